@@ -1,0 +1,1 @@
+"""Nouns, rules and screens: plain values in, plain values out; imports nothing of ours."""

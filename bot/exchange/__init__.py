@@ -1,0 +1,1 @@
+"""Files that come in (imports) and go out (exports, pictures, sheets)."""

@@ -1,0 +1,1 @@
+"""What only this folder knows of the Bot API: requests, the outcome of a call, rendering."""

@@ -1,0 +1,1 @@
+"""The tables, their migrations and one query file per noun: the only SQL there is."""
