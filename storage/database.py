@@ -1,0 +1,148 @@
+"""Transactions on SQLite or PostgreSQL: one writer, many readers, nothing cut off midway."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, RowMapping, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.tasks import uninterrupted
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+class Transaction:
+    """One transaction: its statements run to their end, and what it wakes wakes after the commit."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self.wakes: set[str] = set()
+
+    async def execute(
+        self, statement: Executable, parameters: Parameters = None
+    ) -> CursorResult[Any]:
+        """Run one statement."""
+        return await uninterrupted(self._connection.execute(statement, parameters))
+
+    async def rows(self, statement: Executable) -> list[RowMapping]:
+        """Every row of a query, as mappings."""
+        return list((await self.execute(statement)).mappings())
+
+    async def row(self, statement: Executable) -> RowMapping | None:
+        """The first row of a query, or None."""
+        return (await self.execute(statement)).mappings().first()
+
+    async def value(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        return (await self.execute(statement)).scalar()
+
+    async def values(self, statement: Executable) -> list[Any]:
+        """The first column of every row."""
+        return list((await self.execute(statement)).scalars())
+
+    async def run(self, function: Callable[[Connection], Any]) -> Any:
+        """Run a function of the plain connection (migrations, bulk copies)."""
+        return await uninterrupted(self._connection.run_sync(function))
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._connection.dialect.name
+
+
+class Database:
+    """The one database of the State: `write()` and `read()` open transactions.
+
+    On SQLite the writer's pool of one connection *is* the write lock: writers wait their turn in
+    order, and none ever meets "database is locked".
+    """
+
+    def __init__(self, url: str, *, writers: int = 8, readers: int = 4) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer = self._engine(write=True, size=1 if self.is_sqlite else writers)
+        self._reader = self._engine(write=False, size=readers)
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
+
+    def subscribe(self, name: str, listener: Callable[[], None]) -> None:
+        """Call `listener` after every commit that woke `name`."""
+        self._listeners.setdefault(name, []).append(listener)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        """A transaction that commits at the end of the block and rolls back when it raises."""
+        async with self._transaction(self._writer) as tx:
+            yield tx
+        for name in tx.wakes:
+            for listener in self._listeners.get(name, ()):
+                listener()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A read-only transaction on one snapshot."""
+        async with self._transaction(self._reader) as tx:
+            yield tx
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await uninterrupted(self._writer.dispose())
+        await uninterrupted(self._reader.dispose())
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:
+        connection = engine.connect()
+        await uninterrupted(connection.start())
+        try:
+            transaction = connection.begin()
+            await uninterrupted(transaction.start())
+            try:
+                yield Transaction(connection)
+            except BaseException:
+                await uninterrupted(transaction.rollback())
+                raise
+            await uninterrupted(transaction.commit())
+        finally:
+            await uninterrupted(connection.close())
+
+    def _engine(self, *, write: bool, size: int) -> AsyncEngine:
+        options: dict[str, Any] = {}
+        if not self.is_sqlite:
+            options["isolation_level"] = "READ COMMITTED" if write else "REPEATABLE READ"
+        engine = create_async_engine(
+            self.url,
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=120,
+            hide_parameters=True,
+            **options,
+        )
+        if self.is_sqlite:
+            _prepare_sqlite(engine, write=write)
+        elif not write:
+            event.listen(engine.sync_engine, "begin", _read_only)
+        return engine
+
+
+def _read_only(connection: Connection) -> None:
+    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _prepare_sqlite(engine: AsyncEngine, *, write: bool) -> None:
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"]
+    pragmas += ["secure_delete=ON"] if write else ["query_only=ON", "wal_autocheckpoint=0"]
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,491 @@
+"""Every table, in the words of the glossary.
+
+Personal data stands in `people`, `accounts`, `invitations` and in what people wrote; the audit holds
+ids, codes and digests only. Ids of Telegram are always stored with the id of the bot that knows them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
+
+from storage.types import Id, Json, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _to(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Column[int]:
+    return Column(name, Id, ForeignKey(f"{target}.id"), nullable=nullable, index=index)
+
+
+# -- Institutions, people, seats -------------------------------------------------------------------
+
+institutions = Table(
+    "institutions",
+    metadata,
+    _id(),
+    Column("code", String(40), nullable=False, unique=True),
+    Column("kind", String(40), nullable=False),  # ministry, court, parliament, city, …
+    Column("names", Json, nullable=False),  # {language: name}
+    Column("ended_at", UtcDateTime),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("timezone", String(60)),  # None: the country's
+    Column("always_new_message", Boolean, nullable=False, server_default=false()),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+accounts = Table(  # a person's private chat with one bot
+    "accounts",
+    metadata,
+    Column("bot_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    _to("person_id", "people", index=True),
+    Column("username", String(64)),
+    Column("last_message_id", BigInteger),  # the newest message seen in the chat, either side's
+    Column("unreachable_since", UtcDateTime),
+    Column("unreachable_reason", String(40)),
+    PrimaryKeyConstraint("bot_id", "chat_id"),
+)
+
+seats = Table(
+    "seats",
+    metadata,
+    _id(),
+    _to("person_id", "people", index=True),
+    _to("institution_id", "institutions", nullable=True, index=True),
+    Column("role", String(20), nullable=False),
+    Column("from_at", UtcDateTime, nullable=False),
+    Column("until_at", UtcDateTime),
+    Column("suspended_at", UtcDateTime),
+    Column("designated_by", String(300)),  # who designated the person, as the letter says
+    Column("designated_on", Date),
+    Column("letter", String(64)),  # SHA-256 of the designation letter
+    Column("confirmed_by", Id),  # the seat of who confirmed the newcomer; None: the command line
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    _id(),
+    Column("digest", String(64), nullable=False, unique=True),  # of the link's 128 random bits
+    Column("state", String(20), nullable=False),  # open, redeemed, confirmed, refused, revoked
+    Column("role", String(20), nullable=False),
+    _to("institution_id", "institutions", nullable=True, index=True),
+    Column("invitee", String(200)),  # for whom, in the inviter's words
+    Column("designated_by", String(300)),
+    Column("designated_on", Date),
+    Column("letter", String(64)),
+    Column("invited_by", Id),  # seat; None: the command line
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    _to("person_id", "people", nullable=True),  # who redeemed it
+    Column("telegram_name", String(200)),  # shown to the inviter, gone once decided
+    Column("redeemed_at", UtcDateTime),
+    Column("decided_at", UtcDateTime),
+    _to("seat_id", "seats", nullable=True),
+)
+
+# -- What is tracked -------------------------------------------------------------------------------
+
+source_documents = Table(
+    "source_documents",
+    metadata,
+    _id(),
+    Column("symbol", String(120), nullable=False, unique=True),
+    Column("mechanism", String(60), nullable=False),
+    Column("title", String(500)),
+    Column("cycle", Integer),
+    Column("session", String(40)),
+    Column("published_on", Date),
+    Column("layout", Json),  # headings and columns as they came, for the matrix that goes back
+    Column("imported_at", UtcDateTime, nullable=False),
+)
+
+clusters = Table(
+    "clusters",
+    metadata,
+    _id(),
+    Column("name", String(300), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("merged_into", Id),
+)
+
+items = Table(
+    "items",
+    metadata,
+    _id(),
+    Column("key", String(300), nullable=False, unique=True),  # FORMATS.md §1
+    _to("document_id", "source_documents", index=True),
+    Column("paragraph", String(60), nullable=False),
+    Column("ordinal", Integer, nullable=False),  # place in its document
+    Column("kind", String(20), nullable=False),
+    Column("position", String(20)),
+    Column("restricted", Boolean, nullable=False, server_default=false()),
+    Column("annotation_id", String(60), index=True),
+    Column("recommending", Json, nullable=False),  # [State]
+    Column("source_of_position", String(200)),
+    Column("headings", Json, nullable=False),  # theme headings it stands under, in order
+    _to("cluster_id", "clusters", nullable=True, index=True),
+    Column("priority", Boolean, nullable=False, server_default=false()),
+    Column("vanished_at", UtcDateTime),  # not in the newest import of its document
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+item_texts = Table(  # one row per language and version; the newest is current
+    "item_texts",
+    metadata,
+    _to("item_id", "items"),
+    Column("language", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("current", Boolean, nullable=False, server_default=true()),
+    Column("words", Text, nullable=False),
+    Column("raw", Text),  # as it came, where cleaning changed it
+    Column("from_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("item_id", "language", "version"),
+)
+Index(
+    "ix_item_texts_current",
+    item_texts.c.item_id,
+    item_texts.c.language,
+    unique=True,
+    sqlite_where=text("current"),
+    postgresql_where=text("current"),
+)
+
+item_tags = Table(
+    "item_tags",
+    metadata,
+    _to("item_id", "items"),
+    Column("vocabulary", String(20), nullable=False),  # theme, group, sdg, need
+    Column("label", String(300), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    PrimaryKeyConstraint("item_id", "vocabulary", "label"),
+)
+Index("ix_item_tags_label", item_tags.c.vocabulary, item_tags.c.label)
+
+siblings = Table(
+    "siblings",
+    metadata,
+    _to("item_id", "items"),
+    _to("sibling_id", "items", index=True),
+    Column("score", Integer, nullable=False),  # 0–100
+    PrimaryKeyConstraint("item_id", "sibling_id"),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    _id(),
+    _to("item_id", "items", index=True),
+    _to("institution_id", "institutions"),
+    Column("part", String(20), nullable=False),  # lead, contributing
+    Column("state", String(20), nullable=False),  # draft, announced, disowned, ended
+    Column("due_on", Date),
+    Column("assigned_by", Id),  # seat; None: the command line
+    Column("assigned_at", UtcDateTime, nullable=False),
+    Column("announced_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("disowned_reason", Text),
+    _to("suggested_institution_id", "institutions", nullable=True),
+    # The institution's last word, kept beside the status updates for quick homes and lists:
+    Column("status", String(40)),
+    Column("as_of", Date),
+    Column("reported_at", UtcDateTime),
+    Column("report_state", String(20)),  # submitted, approved, returned
+    Column("last_status_update_id", Id),
+    Column("unchanged_in_a_row", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("item_id", "institution_id"),
+)
+Index("ix_assignments_institution", assignments.c.institution_id, assignments.c.state)
+
+# -- Reports ---------------------------------------------------------------------------------------
+
+status_updates = Table(
+    "status_updates",
+    metadata,
+    _id(),
+    Column("number", String(20), nullable=False, unique=True),  # SU-2026-0042
+    Column("version", Integer, nullable=False, server_default="1"),
+    _to("assignment_id", "assignments", index=True),
+    _to("seat_id", "seats", nullable=True),  # the author; None for an import
+    Column("kind", String(20), nullable=False),  # report, unchanged, recorded
+    Column("state", String(20), nullable=False),  # submitted, approved, returned, withdrawn
+    Column("status", String(40), nullable=False),
+    Column("previous_status", String(40)),
+    Column("as_of", Date, nullable=False),
+    Column("measures", Text, nullable=False),
+    Column("remaining", Text),
+    Column("language", String(20), nullable=False),
+    Column("source", String(300)),  # letter, e-mail, meeting … of a recorded one
+    Column("source_on", Date),
+    Column("submitted_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+)
+Index("ix_status_updates_state", status_updates.c.state, status_updates.c.submitted_at)
+
+figures = Table(
+    "figures",
+    metadata,
+    _id(),
+    _to("status_update_id", "status_updates", index=True),
+    Column("indicator", String(300), nullable=False),
+    Column("value", Float, nullable=False),
+    Column("unit", String(60)),
+    Column("year", Integer),
+    Column("disaggregation", Json, nullable=False),  # {dimension: value}
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    _id(),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    _to("person_id", "people"),
+    _to("seat_id", "seats", nullable=True, index=True),
+    Column("flow", String(40), nullable=False),
+    Column("flow_version", Integer, nullable=False),
+    Column("state", Json, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("nonce", String(12), nullable=False),  # of the question shown now
+    Column("subject", String(60)),  # what it is about: `assignment:17`
+    Column("screen_id", Id),  # outbox row of the question shown now
+    Column("active", Boolean, nullable=False, server_default=true()),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("touched_at", UtcDateTime, nullable=False),
+)
+Index(
+    "ix_conversations_active",
+    conversations.c.bot_id,
+    conversations.c.chat_id,
+    unique=True,
+    sqlite_where=text("active"),
+    postgresql_where=text("active"),
+)
+
+evidence = Table(  # a file, a link or a note; of a draft until it is submitted
+    "evidence",
+    metadata,
+    _id(),
+    Column("conversation_id", Id, index=True),  # no foreign key: the draft goes, the trace stays
+    _to("status_update_id", "status_updates", nullable=True, index=True),
+    Column("kind", String(20), nullable=False),  # document, photo, voice, audio, video, link
+    Column("state", String(20), nullable=False),  # awaited, stored, refused
+    Column("reason", String(60)),  # key of the refusal
+    Column("sha256", String(64), ForeignKey("files.sha256"), index=True),
+    Column("name", String(200)),  # as shown and downloaded; never a path
+    Column("caption", Text),
+    Column("url", String(2000)),
+    Column("bot_id", BigInteger),
+    Column("file_id", String(300)),  # Telegram's, until it is stored
+    Column("person_id", Id),  # who sent it: told when it is refused
+    Column("size", BigInteger),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", UtcDateTime),
+    Column("added_at", UtcDateTime, nullable=False),
+)
+Index("ix_evidence_awaited", evidence.c.state, evidence.c.next_try_at)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _id(),
+    _to("status_update_id", "status_updates", index=True),
+    _to("seat_id", "seats"),
+    Column("decision", String(20), nullable=False),  # approved, returned
+    Column("comment", Text),
+    Column("language", String(20)),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    _id(),
+    _to("assignment_id", "assignments", index=True),
+    _to("asked_by", "seats"),
+    Column("words", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("answer", Text),
+    Column("answer_language", String(20)),
+    _to("answered_by", "seats", nullable=True),
+    Column("answered_at", UtcDateTime),
+)
+
+# -- Messages --------------------------------------------------------------------------------------
+
+chats = Table(  # the turn of a chat: its row is the lock; gone when nothing of it is pending
+    "chats",
+    metadata,
+    Column("bot_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("pending", Integer, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("bot_id", "chat_id"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("bot_id", BigInteger, nullable=False),
+    Column("update_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger),  # gone once finished
+    Column("body", LargeBinary),  # gone once finished
+    Column("state", String(20), nullable=False),  # pending, done, aside
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("reason", String(60)),  # why it was set aside
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    PrimaryKeyConstraint("bot_id", "update_id"),
+)
+Index("ix_inbox_turn", inbox.c.state, inbox.c.bot_id, inbox.c.chat_id, inbox.c.update_id)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("person_id", Id, index=True),
+    Column("chat_id", BigInteger),  # a chat without a person, or a group; gone once final
+    Column("lane", String(10), nullable=False),  # reply, notice, bulk
+    Column("state", String(10), nullable=False),  # planned, sending, sent, failed, unknown, dropped
+    Column("screen", Json),  # gone once final
+    Column("language", String(20)),  # None: the person's when it is sent
+    Column("edits", Id),  # the row whose message this one changes
+    Column("deletes", Id),  # the row whose message this one removes
+    Column("part_of", Id),
+    Column("subject", String(60)),  # what a reply to it is about: `card:17`
+    Column("silent", Boolean, nullable=False, server_default=false()),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("reason", String(60)),  # of a failure: a code, never a text
+    Column("message_id", BigInteger),
+    Column("finished_at", UtcDateTime),
+)
+Index("ix_outbox_turn", outbox.c.state, outbox.c.due_at, outbox.c.id)
+Index("ix_outbox_message", outbox.c.bot_id, outbox.c.person_id, outbox.c.message_id)
+
+draft_messages = Table(  # which message became which answer; outlives the submission
+    "draft_messages",
+    metadata,
+    Column("bot_id", BigInteger, nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("conversation_id", Id, nullable=False, index=True),
+    Column("step", String(40), nullable=False),
+    Column("part", Integer, nullable=False),  # which part of the answer
+    _to("status_update_id", "status_updates", nullable=True, index=True),
+    PrimaryKeyConstraint("bot_id", "chat_id", "message_id"),
+)
+
+# -- Long work, numbers, the audit -----------------------------------------------------------------
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _id(),
+    Column("kind", String(40), nullable=False),  # import, export
+    Column("state", String(20), nullable=False),  # planned, running, done, failed, cancelled
+    Column("arguments", Json, nullable=False),
+    Column("result", Json),
+    Column("reason", String(60)),
+    _to("person_id", "people", nullable=True),
+    _to("seat_id", "seats", nullable=True),
+    Column("sha256", String(64)),  # the file that came in, or that came out
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("total", Integer),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+)
+Index("ix_jobs_state", jobs.c.state, jobs.c.id)
+
+import_rows = Table(  # the staging of an import, until it is applied or discarded
+    "import_rows",
+    metadata,
+    _to("job_id", "jobs"),
+    Column("ordinal", Integer, nullable=False),
+    Column("key", String(300)),
+    Column("row", Json, nullable=False),
+    Column("outcome", String(20), nullable=False),  # new, changed, unchanged, problem
+    PrimaryKeyConstraint("job_id", "ordinal"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Id, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
+    Column("at", UtcDateTime, nullable=False),
+    Column("act", String(60), nullable=False),
+    Column("person_id", Id),
+    Column("seat_id", Id),
+    Column("channel", String(20), nullable=False),  # chat, command, tick
+    Column("subject", String(80), nullable=False, index=True),  # `assignment:17`
+    Column("facts", Json, nullable=False),  # codes, ids, counts, digests; never words
+    Column("words_digest", String(64)),  # salted, of the free words in audit_words
+    Column("hash", String(64), nullable=False),
+)
+
+audit_words = Table(  # free words of an entry: erasable without breaking the chain
+    "audit_words",
+    metadata,
+    Column("number", Id, primary_key=True, autoincrement=False),
+    Column("salt", String(32), nullable=False),
+    Column("words", Text),
+)
