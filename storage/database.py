@@ -95,10 +95,9 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:
         connection = engine.connect()
-        await uninterrupted(connection.start())
         try:
-            transaction = connection.begin()
-            await uninterrupted(transaction.start())
+            _ = await uninterrupted(connection.start())
+            transaction = await uninterrupted(connection.begin().start())
             try:
                 yield Transaction(connection)
             except BaseException:
@@ -106,7 +105,8 @@ class Database:
                 raise
             await uninterrupted(transaction.commit())
         finally:
-            await uninterrupted(connection.close())
+            if connection.sync_connection is not None:
+                await uninterrupted(connection.close())
 
     def _engine(self, *, write: bool, size: int) -> AsyncEngine:
         options: dict[str, Any] = {}
