@@ -1,0 +1,345 @@
+"""The only reader of the environment: what an operator can set, checked, and what to mend."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from difflib import get_close_matches
+from os import environ
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "FOCALPOINT_"
+TEST_PREFIX = f"{PREFIX}TEST_"
+
+_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{10,100}")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")
+
+
+class SettingsError(Exception):
+    """What is wrong with the settings, one line a setting, without any value of a secret."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class Settings(BaseSettings):
+    """What an operator can set: each field is the variable `FOCALPOINT_<FIELD>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    token: SecretStr | None = Field(None, description="The bot's token, from @BotFather.")
+    token_file: Path | None = Field(None, description="A file that holds the token, instead.")
+    api_url: str = Field(
+        "https://api.telegram.org",
+        description="The Bot API server: https, or http on this machine; file links follow it.",
+    )
+    database_url: str = Field(
+        "",
+        description="SQLite or PostgreSQL (`postgresql+asyncpg://…`); "
+        "empty: `focalpoint.db` in the data folder.",
+    )
+    data_dir: Path = Field(Path("data"), description="Where the database and the files live.")
+    key_dir: Path | None = Field(
+        None,
+        description="Where the keys live: outside the data folder and its backups; "
+        "empty: the data folder's name with `-keys` behind it.",
+    )
+    files_url: str | None = Field(
+        None, description="Evidence in S3-compatible storage (`s3://bucket/folder`) instead."
+    )
+    mode: Literal["polling", "webhook"] = Field(
+        "polling", description="How updates arrive: `polling` or `webhook`."
+    )
+    webhook_url: str | None = Field(
+        None, description="The https address that Telegram calls (ports 443, 80, 88, 8443)."
+    )
+    webhook_listen: str = Field("127.0.0.1:8443", description="Where the webhook listens.")
+    webhook_secret: SecretStr | None = Field(
+        None, description="What Telegram must show: 16 to 256 of `A-Z a-z 0-9 _ -`."
+    )
+    webhook_secret_file: Path | None = Field(
+        None, description="A file that holds the webhook's secret, instead."
+    )
+    metrics_listen: str | None = Field(
+        None, description="Where health and metrics listen; empty: nowhere."
+    )
+    timezone: str = Field("UTC", description="The country's time zone, such as `Africa/Dakar`.")
+    languages: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("en", "fr", "ar"), description="The languages offered, with commas between."
+    )
+    default_language: str = Field("en", description="The language where nothing else is known.")
+    country: str | None = Field(
+        None, description="The country's two letters (ISO 3166-1), for its public holidays."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="The least level that is logged."
+    )
+    rate: float = Field(
+        25.0, gt=0, le=30, description="Messages a second, at most (Telegram bears about 30)."
+    )
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """The settings of the environment and `.env`; raises SettingsError with what to mend."""
+        if lines := _misspelt(cls, environ):
+            raise SettingsError(lines)
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from None
+
+    @classmethod
+    def isolated(cls, **values: Any) -> Settings:
+        """Settings of these values and the defaults alone, whatever the environment says."""
+        try:
+            return _Isolated(**values)
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from None
+
+    # -- What follows from them --------------------------------------------------------------------
+
+    def require_token(self) -> SecretStr:
+        """The bot's token; raises SettingsError where there is none."""
+        if self.token is None:
+            raise SettingsError([f"{PREFIX}TOKEN: set it, or {PREFIX}TOKEN_FILE, to run the bot"])
+        return self.token
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown or logged."""
+        held = (self.token, self.webhook_secret)
+        password = urlsplit(self.database_url).password
+        return tuple(each.get_secret_value() for each in held if each) + (
+            (password,) if password else ()
+        )
+
+    @property
+    def bot_url(self) -> str:
+        """The address that a token is put behind to call the Bot API."""
+        return f"{self.api_url}/bot"
+
+    @property
+    def file_url(self) -> str:
+        """The address that a token is put behind to fetch a file."""
+        return f"{self.api_url}/file/bot"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The country's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the keys."""
+        assert self.key_dir is not None  # `_fill` has set it
+        return self.key_dir
+
+    # -- What is checked ---------------------------------------------------------------------------
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for name in ("token", "webhook_secret"):
+            path = values.get(f"{name}_file")
+            if not path:
+                continue
+            if values.get(name):
+                raise ValueError(f"set {_variable(name)} or {_variable(name)}_FILE, not both")
+            try:
+                values = {**values, name: Path(path).read_text(encoding="utf-8").strip()}
+            except (OSError, UnicodeDecodeError) as error:
+                reason = type(error).__name__
+                raise ValueError(f"{_variable(name)}_FILE cannot be read ({reason})") from None
+        return values
+
+    @field_validator("token")
+    @classmethod
+    def _check_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("is no bot token; it looks like 123456789:AA… (from @BotFather)")
+        return token
+
+    @field_validator("api_url")
+    @classmethod
+    def _check_api_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        plain = parts.scheme == "http" and _is_loopback(parts.hostname)
+        if not parts.hostname or not (parts.scheme == "https" or plain):
+            raise ValueError("must begin with https:// (http:// only on this machine: 127.0.0.1)")
+        if parts.query or parts.fragment or parts.username:
+            raise ValueError("must be an address alone, without ?, # or a name before @")
+        return url.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
+        return url
+
+    @field_validator("files_url")
+    @classmethod
+    def _check_files_url(cls, url: str | None) -> str | None:
+        if url is not None and not re.fullmatch(r"s3://[^/\s]+(/\S*)?", url):
+            raise ValueError("must look like s3://bucket/folder")
+        return url
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _check_webhook_url(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not parts.hostname:
+            raise ValueError("must begin with https://")
+        if (parts.port or 443) not in {443, 80, 88, 8443}:
+            raise ValueError("must use port 443, 80, 88 or 8443: Telegram calls no other")
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _check_webhook_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
+        return secret
+
+    @field_validator("webhook_listen", "metrics_listen")
+    @classmethod
+    def _check_listen(cls, address: str | None) -> str | None:
+        if address is not None:
+            host_and_port(address)
+        return address
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("is no time zone; it looks like Africa/Dakar or UTC")
+        return name
+
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _split_languages(cls, languages: Any) -> Any:
+        if isinstance(languages, str):
+            return tuple(each.strip() for each in languages.split(",") if each.strip())
+        return languages
+
+    @field_validator("languages")
+    @classmethod
+    def _check_languages(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        if not languages or not all(_LANGUAGE.fullmatch(each) for each in languages):
+            raise ValueError("must be language codes with commas between, such as en,fr,ar")
+        return tuple(dict.fromkeys(languages))
+
+    @field_validator("country")
+    @classmethod
+    def _check_country(cls, country: str | None) -> str | None:
+        if country is not None and not re.fullmatch(r"[A-Z]{2}", country):
+            raise ValueError("must be two capital letters (ISO 3166-1), such as SN")
+        return country
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        if self.default_language not in self.languages:
+            raise ValueError(f"{PREFIX}DEFAULT_LANGUAGE must be one of {PREFIX}LANGUAGES")
+        if self.mode == "webhook" and not (self.webhook_url and self.webhook_secret):
+            raise ValueError(
+                f"{PREFIX}MODE=webhook needs {PREFIX}WEBHOOK_URL and {PREFIX}WEBHOOK_SECRET"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _fill(self) -> Self:
+        data = self.data_dir.expanduser().absolute()
+        keys = (self.key_dir or data.with_name(f"{data.name}-keys")).expanduser().absolute()
+        if keys.resolve().is_relative_to(data.resolve()):
+            raise ValueError(
+                f"{PREFIX}KEY_DIR must lie outside {PREFIX}DATA_DIR: no backup may hold the keys"
+            )
+        fill = object.__setattr__  # the model is frozen for everybody else
+        fill(self, "data_dir", data)
+        fill(self, "key_dir", keys)
+        if not self.database_url:
+            fill(self, "database_url", f"sqlite+aiosqlite:///{data / 'focalpoint.db'}")
+        return self
+
+
+class _Isolated(Settings):
+    """Settings that read neither the environment nor `.env`, and refuse a name that is none."""
+
+    model_config = SettingsConfigDict(extra="forbid")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """`127.0.0.1:8443` or `[::1]:8443` as host and port; raises ValueError."""
+    try:
+        parts = urlsplit(f"//{address}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host or port is None or parts.path:
+        raise ValueError("must be a host and a port, such as 127.0.0.1:8443")
+    return host, port
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _variable(field: object) -> str:
+    return f"{PREFIX}{str(field).upper()}"
+
+
+def _misspelt(model: type[BaseSettings], names: Any) -> list[str]:
+    """A line for each variable of ours that is no setting: a slip there would go unseen."""
+    known = [_variable(field) for field in model.model_fields]
+    lines = []
+    for name in sorted(names):
+        if name.startswith(PREFIX) and not name.startswith(TEST_PREFIX) and name not in known:
+            near = get_close_matches(name, known, n=1)
+            lines.append(f"{name}: there is no such setting" + (f"; {near[0]}?" if near else ""))
+    return lines
+
+
+def _explain(error: ValidationError) -> list[str]:
+    """One line for each mistake, without the value that was given."""
+    lines = []
+    for mistake in error.errors(include_url=False, include_input=False, include_context=False):
+        where = "".join(f"{_variable(each)}: " for each in mistake["loc"][:1])
+        lines.append(where + mistake["msg"].removeprefix("Value error, "))
+    return lines

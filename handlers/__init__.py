@@ -1,0 +1,1 @@
+"""The Telegram edge: parse, call a service, show."""

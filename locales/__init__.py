@@ -1,0 +1,1 @@
+"""The catalogues: every word that a person is shown, by key, one file per language."""
