@@ -362,15 +362,6 @@ questions = Table(
 
 # -- Messages --------------------------------------------------------------------------------------
 
-chats = Table(  # the turn of a chat: its row is the lock; gone when nothing of it is pending
-    "chats",
-    metadata,
-    Column("bot_id", BigInteger, nullable=False),
-    Column("chat_id", BigInteger, nullable=False),
-    Column("pending", Integer, nullable=False, server_default="0"),
-    PrimaryKeyConstraint("bot_id", "chat_id"),
-)
-
 inbox = Table(
     "inbox",
     metadata,

@@ -1,0 +1,46 @@
+"""What can be refused: few typed errors that carry values and name the text a person is shown."""
+
+from __future__ import annotations
+
+from bot.domain.screens import Text, Value
+
+
+class Refused(Exception):
+    """Something asked for is refused; nothing of it happened. `text` says why and what to do."""
+
+    key = "error.refused"
+
+    def __init__(self, **values: Value) -> None:
+        super().__init__(self.key)
+        self.values = values
+
+    @property
+    def text(self) -> Text:
+        """The sentence for the person."""
+        return Text(self.key, self.values)
+
+
+class NotAllowed(Refused):
+    """The person has no live seat that may do this."""
+
+    key = "error.not_allowed"
+
+
+class NotFound(Refused):
+    """What the button or number names is not there, or not to be seen by this person."""
+
+    key = "error.not_found"
+
+
+class Outdated(Refused):
+    """Somebody else changed it meanwhile; look again."""
+
+    key = "error.outdated"
+
+
+class Unfit(Refused):
+    """An answer does not fit its question; `key` says how to answer."""
+
+    def __init__(self, key: str, **values: Value) -> None:
+        self.key = key
+        super().__init__(**values)

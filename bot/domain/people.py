@@ -1,0 +1,88 @@
+"""People and their seats: one seat is one person's role in one institution, from–to (DESIGN §9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a seat lets a person do."""
+
+    COORDINATOR = "coordinator"
+    OFFICER = "officer"
+    FOCAL_POINT = "focal_point"
+    ALTERNATE = "alternate"
+    VALIDATOR = "validator"
+    OBSERVER = "observer"
+
+
+SECRETARIAT = frozenset({Role.COORDINATOR, Role.OFFICER})
+REPORTING = frozenset({Role.FOCAL_POINT, Role.ALTERNATE})
+OF_AN_INSTITUTION = frozenset({Role.FOCAL_POINT, Role.ALTERNATE, Role.VALIDATOR, Role.OBSERVER})
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One person's role in one institution; the secretariat's seats have no institution."""
+
+    id: int
+    person_id: int
+    role: Role
+    institution_id: int | None
+    from_at: datetime
+    until_at: datetime | None = None
+    suspended_at: datetime | None = None
+
+    def live(self, now: datetime) -> bool:
+        """Whether the seat gives access now; access ends the second a seat ends."""
+        begun = self.from_at <= now
+        ended = self.until_at is not None and self.until_at <= now
+        return begun and not ended and self.suspended_at is None
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person with, or invited to, a seat."""
+
+    id: int
+    name: str
+    language: str
+    timezone: str | None = None
+    always_new_message: bool = False
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, with the seats that are live at this moment, and through which channel."""
+
+    person: Person | None
+    seats: tuple[Seat, ...]
+    channel: str = "chat"  # chat, command, tick
+
+    @property
+    def person_id(self) -> int | None:
+        return None if self.person is None else self.person.id
+
+    @property
+    def seat_id(self) -> int | None:
+        """The seat to name where an act is of the person, not of one seat."""
+        return self.seats[0].id if self.seats else None
+
+    def seat(
+        self, roles: frozenset[Role] | set[Role], institution_id: int | None = None
+    ) -> Seat | None:
+        """The live seat with one of these roles (in that institution, where one is named)."""
+        for seat in self.seats:
+            if seat.role in roles and institution_id in (None, seat.institution_id):
+                return seat
+        return None
+
+    @property
+    def is_secretariat(self) -> bool:
+        return self.seat(SECRETARIAT) is not None
+
+
+COMMAND_LINE = Actor(None, (), "command")
+"""The operator at the shell: the only actor without a person."""

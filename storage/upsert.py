@@ -1,0 +1,30 @@
+"""Inserts that know what to do when the row is there already, the same on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.database import Transaction
+
+
+def _insert(tx: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if tx.dialect == "postgresql" else sqlite.insert(table)
+
+
+async def insert_missing(tx: Transaction, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert the row unless one with its key is there; True if it was inserted."""
+    result = await tx.execute(_insert(tx, table).values(**row).on_conflict_do_nothing())
+    return result.rowcount == 1
+
+
+async def insert_or_update(
+    tx: Transaction, table: Table, row: Mapping[str, Any], *, key: Sequence[str]
+) -> None:
+    """Insert the row, or change the one with its key to these values."""
+    changes = {name: value for name, value in row.items() if name not in key}
+    statement = _insert(tx, table).values(**row)
+    await tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes))
