@@ -29,7 +29,7 @@ from bot.clock import Clock
 from bot.domain.screens import Code, Listing, Text, Value, Words
 
 Mode: TypeAlias = Literal["html", "plain", "bare"]
-"""`html` for messages; `plain` for buttons: no tags; `bare` for files: no direction marks either."""
+"""`html` for messages; `plain` for buttons: no tags; `bare` for files: no direction marks."""
 
 FOLDER = Path(locales.__file__).parent
 DOMAIN = "focalpoint"
