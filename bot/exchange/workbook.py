@@ -1,0 +1,361 @@
+"""The consolidated workbook: all that the secretariat works with, one sheet a subject.
+
+FORMATS.md §2. Rows are plain values in the language of the workbook and go to the disk one by one.
+The totals on the first sheet come from the database, and a workbook whose rows differ from them is
+never handed out. There is no place in it for a phone number or a Telegram id.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, tzinfo
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from bot.exchange.cells import Cell, Link
+from bot.exchange.sheets import ROWS_OF_A_SHEET, Labels, SafeBook, SafeSheet, safe_book
+
+OnProgress: TypeAlias = Callable[[int, int], None]  # rows done, rows in all
+
+_STEP = 1_000  # rows between two reports of progress
+_ROW_HEIGHT = 60  # points: four lines; the rest of a long text shows when its row is made higher
+_WIDTHS = {  # in characters; the others take 16
+    "text": 70, "last_text": 60, "measures": 70, "remaining": 40, "figures": 30, "comment": 40,
+    "answer": 60, "title": 40, "name": 40, "sha256": 24, "states": 28, "themes": 36, "groups": 28,
+    "sdgs": 20, "cluster": 24, "lead": 28, "contributing": 32, "institution": 32, "mechanism": 20,
+    "siblings": 24, "source": 30, "card": 30, "person": 26, "subject": 40,
+    "language": 10, "version": 9, "evidence": 10, "paragraph": 11, "cycle": 9,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationRow:
+    """One item; `lead` and `contributing` name institutions, `last_update` is `SU-2026-0042`."""
+
+    id: str
+    symbol: str
+    paragraph: str
+    mechanism: str
+    cycle: str
+    kind: str
+    position: str
+    text: str
+    language: str  # of the text
+    status: str
+    as_of: date | None
+    due: date | None
+    lead: tuple[str, ...]
+    contributing: tuple[str, ...]
+    cluster: str
+    states: tuple[str, ...]
+    themes: tuple[str, ...]
+    groups: tuple[str, ...]
+    sdgs: tuple[str, ...]
+    last_update: str
+    last_text: str
+    evidence: int  # files
+    siblings: tuple[str, ...]
+    source: Link
+    card: Link
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdateRow:
+    """One version of one status update; `stage` says how far it came: submitted, cleared …"""
+
+    number: str
+    version: int
+    recommendation: str  # the id on the recommendations' sheet
+    symbol: str
+    paragraph: str
+    institution: str
+    seat: str
+    status: str
+    as_of: date | None
+    measures: str
+    language: str
+    remaining: str
+    figures: str
+    evidence: int  # files
+    stage: str
+    submitted_at: datetime | None
+    cleared_at: datetime | None
+    reviewed_at: datetime | None
+    comment: str  # of who returned it
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One file or link given as evidence; `size` in bytes."""
+
+    id: str
+    status_update: str
+    recommendation: str
+    symbol: str
+    paragraph: str
+    institution: str
+    title: str
+    name: str
+    type: str
+    size: int | None
+    sha256: str
+    language: str
+    state: str
+    received_at: datetime | None
+    source: Link
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """One seat; an institution without any has a row of its own, `person` empty."""
+
+    institution: str
+    unit: str
+    person: str
+    role: str
+    state: str
+    language: str
+    since: date | None
+    until: date | None
+    last_seen: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """What one institution was asked about one item; `days` from then to the first answer."""
+
+    id: str
+    subject: str
+    recommendation: str
+    symbol: str
+    paragraph: str
+    institution: str
+    asked_at: datetime | None
+    due: date | None
+    reminders: int
+    answered_at: datetime | None
+    days: float | None
+    status_update: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """A question that nobody has answered yet; `days` since it was asked."""
+
+    id: str
+    institution: str
+    seat: str
+    recommendation: str
+    symbol: str
+    paragraph: str
+    text: str
+    language: str
+    asked_at: datetime | None
+    days: float | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the database counts within the filter: rows, and recommendations by kind.
+
+    `sheets` is keyed as `SHEETS` is, the others by the words that the rows carry; "" is none. A
+    recommendation with two leading institutions counts for both.
+    """
+
+    sheets: Mapping[str, int]
+    status: Mapping[str, int]
+    mechanism: Mapping[str, int]
+    institution: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class WorkbookContents:
+    """A consolidated workbook: who asked for it, when and how narrowed; its rows, each read once.
+
+    `filters` pairs a name (`mechanism`, `document`, `cluster`, `theme`, `sdg`, `institution`,
+    `status`, `from`, `until`, `language`) with the words chosen. Moments are shown in `zone`.
+    """
+
+    language: str
+    made_at: datetime
+    made_by: str
+    filters: tuple[tuple[str, str], ...]
+    counts: Counts
+    recommendations: Iterable[RecommendationRow] = ()
+    status_updates: Iterable[StatusUpdateRow] = ()
+    evidence: Iterable[EvidenceRow] = ()
+    seats: Iterable[SeatRow] = ()
+    requests: Iterable[RequestRow] = ()
+    questions: Iterable[QuestionRow] = ()
+    zone: tzinfo = UTC
+
+
+SHEETS: Mapping[str, type] = {
+    "recommendations": RecommendationRow,
+    "status_updates": StatusUpdateRow,
+    "evidence": EvidenceRow,
+    "seats": SeatRow,
+    "requests": RequestRow,
+    "questions": QuestionRow,
+}
+
+
+class CountsDiffer(Exception):  # named for what happened
+    """The rows are not what the database counts; `differences` pairs both, by total and key."""
+
+    key = "error.export.counts_differ"
+
+    def __init__(self, differences: Mapping[str, tuple[int, int]]) -> None:
+        super().__init__(f"{len(differences)} totals differ from the rows")
+        self.differences = differences
+
+
+def write(
+    path: Path, contents: WorkbookContents, labels: Labels, on_progress: OnProgress | None = None
+) -> None:
+    """Write the workbook to `path`; refuses with CountsDiffer, and then leaves no file."""
+    title = labels("export.workbook.title")
+    with safe_book(
+        path,
+        language=contents.language,
+        title=title,
+        made_at=contents.made_at,
+        zone=contents.zone,
+    ) as book:
+        totals = book.sheet(labels("export.workbook.sheet.totals"))
+        _write_totals(totals, contents, labels)
+        tally = _Tally(contents.counts, on_progress or _quietly)
+        for key, row_type in SHEETS.items():
+            rows: Iterable[Any] = getattr(contents, key)
+            _Rows(book, key, row_type, labels).write(tally.counted(key, rows))
+        tally.compare()
+
+
+def _quietly(_done: int, _all: int) -> None:
+    pass
+
+
+class _Tally:
+    """Counts the rows that pass, tells of progress, and compares with the database in the end."""
+
+    def __init__(self, expected: Counts, on_progress: OnProgress) -> None:
+        self._expected = expected
+        self._on_progress = on_progress
+        self._all = sum(expected.sheets.values())
+        self._seen: dict[str, Counter[str]] = {each.name: Counter() for each in fields(Counts)}
+
+    def counted(self, key: str, rows: Iterable[Any]) -> Iterator[Any]:
+        """The rows of a sheet, counted."""
+        done = self._seen["sheets"].total()
+        for place, row in enumerate(rows, start=1):
+            if key == "recommendations":
+                self._count(row)
+            if (done + place) % _STEP == 0:
+                self._on_progress(done + place, self._all)
+            self._seen["sheets"][key] = place
+            yield row
+
+    def compare(self) -> None:
+        """Refuse with CountsDiffer unless every total is what was written; then all is done."""
+        differences = {
+            f"{total}: {key}": (expected[key], seen[key])
+            for total, seen in self._seen.items()
+            for expected in [Counter(getattr(self._expected, total))]
+            for key in sorted(expected.keys() | seen.keys())
+            if expected[key] != seen[key]
+        }
+        if differences:
+            raise CountsDiffer(differences)
+        self._on_progress(self._all, self._all)
+
+    def _count(self, row: RecommendationRow) -> None:
+        self._seen["status"][row.status] += 1
+        self._seen["mechanism"][row.mechanism] += 1
+        self._seen["institution"].update(row.lead or ("",))
+
+
+class _Rows:
+    """The rows of one subject, on as many sheets as they need.
+
+    The rest of a text too long for its cell follows at the end of its row: a cell says which
+    columns go on and in how many cells (`Text: 2`), and those cells come after it, in order.
+    """
+
+    def __init__(self, book: SafeBook, key: str, row_type: type, labels: Labels) -> None:
+        self._book = book
+        self._label = labels(f"export.workbook.sheet.{key}")
+        self._names = [each.name for each in fields(row_type)]
+        self._headings = [labels(f"export.workbook.column.{name}") for name in self._names]
+        self._goes_on = labels("export.workbook.column.goes_on")
+
+    def write(self, rows: Iterable[Any]) -> None:
+        """Write all rows; a sheet that is full goes on in another."""
+        values = attrgetter(*self._names)
+        sheet, place, long_ones = self._open(), 0, 0
+        for row in rows:
+            if place == ROWS_OF_A_SHEET - 1:
+                self._close(sheet, place, long_ones)
+                sheet, place, long_ones = self._open(), 0, 0
+            place += 1
+            if rest := sheet.row(place, values(row)):
+                long_ones += 1
+                self._continue(sheet, place, rest)
+        self._close(sheet, place, long_ones)
+
+    def _open(self) -> SafeSheet:
+        sheet = self._book.sheet(self._label)
+        sheet.sheet.set_default_row(_ROW_HEIGHT)
+        sheet.sheet.set_row(0, 32)
+        sheet.sheet.freeze_panes(1, 1)
+        sheet.sheet.repeat_rows(0)
+        for column, name in enumerate(self._names):
+            sheet.sheet.set_column(column, column, _WIDTHS.get(name, 16))
+        sheet.header(0, [*self._headings, self._goes_on])
+        return sheet
+
+    def _continue(self, sheet: SafeSheet, row: int, rest: Mapping[int, list[str]]) -> None:
+        which = tuple(f"{self._headings[column]}: {len(cells)}" for column, cells in rest.items())
+        cells: list[Cell] = [which, *(each for cells in rest.values() for each in cells)]
+        sheet.row(row, [None] * len(self._names) + cells)
+
+    def _close(self, sheet: SafeSheet, rows: int, long_ones: int) -> None:
+        last = len(self._names)
+        sheet.sheet.autofilter(0, 0, rows, last - 1)
+        sheet.sheet.set_column(last, last, 24, None, {"hidden": not long_ones})
+
+
+def _write_totals(sheet: SafeSheet, contents: WorkbookContents, labels: Labels) -> None:
+    def label(key: str) -> str:
+        return labels(f"export.workbook.{key}")
+
+    sheet.sheet.set_column(0, 0, 44)
+    sheet.sheet.set_column(1, 1, 44)
+    sheet.sheet.write_string(0, 0, label("title"), sheet.styles.title)
+    lines: list[tuple[Cell, ...]] = [
+        (),
+        (label("made_at"), contents.made_at),
+        (label("time_zone"), str(contents.zone)),
+        (label("made_by"), contents.made_by),
+        (label("filter"), None if contents.filters else label("filter.none")),
+        *((label(f"filter.{name}"), words) for name, words in contents.filters),
+        (label("note"),),
+    ]
+    row = 0
+    for row, line in enumerate(lines, start=1):
+        sheet.row(row, line)
+    tables = {
+        "sheets": {label(f"sheet.{key}"): contents.counts.sheets.get(key, 0) for key in SHEETS},
+        "status": contents.counts.status,
+        "mechanism": contents.counts.mechanism,
+        "institution": contents.counts.institution,
+    }
+    for name, table in tables.items():
+        row += 2
+        sheet.header(row, [label(f"totals.{name}"), label("totals.count")])
+        for key, count in table.items():
+            row += 1
+            sheet.row(row, (key or label("totals.none"), count))
