@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-import structlog
 from telegram import Bot, Update
 
+from bot import logs
 from bot.clock import Clock
 from bot.tasks import Tasks
 from bot.wire import updates as raw
@@ -19,7 +19,7 @@ from storage import inbox
 from storage.database import Database, Transaction
 from storage.inbox import Pending, RawUpdate
 
-log = structlog.get_logger(__name__)
+log = logs.get(__name__)
 
 STRANGER_UPDATES_A_MINUTE = 20
 RETRY_PAUSES = (0.2, 1.0)  # seconds before the second and the third try

@@ -105,7 +105,11 @@ async def take_turn(tx: Transaction, bot_id: int, chat_id: int | None) -> Pendin
         .values(attempts=row["attempts"] + 1)
     )
     return Pending(
-        bot_id, row["update_id"], row["chat_id"], row["body"], row["attempts"] + 1,
+        bot_id,
+        row["update_id"],
+        row["chat_id"],
+        row["body"],
+        row["attempts"] + 1,
         row["received_at"],
     )
 
@@ -114,9 +118,7 @@ async def finish(tx: Transaction, bot_id: int, update_id: int, *, now: datetime)
     """Mark the update done and drop its body and chat; False if it was no longer pending."""
     result = await tx.execute(
         update(inbox)
-        .where(
-            inbox.c.bot_id == bot_id, inbox.c.update_id == update_id, inbox.c.state == PENDING
-        )
+        .where(inbox.c.bot_id == bot_id, inbox.c.update_id == update_id, inbox.c.state == PENDING)
         .values(state=DONE, body=None, chat_id=None, finished_at=now)
     )
     return result.rowcount == 1

@@ -1,7 +1,7 @@
 """Every table, in the words of the glossary.
 
-Personal data stands in `people`, `accounts`, `invitations` and in what people wrote; the audit holds
-ids, codes and digests only. Ids of Telegram are always stored with the id of the bot that knows them.
+Personal data stands in `people`, `accounts`, `invitations` and in what people wrote; the audit
+holds ids, codes and digests only. Ids of Telegram are stored with the id of the bot that knows them.
 """
 
 from __future__ import annotations

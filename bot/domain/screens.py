@@ -112,7 +112,9 @@ def screen(
     )
 
 
-def button(key: str, act: str | None = None, /, *, url: str | None = None, **values: Value) -> Button:
+def button(
+    key: str, act: str | None = None, /, *, url: str | None = None, **values: Value
+) -> Button:
     """A button whose label is the text `button.<key>`."""
     return Button(Text(f"button.{key}", values), act=act, url=url)
 

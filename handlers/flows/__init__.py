@@ -1,1 +1,1 @@
-"""A conversation is one file that declares a flow; the engine and the runner stand beside them."""
+"""Conversations: one file declares one Flow; the engine is pure, the runner keeps and shows."""

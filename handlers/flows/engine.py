@@ -1,0 +1,363 @@
+"""The pure engine of conversations: state and answer in, new state and screen out.
+
+It awaits nothing and knows neither database nor clock: the runner loads options, keeps the state and
+shows what comes out. Everything in a state is plain JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.errors import Unfit
+from bot.domain.screens import (
+    Button,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    screen,
+    text,
+    text_from_json,
+    text_to_json,
+)
+from handlers.flows.flow import Flow, Option, Step
+
+REVIEW = "review"
+LIST_LENGTH = 8  # SCREENS.md: lists of eight
+SHORT_LABELS = 4  # that many one-word options fit two a row
+
+
+class Outcome(StrEnum):
+    """What comes next."""
+
+    ASK = "ask"  # show the question of the new state
+    DONE = "done"  # all answers are there and sent
+    KEEP = "keep"  # put aside as a draft
+    CANCEL = "cancel"  # drop it
+    LEAVE = "leave"  # back from the first question
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a conversation stands.
+
+    `answers` holds values by step; `labels` how chosen ones read; `buttons` what each numbered button
+    of the shown question means, so that no value ever travels through a button.
+    """
+
+    at: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    buttons: tuple[tuple[str, Any], ...] = ()
+    page: int = 0
+    picked: tuple[Any, ...] = ()
+    album: str | None = None  # of the file that came last
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "at": self.at,
+            "answers": dict(self.answers),
+            "labels": dict(self.labels),
+            "buttons": [list(each) for each in self.buttons],
+            "page": self.page,
+            "picked": list(self.picked),
+            "album": self.album,
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> State:
+        return cls(
+            kept["at"],
+            kept["answers"],
+            kept["labels"],
+            tuple((name, value) for name, value in kept["buttons"]),
+            kept["page"],
+            tuple(kept["picked"]),
+            kept["album"],
+        )
+
+
+@dataclass(frozen=True)
+class Advance:
+    """The new state and what comes next; `part` numbers the answer that words became."""
+
+    state: State
+    outcome: Outcome = Outcome.ASK
+    step: str | None = None
+    part: int = 0
+
+
+def begin(flow: Flow, answers: Mapping[str, Any]) -> State:
+    """A new conversation with some answers given: at the first question that is open."""
+    return _onward(flow, State(at=REVIEW, answers=answers))
+
+
+def press(flow: Flow, state: State, number: int) -> Advance:
+    """Button `number` of the shown question was tapped; IndexError if there is no such button."""
+    if not 0 <= number < len(state.buttons):
+        raise IndexError(number)
+    name, value = state.buttons[number]
+    match name:
+        case "answer":
+            return _next(flow, _answered(flow, state, value[0], label=value[1]))
+        case "toggle":
+            return Advance(_toggled(state, value))
+        case "picked":
+            return _next(flow, _picked(flow, state))
+        case "clear":
+            return _next(flow, _cleared(flow, state))
+        case "page":
+            return Advance(replace(state, page=value))
+        case "change":
+            return Advance(_at(state, value))
+        case "back":
+            return back(flow, state)
+        case "send":
+            return Advance(state, Outcome.DONE)
+        case "keep":
+            return Advance(state, Outcome.KEEP)
+        case "cancel":
+            return Advance(state, Outcome.CANCEL)
+        case _:
+            raise IndexError(number)
+
+
+def takes_words(flow: Flow, state: State) -> Step | None:
+    """The step that a written message would answer now, or None where words are no answer."""
+    if state.at == REVIEW:
+        name = flow.review.words_to if flow.review else None
+        return None if name is None else flow.step(name)
+    step = flow.step(state.at)
+    return step if step.check is not None else None
+
+
+def takes_files(flow: Flow) -> Step | None:
+    """The step that files answer, at whatever question they arrive."""
+    for step in flow.every_step:
+        if step.files:
+            return step
+    return None
+
+
+def write(flow: Flow, state: State, step: Step, value: Any) -> Advance:
+    """A written answer, already checked, for `step`; a growing step gains one more part."""
+    if not step.grows:
+        return _next(flow, _answered(flow, state, value, step=step), step=step.name)
+    parts = [*state.answers.get(step.name, ()), value]
+    answered = replace(state, answers={**state.answers, step.name: parts})
+    return _next(flow, _onward(flow, answered), step=step.name, part=len(parts) - 1)
+
+
+def amend(state: State, step: Step, part: int, value: Any) -> State:
+    """A message was edited: the answer (or the part of it) that it had become changes with it."""
+    if step.name not in state.answers:
+        return state
+    if not step.grows:
+        return replace(state, answers={**state.answers, step.name: value})
+    parts = list(state.answers[step.name])
+    if part < len(parts):
+        parts[part] = value
+    return replace(state, answers={**state.answers, step.name: parts})
+
+
+def attach(state: State, step: Step, value: Any, *, album: str | None) -> State:
+    """One more file; the conversation stays where it is."""
+    kept = [*state.answers.get(step.name, ()), value]
+    return replace(state, answers={**state.answers, step.name: kept}, album=album)
+
+
+def back(flow: Flow, state: State) -> Advance:
+    """One question back; from the first one, out."""
+    names = [step.name for step in flow.steps]
+    if state.at == REVIEW:
+        return Advance(_at(state, names[-1])) if names else Advance(state, Outcome.KEEP)
+    if state.at not in names or _complete(flow, state):
+        return Advance(_at(state, REVIEW))
+    place = names.index(state.at)
+    if place == 0:
+        return Advance(state, Outcome.LEAVE)
+    return Advance(_at(state, names[place - 1]))
+
+
+# -- Screens ---------------------------------------------------------------------------------------
+
+
+def needs_options(flow: Flow, state: State) -> Step | None:
+    """The step whose options the runner has to load before the question can be shown."""
+    if state.at == REVIEW:
+        return None
+    step = flow.step(state.at)
+    return step if step.options is not None else None
+
+
+def question(
+    flow: Flow,
+    state: State,
+    options: Sequence[Option],
+    context: Mapping[str, Value],
+    *,
+    language: str,
+) -> tuple[State, Screen]:
+    """The screen of the state, and the state with the meaning of its buttons."""
+    if state.at == REVIEW:
+        return _review(flow, state, context, language=language)
+    step = flow.step(state.at)
+    rows = _Rows()
+    _offer(rows, step, state, options)
+    if step.name in state.answers and step not in flow.steps:
+        rows.row(("clear", None, button("clear")))
+    if not step.many and not (step.options and options) and step.files:
+        rows.row(("back", None, button("done")))
+    else:
+        rows.row(("back", None, button("back")))
+    shown = screen(Text(f"flow.{flow.name}.{step.name}.ask", context), rows=rows.rows)
+    return replace(state, buttons=tuple(rows.meanings)), shown
+
+
+class _Rows:
+    """Rows of numbered buttons, growing together with what the numbers mean."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.meanings: list[tuple[str, Any]] = []
+
+    def row(self, *buttons: tuple[str, Any, Button]) -> None:
+        row = []
+        for name, value, shown in buttons:
+            row.append(replace(shown, act=f"?{len(self.meanings)}"))
+            self.meanings.append((name, value))
+        self.rows.append(tuple(row))
+
+
+def _offer(rows: _Rows, step: Step, state: State, options: Sequence[Option]) -> None:
+    first = state.page * LIST_LENGTH
+    page = options[first : first + LIST_LENGTH]
+    offered = [_offered(step, state, option) for option in page]
+    wide = 2 if len(options) <= LIST_LENGTH and not step.many else 1
+    for start in range(0, len(offered), wide):
+        rows.row(*offered[start : start + wide])
+    turns = []
+    if state.page > 0:
+        turns.append(("page", state.page - 1, button("earlier")))
+    if first + LIST_LENGTH < len(options):
+        turns.append(("page", state.page + 1, button("later")))
+    if turns:
+        rows.row(*turns)
+    if step.many and options:
+        rows.row(("picked", None, button("picked", n=len(state.picked))))
+
+
+def _offered(step: Step, state: State, option: Option) -> tuple[str, Any, Button]:
+    if not step.many:
+        return ("answer", [option.value, text_to_json(option.label)], Button(option.label))
+    chosen = option.value in state.picked
+    key = "button.chosen" if chosen else "button.unchosen"
+    label = text(key, option=option.label)
+    return ("toggle", [option.value, text_to_json(option.label)], Button(label))
+
+
+def _review(
+    flow: Flow, state: State, context: Mapping[str, Value], *, language: str
+) -> tuple[State, Screen]:
+    assert flow.review is not None
+    lines: list[Text | None] = [Text(f"flow.{flow.name}.review", context), None]
+    for step in flow.every_step:
+        if (answer := _shown(step, state, language)) is not None:
+            lines.append(text(f"flow.{flow.name}.{step.name}.line", answer=answer))
+    if flow.review.words_to or flow.review.files_to:
+        lines += [None, text("flow.review.add")]
+    rows = _Rows()
+    rows.row(("send", None, button(f"flow.{flow.name}.send")), ("keep", None, button("keep_draft")))
+    changes = [
+        ("change", step.name, button(f"flow.{flow.name}.{step.name}")) for step in flow.every_step
+    ]
+    for start in range(0, len(changes), 3):
+        rows.row(*changes[start : start + 3])
+    rows.row(("cancel", None, button("discard")))
+    return replace(state, buttons=tuple(rows.meanings)), screen(*lines, rows=rows.rows)
+
+
+def _shown(step: Step, state: State, language: str) -> Value | None:
+    """How the answer of a step reads on the review screen; None where there is none."""
+    answer = state.answers.get(step.name)
+    if answer is None or answer == []:
+        return None
+    if step.files:
+        return text("flow.files", count=len(answer))
+    if (label := state.labels.get(step.name)) is not None:
+        if isinstance(label, list):
+            return Listing(tuple(text_from_json(each) for each in label))
+        return text_from_json(label)
+    if step.grows:
+        return Words("\n".join(answer), language, limit=1500)
+    if step.shows is not None:
+        return step.shows(answer)
+    return Words(str(answer), language, limit=1500)
+
+
+# -- Moves -----------------------------------------------------------------------------------------
+
+
+def _next(flow: Flow, state: State, *, step: str | None = None, part: int = 0) -> Advance:
+    """Ask on; a flow without a review screen is done with its last answer."""
+    done = state.at == REVIEW and flow.review is None
+    return Advance(state, Outcome.DONE if done else Outcome.ASK, step, part)
+
+
+def _at(state: State, name: str) -> State:
+    picked = tuple(state.answers.get(name) or ()) if name != REVIEW else ()
+    return replace(state, at=name, buttons=(), page=0, picked=picked)
+
+
+def _complete(flow: Flow, state: State) -> bool:
+    return all(step.name in state.answers for step in flow.steps)
+
+
+def _onward(flow: Flow, state: State) -> State:
+    """The first question still open, or the review screen."""
+    for step in flow.steps:
+        if step.name not in state.answers:
+            return _at(state, step.name)
+    return _at(state, REVIEW)
+
+
+def _answered(
+    flow: Flow, state: State, value: Any, *, label: Any = None, step: Step | None = None
+) -> State:
+    name = state.at if step is None else step.name
+    labels = {key: kept for key, kept in state.labels.items() if key != name}
+    if label is not None:
+        labels[name] = label
+    answers = {**state.answers, name: value}
+    return _onward(flow, replace(state, answers=answers, labels=labels))
+
+
+def _toggled(state: State, chosen: Sequence[Any]) -> State:
+    value, label = chosen
+    labels: dict[str, Any] = dict(state.labels)
+    kept = list(zip(state.picked, labels.get(state.at) or (), strict=False))
+    if value in state.picked:
+        kept = [each for each in kept if each[0] != value]
+    else:
+        kept.append((value, label))
+    labels[state.at] = [each[1] for each in kept]
+    return replace(state, picked=tuple(each[0] for each in kept), labels=labels)
+
+
+def _picked(flow: Flow, state: State) -> State:
+    if not state.picked and flow.step(state.at) in flow.steps:
+        raise Unfit("error.pick_one")
+    answers = {**state.answers, state.at: list(state.picked)}
+    return _onward(flow, replace(state, answers=answers))
+
+
+def _cleared(flow: Flow, state: State) -> State:
+    without = {name: value for name, value in state.answers.items() if name != state.at}
+    labels = {name: label for name, label in state.labels.items() if name != state.at}
+    return _onward(flow, replace(state, answers=without, labels=labels))

@@ -1,0 +1,133 @@
+"""What a conversation is made of: a Flow of steps, declared as data (DESIGN §6).
+
+Text keys follow from the names. For a flow `status_update` with a step `measures`:
+`flow.status_update.measures.ask` (the question), `.line` (its line on the review screen, with
+`{answer}`) and `button.flow.status_update.measures` (the button that changes it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from bot.domain.screens import Screen, Text, Value
+from handlers.turn import Turn
+
+Answers: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One offered answer: the value that is kept (plain JSON) and how its button reads."""
+
+    value: Any
+    label: Text
+
+
+Options: TypeAlias = Callable[[Turn, Answers], Awaitable[list[Option]]]
+Check: TypeAlias = Callable[[str, Turn], Any]
+"""From the words to the value that is kept (plain JSON); raises Unfit with how to answer."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One question. Declare it with `Choose`, `Pick`, `Ask` or `Gather`."""
+
+    name: str
+    options: Options | None = None
+    check: Check | None = None
+    many: bool = False  # several options; a button ends the choice
+    grows: bool = False  # further words join the earlier ones
+    files: bool = False  # what is sent (files, voice, links) is its answer
+    shows: Callable[[Any], Value] | None = None  # how a written answer reads on the review screen
+
+
+def Choose(name: str, options: Options, *, check: Check | None = None) -> Step:  # noqa: N802
+    """One of the options; where there is a `check`, a written answer will do as well."""
+    return Step(name, options=options, check=check)
+
+
+def Pick(name: str, options: Options) -> Step:  # noqa: N802
+    """Any number of the options."""
+    return Step(name, options=options, many=True)
+
+
+def Ask(  # noqa: N802
+    name: str,
+    check: Check,
+    *,
+    grows: bool = False,
+    shows: Callable[[Any], Value] | None = None,
+) -> Step:
+    """A written answer; with `grows` it may come in several messages."""
+    return Step(name, check=check, grows=grows, shows=shows)
+
+
+def Gather(name: str) -> Step:  # noqa: N802
+    """Files, voice messages and links, any number."""
+    return Step(name, files=True)
+
+
+@dataclass(frozen=True)
+class Review:
+    """The last screen before anything happens; its optional steps are buttons there.
+
+    `words_to` and `files_to` name the steps that take what is written or sent at the review screen.
+    """
+
+    optional: tuple[Step, ...] = ()
+    words_to: str | None = None
+    files_to: str | None = None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A conversation. Adding one means one file and its texts.
+
+    `begins` checks that the person may hold it and gives the values that its texts name (the
+    item's code, say); `then` does what it was for and gives the screen to show, inside the same
+    transaction. A change of `steps` that old drafts cannot follow raises `version` and brings
+    `upgrade`, from old answers to new ones.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    begins: Callable[[Turn, Answers], Awaitable[Mapping[str, Value]]]
+    then: Callable[[Turn, Answers, int], Awaitable[Screen]]
+    review: Review | None = None
+    version: int = 1
+    upgrade: Callable[[int, Answers], Answers] | None = None
+    returns_to: Callable[[Answers], str] = lambda _answers: "home"  # the act that it came from
+
+    def __post_init__(self) -> None:
+        names = [step.name for step in self.every_step]
+        if len(names) != len(set(names)):
+            raise ValueError(f"flow {self.name}: two steps of one name")
+        for target in (self.review.words_to, self.review.files_to) if self.review else ():
+            if target is not None and target not in names:
+                raise ValueError(f"flow {self.name}: no step {target}")
+
+    @property
+    def every_step(self) -> tuple[Step, ...]:
+        """The required steps in order, then the optional ones."""
+        return self.steps + (self.review.optional if self.review else ())
+
+    def step(self, name: str) -> Step:
+        """The step of that name; KeyError when a draft names one that is gone."""
+        for step in self.every_step:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+    def text_keys(self) -> set[str]:
+        """Every key that this flow's screens can show, for the catalogue test."""
+        keys = {f"flow.{self.name}.title"}
+        for step in self.every_step:
+            keys.add(f"flow.{self.name}.{step.name}.ask")
+        if self.review:
+            keys |= {f"flow.{self.name}.review", f"button.flow.{self.name}.send"}
+            for step in self.every_step:
+                keys.add(f"flow.{self.name}.{step.name}.line")
+                keys.add(f"button.flow.{self.name}.{step.name}")
+        return keys

@@ -1,0 +1,332 @@
+"""Runs conversations: loads and keeps their state, asks the engine, shows what comes out.
+
+Every call happens inside the update's transaction, so that an answer, the new question and the
+finished update are one commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from bot.domain.errors import NotAllowed, Refused, Unfit
+from bot.domain.incoming import Sent, Wrote
+from bot.domain.screens import Button, Screen, Text, message, text
+from handlers.flows import engine
+from handlers.flows.engine import Advance, Outcome, State
+from handlers.flows.flow import Flow
+from handlers.turn import Turn
+from storage import conversations
+from storage.conversations import Conversation
+
+
+class KeepFile(Protocol):
+    """Record a file sent to a conversation as evidence; gives the evidence's id, or refuses."""
+
+    async def __call__(self, turn: Turn, conversation_id: int, sent: Sent) -> int: ...
+
+
+class Runner:
+    """Holds the flows by name and moves conversations on."""
+
+    def __init__(self, flows: Iterable[Flow], *, keep_file: KeepFile) -> None:
+        self.flows = {flow.name: flow for flow in flows}
+        self._keep_file = keep_file
+
+    async def begin(
+        self,
+        turn: Turn,
+        name: str,
+        *,
+        subject: str | None = None,
+        seat_id: int | None = None,
+        **answers: Any,
+    ) -> None:
+        """Start the flow, or go on with this person's draft of the same subject.
+
+        The conversation belongs to the seat `seat_id` (the person's first where none is named).
+        """
+        flow = self.flows[name]
+        if subject is not None:
+            draft = await conversations.draft_about(turn.tx, turn.person.id, name, subject)
+            if draft is not None:
+                await self._resume(turn, draft)
+                return
+        state = engine.begin(flow, answers)
+        conversation = await conversations.begin(
+            turn.tx,
+            bot_id=turn.bot_id,
+            chat_id=turn.chat_id,
+            person_id=turn.person.id,
+            seat_id=seat_id or turn.actor.seat_id,
+            flow=name,
+            flow_version=flow.version,
+            subject=subject,
+            state=state.to_json(),
+            now=turn.now,
+        )
+        await self._ask(turn, conversation, state)
+
+    async def press(self, turn: Turn, nonce: str, number: int) -> None:
+        """A button of a question was tapped; a stale one gets the current screen."""
+        conversation = await self._active(turn)
+        if conversation is None or conversation.nonce != nonce:
+            await self._stale(turn, conversation)
+            return
+        flow, state = self._state(conversation)
+        try:
+            advance = engine.press(flow, state, number)
+        except IndexError:
+            await self._stale(turn, conversation)
+            return
+        except Unfit as unfit:
+            turn.toast = unfit.text
+            return
+        await self._follow(turn, conversation, advance)
+
+    async def write(self, turn: Turn, wrote: Wrote) -> bool:
+        """Words were written; True if they were an answer."""
+        conversation = await self._active(turn)
+        if conversation is None:
+            return False
+        flow, state = self._state(conversation)
+        step = engine.takes_words(flow, state)
+        if step is None or step.check is None:
+            await turn.show(message("flow.tap_please"))
+            await self._ask(turn, conversation, state)
+            return True
+        try:
+            value = step.check(wrote.words, turn)
+        except Unfit as unfit:
+            await turn.show(message(unfit.text))
+            return True
+        advance = engine.write(flow, state, step, value)
+        await conversations.note_message(
+            turn.tx,
+            turn.bot_id,
+            turn.chat_id,
+            wrote.message_id,
+            conversation_id=conversation.id,
+            step=step.name,
+            part=advance.part,
+        )
+        await self._follow(turn, conversation, advance)
+        return True
+
+    async def send(self, turn: Turn, sent: Sent) -> bool:
+        """A file was sent; True if a conversation took it (or said why it cannot)."""
+        conversation = await self._active(turn)
+        if conversation is None:
+            return False
+        flow, state = self._state(conversation)
+        step = engine.takes_files(flow)
+        if step is None:
+            await turn.show(message("flow.words_please"))
+            return True
+        try:
+            evidence_id = await self._keep_file(turn, conversation.id, sent)
+        except Refused as refused:
+            await turn.show(message(refused.text))
+            return True
+        await conversations.note_message(
+            turn.tx,
+            turn.bot_id,
+            turn.chat_id,
+            sent.message_id,
+            conversation_id=conversation.id,
+            step=step.name,
+            part=evidence_id,
+        )
+        kept = engine.attach(state, step, evidence_id, album=sent.album)
+        same_album = sent.album is not None and state.album == sent.album
+        await self._ask(turn, conversation, kept, in_place=same_album)
+        return True
+
+    async def amend(self, turn: Turn, wrote: Wrote) -> bool:
+        """A message was edited; True if it belongs to a draft, which is amended with it."""
+        noted = await conversations.message(turn.tx, turn.bot_id, turn.chat_id, wrote.message_id)
+        if noted is None:
+            return False
+        conversation = await conversations.get(turn.tx, noted.conversation_id)
+        if conversation is None:
+            await turn.show(message("flow.already_sent"))
+            return True
+        flow, state = self._state(conversation)
+        step = flow.step(noted.step)
+        if step.check is None:
+            return True
+        try:
+            value = step.check(wrote.words, turn)
+        except Unfit as unfit:
+            await turn.show(message(unfit.text))
+            return True
+        amended = engine.amend(state, step, noted.part, value)
+        await turn.show(message("flow.amended"))
+        await self._ask(turn, conversation, amended, quietly=not conversation.active)
+        return True
+
+    async def back(self, turn: Turn) -> bool:
+        """`/back`: one question back; False if there is no conversation."""
+        conversation = await self._active(turn)
+        if conversation is None:
+            return False
+        flow, state = self._state(conversation)
+        await self._follow(turn, conversation, engine.back(flow, state))
+        return True
+
+    async def cancel(self, turn: Turn) -> bool:
+        """`/cancel`: drop the active conversation; False if there is none."""
+        conversation = await self._active(turn)
+        if conversation is None:
+            return False
+        _flow, state = self._state(conversation)
+        await self._follow(turn, conversation, Advance(state, Outcome.CANCEL))
+        return True
+
+    async def leave(self, turn: Turn) -> None:
+        """Something else was opened: the conversation rests as a draft."""
+        await conversations.rest(turn.tx, turn.bot_id, turn.chat_id)
+
+    async def resume(self, turn: Turn, conversation_id: int) -> None:
+        """Go on with a draft."""
+        draft = await conversations.get(turn.tx, conversation_id)
+        if draft is None or not self._is_theirs(turn, draft):
+            raise NotAllowed
+        await self._resume(turn, draft)
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    async def _resume(self, turn: Turn, draft: Conversation) -> None:
+        await conversations.resume(turn.tx, draft, chat_id=turn.chat_id)
+        _flow, state = self._state(draft)
+        await self._ask(turn, draft, state)
+
+    async def _active(self, turn: Turn) -> Conversation | None:
+        """The chat's active conversation, if it is this person's and its seat still lives."""
+        conversation = await conversations.active(turn.tx, turn.bot_id, turn.chat_id)
+        if conversation is None:
+            return None
+        if not self._is_theirs(turn, conversation):
+            await self.leave(turn)
+            return None
+        return conversation
+
+    def _is_theirs(self, turn: Turn, conversation: Conversation) -> bool:
+        seats = {seat.id for seat in turn.actor.seats}
+        return conversation.person_id == turn.actor.person_id and (
+            conversation.seat_id is None or conversation.seat_id in seats
+        )
+
+    def _state(self, conversation: Conversation) -> tuple[Flow, State]:
+        flow = self.flows[conversation.flow]
+        state = State.from_json(conversation.state)
+        if conversation.flow_version == flow.version or flow.upgrade is None:
+            return flow, state
+        answers = flow.upgrade(conversation.flow_version, state.answers)
+        return flow, engine.begin(flow, answers)
+
+    async def _follow(self, turn: Turn, conversation: Conversation, advance: Advance) -> None:
+        flow = self.flows[conversation.flow]
+        answers = advance.state.answers
+        match advance.outcome:
+            case Outcome.ASK:
+                await self._ask(turn, conversation, advance.state)
+            case Outcome.DONE:
+                shown = await flow.then(turn, answers, conversation.id)
+                await self._close_screen(turn, conversation, flow, answers)
+                await conversations.end(turn.tx, conversation.id)
+                await turn.show(shown)
+            case Outcome.KEEP:
+                await self._save(turn, conversation, advance.state, conversation.screen_id)
+                await self.leave(turn)
+                turn.toast = text("flow.kept")
+                await turn.go(turn, flow.returns_to(answers))
+            case Outcome.CANCEL:
+                await self._drop(turn, conversation)
+                turn.toast = text("flow.dropped")
+                await turn.go(turn, flow.returns_to(answers))
+            case Outcome.LEAVE:
+                await self._drop(turn, conversation)
+                await turn.go(turn, flow.returns_to(answers))
+
+    async def _drop(self, turn: Turn, conversation: Conversation) -> None:
+        """The conversation goes; its files follow (they belong to no status update)."""
+        await conversations.end(turn.tx, conversation.id)
+        turn.tx.wakes.add("evidence")
+
+    async def _ask(
+        self,
+        turn: Turn,
+        conversation: Conversation,
+        state: State,
+        *,
+        in_place: bool = False,
+        quietly: bool = False,
+    ) -> None:
+        flow = self.flows[conversation.flow]
+        context = await flow.begins(turn, state.answers)
+        step = engine.needs_options(flow, state)
+        options = (
+            [] if step is None or step.options is None else await step.options(turn, state.answers)
+        )
+        asked, shown = engine.question(flow, state, options, context, language=turn.language)
+        nonce = conversations.new_nonce()
+        bound = _bound(shown, nonce)
+        screen_id = conversation.screen_id
+        if quietly:
+            pass
+        elif in_place and screen_id is not None:
+            await turn.change(screen_id, bound)
+        else:
+            screen_id = await turn.show(bound)
+        await self._save(turn, conversation, asked, screen_id, nonce=nonce)
+
+    async def _save(
+        self,
+        turn: Turn,
+        conversation: Conversation,
+        state: State,
+        screen_id: int | None,
+        *,
+        nonce: str | None = None,
+    ) -> None:
+        await conversations.save(
+            turn.tx,
+            conversation,
+            state.to_json(),
+            nonce=nonce or conversation.nonce,
+            screen_id=screen_id,
+            now=turn.now,
+        )
+
+    async def _stale(self, turn: Turn, conversation: Conversation | None) -> None:
+        """An old button: say so politely and show where things stand."""
+        turn.toast = text("flow.stale")
+        if conversation is None:
+            await turn.go(turn, "home")
+            return
+        _flow, state = self._state(conversation)
+        await self._ask(turn, conversation, state)
+
+    async def _close_screen(
+        self, turn: Turn, conversation: Conversation, flow: Flow, answers: Mapping[str, Any]
+    ) -> None:
+        """Leave the sent answers in the chat, without buttons that would do nothing any more."""
+        if conversation.screen_id is None or flow.review is None:
+            return
+        context = await flow.begins(turn, answers)
+        state = State(engine.REVIEW, answers, conversation.state["labels"])
+        _state, shown = engine.question(flow, state, (), context, language=turn.language)
+        lines = (Text(f"flow.{flow.name}.sent", context), *shown.lines[1:-2])
+        await turn.change(conversation.screen_id, Screen(lines))
+
+
+def _bound(shown: Screen, nonce: str) -> Screen:
+    """The screen with its numbered buttons tied to this very question."""
+    rows = tuple(tuple(_tied(each, nonce) for each in row) for row in shown.rows)
+    return Screen(shown.lines, rows, shown.attachments, shown.replaces)
+
+
+def _tied(shown: Button, nonce: str) -> Button:
+    assert shown.act is not None
+    return Button(shown.label, act=f"c:{nonce}:{shown.act.removeprefix('?')}")

@@ -1,0 +1,100 @@
+"""One update's turn: who writes, in which chat, and how to answer inside its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.people import Actor, Person
+from bot.domain.screens import Screen, Text
+from handlers.desk import Desk
+from storage import accounts, outbox
+from storage.database import Transaction
+from storage.outbox import Message
+
+Go = Callable[["Turn", str], Awaitable[None]]
+
+
+@dataclass
+class Turn:
+    """What a handler works with; everything it does lands in `tx` and is committed with the update."""
+
+    tx: Transaction
+    desk: Desk
+    bot_id: int
+    chat_id: int
+    update_id: int
+    actor: Actor
+    language: str
+    now: datetime
+    go: Go  # to the screen of an act: `home`, `card:17`
+    private: bool = True
+    tapped: int | None = None  # the message whose button was tapped
+    typed: int | None = None  # the message that was written
+    toast: Text | None = None  # the short answer to a tap
+    last_message_id: int | None = None
+    _said: int = field(default=0)
+
+    @property
+    def person(self) -> Person:
+        """The person who writes; only for handlers that are open to known people."""
+        assert self.actor.person is not None
+        return self.actor.person
+
+    @property
+    def today(self) -> date:
+        """The calendar day where the person is."""
+        return self.now.astimezone(self.timezone).date()
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The person's time zone, or the country's."""
+        own = None if self.actor.person is None else self.actor.person.timezone
+        return ZoneInfo(own or self.desk.country.timezone)
+
+    async def show(self, screen: Screen, *, subject: str | None = None) -> int:
+        """Show a screen: in place of the tapped one while that is the last message, else anew.
+
+        Gives the outbox row of the message, which later edits name.
+        """
+        if screen.replaces and (row := await self._replaceable()) is not None:
+            await self._add(screen, edits=row, subject=subject)
+            return row
+        return await self._add(screen, subject=subject)
+
+    async def change(self, row: int, screen: Screen) -> None:
+        """Change the message that outbox row `row` made, wherever it stands in the chat."""
+        await self._add(screen, edits=row)
+
+    async def _replaceable(self) -> int | None:
+        person = self.actor.person
+        if self.tapped is None or self.tapped != self.last_message_id or person is None:
+            return None
+        if person.always_new_message:
+            return None
+        sent = await outbox.by_message(self.tx, self.bot_id, person.id, self.tapped)
+        return None if sent is None else sent.id
+
+    async def _add(
+        self, screen: Screen, *, edits: int | None = None, subject: str | None = None
+    ) -> int:
+        self._said += 1
+        message = Message(
+            key=f"reply:{self.bot_id}:{self.update_id}:{self._said}",
+            screen=screen,
+            bot_id=self.bot_id,
+            person_id=self.actor.person_id,
+            chat_id=None if self.actor.person else self.chat_id,
+            language=self.language,
+            lane="reply",
+            edits=edits,
+            subject=subject,
+        )
+        return await outbox.add(self.tx, message, now=self.now)
+
+    async def seen(self, message_id: int) -> None:
+        """Note the newest message of the chat, so that a screen above it is not edited."""
+        if self.actor.person is not None:
+            await accounts.note_message(self.tx, self.bot_id, self.chat_id, message_id)

@@ -1,0 +1,89 @@
+"""People in Telegram: which private chat, with which bot, is whose, and whether it can be reached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from bot.domain.people import Person
+from storage.database import Transaction
+from storage.tables import accounts, people
+from storage.upsert import insert_or_update
+
+
+async def person_of_chat(tx: Transaction, bot_id: int, chat_id: int) -> Person | None:
+    """Whose private chat this is, or None for a stranger's."""
+    statement = (
+        select(people)
+        .join(accounts, accounts.c.person_id == people.c.id)
+        .where(accounts.c.bot_id == bot_id, accounts.c.chat_id == chat_id)
+    )
+    row = await tx.row(statement)
+    if row is None:
+        return None
+    return Person(
+        row["id"], row["name"], row["language"], row["timezone"], row["always_new_message"]
+    )
+
+
+async def last_message_id(tx: Transaction, bot_id: int, chat_id: int) -> int | None:
+    """The newest message seen in a person's chat, either side's."""
+    statement = select(accounts.c.last_message_id).where(
+        accounts.c.bot_id == bot_id, accounts.c.chat_id == chat_id
+    )
+    value: int | None = await tx.value(statement)
+    return value
+
+
+async def link(
+    tx: Transaction, bot_id: int, chat_id: int, person_id: int, *, username: str | None
+) -> None:
+    """Make this private chat the person's."""
+    row = {
+        "bot_id": bot_id,
+        "chat_id": chat_id,
+        "person_id": person_id,
+        "username": username,
+        "unreachable_since": None,
+        "unreachable_reason": None,
+    }
+    await insert_or_update(tx, accounts, row, key=["bot_id", "chat_id"])
+
+
+async def note_message(tx: Transaction, bot_id: int, chat_id: int, message_id: int) -> None:
+    """Remember the newest message of the chat."""
+    await tx.execute(
+        update(accounts)
+        .where(accounts.c.bot_id == bot_id, accounts.c.chat_id == chat_id)
+        .values(last_message_id=message_id)
+    )
+
+
+async def mark_reachable(tx: Transaction, bot_id: int, chat_id: int) -> bool:
+    """The person is back (un-blocked, /start); True if they had been unreachable."""
+    result = await tx.execute(
+        update(accounts)
+        .where(
+            accounts.c.bot_id == bot_id,
+            accounts.c.chat_id == chat_id,
+            accounts.c.unreachable_since.is_not(None),
+        )
+        .values(unreachable_since=None, unreachable_reason=None)
+    )
+    return result.rowcount == 1
+
+
+async def mark_unreachable(
+    tx: Transaction, bot_id: int, chat_id: int, reason: str, *, now: datetime
+) -> None:
+    """The person blocked the bot or left Telegram."""
+    await tx.execute(
+        update(accounts)
+        .where(
+            accounts.c.bot_id == bot_id,
+            accounts.c.chat_id == chat_id,
+            accounts.c.unreachable_since.is_(None),
+        )
+        .values(unreachable_since=now, unreachable_reason=reason)
+    )
