@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, RowMapping, event
+from sqlalchemy import URL, Connection, CursorResult, Executable, RowMapping, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -16,11 +16,19 @@ Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
 
 class Transaction:
-    """One transaction: its statements run to their end, and what it wakes wakes after the commit."""
+    """One transaction: its statements run to their end; what it wakes wakes after the commit."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, *, audit_key: bytes | None = None) -> None:
         self._connection = connection
+        self._audit_key = audit_key
         self.wakes: set[str] = set()
+
+    @property
+    def audit_key(self) -> bytes:
+        """The key of the audit's chain, which the database itself never holds."""
+        if self._audit_key is None:
+            raise RuntimeError("this database was opened without the audit's key")
+        return self._audit_key
 
     async def execute(
         self, statement: Executable, parameters: Parameters = None
@@ -48,6 +56,17 @@ class Transaction:
         """Run a function of the plain connection (migrations, bulk copies)."""
         return await uninterrupted(self._connection.run_sync(function))
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that is undone alone when it raises; the transaction goes on."""
+        nested = await uninterrupted(self._connection.begin_nested().start())
+        try:
+            yield
+        except BaseException:
+            await uninterrupted(nested.rollback())
+            raise
+        await uninterrupted(nested.commit())
+
     @property
     def dialect(self) -> str:
         """`sqlite` or `postgresql`."""
@@ -61,8 +80,16 @@ class Database:
     order, and none ever meets "database is locked".
     """
 
-    def __init__(self, url: str, *, writers: int = 8, readers: int = 4) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        audit_key: bytes | None = None,
+        writers: int = 8,
+        readers: int = 4,
+    ) -> None:
         self.url = make_url(url)
+        self._audit_key = audit_key
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = self._engine(write=True, size=1 if self.is_sqlite else writers)
         self._reader = self._engine(write=False, size=readers)
@@ -99,7 +126,7 @@ class Database:
             _ = await uninterrupted(connection.start())
             transaction = await uninterrupted(connection.begin().start())
             try:
-                yield Transaction(connection)
+                yield Transaction(connection, audit_key=self._audit_key)
             except BaseException:
                 await uninterrupted(transaction.rollback())
                 raise

@@ -1,0 +1,572 @@
+"""The first schema."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0001"
+down_revision = None
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+Moment = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
+    """Create every table."""
+    op.create_table(
+        "audit",
+        sa.Column("number", Id, autoincrement=False, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("act", sa.String(length=60), nullable=False),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("facts", Json, nullable=False),
+        sa.Column("words_digest", sa.String(length=64), nullable=True),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit")),
+    )
+    op.create_index(op.f("ix_audit_subject"), "audit", ["subject"], unique=False)
+    op.create_table(
+        "audit_words",
+        sa.Column("number", Id, autoincrement=False, nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit_words")),
+    )
+    op.create_table(
+        "clusters",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("merged_into", Id, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clusters")),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
+    )
+    op.create_table(
+        "files",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("stored_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_files")),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
+        sa.Column("update_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=True),
+        sa.Column("received_at", Moment, nullable=False),
+        sa.Column("finished_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("bot_id", "update_id", name=op.f("pk_inbox")),
+    )
+    op.create_index(
+        "ix_inbox_turn", "inbox", ["state", "bot_id", "chat_id", "update_id"], unique=False
+    )
+    op.create_table(
+        "institutions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("names", Json, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_institutions")),
+        sa.UniqueConstraint("code", name=op.f("uq_institutions_code")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("chat_id", sa.BigInteger(), nullable=True),
+        sa.Column("lane", sa.String(length=10), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("screen", Json, nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("edits", Id, nullable=True),
+        sa.Column("deletes", Id, nullable=True),
+        sa.Column("part_of", Id, nullable=True),
+        sa.Column("subject", sa.String(length=60), nullable=True),
+        sa.Column("silent", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("due_at", Moment, nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=True),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
+        sa.Column("finished_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+    )
+    op.create_index(
+        "ix_outbox_message", "outbox", ["bot_id", "person_id", "message_id"], unique=False
+    )
+    op.create_index(op.f("ix_outbox_person_id"), "outbox", ["person_id"], unique=False)
+    op.create_index("ix_outbox_turn", "outbox", ["state", "due_at", "id"], unique=False)
+    op.create_table(
+        "people",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("timezone", sa.String(length=60), nullable=True),
+        sa.Column("always_new_message", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+    )
+    op.create_table(
+        "source_documents",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("symbol", sa.String(length=120), nullable=False),
+        sa.Column("mechanism", sa.String(length=60), nullable=False),
+        sa.Column("title", sa.String(length=500), nullable=True),
+        sa.Column("cycle", sa.Integer(), nullable=True),
+        sa.Column("session", sa.String(length=40), nullable=True),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("layout", Json, nullable=True),
+        sa.Column("imported_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source_documents")),
+        sa.UniqueConstraint("symbol", name=op.f("uq_source_documents_symbol")),
+    )
+    op.create_table(
+        "accounts",
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("username", sa.String(length=64), nullable=True),
+        sa.Column("last_message_id", sa.BigInteger(), nullable=True),
+        sa.Column("unreachable_since", Moment, nullable=True),
+        sa.Column("unreachable_reason", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_accounts_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("bot_id", "chat_id", name=op.f("pk_accounts")),
+    )
+    op.create_index(op.f("ix_accounts_person_id"), "accounts", ["person_id"], unique=False)
+    op.create_table(
+        "items",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("document_id", Id, nullable=False),
+        sa.Column("paragraph", sa.String(length=60), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("position", sa.String(length=20), nullable=True),
+        sa.Column("restricted", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("annotation_id", sa.String(length=60), nullable=True),
+        sa.Column("recommending", Json, nullable=False),
+        sa.Column("source_of_position", sa.String(length=200), nullable=True),
+        sa.Column("headings", Json, nullable=False),
+        sa.Column("cluster_id", Id, nullable=True),
+        sa.Column("priority", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("vanished_at", Moment, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cluster_id"], ["clusters.id"], name=op.f("fk_items_cluster_id_clusters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["source_documents.id"],
+            name=op.f("fk_items_document_id_source_documents"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
+        sa.UniqueConstraint("key", name=op.f("uq_items_key")),
+    )
+    op.create_index(op.f("ix_items_annotation_id"), "items", ["annotation_id"], unique=False)
+    op.create_index(op.f("ix_items_cluster_id"), "items", ["cluster_id"], unique=False)
+    op.create_index(op.f("ix_items_document_id"), "items", ["document_id"], unique=False)
+    op.create_table(
+        "seats",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=True),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("from_at", Moment, nullable=False),
+        sa.Column("until_at", Moment, nullable=True),
+        sa.Column("suspended_at", Moment, nullable=True),
+        sa.Column("designated_by", sa.String(length=300), nullable=True),
+        sa.Column("designated_on", sa.Date(), nullable=True),
+        sa.Column("letter", sa.String(length=64), nullable=True),
+        sa.Column("confirmed_by", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_seats_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_seats_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seats")),
+    )
+    op.create_index(op.f("ix_seats_institution_id"), "seats", ["institution_id"], unique=False)
+    op.create_index(op.f("ix_seats_person_id"), "seats", ["person_id"], unique=False)
+    op.create_table(
+        "assignments",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("assigned_by", Id, nullable=True),
+        sa.Column("assigned_at", Moment, nullable=False),
+        sa.Column("announced_at", Moment, nullable=True),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.Column("disowned_reason", sa.Text(), nullable=True),
+        sa.Column("suggested_institution_id", Id, nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("reported_at", Moment, nullable=True),
+        sa.Column("report_state", sa.String(length=20), nullable=True),
+        sa.Column("last_status_update_id", Id, nullable=True),
+        sa.Column("unchanged_in_a_row", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_assignments_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_assignments_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["suggested_institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_assignments_suggested_institution_id_institutions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
+        sa.UniqueConstraint(
+            "item_id", "institution_id", name=op.f("uq_assignments_item_id_institution_id")
+        ),
+    )
+    op.create_index(
+        "ix_assignments_institution", "assignments", ["institution_id", "state"], unique=False
+    )
+    op.create_index(op.f("ix_assignments_item_id"), "assignments", ["item_id"], unique=False)
+    op.create_table(
+        "conversations",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("flow", sa.String(length=40), nullable=False),
+        sa.Column("flow_version", sa.Integer(), nullable=False),
+        sa.Column("state", Json, nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("nonce", sa.String(length=12), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=True),
+        sa.Column("screen_id", Id, nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("started_at", Moment, nullable=False),
+        sa.Column("touched_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_conversations_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_conversations_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+    )
+    op.create_index(
+        "ix_conversations_active",
+        "conversations",
+        ["bot_id", "chat_id"],
+        unique=True,
+        sqlite_where=sa.text("active"),
+        postgresql_where=sa.text("active"),
+    )
+    op.create_index(op.f("ix_conversations_seat_id"), "conversations", ["seat_id"], unique=False)
+    op.create_table(
+        "invitations",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("institution_id", Id, nullable=True),
+        sa.Column("invitee", sa.String(length=200), nullable=True),
+        sa.Column("designated_by", sa.String(length=300), nullable=True),
+        sa.Column("designated_on", sa.Date(), nullable=True),
+        sa.Column("letter", sa.String(length=64), nullable=True),
+        sa.Column("invited_by", Id, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("expires_at", Moment, nullable=False),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("telegram_name", sa.String(length=200), nullable=True),
+        sa.Column("redeemed_at", Moment, nullable=True),
+        sa.Column("decided_at", Moment, nullable=True),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_invitations_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_invitations_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_invitations_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("digest", name=op.f("uq_invitations_digest")),
+    )
+    op.create_index(
+        op.f("ix_invitations_institution_id"), "invitations", ["institution_id"], unique=False
+    )
+    op.create_table(
+        "item_tags",
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("vocabulary", sa.String(length=20), nullable=False),
+        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_tags_item_id_items")),
+        sa.PrimaryKeyConstraint("item_id", "vocabulary", "label", name=op.f("pk_item_tags")),
+    )
+    op.create_index("ix_item_tags_label", "item_tags", ["vocabulary", "label"], unique=False)
+    op.create_table(
+        "item_texts",
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=True),
+        sa.Column("from_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_item_texts_item_id_items")
+        ),
+        sa.PrimaryKeyConstraint("item_id", "language", "version", name=op.f("pk_item_texts")),
+    )
+    op.create_index(
+        "ix_item_texts_current",
+        "item_texts",
+        ["item_id", "language"],
+        unique=True,
+        sqlite_where=sa.text("current"),
+        postgresql_where=sa.text("current"),
+    )
+    op.create_table(
+        "jobs",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("arguments", Json, nullable=False),
+        sa.Column("result", Json, nullable=True),
+        sa.Column("reason", sa.String(length=60), nullable=True),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("planned_at", Moment, nullable=False),
+        sa.Column("finished_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_jobs_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_jobs_seat_id_seats")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+    )
+    op.create_index("ix_jobs_state", "jobs", ["state", "id"], unique=False)
+    op.create_table(
+        "siblings",
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("sibling_id", Id, nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_siblings_item_id_items")),
+        sa.ForeignKeyConstraint(
+            ["sibling_id"], ["items.id"], name=op.f("fk_siblings_sibling_id_items")
+        ),
+        sa.PrimaryKeyConstraint("item_id", "sibling_id", name=op.f("pk_siblings")),
+    )
+    op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
+    op.create_table(
+        "import_rows",
+        sa.Column("job_id", Id, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=True),
+        sa.Column("row", Json, nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_rows_job_id_jobs")),
+        sa.PrimaryKeyConstraint("job_id", "ordinal", name=op.f("pk_import_rows")),
+    )
+    op.create_table(
+        "questions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("assignment_id", Id, nullable=False),
+        sa.Column("asked_by", Id, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer_language", sa.String(length=20), nullable=True),
+        sa.Column("answered_by", Id, nullable=True),
+        sa.Column("answered_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answered_by"], ["seats.id"], name=op.f("fk_questions_answered_by_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["seats.id"], name=op.f("fk_questions_asked_by_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignments.id"],
+            name=op.f("fk_questions_assignment_id_assignments"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+    )
+    op.create_index(
+        op.f("ix_questions_assignment_id"), "questions", ["assignment_id"], unique=False
+    )
+    op.create_table(
+        "status_updates",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("assignment_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("previous_status", sa.String(length=40), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("measures", sa.Text(), nullable=False),
+        sa.Column("remaining", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=True),
+        sa.Column("source_on", sa.Date(), nullable=True),
+        sa.Column("submitted_at", Moment, nullable=False),
+        sa.Column("decided_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignments.id"],
+            name=op.f("fk_status_updates_assignment_id_assignments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_status_updates_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_status_updates")),
+        sa.UniqueConstraint("number", name=op.f("uq_status_updates_number")),
+    )
+    op.create_index(
+        op.f("ix_status_updates_assignment_id"), "status_updates", ["assignment_id"], unique=False
+    )
+    op.create_index(
+        "ix_status_updates_state", "status_updates", ["state", "submitted_at"], unique=False
+    )
+    op.create_table(
+        "draft_messages",
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("conversation_id", Id, nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_draft_messages_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("bot_id", "chat_id", "message_id", name=op.f("pk_draft_messages")),
+    )
+    op.create_index(
+        op.f("ix_draft_messages_conversation_id"),
+        "draft_messages",
+        ["conversation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_draft_messages_status_update_id"),
+        "draft_messages",
+        ["status_update_id"],
+        unique=False,
+    )
+    op.create_table(
+        "evidence",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("conversation_id", Id, nullable=True),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("caption", sa.Text(), nullable=True),
+        sa.Column("url", sa.String(length=2000), nullable=True),
+        sa.Column("bot_id", sa.BigInteger(), nullable=True),
+        sa.Column("file_id", sa.String(length=300), nullable=True),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_try_at", Moment, nullable=True),
+        sa.Column("added_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["files.sha256"], name=op.f("fk_evidence_sha256_files")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_evidence_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    op.create_index("ix_evidence_awaited", "evidence", ["state", "next_try_at"], unique=False)
+    op.create_index(
+        op.f("ix_evidence_conversation_id"), "evidence", ["conversation_id"], unique=False
+    )
+    op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
+    op.create_index(
+        op.f("ix_evidence_status_update_id"), "evidence", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "figures",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("indicator", sa.String(length=300), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("disaggregation", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_figures_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_figures")),
+    )
+    op.create_index(
+        op.f("ix_figures_status_update_id"), "figures", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "reviews",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_reviews_seat_id_seats")),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_reviews_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+    )
+    op.create_index(
+        op.f("ix_reviews_status_update_id"), "reviews", ["status_update_id"], unique=False
+    )

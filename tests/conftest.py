@@ -1,0 +1,196 @@
+"""What every test may ask for: an empty database of its own, a movable clock, the sample files."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import URL, make_url
+
+from bot.clock import Clock
+from storage import migrate
+from storage.database import Database
+
+SAMPLES = Path(__file__).parents[2] / "shared" / "data"
+REQUIRED = os.environ.get("FOCALPOINT_TEST_REQUIRE", "").replace(",", " ").split()
+AUDIT_KEY = bytes(range(32))
+
+
+def missing(what: str, reason: str) -> None:
+    """Skip the test, or fail it where FOCALPOINT_TEST_REQUIRE names `what`."""
+    if what in REQUIRED:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+class FrozenClock(Clock):
+    """A clock that stands still until a test moves it; ticks follow the moves."""
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__()
+        self.start = start
+
+    def now(self) -> datetime:
+        return self.start + self.ahead
+
+    def ticks(self) -> float:
+        return self.ahead.total_seconds()
+
+    def move(self, **by: float) -> datetime:
+        """Go on (`hours=3`) and say what time it is now."""
+        self.ahead += timedelta(**by)
+        return self.now()
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """Standing still on Monday 4 May 2026, 09:00 UTC."""
+    return FrozenClock(datetime(2026, 5, 4, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def sample_data() -> Path:
+    """The folder of real files to try, which is no part of the project."""
+    if not SAMPLES.is_dir():
+        missing("samples", "no sample files in ../shared/data")
+    return SAMPLES
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the figures that tests took with `record_property("what", value)`."""
+    reports = [
+        report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)
+    ]
+    figures = [figure for report in reports for figure in getattr(report, "user_properties", ())]
+    if figures:
+        terminalreporter.section("figures")
+        for what, value in figures:
+            terminalreporter.write_line(f"{what}: {value}")
+
+
+# -- Databases -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database of the newest schema; copy it, never open it."""
+    path = tmp_path_factory.mktemp("template") / "focalpoint.db"
+    asyncio.run(migrate.upgrade(sqlite_url(path)))
+    return path
+
+
+@pytest.fixture
+def sqlite(migrated_sqlite: Path, tmp_path: Path) -> URL:
+    """The address of an empty SQLite database of this test's own."""
+    path = tmp_path / "focalpoint.db"
+    shutil.copyfile(migrated_sqlite, path)
+    return sqlite_url(path)
+
+
+def sqlite_url(path: Path) -> URL:
+    return URL.create("sqlite+aiosqlite", database=str(path))
+
+
+class PostgresServer:
+    """A server on which every test has a database of its own, copied from a template."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._names = (f"focalpoint_{os.getpid()}_{n}" for n in itertools.count())
+        self._template: str | None = None
+
+    @asynccontextmanager
+    async def empty(self) -> AsyncIterator[URL]:
+        """A database without tables."""
+        async with self._database() as name:
+            yield self.url.set(database=name)
+
+    @asynccontextmanager
+    async def migrated(self) -> AsyncIterator[URL]:
+        """A database of the newest schema."""
+        if self._template is None:
+            self._template = await self._create()
+            await migrate.upgrade(self.url.set(database=self._template))
+        async with self._database(like=self._template) as name:
+            yield self.url.set(database=name)
+
+    async def close(self) -> None:
+        if self._template is not None:
+            await self._drop(self._template)
+
+    @asynccontextmanager
+    async def _database(self, like: str = "template1") -> AsyncIterator[str]:
+        name = await self._create(like)
+        try:
+            yield name
+        finally:
+            await self._drop(name)
+
+    async def _create(self, like: str = "template1") -> str:
+        name = next(self._names)
+        await self._run(f"CREATE DATABASE {name} TEMPLATE {like}")
+        return name
+
+    async def _drop(self, name: str) -> None:
+        await self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def _run(self, statement: str) -> None:
+        plain = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        connection = await asyncpg.connect(plain)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The server that FOCALPOINT_TEST_POSTGRES names, such as
+    `postgresql+asyncpg://postgres@127.0.0.1:5432/test`."""
+    address = os.environ.get("FOCALPOINT_TEST_POSTGRES")
+    if not address:
+        missing("postgres", "FOCALPOINT_TEST_POSTGRES names no server")
+    server = PostgresServer(make_url(str(address)))
+    yield server
+    asyncio.run(server.close())
+
+
+@pytest.fixture
+async def postgres(postgres_server: PostgresServer) -> AsyncIterator[URL]:
+    """The address of an empty PostgreSQL database of this test's own."""
+    async with postgres_server.migrated() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> URL:
+    """The address of an empty database of the newest schema, on either kind of server."""
+    url: URL = request.getfixturevalue(request.param)
+    return url
+
+
+@pytest.fixture
+async def open_database(database_url: URL) -> AsyncIterator[Callable[[], Database]]:
+    """Opens the test's database, as often as asked: each as another process would."""
+    async with AsyncExitStack() as at_the_end:
+
+        def open_it() -> Database:
+            database = Database(database_url, audit_key=AUDIT_KEY)
+            at_the_end.push_async_callback(database.close)
+            return database
+
+        yield open_it
+
+
+@pytest.fixture
+def database(open_database: Callable[[], Database]) -> Database:
+    """An empty database of the newest schema, on either kind of server."""
+    return open_database()
