@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
-from babel import Locale, UnknownLocaleError
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -27,6 +26,7 @@ from bot.exchange.cells import (
     pieces,
     storable,
 )
+from bot.texts import direction
 
 Labels: TypeAlias = Callable[[str], str]  # the words of a key, in the language of the file
 
@@ -36,14 +36,6 @@ _LONGEST_LINK = 2_079
 _SHORT = 4_681  # characters that fit one cell however they are escaped
 _EMPTY: tuple[Cell, ...] = (None, "", ())
 _FIRST_DATE = date(1900, 3, 1)  # Excel counts a 29 February 1900; earlier dates are written as text
-
-
-def reads_right_to_left(language: str) -> bool:
-    """Whether the language is written from right to left."""
-    try:
-        return Locale.parse(language.replace("-", "_")).text_direction == "rtl"
-    except (UnknownLocaleError, ValueError):
-        return False
 
 
 class PlainSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no types
@@ -194,7 +186,7 @@ def safe_book(
         book = Workbook(unfinished, settings | options | {"tmpdir": folder})
         book.set_properties({"title": title, "created": made_at.astimezone(UTC)})
         try:
-            yield SafeBook(book, right_to_left=reads_right_to_left(language), zone=zone)
+            yield SafeBook(book, right_to_left=direction(language) == "rtl", zone=zone)
         except BaseException:
             for sheet in book.worksheets():
                 if sheet.row_data_fh is not None:

@@ -15,6 +15,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from bot.domain.errors import Refused
 from bot.exchange.cells import Cell, Link
 from bot.exchange.sheets import ROWS_OF_A_SHEET, Labels, SafeBook, SafeSheet, safe_book
 
@@ -176,8 +177,7 @@ class Counts:
 class WorkbookContents:
     """A consolidated workbook: who asked for it, when and how narrowed; its rows, each read once.
 
-    `filters` pairs a name (`mechanism`, `document`, `cluster`, `theme`, `sdg`, `institution`,
-    `status`, `from`, `until`, `language`) with the words chosen. Moments are shown in `zone`.
+    `filters` pairs a name (one of `FILTERS`) with the words chosen. Moments are shown in `zone`.
     """
 
     language: str
@@ -204,13 +204,26 @@ SHEETS: Mapping[str, type] = {
 }
 
 
-class CountsDiffer(Exception):  # named for what happened
+FILTERS = (
+    *("mechanism", "document", "cluster", "theme", "sdg", "institution"),
+    *("status", "from", "until", "language"),
+)
+_COLUMNS = {each.name for row_type in SHEETS.values() for each in fields(row_type)}
+TEXT_KEYS = (
+    *(f"export.workbook.column.{name}" for name in sorted(_COLUMNS)),
+    *(f"export.workbook.sheet.{key}" for key in SHEETS),
+    *(f"export.workbook.filter.{name}" for name in FILTERS),
+    *(f"export.workbook.totals.{each.name}" for each in fields(Counts)),
+)
+
+
+class CountsDiffer(Refused):
     """The rows are not what the database counts; `differences` pairs both, by total and key."""
 
     key = "error.export.counts_differ"
 
     def __init__(self, differences: Mapping[str, tuple[int, int]]) -> None:
-        super().__init__(f"{len(differences)} totals differ from the rows")
+        super().__init__(totals=len(differences))
         self.differences = differences
 
 
@@ -329,33 +342,33 @@ class _Rows:
 
 
 def _write_totals(sheet: SafeSheet, contents: WorkbookContents, labels: Labels) -> None:
-    def label(key: str) -> str:
-        return labels(f"export.workbook.{key}")
-
     sheet.sheet.set_column(0, 0, 44)
     sheet.sheet.set_column(1, 1, 44)
-    sheet.sheet.write_string(0, 0, label("title"), sheet.styles.title)
+    sheet.sheet.write_string(0, 0, labels("export.workbook.title"), sheet.styles.title)
+    unfiltered = None if contents.filters else labels("export.workbook.filter.none")
     lines: list[tuple[Cell, ...]] = [
         (),
-        (label("made_at"), contents.made_at),
-        (label("time_zone"), str(contents.zone)),
-        (label("made_by"), contents.made_by),
-        (label("filter"), None if contents.filters else label("filter.none")),
-        *((label(f"filter.{name}"), words) for name, words in contents.filters),
-        (label("note"),),
+        (labels("export.workbook.made_at"), contents.made_at),
+        (labels("export.workbook.time_zone"), str(contents.zone)),
+        (labels("export.workbook.made_by"), contents.made_by),
+        (labels("export.workbook.filter"), unfiltered),
+        *((labels(f"export.workbook.filter.{name}"), words) for name, words in contents.filters),
+        (labels("export.workbook.note"),),
     ]
     row = 0
     for row, line in enumerate(lines, start=1):
         sheet.row(row, line)
-    tables = {
-        "sheets": {label(f"sheet.{key}"): contents.counts.sheets.get(key, 0) for key in SHEETS},
+    rows = contents.counts.sheets
+    tables: dict[str, Mapping[str, int]] = {
+        "sheets": {labels(f"export.workbook.sheet.{key}"): rows.get(key, 0) for key in SHEETS},
         "status": contents.counts.status,
         "mechanism": contents.counts.mechanism,
         "institution": contents.counts.institution,
     }
+    count_heading = labels("export.workbook.totals.count")
     for name, table in tables.items():
         row += 2
-        sheet.header(row, [label(f"totals.{name}"), label("totals.count")])
+        sheet.header(row, [labels(f"export.workbook.totals.{name}"), count_heading])
         for key, count in table.items():
             row += 1
-            sheet.row(row, (key or label("totals.none"), count))
+            sheet.row(row, (key or labels("export.workbook.totals.none"), count))
