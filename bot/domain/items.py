@@ -1,0 +1,86 @@
+"""Items and assignments as they are read: what is tracked, and who answers for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """An institution's part in an item."""
+
+    LEAD = "lead"
+    CONTRIBUTING = "contributing"
+
+
+class AssignmentState(StrEnum):
+    """Where an assignment stands: a draft until it is announced."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    DISOWNED = "disowned"  # "not ours": with the secretariat again
+    ENDED = "ended"
+
+
+class ReportState(StrEnum):
+    """Where a status update stands on its way into the record."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class ItemText:
+    """The current words of an item in one language."""
+
+    language: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item with its document; `code` is how people call it: `140.7`."""
+
+    id: int
+    code: str
+    kind: str
+    position: str | None
+    restricted: bool
+    priority: bool
+    document_id: int
+    symbol: str
+    mechanism: str
+    cycle: int | None
+    ordinal: int
+    cluster_id: int | None
+    recommending: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """An item in an institution's hands, with the institution's last word on it."""
+
+    id: int
+    item_id: int
+    institution_id: int
+    part: Part
+    state: AssignmentState
+    due_on: date | None
+    status: str | None
+    as_of: date | None
+    reported_at: datetime | None
+    report_state: ReportState | None
+    last_status_update_id: int | None
+    unchanged_in_a_row: int
+
+
+def best_text(texts: tuple[ItemText, ...], language: str, default_language: str) -> ItemText | None:
+    """The text in the reader's language, else the country's, else English, else any."""
+    by_language = {each.language: each for each in texts}
+    for wanted in (language, default_language, "en"):
+        if wanted in by_language:
+            return by_language[wanted]
+    return texts[0] if texts else None

@@ -1,0 +1,56 @@
+"""Items: what is tracked, its document, its texts by language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from bot.domain.items import Item, ItemText
+from storage.database import Transaction
+from storage.tables import item_texts, items, source_documents
+
+
+def select_items() -> Select[Any]:
+    """Items with their document, in the columns that `as_item` reads."""
+    return select(
+        items.c.id,
+        items.c.paragraph.label("code"),
+        items.c.kind,
+        items.c.position,
+        items.c.restricted,
+        items.c.priority,
+        items.c.document_id,
+        source_documents.c.symbol,
+        source_documents.c.mechanism,
+        source_documents.c.cycle,
+        items.c.ordinal,
+        items.c.cluster_id,
+        items.c.recommending,
+    ).join(source_documents, source_documents.c.id == items.c.document_id)
+
+
+def as_item(row: Any) -> Item:
+    """The item of a row of `select_items`."""
+    values = {name: row[name] for name in Item.__dataclass_fields__}
+    return Item(**{**values, "recommending": tuple(values["recommending"])})
+
+
+async def get(tx: Transaction, item_id: int) -> Item | None:
+    """The item of that id."""
+    row = await tx.row(select_items().where(items.c.id == item_id))
+    return None if row is None else as_item(row)
+
+
+async def texts(tx: Transaction, item_ids: Sequence[int]) -> dict[int, tuple[ItemText, ...]]:
+    """The current texts of those items, by item."""
+    statement = (
+        select(item_texts.c.item_id, item_texts.c.language, item_texts.c.words)
+        .where(item_texts.c.item_id.in_(item_ids), item_texts.c.current)
+        .order_by(item_texts.c.item_id, item_texts.c.language)
+    )
+    found: dict[int, tuple[ItemText, ...]] = {item_id: () for item_id in item_ids}
+    for row in await tx.rows(statement):
+        found[row["item_id"]] += (ItemText(row["language"], row["words"]),)
+    return found
