@@ -1,0 +1,655 @@
+"""The doors of the sandbox, to this machine only: Bot API, person's side, clock, page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote, urlsplit
+
+from tornado.iostream import StreamClosedError
+from tornado.web import Application, HTTPError, RequestHandler
+
+from bot.sandbox import api, people
+from bot.sandbox.calls import Call, read_body
+from bot.sandbox.faults import Entry, Fault
+from bot.sandbox.refusals import Refusal
+from bot.sandbox.world import Chat, Json, Message, Person
+
+if TYPE_CHECKING:
+    from bot.sandbox.server import Sandbox
+
+PAGE = Path(__file__).with_name("page")
+ASSETS = {"page.js": "text/javascript; charset=utf-8", "page.css": "text/css; charset=utf-8"}
+LONGEST_WAIT = 30.0
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def application(sandbox: Sandbox) -> Application:
+    """All doors, wired to one sandbox."""
+    given = {"sandbox": sandbox}
+    phone = r"/api/phones/(?P<phone>\d+)"
+    chat = phone + r"/chats/(?P<key>[-.\d]+)"
+    return Application(
+        [
+            (r"/bot(?P<token>[^/]+)/(?P<name>\w+)", BotApi, given),
+            (r"/file/bot(?P<token>[^/]+)/(?P<path>.+)", BotFile, given),
+            (r"/api/network", Network, given),
+            (r"/api/phones", Phones, given),
+            (phone, Phone, given),
+            (phone + r"/opens", Opens, given),
+            (phone + r"/files/(?P<file_id>[\w-]+)", PhoneFile, given),
+            (chat + r"/messages", Messages, given),
+            (chat + r"/messages/(?P<number>\d+)", OneMessage, given),
+            (chat + r"/files", Files, given),
+            (chat + r"/taps", Taps, given),
+            (chat + r"/(?P<act>block|unblock|start)", Membership, given),
+            (r"/api/groups", Groups, given),
+            (r"/api/groups/(?P<key>-\d+)/migrate", Migration, given),
+            (r"/api/news", NewsDoor, given),
+            (r"/faults", FaultsDoor, given),
+            (r"/journal", JournalDoor, given),
+            (r"/clock", ClockDoor, given),
+            (r"/", Page, given),
+            (r"/page/(page\.js|page\.css)", Assets, given),
+        ],
+        default_handler_class=Nothing,
+        default_handler_args=given,
+        log_function=lambda _: None,  # a path may hold a token
+    )
+
+
+class Door(RequestHandler):
+    """What all doors share: who may come in, JSON in and out, refusals."""
+
+    def initialize(self, sandbox: Sandbox) -> None:
+        """Know the sandbox."""
+        self.sandbox = sandbox
+        self.world = sandbox.world
+
+    def prepare(self) -> None:
+        """Only this machine under its own name (DNS rebinding), only our own page (CSRF)."""
+        host = self.request.headers.get("Host", "")
+        if host not in self.sandbox.hosts():
+            raise HTTPError(403)
+        origin = self.request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != host:
+            raise HTTPError(403)
+        site = self.request.headers.get("Sec-Fetch-Site", "same-origin")
+        if site not in ("same-origin", "none") and not self._is_link():
+            raise HTTPError(403)
+
+    def _is_link(self) -> bool:
+        """Somebody followed a link to the page itself."""
+        headers = self.request.headers
+        return self.request.path == "/" and headers.get("Sec-Fetch-Mode") == "navigate"
+
+    def set_default_headers(self) -> None:
+        """Nothing is cached, guessed, framed or loaded from elsewhere."""
+        self.clear_header("Server")
+        self.set_header("Content-Security-Policy", POLICY)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.set_header("Cache-Control", "no-store")
+
+    def give(self, value: Any, status: int = 200) -> None:
+        """Answer with JSON."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.write(json.dumps(value, ensure_ascii=True))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A refusal as JSON, in the person's words or in the Bot API's shape."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        words = error.description if isinstance(error, Refusal) else self._reason
+        self.set_status(error.code if isinstance(error, Refusal) else status_code)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.write(json.dumps({"error": words}))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Refusals are answers, not accidents."""
+        if not isinstance(value, Refusal):
+            super().log_exception(typ, value, tb)
+
+
+class Nothing(Door):
+    """Any other path."""
+
+    def prepare(self) -> None:
+        """There is nothing here."""
+        super().prepare()
+        raise Refusal(404, "Not Found")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A bot is told in the Bot API's shape."""
+        if status_code == 500 and self.request.path.startswith("/bot"):
+            self.give({"ok": False, "error_code": 404, "description": "Not Found"}, 404)
+        else:
+            super().write_error(status_code, **kwargs)
+
+
+# -- the Bot API -----------------------------------------------------------------------------------
+
+
+class BotApi(Door):
+    """`/bot<token>/<method>`."""
+
+    def initialize(self, sandbox: Sandbox) -> None:
+        """Know when the bot hangs up."""
+        super().initialize(sandbox)
+        self._gone = asyncio.Event()
+        self._poll: asyncio.Task[Any] | None = None
+
+    def on_connection_close(self) -> None:
+        """The bot hung up: what it polled for stays."""
+        self._gone.set()
+        if self._poll is not None:
+            self._poll.cancel()
+
+    async def get(self, token: str, name: str) -> None:
+        """As by POST."""
+        await self.post(token, name)
+
+    async def post(self, token: str, name: str) -> None:
+        """Call a method; the HTTP status is the `error_code`."""
+        bot = self.world.bots.get(unquote(token))
+        if bot is None:
+            self._refuse(Refusal(401, "Unauthorized"))
+            return
+        known = api.METHODS.get(name.lower())
+        if known is None:
+            self._refuse(Refusal(404, "Not Found: method not found"))
+            return
+        try:
+            values, files = read_body(self.request)
+        except Refusal as refusal:
+            self._refuse(refusal)
+            return
+        call = Call(bot, known.name, values, files)
+        if known is api.GET_UPDATES:
+            await self._updates(call)
+        else:
+            await self._call(known, call)
+
+    async def _updates(self, call: Call) -> None:
+        fault = self.sandbox.faults.strike(call.method, None)
+        if fault is not None and not await self._let_through(fault):
+            return
+        self._poll = asyncio.current_task()
+        try:
+            api.check_parameters(api.GET_UPDATES, call)
+            updates = await api.get_updates(call)
+        except Refusal as refusal:
+            self._refuse(refusal)
+            return
+        except asyncio.CancelledError:
+            if not self._gone.is_set():
+                raise
+            return
+        self.set_header("Content-Type", "application/json")
+        self.write(f'{{"ok":true,"result":{updates}}}'.encode("utf-8", "surrogatepass"))
+
+    async def _let_through(self, fault: Fault) -> bool:
+        if fault.refusal is not None:
+            self._refuse(fault.refusal)
+            return False
+        await self._fall_silent(fault)
+        return False
+
+    async def _call(self, known: api.Method, call: Call) -> None:
+        if self.sandbox.faults.delay:
+            await asyncio.sleep(self.sandbox.faults.delay)
+        chat = str(call.values["chat_id"]) if "chat_id" in call.values else None
+        fault = self.sandbox.faults.strike(known.name, chat)
+        result, refusal = None, None
+        if fault is None or fault.effect:
+            result, refusal = self._run(known, call, chat)
+        accepted = (fault is None or fault.effect) and refusal is None
+        if fault is not None:
+            refusal = fault.refusal or refusal
+        silent = fault is not None and fault.silence is not None
+        self._write_down(
+            call,
+            chat=chat,
+            accepted=accepted,
+            refusal=None if silent else refusal,
+            silent=silent,
+            result=result,
+        )
+        if fault is not None and fault.silence is not None:
+            await self._fall_silent(fault)
+        elif refusal is not None:
+            self._refuse(refusal)
+        else:
+            self.give({"ok": True, "result": result})
+
+    def _run(self, known: api.Method, call: Call, chat: str | None) -> tuple[Any, Refusal | None]:
+        try:
+            api.check_parameters(known, call)
+            rates = self.sandbox.faults.rates
+            if rates is not None and known.sends:
+                refusal = rates.refusal(chat, time.monotonic())
+                if refusal is not None:
+                    return None, refusal
+            return known.run(self.world, call), None
+        except Refusal as refusal:
+            return None, refusal
+
+    def _write_down(
+        self,
+        call: Call,
+        *,
+        chat: str | None,
+        accepted: bool,
+        refusal: Refusal | None,
+        silent: bool,
+        result: Any,
+    ) -> None:
+        status = None if silent else refusal.code if refusal else 200
+        words = refusal.description if refusal else None
+        files = {name: f"<{len(upload.data)} bytes>" for name, upload in call.files.items()}
+        entry = Entry(
+            at=time.monotonic(),
+            bot=call.bot.username,
+            method=call.method,
+            chat=chat,
+            parameters=call.values | files,
+            accepted=accepted,
+            status=status,
+            description=words,
+            result=result,
+        )
+        self.sandbox.journal.entries.append(entry)
+
+    async def _fall_silent(self, fault: Fault) -> None:
+        """Say nothing for a while, then hang up."""
+        try:
+            async with asyncio.timeout(fault.silence):
+                await self._gone.wait()
+        except TimeoutError:
+            pass
+        try:
+            self.detach().close()
+        except StreamClosedError:
+            pass
+
+    def _refuse(self, refusal: Refusal) -> None:
+        answer: Json = {
+            "ok": False,
+            "error_code": refusal.code,
+            "description": refusal.description,
+        }
+        if refusal.parameters:
+            answer["parameters"] = refusal.parameters
+        self.give(answer, refusal.code)
+
+
+class BotFile(Door):
+    """`/file/bot<token>/<path>`: the download that getFile named."""
+
+    def get(self, token: str, path: str) -> None:
+        """The bytes, while the link lives."""
+        bot = self.world.bots.get(unquote(token))
+        if bot is None:
+            self.give({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401)
+            return
+        file = self.world.shelf.at(path, bot.mailbox.now())
+        if file is None or bot.id not in file.bots:
+            self.give({"ok": False, "error_code": 404, "description": "Not Found"}, 404)
+            return
+        self.set_header("Content-Type", "application/octet-stream")
+        self.write(file.read())
+
+
+# -- the person's side -----------------------------------------------------------------------------
+
+
+class PersonDoor(Door):
+    """JSON in, JSON out, in the name of a phone."""
+
+    def who(self, phone: str) -> Person:
+        """The person of a phone."""
+        return people.person(self.world, phone)
+
+    def where(self, phone: str, key: str) -> tuple[Person, Chat]:
+        """A person and one of their chats."""
+        who = self.who(phone)
+        return who, people.chat(self.world, who, key)
+
+    def body(self) -> Json:
+        """The JSON object that was sent; a form of another site cannot send one."""
+        kind = self.request.headers.get("Content-Type", "").partition(";")[0]
+        if kind.lower() != "application/json":
+            raise Refusal(415, "JSON is expected")
+        values, _ = read_body(self.request)
+        return values
+
+    def number(self, body: Json, name: str) -> int | None:
+        """A whole number of the body, if it is there."""
+        value = body.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise Refusal(400, f"{name} is a whole number")
+        return value
+
+    def word(self, body: Json, name: str) -> str:
+        """A text of the body; empty if it is not there."""
+        value = body.get(name, "")
+        if not isinstance(value, str):
+            raise Refusal(400, f"{name} is a text")
+        return value
+
+    def show(self, who: Person, sent: list[Message]) -> None:
+        """Answer with messages."""
+        self.give({"messages": [people.view_message(self.world, who, each) for each in sent]})
+
+
+class Network(Door):
+    """Who there is."""
+
+    def get(self) -> None:
+        """The bots, the phones, the clock, and the number from which news go on."""
+        self.give(
+            {
+                "bots": [
+                    {"id": bot.id, "username": bot.username, "name": bot.name}
+                    for bot in self.world.bots.values()
+                ],
+                "phones": [
+                    people.view_phone(self.world, each) for each in self.world.people.values()
+                ],
+                "now": self.world.now(),
+                "ahead": self.world.ahead,
+                "cursor": self.world.news.number,
+            }
+        )
+
+
+class Phones(PersonDoor):
+    """A new phone."""
+
+    def post(self) -> None:
+        """Name, language, username."""
+        body = self.body()
+        name = self.word(body, "name")
+        if not 1 <= len(name.strip()) <= 64:
+            raise Refusal(400, "a name has 1 to 64 characters")
+        who = self.world.add_person(
+            name,
+            last_name=self.word(body, "last_name") or None,
+            username=self.word(body, "username") or None,
+            language=self.word(body, "language") or None,
+        )
+        self.give(people.view_phone(self.world, who))
+
+
+class Phone(PersonDoor):
+    """One phone."""
+
+    def get(self, phone: str) -> None:
+        """It and its chats."""
+        self.give(people.view_phone(self.world, self.who(phone)))
+
+    def delete(self, phone: str) -> None:
+        """The account is deactivated: bots are told 403 from now on."""
+        self.who(phone).deactivated = True
+        self.give({})
+
+
+class Opens(PersonDoor):
+    """A link to a bot."""
+
+    def post(self, phone: str) -> None:
+        """Open it and press Start."""
+        who = self.who(phone)
+        place = people.opens(self.world, who, self.word(self.body(), "link"))
+        self.give(people.view_chat(self.world, who, place))
+
+
+class Membership(PersonDoor):
+    """Start, block, unblock."""
+
+    def post(self, phone: str, key: str, act: str) -> None:
+        """Do one of them; `start` also where there is no chat yet (`<bot id>.<phone>`)."""
+        who = self.who(phone)
+        if act == "start":
+            bot = self.world.bot_numbered(int(key.partition(".")[0]))
+            if bot is None:
+                raise Refusal(404, "there is no such bot")
+            payload = self.word(self.body(), "payload")
+            place = people.start(self.world, who, bot, payload)
+        else:
+            place = people.chat(self.world, who, key)
+            (people.blocks if act == "block" else people.unblocks)(self.world, who, place)
+        self.give(people.view_chat(self.world, who, place))
+
+
+class Messages(PersonDoor):
+    """The messages of a chat."""
+
+    def get(self, phone: str, key: str) -> None:
+        """All of them, or those after `after`."""
+        who, place = self.where(phone, key)
+        after = self.get_query_argument("after", "0")
+        first = int(after) if after.isdigit() else 0
+        views = [
+            people.view_message(self.world, who, message)
+            for number, message in place.messages.items()
+            if number > first
+        ]
+        chat = people.view_chat(self.world, who, place)
+        self.give({"messages": views, "chat": chat, "cursor": self.world.news.number})
+
+    def post(self, phone: str, key: str) -> None:
+        """Send a text or a location."""
+        who, place = self.where(phone, key)
+        body = self.body()
+        if "latitude" in body:
+            latitude, longitude = float(body["latitude"]), float(body.get("longitude", 0))
+            if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+                raise Refusal(400, "there is no such place")
+            sent = [people.sends_location(self.world, who, place, latitude, longitude)]
+        else:
+            reply_to = self.number(body, "reply_to")
+            sent = people.says(self.world, who, place, self.word(body, "text"), reply_to=reply_to)
+        self.show(who, sent)
+
+
+class OneMessage(PersonDoor):
+    """One message of a chat."""
+
+    def patch(self, phone: str, key: str, number: str) -> None:
+        """Edit one's own."""
+        who, place = self.where(phone, key)
+        text = self.word(self.body(), "text")
+        self.show(who, [people.edits(self.world, who, place, int(number), text)])
+
+
+class Files(PersonDoor):
+    """Files sent from a phone."""
+
+    def post(self, phone: str, key: str) -> None:
+        """Multipart: files (several make an album), `kind`, `caption`, `reply_to`, `duration`."""
+        who, place = self.where(phone, key)
+        values, uploads = read_body(self.request)
+        reply_to = str(values.get("reply_to", ""))
+        duration = str(values.get("duration", ""))
+        sent = people.sends_files(
+            self.world,
+            who,
+            place,
+            list(uploads.values()),
+            kind=str(values.get("kind", "document")),
+            words=str(values.get("caption", "")),
+            reply_to=int(reply_to) if reply_to.isdigit() else None,
+            duration=int(duration) if duration.isdigit() else 1,
+        )
+        self.show(who, sent)
+
+
+class Taps(PersonDoor):
+    """A button under a message."""
+
+    def post(self, phone: str, key: str) -> None:
+        """By `row` and `column`, or any `data`."""
+        who, place = self.where(phone, key)
+        body = self.body()
+        found = people.taps(
+            self.world,
+            who,
+            place,
+            self.number(body, "message") or 0,
+            row=self.number(body, "row"),
+            column=self.number(body, "column"),
+            data=self.word(body, "data") if "data" in body else None,
+        )
+        self.give(found)
+
+
+class PhoneFile(PersonDoor):
+    """A file that was received."""
+
+    def get(self, phone: str, file_id: str) -> None:
+        """Its bytes; pictures and sound may be shown, anything else is saved."""
+        file = people.has_file(self.world, self.who(phone), file_id)
+        shown = file.kind in ("photo", "voice", "audio", "video")
+        kind = file.mime if shown and file.mime.split("/")[0] in ("image", "audio", "video") else ""
+        self.set_header("Content-Type", kind or "application/octet-stream")
+        if not kind:
+            name = quote(file.name.replace("/", "_").replace("\\", "_"))
+            self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
+        self.write(file.read())
+
+
+class Groups(PersonDoor):
+    """A new group."""
+
+    def post(self) -> None:
+        """`title`, `members` (phones), `bots` (usernames; the first bot by default)."""
+        body = self.body()
+        members = [self.who(str(each)) for each in body.get("members", [])]
+        names = body.get("bots") or [next(iter(self.world.bots.values())).username]
+        bots = [bot for bot in map(self.world.bot_named, names) if bot is not None]
+        if not members or not bots:
+            raise Refusal(400, "a group has members and a bot")
+        place = self.world.add_group(self.word(body, "title"), members, bots)
+        self.give(people.view_chat(self.world, members[0], place))
+
+
+class Migration(PersonDoor):
+    """A group that grows."""
+
+    def post(self, key: str) -> None:
+        """Make it a supergroup."""
+        place = self.world.chats.get(key)
+        if place is None or place.kind != "group" or place.migrated_to is not None:
+            raise Refusal(404, "there is no such group")
+        grown = self.world.migrate(place)
+        self.give(people.view_chat(self.world, next(iter(grown.people.values())), grown))
+
+
+class NewsDoor(PersonDoor):
+    """What happened."""
+
+    async def get(self) -> None:
+        """The events after `cursor`, of one `phone` or all; waits up to `wait` seconds."""
+        cursor = int(self.get_query_argument("cursor", "0"))
+        phone = self.get_query_argument("phone", "")
+        wait = min(float(self.get_query_argument("wait", "0")), LONGEST_WAIT)
+        who = self.who(phone) if phone else None
+        events = await self.world.news.wait(cursor, who.id if who else None, wait)
+        kept = self.world.news.events
+        self.give(
+            {
+                "cursor": events[-1].number if events else cursor,
+                "events": [people.view_event(self.world, each, who) for each in events],
+                "missed": bool(kept) and cursor + 1 < kept[0].number,
+            }
+        )
+
+
+# -- tests, clock, page ----------------------------------------------------------------------------
+
+
+class FaultsDoor(PersonDoor):
+    """Misbehaviour on demand, for tests in another process."""
+
+    def post(self) -> None:
+        """`{"fault": "too_many", "retry_after": 3, "times": 2}`: a method of Faults by its name."""
+        body = self.body()
+        name = self.word(body, "fault")
+        arguments = {key: value for key, value in body.items() if key not in ("fault", "values")}
+        if arguments.get("times") == "always":
+            arguments["times"] = math.inf
+        switch = getattr(self.sandbox.faults, name, None)
+        if name.startswith("_") or name == "strike" or not callable(switch):
+            raise Refusal(404, "there is no such fault")
+        try:
+            switch(*body.get("values", []), **arguments)
+        except (TypeError, ValueError, KeyError) as error:
+            raise Refusal(400, str(error)) from error
+        self.give({})
+
+
+class JournalDoor(Door):
+    """What bots called."""
+
+    def get(self) -> None:
+        """All entries, or those of one `method`."""
+        method = self.get_query_argument("method", None)
+        entries = [
+            {
+                "at": each.at,
+                "bot": each.bot,
+                "method": each.method,
+                "chat": each.chat,
+                "parameters": each.parameters,
+                "accepted": each.accepted,
+                "status": each.status,
+                "description": each.description,
+            }
+            for each in self.sandbox.journal.entries
+            if method is None or each.method == method
+        ]
+        self.give({"entries": entries})
+
+
+class ClockDoor(PersonDoor):
+    """The clock of the demo."""
+
+    def get(self) -> None:
+        """The moment, and how many seconds it is ahead."""
+        self.give({"ahead": self.world.ahead, "now": self.world.now()})
+
+    async def post(self) -> None:
+        """Move it ahead by `seconds`; never back."""
+        seconds = self.number(self.body(), "seconds")
+        if seconds is None or not 0 < seconds <= 366 * 24 * 3600:
+            raise Refusal(400, "seconds are more than 0, at most a year")
+        await self.sandbox.move_clock(seconds)
+        self.get()
+
+
+class Page(Door):
+    """The chat page."""
+
+    def get(self) -> None:
+        """Its HTML."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.write((PAGE / "index.html").read_bytes())
+
+
+class Assets(Door):
+    """The page's script and style."""
+
+    def get(self, name: str) -> None:
+        """One of the two."""
+        self.set_header("Content-Type", ASSETS[name])
+        self.write((PAGE / name).read_bytes())
