@@ -1,0 +1,299 @@
+"""What every reader of recommendations gives: rows and problems as a stream, facts about the file.
+
+All of it is plain values that can be pickled: readers run in a process of their own (with limits on
+memory and time) and hand their rows over in batches.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from itertools import islice
+from typing import Self, TypeAlias
+
+from bot.domain.errors import Refused
+from bot.domain.kinds import Kind, Position
+from bot.domain.screens import Value
+
+
+class Format(StrEnum):
+    """The kinds of files that bring recommendations; the value is part of text keys."""
+
+    OHCHR_MATRIX = "ohchr_matrix"
+    UHRI_EXCEL = "uhri_excel"
+    UHRI_JSON = "uhri_json"
+    PLAIN_CSV = "plain_csv"
+    PLAIN_EXCEL = "plain_excel"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a recommendation stood in its file: `ordinal` counts rows from 1, across headings."""
+
+    ordinal: int
+    heading: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRecommendation:
+    """One item as its file gives it, cleaned; `raw_text` is the text before cleaning.
+
+    `row` is the row of the table, sheet or array, as a person counts it. An item that stands under
+    several headings has several `places`. `body` is the mechanism as printed, `mechanism` its code
+    where known. `others` keeps columns that we know nothing of, as (header, value).
+    """
+
+    row: int
+    kind: Kind
+    text: str
+    raw_text: str
+    places: tuple[Place, ...]
+    symbol: str | None = None
+    paragraph: str | None = None
+    annotation_id: str | None = None
+    language: str | None = None
+    mechanism: str | None = None
+    body: str | None = None
+    state: str | None = None
+    position: Position | None = None
+    position_source: str | None = None
+    recommending_states: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    affected_persons: tuple[str, ...] = ()
+    sdgs: tuple[str, ...] = ()
+    cycle: str | None = None
+    session: str | None = None
+    published_on: date | None = None
+    others: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ordinal(self) -> int:
+        """The row at which the item stands first, from 1."""
+        return self.places[0].ordinal
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The theme headings it stands under, in the order of the file."""
+        return tuple(place.heading for place in self.places if place.heading)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its importing keys, the deciding one first (see `importing_keys`)."""
+        return importing_keys(self.annotation_id, self.symbol, self.paragraph)
+
+    @property
+    def key(self) -> str | None:
+        """The importing key, or None when the file does not tell one."""
+        return next(iter(self.keys), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a file that a person should look at; `key` names its text in the catalogue.
+
+    `refused` says that the row is not among the rows to import. `original` holds the row's cells as
+    they came, so that it can be sent back to be fixed.
+    """
+
+    row: int
+    key: str
+    column: str | None = None
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    refused: bool = False
+    original: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a file as a whole before its rows are read."""
+
+    format: Format
+    layout: str | None = None
+    columns: tuple[str, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
+    language: str | None = None
+    mechanism: str | None = None
+    symbol: str | None = None
+    cycle: str | None = None
+    session: str | None = None
+    title: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the person who imports said about the file; each fills what the file leaves open.
+
+    `state` (a name in any language of the United Nations, or an ISO code) keeps only that State's
+    items of an UHRI file. `language` overrides what the reader would find out.
+    """
+
+    language: str | None = None
+    state: str | None = None
+    symbol: str | None = None
+    mechanism: str | None = None
+    kind: Kind | None = None
+
+
+AS_IT_IS = Options()
+
+Entry: TypeAlias = ImportedRecommendation | Problem
+
+
+class Reading:
+    """A file being read: its facts at once, its rows and problems while iterating, once.
+
+    Iterating may raise `Damaged` after some rows: what came before is then worth nothing. Close it,
+    or use it as a context, when it may be left half-way.
+    """
+
+    def __init__(
+        self, facts: Facts, entries: Iterator[Entry], close: Callable[[], object] | None = None
+    ) -> None:
+        self.facts = facts
+        self._entries = entries
+        self._close = close
+
+    def __iter__(self) -> Iterator[Entry]:
+        return self._entries
+
+    def batches(self, size: int = 500) -> Iterator[tuple[Entry, ...]]:
+        """The entries in batches that can be pickled, none of them empty."""
+        while batch := tuple(islice(self._entries, size)):
+            yield batch
+
+    def whole(self) -> ImportedFile:
+        """All of it in memory; for files that hold one country's recommendations."""
+        rows: list[ImportedRecommendation] = []
+        problems: list[Problem] = []
+        with self:
+            for entry in self:
+                if isinstance(entry, Problem):
+                    problems.append(entry)
+                else:
+                    rows.append(entry)
+        return ImportedFile(self.facts, tuple(rows), tuple(problems))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._close is not None:
+            self._close()
+            self._close = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A file read to its end."""
+
+    facts: Facts
+    rows: tuple[ImportedRecommendation, ...]
+    problems: tuple[Problem, ...]
+
+
+# -- keys ------------------------------------------------------------------------------------------
+
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe63\uff0d]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def plain_code(code: str) -> str:
+    """A symbol or number with ASCII digits and hyphens, without invisible characters."""
+    return _DASHES.sub("-", _INVISIBLE.sub("", code.translate(_DIGITS))).strip()
+
+
+def normal_symbol(symbol: str) -> str:
+    """A document symbol as keys compare it: `a / HRC/25/5.` becomes `A/HRC/25/5`."""
+    return re.sub(r"\s+", "", plain_code(symbol)).rstrip(".,;").upper()
+
+
+def normal_paragraph(paragraph: str) -> str:
+    """A paragraph as keys compare it: `186.28.` becomes `186.28`, `33. (A)` becomes `33(a)`."""
+    bare = re.sub(r"\s+", "", plain_code(paragraph)).casefold()
+    return re.sub(r"\.(?=\()", "", re.sub(r"(?<=\d)-(?=\d)", ".", bare)).rstrip(".,;:")
+
+
+def importing_keys(
+    annotation_id: str | None, symbol: str | None, paragraph: str | None
+) -> tuple[str, ...]:
+    """What an item is known by: the annotation id where there is one, then symbol and paragraph.
+
+    The first decides. The second finds what came earlier without an annotation id; in UHRI one
+    paragraph may carry several annotations, so there it is not unique (FORMATS.md §1).
+    """
+    keys = []
+    if annotation_id and annotation_id.strip():
+        keys.append("uhri:" + annotation_id.strip().casefold())
+    if symbol and paragraph and normal_symbol(symbol) and normal_paragraph(paragraph):
+        keys.append(f"{normal_symbol(symbol)}:{normal_paragraph(paragraph)}")
+    return tuple(keys)
+
+
+# -- refusals --------------------------------------------------------------------------------------
+
+
+class ImportRefused(Refused):
+    """A file that cannot be read at all; `key` names the text that says why and what to do."""
+
+    key = "import.refused.other"
+
+    # Exceptions with keywords do not survive pickling by themselves; readers run in another process.
+    def __reduce__(self) -> tuple[object, ...]:
+        return _revive, (type(self), self.values)
+
+
+def _revive(refusal: type[ImportRefused], values: dict[str, Value]) -> ImportRefused:
+    return refusal(**values)
+
+
+class Empty(ImportRefused):
+    """Nothing in the file, or no row under its headers."""
+
+    key = "import.refused.empty"
+
+
+class Damaged(ImportRefused):
+    """The file breaks off or contradicts its own format."""
+
+    key = "import.refused.damaged"
+
+
+class NotRecognised(ImportRefused):
+    """A whole file, but of no kind that we read."""
+
+    key = "import.refused.not_recognised"
+
+
+class MissingColumns(ImportRefused):
+    """A table whose header lacks what each row needs; `columns` names it."""
+
+    key = "import.refused.missing_columns"
+
+
+class MacrosRefused(ImportRefused):
+    """An Office file that carries programs."""
+
+    key = "import.refused.macros"
+
+
+class EncryptedRefused(ImportRefused):
+    """An Office file that opens with a password only."""
+
+    key = "import.refused.encrypted"
+
+
+class OldOfficeRefused(ImportRefused):
+    """A `.doc` or `.xls` of before 2007, which the sender can save anew."""
+
+    key = "import.refused.old_office"
