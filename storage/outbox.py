@@ -1,0 +1,603 @@
+"""The outbox: what is to be said, to whom, and what became of it; all SQL of that table.
+
+    planned → sending → sent | failed | unknown        planned → dropped
+
+A row goes to `sending` in a commit of its own before Telegram is called, one row of a chat at a
+time. What stands in `sending` when the program starts was in flight when it ended (`recover`):
+replies and notices are planned again, because a receipt or a request must arrive at least once; so
+are edits and deletions, which can be repeated without harm; bulk becomes `unknown` and is never
+repeated blindly. `dropped` is an edit that a newer one overtook, or a message whose recipient lost
+access. The payload (`screen`, `chat_id`) goes once a row is final.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    ScalarSelect,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.domain import screens
+from bot.domain.screens import Screen
+from storage.database import Transaction
+from storage.tables import accounts, outbox, people
+
+REPLY, NOTICE, BULK = "reply", "notice", "bulk"
+STATES = ("planned", "sending", "sent", "failed", "unknown", "dropped")
+
+Payload = Mapping[str, Any]
+"""A packed screen, or one part of a rendered one (`bot.wire.render`)."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is to be said, changed or deleted in a private chat or a group.
+
+    The recipient is a person, whose account is looked up when it is sent, or a plain chat; with
+    both, the chat. `edits` and `deletes` are ids of outbox rows; `subject` is what an answer to the
+    message is about. `due_at` None is at once, `language` None the person's.
+    """
+
+    key: str
+    screen: Screen | None
+    person_id: int | None
+    bot_id: int
+    chat_id: int | None = None
+    lane: str = NOTICE
+    subject: str | None = None
+    edits: int | None = None
+    deletes: int | None = None
+    silent: bool = False
+    due_at: datetime | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A planned row in its chat's queue; `due_at` None: at once, whatever the clock says."""
+
+    id: int
+    chat: str
+    lane: str
+    due_at: datetime | None
+    order: tuple[datetime, int, int]
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A planned row with all that is needed to send it; `chat_id` None: there is no account."""
+
+    id: int
+    key: str
+    bot_id: int
+    person_id: int | None
+    chat_id: int | None
+    lane: str
+    payload: Payload | None
+    language: str | None
+    timezone: str | None
+    edits: int | None
+    deletes: int | None
+    part_of: int | None
+    silent: bool
+    attempts: int
+    target: int | None = None
+    """The message that this row edits or deletes, where it was sent."""
+    target_parts: tuple[int, ...] = ()
+    """The rows of its further parts, which were sent too."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message that was sent: its row, and what an answer to it is about."""
+
+    id: int
+    subject: str | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A further part of a long row: its payload, or the row whose message goes because of it."""
+
+    payload: Payload | None = None
+    deletes: int | None = None
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """How many rows were in flight when the program ended, by what became of them."""
+
+    planned: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A delivery that failed: the row, its recipient and the reason as a code."""
+
+    id: int
+    key: str
+    person_id: int | None
+    reason: str | None
+
+
+# -- Planning --------------------------------------------------------------------------------------
+
+
+async def add(tx: Transaction, message: Message, *, now: datetime) -> int:
+    """Plan a message; gives its row's id. A known key adds nothing and gives the row that has it.
+
+    An edit drops the unsent edits of the same screen; a deletion drops what is still unsent of it.
+    """
+    known = await tx.value(select(outbox.c.id).where(outbox.c.key == message.key))
+    if known is not None:
+        return int(known)
+    values = _values(message, now)
+    values["edits"] = await _root(tx, message.edits)
+    values["deletes"] = await _root(tx, message.deletes)
+    added = await tx.value(_insert_new(tx).values(**values).returning(outbox.c.id))
+    if added is None:  # planned by somebody else between the two statements
+        return int(await tx.value(select(outbox.c.id).where(outbox.c.key == message.key)))
+    if values["edits"] is not None:
+        await _drop(tx, _edits_of(values["edits"], before=added), "superseded", now)
+    if values["deletes"] is not None:
+        gone = or_(
+            outbox.c.id == values["deletes"],
+            outbox.c.part_of == values["deletes"],
+            _edits_of(values["deletes"], before=added),
+        )
+        await _drop(tx, gone, "superseded", now)
+    tx.wakes.add("outbox")
+    return int(added)
+
+
+async def add_many(tx: Transaction, messages: Iterable[Message], *, now: datetime) -> int:
+    """Plan many new messages (no edits, no deletions) at once; gives how many keys were new."""
+    rows = [_values(each, now) for each in messages]
+    if not rows:
+        return 0
+    before = await tx.value(select(func.count()).select_from(outbox))
+    await tx.execute(_insert_new(tx), rows)
+    tx.wakes.add("outbox")
+    return int(await tx.value(select(func.count()).select_from(outbox))) - int(before)
+
+
+async def drop(tx: Transaction, prefix: str, reason: str, *, now: datetime) -> int:
+    """Drop what is planned under keys that begin so (an undone broadcast, an answered ladder)."""
+    return await _drop(tx, _begins(tx, prefix), reason, now)
+
+
+async def drop_recipient(tx: Transaction, person_id: int, reason: str, *, now: datetime) -> int:
+    """Drop what is planned for a person who lost access, replies to their own acts excepted."""
+    theirs = and_(outbox.c.person_id == person_id, outbox.c.lane != REPLY)
+    return await _drop(tx, theirs, reason, now)
+
+
+async def failures(tx: Transaction, prefix: str) -> list[Failure]:
+    """The deliveries that failed among the keys that begin so."""
+    first = outbox.alias("first")
+    rows = await tx.rows(
+        select(
+            first.c.id, first.c.key, first.c.person_id, func.max(outbox.c.reason).label("reason")
+        )
+        .join(first, first.c.id == _delivery())
+        .where(_begins(tx, prefix), outbox.c.state == "failed")
+        .group_by(first.c.id, first.c.key, first.c.person_id)
+        .order_by(first.c.id)
+    )
+    return [Failure(**row) for row in rows]
+
+
+async def retry(tx: Transaction, messages: Iterable[Message], *, now: datetime) -> int:
+    """Plan those of the messages again whose delivery failed; gives how many.
+
+    The payload went when they failed, so the caller composes it again. Deliveries that were sent or
+    may have been (`unknown`) are left alone.
+    """
+    count = 0
+    for message in messages:
+        failed = await tx.value(
+            select(_delivery()).where(
+                outbox.c.state == "failed",
+                _delivery()
+                == select(outbox.c.id).where(outbox.c.key == message.key).scalar_subquery(),
+            )
+        )
+        if failed is None:
+            continue
+        await tx.execute(delete(outbox).where(outbox.c.part_of == failed))
+        values = _values(message, now) | {"state": "planned", "attempts": 0, "reason": None}
+        values |= {"message_id": None, "finished_at": None}
+        del values["edits"], values["deletes"]
+        await tx.execute(update(outbox).where(outbox.c.id == failed).values(**values))
+        count += 1
+    if count:
+        tx.wakes.add("outbox")
+    return count
+
+
+# -- Looking ---------------------------------------------------------------------------------------
+
+
+async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: int) -> Said | None:
+    """What the bot said in that message: a person's answer to it continues its subject."""
+    row = await tx.row(
+        select(outbox.c.id, outbox.c.subject)
+        .where(
+            outbox.c.bot_id == bot_id,
+            outbox.c.person_id == person_id,
+            outbox.c.message_id == message_id,
+        )
+        .order_by(outbox.c.subject.is_(None), outbox.c.id.desc())
+        .limit(1)
+    )
+    return None if row is None else Said(**row)
+
+
+async def counts(tx: Transaction, prefix: str) -> dict[str, int]:
+    """Deliveries by state among the keys that begin so.
+
+    One in several parts stands where its worst part stands.
+    """
+    rank = case(
+        {state: place for place, state in enumerate(_BY_WEIGHT)}, value=outbox.c.state, else_=0
+    )
+    delivery = (
+        select(func.max(rank).label("rank"))
+        .where(_begins(tx, prefix), outbox.c.deletes.is_(None))
+        .group_by(_delivery())
+        .subquery()
+    )
+    rows = await tx.rows(select(delivery.c.rank, func.count().label("n")).group_by(delivery.c.rank))
+    found = {_BY_WEIGHT[row["rank"]]: row["n"] for row in rows}
+    return {state: found.get(state, 0) for state in STATES}
+
+
+_BY_WEIGHT = ("dropped", "sent", "planned", "sending", "unknown", "failed")
+
+
+# -- Sending (for the outbox alone) ----------------------------------------------------------------
+
+
+async def waiting(
+    tx: Transaction, bot_id: int, *, now: datetime, ahead: timedelta, after: int = 0
+) -> list[Waiting]:
+    """The planned rows of a bot that are due within `ahead`, with ids greater than `after`."""
+    at_once = outbox.c.due_at <= outbox.c.created_at
+    rows = await tx.rows(
+        select(
+            outbox.c.id,
+            _chat().label("chat_id"),
+            outbox.c.person_id,
+            outbox.c.lane,
+            outbox.c.due_at,
+            outbox.c.part_of,
+            at_once.label("at_once"),
+        ).where(
+            outbox.c.state == "planned",
+            outbox.c.bot_id == bot_id,
+            outbox.c.id > after,
+            or_(at_once, outbox.c.due_at <= now + ahead),
+        )
+    )
+    return [
+        Waiting(
+            id=row["id"],
+            chat=f"person {row['person_id']}" if row["chat_id"] is None else str(row["chat_id"]),
+            lane=row["lane"],
+            due_at=None if row["at_once"] else row["due_at"],
+            order=(row["due_at"], row["part_of"] or row["id"], row["id"]),
+        )
+        for row in rows
+    ]
+
+
+async def load(tx: Transaction, row_id: int) -> Outgoing | None:
+    """A row with all that is needed to send it; None when it is no longer planned."""
+    row = await tx.row(
+        select(
+            *(outbox.c[name] for name in _CARRIED),
+            outbox.c.screen.label("payload"),
+            _chat().label("chat_id"),
+            func.coalesce(outbox.c.language, people.c.language).label("language"),
+            people.c.timezone,
+        )
+        .select_from(outbox.outerjoin(people, people.c.id == outbox.c.person_id))
+        .where(outbox.c.id == row_id, outbox.c.state == "planned")
+    )
+    if row is None:
+        return None
+    target = row["edits"] or row["deletes"]
+    return Outgoing(**row, **(await _target(tx, target) if target is not None else {}))
+
+
+_CARRIED = (
+    "id",
+    "key",
+    "bot_id",
+    "person_id",
+    "lane",
+    "edits",
+    "deletes",
+    "part_of",
+    "silent",
+    "attempts",
+)
+
+
+async def claim(
+    tx: Transaction, row: Outgoing, *, payload: Payload | None, parts: Sequence[Part] = ()
+) -> bool:
+    """Take a planned row in hand, its further parts as rows behind it; False: planned no more.
+
+    With `parts`, `payload` is what the row itself says from now on.
+    """
+    values: dict[str, Any] = {"state": "sending", "attempts": outbox.c.attempts + 1}
+    if parts:
+        values["screen"] = payload
+    taken = await tx.row(
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.state == "planned")
+        .values(**values)
+        .returning(outbox)
+    )
+    if taken is None:
+        return False
+    if parts:
+        await tx.execute(insert(outbox), [_part(taken, n, each) for n, each in enumerate(parts, 2)])
+        tx.wakes.add("outbox")
+    return True
+
+
+async def mark_sent(
+    tx: Transaction, row: Outgoing, *, message_id: int | None, now: datetime
+) -> None:
+    """Telegram has it; `message_id` None after a deletion."""
+    await _finish(tx, row.id, "sent", None, now, message_id=message_id)
+    if message_id is None:
+        return
+    if row.edits is not None:
+        await tx.execute(
+            update(outbox).where(outbox.c.id == row.edits).values(message_id=message_id)
+        )
+    await tx.execute(
+        update(accounts)
+        .where(
+            accounts.c.bot_id == row.bot_id,
+            accounts.c.chat_id == row.chat_id,
+            or_(
+                func.coalesce(accounts.c.last_message_id, 0) < message_id,
+                accounts.c.unreachable_since.is_not(None),
+            ),
+        )
+        .values(
+            last_message_id=case(
+                (accounts.c.last_message_id > message_id, accounts.c.last_message_id),
+                else_=message_id,
+            ),
+            unreachable_since=None,
+            unreachable_reason=None,
+        )
+    )
+
+
+async def mark_failed(
+    tx: Transaction, row: Outgoing, reason: str, *, now: datetime, unreachable: bool = False
+) -> None:
+    """It was refused for good, its further parts too; `unreachable`: so is the recipient."""
+    await _finish(tx, row.id, "failed", reason, now)
+    await tx.execute(
+        update(outbox)
+        .where(outbox.c.part_of == (row.part_of or row.id), outbox.c.state == "planned")
+        .values(**_final("failed", reason, now))
+    )
+    if unreachable:
+        marked = await tx.execute(
+            update(accounts)
+            .where(
+                accounts.c.bot_id == row.bot_id,
+                accounts.c.chat_id == row.chat_id,
+                accounts.c.unreachable_since.is_(None),
+            )
+            .values(unreachable_since=now, unreachable_reason=reason)
+        )
+        if marked.rowcount:
+            tx.wakes.add("unreachable")
+
+
+async def mark_unknown(tx: Transaction, row: Outgoing, reason: str, *, now: datetime) -> None:
+    """It may have arrived or not; it is shown so and not sent again."""
+    await _finish(tx, row.id, "unknown", reason, now)
+
+
+async def mark_dropped(tx: Transaction, row: Outgoing, reason: str, *, now: datetime) -> None:
+    """It has become pointless."""
+    await _finish(tx, row.id, "dropped", reason, now)
+
+
+async def put_back(tx: Transaction, row: Outgoing, reason: str) -> None:
+    """It was not sent, or may be sent twice: it waits for its next turn, at the head of its chat.
+
+    An edit that a newer one has overtaken meanwhile still goes first: the newer one follows.
+    """
+    await tx.execute(
+        update(outbox)
+        .where(outbox.c.id == row.id, outbox.c.state == "sending")
+        .values(state="planned", reason=reason)
+    )
+
+
+async def migrate(tx: Transaction, bot_id: int, *, old: int, new: int) -> None:
+    """A group has become a supergroup: what waits for it goes there."""
+    await tx.execute(
+        update(outbox).where(outbox.c.bot_id == bot_id, outbox.c.chat_id == old).values(chat_id=new)
+    )
+
+
+async def recover(tx: Transaction, bot_id: int, *, now: datetime) -> Recovered:
+    """Settle the rows that were in flight when the program ended; call before the first is sent."""
+    in_flight = and_(outbox.c.state == "sending", outbox.c.bot_id == bot_id)
+    doubtful = and_(outbox.c.lane == BULK, outbox.c.edits.is_(None), outbox.c.deletes.is_(None))
+    unknown = await tx.execute(
+        update(outbox).where(in_flight, doubtful).values(**_final("unknown", "interrupted", now))
+    )
+    planned = await tx.execute(
+        update(outbox).where(in_flight).values(state="planned", reason="interrupted")
+    )
+    return Recovered(planned=planned.rowcount, unknown=unknown.rowcount)
+
+
+# -- Inside ----------------------------------------------------------------------------------------
+
+
+def _values(message: Message, now: datetime) -> dict[str, Any]:
+    return {
+        "key": message.key,
+        "bot_id": message.bot_id,
+        "person_id": message.person_id,
+        "chat_id": message.chat_id,
+        "lane": message.lane,
+        "state": "planned",
+        "screen": None if message.screen is None else screens.to_json(message.screen),
+        "language": message.language,
+        "edits": message.edits,
+        "deletes": message.deletes,
+        "subject": message.subject,
+        "silent": message.silent,
+        "created_at": now,
+        "due_at": now if message.due_at is None else message.due_at,
+    }
+
+
+def _part(taken: RowMapping, number: int, part: Part) -> dict[str, Any]:
+    """The row of a further part: directly behind its first one, without a second sound."""
+    same = ("bot_id", "person_id", "chat_id", "lane", "language", "subject", "created_at", "due_at")
+    return {name: taken[name] for name in same} | {
+        "key": f"{taken['key']}#{number}",
+        "state": "planned",
+        "screen": part.payload,
+        "deletes": part.deletes,
+        "part_of": taken["id"],
+        "silent": True,
+    }
+
+
+def _insert_new(tx: Transaction) -> Any:
+    dialect = sqlite if tx.dialect == "sqlite" else postgresql
+    return dialect.insert(outbox).on_conflict_do_nothing(index_elements=[outbox.c.key])
+
+
+def _chat() -> ScalarSelect[int]:
+    """The chat a row goes to: its own, else the person's account, a reachable, lively one first."""
+    account = (
+        select(accounts.c.chat_id)
+        .where(accounts.c.bot_id == outbox.c.bot_id, accounts.c.person_id == outbox.c.person_id)
+        .order_by(
+            accounts.c.unreachable_since.is_not(None),
+            func.coalesce(accounts.c.last_message_id, 0).desc(),
+            accounts.c.chat_id,
+        )
+        .limit(1)
+        .correlate(outbox)
+        .scalar_subquery()
+    )
+    return func.coalesce(outbox.c.chat_id, account)  # type: ignore[return-value]
+
+
+def _delivery() -> ColumnElement[int]:
+    return func.coalesce(outbox.c.part_of, outbox.c.id)
+
+
+def _begins(tx: Transaction, prefix: str) -> ColumnElement[bool]:
+    """Keys that begin so: by range where the index is in byte order, else by comparison."""
+    if not prefix:
+        return true()
+    if tx.dialect == "sqlite":
+        return and_(outbox.c.key >= prefix, outbox.c.key < prefix + "\U0010ffff")
+    return outbox.c.key.startswith(prefix, autoescape=True)
+
+
+def _edits_of(root: int, *, before: int) -> ColumnElement[bool]:
+    edits = select(outbox.c.id).where(outbox.c.edits == root, outbox.c.id < before)
+    return or_(outbox.c.id.in_(edits), outbox.c.part_of.in_(edits))
+
+
+async def _root(tx: Transaction, row_id: int | None) -> int | None:
+    """The row that first said what `row_id` says: edits of edits are edits of that one."""
+    if row_id is None:
+        return None
+    root = await tx.value(
+        select(func.coalesce(outbox.c.edits, outbox.c.part_of, outbox.c.id)).where(
+            outbox.c.id == row_id
+        )
+    )
+    return int(root) if root is not None else None
+
+
+async def _target(tx: Transaction, root: int) -> dict[str, Any]:
+    rows = await tx.rows(
+        select(outbox.c.id, outbox.c.message_id)
+        .where(
+            or_(outbox.c.id == root, outbox.c.part_of == root),
+            outbox.c.message_id.is_not(None),
+        )
+        .order_by(outbox.c.id)
+    )
+    return {
+        "target": next((row["message_id"] for row in rows if row["id"] == root), None),
+        "target_parts": tuple(row["id"] for row in rows if row["id"] != root),
+    }
+
+
+def _final(state: str, reason: str | None, now: datetime) -> dict[str, Any]:
+    return {
+        "state": state,
+        "reason": reason,
+        "finished_at": now,
+        "screen": None,
+        "chat_id": None,
+    }
+
+
+async def _finish(
+    tx: Transaction,
+    row_id: int,
+    state: str,
+    reason: str | None,
+    now: datetime,
+    *,
+    message_id: int | None = None,
+) -> None:
+    values = _final(state, reason, now)
+    if message_id is not None:
+        values["message_id"] = message_id
+    await tx.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id, outbox.c.state.in_(("planned", "sending")))
+        .values(**values)
+    )
+
+
+async def _drop(tx: Transaction, which: ColumnElement[bool], reason: str, now: datetime) -> int:
+    dropped = await tx.execute(
+        update(outbox)
+        .where(outbox.c.state == "planned", which)
+        .values(**_final("dropped", reason, now))
+    )
+    return dropped.rowcount
