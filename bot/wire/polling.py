@@ -1,0 +1,59 @@
+"""`getUpdates` by hand: raw dictionaries, so that what PTB cannot parse blocks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+LONG_POLL = 30  # seconds that Telegram holds an empty answer back
+BATCH = 100
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+
+class AnotherReceiver(Exception):
+    """Somebody else receives this bot's updates: another process, or a webhook."""
+
+
+class CannotPoll(Exception):
+    """No updates this time: try again, after `retry_after` seconds where Telegram said so."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class RawPoller:
+    """Fetches raw updates over a connection of its own; `url` ends with the token."""
+
+    def __init__(self, url: str, *, long_poll: float = LONG_POLL) -> None:
+        self._url = f"{url}/getUpdates"
+        self._long_poll = long_poll
+        self._client = httpx.AsyncClient(timeout=httpx.Timeout(10, read=long_poll + 10))
+
+    async def stop(self) -> None:
+        """Close the connection."""
+        await self._client.aclose()
+
+    async def next(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
+        """Updates from `offset` on; confirms those before it. Raises AnotherReceiver, CannotPoll."""
+        wanted: dict[str, Any] = {
+            "timeout": int(self._long_poll),
+            "limit": BATCH,
+            "allowed_updates": list(ALLOWED_UPDATES),
+        }
+        if offset is not None:
+            wanted["offset"] = offset
+        try:
+            response = await self._client.post(self._url, json=wanted)
+            answer = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise CannotPoll(type(error).__name__) from error
+        if answer.get("ok"):
+            return [each for each in answer["result"] if isinstance(each.get("update_id"), int)]
+        if response.status_code == 409:
+            raise AnotherReceiver
+        retry_after = (answer.get("parameters") or {}).get("retry_after")
+        raise CannotPoll(f"status:{response.status_code}", retry_after)
