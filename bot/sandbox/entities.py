@@ -247,21 +247,23 @@ def _trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     kept: list[str] = []
     moved: list[int] = []  # for every UTF-16 unit of the old text, its place in the new one
     length = 0
-    body = text.rstrip()
-    begin = len(body) - len(body.lstrip())
-    for place, character in enumerate(text):
-        gone = place < begin or place >= len(body) or _STRIPPED.match(character)
+    for character in text:
         moved.extend([length] * units(character))
-        if not gone:
+        if not _STRIPPED.match(character):
             kept.append(_CONTROL.sub(" ", character))
             length += units(character)
     moved.append(length)
+    cleaned = "".join(kept)
+    trimmed = cleaned.strip()
+    begin = units(cleaned) - units(cleaned.lstrip())
+    last = units(trimmed)
     shifted = []
     for each in entities:
-        start, end = moved[each["offset"]], moved[each["offset"] + each["length"]]
+        start = min(max(moved[each["offset"]] - begin, 0), last)
+        end = min(max(moved[each["offset"] + each["length"]] - begin, 0), last)
         if end > start:
             shifted.append({**each, "offset": start, "length": end - start})
-    return "".join(kept), shifted
+    return trimmed, shifted
 
 
 def _detected(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:

@@ -39,7 +39,7 @@ class Waiting:
     kind: str
     lane: int
     born: float
-    owed: bool = False  # delivered once whatever the offset says: duplicates and late ones
+    owed: bool = False  # delivered once whatever the offset says, when order is broken
     delivered: bool = False
 
 
@@ -94,18 +94,17 @@ class Mailbox:
 
     def put_raw(self, raw: str, update_id: int, kind: str, lane: int) -> None:
         """Queue the text of an update as it is."""
-        first = Waiting(update_id, raw, kind, lane, self.now())
-        self.seen.append(first)
-        late = self.disorder.late.popleft() if self.disorder.late else 0.0
-        copies = [first] + [
-            Waiting(update_id, raw, kind, lane, self.now(), owed=True)
-            for _ in range(self.disorder.copies - 1)
+        disorder = self.disorder
+        late = disorder.late.popleft() if disorder.late else 0.0
+        owed = bool(late) or disorder.copies > 1 or disorder.shuffle is not None
+        several = [
+            Waiting(update_id, raw, kind, lane, self.now(), owed) for _ in range(disorder.copies)
         ]
+        self.seen.append(several[0])
         if late:
-            first.owed = True
-            asyncio.get_running_loop().call_later(late, self._arrive, copies)
+            asyncio.get_running_loop().call_later(late, self._arrive, several)
         else:
-            self._arrive(copies)
+            self._arrive(several)
 
     def inject(self, template: str) -> int:
         """Queue any text as an update; `$id` stands for the next update id."""
@@ -184,15 +183,11 @@ class Mailbox:
                 for each in self.waiting
                 if each.id >= offset or (each.owed and not each.delivered)
             ]
-        self._forget_old()
+        self.waiting = [each for each in self.waiting if not self._expired(each)]
 
-    def _forget_old(self) -> None:
-        now = self.now()
-        self.waiting = [
-            each
-            for each in self.waiting
-            if now - each.born < (CALLBACK_LIFE if each.kind == "callback_query" else DAY)
-        ]
+    def _expired(self, update: Waiting) -> bool:
+        life = CALLBACK_LIFE if update.kind == "callback_query" else DAY
+        return self.now() - update.born >= life
 
     def _batch(self, limit: int) -> list[Waiting]:
         if self.disorder.shuffle is not None:
@@ -211,20 +206,16 @@ class Mailbox:
             raise bad_request("bad webhook: invalid webhook URL specified")
         if url and host not in ("127.0.0.1", "localhost", "::1"):
             raise bad_request("bad webhook: the sandbox delivers to this machine only")
-        if drop:
-            self.waiting.clear()
-        pending = [each for lane in self._lanes.values() for each in lane] if not drop else []
+        pending = self.waiting + [each for lane in self._lanes.values() for each in lane]
+        pending = [] if drop else sorted(pending, key=lambda each: each.id)
+        self.waiting = []
         self.stop_delivery()
-        if not url:
-            self.webhook = None
-            self._arrive(pending)
-            return
-        self.hang_up("terminated by setWebhook request")
-        self.webhook = Webhook(url, secret, connections)
-        self._slots = asyncio.Semaphore(connections)
-        self._http = AsyncHTTPClient(force_instance=True, defaults={"request_timeout": 60.0})
-        self.waiting, queued = [], self.waiting
-        self._arrive(pending + queued)
+        self.webhook = Webhook(url, secret, connections) if url else None
+        if url:
+            self.hang_up("terminated by setWebhook request")
+            self._slots = asyncio.Semaphore(connections)
+            self._http = AsyncHTTPClient(force_instance=True)
+        self._arrive(pending)
 
     def pending(self) -> int:
         """How many updates wait, however they are fetched."""
@@ -234,11 +225,15 @@ class Mailbox:
         """End the deliveries under way; what they carried has not been confirmed."""
         for task in self._tasks:
             task.cancel()
-        self._tasks.clear()
         self._lanes.clear()
         if self._http is not None:
             self._http.close()
             self._http = None
+
+    async def close(self) -> None:
+        """End the deliveries and wait until they have ended."""
+        self.stop_delivery()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _into_lane(self, update: Waiting) -> None:
         lane = self._lanes.get(update.lane)
@@ -262,9 +257,8 @@ class Mailbox:
             if self.disorder.shuffle is not None:
                 self.disorder.shuffle.shuffle(lane)
             update = lane[0]
-            expired = self.now() - update.born > DAY
             async with self._slots:
-                delivered = expired or await self._deliver(update)
+                delivered = self._expired(update) or await self._deliver(update)
             if delivered:
                 lane.remove(update)
                 pause = self._first_pause
@@ -287,6 +281,7 @@ class Mailbox:
             body=update.raw.encode("utf-8", "surrogatepass"),
             follow_redirects=False,
             connect_timeout=5.0,
+            request_timeout=60.0,
         )
         try:
             response = await client.fetch(request, raise_error=False)

@@ -19,7 +19,7 @@ FILE_KINDS = ("photo", "document", "voice", "audio", "video", "sticker")
 
 def person(world: World, number: str) -> Person:
     """The person of that id."""
-    found = world.people.get(int(number)) if number.isdigit() else None
+    found = world.people.get(int(number)) if number.isdecimal() else None
     if found is None:
         raise Refusal(404, "there is no such phone")
     return found

@@ -13,6 +13,7 @@ import httpx
 Json = dict[str, Any]
 Found = TypeVar("Found")
 PATIENCE = 5.0  # seconds until something expected is missing
+ANSWER_ALONE = 1.0  # seconds after which the answer to a tap is all there is
 QUIET = 0.2  # seconds without news after which a chat has settled
 HIDDEN = dict.fromkeys(map(ord, "\u200e\u200f\u2066\u2067\u2068\u2069"))
 
@@ -179,6 +180,7 @@ class Phone:
         self._cursor = 0
         self._acted = 0  # the cursor before the last act
         self._reactions = 0  # of the bot, since the last act
+        self._answered: float | None = None  # when the last tap was answered
 
     # -- what is seen -----------------------------------------------------------------------------
 
@@ -389,15 +391,23 @@ class Phone:
 
     async def _before(self) -> None:
         await self._news(0.0)
-        self._acted, self._reactions = self._cursor, 0
+        self._acted, self._reactions, self._answered = self._cursor, 0, None
 
     async def _after(self) -> Message:
-        """Wait for the bot's reaction and for quiet; gives what is then on the screen."""
+        """Wait for the bot's reaction and for quiet; gives what is then on the screen.
+
+        The answer to a tap comes just before what the tap changes, or alone.
+        """
         end = time.monotonic() + self.network.patience
-        while not self._reactions and time.monotonic() < end:
-            await self._news(end - time.monotonic())
+        while not self._reactions and (left := self._until_then(end)) > 0:
+            await self._news(left)
         await self.settles()
         return self.screen if self.received else self.messages[-1]
+
+    def _until_then(self, end: float) -> float:
+        if self._answered is not None:
+            end = min(end, self._answered + ANSWER_ALONE)
+        return end - time.monotonic()
 
     async def _tap(self, body: Json) -> Message:
         await self._before()
@@ -422,8 +432,8 @@ class Phone:
         end = time.monotonic() + (within or self.network.patience)
         while True:
             fresh = self._with_button(label, self._acted)
-            found = fresh or (self._reactions and self._with_button(label, 0))
-            if found:
+            reacted = self._reactions or self._answered
+            if found := fresh or (self._with_button(label, 0) if reacted else None):
                 return found
             left = end - time.monotonic()
             if left <= 0:
@@ -472,7 +482,7 @@ class Phone:
             return
         kind = event["kind"]
         if kind == "answer":
-            self._reactions += 1
+            self._answered = self._answered or time.monotonic()
             if event["text"]:
                 self.answers.append(event["text"])
         elif kind == "deleted":

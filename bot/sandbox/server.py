@@ -88,7 +88,7 @@ class Sandbox:
     async def stop(self) -> None:
         """Close every connection and forget everything."""
         for mailbox in self._mailboxes.values():
-            mailbox.stop_delivery()
+            await mailbox.close()
         if self._server is not None:
             self._server.stop()
             await self._server.close_all_connections()

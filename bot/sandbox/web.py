@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from tornado.iostream import StreamClosedError
-from tornado.web import Application, HTTPError, RequestHandler
+from tornado.web import Application, RequestHandler
 
 from bot.sandbox import api, people
 from bot.sandbox.calls import Call, read_body
@@ -78,13 +78,13 @@ class Door(RequestHandler):
         """Only this machine under its own name (DNS rebinding), only our own page (CSRF)."""
         host = self.request.headers.get("Host", "")
         if host not in self.sandbox.hosts():
-            raise HTTPError(403)
+            raise Refusal(403, "Forbidden")
         origin = self.request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != host:
-            raise HTTPError(403)
+            raise Refusal(403, "Forbidden")
         site = self.request.headers.get("Sec-Fetch-Site", "same-origin")
         if site not in ("same-origin", "none") and not self._is_link():
-            raise HTTPError(403)
+            raise Refusal(403, "Forbidden")
 
     def _is_link(self) -> bool:
         """Somebody followed a link to the page itself."""
@@ -107,12 +107,17 @@ class Door(RequestHandler):
         self.write(json.dumps(value, ensure_ascii=True))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """A refusal as JSON, in the person's words or in the Bot API's shape."""
+        """A refusal as JSON: to bots in the shape of the Bot API."""
         error = kwargs.get("exc_info", (None, None, None))[1]
-        words = error.description if isinstance(error, Refusal) else self._reason
-        self.set_status(error.code if isinstance(error, Refusal) else status_code)
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.write(json.dumps({"error": words}))
+        if not isinstance(error, Refusal):
+            error = Refusal(status_code, self._reason)
+        if not self.request.path.startswith(("/bot", "/file/bot")):
+            self.give({"error": error.description}, error.code)
+            return
+        told = {"ok": False, "error_code": error.code, "description": error.description}
+        if error.parameters:
+            told["parameters"] = error.parameters
+        self.give(told, error.code)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Refusals are answers, not accidents."""
@@ -127,13 +132,6 @@ class Nothing(Door):
         """There is nothing here."""
         super().prepare()
         raise Refusal(404, "Not Found")
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """A bot is told in the Bot API's shape."""
-        if status_code == 500 and self.request.path.startswith("/bot"):
-            self.give({"ok": False, "error_code": 404, "description": "Not Found"}, 404)
-        else:
-            super().write_error(status_code, **kwargs)
 
 
 # -- the Bot API -----------------------------------------------------------------------------------
@@ -162,18 +160,11 @@ class BotApi(Door):
         """Call a method; the HTTP status is the `error_code`."""
         bot = self.world.bots.get(unquote(token))
         if bot is None:
-            self._refuse(Refusal(401, "Unauthorized"))
-            return
+            raise Refusal(401, "Unauthorized")
         known = api.METHODS.get(name.lower())
         if known is None:
-            self._refuse(Refusal(404, "Not Found: method not found"))
-            return
-        try:
-            values, files = read_body(self.request)
-        except Refusal as refusal:
-            self._refuse(refusal)
-            return
-        call = Call(bot, known.name, values, files)
+            raise Refusal(404, "Not Found: method not found")
+        call = Call(bot, known.name, *read_body(self.request))
         if known is api.GET_UPDATES:
             await self._updates(call)
         else:
@@ -181,28 +172,19 @@ class BotApi(Door):
 
     async def _updates(self, call: Call) -> None:
         fault = self.sandbox.faults.strike(call.method, None)
-        if fault is not None and not await self._let_through(fault):
+        if fault is not None:
+            await self._misbehave(fault)
             return
         self._poll = asyncio.current_task()
+        api.check_parameters(api.GET_UPDATES, call)
         try:
-            api.check_parameters(api.GET_UPDATES, call)
             updates = await api.get_updates(call)
-        except Refusal as refusal:
-            self._refuse(refusal)
-            return
         except asyncio.CancelledError:
             if not self._gone.is_set():
                 raise
-            return
+            return  # the bot hung up: what waits stays
         self.set_header("Content-Type", "application/json")
         self.write(f'{{"ok":true,"result":{updates}}}'.encode("utf-8", "surrogatepass"))
-
-    async def _let_through(self, fault: Fault) -> bool:
-        if fault.refusal is not None:
-            self._refuse(fault.refusal)
-            return False
-        await self._fall_silent(fault)
-        return False
 
     async def _call(self, known: api.Method, call: Call) -> None:
         if self.sandbox.faults.delay:
@@ -216,18 +198,11 @@ class BotApi(Door):
         if fault is not None:
             refusal = fault.refusal or refusal
         silent = fault is not None and fault.silence is not None
-        self._write_down(
-            call,
-            chat=chat,
-            accepted=accepted,
-            refusal=None if silent else refusal,
-            silent=silent,
-            result=result,
-        )
-        if fault is not None and fault.silence is not None:
-            await self._fall_silent(fault)
+        self._write_down(call, chat, accepted, result, None if silent else refusal, silent=silent)
+        if fault is not None and silent:
+            await self._misbehave(fault)
         elif refusal is not None:
-            self._refuse(refusal)
+            raise refusal
         else:
             self.give({"ok": True, "result": result})
 
@@ -246,12 +221,12 @@ class BotApi(Door):
     def _write_down(
         self,
         call: Call,
-        *,
         chat: str | None,
         accepted: bool,
-        refusal: Refusal | None,
-        silent: bool,
         result: Any,
+        refusal: Refusal | None,
+        *,
+        silent: bool,
     ) -> None:
         status = None if silent else refusal.code if refusal else 200
         words = refusal.description if refusal else None
@@ -269,8 +244,10 @@ class BotApi(Door):
         )
         self.sandbox.journal.entries.append(entry)
 
-    async def _fall_silent(self, fault: Fault) -> None:
-        """Say nothing for a while, then hang up."""
+    async def _misbehave(self, fault: Fault) -> None:
+        """Refuse, or say nothing for a while and hang up."""
+        if fault.refusal is not None:
+            raise fault.refusal
         try:
             async with asyncio.timeout(fault.silence):
                 await self._gone.wait()
@@ -281,16 +258,6 @@ class BotApi(Door):
         except StreamClosedError:
             pass
 
-    def _refuse(self, refusal: Refusal) -> None:
-        answer: Json = {
-            "ok": False,
-            "error_code": refusal.code,
-            "description": refusal.description,
-        }
-        if refusal.parameters:
-            answer["parameters"] = refusal.parameters
-        self.give(answer, refusal.code)
-
 
 class BotFile(Door):
     """`/file/bot<token>/<path>`: the download that getFile named."""
@@ -299,12 +266,10 @@ class BotFile(Door):
         """The bytes, while the link lives."""
         bot = self.world.bots.get(unquote(token))
         if bot is None:
-            self.give({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401)
-            return
+            raise Refusal(401, "Unauthorized")
         file = self.world.shelf.at(path, bot.mailbox.now())
         if file is None or bot.id not in file.bots:
-            self.give({"ok": False, "error_code": 404, "description": "Not Found"}, 404)
-            return
+            raise Refusal(404, "Not Found")
         self.set_header("Content-Type", "application/octet-stream")
         self.write(file.read())
 
@@ -438,7 +403,7 @@ class Messages(PersonDoor):
         """All of them, or those after `after`."""
         who, place = self.where(phone, key)
         after = self.get_query_argument("after", "0")
-        first = int(after) if after.isdigit() else 0
+        first = int(after) if after.isdecimal() else 0
         views = [
             people.view_message(self.world, who, message)
             for number, message in place.messages.items()
@@ -452,14 +417,19 @@ class Messages(PersonDoor):
         who, place = self.where(phone, key)
         body = self.body()
         if "latitude" in body:
-            latitude, longitude = float(body["latitude"]), float(body.get("longitude", 0))
-            if not (abs(latitude) <= 90 and abs(longitude) <= 180):
-                raise Refusal(400, "there is no such place")
-            sent = [people.sends_location(self.world, who, place, latitude, longitude)]
+            sent = [people.sends_location(self.world, who, place, *self._place(body))]
         else:
             reply_to = self.number(body, "reply_to")
             sent = people.says(self.world, who, place, self.word(body, "text"), reply_to=reply_to)
         self.show(who, sent)
+
+    def _place(self, body: Json) -> tuple[float, float]:
+        latitude, longitude = body.get("latitude"), body.get("longitude")
+        if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
+            raise Refusal(400, "a place is two numbers")
+        if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+            raise Refusal(400, "there is no such place")
+        return latitude, longitude
 
 
 class OneMessage(PersonDoor):
@@ -488,8 +458,8 @@ class Files(PersonDoor):
             list(uploads.values()),
             kind=str(values.get("kind", "document")),
             words=str(values.get("caption", "")),
-            reply_to=int(reply_to) if reply_to.isdigit() else None,
-            duration=int(duration) if duration.isdigit() else 1,
+            reply_to=int(reply_to) if reply_to.isdecimal() else None,
+            duration=int(duration) if duration.isdecimal() else 1,
         )
         self.show(who, sent)
 
@@ -560,9 +530,12 @@ class NewsDoor(PersonDoor):
 
     async def get(self) -> None:
         """The events after `cursor`, of one `phone` or all; waits up to `wait` seconds."""
-        cursor = int(self.get_query_argument("cursor", "0"))
         phone = self.get_query_argument("phone", "")
-        wait = min(float(self.get_query_argument("wait", "0")), LONGEST_WAIT)
+        try:
+            cursor = int(self.get_query_argument("cursor", "0"))
+            wait = min(float(self.get_query_argument("wait", "0")), LONGEST_WAIT)
+        except ValueError as error:
+            raise Refusal(400, "cursor and wait are numbers") from error
         who = self.who(phone) if phone else None
         events = await self.world.news.wait(cursor, who.id if who else None, wait)
         kept = self.world.news.events
