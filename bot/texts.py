@@ -45,8 +45,6 @@ _FORMATS = {"en": "en_GB"}
 class UnknownLanguage(Exception):
     """There is no catalogue for a language that the settings offer."""
 
-    key = "error.unknown_language"
-
     def __init__(self, language: str, known: Sequence[str]) -> None:
         super().__init__(f"no catalogue for {language!r}; there are {', '.join(known)}")
         self.language = language

@@ -2,6 +2,7 @@
 
 `python -m tests.tools.texts check` lists what is missing, dead or broken;
 `python -m tests.tools.texts add en new.po` merges a fragment into a catalogue, sorted by key;
+`python -m tests.tools.texts drop key…` takes keys out of every catalogue;
 `python -m tests.tools.texts sort` writes every catalogue anew, sorted by key.
 """
 
@@ -24,10 +25,12 @@ from types import ModuleType
 
 from babel.messages.pofile import read_po
 
-from bot.texts import available, catalogue
+from bot.texts import catalogue
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("bot", "handlers")
+# They make keys of any name; whoever calls them names the rest.
+MAKERS = ("bot/domain/screens.py", "handlers/flows/engine.py", "handlers/flows/flow.py")
 
 # The order of the plural forms: one header for each language, whoever sends a fragment.
 PLURALS = {
@@ -39,7 +42,17 @@ PLURALS = {
 
 LONGEST_LABEL = 32
 KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
-_CALLS = {"text", "Text", "screen", "message", "button", "Unfit", "label", "labels"}
+_ALL_ARGUMENTS = {"screen", "message", "Problem"}
+_CALLS = {
+    "text",
+    "Text",
+    "screen",
+    "message",
+    "button",
+    "Unfit",
+    "label",
+    "labels",
+} | _ALL_ARGUMENTS
 _TAGS = {"b", "i", "u", "s", "code", "pre", "blockquote"}
 
 
@@ -95,7 +108,7 @@ class _Reader(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
         if name in _CALLS and node.args:
-            arguments = node.args if name in ("screen", "message") else node.args[:1]
+            arguments = node.args if name in _ALL_ARGUMENTS else node.args[:1]
             for each in arguments:
                 self._name(each, node, prefix="button." if name == "button" else "")
         for keyword in node.keywords:
@@ -146,6 +159,8 @@ class _Reader(ast.NodeVisitor):
         self.found.values[key] = self.found.values.get(key, given) & given
 
     def _shape(self, node: ast.JoinedStr, *, prefix: str) -> None:
+        if self.where in MAKERS:
+            return
         parts = [
             re.escape(each.value)
             if isinstance(each, ast.Constant) and isinstance(each.value, str)
@@ -227,6 +242,14 @@ def add(language: str, fragments: Iterable[Path]) -> tuple[int, int]:
     return len(after) - len(before), changed
 
 
+def drop(language: str, keys: set[str]) -> None:
+    """Take keys out of a catalogue and write it anew."""
+    path = catalogue(language)
+    with _alone(path.parent):
+        entries = read(path, language)
+        write(path, language, [each for key, each in entries.items() if key not in keys])
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     held = os.open(folder, os.O_RDONLY)
@@ -271,15 +294,16 @@ def _quoted(words: str) -> str:
 # -- What is wrong ---------------------------------------------------------------------------------
 
 
-def problems(languages: Iterable[str] | None = None) -> Iterator[str]:
+def problems() -> Iterator[str]:
     """A line for everything that is missing, dead or broken."""
-    chosen = tuple(languages or available())
     names = used()
-    catalogues = {each: read(catalogue(each), each) for each in chosen}
+    catalogues = {each: read(catalogue(each), each) for each in PLURALS}
     every = {key for entries in catalogues.values() for key in entries}
+    for key in sorted(set(names.keys) | every):
+        if lacking := [each for each, entries in catalogues.items() if key not in entries]:
+            where = names.keys.get(key, "another language has it")
+            yield f"missing: {key} in {' '.join(lacking)} ({where})"
     for language, entries in catalogues.items():
-        for key in sorted((set(names.keys) | every) - set(entries)):
-            yield f"{language}: missing {key} ({names.keys.get(key, 'another language has it')})"
         for entry in entries.values():
             yield from (f"{language}: {entry.key}: {each}" for each in _wrong(entry, language))
     for key in sorted(every):
@@ -383,9 +407,13 @@ def main(arguments: list[str]) -> int:
             added, changed = add(language, map(Path, fragments))
             _say(f"{language}: {added} added, {changed} changed")
             return 0
+        case ["drop", *keys] if keys:
+            for language in PLURALS:
+                drop(language, set(keys))
+            return 0
         case ["sort"]:
-            for language in available():
-                write(catalogue(language), language, read(catalogue(language), language).values())
+            for language in PLURALS:
+                drop(language, set())
             return 0
         case _:
             _say(*(__doc__ or "").splitlines())
