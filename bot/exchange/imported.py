@@ -248,7 +248,7 @@ class ImportRefused(Refused):
 
     key = "import.refused.other"
 
-    # Exceptions with keywords do not survive pickling by themselves; readers run in another process.
+    # Readers run in another process, and an exception with keywords is not pickled by itself.
     def __reduce__(self) -> tuple[object, ...]:
         return _revive, (type(self), self.values)
 

@@ -1,0 +1,145 @@
+"""Which format a file is, by what is in it and never by its name; the way into all readers."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bot.exchange import ohchr_matrix, plain, tables, uhri
+from bot.exchange.imported import (
+    AS_IT_IS,
+    Damaged,
+    Empty,
+    EncryptedRefused,
+    Format,
+    MacrosRefused,
+    NotRecognised,
+    OldOfficeRefused,
+    Options,
+    Reading,
+)
+
+_READERS: Mapping[Format, Callable[[Path, Options], Reading]] = {
+    Format.OHCHR_MATRIX: ohchr_matrix.read,
+    Format.UHRI_EXCEL: uhri.read_excel,
+    Format.UHRI_JSON: uhri.read_json,
+    Format.PLAIN_CSV: plain.read_csv,
+    Format.PLAIN_EXCEL: plain.read_excel,
+}
+
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+_CONTENT_TYPES_LIMIT = 1 << 20
+_MARKS_OF_OTHERS = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"OggS",
+    b"{\\rtf",
+    b"Rar!",
+    b"\x1f\x8b",
+)
+
+
+def read(path: Path, options: Options = AS_IT_IS) -> Reading:
+    """A file of any of the formats; refuses with an ImportRefused that says why."""
+    return _READERS[recognise(path)](path, options)
+
+
+def recognise(path: Path) -> Format:
+    """The format of a file; refuses with an ImportRefused when it is none, damaged, locked or
+    empty.
+    """
+    with path.open("rb") as file:
+        start = file.read(1 << 16)
+    if not start.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
+        raise Empty
+    if start.startswith(_OLE):
+        _refuse_old(path)
+    if start.startswith(b"PK"):
+        return _package(path)
+    if start.startswith(_MARKS_OF_OTHERS):
+        raise NotRecognised
+    if _begins_json(start):
+        return _json(path)
+    if _looks_like_words(start):
+        return _csv(path)
+    raise NotRecognised
+
+
+def _refuse_old(path: Path) -> None:
+    """An OLE file is a locked new one or a document of before 2007; its directory tells which."""
+    data = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise EncryptedRefused
+    if "_VBA_PROJECT".encode("utf-16-le") in data:
+        raise MacrosRefused
+    if any(name.encode("utf-16-le") in data for name in ("WordDocument", "Workbook", "Book")):
+        raise OldOfficeRefused
+    raise NotRecognised
+
+
+def _package(path: Path) -> Format:
+    try:
+        with zipfile.ZipFile(path) as package:
+            names = package.namelist()
+            with package.open("[Content_Types].xml") as part:
+                types = part.read(_CONTENT_TYPES_LIMIT).decode("utf-8", "replace")
+    except KeyError:
+        raise NotRecognised from None
+    except RuntimeError as error:  # what zipfile says of a member with a password
+        raise EncryptedRefused from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise Damaged from error
+    if re.search(r"macroEnabled|vbaProject", types) or any("vbaProject" in name for name in names):
+        raise MacrosRefused
+    if "wordprocessingml.document.main+xml" in types:
+        if ohchr_matrix.is_matrix(path):
+            return Format.OHCHR_MATRIX
+        raise NotRecognised
+    if "spreadsheetml.sheet.main+xml" in types:
+        return _excel(path)
+    raise NotRecognised
+
+
+def _excel(path: Path) -> Format:
+    filled = False
+    found = None
+    for sheet in tables.sheets(path):
+        first = [row.cells for _, row in zip(range(20), sheet.rows, strict=False)]
+        filled = filled or any(any(cells) for cells in first)
+        if any(uhri.recognised_columns(cells) for cells in first):
+            return Format.UHRI_EXCEL
+        if any(plain.recognised_columns(cells) for cells in first):
+            found = Format.PLAIN_EXCEL
+    if found:
+        return found
+    raise NotRecognised if filled else Empty
+
+
+def _json(path: Path) -> Format:
+    if uhri.is_record(uhri.first_value(path)):
+        return Format.UHRI_JSON
+    raise NotRecognised
+
+
+def _csv(path: Path) -> Format:
+    sheet = tables.csv_sheet(path, plain.recognised_columns)
+    if tables.headed(sheet, plain.recognised_columns):
+        return Format.PLAIN_CSV
+    raise NotRecognised
+
+
+def _begins_json(start: bytes) -> bool:
+    bare = start.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    return re.match(rb"[\s\x00]*\[[\s\x00]*[\]{]", bare) is not None
+
+
+def _looks_like_words(start: bytes) -> bool:
+    """Whether a file is text: decoded, it holds next to no control characters."""
+    text, _ = tables.decode(start)
+    odd = sum((char < " " and char not in "\t\r\n\x0b\x0c") or char == "\ufffd" for char in text)
+    return odd * 50 <= len(text)
