@@ -320,13 +320,10 @@ class _Rendering:
 
     def _date(self, day: date, show: str) -> str:
         """`30 November`; with the year when it is not this one, with the weekday if asked for."""
-        this_year = day.year == self._year
-        if show == "weekday":
-            skeleton = "MMMMEEEEd" if this_year else "yMMMMEEEEd"
-        elif this_year:
-            skeleton = "MMMMd"
-        else:
-            return dates.format_date(day, "long", locale=self._locale)
+        weekday = show == "weekday"
+        if day.year != self._year:
+            return dates.format_date(day, "full" if weekday else "long", locale=self._locale)
+        skeleton = "MMMMEEEEd" if weekday else "MMMMd"
         return dates.format_skeleton(skeleton, _noon(day), locale=self._locale)
 
     def _time(self, moment: time) -> str:

@@ -67,6 +67,7 @@ class Used:
     values: dict[str, set[str]] = field(default_factory=dict)  # key → values that every call gives
     shapes: set[str] = field(default_factory=set)  # regular expressions
     constants: set[str] = field(default_factory=set)  # any literal that has the shape of a key
+    unreadable: list[str] = field(default_factory=list)
 
     def alive(self, key: str) -> bool:
         """Whether anything in the code may show this key."""
@@ -83,8 +84,12 @@ def used(root: Path = ROOT) -> Used:
     for room in ROOMS:
         for path in sorted((root / room).rglob("*.py")):
             source = path.read_text(encoding="utf-8")
-            reader = _Reader(found, str(path.relative_to(root)))
-            reader.visit(ast.parse(source))
+            where = str(path.relative_to(root))
+            try:
+                _Reader(found, where).visit(ast.parse(source))
+            except SyntaxError as error:  # half-written: the other files still tell their keys
+                found.unreadable.append(f"{where}:{error.lineno}: {error.msg}")
+                continue
             if re.search(r"^TEXT_KEYS|^[A-Z_]+ = Flow\(", source, re.MULTILINE):
                 name = ".".join(path.relative_to(root).with_suffix("").parts)
                 for key in _computed(importlib.import_module(name)):
@@ -299,6 +304,7 @@ def problems() -> Iterator[str]:
     names = used()
     catalogues = {each: read(catalogue(each), each) for each in PLURALS}
     every = {key for entries in catalogues.values() for key in entries}
+    yield from names.unreadable
     for key in sorted(set(names.keys) | every):
         if lacking := [each for each, entries in catalogues.items() if key not in entries]:
             where = names.keys.get(key, "another language has it")
