@@ -74,6 +74,8 @@ class Edge:
             language=hint if person is None else person.language,
             now=now,
             go=self._go,
+            telegram_name=sender.full_name,
+            username=sender.username,
             private=chat.type == chat.PRIVATE,
             tapped=incoming.message_id if query and incoming else None,
             last_message_id=await accounts.last_message_id(tx, bot_id, chat.id),

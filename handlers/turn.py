@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.people import Actor, Person
+from bot.domain.people import Actor, Person, Seat
 from bot.domain.screens import Screen, Text
 from handlers.desk import Desk
 from storage import accounts, outbox
@@ -19,7 +19,7 @@ Go = Callable[["Turn", str], Awaitable[None]]
 
 @dataclass
 class Turn:
-    """What a handler works with; everything it does lands in `tx` and is committed with the update."""
+    """What a handler works with; all it does lands in `tx`, committed with the update."""
 
     tx: Transaction
     desk: Desk
@@ -30,6 +30,8 @@ class Turn:
     language: str
     now: datetime
     go: Go  # to the screen of an act: `home`, `card:17`
+    telegram_name: str = ""
+    username: str | None = None
     private: bool = True
     tapped: int | None = None  # the message whose button was tapped
     typed: int | None = None  # the message that was written
@@ -53,6 +55,14 @@ class Turn:
         """The person's time zone, or the country's."""
         own = None if self.actor.person is None else self.actor.person.timezone
         return ZoneInfo(own or self.desk.country.timezone)
+
+    def introduce(self, person: Person) -> None:
+        """The stranger who writes is this person, from now on in this turn."""
+        self.actor = replace(self.actor, person=person)
+
+    def take_seat(self, seat: Seat) -> None:
+        """The person has one more live seat, from now on in this turn."""
+        self.actor = replace(self.actor, seats=(*self.actor.seats, seat))
 
     async def show(self, screen: Screen, *, subject: str | None = None) -> int:
         """Show a screen: in place of the tapped one while that is the last message, else anew.

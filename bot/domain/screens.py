@@ -1,13 +1,13 @@
 """What a person is shown, as plain values: texts by key, their values, buttons and attachments.
 
-A screen names its texts, never their words, and knows nothing of Telegram: the text layer finds the
-words in the person's language, `bot.wire` turns them into messages. Every value here goes to JSON and
-back unchanged, because outbox rows and conversations keep screens until they are shown.
+A screen names its texts, never their words, and knows nothing of Telegram: the text layer finds
+the words in the person's language, `bot.wire` turns them into messages. Every value here goes to
+JSON and back unchanged, because outbox rows and conversations keep screens until they are shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True)
 class Text:
-    """A text of the catalogue with its named values; `count` chooses the plural form as `{count}`."""
+    """A text of the catalogue with its named values; `count` chooses the plural form."""
 
     key: str
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -26,8 +26,8 @@ class Text:
 class Words:
     """Somebody's own words: shown as written, in their own direction.
 
-    `language` is the language they are written in, where it is known; the text layer adds a label when
-    it is not the reader's. `limit` shortens to that many characters, with an ellipsis.
+    `language` is the language they are written in, where it is known; the text layer adds a label
+    when it is not the reader's. `limit` shortens to that many characters, with an ellipsis.
     """
 
     words: str
@@ -82,8 +82,8 @@ class Attachment:
 class Screen:
     """One message: lines of text, rows of buttons, attachments.
 
-    An empty line is `None`. A screen that `replaces` takes the place of the one a button was tapped on; one
-    that does not is a message of its own and stays.
+    An empty line is `None`. A screen that `replaces` takes the place of the one a button was tapped
+    on; one that does not is a message of its own and stays.
     """
 
     lines: tuple[Text | None, ...]
@@ -99,7 +99,7 @@ def text(key: str, /, *, count: int | None = None, **values: Value) -> Text:
 
 def screen(
     *lines: Text | str | None,
-    rows: tuple[Row, ...] | list[Row] = (),
+    rows: Sequence[Row] = (),
     attachments: tuple[Attachment, ...] = (),
     replaces: bool = True,
 ) -> Screen:
@@ -119,7 +119,7 @@ def button(
     return Button(Text(f"button.{key}", values), act=act, url=url)
 
 
-def message(*lines: Text | str | None, rows: tuple[Row, ...] | list[Row] = ()) -> Screen:
+def message(*lines: Text | str | None, rows: Sequence[Row] = ()) -> Screen:
     """A screen that is a new message and stays: receipts, requests, comments, notices."""
     return screen(*lines, rows=rows, replaces=False)
 

@@ -1,12 +1,12 @@
 """The pure engine of conversations: state and answer in, new state and screen out.
 
-It awaits nothing and knows neither database nor clock: the runner loads options, keeps the state and
-shows what comes out. Everything in a state is plain JSON.
+It awaits nothing and knows neither database nor clock: the runner loads options, keeps the state
+and shows what comes out. Everything in a state is plain JSON.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -47,8 +47,8 @@ class Outcome(StrEnum):
 class State:
     """Where a conversation stands.
 
-    `answers` holds values by step; `labels` how chosen ones read; `buttons` what each numbered button
-    of the shown question means, so that no value ever travels through a button.
+    `answers` holds values by step; `labels` how chosen ones read; `buttons` what each numbered
+    button of the shown question means, so that no value ever travels through a button.
     """
 
     at: str
@@ -103,29 +103,7 @@ def press(flow: Flow, state: State, number: int) -> Advance:
     if not 0 <= number < len(state.buttons):
         raise IndexError(number)
     name, value = state.buttons[number]
-    match name:
-        case "answer":
-            return _next(flow, _answered(flow, state, value[0], label=value[1]))
-        case "toggle":
-            return Advance(_toggled(state, value))
-        case "picked":
-            return _next(flow, _picked(flow, state))
-        case "clear":
-            return _next(flow, _cleared(flow, state))
-        case "page":
-            return Advance(replace(state, page=value))
-        case "change":
-            return Advance(_at(state, value))
-        case "back":
-            return back(flow, state)
-        case "send":
-            return Advance(state, Outcome.DONE)
-        case "keep":
-            return Advance(state, Outcome.KEEP)
-        case "cancel":
-            return Advance(state, Outcome.CANCEL)
-        case _:
-            raise IndexError(number)
+    return _MOVES[name](flow, state, value)
 
 
 def takes_words(flow: Flow, state: State) -> Step | None:
@@ -267,9 +245,11 @@ def _review(
 ) -> tuple[State, Screen]:
     assert flow.review is not None
     lines: list[Text | None] = [Text(f"flow.{flow.name}.review", context), None]
-    for step in flow.every_step:
-        if (answer := _shown(step, state, language)) is not None:
-            lines.append(text(f"flow.{flow.name}.{step.name}.line", answer=answer))
+    lines += [
+        text(f"flow.{flow.name}.{step.name}.line", answer=answer)
+        for step in flow.every_step
+        if (answer := _shown(step, state, language)) is not None
+    ]
     if flow.review.words_to or flow.review.files_to:
         lines += [None, text("flow.review.add")]
     rows = _Rows()
@@ -361,3 +341,20 @@ def _cleared(flow: Flow, state: State) -> State:
     without = {name: value for name, value in state.answers.items() if name != state.at}
     labels = {name: label for name, label in state.labels.items() if name != state.at}
     return _onward(flow, replace(state, answers=without, labels=labels))
+
+
+_MOVES: Mapping[str, Callable[[Flow, State, Any], Advance]] = {
+    "answer": lambda flow, state, value: _next(
+        flow, _answered(flow, state, value[0], label=value[1])
+    ),
+    "toggle": lambda _flow, state, value: Advance(_toggled(state, value)),
+    "picked": lambda flow, state, _value: _next(flow, _picked(flow, state)),
+    "clear": lambda flow, state, _value: _next(flow, _cleared(flow, state)),
+    "page": lambda _flow, state, value: Advance(replace(state, page=value)),
+    "change": lambda _flow, state, value: Advance(_at(state, value)),
+    "back": lambda flow, state, _value: back(flow, state),
+    "send": lambda _flow, state, _value: Advance(state, Outcome.DONE),
+    "keep": lambda _flow, state, _value: Advance(state, Outcome.KEEP),
+    "cancel": lambda _flow, state, _value: Advance(state, Outcome.CANCEL),
+}
+"""What a tapped button does, by the name of its meaning."""

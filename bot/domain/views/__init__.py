@@ -1,0 +1,1 @@
+"""Screens: one module a room; plain values in, a Screen out."""

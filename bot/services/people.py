@@ -1,0 +1,418 @@
+"""Seats from the invitation to their end: who is let in, by whom, and who hears of it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.domain.errors import NotFound, Refused
+from bot.domain.people import SECRETARIAT, Actor, Person, Role, Seat
+from bot.domain.permissions import may_invite, may_manage_people, require
+from bot.domain.screens import Screen
+from bot.domain.views import people as views
+from bot.services import audit
+from storage import accounts, institutions, invitations, outbox, people, seats
+from storage.database import Transaction
+from storage.invitations import Invitation
+from storage.outbox import Message
+
+VALID_FOR = timedelta(days=14)
+TOKEN_BYTES = 16  # 128 random bits
+
+
+class LinkUnknown(Refused):
+    """No invitation has this link: mistyped or guessed."""
+
+    key = "error.link_unknown"
+
+
+class LinkUsed(Refused):
+    """The link was used, by this person or another."""
+
+    key = "error.link_used"
+
+
+class LinkExpired(Refused):
+    """The link was not used in time."""
+
+    key = "error.link_expired"
+
+
+class LastCoordinator(Refused):
+    """Somebody has to be left who can let others in."""
+
+    key = "error.last_coordinator"
+
+
+@dataclass(frozen=True)
+class Chat:
+    """The private chat somebody writes from, as Telegram describes its owner."""
+
+    bot_id: int
+    chat_id: int
+    telegram_name: str
+    username: str | None
+    language: str
+
+
+@dataclass(frozen=True)
+class Designation:
+    """Who sent this person, and by which letter (A/HRC/50/64: focal points are designated)."""
+
+    by: str | None = None
+    on: date | None = None
+    letter: str | None = None  # SHA-256
+
+
+async def invite(
+    tx: Transaction,
+    actor: Actor,
+    role: Role,
+    institution_id: int | None,
+    *,
+    invitee: str | None = None,
+    designation: Designation | None = None,
+    now: datetime,
+) -> str:
+    """Make a single-use invitation; gives the payload of its deep link, which is kept nowhere."""
+    require(may_invite(actor, role))
+    if (institution_id is None) != (role in SECRETARIAT):
+        raise NotFound
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    designated = designation or Designation()
+    inviter = actor.seat(SECRETARIAT)
+    invitation_id = await invitations.add(
+        tx,
+        digest=_digest(token),
+        role=role,
+        institution_id=institution_id,
+        invitee=invitee,
+        designated_by=designated.by,
+        designated_on=designated.on,
+        letter=designated.letter,
+        invited_by=inviter.id if inviter else None,
+        expires_at=now + VALID_FOR,
+        now=now,
+    )
+    facts = {"role": role.value, "institution": institution_id or 0}
+    await audit.record(
+        tx, actor, "invitation.make", f"invitation:{invitation_id}", facts=facts, now=now
+    )
+    return token
+
+
+async def open_link(
+    tx: Transaction, actor: Actor, chat: Chat, token: str, *, now: datetime
+) -> tuple[Invitation, Person]:
+    """Somebody opened a deep link: the invitation is held for them until they accept it."""
+    invitation = await invitations.by_digest(tx, _digest(token))
+    if invitation is None:
+        raise LinkUnknown
+    if invitation.state != invitations.OPEN:
+        raise LinkUsed
+    if invitation.expires_at <= now:
+        raise LinkExpired
+    person = actor.person
+    if person is None:
+        person = await people.add(tx, chat.telegram_name[:200], chat.language, now=now)
+        await accounts.link(tx, chat.bot_id, chat.chat_id, person.id, username=chat.username)
+    await invitations.change(tx, invitation.id, person_id=person.id)
+    return invitation, person
+
+
+async def accept(
+    tx: Transaction, actor: Actor, chat: Chat, invitation_id: int, *, now: datetime
+) -> Seat | None:
+    """The invited person accepts; gives the seat when it is open at once (command line).
+
+    Otherwise nothing opens until the inviter, shown the Telegram name, confirms.
+    """
+    invitation = await _held_by(tx, actor, invitation_id, now=now)
+    await invitations.change(
+        tx,
+        invitation.id,
+        state=invitations.REDEEMED,
+        telegram_name=chat.telegram_name[:200],
+        redeemed_at=now,
+    )
+    await audit.record(tx, actor, "invitation.accept", f"invitation:{invitation.id}", now=now)
+    if invitation.invited_by is None:
+        return await _seat(tx, actor, invitation, chat.bot_id, confirmed_by=None, now=now)
+    await _ask_for_confirmation(tx, invitation, chat, now=now)
+    return None
+
+
+async def decline(tx: Transaction, actor: Actor, invitation_id: int, *, now: datetime) -> None:
+    """The person says "not me": the invitation is open for the right person again."""
+    invitation = await _held_by(tx, actor, invitation_id, now=now)
+    await invitations.change(tx, invitation.id, person_id=None)
+    await audit.record(tx, actor, "invitation.decline", f"invitation:{invitation.id}", now=now)
+
+
+async def confirm(
+    tx: Transaction, actor: Actor, invitation_id: int, *, bot_id: int, now: datetime
+) -> Seat:
+    """The secretariat has recognised the newcomer: the seat begins this second."""
+    invitation = await _to_decide(tx, actor, invitation_id)
+    own = actor.seat(SECRETARIAT)
+    return await _seat(tx, actor, invitation, bot_id, confirmed_by=own.id if own else None, now=now)
+
+
+async def refuse(
+    tx: Transaction, actor: Actor, invitation_id: int, *, bot_id: int, now: datetime
+) -> None:
+    """It is not the person who was meant: nothing opens, and the link stays used."""
+    invitation = await _to_decide(tx, actor, invitation_id)
+    await invitations.change(
+        tx, invitation.id, state=invitations.REFUSED, telegram_name=None, decided_at=now
+    )
+    await audit.record(tx, actor, "invitation.refuse", f"invitation:{invitation.id}", now=now)
+    assert invitation.person_id is not None
+    await _tell(
+        tx,
+        invitation.person_id,
+        views.refused(),
+        f"invitation:{invitation.id}:refused",
+        bot_id=bot_id,
+        now=now,
+    )
+
+
+async def revoke(tx: Transaction, actor: Actor, invitation_id: int, *, now: datetime) -> None:
+    """Take an unused invitation back."""
+    require(may_manage_people(actor))
+    invitation = await invitations.get(tx, invitation_id)
+    if invitation is None or invitation.state != invitations.OPEN:
+        raise NotFound
+    await invitations.change(tx, invitation.id, state=invitations.REVOKED, decided_at=now)
+    await audit.record(tx, actor, "invitation.revoke", f"invitation:{invitation.id}", now=now)
+
+
+async def end_seat(
+    tx: Transaction, actor: Actor, seat_id: int, *, bot_id: int, now: datetime
+) -> None:
+    """End a seat: access ends this second; drafts and history stay with the institution."""
+    seat = await _seat_to_change(tx, actor, seat_id, now=now)
+    await seats.end(tx, seat.id, now=now)
+    await audit.record(tx, actor, "seat.end", f"seat:{seat.id}", now=now)
+    await _lose_access(tx, seat, now=now)
+    await _announce(tx, seat, "ended", bot_id=bot_id, now=now)
+    await _tell(
+        tx,
+        seat.person_id,
+        views.seat_ended(),
+        f"seat:{seat.id}:ended:self",
+        bot_id=bot_id,
+        now=now,
+    )
+
+
+async def suspend_seat(
+    tx: Transaction, actor: Actor, seat_id: int, *, bot_id: int, now: datetime
+) -> None:
+    """For a lost phone: no access until it is restored, and nothing is sent to the phone."""
+    seat = await _seat_to_change(tx, actor, seat_id, now=now)
+    await seats.suspend(tx, seat.id, at=now)
+    await audit.record(tx, actor, "seat.suspend", f"seat:{seat.id}", now=now)
+    await _lose_access(tx, seat, now=now)
+    await _announce(tx, seat, "suspended", bot_id=bot_id, now=now)
+
+
+async def restore_seat(
+    tx: Transaction, actor: Actor, seat_id: int, *, bot_id: int, now: datetime
+) -> None:
+    """The phone was found: the seat gives access again."""
+    require(may_manage_people(actor))
+    seat = await seats.get(tx, seat_id)
+    if seat is None or seat.suspended_at is None:
+        raise NotFound
+    await seats.suspend(tx, seat.id, at=None)
+    await audit.record(tx, actor, "seat.restore", f"seat:{seat.id}", now=now)
+    await _announce(tx, seat, "restored", bot_id=bot_id, now=now)
+
+
+async def set_language(tx: Transaction, actor: Actor, language: str, *, now: datetime) -> None:
+    """The person chose a language."""
+    await _change_self(tx, actor, "language", language, now=now)
+
+
+async def set_new_message_each_time(
+    tx: Transaction,
+    actor: Actor,
+    wanted: bool,
+    *,
+    now: datetime,
+) -> None:
+    """Whether screens are new messages each time, or change in place."""
+    await _change_self(tx, actor, "always_new_message", wanted, now=now)
+
+
+async def reread(tx: Transaction, person: Person) -> Person:
+    """The person as they stand in the database now."""
+    found = await people.get(tx, person.id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+# -- inside ----------------------------------------------------------------------------------------
+
+
+def _digest(token: str) -> str:
+    """128 random bits need no salt and no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def _change_self(
+    tx: Transaction, actor: Actor, name: str, value: object, *, now: datetime
+) -> None:
+    if actor.person is None:
+        raise NotFound
+    await people.change(tx, actor.person.id, **{name: value})
+    await audit.record(tx, actor, f"person.{name}", f"person:{actor.person.id}", now=now)
+
+
+async def _held_by(
+    tx: Transaction, actor: Actor, invitation_id: int, *, now: datetime
+) -> Invitation:
+    """The invitation that this very person has opened and may accept or decline."""
+    invitation = await invitations.get(tx, invitation_id)
+    if invitation is None or invitation.person_id is None:
+        raise NotFound
+    if invitation.person_id != actor.person_id:
+        raise NotFound
+    if invitation.state != invitations.OPEN:
+        raise LinkUsed
+    if invitation.expires_at <= now:
+        raise LinkExpired
+    return invitation
+
+
+async def _to_decide(tx: Transaction, actor: Actor, invitation_id: int) -> Invitation:
+    invitation = await invitations.get(tx, invitation_id)
+    if invitation is None or invitation.state != invitations.REDEEMED:
+        raise NotFound
+    require(may_invite(actor, invitation.role))
+    return invitation
+
+
+async def _ask_for_confirmation(
+    tx: Transaction, invitation: Invitation, chat: Chat, *, now: datetime
+) -> None:
+    """Ask the inviter, or every coordinator once the inviter's seat has ended."""
+    assert invitation.invited_by is not None
+    asked = await people.seated(tx, now=now, seat_id=invitation.invited_by)
+    asked = asked or await people.seated(tx, now=now, roles=[Role.COORDINATOR])
+    for each in asked:
+        names = await _institution_names(tx, invitation.institution_id)
+        shown = views.confirmation(
+            invitation_id=invitation.id,
+            telegram_name=chat.telegram_name,
+            username=chat.username,
+            invitee=invitation.invitee,
+            role=invitation.role,
+            institution=views.name_for(names, each.person.language),
+        )
+        key = f"invitation:{invitation.id}:confirm:{each.person.id}"
+        await _tell(tx, each.person.id, shown, key, bot_id=chat.bot_id, now=now)
+
+
+async def _seat(
+    tx: Transaction,
+    actor: Actor,
+    invitation: Invitation,
+    bot_id: int,
+    *,
+    confirmed_by: int | None,
+    now: datetime,
+) -> Seat:
+    assert invitation.person_id is not None
+    seat = await seats.add(
+        tx,
+        invitation.person_id,
+        invitation.role,
+        invitation.institution_id,
+        designated_by=invitation.designated_by,
+        designated_on=invitation.designated_on,
+        letter=invitation.letter,
+        confirmed_by=confirmed_by,
+        now=now,
+    )
+    await invitations.change(
+        tx,
+        invitation.id,
+        state=invitations.CONFIRMED,
+        seat_id=seat.id,
+        telegram_name=None,
+        decided_at=now,
+    )
+    facts = {"role": seat.role.value, "institution": seat.institution_id or 0}
+    await audit.record(tx, actor, "seat.begin", f"seat:{seat.id}", facts=facts, now=now)
+    await _announce(tx, seat, "begun", bot_id=bot_id, now=now)
+    if confirmed_by is not None:
+        await _tell(
+            tx,
+            seat.person_id,
+            views.welcome(),
+            f"seat:{seat.id}:welcome",
+            bot_id=bot_id,
+            now=now,
+        )
+    return seat
+
+
+async def _seat_to_change(tx: Transaction, actor: Actor, seat_id: int, *, now: datetime) -> Seat:
+    require(may_manage_people(actor))
+    seat = await seats.get(tx, seat_id)
+    if seat is None or (seat.until_at is not None and seat.until_at <= now):
+        raise NotFound
+    require(may_invite(actor, seat.role))
+    if seat.role is Role.COORDINATOR:
+        coordinators = await people.seated(tx, now=now, roles=[Role.COORDINATOR])
+        if all(each.seat.id == seat.id for each in coordinators):
+            raise LastCoordinator
+    return seat
+
+
+async def _lose_access(tx: Transaction, seat: Seat, *, now: datetime) -> None:
+    """What was planned for the person goes, unless another seat still entitles them to it."""
+    if not await seats.live_of(tx, seat.person_id, now=now):
+        await outbox.drop_recipient(tx, seat.person_id, "seat_ended", now=now)
+
+
+async def _announce(tx: Transaction, seat: Seat, event: str, *, bot_id: int, now: datetime) -> None:
+    """The institution's other seats and all coordinators hear of every change of a seat."""
+    person = await people.get(tx, seat.person_id)
+    assert person is not None
+    names = await _institution_names(tx, seat.institution_id)
+    hearing = await people.seated(tx, now=now, roles=[Role.COORDINATOR])
+    if seat.institution_id is not None:
+        hearing += await people.seated(tx, now=now, institution_id=seat.institution_id)
+    for listener in {each.person.id: each.person for each in hearing}.values():
+        if listener.id == seat.person_id:
+            continue
+        shown = views.seat_changed(
+            event,
+            name=person.name,
+            role=seat.role,
+            institution=views.name_for(names, listener.language),
+        )
+        moment = int(now.timestamp())
+        key = f"seat:{seat.id}:{event}:{moment}:{listener.id}"
+        await _tell(tx, listener.id, shown, key, bot_id=bot_id, now=now)
+
+
+async def _institution_names(tx: Transaction, institution_id: int | None) -> dict[str, str]:
+    if institution_id is None:
+        return {}
+    institution = await institutions.get(tx, institution_id)
+    return dict(institution.names) if institution else {}
+
+
+async def _tell(
+    tx: Transaction, person_id: int, shown: Screen, key: str, *, bot_id: int, now: datetime
+) -> None:
+    message = Message(key=key, screen=shown, person_id=person_id, bot_id=bot_id)
+    await outbox.add(tx, message, now=now)

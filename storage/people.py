@@ -1,0 +1,106 @@
+"""People: who has, had or is invited to a seat; how they like to be spoken to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select, update
+
+from bot.domain.people import Person, Role, Seat
+from storage import seats as seat_queries
+from storage.database import Transaction
+from storage.tables import accounts, institutions, people, seats
+
+
+@dataclass(frozen=True)
+class Seated:
+    """A person in a seat, as the secretariat lists them."""
+
+    seat: Seat
+    person: Person
+    institution_names: dict[str, str] | None
+    started: bool  # whether they have ever opened the chat
+    unreachable_reason: str | None
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        row["id"], row["name"], row["language"], row["timezone"], row["always_new_message"]
+    )
+
+
+async def add(tx: Transaction, name: str, language: str, *, now: datetime) -> Person:
+    """A new person."""
+    result = await tx.execute(insert(people).values(name=name, language=language, created_at=now))
+    key = result.inserted_primary_key
+    assert key is not None
+    return Person(int(key[0]), name, language)
+
+
+async def get(tx: Transaction, person_id: int) -> Person | None:
+    """The person of that id."""
+    row = await tx.row(select(people).where(people.c.id == person_id))
+    return None if row is None else _person(row)
+
+
+async def change(tx: Transaction, person_id: int, **values: Any) -> None:
+    """Change how a person is spoken to (`language`, `timezone`, `always_new_message`, `name`)."""
+    await tx.execute(update(people).where(people.c.id == person_id).values(**values))
+
+
+async def seated(
+    tx: Transaction,
+    *,
+    now: datetime,
+    roles: Iterable[Role] | None = None,
+    institution_id: int | None = None,
+    seat_id: int | None = None,
+    suspended_too: bool = False,
+) -> list[Seated]:
+    """Who holds a seat now, by institution and name."""
+    live = seat_queries.is_live(now)
+    conditions: list[ColumnElement[bool]] = [
+        live if not suspended_too else seat_queries.has_not_ended(now)
+    ]
+    if roles is not None:
+        conditions.append(seats.c.role.in_([str(role) for role in roles]))
+    if institution_id is not None:
+        conditions.append(seats.c.institution_id == institution_id)
+    if seat_id is not None:
+        conditions.append(seats.c.id == seat_id)
+    statement = (
+        select(
+            *[seats.c[name].label(f"seat_{name}") for name in Seat.__dataclass_fields__],
+            people,
+            institutions.c.names.label("institution_names"),
+            accounts.c.chat_id,
+            accounts.c.unreachable_reason,
+        )
+        .join(people, people.c.id == seats.c.person_id)
+        .outerjoin(institutions, institutions.c.id == seats.c.institution_id)
+        .outerjoin(accounts, accounts.c.person_id == people.c.id)
+        .where(*conditions)
+        .order_by(institutions.c.code, people.c.name, seats.c.id)
+    )
+    return _without_second_accounts(await tx.rows(statement))
+
+
+def _without_second_accounts(rows: Sequence[Any]) -> list[Seated]:
+    found: dict[int, Seated] = {}
+    for row in rows:
+        values: dict[str, Any] = {name: row[f"seat_{name}"] for name in Seat.__dataclass_fields__}
+        seat = Seat(**{**values, "role": Role(values["role"])})
+        found.setdefault(
+            seat.id,
+            Seated(
+                seat,
+                _person(row),
+                row["institution_names"],
+                row["chat_id"] is not None,
+                row["unreachable_reason"],
+            ),
+        )
+    return list(found.values())
