@@ -320,11 +320,13 @@ class _Rendering:
 
     def _date(self, day: date, show: str) -> str:
         """`30 November`; with the year when it is not this one, with the weekday if asked for."""
-        weekday = show == "weekday"
+        if show == "weekday":
+            name = dates.format_date(day, "EEEE", locale=self._locale)
+            both = Text("label.weekday", {"weekday": name, "day": self._date(day, "")})
+            return self._texts.render(both, self._language, mode="bare")
         if day.year != self._year:
-            return dates.format_date(day, "full" if weekday else "long", locale=self._locale)
-        skeleton = "MMMMEEEEd" if weekday else "MMMMd"
-        return dates.format_skeleton(skeleton, _noon(day), locale=self._locale)
+            return dates.format_date(day, "long", locale=self._locale)
+        return dates.format_skeleton("MMMMd", _noon(day), locale=self._locale)
 
     def _time(self, moment: time) -> str:
         return dates.format_time(moment, "short", locale=self._locale)

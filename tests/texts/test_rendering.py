@@ -38,6 +38,7 @@ TEMPLATES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "a.count": ("one of {count}", "{count} of them"),
         "only.english": "Only here: {value}",
         "label.language": "({language})",
+        "label.weekday": "{weekday} {day}",
     },
     "fr": {
         "a.value": "C’est {value}.",
@@ -45,11 +46,13 @@ TEMPLATES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "a.weekday": "Le {value:weekday}.",
         "a.count": ("un de {count}", "{count} parmi eux"),
         "label.language": "({language})",
+        "label.weekday": "{weekday} {day}",
     },
     "ar": {
         "a.value": "إنه {value}.",
         "a.count": ("صفر", "واحد", "اثنان", "قليل {count}", "كثير {count}", "غير ذلك {count}"),
         "label.language": "({language})",
+        "label.weekday": "{weekday} {day}",
     },
 }
 
@@ -128,6 +131,7 @@ def test_a_day_of_this_year_is_short_and_another_year_is_told(texts: Texts) -> N
     assert shown(texts, date(2026, 11, 30), "fr") == "C’est 30 novembre."
     assert shown(texts, date(2026, 11, 30), "ar") == "إنه 30 نوفمبر."
     assert shown(texts, date(2026, 11, 30), key="a.weekday") == "On Monday 30 November."
+    assert shown(texts, date(2026, 11, 30), "fr", "a.weekday") == "Le lundi 30 novembre."
     assert shown(texts, date(2027, 11, 30), "fr", "a.weekday") == "Le mardi 30 novembre 2027."
 
 
