@@ -54,17 +54,18 @@ class PlainSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no type
 
 
 class Styles:
-    """The formats of a workbook."""
+    """The formats of a workbook; what is not `locked` can be filled in on a protected sheet."""
 
-    def __init__(self, book: Workbook) -> None:
-        body = {"valign": "top", "text_wrap": True}
+    def __init__(self, book: Workbook, *, locked: bool = True) -> None:
+        base = {"valign": "top", "locked": locked}
+        body = base | {"text_wrap": True}
         self.text = book.add_format(body)
         # Keeps a text a text when somebody edits the cell and presses Enter.
         self.quoted = book.add_format(body | {"quote_prefix": True})
         self.link = book.add_format(body | {"font_color": "#0B57D0", "underline": 1})
-        self.number = book.add_format({"valign": "top"})
-        self.day = book.add_format({"valign": "top", "num_format": "yyyy-mm-dd"})
-        self.moment = book.add_format({"valign": "top", "num_format": "yyyy-mm-dd hh:mm"})
+        self.number = book.add_format(base)
+        self.day = book.add_format(base | {"num_format": "yyyy-mm-dd"})
+        self.moment = book.add_format(base | {"num_format": "yyyy-mm-dd hh:mm"})
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.heading = book.add_format(
             {"bold": True, "text_wrap": True, "valign": "vcenter"}
@@ -104,10 +105,13 @@ class SafeSheet:
         self._zone = zone
         self._links = 0
 
-    def row(self, number: int, cells: Sequence[Cell]) -> dict[int, list[str]]:
+    def row(
+        self, number: int, cells: Sequence[Cell], styles: Styles | None = None
+    ) -> dict[int, list[str]]:
         """Write a row; gives, by column, what of a text did not fit its cell."""
         rest: dict[int, list[str]] = {}
-        write_string, text_style = self.sheet.write_string, self.styles.text
+        styles = styles or self.styles
+        write_string, text_style = self.sheet.write_string, styles.text
         for column, value in enumerate(cells):
             if (
                 value.__class__ is str
@@ -119,24 +123,24 @@ class SafeSheet:
                     number, column, value if value.isascii() else storable(value), text_style
                 )
             elif value not in _EMPTY:
-                rest |= self._write(number, column, value)
+                rest |= self._write(number, column, value, styles)
         return rest
 
-    def _write(self, number: int, column: int, value: Cell) -> dict[int, list[str]]:
+    def _write(self, number: int, column: int, value: Cell, styles: Styles) -> dict[int, list[str]]:
         match value:
             case Link() if self._can_follow(value):
                 self._links += 1
-                self.sheet.write_url(number, column, storable(value), self.styles.link)
+                self.sheet.write_url(number, column, storable(value), styles.link)
             case str():
-                return self._text(number, column, value)
+                return self._text(number, column, value, styles)
             case tuple():
-                return self._text(number, column, joined(value))
+                return self._text(number, column, joined(value), styles)
             case datetime():
-                self._moment(number, column, value)
+                self._moment(number, column, value, styles)
             case date():
-                self._day(number, column, value)
+                self._day(number, column, value, styles)
             case _:
-                self.sheet.write_number(number, column, value, self.styles.number)
+                self.sheet.write_number(number, column, value, styles.number)
         return {}
 
     def header(self, number: int, labels: Sequence[str]) -> None:
@@ -144,25 +148,25 @@ class SafeSheet:
         for column, label in enumerate(labels):
             self.sheet.write_string(number, column, label, self.styles.heading)
 
-    def _text(self, row: int, column: int, text: str) -> dict[int, list[str]]:
+    def _text(self, row: int, column: int, text: str, styles: Styles) -> dict[int, list[str]]:
         whole = text if text.isascii() else storable(text)
         first, *rest = (whole,) if len(whole) <= _SHORT else pieces(whole)
-        style = self.styles.quoted if looks_like_a_formula(first) else self.styles.text
+        style = styles.quoted if looks_like_a_formula(first) else styles.text
         self.sheet.write_string(row, column, first, style)
         return {column: rest} if rest else {}
 
-    def _moment(self, row: int, column: int, moment: datetime) -> None:
+    def _moment(self, row: int, column: int, moment: datetime, styles: Styles) -> None:
         local = moment.astimezone(self._zone).replace(tzinfo=None)
         if local.date() < _FIRST_DATE:
-            self.sheet.write_string(row, column, local.isoformat(" ", "minutes"), self.styles.text)
+            self.sheet.write_string(row, column, local.isoformat(" ", "minutes"), styles.text)
         else:
-            self.sheet.write_datetime(row, column, local, self.styles.moment)
+            self.sheet.write_datetime(row, column, local, styles.moment)
 
-    def _day(self, row: int, column: int, day: date) -> None:
+    def _day(self, row: int, column: int, day: date, styles: Styles) -> None:
         if day < _FIRST_DATE:
-            self.sheet.write_string(row, column, day.isoformat(), self.styles.text)
+            self.sheet.write_string(row, column, day.isoformat(), styles.text)
         else:
-            self.sheet.write_datetime(row, column, day, self.styles.day)
+            self.sheet.write_datetime(row, column, day, styles.day)
 
     def _can_follow(self, link: str) -> bool:
         return (

@@ -1,0 +1,532 @@
+"""The assignment workbook: made to be filled in by hand, and read back whatever became of it.
+
+FORMATS.md §1.5. Its first row, hidden, names the columns for us, so that a workbook in any
+language, with its columns and rows in any order, is understood. A row or column that is gone
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring, iterparse
+from python_calamine import CalamineError, CalamineWorkbook
+from rapidfuzz import fuzz, process, utils
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_range_abs
+
+from bot.exchange.cells import Cell
+from bot.exchange.imported import Damaged, MissingColumns, NotRecognised, Problem
+from bot.exchange.sheets import Labels, SafeBook, SafeSheet, Styles, safe_book
+
+COLUMNS = (
+    *("id", "symbol", "paragraph", "text", "suggested"),
+    *("lead", "contributing", "due", "cluster"),
+)
+FILLED_IN = COLUMNS[5:]
+HINTS = ("lead", "contributing", "due", "cluster", "rows", "send")
+LISTS = ("institutions", "clusters")
+PROBLEMS = (
+    *("no_id", "unknown_id", "changed_id", "twice", "formula", "one_lead", "leads_already"),
+    *("near_institution", "unknown_institution", "near_cluster", "unknown_cluster"),
+    *("ambiguous_date", "unreadable_date"),
+)
+TEXT_KEYS = (
+    *(f"export.assignments.list.{name}" for name in LISTS),
+    *(f"import.assignments.{name}" for name in PROBLEMS),
+    *(f"export.assignments.column.{name}" for name in COLUMNS[1:]),
+    *(f"export.assignments.hint.{name}" for name in HINTS),
+)
+
+_MARK = "assignment."  # before the name of a column in the hidden row
+_WIDTHS = dict(zip(COLUMNS, (10, 18, 11, 70, 32, 32, 40, 13, 26), strict=True))
+_FIRST_ROW = 2  # below the hidden names and the headings
+_SEARCHED = 10  # rows in which the names or the headings may stand
+_NEAR = 75  # of 100: how like a name must be to be suggested
+_DUE = (date(2000, 1, 1), date(2100, 1, 1))
+_EXCELS_BEGINNING = date(1899, 12, 30)
+_NUMERIC_DATE = re.compile(
+    r"(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,4})(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+)
+_REFERENCE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Who answers for an item, until when, and where it belongs; None is nobody, nothing."""
+
+    lead: str | None = None
+    contributing: tuple[str, ...] = ()
+    due: date | None = None
+    cluster: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemToAssign:
+    """A row to fill in; `suggested` names institutions, the likeliest first."""
+
+    id: str
+    symbol: str
+    paragraph: str
+    text: str
+    suggested: tuple[str, ...] = ()
+    now: Assigned = Assigned()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a workbook that comes back is held against: items by id (symbol, paragraph), names."""
+
+    items: Mapping[str, tuple[str, str]]
+    institutions: Sequence[str]
+    clusters: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    """A row as it came back; `row` as Excel counts. Only the columns in `given` were in the file.
+
+    A row with a refused problem is not to be applied.
+    """
+
+    row: int
+    item_id: str
+    lead: str | None = None
+    contributing: tuple[str, ...] = ()
+    due: date | None = None
+    cluster: str | None = None
+    problems: tuple[Problem, ...] = ()
+    given: frozenset[str] = field(default=frozenset(FILLED_IN))
+
+    @property
+    def refused(self) -> bool:
+        """Whether the row has to be put right first."""
+        return any(problem.refused for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one item that the workbook changes; `field` is one of `FILLED_IN`."""
+
+    item_id: str
+    field: str
+    before: Cell
+    after: Cell
+
+
+def differences(current: Mapping[str, Assigned], rows: Iterable[AssignmentRow]) -> list[Change]:
+    """What the rows would change, in their order; refused rows, absent columns change nothing."""
+    return [
+        Change(row.item_id, each.name, before, after)
+        for row in rows
+        if not row.refused
+        for each in fields(Assigned)
+        if each.name in row.given
+        for before in [getattr(current.get(row.item_id, Assigned()), each.name)]
+        for after in [getattr(row, each.name)]
+        if _comparable(before) != _comparable(after)
+    ]
+
+
+def _comparable(value: Cell) -> object:
+    return frozenset(value) if isinstance(value, tuple) else value
+
+
+# -- Out -------------------------------------------------------------------------------------------
+
+
+def write(
+    path: Path,
+    items: Iterable[ItemToAssign],
+    *,
+    institutions: Sequence[str],
+    clusters: Sequence[str],
+    labels: Labels,
+    language: str,
+    made_at: datetime,
+) -> int:
+    """Write the workbook to `path`; gives the number of its rows."""
+    title = labels("export.assignments.title")
+    with safe_book(path, language=language, title=title, made_at=made_at) as book:
+        filling = book.sheet(labels("export.assignments.sheet.assignments"))
+        lists = book.sheet(labels("export.assignments.sheet.lists"))
+        hints = book.sheet(labels("export.assignments.sheet.hints"))
+        from_institutions, from_clusters = _write_lists(lists, institutions, clusters, labels)
+        _write_hints(hints, title, labels)
+        rows = _write_items(book, filling, items, labels)
+        last = max(rows, 1) + _FIRST_ROW - 1
+        _offer(filling, "lead", last, from_institutions, strict=True)
+        _offer(filling, "contributing", last, from_institutions)
+        _offer(filling, "cluster", last, from_clusters, strict=True)
+    return rows
+
+
+def _write_items(
+    book: SafeBook, sheet: SafeSheet, items: Iterable[ItemToAssign], labels: Labels
+) -> int:
+    unlocked = Styles(book.book, locked=False)
+    sheet.sheet.set_row(0, None, None, {"hidden": True})
+    sheet.row(0, [f"{_MARK}{name}" for name in COLUMNS])
+    # The ids have no heading but their mark: so the row of headings is never taken for an item.
+    shown = [labels(f"export.assignments.column.{name}") for name in COLUMNS[1:]]
+    sheet.header(1, [f"{_MARK}id", *shown])
+    rows = 0
+    for rows, item in enumerate(items, start=1):
+        place = _FIRST_ROW + rows - 1
+        fixed = (item.id, item.symbol, item.paragraph, item.text, item.suggested)
+        rest = sheet.row(place, fixed)
+        open_cells = [getattr(item.now, name) for name in FILLED_IN]
+        sheet.row(place, [*[None] * len(fixed), *open_cells], unlocked)
+        if rest:  # of a text longer than a cell, behind the last column
+            behind = [None] * len(COLUMNS)
+            sheet.row(place, [*behind, *(each for cells in rest.values() for each in cells)])
+    for column, name in enumerate(COLUMNS):
+        style = None
+        if name in FILLED_IN:  # an empty cell takes the format of its column
+            style = unlocked.day if name == "due" else unlocked.text
+        sheet.sheet.set_column(column, column, _WIDTHS[name], style, {"hidden": name == "id"})
+    sheet.sheet.freeze_panes(_FIRST_ROW, 3)
+    sheet.sheet.autofilter(1, 0, max(_FIRST_ROW + rows - 1, 1), len(COLUMNS) - 1)
+    sheet.sheet.repeat_rows(1)
+    _protect(sheet)
+    return rows
+
+
+def _write_lists(
+    sheet: SafeSheet, institutions: Sequence[str], clusters: Sequence[str], labels: Labels
+) -> list[str | None]:
+    """Write the names to pick from; gives where each list stands, or None for an empty one."""
+    sheet.sheet.set_column(0, 1, 44)
+    sheet.header(0, [labels(f"export.assignments.list.{name}") for name in LISTS])
+    for place, (institution, cluster) in enumerate(zip_longest(institutions, clusters)):
+        sheet.row(place + 1, [institution, cluster])
+    _protect(sheet)
+    quoted = sheet.sheet.get_name().replace("'", "''")
+    return [
+        f"='{quoted}'!{xl_range_abs(1, column, len(names), column)}" if names else None
+        for column, names in enumerate((institutions, clusters))
+    ]
+
+
+def _write_hints(sheet: SafeSheet, title: str, labels: Labels) -> None:
+    sheet.sheet.set_column(0, 0, 100)
+    sheet.sheet.write_string(0, 0, title, sheet.styles.title)
+    for place, name in enumerate(HINTS):
+        sheet.row(place + 2, [labels(f"export.assignments.hint.{name}")])
+
+
+def _offer(
+    sheet: SafeSheet, name: str, last: int, source: str | None, *, strict: bool = False
+) -> None:
+    """Let a column be filled from a list; where not `strict`, several names may be typed too."""
+    place = COLUMNS.index(name)
+    if source:
+        options = {"validate": "list", "source": source, "show_error": strict}
+        sheet.sheet.data_validation(_FIRST_ROW, place, last, place, options)
+
+
+def _protect(sheet: SafeSheet) -> None:
+    """Against slips, not against people: there is no password."""
+    allowed = ("sort", "autofilter", "format_cells", "format_columns", "format_rows", "delete_rows")
+    sheet.sheet.protect("", dict.fromkeys(allowed, True))
+
+
+# -- In --------------------------------------------------------------------------------------------
+
+_Row: TypeAlias = Sequence[Any]  # the cells as calamine gives them
+
+
+def recognises(path: Path) -> bool:
+    """Whether the file is such a workbook, by its marks."""
+    try:
+        return any(_names(row, {}) for _, rows in _sheets(path) for row in rows[:_SEARCHED])
+    except (Damaged, NotRecognised):
+        return False
+
+
+def headings(labels: Labels) -> dict[str, str]:
+    """The columns by their headings in one language, for a workbook that lost its hidden row."""
+    return {_folded(labels(f"export.assignments.column.{name}")): name for name in COLUMNS[1:]}
+
+
+def read(
+    path: Path, known: Known, by_heading: Mapping[str, str] | None = None
+) -> list[AssignmentRow]:
+    """The rows of a workbook that came back, each with its problems.
+
+    Refuses with NotRecognised, Damaged or MissingColumns. `by_heading` joins the `headings` of
+    every language offered.
+    """
+    for sheet, rows in _sheets(path):
+        for place, row in enumerate(rows[:_SEARCHED]):
+            if columns := _names(row, by_heading or {}):
+                if "id" not in columns:
+                    raise MissingColumns(columns="id")
+                reader = _Reader(known, columns, _formulas_without_value(path, sheet))
+                return list(reader.read(rows[place + 1 :], place + 1))
+    raise NotRecognised
+
+
+def _sheets(path: Path) -> Iterator[tuple[str, list[_Row]]]:
+    """Each sheet with all its rows, as they stand from A1."""
+    if not zipfile.is_zipfile(path):
+        raise NotRecognised
+    try:
+        book = CalamineWorkbook.from_path(path)
+        for name in book.sheet_names:
+            yield name, [*book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+    except CalamineError as error:
+        raise Damaged from error
+
+
+def _names(row: _Row, by_heading: Mapping[str, str]) -> dict[str, int]:
+    """The places of the columns, if this is the hidden row or the row of headings; else nothing."""
+    marked = {
+        _plain(cell).removeprefix(_MARK): place for place, cell in enumerate(row) if _is_mark(cell)
+    }
+    by_words = {by_heading.get(_folded(_plain(cell)), ""): place for place, cell in enumerate(row)}
+    if not marked and not {"lead", "paragraph"} <= by_words.keys():
+        return {}
+    return {name: place for name, place in (by_words | marked).items() if name in COLUMNS}
+
+
+def _is_mark(cell: object) -> bool:
+    return isinstance(cell, str) and cell.startswith(_MARK)
+
+
+class _Reader:
+    """Rows made of cells, held against what is known."""
+
+    def __init__(
+        self, known: Known, columns: Mapping[str, int], formulas: set[tuple[int, int]]
+    ) -> None:
+        self._items = known.items
+        self._columns = columns
+        self._formulas = formulas
+        self._given = frozenset(FILLED_IN) & columns.keys()
+        self._institutions = _Names(known.institutions)
+        self._clusters = _Names(known.clusters)
+        self._seen: dict[str, int] = {}
+
+    def read(self, rows: Iterable[_Row], first: int) -> Iterator[AssignmentRow]:
+        """The rows that hold anything; `first` counts from 0."""
+        for place, row in enumerate(rows, start=first):
+            cells = {name: row[at] if at < len(row) else "" for name, at in self._columns.items()}
+            if any(map(_plain, cells.values())) and not _is_mark(cells["id"]):
+                yield self._row(place, cells)
+
+    def _row(self, place: int, cells: Mapping[str, Any]) -> AssignmentRow:
+        number = place + 1
+        problems = [*self._wrong_id(number, cells), *self._formula_problems(place)]
+
+        def tell(
+            column: str, problem: str, /, *, refused: bool = True, **values: str | int
+        ) -> None:
+            key = f"import.assignments.{problem}"
+            problems.append(Problem(number, key, column, values, refused=refused))
+
+        contributing = self._contributing(_plain(cells.get("contributing")), tell)
+        lead = self._lead(_plain(cells.get("lead")), tell)
+        if lead in contributing:
+            tell("contributing", "leads_already", refused=False, name=lead or "")
+        return AssignmentRow(
+            row=number,
+            item_id=_plain(cells["id"]),
+            lead=lead,
+            contributing=tuple(each for each in contributing if each != lead),
+            due=_due(cells.get("due"), tell),
+            cluster=self._cluster(_plain(cells.get("cluster")), tell),
+            problems=tuple(problems),
+            given=self._given,
+        )
+
+    def _wrong_id(self, number: int, cells: Mapping[str, Any]) -> Iterator[Problem]:
+        item_id = _plain(cells["id"])
+        values: dict[str, str | int] = {"id": item_id}
+        if not item_id:
+            name = "no_id"
+        elif item_id not in self._items:
+            name = "unknown_id"
+        elif item_id in self._seen:
+            name, values = "twice", {"row": self._seen[item_id]}
+        elif self._says_another(item_id, cells):
+            name, values = "changed_id", {"paragraph": self._items[item_id][1]}
+        else:
+            self._seen[item_id] = number
+            return
+        yield Problem(number, f"import.assignments.{name}", "id", values, refused=True)
+
+    def _says_another(self, item_id: str, cells: Mapping[str, Any]) -> bool:
+        """Whether the row shows another item than its id means; ids are easily dragged down."""
+        shown = zip(("symbol", "paragraph"), self._items[item_id], strict=True)
+        return any(
+            _folded(_plain(cells[name])) != _folded(meant)
+            for name, meant in shown
+            if name in cells and not _same_number(cells[name], meant)
+        )
+
+    def _formula_problems(self, place: int) -> Iterator[Problem]:
+        """A formula that nobody has calculated yet looks empty, and must not empty anything."""
+        for name in sorted(self._given):
+            if (place, self._columns[name]) in self._formulas:
+                yield Problem(place + 1, "import.assignments.formula", name, refused=True)
+
+    def _lead(self, words: str, tell: Callable[..., None]) -> str | None:
+        names = _several(words)
+        if len(names) > 1:
+            tell("lead", "one_lead", name=words)
+            return None
+        return self._institutions.find(words, "lead", "institution", tell) if words else None
+
+    def _contributing(self, words: str, tell: Callable[..., None]) -> tuple[str, ...]:
+        found = (
+            self._institutions.find(name, "contributing", "institution", tell)
+            for name in _several(words)
+        )
+        return tuple(dict.fromkeys(name for name in found if name))
+
+    def _cluster(self, words: str, tell: Callable[..., None]) -> str | None:
+        return self._clusters.find(words, "cluster", "cluster", tell) if words else None
+
+
+class _Names:
+    """Names that a cell may hold, found however they are spaced or capitalised."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._folded = {_folded(name): name for name in names}
+
+    def find(self, words: str, column: str, kind: str, tell: Callable[..., None]) -> str | None:
+        """The name that is meant; else tells the problem, with the likeliest name if any."""
+        if name := self._folded.get(_folded(words)):
+            return name
+        near = process.extractOne(
+            words,
+            self._names,
+            scorer=fuzz.WRatio,
+            processor=utils.default_process,
+            score_cutoff=_NEAR,
+        )
+        if near:
+            tell(column, f"near_{kind}", name=words, suggestion=near[0])
+        else:
+            tell(column, f"unknown_{kind}", name=words)
+        return None
+
+
+# -- Cells -----------------------------------------------------------------------------------------
+
+
+def _plain(cell: object) -> str:
+    """A cell as the words that a person sees in it, without the marks of direction."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", str(cell)).strip()
+
+
+def _folded(words: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
+
+
+def _same_number(cell: object, meant: str) -> bool:
+    """Whether a spreadsheet made a number of a paragraph such as `140.70`."""
+    try:
+        return isinstance(cell, float | int) and float(cell) == float(meant)
+    except ValueError:
+        return False
+
+
+def _several(words: str) -> list[str]:
+    return [name.strip() for name in re.split(r"[|\n]", words) if name.strip()]
+
+
+def _due(cell: Any, tell: Callable[..., None]) -> date | None:
+    """A date as Excel holds it, as its serial number, or as words."""
+    if not _plain(cell):
+        return None
+    day: date | None = None
+    match cell:
+        case datetime():
+            day = cell.date()
+        case date():
+            day = cell
+        case int() | float() if 1 < cell < 100_000:  # not True, which is 1
+            day = _EXCELS_BEGINNING + timedelta(days=int(cell))
+        case str():
+            day, ambiguous = _day_in_words(_plain(cell))
+            if ambiguous:
+                tell("due", "ambiguous_date", words=_plain(cell))
+                return None
+    if day is None or not _DUE[0] <= day < _DUE[1]:
+        tell("due", "unreadable_date", words=_plain(cell))
+        return None
+    return day
+
+
+def _day_in_words(words: str) -> tuple[date | None, bool]:
+    """`2026-11-30` or `30/11/2026`, in any digits; True for a date that can be read in two ways."""
+    found = _NUMERIC_DATE.fullmatch(words)
+    if not found:
+        return None, False
+    first, second, third = (int(found[place]) for place in (1, 3, 4))
+    if first > 31:
+        return _day(first, second, third), False
+    if second <= 12 and first <= 12 and first != second:
+        return None, True
+    day, month = (first, second) if second <= 12 else (second, first)
+    return _day(third, month, day), False
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _formulas_without_value(path: Path, sheet: str) -> set[tuple[int, int]]:
+    """Where there is an error, or a formula without a result: calamine shows nothing there."""
+    found = set()
+    try:
+        with zipfile.ZipFile(path) as package, package.open(_part(package, sheet)) as part:
+            for _, cell in iterparse(part):
+                name = cell.tag.rpartition("}")[2]
+                if name != "c":
+                    continue
+                parts = {child.tag.rpartition("}")[2]: child.text for child in cell}
+                unworked = "f" in parts and not parts.get("v")
+                if cell.get("r") and (unworked or cell.get("t") == "e"):
+                    found.add(xl_cell_to_rowcol(cell.get("r")))
+                cell.clear()
+    except _BROKEN as error:
+        raise Damaged from error
+    return found
+
+
+_BROKEN = (
+    *(KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error),
+    *(ParseError, DefusedXmlException),
+)
+
+
+def _part(package: zipfile.ZipFile, sheet: str) -> str:
+    """Which part of the package holds the sheet of this name."""
+    book = fromstring(package.read("xl/workbook.xml"))
+    relations = fromstring(package.read("xl/_rels/workbook.xml.rels"))
+    target = {each.get("Id"): each.get("Target", "") for each in relations}
+    for each in book.iter():
+        if each.tag.rpartition("}")[2] == "sheet" and each.get("name") == sheet:
+            place = target[each.get(_REFERENCE)]
+            return place.lstrip("/") if place.startswith("/") else f"xl/{place}"
+    raise KeyError(sheet)
