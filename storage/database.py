@@ -8,9 +8,13 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, CursorResult, Executable, RowMapping, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.tasks import uninterrupted
+
+UNAVAILABLE = (SQLAlchemyError, OSError)
+"""What a transaction raises while the database is away, full, locked or read-only."""
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 

@@ -7,7 +7,7 @@ import itertools
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from sqlalchemy import URL, make_url
 
 from bot.clock import Clock
 from storage import migrate
-from storage.database import Database
+from storage.database import Database, Transaction
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "data"
 REQUIRED = os.environ.get("FOCALPOINT_TEST_REQUIRE", "").replace(",", " ").split()
@@ -194,3 +194,16 @@ async def open_database(database_url: URL) -> AsyncIterator[Callable[[], Databas
 def database(open_database: Callable[[], Database]) -> Database:
     """An empty database of the newest schema, on either kind of server."""
     return open_database()
+
+
+class _UndoneError(Exception):
+    """Ends a transaction that a test wants rolled back."""
+
+
+@asynccontextmanager
+async def undone(database: Database) -> AsyncIterator[Transaction]:
+    """A transaction whose effects are seen inside the block and rolled back at its end."""
+    with suppress(_UndoneError):
+        async with database.write() as tx:
+            yield tx
+            raise _UndoneError

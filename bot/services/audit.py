@@ -1,0 +1,113 @@
+"""Every act leaves a trace: the one way in which services record what was done (DESIGN §9)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot import logs
+from bot.domain.people import Actor
+from bot.keys import HeadGoesBack, KeyDamaged, KeyRing
+from bot.tasks import Tasks
+from storage import audit
+from storage.audit import Fact
+from storage.database import UNAVAILABLE, Database, Transaction
+
+log = logs.get(__name__)
+
+PAUSE_AFTER_FAILURE = 1.0  # seconds
+
+
+async def record(
+    tx: Transaction,
+    act: Actor,
+    name: str,
+    subject: str,
+    *,
+    now: datetime,
+    facts: Mapping[str, Fact] | None = None,
+    words: str | None = None,
+    seat_id: int | None = None,
+) -> int:
+    """Record that `act` did `name` to `subject` (`"status_update.submit"`, `"assignment:17"`).
+
+    Facts are ids, counts, truths, dates and codes; anything that may be a name or a text raises
+    `storage.audit.NoFact`. What a person wrote goes to `words`, where it can be erased. `seat_id`
+    names the seat where it is not the actor's first. Others who record wait until this transaction
+    ends, so record last. Gives the number of the entry.
+    """
+    head = await audit.append(
+        tx,
+        at=now,
+        act=name,
+        person_id=act.person_id,
+        seat_id=act.seat_id if seat_id is None else seat_id,
+        channel=act.channel,
+        subject=subject,
+        facts=facts or {},
+        words=words,
+    )
+    return head.count
+
+
+async def erase_words(tx: Transaction, act: Actor, number: int, *, now: datetime) -> bool:
+    """Forget the words of an entry for good, as an act of its own; False if it has none."""
+    erased = await audit.erase_words(tx, number)
+    if erased:
+        await record(tx, act, audit.ERASED, f"audit:{number}", now=now)
+    return erased
+
+
+class HeadKeeper:
+    """Keeps the chain's end outside the database, soon after each commit; many commits at once.
+
+    A chain that no longer goes through the remembered end was tampered with: the end is then left
+    as it is, for `verify` to find.
+    """
+
+    def __init__(self, database: Database, keys: KeyRing) -> None:
+        self._database = database
+        self._keys = keys
+        self._called = asyncio.Event()
+        self._tasks = Tasks()
+        database.subscribe(audit.SERIES, self._called.set)
+
+    def start(self) -> None:
+        """Catch up with what was committed before a crash, then follow every commit."""
+        self._called.set()
+        self._tasks.start(self._follow(), name="audit head")
+
+    async def stop(self) -> None:
+        """Write the last end, then rest."""
+        await self._tasks.stop()
+        await self._try_to_write()
+
+    async def write(self) -> None:
+        """Write the chain's end as it is now."""
+        remembered = await asyncio.to_thread(self._keys.read_head)
+        async with self._database.read() as tx:
+            head = await audit.head(tx)
+            intact = remembered is None or await audit.holds(tx, remembered)
+        if not intact:
+            log.error("audit.end_lost", count=remembered and remembered.count)
+        elif head is not None and head != remembered:
+            await asyncio.to_thread(self._keys.write_head, head)
+
+    async def _follow(self) -> None:
+        while True:
+            await self._called.wait()
+            self._called.clear()
+            if not await self._try_to_write():
+                await asyncio.sleep(PAUSE_AFTER_FAILURE)
+                self._called.set()
+
+    async def _try_to_write(self) -> bool:
+        try:
+            await self.write()
+        except HeadGoesBack:
+            log.debug("audit.head_is_newer")  # another process committed and wrote meanwhile
+        except (KeyDamaged, *UNAVAILABLE) as error:
+            log.error("audit.head_not_written", error=type(error).__name__)  # noqa: TRY400
+            return False
+        return True

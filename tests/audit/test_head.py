@@ -1,0 +1,127 @@
+"""The chain's end is remembered outside the database soon after each commit, and never forged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+
+from bot.domain.people import COMMAND_LINE
+from bot.keys import Head, KeyRing
+from bot.services import audit
+from bot.services.audit import HeadKeeper
+from storage import audit as chain_of
+from storage.audit import Fault, verify
+from storage.database import Database
+from storage.tables import audit as entries
+from storage.tables import counters
+from tests.audit.conftest import BEGUN
+from tests.conftest import AUDIT_KEY, undone
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyRing:
+    return KeyRing(tmp_path / "keys")
+
+
+@pytest.fixture
+async def keeper(database: Database, keys: KeyRing) -> AsyncIterator[HeadKeeper]:
+    keeper = HeadKeeper(database, keys)
+    keeper.start()
+    yield keeper
+    await keeper.stop()
+
+
+async def act(database: Database, times: int = 1, *, subject: str = "item:1") -> None:
+    for _ in range(times):
+        async with database.write() as tx:
+            await audit.record(tx, COMMAND_LINE, "item.add", subject, now=BEGUN)
+
+
+async def remembered(keys: KeyRing, count: int) -> Head:
+    """The end outside the database, once it stands at that count."""
+    for _ in range(1000):
+        head = keys.read_head()
+        if head is not None and head.count == count:
+            return head
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"the end outside is {head}, not at {count}")
+
+
+async def test_the_end_outside_follows_every_commit(
+    database: Database, keys: KeyRing, keeper: HeadKeeper
+) -> None:
+    for count in (3, 6, 9):
+        await act(database, times=3)
+        head = await remembered(keys, count)
+        async with database.read() as tx:
+            assert await chain_of.head(tx) == head
+            assert await verify(tx, AUDIT_KEY, head) == []
+
+
+async def test_what_is_rolled_back_is_not_remembered(
+    database: Database, keys: KeyRing, keeper: HeadKeeper
+) -> None:
+    async with undone(database) as tx:
+        await audit.record(tx, COMMAND_LINE, "item.add", "item:1", now=BEGUN)
+    await keeper.stop()
+    assert keys.read_head() is None
+
+
+async def test_after_a_crash_the_start_catches_up(database: Database, keys: KeyRing) -> None:
+    await act(database, times=4)
+    keeper = HeadKeeper(database, keys)
+    keeper.start()
+    await remembered(keys, 4)
+    await keeper.stop()
+
+
+async def test_a_tail_cut_while_the_bot_was_down_is_not_covered_up(
+    database: Database, keys: KeyRing
+) -> None:
+    await act(database, times=6)
+    await HeadKeeper(database, keys).write()
+    before = keys.read_head()
+    async with database.write() as tx:
+        await tx.execute(delete(entries).where(entries.c.number > 4))
+        await tx.execute(update(counters).values(value=4))
+    await act(database, times=5, subject="item:2")
+    await HeadKeeper(database, keys).write()
+    assert keys.read_head() == before
+    async with database.read() as tx:
+        findings = await verify(tx, AUDIT_KEY, keys.read_head())
+    assert [(each.fault, each.first) for each in findings] == [(Fault.END_LOST, 6)]
+
+
+async def test_a_key_folder_that_was_away_is_caught_up_with(
+    database: Database,
+    keys: KeyRing,
+    keeper: HeadKeeper,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.services.audit.PAUSE_AFTER_FAILURE", 0.02)
+    (tmp_path / "keys").rename(tmp_path / "away")
+    await act(database, times=2)
+    await asyncio.sleep(0.1)
+    (tmp_path / "away").rename(tmp_path / "keys")
+    await remembered(keys, 2)
+
+
+async def test_an_end_that_another_process_wrote_meanwhile_stays(
+    database: Database, tmp_path: Path
+) -> None:
+    newer = Head("f" * 64, 99)
+
+    class SharedKeyRing(KeyRing):
+        def write_head(self, head: Head, chain: str = "audit", *, restoring: bool = False) -> None:
+            super().write_head(newer)
+            super().write_head(head)
+
+    keys = SharedKeyRing(tmp_path / "keys")
+    await act(database)
+    await HeadKeeper(database, keys).stop()
+    assert keys.read_head() == newer
