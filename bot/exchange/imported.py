@@ -101,7 +101,7 @@ class Problem:
     row: int
     key: str
     column: str | None = None
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     refused: bool = False
     original: tuple[str, ...] = ()
 
@@ -200,6 +200,17 @@ class ImportedFile:
     rows: tuple[ImportedRecommendation, ...]
     problems: tuple[Problem, ...]
 
+
+# Readers make the keys of problems of what they see; these are all there are.
+TEXT_KEYS = tuple(
+    f"import.problem.{name}"
+    for name in (
+        *("date_unknown", "duplicate", "kind_unknown", "language_unknown", "mechanism_unknown"),
+        *("no_document_symbol", "no_number", "no_state", "no_symbol", "no_text"),
+        *("number_shortened", "position_unknown", "positions_differ", "repeated_differently"),
+        *("split_word", "state_unknown", "too_many_cells"),
+    )
+)
 
 # -- keys ------------------------------------------------------------------------------------------
 
