@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.keys import KeyRing
 from bot.texts import Texts
+from storage.vault import Vault
+
+if TYPE_CHECKING:  # the runner works with turns, and turns hold the desk
+    from handlers.flows.runner import Runner
 
 
 @dataclass(frozen=True)
 class Country:
     """The State as its settings describe it."""
 
-    name: str
+    code: str | None  # ISO 3166-1, two letters
     timezone: str
     languages: tuple[str, ...]
     default_language: str
@@ -25,4 +30,6 @@ class Desk:
     country: Country
     texts: Texts
     keys: KeyRing
+    vault: Vault
+    runner: Runner
     bot_name: str  # the bot's Telegram name, for deep links
