@@ -21,6 +21,7 @@ from sqlalchemy import (
     ColumnElement,
     RowMapping,
     ScalarSelect,
+    Select,
     and_,
     case,
     delete,
@@ -36,7 +37,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.domain import screens
 from bot.domain.screens import Screen
 from storage.database import Transaction
-from storage.tables import accounts, outbox, people
+from storage.tables import accounts, files, outbox, people
 
 REPLY, NOTICE, BULK = "reply", "notice", "bulk"
 STATES = ("planned", "sending", "sent", "failed", "unknown", "dropped")
@@ -100,7 +101,7 @@ class Outgoing:
     target: int | None = None
     """The message that this row edits or deletes, where it was sent."""
     target_parts: tuple[int, ...] = ()
-    """The rows of its further parts, which were sent too."""
+    """The messages of its further parts."""
 
 
 @dataclass(frozen=True)
@@ -109,14 +110,6 @@ class Said:
 
     id: int
     subject: str | None
-
-
-@dataclass(frozen=True)
-class Part:
-    """A further part of a long row: its payload, or the row whose message goes because of it."""
-
-    payload: Payload | None = None
-    deletes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -279,33 +272,15 @@ async def waiting(
     tx: Transaction, bot_id: int, *, now: datetime, ahead: timedelta, after: int = 0
 ) -> list[Waiting]:
     """The planned rows of a bot that are due within `ahead`, with ids greater than `after`."""
-    at_once = outbox.c.due_at <= outbox.c.created_at
     rows = await tx.rows(
-        select(
-            outbox.c.id,
-            _chat().label("chat_id"),
-            outbox.c.person_id,
-            outbox.c.lane,
-            outbox.c.due_at,
-            outbox.c.part_of,
-            at_once.label("at_once"),
-        ).where(
+        _waiting().where(
             outbox.c.state == "planned",
             outbox.c.bot_id == bot_id,
             outbox.c.id > after,
-            or_(at_once, outbox.c.due_at <= now + ahead),
+            or_(_AT_ONCE, outbox.c.due_at <= now + ahead),
         )
     )
-    return [
-        Waiting(
-            id=row["id"],
-            chat=f"person {row['person_id']}" if row["chat_id"] is None else str(row["chat_id"]),
-            lane=row["lane"],
-            due_at=None if row["at_once"] else row["due_at"],
-            order=(row["due_at"], row["part_of"] or row["id"], row["id"]),
-        )
-        for row in rows
-    ]
+    return [_read_waiting(row) for row in rows]
 
 
 async def load(tx: Transaction, row_id: int) -> Outgoing | None:
@@ -342,15 +317,16 @@ _CARRIED = (
 
 
 async def claim(
-    tx: Transaction, row: Outgoing, *, payload: Payload | None, parts: Sequence[Part] = ()
-) -> bool:
-    """Take a planned row in hand, its further parts as rows behind it; False: planned no more.
+    tx: Transaction, row: Outgoing, parts: Sequence[Payload] = ()
+) -> list[Waiting] | None:
+    """Take a planned row in hand; None: it is planned no more.
 
-    With `parts`, `payload` is what the row itself says from now on.
+    Several `parts` are what it says from now on: the first itself, the others as rows behind it,
+    which are given back.
     """
     values: dict[str, Any] = {"state": "sending", "attempts": outbox.c.attempts + 1}
-    if parts:
-        values["screen"] = payload
+    if len(parts) > 1:
+        values["screen"] = parts[0]
     taken = await tx.row(
         update(outbox)
         .where(outbox.c.id == row.id, outbox.c.state == "planned")
@@ -358,11 +334,12 @@ async def claim(
         .returning(outbox)
     )
     if taken is None:
-        return False
-    if parts:
-        await tx.execute(insert(outbox), [_part(taken, n, each) for n, each in enumerate(parts, 2)])
-        tx.wakes.add("outbox")
-    return True
+        return None
+    if len(parts) < 2:
+        return []
+    await tx.execute(insert(outbox), [_part(taken, n, each) for n, each in enumerate(parts[1:], 2)])
+    rows = await tx.rows(_waiting().where(outbox.c.part_of == row.id))
+    return [_read_waiting(each) for each in rows]
 
 
 async def mark_sent(
@@ -373,6 +350,10 @@ async def mark_sent(
     if message_id is None:
         return
     if row.edits is not None:
+        if message_id != row.target:  # said anew: nothing of the old message counts any more
+            await tx.execute(
+                update(outbox).where(_of_screen(row.edits, row.id)).values(message_id=None)
+            )
         await tx.execute(
             update(outbox).where(outbox.c.id == row.edits).values(message_id=message_id)
         )
@@ -485,14 +466,13 @@ def _values(message: Message, now: datetime) -> dict[str, Any]:
     }
 
 
-def _part(taken: RowMapping, number: int, part: Part) -> dict[str, Any]:
+def _part(taken: RowMapping, number: int, payload: Payload) -> dict[str, Any]:
     """The row of a further part: directly behind its first one, without a second sound."""
     same = ("bot_id", "person_id", "chat_id", "lane", "language", "subject", "created_at", "due_at")
     return {name: taken[name] for name in same} | {
         "key": f"{taken['key']}#{number}",
         "state": "planned",
-        "screen": part.payload,
-        "deletes": part.deletes,
+        "screen": payload,
         "part_of": taken["id"],
         "silent": True,
     }
@@ -520,6 +500,31 @@ def _chat() -> ScalarSelect[int]:
     return func.coalesce(outbox.c.chat_id, account)  # type: ignore[return-value]
 
 
+_AT_ONCE = outbox.c.due_at <= outbox.c.created_at
+
+
+def _waiting() -> Select[Any]:
+    return select(
+        outbox.c.id,
+        _chat().label("chat_id"),
+        outbox.c.person_id,
+        outbox.c.lane,
+        outbox.c.due_at,
+        outbox.c.part_of,
+        _AT_ONCE.label("at_once"),
+    )
+
+
+def _read_waiting(row: RowMapping) -> Waiting:
+    return Waiting(
+        id=row["id"],
+        chat=f"person {row['person_id']}" if row["chat_id"] is None else str(row["chat_id"]),
+        lane=row["lane"],
+        due_at=None if row["at_once"] else row["due_at"],
+        order=(row["due_at"], row["part_of"] or row["id"], row["id"]),
+    )
+
+
 def _delivery() -> ColumnElement[int]:
     return func.coalesce(outbox.c.part_of, outbox.c.id)
 
@@ -531,6 +536,16 @@ def _begins(tx: Transaction, prefix: str) -> ColumnElement[bool]:
     if tx.dialect == "sqlite":
         return and_(outbox.c.key >= prefix, outbox.c.key < prefix + "\U0010ffff")
     return outbox.c.key.startswith(prefix, autoescape=True)
+
+
+def _of_screen(root: int, newer: int) -> ColumnElement[bool]:
+    """The rows that made and changed a screen before the row `newer` did."""
+    edits = select(outbox.c.id).where(outbox.c.edits == root)
+    return and_(
+        or_(outbox.c.part_of == root, outbox.c.id.in_(edits), outbox.c.part_of.in_(edits)),
+        outbox.c.id != newer,
+        func.coalesce(outbox.c.part_of, 0) != newer,
+    )
 
 
 def _edits_of(root: int, *, before: int) -> ColumnElement[bool]:
@@ -554,15 +569,20 @@ async def _target(tx: Transaction, root: int) -> dict[str, Any]:
     rows = await tx.rows(
         select(outbox.c.id, outbox.c.message_id)
         .where(
-            or_(outbox.c.id == root, outbox.c.part_of == root),
+            or_(outbox.c.id == root, _of_screen(root, 0)),
             outbox.c.message_id.is_not(None),
         )
         .order_by(outbox.c.id)
     )
-    return {
-        "target": next((row["message_id"] for row in rows if row["id"] == root), None),
-        "target_parts": tuple(row["id"] for row in rows if row["id"] != root),
-    }
+    target = next((row["message_id"] for row in rows if row["id"] == root), None)
+    parts = dict.fromkeys(row["message_id"] for row in rows if row["message_id"] != target)
+    return {"target": target, "target_parts": tuple(parts)}
+
+
+async def stored_size(tx: Transaction, sha256: str) -> int | None:
+    """How many bytes a stored file has; None: there is no such file."""
+    size: int | None = await tx.value(select(files.c.size).where(files.c.sha256 == sha256))
+    return size
 
 
 def _final(state: str, reason: str | None, now: datetime) -> dict[str, Any]:

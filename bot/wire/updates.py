@@ -1,0 +1,57 @@
+"""What the inbox must know of a raw update before anybody has parsed it: whose turn it is.
+
+Whatever Telegram sends is looked at here first, so nothing in it is trusted and nothing raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_ID_LIMIT = 2**63  # what the database can hold
+
+
+def kind(update: object) -> str | None:
+    """What the update brings: `message`, `callback_query`, `my_chat_member` …"""
+    if not isinstance(update, Mapping):
+        return None
+    return next((str(name) for name in update if name != "update_id"), None)
+
+
+def chat_id(update: object) -> int | None:
+    """The chat whose turn it is, or None for an update that belongs to none."""
+    return _id(_chat(update))
+
+
+def is_private(update: object) -> bool:
+    """Whether it comes from a private chat."""
+    return _chat(update).get("type") == "private"
+
+
+def sender_id(update: object) -> int | None:
+    """The account that caused it, where it names one."""
+    body = _body(update)
+    return next((found for name in ("from", "user") if (found := _id(_part(body, name)))), None)
+
+
+def _body(update: object) -> Mapping[str, Any]:
+    name = kind(update)
+    return {} if name is None else _part(update, name)
+
+
+def _chat(update: object) -> Mapping[str, Any]:
+    """The chat of a message, of a membership, or of the message whose button was tapped."""
+    body = _body(update)
+    return _part(body, "chat") or _part(_part(body, "message"), "chat")
+
+
+def _part(whole: object, name: str) -> Mapping[str, Any]:
+    part = whole.get(name) if isinstance(whole, Mapping) else None
+    return part if isinstance(part, Mapping) else {}
+
+
+def _id(part: Mapping[str, Any]) -> int | None:
+    found = part.get("id")
+    if not isinstance(found, int) or isinstance(found, bool):
+        return None
+    return found if -_ID_LIMIT <= found < _ID_LIMIT else None
