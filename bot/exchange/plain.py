@@ -31,6 +31,7 @@ from bot.exchange.imported import (
     Place,
     Problem,
     Reading,
+    importing_keys,
     normal_paragraph,
 )
 from bot.exchange.language import detect
@@ -235,11 +236,12 @@ def read_excel(path: Path, options: Options = AS_IT_IS) -> Reading:
 
 def recognised_columns(cells: Sequence[str]) -> int:
     """How many of a header's names are ours; 0 unless it has a text and something beside it."""
-    found = {column for cell in cells if (column := _column(cell))}
+    found = {column for cell in cells if (column := column_of(cell))}
     return len(found) if "text" in found and len(found) >= 2 else 0
 
 
-def _column(name: str) -> str | None:
+def column_of(name: str) -> str | None:
+    """Which of our columns a header names, in any language; None for others."""
     return _names().get(fold(name)) if len(name) < 80 else None
 
 
@@ -276,7 +278,7 @@ def _reading(found: Headed, kind: Format, options: Options) -> Reading:
         unknown_columns=tuple(
             title
             for place, title in enumerate(titles)
-            if title and place not in columns.values() and _column(title) != "problem"
+            if title and place not in columns.values() and column_of(title) != "problem"
         ),
         language=options.language or _language_of(first, columns),
         mechanism=options.mechanism,
@@ -293,7 +295,7 @@ def _places(titles: Sequence[str]) -> dict[str, int]:
     """Where each of our columns stands; of two with one meaning the first counts."""
     places: dict[str, int] = {}
     for place, title in enumerate(titles):
-        if column := _column(title):
+        if column := column_of(title):
             places.setdefault(column, place)
     return places
 
@@ -313,7 +315,7 @@ def _of_state(rows: Iterator[Row], place: int | None, state: str | None) -> Iter
 
 
 def _language_of(rows: Sequence[Row], columns: Mapping[str, int]) -> str | None:
-    named = Counter(filter(None, (language(_cell(r, columns.get("language"))) for r in rows)))
+    named = Counter(filter(None, (language_of(_cell(r, columns.get("language"))) for r in rows)))
     if named:
         return named.most_common(1)[0][0]
     return detect(" ".join(_cell(row, columns.get("text")) for row in rows))
@@ -323,7 +325,7 @@ def _cell(row: Row, place: int | None) -> str:
     return row.cells[place] if place is not None and place < len(row.cells) else ""
 
 
-def language(words: str) -> str | None:
+def language_of(words: str) -> str | None:
     """The code of a language by its code or its name in any language; None when unknown."""
     bare = fold(re.split(r"[-_]", words.strip())[0])
     return next((code for code, names in _LANGUAGES.items() if bare in map(fold, names)), None)
@@ -332,45 +334,25 @@ def language(words: str) -> str | None:
 # -- rows ------------------------------------------------------------------------------------------
 
 
-class _RowRefused(Exception):
-    """A row that cannot be imported as it is."""
-
-    def __init__(self, key: str, column: str, **values: str | int) -> None:
-        super().__init__(key)
-        self.key = f"import.problem.{key}"
-        self.column = column
-        self.values = values
-
-
 @dataclass
 class _Rows:
-    """Makes items of rows: each gives an item and warnings, or the problem that refuses it."""
+    """Makes items of rows: each gives an item and warnings, or all problems that refuse it."""
 
     facts: Facts
     options: Options
     columns: Mapping[str, int]
     seen: dict[tuple[str, str | None], int] = field(default_factory=dict)
-    warnings: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def entries(self, rows: Iterator[Row]) -> Iterator[Entry]:
-        """An item or a refusal for each row, warnings behind their item."""
+        """The item of each good row with its warnings behind it; the refusals of each bad one."""
         for ordinal, row in enumerate(rows, 1):
-            try:
-                item = self.item(ordinal, row)
-                self.require_first(item)
-            except _RowRefused as refusal:
-                yield Problem(
-                    row.number,
-                    refusal.key,
-                    self.title(refusal.column),
-                    refusal.values,
-                    refused=True,
-                    original=row.cells,
-                )
-            else:
+            item = self.item(ordinal, row)
+            refusals = [problem for problem in self.problems if problem.refused]
+            if not refusals:
                 yield item
-                yield from self.warnings
-            self.warnings.clear()
+            yield from refusals or self.problems
+            self.problems.clear()
 
     def title(self, column: str) -> str:
         """How the file names a column; a column that it lacks goes by our name."""
@@ -379,25 +361,31 @@ class _Rows:
 
     def warn(self, row: Row, key: str, column: str, **values: str | int) -> None:
         """Something to look at in a row that is imported all the same."""
-        self.warnings.append(
-            Problem(row.number, f"import.problem.{key}", self.title(column), values)
-        )
+        key = f"import.problem.{key}"
+        self.problems.append(Problem(row.number, key, self.title(column), values))
+
+    def refuse(self, row: Row, key: str, column: str, **values: str | int) -> None:
+        """Something that keeps a row from being imported."""
+        key, title = f"import.problem.{key}", self.title(column)
+        self.problems.append(Problem(row.number, key, title, values, True, row.cells))
 
     def get(self, row: Row, column: str) -> str:
         """A cell, cleaned; empty where the file has no such column."""
         return clean(_cell(row, self.columns.get(column)))
 
     def item(self, ordinal: int, row: Row) -> ImportedRecommendation:
-        """The item of a row; refuses with _RowRefused."""
+        """The item of a row; worth nothing when the row was refused meanwhile."""
         if any(cell.strip() for cell in row.cells[len(self.facts.columns) :]):
-            raise _RowRefused("too_many_cells", "text", cells=len(row.cells))
+            self.refuse(row, "too_many_cells", "text", cells=len(row.cells))
         paragraph, text = self.numbered_text(row)
         annotation_id = self.get(row, "annotation_id") or None
         symbol = self.get(row, "symbol") or self.options.symbol
         if not annotation_id and not paragraph:
-            raise _RowRefused("no_number", "paragraph")
+            self.refuse(row, "no_number", "paragraph")
         if not annotation_id and not symbol:
-            raise _RowRefused("no_symbol", "symbol")
+            self.refuse(row, "no_symbol", "symbol")
+        language = self.language(row, text)
+        self.require_first(row, importing_keys(annotation_id, symbol, paragraph), language)
         mechanism = self.mechanism(row, symbol)
         raw = _cell(row, self.columns.get("text"))
         return ImportedRecommendation(
@@ -409,7 +397,7 @@ class _Rows:
             symbol=symbol or None,
             paragraph=paragraph,
             annotation_id=annotation_id,
-            language=self.language(row, text),
+            language=language,
             mechanism=mechanism,
             body=self.get(row, "mechanism") or None,
             state=self.get(row, "state") or self.options.state,
@@ -430,7 +418,7 @@ class _Rows:
         words = self.get(row, "text")
         own = self.get(row, "paragraph") or None
         if not words:
-            raise _RowRefused("no_text", "text", number=own or "")
+            self.refuse(row, "no_text", "text", number=own or "")
         part = numbered(words)
         if own is None:
             return part.paragraph, part.text if part.paragraph else words
@@ -445,9 +433,10 @@ class _Rows:
         words = self.get(row, "kind")
         if not words:
             return self.options.kind or Kind.RECOMMENDATION
-        if found := vocabulary.kind(words):
-            return found
-        raise _RowRefused("kind_unknown", "kind", value=words)
+        found = vocabulary.kind(words)
+        if found is None:
+            self.refuse(row, "kind_unknown", "kind", value=words)
+        return found or Kind.RECOMMENDATION
 
     def mechanism(self, row: Row, symbol: str | None) -> str | None:
         """The mechanism by its column, the document symbol or what was said of the file."""
@@ -464,9 +453,10 @@ class _Rows:
         words = self.get(row, "position")
         if not words:
             return Position.PENDING if mechanism == mechanisms.REVIEW else None
-        if found := vocabulary.position(words):
-            return found
-        raise _RowRefused("position_unknown", "position", value=words)
+        found = vocabulary.position(words)
+        if found is None:
+            self.refuse(row, "position_unknown", "position", value=words)
+        return found
 
     def recommending(self, row: Row) -> tuple[str, ...]:
         """The recommending States, by names or codes; others are kept as they are printed."""
@@ -489,9 +479,9 @@ class _Rows:
     def language(self, row: Row, text: str) -> str | None:
         """The language of the text: what the person said, its column, its letters, the file's."""
         words = self.get(row, "language")
-        named = language(words) if words else None
+        named = language_of(words) if words else None
         if words and not named:
-            raise _RowRefused("language_unknown", "language", value=words)
+            self.refuse(row, "language_unknown", "language", value=words)
         return self.options.language or named or detect(text) or self.facts.language
 
     def date(self, row: Row) -> date | None:
@@ -499,9 +489,10 @@ class _Rows:
         words = self.get(row, "published_on")
         if not words:
             return None
-        if found := date_of(words):
-            return found
-        raise _RowRefused("date_unknown", "published_on", value=words)
+        found = date_of(words)
+        if found is None:
+            self.refuse(row, "date_unknown", "published_on", value=words)
+        return found
 
     def others(self, row: Row) -> tuple[tuple[str, str], ...]:
         """What stands in columns that we do not know."""
@@ -511,14 +502,14 @@ class _Rows:
             if title in self.facts.unknown_columns and cell.strip()
         )
 
-    def require_first(self, item: ImportedRecommendation) -> None:
+    def require_first(self, row: Row, keys: Sequence[str], language: str | None) -> None:
         """Refuse a second row with the key of an earlier one, unless in another language."""
-        key = item.key, item.language
-        assert key[0] is not None
-        first = self.seen.setdefault((key[0], key[1]), item.row)
-        if first != item.row:
-            column = "annotation_id" if item.annotation_id else "paragraph"
-            raise _RowRefused("duplicate", column, first=first, number=item.paragraph or "")
+        if not keys or any(problem.refused for problem in self.problems):
+            return
+        first = self.seen.setdefault((keys[0], language), row.number)
+        if first != row.number:
+            column = "annotation_id" if keys[0].startswith("uhri:") else "paragraph"
+            self.refuse(row, "duplicate", column, first=first)
 
 
 _EXCEL_EPOCH = date(1899, 12, 30)

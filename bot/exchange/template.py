@@ -15,7 +15,7 @@ from xlsxwriter import Workbook
 
 from bot.domain.screens import Value
 from bot.exchange.imported import Facts, Problem
-from bot.exchange.plain import COLUMNS
+from bot.exchange.plain import COLUMNS, column_of
 from bot.exchange.sheets import SafeBook, SafeSheet
 from bot.exchange.vocabulary import KIND_NAMES, POSITION_NAMES
 from bot.texts import direction
@@ -101,17 +101,21 @@ def problems_file(
     if not reasons:
         return None
     output, book = _book(language)
-    titles = [*facts.columns, _title("problem", language)]
-    widths = ["text"] * len(facts.columns) if len(facts.columns) < 3 else [""] * len(facts.columns)
-    sheet = _sheet(book, label("import.problems.sheet", {}), titles, [*widths, "problem"])
+    columns = [column_of(title) or "" for title in facts.columns]
+    kept = [place for place, column in enumerate(columns) if column != "problem"]
+    titles = [*(facts.columns[place] for place in kept), _title("problem", language)]
+    widths = [*(columns[place] for place in kept), "problem"]
+    sheet = _sheet(book, label("import.problems.sheet", {}), titles, widths)
     for row, number in enumerate(sorted(reasons), 1):
         found = reasons[number]
-        cells = _padded(found[0].original, len(facts.columns))
+        whole = _padded(found[0].original, len(facts.columns))
+        cells = [whole[place] for place in kept]
         why = "\n".join(_reason(problem, label) for problem in found)
         rest = sheet.row(row, [*cells, why])
         # What is too long for a cell goes on behind the reason, so that nothing is lost.
         behind = [piece for pieces in rest.values() for piece in pieces]
-        sheet.row(row, [None] * len(titles) + [*behind, *found[0].original[len(facts.columns) :]])
+        behind += found[0].original[len(facts.columns) :]
+        sheet.row(row, [*([None] * len(titles)), *behind])
     book.book.close()
     return output.getvalue()
 
