@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.errors import NotAllowed
+from bot.domain.items import Assignment, AssignmentState
 from bot.domain.people import SECRETARIAT, Actor, Role
+
+REPORTS = frozenset({Role.FOCAL_POINT, Role.ALTERNATE, Role.VALIDATOR})
 
 
 def require(allowed: bool) -> None:
@@ -22,3 +25,27 @@ def may_invite(actor: Actor, role: Role) -> bool:
     if actor.channel == "command" or actor.seat({Role.COORDINATOR}) is not None:
         return True
     return actor.is_secretariat and role not in SECRETARIAT
+
+
+def may_report(actor: Actor, assignment: Assignment) -> bool:
+    """Focal points, alternates and validators report for their own institution."""
+    own = actor.seat(REPORTS, assignment.institution_id) is not None
+    return own and assignment.state is AssignmentState.ANNOUNCED
+
+
+def may_see(actor: Actor, assignment: Assignment) -> bool:
+    """The secretariat sees every assignment, an institution its own once it is announced."""
+    if actor.is_secretariat:
+        return True
+    own = actor.seat(REPORTS, assignment.institution_id) is not None
+    return own and assignment.state is not AssignmentState.DRAFT
+
+
+def may_record(actor: Actor) -> bool:
+    """The secretariat records what an institution said in a letter or a meeting."""
+    return actor.is_secretariat
+
+
+def may_answer(actor: Actor) -> bool:
+    """The secretariat answers questions."""
+    return actor.is_secretariat

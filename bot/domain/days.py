@@ -1,0 +1,132 @@
+"""Days as people write them: `3 May`, `3.5.2026`, `٣ مايو`, `2026-05-03`, `May 2026`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+from bot.domain.errors import Unfit
+
+_MONTHS_OF = {"ar": ("ar", "ar_SY", "ar_DZ")}
+"""Arabic has three sets of month names: the Gulf's and Egypt's, the Mashriq's, the Maghreb's."""
+
+_YEARS = range(1900, 2200)
+_NUMBERS = re.compile(r"\d+")
+_WORDS = re.compile(r"[^\W\d_]+\.?")
+_MARKS = {"ه", "م", "de", "du", "le", "the", "of", "on", "في", "st", "nd", "rd", "th", "er", "e"}
+
+
+def read_day(words: str, language: str, *, today: date) -> date:
+    """The day that is meant; a day without a year is the last such day.
+
+    A month stands for its last day. Days come before months, as the United Nations write them, and
+    years first where they have four digits. Raises Unfit: `date.unclear`, or `date.future`.
+    """
+    numbers, names = _parts(words)
+    month = _month(names, language)
+    found = _of_month(numbers, month, today) if month else _of_numbers(numbers, today)
+    if found is None:
+        raise Unfit("date.unclear", example=today)
+    if found > today:
+        raise Unfit("date.future", day=found)
+    return found
+
+
+def last_of_month(day: date) -> date:
+    """The last day of the day's month."""
+    following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return following - timedelta(days=1)
+
+
+def _parts(words: str) -> tuple[list[str], list[str]]:
+    plain = unicodedata.normalize("NFKC", words).casefold()
+    plain = "".join(str(unicodedata.digit(each, each)) for each in plain)
+    return _NUMBERS.findall(plain), _WORDS.findall(plain)
+
+
+def _month(names: list[str], language: str) -> int | None:
+    """The month that is named; 0 where something else is, None where nothing is."""
+    said = [name for name in names if name not in _MARKS]
+    if not said:
+        return None
+    found = {**_months("en"), **_months(language)}
+    whole = " ".join(said)
+    return found.get(whole, found.get(whole.rstrip("."), -1))
+
+
+@lru_cache(maxsize=32)
+def _months(language: str) -> dict[str, int]:
+    """Every name of a month in that language, in small letters, short ones without their dot."""
+    names: dict[str, int] = {}
+    for code in _MONTHS_OF.get(language, (language,)):
+        try:
+            locale = Locale.parse(code)
+        except (UnknownLocaleError, ValueError):
+            continue
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in locale.months[context][width].items():
+                    names.setdefault(name.casefold(), number)
+                    names.setdefault(name.casefold().rstrip("."), number)
+    return names
+
+
+def _of_month(numbers: list[str], month: int, today: date) -> date | None:
+    if month < 1:
+        return None
+    match [int(each) for each in numbers]:
+        case []:
+            return _before(today, month, None)
+        case [year] if year > 999:
+            return _end(year, month)
+        case [day]:
+            return _before(today, month, day)
+        case [day, year]:
+            return _day(_year(year, numbers[1]), month, day)
+        case _:
+            return None
+
+
+def _of_numbers(numbers: list[str], today: date) -> date | None:
+    match [int(each) for each in numbers]:
+        case [year, month, day] if len(numbers[0]) == 4:
+            return _day(year, month, day)
+        case [day, month, year]:
+            return _day(_year(year, numbers[2]), month, day)
+        case [month, year] if len(numbers[1]) == 4:
+            return _end(year, month)
+        case [day, month]:
+            return _before(today, month, day)
+        case _:
+            return None
+
+
+def _year(year: int, written: str) -> int:
+    return year + 2000 if len(written) <= 2 else year
+
+
+def _before(today: date, month: int, day: int | None) -> date | None:
+    """The last such day up to today; without a day, the end of the last such month."""
+    for year in range(today.year, today.year - 5, -1):  # 29 February may be four years back
+        found = _end(year, month) if day is None else _day(year, month, day)
+        if found is not None and found <= today:
+            return found
+    return None
+
+
+def _end(year: int, month: int) -> date | None:
+    first = _day(year, month, 1)
+    return None if first is None else last_of_month(first)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    if year not in _YEARS:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,177 @@
+"""Status updates as they are sent, kept and acknowledged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.domain.errors import Refused
+from bot.domain.figures import Figure
+from bot.domain.items import ReportState
+from bot.domain.status import Status
+
+LONGEST_TEXT = 20_000
+"""Characters in what was done, and in what remains; some ten pages."""
+
+UNCHANGED_IN_A_ROW = 2
+"""After so many confirmations that nothing changed, a sentence is asked for."""
+
+
+class ReportKind(StrEnum):
+    """How a status update came to be."""
+
+    REPORT = "report"
+    UNCHANGED = "unchanged"  # a dated confirmation of the last one
+    RECORDED = "recorded"  # by the secretariat, from a letter, an e-mail, a meeting
+
+
+class EvidenceState(StrEnum):
+    """Where a piece of evidence stands; links are stored from the start."""
+
+    AWAITED = "awaited"
+    STORED = "stored"
+    REFUSED = "refused"
+    DROPPED = "dropped"  # its status update was withdrawn: to be removed
+
+
+class AssignmentClosed(Refused):
+    """The assignment was ended, or given back to the secretariat."""
+
+    key = "error.assignment_closed"
+
+
+class AlreadyDecided(Refused):
+    """The status update is approved, returned or withdrawn already."""
+
+    key = "error.already_decided"
+
+
+class NothingToConfirm(Refused):
+    """There is no earlier report that could be unchanged, or it was returned."""
+
+    key = "error.nothing_to_confirm"
+
+
+class SentenceNeeded(Refused):
+    """Nothing changed twice in a row: say in a sentence why it stands still."""
+
+    key = "error.sentence_needed"
+
+
+class DayInFuture(Refused):
+    """No report can be as of a day that has not come; values: `day`."""
+
+    key = "date.future"
+
+
+class NoWords(Refused):
+    """A report says in words what was done."""
+
+    key = "error.no_words"
+
+
+class TooLong(Refused):
+    """A text over the limit; values: `limit` and `over`, in characters."""
+
+    key = "error.text_too_long"
+
+
+@dataclass(frozen=True)
+class StatusUpdateDraft:
+    """What an institution is about to report on an assignment.
+
+    `also` are further assignments of the same institution that the same report holds for;
+    `conversation_id` is where its evidence was gathered.
+    """
+
+    assignment_id: int
+    status: str
+    measures: str
+    language: str
+    as_of: date
+    remaining: str | None = None
+    figures: tuple[Figure, ...] = ()
+    also: tuple[int, ...] = ()
+    conversation_id: int | None = None
+
+
+@dataclass(frozen=True)
+class EvidenceCounts:
+    """How many pieces of evidence there are; `files` are the stored ones."""
+
+    files: int = 0
+    awaited: int = 0
+    links: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """One status update of a receipt: its number, and the code of its item."""
+
+    status_update_id: int
+    number: str
+    code: str
+    restricted: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was committed: the first status update and those of the siblings."""
+
+    kind: ReportKind
+    assignment_id: int
+    updates: tuple[Acknowledged, ...]
+    status: Status
+    as_of: date
+    measures: str
+    language: str
+    evidence: EvidenceCounts = EvidenceCounts()
+
+
+@dataclass(frozen=True)
+class StatusUpdate:
+    """A status update as it is kept; `author` is the name of who sent it."""
+
+    id: int
+    number: str
+    assignment_id: int
+    seat_id: int | None
+    kind: ReportKind
+    state: ReportState
+    status: str
+    previous_status: str | None
+    as_of: date
+    measures: str
+    remaining: str | None
+    language: str
+    source: str | None
+    source_on: date | None
+    submitted_at: datetime
+    figures: tuple[Figure, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class EvidencePiece:
+    """A file or a link of a status update, as it is listed."""
+
+    id: int
+    kind: str
+    state: EvidenceState
+    name: str | None
+    caption: str | None
+    url: str | None
+    sha256: str | None
+    size: int | None
+
+
+def joined(parts: tuple[str, ...] | list[str]) -> str:
+    """A text that came in several messages."""
+    return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def require_fits(words: str) -> None:
+    """Raise TooLong for a text over the limit."""
+    if len(words) > LONGEST_TEXT:
+        raise TooLong(limit=LONGEST_TEXT, over=len(words) - LONGEST_TEXT)

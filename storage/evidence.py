@@ -1,0 +1,289 @@
+"""Evidence: files and links, of a draft until it is submitted, then of its status update."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from bot.domain.incoming import Sent
+from bot.domain.reports import EvidenceCounts, EvidencePiece, EvidenceState
+from storage.database import Transaction
+from storage.tables import conversations, evidence
+
+LINK = "link"
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A file that Telegram has and the store has not."""
+
+    id: int
+    bot_id: int
+    file_id: str
+    kind: str
+    name: str | None
+    person_id: int | None
+    conversation_id: int | None
+    attempts: int
+
+
+_AWAITED = [evidence.c[name] for name in Awaited.__dataclass_fields__]
+_PIECE = [evidence.c[name] for name in EvidencePiece.__dataclass_fields__]
+
+
+async def add_file(
+    tx: Transaction, conversation_id: int, sent: Sent, *, bot_id: int, person_id: int, now: datetime
+) -> int:
+    """A file of a draft, to be fetched at once; gives its id."""
+    return await _add(
+        tx,
+        conversation_id=conversation_id,
+        kind=sent.kind,
+        state=EvidenceState.AWAITED.value,
+        name=sent.name,
+        caption=sent.caption,
+        bot_id=bot_id,
+        file_id=sent.file_id,
+        person_id=person_id,
+        size=sent.size,
+        next_try_at=now,
+        added_at=now,
+    )
+
+
+async def add_link(
+    tx: Transaction, conversation_id: int, url: str, *, person_id: int, now: datetime
+) -> int:
+    """A link of a draft; gives its id."""
+    return await _add(
+        tx,
+        conversation_id=conversation_id,
+        kind=LINK,
+        state=EvidenceState.STORED.value,
+        url=url,
+        person_id=person_id,
+        added_at=now,
+    )
+
+
+async def _add(tx: Transaction, **values: Any) -> int:
+    result = await tx.execute(insert(evidence).values(**values))
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+async def change_words(tx: Transaction, evidence_id: int, words: str) -> None:
+    """A message was edited: a file's caption or a link's address changes with it."""
+    is_link = evidence.c.kind == LINK
+    await tx.execute(
+        update(evidence)
+        .where(evidence.c.id == evidence_id)
+        .values(
+            caption=case((is_link, evidence.c.caption), else_=words or None),
+            url=case((is_link, words), else_=evidence.c.url),
+        )
+    )
+
+
+async def remove(tx: Transaction, conversation_id: int) -> None:
+    """The person takes every piece of evidence back out of a draft."""
+    await tx.execute(
+        update(evidence)
+        .where(evidence.c.conversation_id == conversation_id)
+        .values(state=EvidenceState.DROPPED.value, conversation_id=None)
+    )
+
+
+async def counts_of_draft(tx: Transaction, conversation_id: int) -> EvidenceCounts:
+    """How much evidence a draft has."""
+    return await _counts(tx, and_(evidence.c.conversation_id == conversation_id, _is_of_a_draft()))
+
+
+async def counts_of_report(tx: Transaction, status_update_id: int) -> EvidenceCounts:
+    """How much evidence a status update has."""
+    return await _counts(tx, evidence.c.status_update_id == status_update_id)
+
+
+def _is_of_a_draft() -> ColumnElement[bool]:
+    return evidence.c.status_update_id.is_(None)
+
+
+async def _counts(tx: Transaction, which: ColumnElement[bool]) -> EvidenceCounts:
+    statement = (
+        select(evidence.c.kind, evidence.c.state, func.count().label("n"))
+        .where(which)
+        .group_by(evidence.c.kind, evidence.c.state)
+    )
+    files = awaited = links = refused = 0
+    for row in await tx.rows(statement):
+        match row["kind"], row["state"]:
+            case "link", EvidenceState.STORED:
+                links += row["n"]
+            case _, EvidenceState.STORED:
+                files += row["n"]
+            case _, EvidenceState.AWAITED:
+                awaited += row["n"]
+            case _, EvidenceState.REFUSED:
+                refused += row["n"]
+            case _:
+                pass
+    return EvidenceCounts(files, awaited, links, refused)
+
+
+async def of_report(tx: Transaction, status_update_id: int) -> list[EvidencePiece]:
+    """The evidence of a status update, in the order in which it came."""
+    statement = (
+        select(*_PIECE)
+        .where(evidence.c.status_update_id == status_update_id)
+        .order_by(evidence.c.id)
+    )
+    rows = await tx.rows(statement)
+    return [EvidencePiece(**{**row, "state": EvidenceState(row["state"])}) for row in rows]
+
+
+async def submit(
+    tx: Transaction, conversation_id: int, status_update_id: int, copies_for: Iterable[int] = ()
+) -> None:
+    """The draft was submitted: its evidence is the status update's, and the siblings' too.
+
+    What was refused stays behind. A copy that is awaited is stored together with its original.
+    """
+    mine = and_(
+        evidence.c.conversation_id == conversation_id,
+        _is_of_a_draft(),
+        evidence.c.state.in_([EvidenceState.AWAITED.value, EvidenceState.STORED.value]),
+    )
+    copied = [column for column in evidence.c if column.name not in ("id", "status_update_id")]
+    for other in copies_for:
+        source = select(literal(other), *copied).where(mine).order_by(evidence.c.id)
+        names = ["status_update_id", *(column.name for column in copied)]
+        await tx.execute(insert(evidence).from_select(names, source))
+    await tx.execute(update(evidence).where(mine).values(status_update_id=status_update_id))
+
+
+async def withdraw(tx: Transaction, status_update_id: int) -> int:
+    """The status update was withdrawn: its evidence is to be removed; gives how many pieces."""
+    result = await tx.execute(
+        update(evidence)
+        .where(evidence.c.status_update_id == status_update_id)
+        .values(state=EvidenceState.DROPPED.value, next_try_at=None)
+    )
+    return result.rowcount
+
+
+# -- Fetching --------------------------------------------------------------------------------------
+
+
+async def due(tx: Transaction, bot_id: int, *, now: datetime, limit: int = 20) -> list[Awaited]:
+    """The files to fetch now, the longest waiting first; those of dropped drafts never."""
+    of_draft = exists().where(conversations.c.id == evidence.c.conversation_id)
+    statement = (
+        select(*_AWAITED)
+        .where(
+            evidence.c.state == EvidenceState.AWAITED.value,
+            evidence.c.next_try_at <= now,
+            evidence.c.bot_id == bot_id,
+            or_(evidence.c.status_update_id.is_not(None), of_draft),
+        )
+        .order_by(evidence.c.next_try_at, evidence.c.id)
+        .limit(limit)
+    )
+    return [Awaited(**row) for row in await tx.rows(statement)]
+
+
+async def next_due(tx: Transaction, bot_id: int) -> datetime | None:
+    """When the next file is to be fetched."""
+    moment: datetime | None = await tx.value(
+        select(func.min(evidence.c.next_try_at)).where(
+            evidence.c.state == EvidenceState.AWAITED.value, evidence.c.bot_id == bot_id
+        )
+    )
+    return moment
+
+
+async def mark_stored(
+    tx: Transaction, awaited: Awaited, *, sha256: str, name: str, size: int
+) -> None:
+    """The file is in the store: for this piece and for every copy of it."""
+    await tx.execute(
+        update(evidence)
+        .where(_same_file(awaited))
+        .values(
+            state=EvidenceState.STORED.value,
+            sha256=sha256,
+            name=name,
+            size=size,
+            file_id=None,
+            next_try_at=None,
+        )
+    )
+
+
+async def mark_refused(tx: Transaction, awaited: Awaited, reason: str) -> None:
+    """The file is not taken; `reason` is the key of the sentence that says why."""
+    await tx.execute(
+        update(evidence)
+        .where(_same_file(awaited))
+        .values(state=EvidenceState.REFUSED.value, reason=reason, file_id=None, next_try_at=None)
+    )
+
+
+async def mark_failed(
+    tx: Transaction, awaited: Awaited, reason: str, *, next_try_at: datetime
+) -> None:
+    """It could not be fetched this time."""
+    await tx.execute(
+        update(evidence)
+        .where(_same_file(awaited))
+        .values(attempts=awaited.attempts + 1, reason=reason, next_try_at=next_try_at)
+    )
+
+
+def _same_file(awaited: Awaited) -> ColumnElement[bool]:
+    return and_(
+        evidence.c.state == EvidenceState.AWAITED.value,
+        evidence.c.bot_id == awaited.bot_id,
+        evidence.c.file_id == awaited.file_id,
+    )
+
+
+# -- Removing --------------------------------------------------------------------------------------
+
+
+async def abandoned(tx: Transaction, *, limit: int = 200) -> list[int]:
+    """Evidence of dropped drafts and of withdrawn status updates."""
+    gone = ~exists().where(conversations.c.id == evidence.c.conversation_id)
+    statement = (
+        select(evidence.c.id)
+        .where(
+            or_(
+                evidence.c.state == EvidenceState.DROPPED.value,
+                and_(_is_of_a_draft(), or_(evidence.c.conversation_id.is_(None), gone)),
+            )
+        )
+        .order_by(evidence.c.id)
+        .limit(limit)
+    )
+    return [int(each) for each in await tx.values(statement)]
+
+
+async def forget(tx: Transaction, evidence_ids: Iterable[int]) -> None:
+    """Remove the rows."""
+    await tx.execute(delete(evidence).where(evidence.c.id.in_(list(evidence_ids))))

@@ -1,0 +1,39 @@
+"""Figures of status updates: what was counted, how many, in which year, in which groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import insert, select
+
+from bot.domain.figures import Figure
+from storage.database import Transaction
+from storage.tables import figures
+
+
+async def add(tx: Transaction, status_update_id: int, new: Iterable[Figure]) -> None:
+    """Keep the figures of a status update."""
+    rows = [
+        {
+            "status_update_id": status_update_id,
+            "indicator": each.indicator,
+            "value": each.value,
+            "unit": each.unit,
+            "year": each.year,
+            "disaggregation": dict(each.groups),
+        }
+        for each in new
+    ]
+    if rows:
+        await tx.execute(insert(figures), rows)
+
+
+async def of(tx: Transaction, status_update_id: int) -> tuple[Figure, ...]:
+    """The figures of a status update, in the order in which they were given."""
+    statement = (
+        select(figures).where(figures.c.status_update_id == status_update_id).order_by(figures.c.id)
+    )
+    return tuple(
+        Figure(row["indicator"], row["value"], row["unit"], row["year"], row["disaggregation"])
+        for row in await tx.rows(statement)
+    )

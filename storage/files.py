@@ -1,0 +1,42 @@
+"""Files: which bytes are in the store, and which of them nothing names any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import and_, delete, exists, select
+
+from storage.database import Transaction
+from storage.tables import evidence, files, invitations, jobs, seats
+from storage.upsert import insert_missing
+
+
+async def add(tx: Transaction, sha256: str, *, size: int, media_type: str, now: datetime) -> None:
+    """Name a file that is in the store; one that is named already stays as it is."""
+    row = {"sha256": sha256, "size": size, "media_type": media_type, "stored_at": now}
+    await insert_missing(tx, files, row)
+
+
+async def unnamed_but_by(tx: Transaction, evidence_ids: Iterable[int]) -> list[str]:
+    """The files that only these pieces of evidence name."""
+    ids = list(evidence_ids)
+    other = evidence.alias("other")
+    others = exists().where(
+        other.c.sha256 == files.c.sha256,
+        other.c.id.not_in(ids),
+    )
+    mine = select(evidence.c.sha256).where(evidence.c.id.in_(ids))
+    elsewhere = [
+        exists().where(column == files.c.sha256)
+        for column in (jobs.c.sha256, seats.c.letter, invitations.c.letter)
+    ]
+    statement = select(files.c.sha256).where(
+        files.c.sha256.in_(mine), and_(~others, *(~each for each in elsewhere))
+    )
+    return await tx.values(statement)
+
+
+async def forget(tx: Transaction, sha256: Iterable[str]) -> None:
+    """Drop the rows of files that are gone from the store."""
+    await tx.execute(delete(files).where(files.c.sha256.in_(list(sha256))))

@@ -1,0 +1,174 @@
+"""Status updates: the institutions' reports, numbered, with what became of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from bot.domain.items import AssignmentState, ReportState
+from bot.domain.reports import ReportKind, StatusUpdate
+from storage.counters import next_number
+from storage.database import Transaction
+from storage.tables import assignments, questions, reviews, status_updates
+
+_FIELDS = [each for each in StatusUpdate.__dataclass_fields__ if each != "figures"]
+_STANDING = [each.value for each in ReportState if each is not ReportState.WITHDRAWN]
+_COLUMNS = [status_updates.c[name] for name in _FIELDS]
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What the secretariat wrote when it decided on a status update."""
+
+    decision: str
+    words: str | None
+    language: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What has come in since a moment, for the secretariat's one notice of the day."""
+
+    reports: int
+    questions: int
+    not_ours: int
+
+
+async def next_in_year(tx: Transaction, year: int) -> str:
+    """The next number of that year: `SU-2026-0042`; who asks next waits for this transaction."""
+    number = await next_number(tx, f"SU-{year}")
+    return f"SU-{year}-{number:04}"
+
+
+async def add(
+    tx: Transaction,
+    *,
+    number: str,
+    assignment_id: int,
+    seat_id: int | None,
+    kind: ReportKind,
+    status: str,
+    previous_status: str | None,
+    as_of: date,
+    measures: str,
+    remaining: str | None,
+    language: str,
+    now: datetime,
+    source: str | None = None,
+    source_on: date | None = None,
+) -> int:
+    """A new status update, submitted; gives its id."""
+    result = await tx.execute(
+        insert(status_updates).values(
+            number=number,
+            assignment_id=assignment_id,
+            seat_id=seat_id,
+            kind=kind.value,
+            state=ReportState.SUBMITTED.value,
+            status=status,
+            previous_status=previous_status,
+            as_of=as_of,
+            measures=measures,
+            remaining=remaining,
+            language=language,
+            source=source,
+            source_on=source_on,
+            submitted_at=now,
+        )
+    )
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def _as_status_update(row: Any) -> StatusUpdate:
+    values = {name: row[name] for name in _FIELDS}
+    values["kind"] = ReportKind(values["kind"])
+    values["state"] = ReportState(values["state"])
+    return StatusUpdate(**values)
+
+
+async def get(tx: Transaction, status_update_id: int) -> StatusUpdate | None:
+    """The status update of that id."""
+    row = await tx.row(select(*_COLUMNS).where(status_updates.c.id == status_update_id))
+    return None if row is None else _as_status_update(row)
+
+
+async def by_number(tx: Transaction, number: str) -> StatusUpdate | None:
+    """The status update of that number."""
+    row = await tx.row(select(*_COLUMNS).where(status_updates.c.number == number))
+    return None if row is None else _as_status_update(row)
+
+
+async def of_assignment(
+    tx: Transaction, assignment_id: int, *, limit: int, offset: int = 0
+) -> list[StatusUpdate]:
+    """The assignment's status updates, newest first, withdrawn ones too."""
+    statement = (
+        select(*_COLUMNS)
+        .where(status_updates.c.assignment_id == assignment_id)
+        .order_by(status_updates.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_as_status_update(row) for row in await tx.rows(statement)]
+
+
+async def standing(tx: Transaction, assignment_id: int) -> list[StatusUpdate]:
+    """The newest status updates that stand: the last word, and what came right before it."""
+    statement = (
+        select(*_COLUMNS)
+        .where(
+            status_updates.c.assignment_id == assignment_id,
+            status_updates.c.state != ReportState.WITHDRAWN.value,
+        )
+        .order_by(status_updates.c.id.desc())
+        .limit(20)
+    )
+    return [_as_status_update(row) for row in await tx.rows(statement)]
+
+
+async def decide(
+    tx: Transaction, status_update_id: int, state: ReportState, *, now: datetime
+) -> bool:
+    """Give a submitted status update its fate; False if it has one already."""
+    result = await tx.execute(
+        update(status_updates)
+        .where(
+            status_updates.c.id == status_update_id,
+            status_updates.c.state == ReportState.SUBMITTED.value,
+        )
+        .values(state=state.value, decided_at=now)
+    )
+    return result.rowcount == 1
+
+
+async def last_comment(tx: Transaction, status_update_id: int) -> Comment | None:
+    """The secretariat's newest decision on it, with what was written."""
+    statement = (
+        select(
+            reviews.c.decision, reviews.c.comment.label("words"), reviews.c.language, reviews.c.at
+        )
+        .where(reviews.c.status_update_id == status_update_id)
+        .order_by(reviews.c.id.desc())
+        .limit(1)
+    )
+    row = await tx.row(statement)
+    return None if row is None else Comment(**row)
+
+
+async def arrived_since(tx: Transaction, moment: datetime) -> Arrived:
+    """How many reports, questions and "not ours" came in since then."""
+    reports = select(func.count()).where(
+        status_updates.c.submitted_at >= moment,
+        status_updates.c.state.in_(_STANDING),  # so that the index on state and moment is used
+    )
+    asked = select(func.count()).where(questions.c.asked_at >= moment)
+    disowned = select(func.count()).where(
+        assignments.c.state == AssignmentState.DISOWNED.value, assignments.c.ended_at >= moment
+    )
+    return Arrived(await tx.value(reports), await tx.value(asked), await tx.value(disowned))
