@@ -19,8 +19,8 @@ from bot.exchange.sheets import Labels, SafeSheet, safe_book
 COLUMNS = ("person", "institution", "role", "expires", "link", "code")
 TEXT_KEYS = tuple(f"export.links.column.{name}" for name in COLUMNS)
 
-_WIDTHS = (24, 28, 16, 16, 30, 22)
-_SIDE = 144  # pixels of a code in the sheet: four centimetres on paper
+_WIDTHS = (24, 30, 18, 17, 64, 22)  # a link is never cut: it has no spaces to wrap at
+_SIDE = 144  # pixels of a code in the sheet: some three centimetres on paper
 _ROW_HEIGHT = 117  # points: the code and a margin
 _SCALE = 8  # pixels of a module in the picture
 _QUIET = 4  # modules of white around a code, as ISO/IEC 18004 asks
@@ -62,7 +62,7 @@ def write(
     title = labels("export.links.title")
     with safe_book(path, language=language, title=title, made_at=made_at, zone=zone) as book:
         sheet = book.sheet(title)
-        sheet.sheet.set_portrait()
+        sheet.sheet.hide_gridlines(0)  # they are printed: lines to cut along
         sheet.sheet.repeat_rows(_FIRST_ROW - 1)
         for column, width in enumerate(_WIDTHS):
             sheet.sheet.set_column(column, column, width)
