@@ -1,0 +1,75 @@
+"""Clusters: items that are worked on together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+
+from storage.database import Transaction
+from storage.tables import clusters, items
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster with the number of its items."""
+
+    id: int
+    name: str
+    language: str
+    size: int
+
+
+async def every(tx: Transaction) -> list[Cluster]:
+    """Every cluster that was not merged into another, by name."""
+    statement = (
+        select(
+            clusters.c.id,
+            clusters.c.name,
+            clusters.c.language,
+            func.count(items.c.id).label("size"),
+        )
+        .outerjoin(items, items.c.cluster_id == clusters.c.id)
+        .where(clusters.c.merged_into.is_(None))
+        .group_by(clusters.c.id, clusters.c.name, clusters.c.language)
+        .order_by(clusters.c.name, clusters.c.id)
+    )
+    return [Cluster(**row) for row in await tx.rows(statement)]
+
+
+async def get(tx: Transaction, cluster_id: int) -> Cluster | None:
+    """The cluster of that id, unless it was merged away."""
+    return next((each for each in await every(tx) if each.id == cluster_id), None)
+
+
+async def add(tx: Transaction, name: str, language: str, *, now: datetime) -> int:
+    """A new, empty cluster; gives its id."""
+    result = await tx.execute(insert(clusters).values(name=name, language=language, created_at=now))
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+async def rename(tx: Transaction, cluster_id: int, name: str, language: str) -> None:
+    """Another name."""
+    await tx.execute(
+        update(clusters).where(clusters.c.id == cluster_id).values(name=name, language=language)
+    )
+
+
+async def put(tx: Transaction, item_ids: Sequence[int], cluster_id: int | None) -> None:
+    """Put items into a cluster, or into none."""
+    await tx.execute(update(items).where(items.c.id.in_(item_ids)).values(cluster_id=cluster_id))
+
+
+async def merge(tx: Transaction, source_id: int, target_id: int) -> int:
+    """Move every item of one cluster into another, which takes its place; gives how many."""
+    moved = await tx.execute(
+        update(items).where(items.c.cluster_id == source_id).values(cluster_id=target_id)
+    )
+    await tx.execute(
+        update(clusters).where(clusters.c.id == source_id).values(merged_into=target_id)
+    )
+    return moved.rowcount
