@@ -23,13 +23,13 @@ ALLOWED = frozenset(
     """
     act address age attempts audit_head bytes chat code conversation count counts delivery
     document duration elapsed entry error file flow failed id invitation item job key kind
-    language left level limit mode number outbox outcome part person pid planned port process
+    language left limit mode number outbox outcome part person pid planned port process
     rate reason recipient request retry_after revision rows seat sent sha256 signal skipped
     status step table tick tries unknown update_id version worker year
     """.split()
 )
 
-_CODE = re.compile(r"[A-Za-z0-9_.:/+@*,-]{0,200}")
+_CODE = re.compile(r"[A-Za-z0-9_.:/+*,-]{0,200}")
 _EVENT = re.compile(r"[a-z0-9_. -]{1,80}")
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{10,100}")
 _CODES = ("errno", "sqlstate", "sqlite_errorname", "constraint_name", "retry_after", "key")
@@ -57,6 +57,8 @@ def configure(
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_template_only, *shared],
+            use_get_message=False,
+            pass_foreign_args=True,
             processors=[_drop_meta, keep_allowed, describe_exception, renderer, Mask(secrets)],
         )
     )
@@ -185,7 +187,8 @@ def _template_only(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
     record: logging.LogRecord = event["_record"]
     event["logger"] = record.name
     event["where"] = f"{record.module}:{record.lineno}"
-    event["event"] = str(record.msg) if record.args else "a library's message"
+    if not event.pop("positional_args", None):
+        event["event"] = "a library's message"
     return event
 
 

@@ -8,12 +8,13 @@ from difflib import get_close_matches
 from os import environ
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    DotEnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -56,6 +57,7 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         "",
+        repr=False,  # it may hold a password
         description="SQLite or PostgreSQL (`postgresql+asyncpg://…`); "
         "empty: `focalpoint.db` in the data folder.",
     )
@@ -102,7 +104,8 @@ class Settings(BaseSettings):
     @classmethod
     def from_environment(cls) -> Self:
         """The settings of the environment and `.env`; raises SettingsError with what to mend."""
-        if lines := _misspelt(cls, environ):
+        written = {name.upper() for name in DotEnvSettingsSource(cls).env_vars}
+        if lines := _misspelt(cls, {*environ, *written}):
             raise SettingsError(lines)
         try:
             return cls()
@@ -128,11 +131,10 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown or logged."""
-        held = (self.token, self.webhook_secret)
-        password = urlsplit(self.database_url).password
-        return tuple(each.get_secret_value() for each in held if each) + (
-            (password,) if password else ()
-        )
+        held = [each.get_secret_value() for each in (self.token, self.webhook_secret) if each]
+        if password := urlsplit(self.database_url).password:
+            held += [password, unquote(password)]
+        return tuple(held)
 
     @property
     def bot_url(self) -> str:
@@ -325,7 +327,7 @@ def _variable(field: object) -> str:
     return f"{PREFIX}{str(field).upper()}"
 
 
-def _misspelt(model: type[BaseSettings], names: Any) -> list[str]:
+def _misspelt(model: type[BaseSettings], names: set[str]) -> list[str]:
     """A line for each variable of ours that is no setting: a slip there would go unseen."""
     known = [_variable(field) for field in model.model_fields]
     lines = []
