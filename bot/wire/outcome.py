@@ -118,7 +118,7 @@ _FORBIDDEN: tuple[tuple[str, str], ...] = (
 )
 
 
-def outcome(error: Exception) -> Outcome:
+def outcome(error: TelegramError) -> Outcome:
     """What became of a call that raised this; anything unforeseen is `Unknown`."""
     match error:
         case TooManyRequests(seconds=seconds):
@@ -133,14 +133,10 @@ def outcome(error: Exception) -> Outcome:
             return _reading(error, _BAD_REQUESTS, Failed("bad_request"))
         case InvalidToken():
             return NotSent("token")
+        case _ if any(isinstance(cause, _UNSENT) for cause in _causes(error)):
+            return NotSent("unreached")
         case _:
-            return _unanswered(error)
-
-
-def _unanswered(error: Exception) -> Outcome:
-    if any(isinstance(cause, _UNSENT) for cause in _causes(error)):
-        return NotSent("unreached")
-    return Unknown("no_answer" if isinstance(error, TelegramError) else "error")
+            return Unknown("no_answer")
 
 
 def _reading(

@@ -101,20 +101,27 @@ class Turns:
             moments.append((self._later[0][0] - now).total_seconds())
         return max(0.0, min(moments)) if moments else None
 
-    def keep_only(self, ids: set[int]) -> None:
-        """Forget the rows that are planned no more, those at work excepted."""
+    def known(self) -> frozenset[int]:
+        """The ids of all rows that are here."""
+        return frozenset(self._known)
+
+    def forget(self, ids: frozenset[int]) -> None:
+        """Let go of rows that are planned no more, those at work excepted."""
+        if not ids:
+            return
         for chat, state in list(self._chats.items()):
-            first = state.rows[:1] if state.busy else []
-            rows = [row for row in state.rows if row.id in ids or row in first]
+            at_work = state.rows[:1] if state.busy else []
+            rows = at_work + [row for row in state.rows[len(at_work) :] if row.id not in ids]
             if len(rows) == len(state.rows):
                 continue
+            self._known -= {row.id for row in state.rows} - {row.id for row in rows}
             state.rows = rows
             if not state.busy:
                 self._leave_lane(chat, state)
                 self._release(chat, state)
-        self._later = [each for each in self._later if each[1] in ids]
+        self._known -= {each[1] for each in self._later if each[1] in ids}
+        self._later = [each for each in self._later if each[1] not in ids]
         heapq.heapify(self._later)
-        self._known &= ids | {row.id for state in self._chats.values() for row in state.rows}
 
     def _queue(self, row: Row) -> None:
         state = self._chats.setdefault(row.chat, _Chat())

@@ -1,0 +1,554 @@
+"""Disk → Telegram: what is planned goes out, paced, retried and accounted for.
+
+    commit wakes → its chat's turn → `sending` committed → call → what became of it committed
+
+One process sends for a bot. Retries are timed on the monotonic clock and in memory: what was held
+when the program ends is tried at once when it starts again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, timedelta, tzinfo
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from prometheus_client import Counter, Gauge, Histogram
+from telegram import Bot, InputFile, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot import logs
+from bot.clock import Clock
+from bot.domain import screens
+from bot.tasks import Tasks
+from bot.texts import Texts
+from bot.wire.outcome import (
+    Blocked,
+    Failed,
+    Gone,
+    Migrated,
+    NotSent,
+    Outcome,
+    Refused,
+    Sent,
+    Unknown,
+    outcome,
+)
+from bot.wire.pacing import Pacer
+from bot.wire.render import Rendered, render
+from bot.wire.turns import Turns
+from storage import outbox
+from storage.database import Database, Transaction
+from storage.outbox import BULK, Outgoing, Waiting
+
+log = logs.get(__name__)
+
+UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes
+PHOTO_LIMIT = 10 * 1024 * 1024
+LOOK_EVERY = 2.0  # seconds between full looks at the table: other processes plan messages too
+LOOK_AHEAD = timedelta(hours=1)
+INCREMENTAL_FROM = 500  # rows waiting, from which a wake reads only newer ones
+DOUBTFUL_TRIES = 3  # a reply without an answer is sent so often at most
+REFUSED_TRIES = 8  # a row is poison when Telegram fails on it so often while others get through
+LONGEST_PAUSE = 60.0  # seconds between two tries of one row
+
+OpenFile: TypeAlias = Callable[[str], Awaitable[bytes]]
+Settle: TypeAlias = Callable[[Transaction], Awaitable[None]]
+
+WAITING = Gauge("focalpoint_outbox_waiting", "Rows that are planned and due within the hour")
+ROWS = Counter("focalpoint_outbox_rows", "Rows by what became of them", ["lane", "state"])
+CALLS = Counter("focalpoint_outbox_calls", "Calls to Telegram by their outcome", ["outcome"])
+CALL_SECONDS = Histogram("focalpoint_outbox_call_seconds", "How long calls to Telegram take")
+
+
+@dataclass
+class _Trouble:
+    """What memory holds about a row that was tried in vain."""
+
+    doubts: int = 0
+    refusals: int = 0
+    successes_seen: int = 0
+
+
+@dataclass(frozen=True)
+class _Final:
+    """The row is done; `settle` writes down how."""
+
+    state: str
+    settle: Settle
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class _Again:
+    """The row waits that many seconds for its next try."""
+
+    seconds: float
+    settle: Settle
+
+
+class Outbox:
+    """Sends the outbox rows of one bot: `run()` until `stop()`.
+
+    `open_file` gives the bytes of a stored file by its SHA-256; `timezone` is for readers who have
+    none of their own. Up to `slots` calls are in flight, one per chat.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        bot: Bot,
+        texts: Texts,
+        clock: Clock,
+        *,
+        open_file: OpenFile | None = None,
+        timezone: tzinfo = UTC,
+        rate: float = 25.0,
+        burst: int = 6,
+        slots: int = 12,
+    ) -> None:
+        self._database = database
+        self._bot = bot
+        self._texts = texts
+        self._clock = clock
+        self._open_file = open_file
+        self._timezone = timezone
+        self._pacer = Pacer(rate, burst=burst)
+        self._slots = slots
+        self._turns = Turns()
+        self._uploads = asyncio.Semaphore(2)  # files of up to 50 MB lie in memory
+        self._tasks = Tasks()
+        self._in_flight = 0
+        self._trouble: dict[int, _Trouble] = {}
+        self._successes = 0
+        self._newest = 0
+        self._look_at = 0.0
+        self._woken = True
+        self._event = asyncio.Event()
+        self._stopping = False
+        database.subscribe("outbox", self._wake)
+
+    # -- The loop ----------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Settle what was in flight when the program ended, then send until `stop()`."""
+        await self._persist(self._recover)
+        while not self._stopping:
+            self._event.clear()
+            try:
+                await self._look()
+                pause = self._start_calls()
+            except Exception:  # the database is away: what is planned waits for it
+                log.exception("outbox.look_failed")
+                pause = 1.0
+            await self._sleep(pause)
+        await self._tasks.finish()
+
+    async def stop(self, *, patience: float = 10.0) -> None:
+        """Start nothing more; calls in flight have `patience` seconds, the rest is on disk."""
+        self._stopping = True
+        self._event.set()
+        try:
+            async with asyncio.timeout(patience):
+                await self._tasks.finish()
+        except TimeoutError:
+            await self._tasks.stop()
+
+    async def settle(self) -> None:
+        """Wait until nothing is due any more (the demo, the tests); `run` must be running."""
+        while True:
+            await self._tasks.finish()
+            async with self._database.read() as tx:
+                due = await self._read(tx, ahead=timedelta())
+            if not due and not self._in_flight:
+                return
+            await asyncio.sleep(0.01)
+
+    def _wake(self) -> None:
+        self._woken = True
+        self._event.set()
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        except TimeoutError:
+            return
+
+    async def _recover(self, tx: Transaction) -> None:
+        found = await outbox.recover(tx, self._bot.id, now=self._clock.now())
+        if found.planned or found.unknown:
+            log.warning("outbox.recovered", count=found.planned, unknown=found.unknown)
+
+    async def _look(self) -> None:
+        """Read what has been planned: all of it every two seconds, what is newer when woken."""
+        ticks = self._clock.ticks()
+        full = ticks >= self._look_at or len(self._turns) < INCREMENTAL_FROM
+        if not self._woken and ticks < self._look_at:
+            return
+        self._woken = False
+        known = self._turns.known() if full else frozenset()
+        async with self._database.read() as tx:
+            rows = await self._read(tx, after=0 if full else self._newest)
+        now = self._clock.now()
+        if full:
+            self._look_at = ticks + LOOK_EVERY
+            self._turns.forget(known - {row.id for row in rows})
+        self._turns.add(rows, now=now)
+        self._newest = max((row.id for row in rows), default=self._newest)
+        WAITING.set(len(self._turns))
+
+    async def _read(
+        self, tx: Transaction, *, ahead: timedelta = LOOK_AHEAD, after: int = 0
+    ) -> list[Waiting]:
+        return await outbox.waiting(
+            tx, self._bot.id, now=self._clock.now(), ahead=ahead, after=after
+        )
+
+    def _start_calls(self) -> float:
+        """Start every call whose time has come; seconds until there may be another."""
+        while self._in_flight < self._slots:
+            now, ticks = self._clock.now(), self._clock.ticks()
+            if wait := self._pacer.wait(ticks):
+                return min(wait, self._until_look(ticks))
+            row = self._turns.next(now=now, ticks=ticks)
+            if row is None:
+                event = self._turns.next_event(now=now, ticks=ticks)
+                return min(self._until_look(ticks), LOOK_EVERY if event is None else event)
+            if wait := self._pacer.wait_for(row.chat, ticks):
+                self._turns.hold(row, ticks + wait)
+                continue
+            self._pacer.take(row.chat, ticks)
+            self._in_flight += 1
+            self._tasks.start(self._work(row), name=f"outbox {row.id}")
+        return self._until_look(self._clock.ticks())
+
+    def _until_look(self, ticks: float) -> float:
+        return max(0.0, self._look_at - ticks)
+
+    # -- One row -----------------------------------------------------------------------------------
+
+    async def _work(self, row: Any) -> None:
+        """Send one row and give its chat free, or hold the chat until the next try."""
+        hold: float | None = 1.0
+        try:
+            hold = await self._send(row.id)
+        except Exception:  # the database is away
+            log.exception("outbox.row_failed", outbox=row.id)
+        finally:
+            self._in_flight -= 1
+            if hold is None:
+                self._trouble.pop(row.id, None)
+                self._turns.done(row)
+            else:
+                self._turns.hold(row, self._clock.ticks() + hold)
+            self._event.set()
+
+    async def _send(self, row_id: int) -> float | None:
+        """Try a row once; seconds until its next try, or None when it is done."""
+        async with self._database.read() as tx:
+            row = await outbox.load(tx, row_id)
+        if row is None:
+            return None
+        plan = await self._plan(row)
+        if isinstance(plan, Failed):
+            await self._persist(self._failure(row, plan.code).settle)
+            ROWS.labels(row.lane, "failed").inc()
+            return None
+        parts, file = plan
+        if not await self._claim(row, parts):
+            return None
+        found = await self._call(row, parts, file)
+        verdict = self._verdict(row, found)
+        await self._persist(verdict.settle)
+        if isinstance(verdict, _Again):
+            return verdict.seconds
+        ROWS.labels(row.lane, verdict.state).inc()
+        if verdict.state in ("failed", "unknown"):
+            log.warning(
+                "outbox.not_delivered", outbox=row.id, status=verdict.state, reason=verdict.reason
+            )
+        return None
+
+    async def _claim(self, row: Outgoing, parts: list[Rendered]) -> bool:
+        """Commit that the row is in flight; False: it is planned no more."""
+        try:
+            async with self._database.write() as tx:
+                further = await outbox.claim(tx, row, [part.to_json() for part in parts])
+        except Exception:  # committed or not: nothing has been sent
+            await self._persist(lambda tx: outbox.put_back(tx, row, "interrupted"))
+            raise
+        if further is None:
+            return False
+        self._turns.add(further, now=self._clock.now())
+        return True
+
+    async def _persist(self, settle: Settle) -> None:
+        """Commit what became of a call, trying until the database takes it.
+
+        Given up only when the program stops: the row then stays in `sending`, as after a crash.
+        """
+        while True:
+            try:
+                async with self._database.write() as tx:
+                    await settle(tx)
+            except Exception:
+                log.exception("outbox.not_recorded")
+                if self._stopping:
+                    return
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    # -- What is to be called ----------------------------------------------------------------------
+
+    async def _plan(self, row: Outgoing) -> tuple[list[Rendered], bytes | None] | Failed:
+        """The parts of a row and the file of the first; a code where it cannot be sent at all."""
+        if row.chat_id is None:
+            return Failed("no_account")
+        if row.deletes is not None:
+            return [], None
+        try:
+            parts = self._rendered(row)
+        except Exception:  # whatever a stored screen holds, the others go on
+            log.exception("outbox.not_rendered", outbox=row.id)
+            return Failed("render")
+        file = await self._file(parts[0])
+        return file if isinstance(file, Failed) else (parts, file)
+
+    def _rendered(self, row: Outgoing) -> list[Rendered]:
+        assert row.payload is not None
+        if "html" in row.payload:
+            return [Rendered.from_json(row.payload)]
+        language = row.language if row.language in self._texts.languages else None
+        return render(
+            screens.from_json(row.payload),
+            language or self._texts.languages[0],
+            self._texts,
+            timezone=ZoneInfo(row.timezone) if row.timezone else self._timezone,
+        )
+
+    async def _file(self, part: Rendered) -> bytes | Failed | None:
+        """The file of a part, checked before it is read: it must not fill the memory."""
+        if part.attachment is None:
+            return None
+        async with self._database.read() as tx:
+            size = await outbox.stored_size(tx, part.attachment.stored)
+        if size is not None and size > UPLOAD_LIMIT:
+            return Failed("too_large")
+        if self._open_file is None:
+            return Failed("file_missing")
+        try:
+            data = await self._open_file(part.attachment.stored)
+        except Exception:
+            log.exception("outbox.file_missing")
+            return Failed("file_missing")
+        return Failed("too_large") if len(data) > UPLOAD_LIMIT else data
+
+    # -- The call ----------------------------------------------------------------------------------
+
+    async def _call(self, row: Outgoing, parts: list[Rendered], file: bytes | None) -> Outcome:
+        """Make the call and decide what became of it; never raises."""
+        with CALL_SECONDS.time():
+            try:
+                found = await self._carry_out(row, parts, file)
+            except TelegramError as error:
+                found = outcome(error)
+            except Exception:  # before the call or after it: nobody knows
+                log.exception("outbox.call_failed", outbox=row.id)
+                found = Unknown("error")
+        CALLS.labels(type(found).__name__.lower()).inc()
+        return found
+
+    async def _carry_out(self, row: Outgoing, parts: list[Rendered], file: bytes | None) -> Outcome:
+        assert row.chat_id is not None
+        if row.deletes is not None:
+            return await self._delete(row)
+        if row.edits is None or row.target is None:
+            return await self._say(row, parts[0], file)
+        if not self._fits_in_place(row, parts):
+            await self._remove_old(row)
+            return await self._say(row, parts[0], file)
+        found = await self._edit(row, parts[0])
+        if isinstance(found, Gone):
+            if found.exists:
+                await self._remove_old(row)
+            return await self._say(row, parts[0], file)
+        return found
+
+    @staticmethod
+    def _fits_in_place(row: Outgoing, parts: list[Rendered]) -> bool:
+        """Whether one text takes the place of one message; rendered parts are parts of several."""
+        assert row.payload is not None
+        return (
+            len(parts) == 1
+            and not row.target_parts
+            and parts[0].attachment is None
+            and "html" not in row.payload
+        )
+
+    async def _say(self, row: Outgoing, part: Rendered, file: bytes | None) -> Outcome:
+        assert row.chat_id is not None
+        if part.attachment is not None and file is not None:
+            return await self._upload(row, part, file)
+        message = await self._bot.send_message(
+            row.chat_id,
+            part.html,
+            parse_mode=ParseMode.HTML,
+            reply_markup=part.markup(),
+            disable_notification=row.silent,
+            link_preview_options=_NO_PREVIEW,
+        )
+        return Sent(message.message_id)
+
+    async def _upload(self, row: Outgoing, part: Rendered, data: bytes) -> Outcome:
+        assert part.attachment is not None
+        kind = part.attachment.kind
+        if kind not in ("photo", "voice", "video", "audio") or (
+            kind == "photo" and len(data) > PHOTO_LIMIT
+        ):
+            kind = "document"
+        call: Callable[..., Awaitable[Any]] = getattr(self._bot, f"send_{kind}")
+        async with self._uploads:
+            message = await call(
+                row.chat_id,
+                InputFile(data, filename=part.attachment.name),
+                caption=part.html or None,
+                parse_mode=ParseMode.HTML,
+                reply_markup=part.markup(),
+                disable_notification=row.silent,
+            )
+        return Sent(message.message_id)
+
+    async def _edit(self, row: Outgoing, part: Rendered) -> Outcome:
+        try:
+            await self._bot.edit_message_text(
+                part.html,
+                chat_id=row.chat_id,
+                message_id=row.target,
+                parse_mode=ParseMode.HTML,
+                reply_markup=part.markup(),
+                link_preview_options=_NO_PREVIEW,
+            )
+        except TelegramError as error:
+            found = outcome(error)
+            return Sent(row.target) if isinstance(found, Sent) else found
+        return Sent(row.target)
+
+    async def _delete(self, row: Outgoing) -> Outcome:
+        assert row.chat_id is not None
+        if row.target is None:  # it was never sent, or nobody knows where it is
+            return Failed("no_message")
+        for part in row.target_parts:
+            await self._try_to_delete(row.chat_id, part)
+        try:
+            await self._bot.delete_message(row.chat_id, row.target)
+        except TelegramError as error:
+            found = outcome(error)
+            if isinstance(found, Gone):
+                return Failed("cannot_delete") if found.exists else Sent()
+            return found
+        return Sent()
+
+    async def _remove_old(self, row: Outgoing) -> None:
+        """Take away what an edit replaces by new messages; after 48 hours it stays, harmless."""
+        assert row.chat_id is not None
+        for message_id in (row.target, *row.target_parts):
+            if message_id is not None:
+                await self._try_to_delete(row.chat_id, message_id)
+
+    async def _try_to_delete(self, chat_id: int, message_id: int) -> None:
+        try:
+            await self._bot.delete_message(chat_id, message_id)
+        except TelegramError as error:
+            log.debug("outbox.not_deleted", error=type(error).__name__)
+
+    # -- What became of it -------------------------------------------------------------------------
+
+    def _verdict(self, row: Outgoing, found: Outcome) -> _Final | _Again:
+        now = self._clock.now()
+        self._note_reach(found)
+        match found:
+            case Sent(message_id):
+                return _Final(
+                    "sent", lambda tx: outbox.mark_sent(tx, row, message_id=message_id, now=now)
+                )
+            case Blocked(reason):
+                return self._failure(row, reason, unreachable=True)
+            case Failed(code):
+                return self._failure(row, code)
+            case Gone():
+                return self._failure(row, "gone")
+            case Migrated(chat_id):
+                return self._move(row, chat_id)
+            case Unknown(reason):
+                return self._doubt(row, reason)
+            case Refused() | NotSent():
+                return self._try_again(row, found)
+
+    def _note_reach(self, found: Outcome) -> None:
+        ticks = self._clock.ticks()
+        match found:
+            case Refused(retry_after=float(seconds)):
+                self._pacer.halt(seconds, ticks)
+            case Refused() | NotSent():
+                self._pacer.in_vain(ticks)
+            case Unknown():
+                pass
+            case _:
+                self._pacer.got_through()
+                self._successes += 1
+
+    def _failure(self, row: Outgoing, reason: str, *, unreachable: bool = False) -> _Final:
+        now = self._clock.now()
+        return _Final(
+            "failed",
+            lambda tx: outbox.mark_failed(tx, row, reason, now=now, unreachable=unreachable),
+            reason,
+        )
+
+    def _move(self, row: Outgoing, chat_id: int) -> _Final | _Again:
+        if row.attempts >= REFUSED_TRIES or row.chat_id is None:
+            return self._failure(row, "migrated")
+        old = row.chat_id
+
+        async def settle(tx: Transaction) -> None:
+            await outbox.migrate(tx, row.bot_id, old=old, new=chat_id)
+            await outbox.put_back(tx, row, "migrated")
+
+        return _Again(0.0, settle)
+
+    def _doubt(self, row: Outgoing, reason: str) -> _Final | _Again:
+        """No answer: bulk is never sent twice; the rest at least once, and not for ever."""
+        trouble = self._trouble.setdefault(row.id, _Trouble())
+        trouble.doubts += 1
+        repeatable = row.edits is not None or row.deletes is not None
+        if (row.lane == BULK and not repeatable) or trouble.doubts >= DOUBTFUL_TRIES:
+            now = self._clock.now()
+            return _Final(
+                "unknown", lambda tx: outbox.mark_unknown(tx, row, reason, now=now), reason
+            )
+        return _Again(_pause(trouble.doubts), lambda tx: outbox.put_back(tx, row, reason))
+
+    def _try_again(self, row: Outgoing, found: Refused | NotSent) -> _Final | _Again:
+        """Not sent: once more, unless Telegram fails on this row while others get through."""
+        trouble = self._trouble.setdefault(row.id, _Trouble())
+        seconds = found.retry_after if isinstance(found, Refused) else None
+        if isinstance(found, Refused) and seconds is None:
+            trouble.refusals += self._successes > trouble.successes_seen
+            if trouble.refusals >= REFUSED_TRIES:
+                return self._failure(row, found.reason)
+        trouble.successes_seen = self._successes
+        wait = _pause(row.attempts + 1) if seconds is None else seconds
+        return _Again(wait, lambda tx: outbox.put_back(tx, row, found.reason))
+
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+def _pause(tries: int) -> float:
+    """Half a second after the first try in vain, then twice as long each time."""
+    return min(0.5 * 2.0 ** min(tries - 1, 10), LONGEST_PAUSE)
