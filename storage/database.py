@@ -9,7 +9,12 @@ from typing import Any
 from sqlalchemy import URL, Connection, CursorResult, Executable, RowMapping, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncTransaction,
+    create_async_engine,
+)
 
 from bot.tasks import uninterrupted
 
@@ -108,9 +113,6 @@ class Database:
         """A transaction that commits at the end of the block and rolls back when it raises."""
         async with self._transaction(self._writer) as tx:
             yield tx
-        for name in tx.wakes:
-            for listener in self._listeners.get(name, ()):
-                listener()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
@@ -129,15 +131,23 @@ class Database:
         try:
             _ = await uninterrupted(connection.start())
             transaction = await uninterrupted(connection.begin().start())
+            tx = Transaction(connection, audit_key=self._audit_key)
             try:
-                yield Transaction(connection, audit_key=self._audit_key)
+                yield tx
             except BaseException:
                 await uninterrupted(transaction.rollback())
                 raise
-            await uninterrupted(transaction.commit())
+            await uninterrupted(self._commit(transaction, tx.wakes))
         finally:
             if connection.sync_connection is not None:
                 await uninterrupted(connection.close())
+
+    async def _commit(self, transaction: AsyncTransaction, wakes: set[str]) -> None:
+        """Commit and wake in one go: who is cancelled while committing still wakes the others."""
+        await transaction.commit()
+        for name in wakes:
+            for listener in self._listeners.get(name, ()):
+                listener()
 
     def _engine(self, *, write: bool, size: int) -> AsyncEngine:
         options: dict[str, Any] = {}

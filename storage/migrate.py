@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.tasks import uninterrupted
 
+STEPS = Path(__file__).with_name("migrations")
+
 LOCK = 7_309_453_671_105_318_004
 """The advisory lock of PostgreSQL that says "one of us is migrating"."""
 
@@ -102,9 +104,8 @@ def _scripts() -> ScriptDirectory:
 
 
 def _config() -> Config:
-    folder = str(Path(__file__).with_name("migrations"))
     config = Config()
-    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("script_location", str(STEPS).replace("%", "%%"))
     return config
 
 
