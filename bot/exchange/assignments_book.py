@@ -236,7 +236,7 @@ def _offer(
 
 def _protect(sheet: SafeSheet) -> None:
     """Against slips, not against people: there is no password."""
-    allowed = ("sort", "autofilter", "format_cells", "format_columns", "format_rows", "delete_rows")
+    allowed = ("autofilter", "format_cells", "format_columns", "format_rows")
     sheet.sheet.protect("", dict.fromkeys(allowed, True))
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from bot.domain.screens import Text, text
@@ -119,7 +120,8 @@ def draw(path: Path, figures: Figures, words: Words, language: str) -> None:
 
 def _lay_out(page: _Page, figures: Figures) -> None:
     page.line(page.words(text(f"picture.title.{figures.subject}")), size=52, bold=True, gap=20)
-    page.line(page.words(text("picture.as_of", date=figures.as_of)), size=32, color=_GREY, gap=6)
+    as_of = text("picture.as_of", date=page.day(figures.as_of))
+    page.line(page.words(as_of), size=32, color=_GREY, gap=6)
     total = text("picture.total", count=figures.total)
     page.line(page.words(total), size=32, color=_GREY, gap=44)
     if figures.subject == "status":
@@ -139,7 +141,7 @@ def _one_bar_a_status(page: _Page, figures: Figures, bar: Bar) -> None:
     rows = zip(figures.statuses, _looks(figures), bar.counts, strict=True)
     for status, look, count in rows:
         number = page.share(count, bar.total)
-        page.line(page.words(text(f"status.{status}")), size=36, bold=True, at_end=number, gap=12)
+        page.line(page.status(status), size=36, bold=True, at_end=number, gap=12)
         page.bar(look, count / most if most else 0)
         page.skip(34)
 
@@ -148,7 +150,7 @@ def _legend(page: _Page, figures: Figures) -> None:
     """The statuses that occur, two in a row where their words are short enough."""
     rows = zip(figures.statuses, _looks(figures), strict=True)
     occurring = [
-        (look, page.words(text(f"status.{status}")))
+        (look, page.status(status))
         for place, (status, look) in enumerate(rows)
         if any(bar.counts[place] for bar in figures.bars)
     ]
@@ -193,6 +195,17 @@ class _Page:
         self._language = language
         self._mirrored = direction(language) == "rtl"
         self._strokes: list[Callable[[Axes], object]] = []
+
+    def status(self, code: str) -> str:
+        """The word of a status, as a heading."""
+        word = self.words(text(f"status.{code}"))
+        return word[:1].upper() + word[1:]
+
+    def day(self, day: date) -> str:
+        """A date with its year: a picture is kept for longer than a message."""
+        return format_date(
+            day, "long", locale="en_GB" if self._language == "en" else self._language
+        )
 
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self._language)

@@ -178,7 +178,7 @@ class SafeSheet:
 
 @contextmanager
 def safe_book(
-    path: Path, *, language: str, title: str, made_at: datetime, zone: tzinfo = UTC, **options: bool
+    path: Path, *, language: str, title: str, made_at: datetime, zone: tzinfo = UTC
 ) -> Iterator[SafeBook]:
     """A workbook that stands at `path` once the block has ended well; before, nothing of it does.
 
@@ -187,7 +187,7 @@ def safe_book(
     with TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
         unfinished = Path(folder) / "workbook.xlsx"
         settings = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        book = Workbook(unfinished, settings | options | {"tmpdir": folder})
+        book = Workbook(unfinished, settings | {"tmpdir": folder})
         book.set_properties({"title": title, "created": made_at.astimezone(UTC)})
         try:
             yield SafeBook(book, right_to_left=direction(language) == "rtl", zone=zone)
