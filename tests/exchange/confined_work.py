@@ -6,12 +6,16 @@ import ctypes
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import xlsxwriter
 
 from bot.domain.errors import NotFound, Refused
 from bot.domain.screens import Code
@@ -137,3 +141,40 @@ def sends(frame: str) -> None:
     where.write(bytes.fromhex(frame))
     where.flush()
     time.sleep(5)
+
+
+# -- Jobs ------------------------------------------------------------------------------------------
+
+
+def list_institutions(arguments: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Write a workbook of what a database holds; it is opened here, and only to be read."""
+    address = f"file:{os.environ['TRIED_DATABASE']}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as database:
+        names = [row[0] for row in database.execute("SELECT name FROM institutions ORDER BY name")]
+    with xlsxwriter.Workbook(f"{folder}/institutions.xlsx", {"constant_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, name in enumerate(names):
+            sheet.write_string(number, 0, f"{arguments['mark']} {name}")
+            progress(number + 1, len(names))
+    return {"file": "institutions.xlsx", "count": len(names)}
+
+
+def refuses_job(arguments: dict[str, Any], folder: str) -> dict[str, Any]:
+    raise NotFound(**arguments)
+
+
+def gives_no_mapping(arguments: dict[str, Any], folder: str) -> list[int]:
+    return [1]
+
+
+def sleeps_long(arguments: dict[str, Any], folder: str) -> dict[str, Any]:
+    Path(folder, "half").write_text("half a workbook")
+    Path(arguments["told"]).write_text(str(os.getpid()))
+    time.sleep(60)
+    return {}
+
+
+def meets(arguments: dict[str, Any], folder: str) -> dict[str, Any]:
+    began = time.monotonic()
+    time.sleep(0.3)
+    return {"began": began, "ended": time.monotonic()}
