@@ -165,6 +165,7 @@ items = Table(
     Column("headings", Json, nullable=False),  # theme headings it stands under, in order
     _to("cluster_id", "clusters", nullable=True, index=True),
     Column("priority", Boolean, nullable=False, server_default=false()),
+    Column("digest", String(64)),  # of what the import said beside the text
     Column("vanished_at", UtcDateTime),  # not in the newest import of its document
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -445,10 +446,40 @@ import_rows = Table(  # the staging of an import, until it is applied or discard
     metadata,
     _to("job_id", "jobs"),
     Column("ordinal", Integer, nullable=False),
+    Column("outcome", String(20), nullable=False),  # staged, new, changed, unchanged, …, problem
+    Column("row", Integer, nullable=False),  # in the file, as a person counts
     Column("key", String(300)),
-    Column("row", Json, nullable=False),
-    Column("outcome", String(20), nullable=False),  # new, changed, unchanged, problem
+    Column("second_key", String(300)),
+    Column("item_id", Id),  # the item that is there already, or that it became
+    Column("digest", String(64)),  # of everything but the text
+    Column("symbol", String(120)),
+    Column("paragraph", String(60)),
+    Column("kind", String(20)),
+    Column("position", String(20)),
+    Column("restricted", Boolean),
+    Column("annotation_id", String(60)),
+    Column("recommending", Json),
+    Column("source_of_position", String(200)),
+    Column("headings", Json),
+    Column("language", String(20)),
+    Column("words", Text),
+    Column("raw", Text),
+    Column("document", Json),  # mechanism, cycle, session, publication date
+    Column("problem", Json),  # of a row that needs a person: key, column, values, cells
     PrimaryKeyConstraint("job_id", "ordinal"),
+)
+Index("ix_import_rows_outcome", import_rows.c.job_id, import_rows.c.outcome)
+Index("ix_import_rows_key", import_rows.c.job_id, import_rows.c.key)
+
+import_tags = Table(
+    "import_tags",
+    metadata,
+    _to("job_id", "jobs"),
+    Column("ordinal", Integer, nullable=False),  # of the row
+    Column("vocabulary", String(20), nullable=False),
+    Column("label", String(300), nullable=False),
+    Column("place", Integer, nullable=False),
+    PrimaryKeyConstraint("job_id", "ordinal", "vocabulary", "label"),
 )
 
 counters = Table(

@@ -172,6 +172,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("headings", Json, nullable=False),
         sa.Column("cluster_id", Id, nullable=True),
         sa.Column("priority", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=True),
         sa.Column("vanished_at", Moment, nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.ForeignKeyConstraint(
@@ -396,11 +397,42 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "import_rows",
         sa.Column("job_id", Id, nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=300), nullable=True),
-        sa.Column("row", Json, nullable=False),
         sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=True),
+        sa.Column("second_key", sa.String(length=300), nullable=True),
+        sa.Column("item_id", Id, nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("symbol", sa.String(length=120), nullable=True),
+        sa.Column("paragraph", sa.String(length=60), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=True),
+        sa.Column("position", sa.String(length=20), nullable=True),
+        sa.Column("restricted", sa.Boolean(), nullable=True),
+        sa.Column("annotation_id", sa.String(length=60), nullable=True),
+        sa.Column("recommending", Json, nullable=True),
+        sa.Column("source_of_position", sa.String(length=200), nullable=True),
+        sa.Column("headings", Json, nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("raw", sa.Text(), nullable=True),
+        sa.Column("document", Json, nullable=True),
+        sa.Column("problem", Json, nullable=True),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_rows_job_id_jobs")),
         sa.PrimaryKeyConstraint("job_id", "ordinal", name=op.f("pk_import_rows")),
+    )
+    op.create_index("ix_import_rows_key", "import_rows", ["job_id", "key"], unique=False)
+    op.create_index("ix_import_rows_outcome", "import_rows", ["job_id", "outcome"], unique=False)
+    op.create_table(
+        "import_tags",
+        sa.Column("job_id", Id, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("vocabulary", sa.String(length=20), nullable=False),
+        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_tags_job_id_jobs")),
+        sa.PrimaryKeyConstraint(
+            "job_id", "ordinal", "vocabulary", "label", name=op.f("pk_import_tags")
+        ),
     )
     op.create_table(
         "questions",
