@@ -21,7 +21,7 @@ _COUNTRIES = ("Peru", "Kenya", "Viet Nam", "Norway", "Iran (Islamic Republic of)
 _BODIES = ("- CRC", "- CEDAW", "- UPR", "- CCPR", "- SR Torture")
 _WORDS = (
     "ensure adopt review strengthen law bill courts police prisons schools clinics women children"
-    " migrants workers minorities funding training access justice remedy register land water housing"
+    " migrants workers minorities funding training access justice remedy register land water"
     " detention inspection statistics budget province district language identity nationality birth"
 ).split()
 
