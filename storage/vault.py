@@ -102,13 +102,12 @@ class Vault:
     async def open_file(self, sha256: str) -> AsyncIterator[bytes]:
         """The bytes in chunks of at least 1 MiB, save the last; raises NotStored."""
         try:
-            found = await obstore.get_async(self._store, _key(sha256))
-            async for chunk in found.stream(min_chunk_size=_CHUNK):
-                yield bytes(chunk)
+            with _typed_reading():
+                found = await obstore.get_async(self._store, _key(sha256))
+                async for chunk in found.stream(min_chunk_size=_CHUNK):
+                    yield bytes(chunk)
         except FileNotFoundError:
             raise NotStored(sha256) from None
-        except BaseError as error:
-            raise StoreUnavailable(type(error).__name__) from error
 
     async def read(self, sha256: str) -> bytes:
         """All the bytes at once; raises NotStored."""
@@ -144,10 +143,11 @@ class Vault:
 
     async def hashes(self) -> AsyncIterator[str]:
         """The name of every stored file, in no order."""
-        async for batch in obstore.list(self._store):
-            for each in batch:
-                if _SHA256.fullmatch(name := each["path"].rpartition("/")[2]):
-                    yield name
+        with _typed_reading():
+            async for batch in obstore.list(self._store):
+                for each in batch:
+                    if _SHA256.fullmatch(name := each["path"].rpartition("/")[2]):
+                        yield name
 
     async def sweep(self, *, before: datetime) -> int:
         """Remove what interrupted `put`s left staged before that moment; how many there were."""
@@ -156,7 +156,8 @@ class Vault:
 
     async def _size(self, sha256: str) -> int | None:
         try:
-            return (await obstore.head_async(self._store, _key(sha256)))["size"]
+            with _typed_reading():
+                return (await obstore.head_async(self._store, _key(sha256)))["size"]
         except FileNotFoundError:
             return None
 
@@ -280,6 +281,14 @@ def _typed_errors() -> Iterator[None]:
         raise kind(errno.errorcode.get(error.errno or 0, "unknown")) from error
     except BaseError as error:
         raise StoreUnwritable(type(error).__name__) from error
+
+
+@contextmanager
+def _typed_reading() -> Iterator[None]:
+    try:
+        yield
+    except BaseError as error:
+        raise StoreUnavailable(type(error).__name__) from error
 
 
 def _make_private(folder: Path) -> None:
