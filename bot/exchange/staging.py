@@ -1,0 +1,104 @@
+"""Recommendations on their way from a reading process to the staging tables, as plain JSON rows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.domain.screens import Text, text_to_json
+from bot.exchange import recognise
+from bot.exchange.imported import Facts, ImportedRecommendation, Options, Problem
+
+BATCH = 200  # rows staged in one short transaction
+
+
+def read(path: str, options: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """The file's entries in batches, the facts first; for a process with limits.
+
+    Each entry is `{"facts": …}`, `{"row": …}` or `{"problem": …}`. Raises the reader's refusals.
+    """
+    chosen = Options(**options)
+    with recognise.read(Path(path), chosen) as reading:
+        yield [{"facts": _facts(reading.facts)}]
+        for batch in reading.batches(BATCH):
+            yield [
+                {"problem": _problem(each)}
+                if isinstance(each, Problem)
+                else {"row": _row(each, reading.facts, chosen)}
+                for each in batch
+            ]
+
+
+def _facts(facts: Facts) -> dict[str, Any]:
+    return {
+        "format": facts.format.value,
+        "layout": facts.layout,
+        "columns": list(facts.columns),
+        "language": facts.language,
+        "symbol": facts.symbol,
+        "title": facts.title,
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "text": text_to_json(Text(problem.key, problem.values)),
+        "refused": problem.refused,
+        "original": list(problem.original),
+    }
+
+
+def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[str, Any]:
+    """The columns of `import_rows`, and its tags."""
+    keys = row.keys
+    content = {
+        "kind": row.kind.value,
+        "position": row.position.value if row.position else None,
+        "recommending": list(row.recommending_states),
+        "source_of_position": row.position_source,
+        "headings": list(row.headings),
+        "annotation_id": row.annotation_id,
+    }
+    tags = list(_tags(row))
+    return {
+        **content,
+        "row": row.row,
+        "key": keys[0] if keys else None,
+        "second_key": keys[1] if len(keys) > 1 else None,
+        "symbol": row.symbol or facts.symbol,
+        "paragraph": row.paragraph or str(row.ordinal),
+        "restricted": row.kind.restricted_by_default,
+        "language": row.language or facts.language or options.language or "en",
+        "words": row.text,
+        "raw": row.raw_text if row.raw_text != row.text else None,
+        "digest": _digest({**content, "tags": tags}),
+        "tags": tags,
+        "document": {
+            "mechanism": row.mechanism or facts.mechanism or row.body or "other",
+            "cycle": _number(row.cycle or facts.cycle),
+            "session": row.session or facts.session,
+            "published_on": row.published_on.isoformat() if row.published_on else None,
+        },
+    }
+
+
+def _tags(row: ImportedRecommendation) -> Iterator[tuple[str, str]]:
+    """The vocabulary and label of every tag, each once."""
+    labels = (("theme", row.themes), ("group", row.affected_persons), ("sdg", row.sdgs))
+    for vocabulary, values in labels:
+        for label in dict.fromkeys(value[:300] for value in values):
+            yield vocabulary, label
+
+
+def _number(words: str | None) -> int | None:
+    return int(words) if words and words.isdecimal() else None
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    packed = json.dumps(content, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(packed.encode()).hexdigest()

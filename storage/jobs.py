@@ -1,0 +1,117 @@
+"""Long work as rows: planned, running, done; what a crash cut off is planned again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from storage.database import Transaction
+from storage.tables import jobs
+
+PLANNED, RUNNING, WAITING, DONE, FAILED, CANCELLED = (
+    "planned",
+    "running",
+    "waiting",  # for a person to decide
+    "done",
+    "failed",
+    "cancelled",
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of long work; `arguments` and `result` are plain JSON."""
+
+    id: int
+    kind: str
+    state: str
+    arguments: Mapping[str, Any]
+    result: Mapping[str, Any] | None
+    reason: str | None
+    person_id: int | None
+    seat_id: int | None
+    sha256: str | None
+    done: int
+    total: int | None
+    attempts: int
+
+
+_COLUMNS = [jobs.c[name] for name in Job.__dataclass_fields__]
+
+
+async def plan(
+    tx: Transaction,
+    kind: str,
+    arguments: Mapping[str, Any],
+    *,
+    person_id: int | None,
+    seat_id: int | None,
+    now: datetime,
+) -> int:
+    """Plan a job and wake the worker; gives its id."""
+    result = await tx.execute(
+        insert(jobs).values(
+            kind=kind,
+            state=PLANNED,
+            arguments=dict(arguments),
+            person_id=person_id,
+            seat_id=seat_id,
+            planned_at=now,
+        )
+    )
+    tx.wakes.add("jobs")
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+async def get(tx: Transaction, job_id: int) -> Job | None:
+    """The job of that id; locked until the transaction ends."""
+    row = await tx.row(select(*_COLUMNS).where(jobs.c.id == job_id).with_for_update())
+    return None if row is None else Job(**row)
+
+
+async def take(tx: Transaction) -> Job | None:
+    """The oldest planned job, now running; None if there is none."""
+    statement = (
+        select(*_COLUMNS)
+        .where(jobs.c.state == PLANNED)
+        .order_by(jobs.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = await tx.row(statement)
+    if row is None:
+        return None
+    taken = {**row, "state": RUNNING, "attempts": row["attempts"] + 1}
+    await change(tx, row["id"], state=RUNNING, attempts=taken["attempts"])
+    return Job(**taken)
+
+
+async def change(tx: Transaction, job_id: int, **values: Any) -> None:
+    """Change a job's columns; planning it again wakes the worker."""
+    await tx.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
+    if values.get("state") == PLANNED:
+        tx.wakes.add("jobs")
+
+
+async def recover(tx: Transaction) -> int:
+    """Plan again what was running when the program ended; gives how many."""
+    result = await tx.execute(update(jobs).where(jobs.c.state == RUNNING).values(state=PLANNED))
+    return result.rowcount
+
+
+async def latest(tx: Transaction, person_id: int, kind: str) -> Job | None:
+    """The person's newest job of a kind."""
+    statement = (
+        select(*_COLUMNS)
+        .where(jobs.c.person_id == person_id, jobs.c.kind == kind)
+        .order_by(jobs.c.id.desc())
+        .limit(1)
+    )
+    row = await tx.row(statement)
+    return None if row is None else Job(**row)
