@@ -217,11 +217,15 @@ def recommending(text: str) -> Names:
         if not ends_part:
             continue
         found = names_in(inner)
-        letters = sum(map(len, found.unknown))
-        if found.known and letters <= sum(map(len, found.known)):
+        if found.known and all(map(_may_be_a_name, found.unknown)):
             known.extend(found.known)
             unknown.extend(found.unknown)
     return Names(_once(known), _once(unknown))
+
+
+def _may_be_a_name(words: str) -> bool:
+    """`Wakanda` beside States that are known; not `see the report on`."""
+    return len(words.split()) <= 5 and not words[0].islower()
 
 
 # -- how names are found ---------------------------------------------------------------------------
