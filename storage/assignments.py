@@ -50,6 +50,7 @@ async def note_last_word(
     report_state: ReportState | None,
     status_update_id: int | None,
     unchanged_in_a_row: int,
+    answered_due_on: date | None,
 ) -> None:
     """Keep the institution's last word beside its assignment; every value None: there is none."""
     await tx.execute(
@@ -62,6 +63,7 @@ async def note_last_word(
             report_state=None if report_state is None else report_state.value,
             last_status_update_id=status_update_id,
             unchanged_in_a_row=unchanged_in_a_row,
+            answered_due_on=answered_due_on,
         )
     )
 

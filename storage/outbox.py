@@ -228,6 +228,12 @@ async def retry(tx: Transaction, messages: Iterable[Message], *, now: datetime) 
 # -- Looking ---------------------------------------------------------------------------------------
 
 
+async def find(tx: Transaction, key: str) -> int | None:
+    """The row of that key, or None while nothing was planned under it."""
+    row_id: int | None = await tx.value(select(outbox.c.id).where(outbox.c.key == key))
+    return row_id
+
+
 async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: int) -> Said | None:
     """What the bot said in that message: a person's answer to it continues its subject."""
     row = await tx.row(

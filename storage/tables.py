@@ -220,6 +220,7 @@ assignments = Table(
     Column("part", String(20), nullable=False),  # lead, contributing
     Column("state", String(20), nullable=False),  # draft, announced, disowned, ended
     Column("due_on", Date),
+    Column("answered_due_on", Date),  # the due date that the last word was an answer to
     Column("assigned_by", Id),  # seat; None: the command line
     Column("assigned_at", UtcDateTime, nullable=False),
     Column("announced_at", UtcDateTime),

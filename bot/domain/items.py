@@ -75,6 +75,12 @@ class Assignment:
     report_state: ReportState | None
     last_status_update_id: int | None
     unchanged_in_a_row: int
+    answered_due_on: date | None = None
+
+    @property
+    def owed(self) -> bool:
+        """Whether a report is due: a new due date asks anew, whatever was said before it."""
+        return self.due_on is not None and self.answered_due_on != self.due_on
 
 
 def best_text(texts: tuple[ItemText, ...], language: str, default_language: str) -> ItemText | None:

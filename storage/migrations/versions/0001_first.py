@@ -222,6 +222,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("part", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("answered_due_on", sa.Date(), nullable=True),
         sa.Column("assigned_by", Id, nullable=True),
         sa.Column("assigned_at", Moment, nullable=False),
         sa.Column("announced_at", Moment, nullable=True),

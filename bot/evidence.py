@@ -1,0 +1,231 @@
+"""Files that people sent: fetched from when the message arrives, looked at, hashed and stored."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import httpx
+from telegram import Bot
+from telegram.error import BadRequest, TelegramError
+
+from bot import logs
+from bot.clock import Clock
+from bot.domain.errors import Refused
+from bot.exchange.confined import Crashed, TookTooLong, TooMuchMemory
+from bot.exchange.inspect import MAX_SIZE, FileKind, inspect
+from bot.exchange.refusals import Damaged, TooLarge, UnpacksTooBig
+from bot.services import evidence as service
+from bot.services.evidence import MEGABYTE, Unavailable
+from bot.wire.request import TooManyRequests
+from storage import evidence, files
+from storage.database import Database
+from storage.evidence import Awaited
+from storage.vault import StoreUnavailable, Vault
+
+log = logs.get(__name__)
+
+AT_ONCE = 3
+PAUSES = (5, 15, 60, 300, 900, 3600)  # seconds before each further try
+TICK = 60.0  # seconds: no wake-up is needed for a retry that is due
+PATIENCE = 6
+"""So many tries for a file that Telegram does not find or that breaks whoever looks at it."""
+
+Look = Callable[[Path, str], Awaitable[FileKind]]
+
+
+class Evidence:
+    """Fetches what is awaited and removes what nothing names any more."""
+
+    def __init__(
+        self, database: Database, bot: Bot, vault: Vault, clock: Clock, *, look: Look = inspect
+    ) -> None:
+        self._database = database
+        self._bot = bot
+        self._vault = vault
+        self._clock = clock
+        self._look = look
+        self._called = asyncio.Event()
+        self._storing = asyncio.Lock()  # no file is removed while one is put
+        database.subscribe("evidence", self._called.set)
+
+    async def run(self) -> None:
+        """Fetch and tidy whenever something was sent or dropped, and retry; until cancelled."""
+        while True:
+            self._called.clear()
+            pause = TICK
+            try:
+                await self.tick()
+                pause = await self._pause()
+            except Exception as error:  # a tick loop outlives whatever a tick meets
+                log.exception("evidence.tick_failed", error=type(error).__name__)
+            try:
+                async with asyncio.timeout(pause):
+                    await self._called.wait()
+            except TimeoutError:
+                pass
+
+    async def tick(self) -> int:
+        """Fetch everything that is due now, then tidy; gives how many files were tried."""
+        tried = 0
+        while True:
+            async with self._database.read() as tx:
+                due = await evidence.due(tx, self._bot.id, now=self._clock.now(), limit=AT_ONCE)
+            if not due:
+                break
+            await asyncio.gather(*(self._fetch(each) for each in _each_file_once(due)))
+            tried += len(due)
+        while await self.tidy():
+            pass
+        return tried
+
+    async def tidy(self) -> int:
+        """Remove evidence of dropped drafts and withdrawn reports; gives how many pieces.
+
+        The bytes go first: should this end midway, the rows still say what is to be removed.
+        """
+        async with self._storing:
+            async with self._database.read() as tx:
+                gone = await evidence.abandoned(tx)
+                unnamed = await files.unnamed_but_by(tx, gone)
+            if not gone:
+                return 0
+            for sha256 in unnamed:
+                await self._vault.delete(sha256)
+            async with self._database.write() as tx:
+                await evidence.forget(tx, gone)
+                await files.forget(tx, unnamed)
+        log.info("evidence.removed", count=len(gone), counts=f"{len(unnamed)}")
+        return len(gone)
+
+    async def _pause(self) -> float:
+        """Seconds until the next retry, a tick at most."""
+        async with self._database.read() as tx:
+            due = await evidence.next_due(tx, self._bot.id)
+        left = TICK if due is None else (due - self._clock.now()).total_seconds()
+        return min(max(left, 1.0), TICK)
+
+    async def _fetch(self, awaited: Awaited) -> None:
+        """Try once: the file is stored, refused, or tried again later."""
+        try:
+            with tempfile.TemporaryDirectory(prefix="focalpoint-") as folder:
+                path = Path(folder) / "file"
+                await self._download(awaited, path)
+                kind = await self._look(path, _claimed_name(awaited))
+                await self._store(awaited, path, kind)
+        except (TookTooLong, TooMuchMemory):
+            await self._refuse(awaited, UnpacksTooBig())
+        except Crashed as crashed:
+            await self._later(awaited, "crashed", crashed, at_last=Damaged())
+        except Refused as refused:
+            await self._refuse(awaited, refused)
+        except BadRequest as bad:
+            if "too big" in str(bad).lower():
+                await self._refuse(awaited, TooLarge(limit=MAX_SIZE // MEGABYTE))
+            else:
+                await self._later(awaited, "not_found", bad, at_last=Unavailable())
+        except (TelegramError, httpx.HTTPError, TimeoutError) as error:
+            await self._later(awaited, "unreached", error)
+        except (StoreUnavailable, OSError) as error:
+            await self._later(awaited, "store", error)
+
+    async def _download(self, awaited: Awaited, path: Path) -> None:
+        """Stream the file to `path`; raises TooLarge as soon as it is."""
+        found = await self._bot.get_file(awaited.file_id)
+        if found.file_path is None:
+            raise BadRequest("no path")
+        size = 0
+        async with _stream(found.file_path) as chunks:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > MAX_SIZE:
+                        raise TooLarge(limit=MAX_SIZE // MEGABYTE)
+                    out.write(chunk)
+
+    async def _store(self, awaited: Awaited, path: Path, kind: FileKind) -> None:
+        """The bytes are synced before the row that names them commits."""
+        async with self._storing:
+            kept = await self._vault.put(path)
+            async with self._database.write() as tx:
+                await service.stored(
+                    tx,
+                    awaited,
+                    kind,
+                    sha256=kept.sha256,
+                    size=kept.size,
+                    now=self._clock.now(),
+                )
+
+    async def _refuse(self, awaited: Awaited, refusal: Refused) -> None:
+        log.info("evidence.refused", id=awaited.id, reason=refusal.key)
+        async with self._database.write() as tx:
+            await service.refused(tx, awaited, refusal, now=self._clock.now())
+
+    async def _later(
+        self, awaited: Awaited, reason: str, error: Exception, *, at_last: Refused | None = None
+    ) -> None:
+        """Try again after a growing pause; with `at_last`, refuse once patience is at its end."""
+        if at_last is not None and awaited.attempts + 1 >= PATIENCE:
+            await self._refuse(awaited, at_last)
+            return
+        pause = PAUSES[min(awaited.attempts, len(PAUSES) - 1)]
+        if isinstance(error, TooManyRequests):
+            pause = max(pause, int(error.seconds) + 1)
+        log.warning(
+            "evidence.try_again",
+            id=awaited.id,
+            reason=reason,
+            error=type(error).__name__,
+            attempts=awaited.attempts + 1,
+            retry_after=pause,
+        )
+        again = self._clock.now() + timedelta(seconds=pause)
+        await self._note_failure(awaited, reason, again)
+
+    async def _note_failure(self, awaited: Awaited, reason: str, again: datetime) -> None:
+        async with self._database.write() as tx:
+            await evidence.mark_failed(tx, awaited, reason, next_try_at=again)
+
+
+def _each_file_once(due: list[Awaited]) -> list[Awaited]:
+    """Copies of a file, for the siblings of a report, are stored together with it."""
+    return list({each.file_id: each for each in reversed(due)}.values())
+
+
+def _claimed_name(awaited: Awaited) -> str:
+    """The name under which it came; what the phone records or shoots has none."""
+    return awaited.name or _NAMELESS.get(awaited.kind, awaited.kind)
+
+
+_NAMELESS = {"photo": "photo.jpg", "voice": "voice.ogg", "audio": "audio.mp3", "video": "video.mp4"}
+
+
+@asynccontextmanager
+async def _stream(url: str) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The bytes behind the address, which holds the token and is never logged."""
+    parts = urlsplit(url)
+    encoded = urlunsplit(parts._replace(path=quote(parts.path)))
+    timeout = httpx.Timeout(20, read=60)
+    async with (
+        httpx.AsyncClient(timeout=timeout, trust_env=not _is_loopback(parts.hostname)) as client,
+        client.stream("GET", encoded) as response,
+    ):
+        if response.status_code in (400, 404):
+            raise BadRequest("the file is not there")
+        response.raise_for_status()
+        yield response.aiter_bytes(64 * 1024)
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

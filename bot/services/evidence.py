@@ -1,0 +1,122 @@
+"""Evidence: what a person sends to a draft, and what became of it once it was looked at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.errors import NotAllowed, Refused
+from bot.domain.incoming import Sent
+from bot.domain.people import Actor
+from bot.domain.views import report as views
+from bot.exchange.inspect import MAX_SIZE, FileKind, safe_name
+from bot.exchange.refusals import TooLarge
+from bot.services import audit
+from storage import conversations, files, outbox
+from storage import evidence as queries
+from storage.database import Transaction
+from storage.evidence import Awaited
+from storage.outbox import Message
+
+MEGABYTE = 1024 * 1024
+MOST = 50
+"""Pieces of evidence in one draft."""
+
+FETCHER = Actor(None, (), "tick")
+
+
+class TooMany(Refused):
+    """The draft has as much evidence as it may; values: `limit`."""
+
+    key = "evidence.too_many"
+
+
+class Unavailable(Refused):
+    """Telegram has the file no more."""
+
+    key = "evidence.unavailable"
+
+
+async def keep_file(
+    tx: Transaction, actor: Actor, conversation_id: int, sent: Sent, *, bot_id: int, now: datetime
+) -> int:
+    """Note a file that was sent to a draft, for the fetcher; gives its id.
+
+    Refuses at once, before anything is downloaded, what Telegram says is too large; and whoever
+    holds no live seat.
+    """
+    await _require_room(tx, actor, conversation_id)
+    if sent.size is not None and sent.size > MAX_SIZE:
+        raise TooLarge(limit=MAX_SIZE // MEGABYTE)
+    assert actor.person_id is not None
+    kept = await queries.add_file(
+        tx, conversation_id, sent, bot_id=bot_id, person_id=actor.person_id, now=now
+    )
+    tx.wakes.add("evidence")
+    return kept
+
+
+async def keep_link(
+    tx: Transaction, actor: Actor, conversation_id: int, url: str, *, now: datetime
+) -> int:
+    """Keep a link as evidence of a draft; gives its id."""
+    await _require_room(tx, actor, conversation_id)
+    assert actor.person_id is not None
+    return await queries.add_link(tx, conversation_id, url, person_id=actor.person_id, now=now)
+
+
+async def _require_room(tx: Transaction, actor: Actor, conversation_id: int) -> None:
+    if not actor.seats:
+        raise NotAllowed
+    counts = await queries.counts_of_draft(tx, conversation_id)
+    if counts.files + counts.awaited + counts.links >= MOST:
+        raise TooMany(limit=MOST)
+
+
+async def stored(
+    tx: Transaction, awaited: Awaited, kind: FileKind, *, sha256: str, size: int, now: datetime
+) -> None:
+    """The file is in the store, looked at and synced; from now on it counts."""
+    await files.add(tx, sha256, size=size, media_type=kind.media_type, now=now)
+    name = safe_name(awaited.name or awaited.kind, kind.extension)
+    await queries.mark_stored(tx, awaited, sha256=sha256, name=name, size=size)
+    await audit.record(
+        tx,
+        FETCHER,
+        "evidence.store",
+        f"evidence:{awaited.id}",
+        now=now,
+        facts={"sha256": sha256, "size": size, "media_type": kind.extension},
+    )
+
+
+async def refused(tx: Transaction, awaited: Awaited, refusal: Refused, *, now: datetime) -> None:
+    """The file is not taken: who sent it is told at once why, and what to do instead."""
+    await queries.mark_refused(tx, awaited, refusal.key)
+    if awaited.person_id is not None:
+        open_draft = (
+            awaited.conversation_id is not None
+            and await conversations.get(tx, awaited.conversation_id) is not None
+        )
+        await outbox.add(
+            tx,
+            Message(
+                key=f"evidence:{awaited.id}:refused",
+                screen=views.file_refused(
+                    refusal.text,
+                    name=awaited.name,
+                    kind=awaited.kind,
+                    draft_id=awaited.conversation_id if open_draft else None,
+                ),
+                person_id=awaited.person_id,
+                bot_id=awaited.bot_id,
+            ),
+            now=now,
+        )
+    await audit.record(
+        tx,
+        FETCHER,
+        "evidence.refuse",
+        f"evidence:{awaited.id}",
+        now=now,
+        facts={"reason": refusal.key},
+    )

@@ -1,0 +1,106 @@
+"""Questions about an item: an institution asks, the secretariat answers, both in the chat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain import permissions
+from bot.domain.errors import NotFound, Outdated
+from bot.domain.people import SECRETARIAT, Actor
+from bot.domain.permissions import REPORTS
+from bot.domain.reports import NoWords, require_fits
+from bot.domain.views import report as views
+from bot.services import audit
+from bot.services.notices import tell_secretariat
+from storage import assignments, outbox, seats
+from storage import questions as queries
+from storage.database import Transaction
+from storage.outbox import Message
+from storage.questions import Question
+
+
+async def ask(
+    tx: Transaction,
+    actor: Actor,
+    assignment_id: int,
+    words: str,
+    *,
+    language: str,
+    zone: ZoneInfo,
+    bot_id: int,
+    now: datetime,
+) -> int:
+    """Ask the secretariat about an assignment; gives the question's id."""
+    assignment = await assignments.get(tx, assignment_id)
+    if assignment is None:
+        raise NotFound
+    permissions.require(permissions.may_report(actor, assignment))
+    if not words.strip():
+        raise NoWords
+    require_fits(words)
+    seat = actor.seat(REPORTS, assignment.institution_id)
+    assert seat is not None
+    asked = await queries.add(tx, assignment_id, seat.id, words.strip(), language, now=now)
+    await audit.record(
+        tx,
+        actor,
+        "question.ask",
+        f"question:{asked}",
+        now=now,
+        seat_id=seat.id,
+        facts={"assignment": assignment_id},
+    )
+    await tell_secretariat(tx, f"question:{asked}", zone=zone, bot_id=bot_id, now=now)
+    return asked
+
+
+async def answer(
+    tx: Transaction,
+    actor: Actor,
+    question_id: int,
+    words: str,
+    *,
+    language: str,
+    bot_id: int,
+    now: datetime,
+) -> Question:
+    """Answer a question and tell who asked, while their seat lives.
+
+    Raises Outdated where another officer has answered meanwhile.
+    """
+    permissions.require(permissions.may_answer(actor))
+    question = await queries.get(tx, question_id)
+    if question is None:
+        raise NotFound
+    if not words.strip():
+        raise NoWords
+    require_fits(words)
+    seat = actor.seat(SECRETARIAT)
+    assert seat is not None
+    answered = words.strip()
+    if not await queries.answer(tx, question_id, answered, language, seat_id=seat.id, now=now):
+        raise Outdated
+    asker = await seats.get(tx, question.asked_by)
+    if asker is not None and asker.live(now):
+        await outbox.add(
+            tx,
+            Message(
+                key=f"answer:{question_id}",
+                screen=views.answered(question, answered, language),
+                person_id=question.person_id,
+                bot_id=bot_id,
+                subject=f"question:{question_id}",
+            ),
+            now=now,
+        )
+    await audit.record(
+        tx,
+        actor,
+        "question.answer",
+        f"question:{question_id}",
+        now=now,
+        seat_id=seat.id,
+        facts={"assignment": question.assignment_id},
+    )
+    return question

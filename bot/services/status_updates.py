@@ -1,0 +1,433 @@
+"""Reporting: what an institution says of its assignments, numbered, audited and acknowledged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain import permissions, status
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.items import Assignment, AssignmentState, Item, ReportState
+from bot.domain.people import Actor
+from bot.domain.permissions import REPORTS
+from bot.domain.reports import (
+    UNCHANGED_IN_A_ROW,
+    Acknowledged,
+    AlreadyDecided,
+    AssignmentClosed,
+    DayInFuture,
+    EvidenceCounts,
+    NothingToConfirm,
+    NoWords,
+    Receipt,
+    ReportKind,
+    SentenceNeeded,
+    StatusUpdate,
+    StatusUpdateDraft,
+    require_fits,
+)
+from bot.domain.status import Status
+from bot.domain.views import report as views
+from bot.services import audit
+from bot.services.notices import tell_secretariat
+from storage import assignments, conversations, evidence, figures, items, outbox, people
+from storage import status_updates as queries
+from storage.database import Transaction
+from storage.outbox import Message
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where a recorded status update comes from."""
+
+    words: str
+    on: date
+
+
+async def submit(
+    tx: Transaction,
+    actor: Actor,
+    draft: StatusUpdateDraft,
+    *,
+    zone: ZoneInfo,
+    bot_id: int,
+    now: datetime,
+) -> Receipt:
+    """Record a status update, and one more for each assignment in `draft.also`.
+
+    `zone` is the country's: its year is in the number. Refuses with NotAllowed, AssignmentClosed,
+    NoStatus, NoWords, TooLong or DayInFuture, and then nothing happened.
+    """
+    chosen = _checked(draft, zone=zone, now=now)
+    held = [await _reportable(tx, actor, each) for each in (draft.assignment_id, *draft.also)]
+    if len({each.institution_id for each in held}) != 1:
+        raise NotAllowed
+    seat = actor.seat(REPORTS, held[0].institution_id)
+    assert seat is not None
+    kind = ReportKind.REPORT
+    updates = [
+        await _add(tx, each, draft, chosen, kind=kind, seat_id=seat.id, zone=zone, now=now)
+        for each in held
+    ]
+    counts = await _take_evidence(tx, draft, updates)
+    await _trace(
+        tx, actor, "submit", held, updates, seat_id=seat.id, now=now, chosen=chosen, counts=counts
+    )
+    await tell_secretariat(tx, updates[0].number, zone=zone, bot_id=bot_id, now=now)
+    return _receipt(kind, draft, chosen, updates, counts)
+
+
+async def record_on_behalf(
+    tx: Transaction,
+    actor: Actor,
+    draft: StatusUpdateDraft,
+    *,
+    source: str,
+    source_on: date,
+    zone: ZoneInfo,
+    bot_id: int,
+    now: datetime,
+) -> Receipt:
+    """The secretariat records what an institution said elsewhere: in which letter, of which day.
+
+    The institution's people are told. Refuses as `submit` does.
+    """
+    permissions.require(permissions.may_record(actor))
+    chosen = _checked(draft, zone=zone, now=now)
+    if source_on > now.astimezone(zone).date():
+        raise DayInFuture(day=source_on)
+    if not source.strip():
+        raise NoWords
+    held = [await _open(tx, each) for each in (draft.assignment_id, *draft.also)]
+    from_where = _Source(source.strip()[:300], source_on)
+    kind = ReportKind.RECORDED
+    updates = [
+        await _add(
+            tx,
+            each,
+            draft,
+            chosen,
+            kind=kind,
+            seat_id=actor.seat_id,
+            zone=zone,
+            now=now,
+            source=from_where,
+        )
+        for each in held
+    ]
+    counts = await _take_evidence(tx, draft, updates)
+    await _trace(
+        tx,
+        actor,
+        "record",
+        held,
+        updates,
+        seat_id=actor.seat_id,
+        now=now,
+        chosen=chosen,
+        counts=counts,
+    )
+    receipt = _receipt(kind, draft, chosen, updates, counts)
+    for each in held:
+        await _tell_institution(tx, each, receipt, from_where, bot_id=bot_id, now=now)
+    return receipt
+
+
+async def unchanged(
+    tx: Transaction,
+    actor: Actor,
+    assignment_id: int,
+    *,
+    sentence: str | None = None,
+    language: str,
+    zone: ZoneInfo,
+    bot_id: int,
+    now: datetime,
+) -> Receipt:
+    """Confirm as of today that nothing has changed since the last report.
+
+    After two confirmations in a row raises SentenceNeeded unless `sentence` says why; raises
+    NothingToConfirm where there is no report, or it was returned.
+    """
+    assignment = await _reportable(tx, actor, assignment_id)
+    if assignment.status is None or assignment.report_state is ReportState.RETURNED:
+        raise NothingToConfirm
+    words = (sentence or "").strip()
+    if assignment.unchanged_in_a_row >= UNCHANGED_IN_A_ROW and not words:
+        raise SentenceNeeded
+    draft = StatusUpdateDraft(
+        assignment_id, assignment.status, words, language, now.astimezone(zone).date()
+    )
+    require_fits(words)
+    chosen = status.require(assignment.status)
+    seat = actor.seat(REPORTS, assignment.institution_id)
+    assert seat is not None
+    kind = ReportKind.UNCHANGED
+    updates = [
+        await _add(tx, assignment, draft, chosen, kind=kind, seat_id=seat.id, zone=zone, now=now)
+    ]
+    counts = EvidenceCounts()
+    await _trace(
+        tx,
+        actor,
+        "unchanged",
+        [assignment],
+        updates,
+        seat_id=seat.id,
+        now=now,
+        chosen=chosen,
+        counts=counts,
+    )
+    await tell_secretariat(tx, updates[0].number, zone=zone, bot_id=bot_id, now=now)
+    return _receipt(kind, draft, chosen, updates, counts)
+
+
+async def withdraw(
+    tx: Transaction,
+    actor: Actor,
+    status_update_id: int,
+    *,
+    zone: ZoneInfo,
+    bot_id: int,
+    now: datetime,
+) -> StatusUpdate:
+    """Take back one's own report that nobody has decided on yet; its files are removed.
+
+    The number stays in the record, and the institution's last word is what it said before. Raises
+    AlreadyDecided, or NotAllowed for the report of another seat.
+    """
+    found = await queries.get(tx, status_update_id)
+    if found is None:
+        raise NotFound
+    permissions.require(found.seat_id is not None and found.seat_id in _seat_ids(actor))
+    if not await queries.decide(tx, found.id, ReportState.WITHDRAWN, now=now):
+        raise AlreadyDecided
+    pieces = await evidence.withdraw(tx, found.id)
+    await _restore_last_word(tx, found.assignment_id)
+    tx.wakes.add("evidence")
+    await audit.record(
+        tx,
+        actor,
+        "status_update.withdraw",
+        found.number,
+        now=now,
+        seat_id=found.seat_id,
+        facts={"assignment": found.assignment_id, "evidence": pieces},
+    )
+    await tell_secretariat(tx, f"{found.number}:withdrawn", zone=zone, bot_id=bot_id, now=now)
+    return replace(found, state=ReportState.WITHDRAWN)
+
+
+async def get_own(tx: Transaction, actor: Actor, status_update_id: int) -> StatusUpdate:
+    """A status update that the actor may read, with its figures; raises NotFound."""
+    found = await queries.get(tx, status_update_id)
+    assignment = None if found is None else await assignments.get(tx, found.assignment_id)
+    if found is None or assignment is None or not permissions.may_see(actor, assignment):
+        raise NotFound
+    return replace(found, figures=await figures.of(tx, found.id))
+
+
+# -- Checking --------------------------------------------------------------------------------------
+
+
+def _checked(draft: StatusUpdateDraft, *, zone: ZoneInfo, now: datetime) -> Status:
+    if not draft.measures.strip():
+        raise NoWords
+    require_fits(draft.measures)
+    require_fits(draft.remaining or "")
+    if draft.as_of > now.astimezone(zone).date():
+        raise DayInFuture(day=draft.as_of)
+    return status.require(draft.status)
+
+
+async def _open(tx: Transaction, assignment_id: int) -> Assignment:
+    assignment = await assignments.get(tx, assignment_id)
+    if assignment is None:
+        raise NotFound
+    if assignment.state is not AssignmentState.ANNOUNCED:
+        raise AssignmentClosed
+    return assignment
+
+
+async def _reportable(tx: Transaction, actor: Actor, assignment_id: int) -> Assignment:
+    """The assignment, if the actor may report on it now."""
+    assignment = await assignments.get(tx, assignment_id)
+    if assignment is None:
+        raise NotFound
+    own = actor.seat(REPORTS, assignment.institution_id) is not None
+    if own and assignment.state in (AssignmentState.DISOWNED, AssignmentState.ENDED):
+        raise AssignmentClosed
+    permissions.require(permissions.may_report(actor, assignment))
+    return assignment
+
+
+def _seat_ids(actor: Actor) -> set[int]:
+    return {seat.id for seat in actor.seats}
+
+
+# -- Recording -------------------------------------------------------------------------------------
+
+
+async def _add(
+    tx: Transaction,
+    assignment: Assignment,
+    draft: StatusUpdateDraft,
+    chosen: Status,
+    *,
+    kind: ReportKind,
+    seat_id: int | None,
+    zone: ZoneInfo,
+    now: datetime,
+    source: _Source | None = None,
+) -> Acknowledged:
+    """One status update for one assignment, its figures, and the assignment's last word."""
+    number = await queries.next_in_year(tx, now.astimezone(zone).year)
+    update_id = await queries.add(
+        tx,
+        number=number,
+        assignment_id=assignment.id,
+        seat_id=seat_id,
+        kind=kind,
+        status=chosen,
+        previous_status=assignment.status,
+        as_of=draft.as_of,
+        measures=draft.measures.strip(),
+        remaining=(draft.remaining or "").strip() or None,
+        language=draft.language,
+        source=None if source is None else source.words,
+        source_on=None if source is None else source.on,
+        now=now,
+    )
+    await figures.add(tx, update_id, draft.figures)
+    in_a_row = assignment.unchanged_in_a_row + 1 if kind is ReportKind.UNCHANGED else 0
+    await assignments.note_last_word(
+        tx,
+        assignment.id,
+        status=chosen,
+        as_of=draft.as_of,
+        reported_at=now,
+        report_state=ReportState.SUBMITTED,
+        status_update_id=update_id,
+        unchanged_in_a_row=in_a_row,
+        answered_due_on=assignment.due_on,
+    )
+    item = await _item(tx, assignment)
+    return Acknowledged(update_id, number, item.code, item.restricted)
+
+
+async def _item(tx: Transaction, assignment: Assignment) -> Item:
+    item = await items.get(tx, assignment.item_id)
+    assert item is not None
+    return item
+
+
+async def _take_evidence(
+    tx: Transaction, draft: StatusUpdateDraft, updates: list[Acknowledged]
+) -> EvidenceCounts:
+    """The draft's evidence and messages now belong to the status updates."""
+    if draft.conversation_id is None:
+        return EvidenceCounts()
+    first, *others = (each.status_update_id for each in updates)
+    await evidence.submit(tx, draft.conversation_id, first, copies_for=others)
+    await conversations.messages_became(tx, draft.conversation_id, first)
+    tx.wakes.add("evidence")
+    return await evidence.counts_of_report(tx, first)
+
+
+async def _restore_last_word(tx: Transaction, assignment_id: int) -> None:
+    standing = await queries.standing(tx, assignment_id)
+    last = standing[0] if standing else None
+    in_a_row = next(
+        (n for n, each in enumerate(standing) if each.kind is not ReportKind.UNCHANGED),
+        len(standing),
+    )
+    await assignments.note_last_word(
+        tx,
+        assignment_id,
+        status=last and last.status,
+        as_of=last and last.as_of,
+        reported_at=last and last.submitted_at,
+        report_state=last and last.state,
+        status_update_id=last and last.id,
+        unchanged_in_a_row=in_a_row,
+        answered_due_on=None,  # what was due is owed again
+    )
+
+
+async def _trace(
+    tx: Transaction,
+    actor: Actor,
+    act: str,
+    held: list[Assignment],
+    updates: list[Acknowledged],
+    *,
+    seat_id: int | None,
+    now: datetime,
+    chosen: Status,
+    counts: EvidenceCounts,
+) -> None:
+    await audit.record(
+        tx,
+        actor,
+        f"status_update.{act}",
+        updates[0].number,
+        now=now,
+        seat_id=seat_id,
+        facts={
+            "numbers": [each.number for each in updates],
+            "assignments": [each.id for each in held],
+            "status": chosen.value,
+            "files": counts.files,
+            "awaited": counts.awaited,
+            "links": counts.links,
+        },
+    )
+
+
+def _receipt(
+    kind: ReportKind,
+    draft: StatusUpdateDraft,
+    chosen: Status,
+    updates: list[Acknowledged],
+    counts: EvidenceCounts,
+) -> Receipt:
+    return Receipt(
+        kind,
+        draft.assignment_id,
+        tuple(updates),
+        chosen,
+        draft.as_of,
+        draft.measures.strip(),
+        draft.language,
+        counts,
+    )
+
+
+async def _tell_institution(
+    tx: Transaction,
+    assignment: Assignment,
+    receipt: Receipt,
+    source: _Source,
+    *,
+    bot_id: int,
+    now: datetime,
+) -> None:
+    """The institution's people learn what was recorded in its name."""
+    told = await people.seated(tx, now=now, roles=REPORTS, institution_id=assignment.institution_id)
+    number = next(
+        each for each in receipt.updates if each.code == (await _item(tx, assignment)).code
+    )
+    for person_id in sorted({each.person.id for each in told}):
+        await outbox.add(
+            tx,
+            Message(
+                key=f"recorded:{number.number}:{person_id}",
+                screen=views.recorded(number, receipt, source.words, source.on, assignment.id),
+                person_id=person_id,
+                bot_id=bot_id,
+                subject=f"assignment:{assignment.id}",
+                silent=True,
+            ),
+            now=now,
+        )
