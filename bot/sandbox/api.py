@@ -306,7 +306,7 @@ def _reply(chat: Chat, call: Call) -> Json:
     wanted = asked.get("message_id") or call.integer("reply_to_message_id", 0)
     if not wanted:
         return {}
-    replied = chat.messages.get(int(wanted))
+    replied = chat.messages.get(calls.whole(wanted, "message_id"))
     if replied is None:
         if asked.get("allow_sending_without_reply") or call.flag("allow_sending_without_reply"):
             return {}
@@ -377,10 +377,10 @@ def media_content(shelf: Shelf, file: File, extra: Json) -> Json:
     if file.kind not in {"voice", "sticker"}:
         told["file_name"] = file.name
     if file.kind in ("voice", "audio", "video"):
-        told["duration"] = int(extra.get("duration") or 1)
+        told["duration"] = calls.whole(extra.get("duration") or 1, "duration")
     if file.kind == "video":
-        told["width"] = int(extra.get("width") or 640)
-        told["height"] = int(extra.get("height") or 360)
+        told["width"] = calls.whole(extra.get("width") or 640, "width")
+        told["height"] = calls.whole(extra.get("height") or 360, "height")
     if file.kind == "sticker":
         del told["mime_type"]
         told |= {"type": "regular", "width": 512, "height": 512}
@@ -549,7 +549,7 @@ def delete_messages(world: World, call: Call) -> bool:
     if not isinstance(wanted, list) or not 1 <= len(wanted) <= 100:
         raise bad_request("wrong number of message identifiers specified")
     for number in wanted:
-        message = chat.messages.get(int(number))
+        message = chat.messages.get(calls.whole(number, "message_ids"))
         if message is not None and world.now() - message.body["date"] <= DELETABLE:
             _delete(world, chat, message)
     return True

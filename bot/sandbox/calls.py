@@ -98,9 +98,7 @@ class Call:
         value = self.values.get(name, default)
         if value is _MISSING or value == "":
             raise bad_request(f'parameter "{name}" is required')
-        if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,19}", str(value)):
-            raise bad_request(f'parameter "{name}" must be an integer')
-        return int(value)
+        return whole(value, name)
 
     def flag(self, name: str) -> bool:
         """A yes or no."""
@@ -152,6 +150,13 @@ class Call:
     def markup(self) -> dict[str, Any] | None:
         """The checked reply markup; None where there is none."""
         return checked_markup(self.tree("reply_markup"))
+
+
+def whole(value: Any, name: str) -> int:
+    """A whole number, also as digits."""
+    if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,19}", str(value)):
+        raise bad_request(f'parameter "{name}" must be an integer')
+    return int(value)
 
 
 def caption(text: str, parse_mode: str | None, entities: Any) -> Formatted:

@@ -123,8 +123,9 @@ def sends_files(
 
 
 def _plain(name: str) -> str:
-    """A file name as the apps pass it on: whatever it is, but no folder, at most 255 characters."""
-    return name.replace("\x00", "")[-255:] or "file"
+    """The name as it was before it went into a form; nothing is made harmless, bots must cope."""
+    decoded = re.sub(r"%(22|[01][0-9A-Fa-f])", lambda found: chr(int(found[1], 16)), name)
+    return decoded[:1024] or "file"
 
 
 def sends_location(

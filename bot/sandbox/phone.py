@@ -252,7 +252,7 @@ class Phone:
 
     async def settles(self, quiet: float = QUIET, *, within: float | None = None) -> None:
         """Wait until nothing has happened for a moment."""
-        end = time.monotonic() + (within or self.network.patience)
+        end = time.monotonic() + (self.network.patience if within is None else within)
         while time.monotonic() < end and await self._news(quiet):
             pass
 
@@ -429,7 +429,7 @@ class Phone:
         return await self._act("POST", "files", data=fields, files=files)
 
     async def _button(self, label: str, within: float | None) -> tuple[Message, tuple[int, int]]:
-        end = time.monotonic() + (within or self.network.patience)
+        end = time.monotonic() + (self.network.patience if within is None else within)
         while True:
             fresh = self._with_button(label, self._acted)
             reacted = self._reactions or self._answered
@@ -456,7 +456,7 @@ class Phone:
     async def _until(
         self, found: Callable[[], Found | None], what: str, within: float | None
     ) -> Found:
-        end = time.monotonic() + (within or self.network.patience)
+        end = time.monotonic() + (self.network.patience if within is None else within)
         while (value := found()) is None:
             left = end - time.monotonic()
             if left <= 0:

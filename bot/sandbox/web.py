@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import math
 import time
 from pathlib import Path
@@ -21,6 +22,8 @@ from bot.sandbox.world import Chat, Json, Message, Person
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
+
+_log = logging.getLogger(__name__)
 
 PAGE = Path(__file__).with_name("page")
 ASSETS = {"page.js": "text/javascript; charset=utf-8", "page.css": "text/css; charset=utf-8"}
@@ -120,9 +123,9 @@ class Door(RequestHandler):
         self.give(told, error.code)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Refusals are answers, not accidents."""
+        """Refusals are answers, not accidents; the request is not logged, it holds the token."""
         if not isinstance(value, Refusal):
-            super().log_exception(typ, value, tb)
+            _log.error("the sandbox failed to answer", exc_info=(typ, value, tb))
 
 
 class Nothing(Door):

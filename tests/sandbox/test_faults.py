@@ -24,6 +24,14 @@ async def test_429_comes_as_often_as_asked(api: Api, someone: Phone, sandbox: Sa
     assert len(journal.accepted("sendMessage", someone.id)) == 1
 
 
+async def test_a_flood_wait_ends_by_itself(api: Api, someone: Phone, sandbox: Sandbox) -> None:
+    sandbox.faults.too_many_for(0.3, retry_after=1)
+    told = await api.refused("sendMessage", chat_id=someone.id, text="a")
+    assert told == "Too Many Requests: retry after 1"
+    await asyncio.sleep(0.3)
+    assert await api("sendMessage", chat_id=someone.id, text="a")
+
+
 async def test_faults_strike_only_their_method_and_chat(
     api: Api, someone: Phone, sandbox: Sandbox
 ) -> None:

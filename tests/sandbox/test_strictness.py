@@ -11,6 +11,7 @@ from bot.sandbox import Network, Phone, Sandbox
 from tests.sandbox.conftest import Api
 
 BAD = "Bad Request: "
+BUTTON = {"text": "Go", "callback_data": "a"}
 
 
 def keyboard(**button: Any) -> dict[str, Any]:
@@ -30,6 +31,29 @@ def keyboard(**button: Any) -> dict[str, Any]:
         (
             {"text": "a", "reply_markup": keyboard()},
             "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+        ),
+        (
+            {"text": "a", "reply_markup": keyboard(url="javascript:alert(1)")},
+            "inline keyboard button URL 'javascript:alert(1)' is invalid: Unsupported URL protocol",
+        ),
+        (
+            {"text": "a", "reply_markup": keyboard(copy_text={"text": "x" * 257})},
+            "BUTTON_COPY_TEXT_INVALID",
+        ),
+        (
+            {
+                "text": "a",
+                "reply_markup": {"inline_keyboard": [[BUTTON] * 8] * 12 + [[BUTTON] * 5]},
+            },
+            "reply markup is too long",
+        ),
+        (
+            {"text": "a", "entities": [{"type": "bold", "offset": 0, "length": 2}]},
+            "entity begins or ends in the middle of a UTF-16 symbol",
+        ),
+        (
+            {"text": "a", "reply_parameters": {"message_id": "x"}},
+            'parameter "message_id" must be an integer',
         ),
         ({"text": "a", "reply_markup": "nonsense"}, "can't parse reply markup JSON object"),
         (

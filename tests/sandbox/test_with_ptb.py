@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from telegram import Bot, InputMediaDocument
+from telegram import Bot, InputMediaDocument, MenuButtonCommands, Message
 from telegram.error import BadRequest, Forbidden, InvalidToken
 
 from bot.sandbox import Network, Sandbox
@@ -129,7 +129,22 @@ async def test_everything_that_ptb_sends_is_parsed_back(sandbox: Sandbox, networ
         full = await bot.get_chat(phone.id)
         assert full.pinned_message
         assert full.pinned_message.photo
+        assert await bot.unpin_chat_message(phone.id)
         assert await bot.delete_messages(phone.id, [photo.message_id, 999])
+        other = await bot.edit_message_media(
+            InputMediaDocument(b"three", filename="3.txt", caption="<b>3</b>", parse_mode="HTML"),
+            phone.id,
+            copied.message_id,
+        )
+        assert isinstance(other, Message)
+        assert other.document
+        assert other.caption_entities[0].type == "bold"
+        assert await bot.set_chat_menu_button(phone.id, MenuButtonCommands())
+        assert (await bot.get_chat_menu_button(phone.id)).type == "commands"
+        again = await bot.send_document(phone.id, other.document.file_id)
+        assert again.document == other.document
+        with pytest.raises(BadRequest, match="Can't use file of type Document as Photo"):
+            await bot.send_photo(phone.id, other.document.file_id)
         assert await bot.set_my_commands([("home", "Home")], language_code="ar")
         assert (await bot.get_my_commands(language_code="ar"))[0].command == "home"
         assert await bot.send_chat_action(phone.id, "typing")
