@@ -46,7 +46,7 @@ def split(html: str, limit: int = TEXT_LIMIT) -> list[str]:
         _follow(opened, tokens[start:following])
         inside = list(before)
         _follow(inside, body)
-        if any(token.units and not token.source.isspace() for token in body):
+        if any(_shows(token) for token in body):
             closing = "".join(f"</{token.opens}>" for token in reversed(inside))
             parts.append(_joined(before) + _joined(body) + closing)
         start = following
@@ -64,6 +64,13 @@ def _token(match: re.Match[str]) -> _Token:
     if match["close"]:
         return _Token(source, 0, closes=True)
     return _Token(source, 0, opens=match["name"])
+
+
+def _shows(token: _Token) -> bool:
+    """Whether there is anything to see: no tag, no space, no mark of direction."""
+    if token.units == 0 or token.source.isspace():
+        return False
+    return len(token.source) > 1 or unicodedata.category(token.source) != "Cf"
 
 
 def _units(character: str) -> int:
