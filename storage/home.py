@@ -1,0 +1,127 @@
+"""The home screen: how many assignments wait, and which come first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, true
+
+from bot.domain.home import SOON, Counts, Draft, Entry, Waiting
+from bot.domain.items import AssignmentState, ReportState
+from storage.database import Transaction
+from storage.tables import assignments, conversations, items, source_documents
+
+_LAST = date(9999, 12, 31)
+
+
+async def counts(tx: Transaction, institution_ids: Sequence[int], *, today: date) -> Counts:
+    """How many of these institutions' announced assignments stand in each list."""
+    columns = [
+        func.coalesce(func.sum(case((_is(which, today), 1), else_=0)), 0).label(which.value)
+        for which in Waiting
+    ]
+    row = await tx.row(select(*columns).where(_held_by(institution_ids)))
+    assert row is not None
+    return Counts(**{name: int(value) for name, value in row.items()})
+
+
+async def entries(
+    tx: Transaction,
+    institution_ids: Sequence[int],
+    which: Waiting,
+    *,
+    today: date,
+    limit: int,
+    offset: int = 0,
+    but: int | None = None,
+) -> list[Entry]:
+    """A stretch of a list, the most urgent first; `but` leaves one assignment out."""
+    statement = (
+        select(
+            assignments.c.id.label("assignment_id"),
+            assignments.c.item_id,
+            items.c.paragraph.label("code"),
+            source_documents.c.symbol,
+            items.c.restricted,
+            assignments.c.status,
+            assignments.c.due_on,
+            _waiting(today).label("waiting"),
+        )
+        .join(items, items.c.id == assignments.c.item_id)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .where(_held_by(institution_ids), _is(which, today))
+        .order_by(
+            _rank(today),
+            func.coalesce(assignments.c.due_on, _LAST),
+            items.c.priority.desc(),
+            items.c.document_id,
+            items.c.ordinal,
+            assignments.c.id,
+        )
+        .limit(limit)
+        .offset(offset)
+    )
+    if but is not None:
+        statement = statement.where(assignments.c.id != but)
+    return [
+        Entry(**{**row, "waiting": Waiting(row["waiting"])}) for row in await tx.rows(statement)
+    ]
+
+
+async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> list[Draft]:
+    """The reports that a person began in these seats, the newest first."""
+    subject = func.substr(conversations.c.subject, len("assignment:") + 1)
+    statement = (
+        select(conversations.c.id.label("conversation_id"), items.c.paragraph.label("code"))
+        .join(assignments, assignments.c.id == cast(subject, Integer))
+        .join(items, items.c.id == assignments.c.item_id)
+        .where(
+            conversations.c.person_id == person_id,
+            conversations.c.seat_id.in_(seat_ids),
+            conversations.c.flow == "status_update",
+            conversations.c.subject.like("assignment:%"),
+        )
+        .order_by(conversations.c.touched_at.desc(), conversations.c.id.desc())
+    )
+    return [Draft(**row) for row in await tx.rows(statement)]
+
+
+def _held_by(institution_ids: Sequence[int]) -> ColumnElement[bool]:
+    return and_(
+        assignments.c.institution_id.in_(institution_ids),
+        assignments.c.state == AssignmentState.ANNOUNCED.value,
+    )
+
+
+def _is(which: Waiting, today: date) -> ColumnElement[bool]:
+    owed = and_(
+        assignments.c.due_on.is_not(None),
+        or_(
+            assignments.c.answered_due_on.is_(None),
+            assignments.c.answered_due_on != assignments.c.due_on,
+        ),
+    )
+    returned = func.coalesce(assignments.c.report_state, "") == ReportState.RETURNED.value
+    match which:
+        case Waiting.RETURNED:
+            return returned
+        case Waiting.OVERDUE:
+            return and_(owed, ~returned, assignments.c.due_on < today)
+        case Waiting.DUE:
+            return and_(owed, ~returned, assignments.c.due_on.between(today, today + SOON))
+        case Waiting.SUBMITTED:
+            return func.coalesce(assignments.c.report_state, "") == ReportState.SUBMITTED.value
+        case Waiting.ALL:
+            return true()
+
+
+def _waiting(today: date) -> ColumnElement[Any]:
+    first = (Waiting.OVERDUE, Waiting.RETURNED, Waiting.DUE, Waiting.SUBMITTED)
+    return case(*((_is(each, today), each.value) for each in first), else_=Waiting.ALL.value)
+
+
+def _rank(today: date) -> ColumnElement[Any]:
+    first = (Waiting.OVERDUE, Waiting.RETURNED, Waiting.DUE)
+    return case(*((_is(each, today), n) for n, each in enumerate(first)), else_=len(first))
