@@ -40,6 +40,7 @@ _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
+    IndexError,  # over a part without a name
     OSError,
     OverflowError,
     RuntimeError,

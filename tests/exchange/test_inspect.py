@@ -271,6 +271,7 @@ REFUSED: dict[str, tuple[type[Refused], bytes]] = {
     "cut docx": (Damaged, hostile.docx()[:-30]),
     "cut in the middle": (Damaged, hostile.docx()[:400]),
     "no XML": (Damaged, hostile.docx("<w:p>")),
+    "part without a name": (Damaged, hostile.docx(more={"~~~": "x"}).replace(b"~~~", b"\0~~")),
     "way out": (Damaged, hostile.docx(more={"word/../../etc/passwd": "x"})),
     "rooted": (Damaged, hostile.docx(more={"/etc/passwd": "x"})),
     "twice the same part": (Damaged, hostile.docx(more={"Word/Document.xml": "<x/>"})),
