@@ -20,6 +20,7 @@ from bot.sandbox.refusals import OTHER_POLLER, WEBHOOK_ACTIVE, bad_request, conf
 DAY = 24 * 3600
 CALLBACK_LIFE = 150  # seconds a button press waits (TELEGRAM.md, limits)
 LONGEST_POLL = 50
+SEEN_KEPT = 10_000
 DEFAULT_KINDS = frozenset({"message", "edited_message", "callback_query", "my_chat_member"})
 KINDS = DEFAULT_KINDS | {
     "channel_post", "edited_channel_post", "business_connection", "business_message",
@@ -70,7 +71,7 @@ class Mailbox:
         self.webhook: Webhook | None = None
         self.allowed: frozenset[str] = DEFAULT_KINDS
         self.disorder = Disorder()
-        self.seen: list[Waiting] = []  # every update there ever was, for replays
+        self.seen: deque[Waiting] = deque(maxlen=SEEN_KEPT)  # for replays
         self.polls = 0
         self.aged = 0.0  # seconds by which the waiting have been made older than they are
         self._next_id = secrets.randbelow(800_000_000) + 10_000_000
@@ -114,7 +115,7 @@ class Mailbox:
 
     def replay(self, count: int) -> None:
         """Send the last `count` updates once more, confirmed or not."""
-        for each in self.seen[-count:]:
+        for each in list(self.seen)[-count:]:
             again = Waiting(each.id, each.raw, each.kind, each.lane, self.now(), owed=True)
             self._arrive([again])
 
@@ -214,7 +215,7 @@ class Mailbox:
         if url:
             self.hang_up("terminated by setWebhook request")
             self._slots = asyncio.Semaphore(connections)
-            self._http = AsyncHTTPClient(force_instance=True)
+            self._http = AsyncHTTPClient(force_instance=True, max_clients=connections)
         self._arrive(pending)
 
     def pending(self) -> int:
