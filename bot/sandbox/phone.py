@@ -82,9 +82,10 @@ class Message:
 class Network:
     """Everybody with a phone, and the bots they talk to."""
 
-    def __init__(self, address: str, *, patience: float = PATIENCE) -> None:
+    def __init__(self, address: str, *, patience: float = PATIENCE, quiet: float = QUIET) -> None:
         self.address = address
         self.patience = patience
+        self.quiet = quiet
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         self.http = httpx.AsyncClient(
             base_url=address, timeout=60.0, limits=limits, trust_env=False
@@ -250,10 +251,11 @@ class Phone:
 
         return await self._until(found, "a file", within)
 
-    async def settles(self, quiet: float = QUIET, *, within: float | None = None) -> None:
+    async def settles(self, quiet: float | None = None, *, within: float | None = None) -> None:
         """Wait until nothing has happened for a moment."""
         end = time.monotonic() + (self.network.patience if within is None else within)
-        while time.monotonic() < end and await self._news(quiet):
+        moment = self.network.quiet if quiet is None else quiet
+        while time.monotonic() < end and await self._news(moment):
             pass
 
     async def downloads(self, file: ReceivedFile) -> bytes:

@@ -46,7 +46,7 @@ async def api(sandbox: Sandbox) -> AsyncIterator[Api]:
 @pytest.fixture
 async def someone(network: Network, sandbox: Sandbox) -> Phone:
     """A person who has pressed Start on a bot that does not answer."""
-    network.patience = 0.2
+    network.patience = network.quiet = 0.05
     phone = await network.phone("Amal", language="ar")
     await phone.starts()
     return phone

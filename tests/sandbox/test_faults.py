@@ -123,7 +123,7 @@ async def test_a_late_update_comes_after_newer_ones_were_confirmed(
     api: Api, someone: Phone, sandbox: Sandbox
 ) -> None:
     last = (await api.updates())[-1]["update_id"]
-    sandbox.faults.late(1.5)
+    sandbox.faults.late(0.6)
     await someone.types("late")
     await someone.types("prompt")
     prompt = (await api.updates(offset=last + 1))[-1]

@@ -15,7 +15,7 @@ from tests.sandbox.conftest import Api
 
 async def test_a_link_opens_the_bot_it_names(network: Network, sandbox: Sandbox, api: Api) -> None:
     other = Api(api.client, sandbox.add_bot(username="neutral_bot").token)
-    network.patience = 0.1
+    network.patience = network.quiet = 0.05
     phone = await network.phone("Amal")
     await phone.opens("https://t.me/neutral_bot?start=code_1-A")
     assert await api.updates() == []
@@ -40,7 +40,7 @@ async def test_links_that_lead_nowhere_say_so(network: Network, link: str) -> No
 
 
 async def test_nothing_can_be_sent_before_start_or_while_blocked(network: Network) -> None:
-    network.patience = 0.1
+    network.patience = network.quiet = 0.05
     phone = await network.phone("Amal")
     with pytest.raises(AssertionError, match="press Start first"):
         await phone.types("Hello")
@@ -157,7 +157,7 @@ async def test_nobody_reads_the_chats_or_files_of_others(
 async def test_the_clock_moves_ahead_and_tells(api: Api, network: Network) -> None:
     told: list[float] = []
     async with Sandbox(on_clock=told.append) as sandbox, Network(sandbox.address) as other:
-        other.patience = 0.1
+        other.patience = other.quiet = 0.05
         phone = await other.phone("Amal")
         await phone.starts()
         await other.moves_clock(86_400)

@@ -88,7 +88,7 @@ async def test_an_album_arrives_as_messages_of_one_group(echo: Echo, network: Ne
 
 
 async def test_refusals_are_the_errors_that_ptb_knows(sandbox: Sandbox, network: Network) -> None:
-    network.patience = 0.1
+    network.patience = network.quiet = 0.05
     phone = await network.phone("Amal")
     async with Bot(sandbox.token, base_url=sandbox.base_url) as bot:
         with pytest.raises(BadRequest, match="Chat not found"):
@@ -106,7 +106,7 @@ async def test_refusals_are_the_errors_that_ptb_knows(sandbox: Sandbox, network:
 
 
 async def test_everything_that_ptb_sends_is_parsed_back(sandbox: Sandbox, network: Network) -> None:
-    network.patience = 0.1
+    network.patience = network.quiet = 0.05
     phone = await network.phone("Amal")
     await phone.starts()
     async with Bot(sandbox.token, base_url=sandbox.base_url) as bot:
@@ -143,7 +143,7 @@ async def test_everything_that_ptb_sends_is_parsed_back(sandbox: Sandbox, networ
         assert (await bot.get_chat_menu_button(phone.id)).type == "commands"
         again = await bot.send_document(phone.id, other.document.file_id)
         assert again.document == other.document
-        with pytest.raises(BadRequest, match="(?i)can.t use file of type Document as Photo"):
+        with pytest.raises(BadRequest, match=r"(?i)can.t use file of type Document as Photo"):
             await bot.send_photo(phone.id, other.document.file_id)
         assert await bot.set_my_commands([("home", "Home")], language_code="ar")
         assert (await bot.get_my_commands(language_code="ar"))[0].command == "home"
