@@ -93,9 +93,20 @@ class Advance:
     part: int = 0
 
 
-def begin(flow: Flow, answers: Mapping[str, Any]) -> State:
-    """A new conversation with some answers given: at the first question that is open."""
-    return _onward(flow, State(at=REVIEW, answers=answers))
+def begin(
+    flow: Flow,
+    answers: Mapping[str, Any],
+    labels: Mapping[str, Text | Sequence[Text]] | None = None,
+) -> State:
+    """A new conversation with some answers given: at the first question that is open.
+
+    `labels` say how given answers read: a text, or one for each picked option.
+    """
+    kept = {
+        name: text_to_json(label) if isinstance(label, Text) else [*map(text_to_json, label)]
+        for name, label in (labels or {}).items()
+    }
+    return _onward(flow, State(at=REVIEW, answers=answers, labels=kept))
 
 
 def press(flow: Flow, state: State, number: int) -> Advance:
@@ -181,10 +192,11 @@ def question(
     context: Mapping[str, Value],
     *,
     language: str,
+    notes: Sequence[Text] = (),
 ) -> tuple[State, Screen]:
     """The screen of the state, and the state with the meaning of its buttons."""
     if state.at == REVIEW:
-        return _review(flow, state, context, language=language)
+        return _review(flow, state, context, notes, language=language)
     step = flow.step(state.at)
     rows = _Rows()
     _offer(rows, step, state, options)
@@ -232,16 +244,22 @@ def _offer(rows: _Rows, step: Step, state: State, options: Sequence[Option]) -> 
 
 
 def _offered(step: Step, state: State, option: Option) -> tuple[str, Any, Button]:
+    meaning = [option.value, text_to_json(option.said or option.label)]
     if not step.many:
-        return ("answer", [option.value, text_to_json(option.label)], Button(option.label))
+        return ("answer", meaning, Button(option.label))
     chosen = option.value in state.picked
     key = "button.chosen" if chosen else "button.unchosen"
     label = text(key, option=option.label)
-    return ("toggle", [option.value, text_to_json(option.label)], Button(label))
+    return ("toggle", meaning, Button(label))
 
 
 def _review(
-    flow: Flow, state: State, context: Mapping[str, Value], *, language: str
+    flow: Flow,
+    state: State,
+    context: Mapping[str, Value],
+    notes: Sequence[Text],
+    *,
+    language: str,
 ) -> tuple[State, Screen]:
     assert flow.review is not None
     lines: list[Text | None] = [Text(f"flow.{flow.name}.review", context), None]
@@ -250,7 +268,9 @@ def _review(
         for step in flow.every_step
         if (answer := _shown(step, state, language)) is not None
     ]
-    if flow.review.words_to or flow.review.files_to:
+    if notes:
+        lines += [None, *notes]
+    if flow.review.takes_more:
         lines += [None, text("flow.review.add")]
     rows = _Rows()
     rows.row(("send", None, button(f"flow.{flow.name}.send")), ("keep", None, button("keep_draft")))

@@ -7,7 +7,7 @@ Text keys follow from the names. For a flow `status_update` with a step `measure
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -19,10 +19,14 @@ Answers: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Option:
-    """One offered answer: the value that is kept (plain JSON) and how its button reads."""
+    """One offered answer: the value that is kept (plain JSON) and how its button reads.
+
+    `said` is how it reads on the review screen, where that is shorter than its button.
+    """
 
     value: Any
     label: Text
+    said: Text | None = None
 
 
 Options: TypeAlias = Callable[[Turn, Answers], Awaitable[list[Option]]]
@@ -43,9 +47,15 @@ class Step:
     shows: Callable[[Any], Value] | None = None  # how a written answer reads on the review screen
 
 
-def Choose(name: str, options: Options, *, check: Check | None = None) -> Step:  # noqa: N802
+def Choose(  # noqa: N802
+    name: str,
+    options: Options,
+    *,
+    check: Check | None = None,
+    shows: Callable[[Any], Value] | None = None,
+) -> Step:
     """One of the options; where there is a `check`, a written answer will do as well."""
-    return Step(name, options=options, check=check)
+    return Step(name, options=options, check=check, shows=shows)
 
 
 def Pick(name: str, options: Options) -> Step:  # noqa: N802
@@ -80,6 +90,11 @@ class Review:
     words_to: str | None = None
     files_to: str | None = None
 
+    @property
+    def takes_more(self) -> bool:
+        """Whether what is written or sent at the review screen is added to an answer."""
+        return bool(self.words_to or self.files_to)
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -87,8 +102,9 @@ class Flow:
 
     `begins` checks that the person may hold it and gives the values that its texts name (the
     item's code, say); `then` does what it was for and gives the screen to show, inside the same
-    transaction. A change of `steps` that old drafts cannot follow raises `version` and brings
-    `upgrade`, from old answers to new ones.
+    transaction. `notes` are lines of the review screen: what sending would bring about. A change of
+    `steps` that old drafts cannot follow raises `version` and brings `upgrade`, from old answers to
+    new ones.
     """
 
     name: str
@@ -96,6 +112,7 @@ class Flow:
     begins: Callable[[Turn, Answers], Awaitable[Mapping[str, Value]]]
     then: Callable[[Turn, Answers, int], Awaitable[Screen]]
     review: Review | None = None
+    notes: Callable[[Turn, Answers], Awaitable[Sequence[Text]]] | None = None
     version: int = 1
     upgrade: Callable[[int, Answers], Answers] | None = None
     returns_to: Callable[[Answers], str] = lambda _answers: "home"  # the act that it came from
@@ -126,7 +143,8 @@ class Flow:
         for step in self.every_step:
             keys.add(f"flow.{self.name}.{step.name}.ask")
         if self.review:
-            keys |= {f"flow.{self.name}.review", f"button.flow.{self.name}.send"}
+            keys |= {f"flow.{self.name}.{each}" for each in ("review", "sent")}
+            keys.add(f"button.flow.{self.name}.send")
             for step in self.every_step:
                 keys.add(f"flow.{self.name}.{step.name}.line")
                 keys.add(f"button.flow.{self.name}.{step.name}")

@@ -6,7 +6,7 @@ finished update are one commit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from bot.domain.errors import NotAllowed, Refused, Unfit
@@ -40,11 +40,13 @@ class Runner:
         *,
         subject: str | None = None,
         seat_id: int | None = None,
+        labels: Mapping[str, Text | Sequence[Text]] | None = None,
         **answers: Any,
     ) -> None:
         """Start the flow, or go on with this person's draft of the same subject.
 
-        The conversation belongs to the seat `seat_id` (the person's first where none is named).
+        The conversation belongs to the seat `seat_id` (the person's first where none is named);
+        `labels` say how the answers that are given read on the review screen.
         """
         flow = self.flows[name]
         if subject is not None:
@@ -52,7 +54,7 @@ class Runner:
             if draft is not None:
                 await self._resume(turn, draft)
                 return
-        state = engine.begin(flow, answers)
+        state = engine.begin(flow, answers, labels)
         conversation = await conversations.begin(
             turn.tx,
             bot_id=turn.bot_id,
@@ -269,7 +271,12 @@ class Runner:
         options = (
             [] if step is None or step.options is None else await step.options(turn, state.answers)
         )
-        asked, shown = engine.question(flow, state, options, context, language=turn.language)
+        notes: Sequence[Text] = ()
+        if state.at == engine.REVIEW and flow.notes is not None:
+            notes = await flow.notes(turn, state.answers)
+        asked, shown = engine.question(
+            flow, state, options, context, language=turn.language, notes=notes
+        )
         nonce = conversations.new_nonce()
         bound = _bound(shown, nonce)
         screen_id = conversation.screen_id
@@ -317,7 +324,8 @@ class Runner:
         context = await flow.begins(turn, answers)
         state = State(engine.REVIEW, answers, conversation.state["labels"])
         _state, shown = engine.question(flow, state, (), context, language=turn.language)
-        lines = (Text(f"flow.{flow.name}.sent", context), *shown.lines[1:-2])
+        answered = shown.lines[1:-2] if flow.review.takes_more else shown.lines[1:]
+        lines = (Text(f"flow.{flow.name}.sent", context), *answered)
         await turn.change(conversation.screen_id, Screen(lines))
 
 
