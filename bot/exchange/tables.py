@@ -191,10 +191,11 @@ def _said_delimiter(text: str) -> tuple[str, str | None]:
 
 
 def _fit(text: str, delimiter: str, score: Score) -> tuple[int, int]:
+    rows: list[list[str]] = []
     try:
-        rows = list(islice(_records(text[:200_000], delimiter), _ROWS_BEFORE_HEADER))
+        rows.extend(islice(_records(text[:200_000], delimiter), _ROWS_BEFORE_HEADER))
     except csv.Error:
-        return (0, 0)
+        pass  # told when the rows are read; the header may stand before it
     return (max(map(score, rows), default=0), max(map(len, rows), default=0))
 
 

@@ -173,8 +173,9 @@ def test_layout_of_2013_with_coded_themes_persons_and_sdgs_in_one_cell(tmp_path:
     matrix.row(
         f"28.4 Ratify the convention (Mali) (Iran (Islamic Republic of));{SOURCE}",
         "Supported",
-        "A12 Acceptance of international norms\nS16 SDG 16 - PEACE, JUSTICE AND STRONG INSTITUTIONS"
-        "\nF31 Children: definition; general principles; protection\nAffected persons:\n- children\n"
+        "A12 Acceptance of international norms\n"
+        "S16 SDG 16 - PEACE, JUSTICE AND STRONG INSTITUTIONS\n"
+        "F31 Children: definition; general principles; protection\nAffected persons:\n- children\n"
         "- general",
         "",
     )
