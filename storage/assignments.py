@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from bot.domain.items import Assignment, AssignmentState, Part, ReportState
+from bot.domain.items import Assignment, AssignmentState, LastWord, Part, ReportState
 from storage.database import Transaction
 from storage.tables import assignments, items, siblings
 
@@ -40,31 +40,10 @@ async def of_item(tx: Transaction, item_id: int) -> list[Assignment]:
     return [as_assignment(row) for row in await tx.rows(statement)]
 
 
-async def note_last_word(
-    tx: Transaction,
-    assignment_id: int,
-    *,
-    status: str | None,
-    as_of: date | None,
-    reported_at: datetime | None,
-    report_state: ReportState | None,
-    status_update_id: int | None,
-    unchanged_in_a_row: int,
-    answered_due_on: date | None,
-) -> None:
-    """Keep the institution's last word beside its assignment; every value None: there is none."""
+async def note_last_word(tx: Transaction, assignment_id: int, last: LastWord) -> None:
+    """Keep the institution's last word beside its assignment."""
     await tx.execute(
-        update(assignments)
-        .where(assignments.c.id == assignment_id)
-        .values(
-            status=status,
-            as_of=as_of,
-            reported_at=reported_at,
-            report_state=None if report_state is None else report_state.value,
-            last_status_update_id=status_update_id,
-            unchanged_in_a_row=unchanged_in_a_row,
-            answered_due_on=answered_due_on,
-        )
+        update(assignments).where(assignments.c.id == assignment_id).values(**vars(last))
     )
 
 

@@ -83,6 +83,19 @@ class Assignment:
         return self.due_on is not None and self.answered_due_on != self.due_on
 
 
+@dataclass(frozen=True)
+class LastWord:
+    """What an institution said last of an item; the default is that it said nothing yet."""
+
+    status: str | None = None
+    as_of: date | None = None
+    reported_at: datetime | None = None
+    report_state: ReportState | None = None
+    last_status_update_id: int | None = None
+    unchanged_in_a_row: int = 0
+    answered_due_on: date | None = None
+
+
 def best_text(texts: tuple[ItemText, ...], language: str, default_language: str) -> ItemText | None:
     """The text in the reader's language, else the country's, else English, else any."""
     by_language = {each.language: each for each in texts}

@@ -40,6 +40,7 @@ async def disown(
     if not await assignments.disown(tx, assignment_id, reason.strip(), suggested_id, now=now):
         raise AssignmentClosed
     seat = actor.seat(REPORTS, assignment.institution_id)
+    assert seat is not None
     facts: dict[str, int] = {"item": assignment.item_id}
     if suggested_id is not None:
         facts["suggested"] = suggested_id
@@ -49,7 +50,7 @@ async def disown(
         "assignment.disown",
         f"assignment:{assignment_id}",
         now=now,
-        seat_id=seat and seat.id,
+        seat_id=seat.id,
         facts=facts,
         words=reason.strip(),
     )

@@ -87,7 +87,12 @@ async def answer(
             tx,
             Message(
                 key=f"answer:{question_id}",
-                screen=views.answered(question, answered, language),
+                screen=views.answered(
+                    question.code,
+                    question.assignment_id,
+                    question=(question.words, question.language),
+                    answer=(answered, language),
+                ),
                 person_id=question.person_id,
                 bot_id=bot_id,
                 subject=f"question:{question_id}",

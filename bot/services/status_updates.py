@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import permissions, status
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.items import Assignment, AssignmentState, Item, ReportState
+from bot.domain.items import Assignment, AssignmentState, Item, LastWord, ReportState
 from bot.domain.people import Actor
 from bot.domain.permissions import REPORTS
 from bot.domain.reports import (
@@ -129,8 +129,8 @@ async def record_on_behalf(
         counts=counts,
     )
     receipt = _receipt(kind, draft, chosen, updates, counts)
-    for each in held:
-        await _tell_institution(tx, each, receipt, from_where, bot_id=bot_id, now=now)
+    for each, update in zip(held, updates, strict=True):
+        await _tell_institution(tx, each, update, receipt, from_where, bot_id=bot_id, now=now)
     return receipt
 
 
@@ -301,17 +301,10 @@ async def _add(
     )
     await figures.add(tx, update_id, draft.figures)
     in_a_row = assignment.unchanged_in_a_row + 1 if kind is ReportKind.UNCHANGED else 0
-    await assignments.note_last_word(
-        tx,
-        assignment.id,
-        status=chosen,
-        as_of=draft.as_of,
-        reported_at=now,
-        report_state=ReportState.SUBMITTED,
-        status_update_id=update_id,
-        unchanged_in_a_row=in_a_row,
-        answered_due_on=assignment.due_on,
+    last = LastWord(
+        chosen, draft.as_of, now, ReportState.SUBMITTED, update_id, in_a_row, assignment.due_on
     )
+    await assignments.note_last_word(tx, assignment.id, last)
     item = await _item(tx, assignment)
     return Acknowledged(update_id, number, item.code, item.restricted)
 
@@ -337,22 +330,18 @@ async def _take_evidence(
 
 async def _restore_last_word(tx: Transaction, assignment_id: int) -> None:
     standing = await queries.standing(tx, assignment_id)
-    last = standing[0] if standing else None
+    if not standing:
+        await assignments.note_last_word(tx, assignment_id, LastWord())
+        return
+    last = standing[0]
     in_a_row = next(
         (n for n, each in enumerate(standing) if each.kind is not ReportKind.UNCHANGED),
         len(standing),
     )
-    await assignments.note_last_word(
-        tx,
-        assignment_id,
-        status=last and last.status,
-        as_of=last and last.as_of,
-        reported_at=last and last.submitted_at,
-        report_state=last and last.state,
-        status_update_id=last and last.id,
-        unchanged_in_a_row=in_a_row,
-        answered_due_on=None,  # what was due is owed again
-    )
+    restored = LastWord(
+        last.status, last.as_of, last.submitted_at, last.state, last.id, in_a_row
+    )  # what was due is owed again
+    await assignments.note_last_word(tx, assignment_id, restored)
 
 
 async def _trace(
@@ -407,6 +396,7 @@ def _receipt(
 async def _tell_institution(
     tx: Transaction,
     assignment: Assignment,
+    recorded: Acknowledged,
     receipt: Receipt,
     source: _Source,
     *,
@@ -415,15 +405,12 @@ async def _tell_institution(
 ) -> None:
     """The institution's people learn what was recorded in its name."""
     told = await people.seated(tx, now=now, roles=REPORTS, institution_id=assignment.institution_id)
-    number = next(
-        each for each in receipt.updates if each.code == (await _item(tx, assignment)).code
-    )
     for person_id in sorted({each.person.id for each in told}):
         await outbox.add(
             tx,
             Message(
-                key=f"recorded:{number.number}:{person_id}",
-                screen=views.recorded(number, receipt, source.words, source.on, assignment.id),
+                key=f"recorded:{recorded.number}:{person_id}",
+                screen=views.recorded(recorded, receipt, source.words, source.on, assignment.id),
                 person_id=person_id,
                 bot_id=bot_id,
                 subject=f"assignment:{assignment.id}",

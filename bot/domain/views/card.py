@@ -1,0 +1,192 @@
+"""The card of an item: what it says, who answers for it, what was said last, what one can do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.items import Assignment, AssignmentState, Item, ItemText, Part, ReportState
+from bot.domain.reports import EvidenceCounts
+from bot.domain.screens import (
+    Button,
+    Code,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    screen,
+    text,
+)
+from bot.domain.views.common import HOME, dotted, evidence_facts, item_code
+
+TEXT_LENGTH = 2000
+COMMENT_LENGTH = 600
+SIBLINGS = 4
+
+TEXT_KEYS = tuple(
+    [f"card.state.{each}" for each in ReportState]
+    + [f"card.closed.{each}" for each in (AssignmentState.DISOWNED, AssignmentState.ENDED)]
+    + [f"part.{each}" for each in Part]
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything a card shows; names and texts are in the reader's language already."""
+
+    assignment: Assignment
+    item: Item
+    words: ItemText | None
+    lead: Value | None  # where it is another institution
+    others: tuple[Value, ...]
+    similar: tuple[Value, ...]
+    evidence: EvidenceCounts
+    comment: Words | None
+    draft_id: int | None
+    may_report: bool
+    may_withdraw: bool
+    open_questions: int
+
+
+def card(shown: Card) -> Screen:
+    """The card of an assignment, for the institution that it belongs to."""
+    lines = [_head(shown), *_words(shown), *_around(shown), None, *_last(shown)]
+    if shown.open_questions:
+        lines.append(text("card.open_questions", count=shown.open_questions))
+    return screen(*lines, rows=_rows(shown))
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How one institution stands on an item."""
+
+    assignment_id: int
+    institution: Value
+    part: Part
+    status: str | None
+
+
+def item_card(item: Item, words: ItemText | None, stands: Sequence[Stand]) -> Screen:
+    """An item with everybody who answers for it, for the secretariat."""
+    lines: list[Text | None] = [
+        text("card.head", head=dotted(*_facts(item))),
+        *_text_lines(item, words),
+        None,
+    ]
+    lines += [
+        text(
+            "card.stand",
+            institution=each.institution,
+            facts=dotted(
+                text(f"label.part.{each.part}"),
+                text(f"status.{each.status}") if each.status else text("card.no_report_short"),
+            ),
+        )
+        for each in stands
+    ] or [text("card.nobody")]
+    rows: list[Row] = [
+        (button("history_of", f"card:{each.assignment_id}", institution=each.institution),)
+        for each in stands
+    ]
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def _facts(item: Item) -> list[Value]:
+    facts: list[Value] = [item_code(item.code, item.symbol, restricted=item.restricted)]
+    if item.position is not None:
+        facts.append(text(f"position.{item.position}"))
+    return facts
+
+
+def _head(shown: Card) -> Text:
+    facts = _facts(shown.item)
+    if shown.assignment.due_on is not None:
+        facts.append(text("card.due", due=shown.assignment.due_on))
+    facts.append(text(f"part.{shown.assignment.part}"))
+    return text("card.head", head=dotted(*facts))
+
+
+def _words(shown: Card) -> list[Text | None]:
+    return _text_lines(shown.item, shown.words)
+
+
+def _text_lines(item: Item, words: ItemText | None) -> list[Text | None]:
+    """The item's text, labelled where it is in another language; none of a restricted item."""
+    if item.restricted:
+        return [text("card.restricted")]
+    source = text("card.source", kind=text(f"kind.{item.kind}"), symbol=Code(item.symbol))
+    if words is None:
+        return [source]
+    said = Words(words.words, words.language, limit=TEXT_LENGTH)
+    return [source, text("card.words", words=said)]
+
+
+def _around(shown: Card) -> list[Text | None]:
+    lines: list[Text | None] = []
+    if shown.lead is not None:
+        lines.append(text("card.lead", institution=shown.lead))
+    if shown.others:
+        lines.append(text("card.with", institutions=Listing(shown.others)))
+    if shown.similar:
+        lines.append(text("card.similar", items=Listing(shown.similar)))
+    return lines
+
+
+def _last(shown: Card) -> list[Text | None]:
+    assignment = shown.assignment
+    if assignment.status is None or assignment.as_of is None:
+        return [text("card.no_report")]
+    lines: list[Text | None] = [
+        text("card.last", status=text(f"status.{assignment.status}"), as_of=assignment.as_of)
+    ]
+    facts = evidence_facts(shown.evidence)
+    if facts is not None:
+        lines.append(text("card.evidence_list", facts=facts))
+    if assignment.report_state is not None:
+        lines.append(text(f"card.state.{assignment.report_state}"))
+    if shown.comment is not None:
+        lines.append(text("card.comment", words=shown.comment))
+    if assignment.state in (AssignmentState.DISOWNED, AssignmentState.ENDED):
+        lines.append(text(f"card.closed.{assignment.state}"))
+    return lines
+
+
+def _rows(shown: Card) -> list[Row]:
+    assignment = shown.assignment
+    rows: list[Row] = []
+    if shown.may_report:
+        rows.append(tuple(_report_buttons(shown, assignment)))
+    more: list[Button] = [button("history", f"history:{assignment.id}:0")]
+    if shown.may_report:
+        more += [
+            button("not_ours", f"not_ours:{assignment.id}"),
+            button("ask", f"ask:{assignment.id}"),
+        ]
+    rows.append(tuple(more))
+    last: list[Button] = []
+    if shown.may_withdraw:
+        last.append(button("withdraw", f"withdraw:{assignment.last_status_update_id}"))
+    rows.append((*last, HOME))
+    return rows
+
+
+def _report_buttons(shown: Card, assignment: Assignment) -> list[Button]:
+    if shown.draft_id is not None:
+        code = Code(shown.item.code)
+        buttons = [button("continue_draft", f"draft:{shown.draft_id}", item=code)]
+    else:
+        buttons = [button("report", f"report:{assignment.id}")]
+    if _may_confirm(assignment):
+        since: date | None = assignment.as_of
+        assert since is not None
+        buttons.append(button("no_change_since", f"no_change:{assignment.id}", as_of=since))
+    return buttons
+
+
+def _may_confirm(assignment: Assignment) -> bool:
+    said = assignment.status is not None and assignment.as_of is not None
+    return said and assignment.report_state is not ReportState.RETURNED

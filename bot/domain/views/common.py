@@ -1,0 +1,51 @@
+"""Pieces that several rooms show: joined facts, items in a list, pages, counts of files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.reports import EvidenceCounts
+from bot.domain.screens import Button, Code, Listing, Row, Text, Value, button, text
+
+LIST_LENGTH = 8  # SCREENS.md: lists of eight
+HOME = button("home", "home")
+
+
+def dotted(*facts: Value) -> Value:
+    """Facts side by side: `140.7 · supported · due 30 November`."""
+    first, *rest = facts
+    return text("label.dotted", first=first, rest=dotted(*rest)) if rest else first
+
+
+def item_code(code: str, symbol: str, *, restricted: bool) -> Value:
+    """How an item is called; a restricted one by symbol and number, and by nothing else."""
+    return dotted(Code(symbol), Code(code)) if restricted else Code(code)
+
+
+def pages(act: str, page: int, *, more: bool) -> list[Row]:
+    """The row that leads to the pages around `page` of the act `act`."""
+    row: list[Button] = []
+    if page > 0:
+        row.append(button("earlier", f"{act}:{page - 1}"))
+    if more:
+        row.append(button("later", f"{act}:{page + 1}"))
+    return [tuple(row)] if row else []
+
+
+def evidence_facts(counts: EvidenceCounts) -> Value | None:
+    """What evidence there is: stored files, links, and what is still on its way; None: nothing."""
+    facts: list[Text] = []
+    if counts.files:
+        facts.append(text("evidence.stored", count=counts.files))
+    if counts.links:
+        facts.append(text("evidence.links", count=counts.links))
+    if counts.awaited:
+        facts.append(text("evidence.awaited", count=counts.awaited))
+    if counts.refused:
+        facts.append(text("evidence.refused_count", count=counts.refused))
+    return Listing(tuple(facts)) if facts else None
+
+
+def in_twos(buttons: Sequence[Button]) -> list[Row]:
+    """Buttons two a row."""
+    return [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]

@@ -1,0 +1,120 @@
+"""Screens of what was reported before: the list, one status update in full, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.items import ReportState
+from bot.domain.reports import EvidencePiece, EvidenceState, ReportKind, StatusUpdate
+from bot.domain.screens import (
+    Attachment,
+    Button,
+    Code,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    screen,
+    text,
+)
+from bot.domain.views.common import LIST_LENGTH, dotted, pages
+
+EXCERPT = 120
+FULL = 2500
+ATTACHED = 10
+"""Files sent at once, as in one album."""
+
+_SHOWN_AS = {"photo": "photo", "voice": "voice", "audio": "audio", "video": "video"}
+TEXT_KEYS = tuple(
+    [f"report.state.{each}" for each in ReportState]
+    + [f"report.kind.{each}" for each in ReportKind]
+    + [f"report.file.{each}" for each in EvidenceState if each is not EvidenceState.STORED]
+)
+
+
+def history(
+    code: Value, assignment_id: int, total: int, page: int, updates: Sequence[StatusUpdate]
+) -> Screen:
+    """Eight status updates of an assignment, the newest first."""
+    lines: list[Text | None] = [text("history.title", item=code, count=total)]
+    for each in updates:
+        lines += [None, _line(each)]
+        if each.measures:
+            lines.append(text("card.words", words=Words(each.measures, each.language, EXCERPT)))
+    opened = [
+        button("report_number", f"su:{each.id}", number=Code(each.number)) for each in updates
+    ]
+    rows: list[Row] = [tuple(opened[at : at + 2]) for at in range(0, len(opened), 2)]
+    rows += pages(f"history:{assignment_id}", page, more=(page + 1) * LIST_LENGTH < total)
+    rows.append((button("back", f"card:{assignment_id}"),))
+    return screen(*lines, rows=rows)
+
+
+def report(
+    shown: StatusUpdate,
+    code: Value,
+    pieces: Sequence[EvidencePiece],
+    *,
+    may_withdraw: bool,
+) -> Screen:
+    """One status update in full."""
+    lines: list[Text | None] = [text("report.head", item=code), _line(shown)]
+    if shown.previous_status and shown.previous_status != shown.status:
+        lines.append(text("report.before", status=text(f"status.{shown.previous_status}")))
+    if shown.source is not None and shown.source_on is not None:
+        lines.append(text("report.source", source=Words(shown.source), day=shown.source_on))
+    if shown.measures:
+        lines.append(text("card.words", words=Words(shown.measures, shown.language, FULL)))
+    if shown.remaining:
+        lines.append(
+            text("report.remaining", words=Words(shown.remaining, shown.language, FULL // 4))
+        )
+    lines += [text("report.figure", figure=Words(each.written())) for each in shown.figures[:20]]
+    lines += [_piece(each) for each in pieces[:20]]
+    row: list[Button] = []
+    if any(each.sha256 for each in pieces):
+        row.append(button("send_files", f"files:{shown.id}"))
+    if may_withdraw:
+        row.append(button("withdraw", f"withdraw:{shown.id}"))
+    rows: list[Row] = [tuple(row)] if row else []
+    return screen(*lines, rows=[*rows, (button("back", f"history:{shown.assignment_id}:0"),)])
+
+
+def files(shown: StatusUpdate, pieces: Sequence[EvidencePiece]) -> Screen:
+    """The stored files of a status update."""
+    attached = tuple(
+        Attachment(each.sha256, each.name or each.kind, _SHOWN_AS.get(each.kind, "document"))
+        for each in pieces
+        if each.sha256 and each.state is EvidenceState.STORED
+    )
+    return screen(
+        text("report.files", number=Code(shown.number), count=len(attached)),
+        attachments=attached[:ATTACHED],
+        replaces=False,
+    )
+
+
+def _line(shown: StatusUpdate) -> Text:
+    facts: list[Value] = [
+        text(f"status.{shown.status}"),
+        text("report.as_of", day=shown.as_of),
+        text(f"report.kind.{shown.kind}"),
+        text(f"report.state.{shown.state}"),
+    ]
+    return text("report.line", number=Code(shown.number), facts=dotted(*facts))
+
+
+def _piece(piece: EvidencePiece) -> Text:
+    if piece.url is not None:
+        return text("report.link", url=Words(piece.url, limit=200))
+    called: Value = (
+        Words(piece.name, limit=80) if piece.name else text(f"evidence.kind.{piece.kind}")
+    )
+    facts: list[Value] = [called]
+    if piece.state is not EvidenceState.STORED:
+        facts.append(text(f"report.file.{piece.state}"))
+    if piece.caption:
+        facts.append(Words(piece.caption, limit=200))
+    return text("report.file", facts=dotted(*facts))

@@ -1,0 +1,168 @@
+"""The first screen of an institution's people, their lists, and what a search has found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.home import Counts, Draft, Entry, Waiting
+from bot.domain.screens import (
+    Button,
+    Code,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    screen,
+    text,
+)
+from bot.domain.views.common import HOME, LIST_LENGTH, dotted, in_twos, item_code, pages
+
+TITLE_LENGTH = 24
+URGENT = 4
+"""So many of the most urgent items have a button of their own on the first screen."""
+
+_BUTTONS = {
+    Waiting.OVERDUE: "overdue_item",
+    Waiting.RETURNED: "returned_item",
+    Waiting.DUE: "due_item",
+}
+TEXT_KEYS = tuple(
+    [f"button.{each}" for each in _BUTTONS.values()]
+    + [f"button.list_{each}" for each in Waiting]
+    + [f"home.list.{each}" for each in Waiting]
+)
+
+Titles = Mapping[int, Words]
+"""The beginning of each item's text, by item; restricted items have none."""
+
+
+def home(
+    institution: Value,
+    counts: Counts,
+    drafts: Sequence[Draft],
+    urgent: Sequence[Entry],
+    titles: Titles,
+) -> Screen:
+    """What waits: the most urgent one tap away, everything else two."""
+    parts = _parts(counts, len(drafts))
+    summary = (
+        text("home.summary", institution=institution, parts=Listing(parts))
+        if parts
+        else text("home.nothing", institution=institution)
+    )
+    rows: list[Row] = [(_urgent(entry, titles),) for entry in urgent[:URGENT]]
+    if drafts:
+        first = drafts[0]
+        row = [
+            button("continue_draft", f"draft:{first.conversation_id}", item=Code(first.code)),
+        ]
+        if len(drafts) > 1:
+            row.append(button("drafts", "drafts:0", n=len(drafts)))
+        rows.append(tuple(row))
+    lists = [
+        button(f"list_{each}", f"list:{each}:0", n=counts.of(each))
+        for each in Waiting
+        if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
+    ]
+    rows += in_twos(lists)
+    return screen(summary, "home.search", rows=rows)
+
+
+def listed(
+    which: Waiting, total: int, page: int, entries: Sequence[Entry], titles: Titles
+) -> Screen:
+    """Eight of a list, the most urgent first."""
+    lines: list[Text | None] = [text(f"home.list.{which}", count=total)]
+    lines += [_line(each) for each in entries]
+    rows: list[Row] = [(_item_button(each, titles),) for each in entries]
+    rows += pages(f"list:{which}", page, more=(page + 1) * LIST_LENGTH < total)
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def drafts(found: Sequence[Draft], page: int) -> Screen:
+    """The reports that were begun, the newest first."""
+    shown = found[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
+    rows: list[Row] = [
+        (button("continue_draft", f"draft:{each.conversation_id}", item=Code(each.code)),)
+        for each in shown
+    ]
+    rows += pages("drafts", page, more=(page + 1) * LIST_LENGTH < len(found))
+    return screen(text("home.drafts_list", count=len(found)), rows=[*rows, (HOME,)])
+
+
+def found(
+    query: str, total: int, page: int, hits: Sequence[tuple[str, Value, Words | None]]
+) -> Screen:
+    """What a search has found: each hit with its act, its code, and how its text begins."""
+    if not hits:
+        return screen(text("search.nothing", query=Words(query, limit=60)), rows=[(HOME,)])
+    rows: list[Row] = [(_hit(*each),) for each in hits]
+    rows += pages_of_search(query, page, more=(page + 1) * LIST_LENGTH < total)
+    return screen(
+        text("search.found", count=total, query=Words(query, limit=60)), rows=[*rows, (HOME,)]
+    )
+
+
+def pages_of_search(query: str, page: int, *, more: bool) -> list[Row]:
+    """The row to the pages around; the query travels in the button."""
+    row: list[Button] = []
+    if page > 0:
+        row.append(button("earlier", f"found:{page - 1}:{query}"))
+    if more:
+        row.append(button("later", f"found:{page + 1}:{query}"))
+    return [tuple(row)] if row else []
+
+
+def _parts(counts: Counts, drafts: int) -> tuple[Text, ...]:
+    parts = []
+    if counts.overdue:
+        parts.append(text("home.overdue", count=counts.overdue))
+    if counts.returned:
+        parts.append(text("home.returned", count=counts.returned))
+    if counts.due:
+        parts.append(text("home.due", count=counts.due))
+    if drafts:
+        parts.append(text("home.drafts", count=drafts))
+    return tuple(parts)
+
+
+def _shown(urgent: Sequence[Entry], which: Waiting) -> int:
+    return sum(1 for each in urgent[:URGENT] if each.waiting is which)
+
+
+def _urgent(entry: Entry, titles: Titles) -> Button:
+    key = _BUTTONS.get(entry.waiting, "item")
+    return button(
+        key,
+        f"card:{entry.assignment_id}",
+        item=_code(entry),
+        title=titles.get(entry.item_id, ""),
+    )
+
+
+def _item_button(entry: Entry, titles: Titles) -> Button:
+    return button(
+        "item",
+        f"card:{entry.assignment_id}",
+        item=_code(entry),
+        title=titles.get(entry.item_id, ""),
+    )
+
+
+def _hit(act: str, code: Value, title: Words | None) -> Button:
+    return button("item", act, item=code, title="" if title is None else title)
+
+
+def _line(entry: Entry) -> Text:
+    facts: list[Value] = []
+    if entry.due_on is not None:
+        facts.append(text("card.due", due=entry.due_on))
+    facts.append(text(f"status.{entry.status}") if entry.status else text("card.no_report_short"))
+    return text("home.line", item=_code(entry), facts=dotted(*facts))
+
+
+def _code(entry: Entry) -> Value:
+    return item_code(entry.code, entry.symbol, restricted=entry.restricted)

@@ -1,0 +1,151 @@
+"""Screens of a report: what is asked, the receipt, and what others are told of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.domain.home import Entry
+from bot.domain.reports import Acknowledged, Receipt, ReportKind
+from bot.domain.screens import (
+    Button,
+    Code,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    message,
+    screen,
+    text,
+)
+from bot.domain.views.common import HOME, dotted, evidence_facts, item_code
+
+EXCERPT = 300
+KINDS = ("document", "photo", "voice", "audio", "video")
+TEXT_KEYS = tuple(f"evidence.kind.{each}" for each in KINDS)
+
+
+def receipt(given: Receipt, next_item: Entry | None) -> Screen:
+    """What was committed, what comes next, and the way to the next item."""
+    first, *others = given.updates
+    lines: list[Text | None] = [_acknowledged(given, first)]
+    if given.measures:
+        lines.append(text("card.words", words=Words(given.measures, given.language, limit=EXCERPT)))
+    facts = evidence_facts(given.evidence)
+    if facts is not None:
+        lines.append(text("receipt.evidence", facts=facts))
+    if others:
+        listed = tuple(dotted(Code(each.number), Code(each.code)) for each in others)
+        lines.append(text("receipt.also", count=len(others), items=Listing(listed)))
+    lines.append(text("receipt.next_secretariat"))
+    row: list[Button] = []
+    if next_item is not None:
+        code = item_code(next_item.code, next_item.symbol, restricted=next_item.restricted)
+        row.append(button("next_item", f"card:{next_item.assignment_id}", item=code))
+    return message(*lines, rows=[(*row, HOME)])
+
+
+def _acknowledged(given: Receipt, first: Acknowledged) -> Text:
+    status = text(f"status.{given.status}")
+    number, item = Code(first.number), Code(first.code)
+    if given.kind is ReportKind.UNCHANGED:
+        return text("receipt.unchanged", number=number, item=item, status=status, day=given.as_of)
+    return text("receipt.report", number=number, item=item, status=status)
+
+
+def withdraw(status_update_id: int, number: str, code: str, assignment_id: int) -> Screen:
+    """Asked before a report is taken back."""
+    return screen(
+        text("report.withdraw", number=Code(number), item=Code(code)),
+        rows=[
+            (
+                button("withdraw_yes", f"withdraw_yes:{status_update_id}"),
+                button("back", f"card:{assignment_id}"),
+            )
+        ],
+    )
+
+
+def withdrawn(number: str, code: str, assignment_id: int) -> Screen:
+    """The report was taken back."""
+    return message(
+        text("report.withdrawn", number=Code(number), item=Code(code)),
+        rows=[(button("open_card", f"card:{assignment_id}"), HOME)],
+    )
+
+
+def disowned(code: str) -> Screen:
+    """The item is the secretariat's again."""
+    return message(text("not_ours.done", item=Code(code)), rows=[(HOME,)])
+
+
+def asked(code: str, assignment_id: int) -> Screen:
+    """The question is with the secretariat."""
+    return message(
+        text("question.asked", item=Code(code)),
+        rows=[(button("open_card", f"card:{assignment_id}"), HOME)],
+    )
+
+
+def answered(
+    code: str,
+    assignment_id: int,
+    *,
+    question: tuple[str, str],
+    answer: tuple[str, str],
+) -> Screen:
+    """Told to who asked; words come with their language."""
+    return message(
+        text("question.answered", item=Code(code)),
+        text("question.quoted", words=Words(*question, limit=EXCERPT)),
+        text("card.words", words=Words(*answer, limit=3000)),
+        text("question.reply"),
+        rows=[(button("open_card", f"card:{assignment_id}"),)],
+    )
+
+
+def answer_sent(code: str) -> Screen:
+    """Told to the officer who answered."""
+    return message(text("question.answer_sent", item=Code(code)), rows=[(HOME,)])
+
+
+def arrived(*, reports: int, questions: int, not_ours: int) -> Screen:
+    """The secretariat's one message of the day: how much has come in."""
+    parts = []
+    if reports:
+        parts.append(text("arrived.reports", count=reports))
+    if questions:
+        parts.append(text("arrived.questions", count=questions))
+    if not_ours:
+        parts.append(text("arrived.not_ours", count=not_ours))
+    line = text("arrived.today", parts=Listing(tuple(parts))) if parts else text("arrived.nothing")
+    return message(line, rows=[(HOME,)])
+
+
+def recorded(
+    update: Acknowledged, given: Receipt, source: str, source_on: date, assignment_id: int
+) -> Screen:
+    """Told to an institution: the secretariat recorded what it said elsewhere."""
+    return message(
+        text(
+            "report.recorded",
+            number=Code(update.number),
+            item=Code(update.code),
+            status=text(f"status.{given.status}"),
+            source=Words(source),
+            day=source_on,
+        ),
+        text("card.words", words=Words(given.measures, given.language, limit=EXCERPT)),
+        rows=[(button("open_card", f"card:{assignment_id}"), HOME)],
+    )
+
+
+def file_refused(reason: Text, *, name: str | None, kind: str, draft_id: int | None) -> Screen:
+    """Why a file was not taken, and what to do instead; the draft is as it was."""
+    called: Value = Words(name, limit=80) if name else text(f"evidence.kind.{kind}")
+    rows: list[Row] = [(button("continue", f"draft:{draft_id}"),)] if draft_id is not None else []
+    return message(
+        text("evidence.refused", name=called), reason, text("evidence.instead"), rows=rows
+    )
