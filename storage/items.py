@@ -50,7 +50,28 @@ async def texts(tx: Transaction, item_ids: Sequence[int]) -> dict[int, tuple[Ite
         .where(item_texts.c.item_id.in_(item_ids), item_texts.c.current)
         .order_by(item_texts.c.item_id, item_texts.c.language)
     )
-    found: dict[int, tuple[ItemText, ...]] = {item_id: () for item_id in item_ids}
+    found: dict[int, tuple[ItemText, ...]] = dict.fromkeys(item_ids, ())
     for row in await tx.rows(statement):
         found[row["item_id"]] += (ItemText(row["language"], row["words"]),)
     return found
+
+
+async def wordings(tx: Transaction, language: str = "en") -> list[tuple[Any, ...]]:
+    """(id, text, mechanism, cycle, symbol) of every item that has a text in that language."""
+    statement = (
+        select(
+            items.c.id,
+            item_texts.c.words,
+            source_documents.c.mechanism,
+            source_documents.c.cycle,
+            source_documents.c.symbol,
+        )
+        .join(item_texts, item_texts.c.item_id == items.c.id)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .where(item_texts.c.language == language, item_texts.c.current)
+        .order_by(items.c.id)
+    )
+    return [
+        (row["id"], row["words"], row["mechanism"], str(row["cycle"] or ""), row["symbol"])
+        for row in await tx.rows(statement)
+    ]

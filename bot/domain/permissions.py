@@ -49,3 +49,8 @@ def may_record(actor: Actor) -> bool:
 def may_answer(actor: Actor) -> bool:
     """The secretariat answers questions."""
     return actor.is_secretariat
+
+
+def may_import(actor: Actor) -> bool:
+    """The secretariat brings recommendations in; so does the operator."""
+    return actor.is_secretariat or actor.channel == "command"

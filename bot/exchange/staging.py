@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.screens import Text, text_to_json
-from bot.exchange import recognise
+from bot.exchange import assignments_book, recognise
 from bot.exchange.imported import Facts, ImportedRecommendation, Options, Problem
 
 BATCH = 200  # rows staged in one short transaction
@@ -30,6 +30,11 @@ def read(path: str, options: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]
                 else {"row": _row(each, reading.facts, chosen)}
                 for each in batch
             ]
+
+
+def is_assignments_book(path: str) -> bool:
+    """Whether the file is a workbook of assignments that came back; for a process with limits."""
+    return assignments_book.recognises(Path(path))
 
 
 def _facts(facts: Facts) -> dict[str, Any]:

@@ -1,0 +1,122 @@
+"""Imports as acts: previewed, applied in one transaction, or discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.errors import NotFound, Outdated
+from bot.domain.people import Actor
+from bot.domain.permissions import may_import, require
+from bot.services import audit
+from storage import imports, jobs
+from storage.database import Transaction
+from storage.jobs import Job
+
+READ, APPLY = "import_read", "import_apply"
+SIBLINGS = "import_siblings"
+PROBLEMS = "import_problems"
+WHOLE = ("ohchr_matrix",)  # formats that hold their documents in full
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What applying an import would do. `refused` counts the rows that cannot be imported."""
+
+    format: str
+    documents: tuple[Mapping[str, Any], ...]
+    positions: Mapping[str, int]
+    kinds: Mapping[str, int]
+    new: int
+    changed: int
+    unchanged: int
+    translated: int
+    vanished: int
+    problems: int
+    refused: int
+
+    @property
+    def recommendations(self) -> int:
+        """How many rows can be imported."""
+        return self.new + self.changed + self.unchanged + self.translated
+
+    @property
+    def does_something(self) -> bool:
+        """Whether applying it would change the record."""
+        return bool(self.new + self.changed + self.translated)
+
+
+async def preview(tx: Transaction, job: Job, facts: Mapping[str, Any]) -> Preview:
+    """What the staged rows of an import would do."""
+    counted = await imports.outcomes(tx, job.id)
+    found = await imports.problems(tx, job.id)
+    return Preview(
+        format=facts["format"],
+        documents=tuple(await imports.documents(tx, job.id)),
+        positions=await imports.positions(tx, job.id),
+        kinds=await imports.kinds(tx, job.id),
+        new=counted.get(imports.NEW, 0),
+        changed=counted.get(imports.CHANGED, 0),
+        unchanged=counted.get(imports.UNCHANGED, 0),
+        translated=counted.get(imports.TRANSLATED, 0),
+        vanished=await imports.vanished(tx, job.id),
+        problems=counted.get(imports.PROBLEM, 0),
+        refused=len({each["row"] for each in found if each["refused"]}),
+    )
+
+
+async def ask_to_apply(tx: Transaction, actor: Actor, job_id: int) -> None:
+    """An officer has seen the preview and wants it: the worker will apply it."""
+    await _waiting(tx, actor, job_id)
+    await jobs.change(tx, job_id, kind=APPLY, state=jobs.PLANNED, attempts=0)
+
+
+async def discard(tx: Transaction, actor: Actor, job_id: int, *, now: datetime) -> None:
+    """Nothing of it is wanted: the staged rows go."""
+    await _waiting(tx, actor, job_id)
+    await imports.clear(tx, job_id)
+    await jobs.change(tx, job_id, state=jobs.CANCELLED, finished_at=now)
+    await audit.record(tx, actor, "import.discard", f"job:{job_id}", now=now)
+
+
+async def apply(tx: Transaction, actor: Actor, job: Job, *, now: datetime) -> Preview:
+    """Bring a staged import into the record, in this transaction; gives what it did.
+
+    What the record holds may have changed since the preview, so it is compared again first.
+    """
+    require(may_import(actor))
+    assert job.result is not None
+    facts = job.result["facts"]
+    await imports.compare(tx, job.id)
+    did = await preview(tx, job, facts)
+    await imports.apply(tx, job.id, whole_documents=facts["format"] in WHOLE, now=now)
+    counted = {
+        "new": did.new,
+        "changed": did.changed,
+        "unchanged": did.unchanged,
+        "translated": did.translated,
+        "problems": did.problems,
+    }
+    digest = {"file": job.sha256} if job.sha256 else {}
+    await audit.record(
+        tx, actor, "import.apply", f"job:{job.id}", facts={**counted, **digest}, now=now
+    )
+    return did
+
+
+async def finish(tx: Transaction, job: Job, *, now: datetime) -> None:
+    """The staged rows are not needed any more."""
+    await imports.clear(tx, job.id)
+    await jobs.change(tx, job.id, state=jobs.DONE, finished_at=now)
+
+
+async def _waiting(tx: Transaction, actor: Actor, job_id: int) -> Job:
+    require(may_import(actor))
+    job = await jobs.get(tx, job_id)
+    if job is None or job.kind != READ:
+        raise NotFound
+    if job.state != jobs.WAITING:
+        raise Outdated
+    return job

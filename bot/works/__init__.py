@@ -1,0 +1,70 @@
+"""What long work does: one module a kind, each with `run(job, tools)`; no tap waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from telegram import Bot
+
+from bot.clock import Clock
+from bot.domain.people import Actor
+from bot.domain.screens import Screen
+from bot.jobs import Jobs
+from bot.settings import Settings
+from bot.texts import Texts
+from storage import jobs, outbox, people, seats
+from storage.database import Database, Transaction
+from storage.jobs import Job
+from storage.outbox import Message
+from storage.vault import Vault
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What long work finds at hand; `bot` is None at the shell."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    texts: Texts
+    clock: Clock
+    jobs: Jobs
+    bot: Bot | None
+
+    @asynccontextmanager
+    async def room(self) -> AsyncIterator[Path]:
+        """A private folder for this piece of work, gone with all in it at the end."""
+        async with self.jobs.room() as folder:
+            yield folder
+
+    async def actor(self, tx: Transaction, job: Job) -> Actor:
+        """Whoever asked for the job, with the seats that are live now."""
+        if job.person_id is None:
+            return Actor(None, (), "command")
+        person = await people.get(tx, job.person_id)
+        now = self.clock.now()
+        return Actor(person, await seats.live_of(tx, job.person_id, now=now))
+
+    async def tell(
+        self, tx: Transaction, job: Job, screen: Screen, *, step: str, edits: int | None = None
+    ) -> int | None:
+        """Tell whoever asked how the job stands; once per `step`, whatever is repeated."""
+        if job.person_id is None or self.bot is None:
+            return None
+        message = Message(
+            key=f"job:{job.id}:{step}",
+            screen=screen,
+            person_id=job.person_id,
+            bot_id=self.bot.id,
+            lane=outbox.REPLY,
+            edits=edits,
+        )
+        return await outbox.add(tx, message, now=self.clock.now())
+
+    async def progress(self, job: Job, done: int, total: int | None) -> None:
+        """Note how far the job is."""
+        async with self.database.write() as tx:
+            await jobs.change(tx, job.id, done=done, total=total)

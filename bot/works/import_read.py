@@ -1,0 +1,76 @@
+"""Reads a file that was sent: fetched, checked, staged in short steps, and previewed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+from bot.domain.views import imports as views
+from bot.exchange import staging
+from bot.exchange.confined import MEGABYTE, Limits, confined, confined_stream
+from bot.exchange.inspect import inspect
+from bot.services import imports as service
+from bot.works import Tools
+from storage import imports, jobs
+from storage.jobs import Job
+
+READER = Limits(memory=700 * MEGABYTE, cpu=600, wall=1200.0)
+ASSIGNMENTS = "assignments_read"
+
+
+async def run(job: Job, tools: Tools) -> None:
+    """Read the file of `job.arguments` and show the preview; raises what refuses the file."""
+    async with tools.room() as room:
+        path = await fetch(job, tools, room)
+        await inspect(path, job.arguments["name"])
+        kept = await tools.vault.put(path)
+        if await confined(staging.is_assignments_book, str(path), limits=READER):
+            async with tools.database.write() as tx:
+                await jobs.change(
+                    tx, job.id, kind=ASSIGNMENTS, state=jobs.PLANNED, sha256=kept.sha256
+                )
+            return
+        facts = await stage(job, tools, path, job.arguments.get("options", {}))
+    async with tools.database.write() as tx:
+        await imports.compare(tx, job.id)
+        shown = await service.preview(tx, job, facts)
+        await jobs.change(
+            tx, job.id, state=jobs.WAITING, result={"facts": facts}, sha256=kept.sha256
+        )
+        first = await imports.problems(tx, job.id, limit=views.PROBLEMS_SHOWN)
+        await tools.tell(tx, job, views.preview(job.id, shown, first), step="preview")
+
+
+async def fetch(job: Job, tools: Tools, room: Path) -> Path:
+    """The file that was sent, in the room."""
+    assert tools.bot is not None
+    path = room / "sent"
+    found = await tools.bot.get_file(job.arguments["file_id"])
+    await found.download_to_drive(path)
+    return path
+
+
+async def stage(
+    job: Job, tools: Tools, path: Path, options: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Stage the file's rows, each batch in a transaction of its own; gives the file's facts.
+
+    Beginning again (after a crash) begins with an empty stage.
+    """
+    async with tools.database.write() as tx:
+        await imports.clear(tx, job.id)
+    facts: Mapping[str, Any] = {}
+    staged = 0
+    batches = confined_stream(staging.read, str(path), dict(options), limits=READER)
+    async with aclosing(batches):
+        async for batch in batches:
+            if "facts" in batch[0]:
+                facts = batch[0]["facts"]
+                continue
+            async with tools.database.write() as tx:
+                await imports.stage(tx, job.id, batch, first=staged + 1)
+                await jobs.change(tx, job.id, done=staged + len(batch))
+            staged += len(batch)
+    return facts
