@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -39,7 +40,9 @@ async def network(sandbox: Sandbox) -> AsyncIterator[Network]:
 
 @pytest.fixture
 async def api(sandbox: Sandbox) -> AsyncIterator[Api]:
-    async with httpx.AsyncClient(base_url=sandbox.address, trust_env=False) as client:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    address = sandbox.address
+    async with httpx.AsyncClient(base_url=address, trust_env=False, verify=context) as client:
         yield Api(client, sandbox.token)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -150,3 +152,40 @@ async def test_everything_that_ptb_sends_is_parsed_back(sandbox: Sandbox, networ
         assert await bot.send_chat_action(phone.id, "typing")
         assert (await bot.get_webhook_info()).pending_update_count == 1
     assert json.dumps(sandbox.journal.entries[-1].parameters)
+
+
+ANSWERS = """
+import sys
+from telegram import Update
+from telegram.ext import ApplicationBuilder, MessageHandler, filters
+
+async def answer(update, context):
+    await update.message.reply_text("Heard " + update.message.text)
+
+token, address = sys.argv[1:]
+bot = ApplicationBuilder().token(token).base_url(address).job_queue(None).build()
+bot.add_handler(MessageHandler(filters.TEXT, answer))
+bot.run_polling(timeout=10, allowed_updates=Update.ALL_TYPES)
+"""
+
+
+async def test_a_bot_in_another_process_is_killed_and_goes_on(
+    sandbox: Sandbox, network: Network
+) -> None:
+    command = (sys.executable, "-c", ANSWERS, sandbox.token, sandbox.base_url)
+    phone = await network.phone("Amal")
+    first = await asyncio.create_subprocess_exec(*command)
+    try:
+        await phone.starts()
+        await phone.waits_for("Heard /start", within=20)
+    finally:
+        first.kill()
+        await first.wait()
+    network.patience = 0.1
+    await phone.types("anybody there?")
+    second = await asyncio.create_subprocess_exec(*command)
+    try:
+        await phone.waits_for("Heard anybody there?", within=20)
+    finally:
+        second.kill()
+        await second.wait()
