@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from handlers.evidence import keep_file
 
 from bot import logs
 from bot.clock import Clock
 from bot.evidence import Evidence
 from bot.inbox import Inbox
+from bot.jobs import Jobs
 from bot.keys import KeyRing
 from bot.outbox import Outbox
 from bot.poll import Poll
@@ -19,8 +19,12 @@ from bot.settings import Settings
 from bot.tasks import Tasks
 from bot.texts import Texts
 from bot.wire.application import durable_application
+from bot.wire.download import downloader
 from bot.wire.polling import LONG_POLL, RawPoller
 from bot.wire.request import telegram_bot
+from bot.worker import Worker
+from bot.works import Tools
+from bot.works.table import PROCESSES, WORKS
 from handlers.desk import Country, Desk
 from handlers.edge import Edge
 from handlers.flows.runner import Runner
@@ -60,7 +64,7 @@ class App:
         )
         self.application = durable_application(self.bot)
         await self.application.initialize()
-        runner = make_runner(keep_file)
+        runner = make_runner()
         router = Router(ROOMS, runner)
         register(self.application, router)
         edge = Edge(self.application, self._desk(runner), router.go)
@@ -68,11 +72,18 @@ class App:
             self.database, self.bot, self.clock, handle=edge.handle, apologise=edge.apologise
         )
         self.outbox = Outbox(
-            self.database, self.bot, self.texts, self.clock, rate=self.settings.rate
+            self.database,
+            self.bot,
+            self.texts,
+            self.clock,
+            open_file=self.vault.read,
+            timezone=self.settings.zone,
+            rate=self.settings.rate,
         )
         self.evidence = Evidence(self.database, self.bot, self.vault, self.clock)
         self._tasks.start(self.outbox.run(), name="outbox")
         self._tasks.start(self.evidence.run(), name="evidence")
+        self._tasks.start(Worker(WORKS, self._tools()).run(), name="worker")
         await self.inbox.start()
         log.info("app.started")
 
@@ -98,6 +109,18 @@ class App:
         """Close what `open` opened."""
         await self._audit_head.stop()
         await self.database.close()
+
+    def _tools(self) -> Tools:
+        return Tools(
+            settings=self.settings,
+            database=self.database,
+            vault=self.vault,
+            texts=self.texts,
+            clock=self.clock,
+            jobs=Jobs(PROCESSES, self.settings.data_dir / "jobs"),
+            bot_id=self.bot.id,
+            download=downloader(self.bot),
+        )
 
     def _desk(self, runner: Runner) -> Desk:
         settings = self.settings

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from handlers import me, onboarding
+from bot.domain.incoming import Sent
+from bot.services import evidence
+from handlers import imports, me, onboarding
 from handlers.flows.flow import Flow
-from handlers.flows.runner import KeepFile, Runner
+from handlers.flows.runner import Runner
+from handlers.turn import Turn
 
-ROOMS = (onboarding, me)
+ROOMS = (onboarding, me, imports)
 FLOWS: tuple[Flow, ...] = ()
 
 
-def make_runner(keep_file: KeepFile) -> Runner:
-    """The runner of every conversation; `keep_file` records what is sent to one."""
-    return Runner(FLOWS, keep_file=keep_file)
+def make_runner() -> Runner:
+    """The runner of every conversation."""
+    return Runner(FLOWS, keep_file=_keep_file)
+
+
+async def _keep_file(turn: Turn, conversation_id: int, sent: Sent) -> int:
+    return await evidence.keep_file(
+        turn.tx, turn.actor, conversation_id, sent, bot_id=turn.bot_id, now=turn.now
+    )

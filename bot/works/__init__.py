@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from telegram import Bot
 
 from bot.clock import Clock
 from bot.domain.people import Actor
@@ -21,10 +19,13 @@ from storage.jobs import Job
 from storage.outbox import Message
 from storage.vault import Vault
 
+Download = Callable[[str, Path], Awaitable[None]]
+"""Fetch the file of that Telegram id to that place."""
+
 
 @dataclass(frozen=True)
 class Tools:
-    """What long work finds at hand; `bot` is None at the shell."""
+    """What long work finds at hand; at the shell there is no bot to fetch from and to answer by."""
 
     settings: Settings
     database: Database
@@ -32,7 +33,8 @@ class Tools:
     texts: Texts
     clock: Clock
     jobs: Jobs
-    bot: Bot | None
+    bot_id: int | None = None
+    download: Download | None = None
 
     @asynccontextmanager
     async def room(self) -> AsyncIterator[Path]:
@@ -52,13 +54,13 @@ class Tools:
         self, tx: Transaction, job: Job, screen: Screen, *, step: str, edits: int | None = None
     ) -> int | None:
         """Tell whoever asked how the job stands; once per `step`, whatever is repeated."""
-        if job.person_id is None or self.bot is None:
+        if job.person_id is None or self.bot_id is None:
             return None
         message = Message(
             key=f"job:{job.id}:{step}",
             screen=screen,
             person_id=job.person_id,
-            bot_id=self.bot.id,
+            bot_id=self.bot_id,
             lane=outbox.REPLY,
             edits=edits,
         )

@@ -45,10 +45,9 @@ async def run(job: Job, tools: Tools) -> None:
 
 async def fetch(job: Job, tools: Tools, room: Path) -> Path:
     """The file that was sent, in the room."""
-    assert tools.bot is not None
+    assert tools.download is not None
     path = room / "sent"
-    found = await tools.bot.get_file(job.arguments["file_id"])
-    await found.download_to_drive(path)
+    await tools.download(job.arguments["file_id"], path)
     return path
 
 
