@@ -118,12 +118,14 @@ def press(flow: Flow, state: State, number: int) -> Advance:
 
 
 def takes_words(flow: Flow, state: State) -> Step | None:
-    """The step that a written message would answer now, or None where words are no answer."""
-    if state.at == REVIEW:
-        name = flow.review.words_to if flow.review else None
-        return None if name is None else flow.step(name)
-    step = flow.step(state.at)
-    return step if step.check is not None else None
+    """The step that a written message would answer now, or None where words are no answer.
+
+    Words that come before they are asked for are kept for the step that takes words at the end.
+    """
+    if state.at != REVIEW and (step := flow.step(state.at)).check is not None:
+        return step
+    name = flow.review.words_to if flow.review else None
+    return None if name is None else flow.step(name)
 
 
 def takes_files(flow: Flow) -> Step | None:
@@ -139,6 +141,7 @@ def write(flow: Flow, state: State, step: Step, value: Any) -> Advance:
     if not step.grows:
         return _next(flow, _answered(flow, state, value, step=step), step=step.name)
     parts = [*state.answers.get(step.name, ()), value]
+    _require_fits(step, parts)
     answered = replace(state, answers={**state.answers, step.name: parts})
     return _next(flow, _onward(flow, answered), step=step.name, part=len(parts) - 1)
 
@@ -152,7 +155,16 @@ def amend(state: State, step: Step, part: int, value: Any) -> State:
     parts = list(state.answers[step.name])
     if part < len(parts):
         parts[part] = value
+    _require_fits(step, parts)
     return replace(state, answers={**state.answers, step.name: parts})
+
+
+def _require_fits(step: Step, parts: Sequence[Any]) -> None:
+    if not step.limit:
+        return
+    length = sum(len(part) for part in parts)
+    if length > step.limit:
+        raise Unfit("error.text_too_long", limit=step.limit, over=length - step.limit)
 
 
 def attach(state: State, step: Step, value: Any, *, album: str | None) -> State:
@@ -193,21 +205,36 @@ def question(
     *,
     language: str,
     notes: Sequence[Text] = (),
+    files: Value | None = None,
 ) -> tuple[State, Screen]:
-    """The screen of the state, and the state with the meaning of its buttons."""
+    """The screen of the state, and the state with the meaning of its buttons.
+
+    `files` says which evidence there is, for the step that gathers it.
+    """
     if state.at == REVIEW:
-        return _review(flow, state, context, notes, language=language)
+        return _review(flow, state, context, notes, language=language, files=files)
     step = flow.step(state.at)
     rows = _Rows()
     _offer(rows, step, state, options)
-    if step.name in state.answers and step not in flow.steps:
+    if state.answers.get(step.name) and (step.grows or step not in flow.steps):
         rows.row(("clear", None, button("clear")))
     if not step.many and not (step.options and options) and step.files:
         rows.row(("back", None, button("done")))
     else:
         rows.row(("back", None, button("back")))
-    shown = screen(Text(f"flow.{flow.name}.{step.name}.ask", context), rows=rows.rows)
+    lines = [Text(f"flow.{flow.name}.{step.name}.ask", context), *_so_far(flow, state, step)]
+    if files is not None:
+        lines.append(text("flow.has_files", facts=files))
+    shown = screen(*lines, rows=rows.rows)
     return replace(state, buttons=tuple(rows.meanings)), shown
+
+
+def _so_far(flow: Flow, state: State, step: Step) -> list[Text]:
+    """Says that words which came early are kept."""
+    early = flow.review.words_to if flow.review else None
+    if early is None or step not in flow.steps or not state.answers.get(early):
+        return []
+    return [text("flow.has_words")] if step.name != early else []
 
 
 class _Rows:
@@ -226,7 +253,14 @@ class _Rows:
 
 
 def _offer(rows: _Rows, step: Step, state: State, options: Sequence[Option]) -> None:
-    first = state.page * LIST_LENGTH
+    if step.first and state.page == 0 and len(options) > step.first:
+        offered = [_offered(step, state, option) for option in options[: step.first]]
+        for start in range(0, len(offered), 2):
+            rows.row(*offered[start : start + 2])
+        rows.row(("page", 1, button("more")))
+        return
+    behind = 1 if step.first and state.page else 0  # "More…" leads to page 1, and to all of them
+    first = (state.page - behind) * LIST_LENGTH
     page = options[first : first + LIST_LENGTH]
     offered = [_offered(step, state, option) for option in page]
     wide = 2 if len(options) <= LIST_LENGTH and not step.many else 1
@@ -260,13 +294,14 @@ def _review(
     notes: Sequence[Text],
     *,
     language: str,
+    files: Value | None,
 ) -> tuple[State, Screen]:
     assert flow.review is not None
     lines: list[Text | None] = [Text(f"flow.{flow.name}.review", context), None]
     lines += [
         text(f"flow.{flow.name}.{step.name}.line", answer=answer)
         for step in flow.every_step
-        if (answer := _shown(step, state, language)) is not None
+        if step.told and (answer := _shown(step, state, language, files)) is not None
     ]
     if notes:
         lines += [None, *notes]
@@ -275,7 +310,9 @@ def _review(
     rows = _Rows()
     rows.row(("send", None, button(f"flow.{flow.name}.send")), ("keep", None, button("keep_draft")))
     changes = [
-        ("change", step.name, button(f"flow.{flow.name}.{step.name}")) for step in flow.every_step
+        ("change", step.name, Button(Text(f"button.flow.{flow.name}.{step.name}", context)))
+        for step in flow.every_step
+        if step.when is None or context.get(step.when)
     ]
     for start in range(0, len(changes), 3):
         rows.row(*changes[start : start + 3])
@@ -283,21 +320,21 @@ def _review(
     return replace(state, buttons=tuple(rows.meanings)), screen(*lines, rows=rows.rows)
 
 
-def _shown(step: Step, state: State, language: str) -> Value | None:
+def _shown(step: Step, state: State, language: str, files: Value | None) -> Value | None:
     """How the answer of a step reads on the review screen; None where there is none."""
     answer = state.answers.get(step.name)
     if answer is None or answer == []:
         return None
     if step.files:
-        return text("flow.files", count=len(answer))
+        return files
     if (label := state.labels.get(step.name)) is not None:
         if isinstance(label, list):
             return Listing(tuple(text_from_json(each) for each in label))
         return text_from_json(label)
-    if step.grows:
-        return Words("\n".join(answer), language, limit=1500)
     if step.shows is not None:
         return step.shows(answer)
+    if step.grows:
+        return Words("\n".join(answer), language, limit=1500)
     return Words(str(answer), language, limit=1500)
 
 

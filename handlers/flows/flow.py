@@ -45,6 +45,10 @@ class Step:
     grows: bool = False  # further words join the earlier ones
     files: bool = False  # what is sent (files, voice, links) is its answer
     shows: Callable[[Any], Value] | None = None  # how a written answer reads on the review screen
+    told: bool = True  # has a line of its own on the review screen
+    first: int = 0  # so many options come before "More…"; 0: all of them
+    limit: int = 0  # characters in an answer that grows; 0: any number
+    when: str | None = None  # the value of the flow's texts without which nobody is asked
 
 
 def Choose(  # noqa: N802
@@ -53,14 +57,19 @@ def Choose(  # noqa: N802
     *,
     check: Check | None = None,
     shows: Callable[[Any], Value] | None = None,
+    told: bool = True,
+    first: int = 0,
 ) -> Step:
-    """One of the options; where there is a `check`, a written answer will do as well."""
-    return Step(name, options=options, check=check, shows=shows)
+    """One of the options; where there is a `check`, a written answer will do as well.
+
+    Only the `first` ones are shown until "More…" is tapped.
+    """
+    return Step(name, options=options, check=check, shows=shows, told=told, first=first)
 
 
-def Pick(name: str, options: Options) -> Step:  # noqa: N802
-    """Any number of the options."""
-    return Step(name, options=options, many=True)
+def Pick(name: str, options: Options, *, when: str | None = None) -> Step:  # noqa: N802
+    """Any number of the options; `when` names the value without which it is not offered."""
+    return Step(name, options=options, many=True, when=when)
 
 
 def Ask(  # noqa: N802
@@ -69,13 +78,14 @@ def Ask(  # noqa: N802
     *,
     grows: bool = False,
     shows: Callable[[Any], Value] | None = None,
+    limit: int = 0,
 ) -> Step:
-    """A written answer; with `grows` it may come in several messages."""
-    return Step(name, check=check, grows=grows, shows=shows)
+    """A written answer; with `grows` it may come in several messages, `limit` characters in all."""
+    return Step(name, check=check, grows=grows, shows=shows, limit=limit)
 
 
 def Gather(name: str) -> Step:  # noqa: N802
-    """Files, voice messages and links, any number."""
+    """Files, voice messages and links, any number; its answer lists ids of evidence."""
     return Step(name, files=True)
 
 
@@ -146,6 +156,7 @@ class Flow:
             keys |= {f"flow.{self.name}.{each}" for each in ("review", "sent")}
             keys.add(f"button.flow.{self.name}.send")
             for step in self.every_step:
-                keys.add(f"flow.{self.name}.{step.name}.line")
+                if step.told:
+                    keys.add(f"flow.{self.name}.{step.name}.line")
                 keys.add(f"button.flow.{self.name}.{step.name}")
         return keys

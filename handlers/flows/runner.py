@@ -11,12 +11,15 @@ from typing import Any, Protocol
 
 from bot.domain.errors import NotAllowed, Refused, Unfit
 from bot.domain.incoming import Sent, Wrote
-from bot.domain.screens import Button, Screen, Text, message, text
+from bot.domain.links import link_in
+from bot.domain.screens import Button, Screen, Text, Value, message, text
+from bot.domain.views.common import evidence_facts
+from bot.services import evidence as evidence_service
 from handlers.flows import engine
 from handlers.flows.engine import Advance, Outcome, State
-from handlers.flows.flow import Flow
+from handlers.flows.flow import Flow, Step
 from handlers.turn import Turn
-from storage import conversations
+from storage import conversations, evidence
 from storage.conversations import Conversation
 
 
@@ -84,6 +87,9 @@ class Runner:
         except Unfit as unfit:
             turn.toast = unfit.text
             return
+        if _took_files_back(flow, state, advance.state):
+            await evidence.remove(turn.tx, conversation.id)
+            turn.tx.wakes.add("evidence")
         await self._follow(turn, conversation, advance)
 
     async def write(self, turn: Turn, wrote: Wrote) -> bool:
@@ -92,17 +98,25 @@ class Runner:
         if conversation is None:
             return False
         flow, state = self._state(conversation)
+        gathers = engine.takes_files(flow)
+        if gathers is not None and (url := link_in(wrote.words)) is not None:
+            kept = await evidence_service.keep_link(
+                turn.tx, turn.actor, conversation.id, url, now=turn.now
+            )
+            await self._attach(
+                turn, conversation, kept, state=state, step=gathers, message_id=wrote.message_id
+            )
+            return True
         step = engine.takes_words(flow, state)
         if step is None or step.check is None:
             await turn.show(message("flow.tap_please"))
             await self._ask(turn, conversation, state)
             return True
         try:
-            value = step.check(wrote.words, turn)
+            advance = engine.write(flow, state, step, step.check(wrote.words, turn))
         except Unfit as unfit:
             await turn.show(message(unfit.text))
             return True
-        advance = engine.write(flow, state, step, value)
         await conversations.note_message(
             turn.tx,
             turn.bot_id,
@@ -126,22 +140,19 @@ class Runner:
             await turn.show(message("flow.words_please"))
             return True
         try:
-            evidence_id = await self._keep_file(turn, conversation.id, sent)
+            kept = await self._keep_file(turn, conversation.id, sent)
         except Refused as refused:
-            await turn.show(message(refused.text))
+            await turn.show(message(refused.text, "evidence.instead"))
             return True
-        await conversations.note_message(
-            turn.tx,
-            turn.bot_id,
-            turn.chat_id,
-            sent.message_id,
-            conversation_id=conversation.id,
-            step=step.name,
-            part=evidence_id,
+        await self._attach(
+            turn,
+            conversation,
+            kept,
+            state=state,
+            step=step,
+            message_id=sent.message_id,
+            album=sent.album,
         )
-        kept = engine.attach(state, step, evidence_id, album=sent.album)
-        same_album = sent.album is not None and state.album == sent.album
-        await self._ask(turn, conversation, kept, in_place=same_album)
         return True
 
     async def amend(self, turn: Turn, wrote: Wrote) -> bool:
@@ -155,14 +166,11 @@ class Runner:
             return True
         flow, state = self._state(conversation)
         step = flow.step(noted.step)
-        if step.check is None:
-            return True
         try:
-            value = step.check(wrote.words, turn)
+            amended = await self._amended(turn, state, step, noted.part, wrote.words)
         except Unfit as unfit:
             await turn.show(message(unfit.text))
             return True
-        amended = engine.amend(state, step, noted.part, value)
         await turn.show(message("flow.amended"))
         await self._ask(turn, conversation, amended, quietly=not conversation.active)
         return True
@@ -197,6 +205,50 @@ class Runner:
         await self._resume(turn, draft)
 
     # -- inside ------------------------------------------------------------------------------------
+
+    async def _attach(
+        self,
+        turn: Turn,
+        conversation: Conversation,
+        evidence_id: int,
+        *,
+        state: State,
+        step: Step,
+        message_id: int,
+        album: str | None = None,
+    ) -> None:
+        """One more piece of evidence; the files of an album change one and the same screen."""
+        await conversations.note_message(
+            turn.tx,
+            turn.bot_id,
+            turn.chat_id,
+            message_id,
+            conversation_id=conversation.id,
+            step=step.name,
+            part=evidence_id,
+        )
+        kept = engine.attach(state, step, evidence_id, album=album)
+        same_album = album is not None and state.album == album
+        await self._ask(turn, conversation, kept, in_place=same_album)
+
+    async def _amended(self, turn: Turn, state: State, step: Step, part: int, words: str) -> State:
+        """The state with an edited message in it; of a file, its caption is what was edited."""
+        if step.files:
+            if part in state.answers.get(step.name, ()):
+                await evidence.change_words(turn.tx, part, link_in(words) or words)
+            return state
+        if step.check is None:
+            return state
+        return engine.amend(state, step, part, step.check(words, turn))
+
+    async def _files(
+        self, turn: Turn, conversation: Conversation, flow: Flow, state: State
+    ) -> Value | None:
+        """Which evidence there is so far."""
+        step = engine.takes_files(flow)
+        if step is None or not state.answers.get(step.name):
+            return None
+        return evidence_facts(await evidence.counts_of_draft(turn.tx, conversation.id))
 
     async def _resume(self, turn: Turn, draft: Conversation) -> None:
         await conversations.resume(turn.tx, draft, chat_id=turn.chat_id)
@@ -234,10 +286,12 @@ class Runner:
             case Outcome.ASK:
                 await self._ask(turn, conversation, advance.state)
             case Outcome.DONE:
+                files = await self._files(turn, conversation, flow, advance.state)
                 shown = await flow.then(turn, answers, conversation.id)
-                await self._close_screen(turn, conversation, flow, answers)
+                await self._close_screen(turn, conversation, flow, answers, files)
                 await conversations.end(turn.tx, conversation.id)
-                await turn.show(shown)
+                turn.tx.wakes.add("evidence")
+                await turn.show(shown, subject=conversation.subject)
             case Outcome.KEEP:
                 await self._save(turn, conversation, advance.state, conversation.screen_id)
                 await self.leave(turn)
@@ -275,7 +329,13 @@ class Runner:
         if state.at == engine.REVIEW and flow.notes is not None:
             notes = await flow.notes(turn, state.answers)
         asked, shown = engine.question(
-            flow, state, options, context, language=turn.language, notes=notes
+            flow,
+            state,
+            options,
+            context,
+            language=turn.language,
+            notes=notes,
+            files=await self._files(turn, conversation, flow, state),
         )
         nonce = conversations.new_nonce()
         bound = _bound(shown, nonce)
@@ -316,17 +376,33 @@ class Runner:
         await self._ask(turn, conversation, state)
 
     async def _close_screen(
-        self, turn: Turn, conversation: Conversation, flow: Flow, answers: Mapping[str, Any]
+        self,
+        turn: Turn,
+        conversation: Conversation,
+        flow: Flow,
+        answers: Mapping[str, Any],
+        files: Value | None,
     ) -> None:
         """Leave the sent answers in the chat, without buttons that would do nothing any more."""
         if conversation.screen_id is None or flow.review is None:
             return
         context = await flow.begins(turn, answers)
         state = State(engine.REVIEW, answers, conversation.state["labels"])
-        _state, shown = engine.question(flow, state, (), context, language=turn.language)
+        _state, shown = engine.question(
+            flow, state, (), context, language=turn.language, files=files
+        )
         answered = shown.lines[1:-2] if flow.review.takes_more else shown.lines[1:]
         lines = (Text(f"flow.{flow.name}.sent", context), *answered)
         await turn.change(conversation.screen_id, Screen(lines))
+
+
+def _took_files_back(flow: Flow, before: State, after: State) -> bool:
+    step = engine.takes_files(flow)
+    return (
+        step is not None
+        and bool(before.answers.get(step.name))
+        and not after.answers.get(step.name)
+    )
 
 
 def _bound(shown: Screen, nonce: str) -> Screen:
