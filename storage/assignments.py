@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, delete, desc, exists, func, insert, or_, select, update
 
 from bot.domain.items import Assignment, AssignmentState, LastWord, Part, ReportState
 from storage.database import Transaction
-from storage.tables import assignments, items, siblings
+from storage.tables import (
+    assignments,
+    items,
+    questions,
+    siblings,
+    source_documents,
+    status_updates,
+)
+
+_LAST = date(9999, 12, 31)  # no due date comes after every due date
+_KNOWS_IT = (
+    AssignmentState.ANNOUNCED.value,
+    AssignmentState.DRAFT.value,
+    AssignmentState.ENDED.value,
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft assignment with what is said of it when it is announced."""
+
+    id: int
+    institution_id: int
+    item_id: int
+    part: Part
+    due_on: date | None
+    code: str
+    symbol: str
+    restricted: bool
+
 
 COLUMNS = [assignments.c[name] for name in Assignment.__dataclass_fields__]
 
@@ -67,87 +97,170 @@ async def disown(
     return result.rowcount == 1
 
 
-async def of_institution(tx: Transaction, item_id: int, institution_id: int) -> Assignment | None:
-    """The assignment of that item to that institution; locked until the transaction ends."""
+async def lock_items(tx: Transaction, item_ids: Sequence[int]) -> list[int]:
+    """The ids of these items that there are; whoever else assigns them waits for this transaction.
+
+    In one order, so that two who lock the same items never wait for each other.
+    """
+    statement = (
+        select(items.c.id).where(items.c.id.in_(item_ids)).order_by(items.c.id).with_for_update()
+    )
+    return [int(each) for each in await tx.values(statement)]
+
+
+async def of_items(tx: Transaction, item_ids: Sequence[int]) -> list[Assignment]:
+    """Every assignment of these items, in whatever state, by item, the lead first."""
     statement = (
         select(*COLUMNS)
-        .where(assignments.c.item_id == item_id, assignments.c.institution_id == institution_id)
-        .with_for_update()
-    )
-    row = await tx.row(statement)
-    return None if row is None else as_assignment(row)
-
-
-async def add(
-    tx: Transaction,
-    item_id: int,
-    institution_id: int,
-    part: Part,
-    *,
-    due_on: date | None,
-    assigned_by: int | None,
-    now: datetime,
-) -> int:
-    """A new draft assignment; gives its id."""
-    result = await tx.execute(
-        insert(assignments).values(
-            item_id=item_id,
-            institution_id=institution_id,
-            part=part.value,
-            state=AssignmentState.DRAFT.value,
-            due_on=due_on,
-            assigned_by=assigned_by,
-            assigned_at=now,
-        )
-    )
-    key = result.inserted_primary_key
-    assert key is not None
-    return int(key[0])
-
-
-async def change(tx: Transaction, assignment_id: int, **values: Any) -> None:
-    """Change an assignment's columns."""
-    await tx.execute(update(assignments).where(assignments.c.id == assignment_id).values(**values))
-
-
-async def drafts(tx: Transaction) -> list[Assignment]:
-    """Every assignment that waits to be announced, by institution and item."""
-    statement = (
-        select(*COLUMNS)
-        .where(assignments.c.state == AssignmentState.DRAFT.value)
-        .order_by(assignments.c.institution_id, assignments.c.item_id)
+        .where(assignments.c.item_id.in_(item_ids))
+        .order_by(assignments.c.item_id, assignments.c.part.desc(), assignments.c.id)
     )
     return [as_assignment(row) for row in await tx.rows(statement)]
 
 
-async def announce(tx: Transaction, assignment_ids: Sequence[int], *, now: datetime) -> None:
-    """Make draft assignments known."""
-    await tx.execute(
-        update(assignments)
-        .where(assignments.c.id.in_(assignment_ids))
-        .values(state=AssignmentState.ANNOUNCED.value, announced_at=now)
+async def add(
+    tx: Transaction,
+    new: Iterable[tuple[int, int, Part]],
+    *,
+    due_on: date | None,
+    assigned_by: int | None,
+    now: datetime,
+) -> None:
+    """New draft assignments: of which item, to which institution, in which part."""
+    rows = [
+        {
+            "item_id": item_id,
+            "institution_id": institution_id,
+            "part": part.value,
+            "state": AssignmentState.DRAFT.value,
+            "due_on": due_on,
+            "assigned_by": assigned_by,
+            "assigned_at": now,
+        }
+        for item_id, institution_id, part in new
+    ]
+    if rows:
+        await tx.execute(insert(assignments), rows)
+
+
+async def change(tx: Transaction, assignment_ids: Sequence[int], **values: Any) -> None:
+    """Change columns of these assignments."""
+    if assignment_ids:
+        await tx.execute(
+            update(assignments).where(assignments.c.id.in_(assignment_ids)).values(**values)
+        )
+
+
+async def draft_again(
+    tx: Transaction,
+    assignment_ids: Sequence[int],
+    *,
+    part: Part,
+    due_on: date | None,
+    assigned_by: int | None,
+    now: datetime,
+) -> None:
+    """Assignments that were drafts, given back or ended are drafts, as if they were new."""
+    await change(
+        tx,
+        assignment_ids,
+        part=part.value,
+        state=AssignmentState.DRAFT.value,
+        due_on=due_on,
+        assigned_by=assigned_by,
+        assigned_at=now,
+        announced_at=None,
+        ended_at=None,
+        disowned_reason=None,
+        suggested_institution_id=None,
     )
 
 
-async def suggested(tx: Transaction, item_ids: Sequence[int]) -> dict[int, list[int]]:
-    """Institutions to think of, by item: those that hold its siblings or its cluster."""
-    found: dict[int, list[int]] = {item_id: [] for item_id in item_ids}
+async def remove_drafts(tx: Transaction, assignment_ids: Sequence[int]) -> None:
+    """Take drafts back; those that were reported on before end instead."""
+    drafts_ = and_(
+        assignments.c.id.in_(assignment_ids), assignments.c.state == AssignmentState.DRAFT.value
+    )
+    reported = exists().where(status_updates.c.assignment_id == assignments.c.id)
+    asked = exists().where(questions.c.assignment_id == assignments.c.id)
+    await tx.execute(
+        update(assignments)
+        .where(drafts_, or_(reported, asked))
+        .values(state=AssignmentState.ENDED.value)
+    )
+    await tx.execute(delete(assignments).where(drafts_))
+
+
+async def to_announce(tx: Transaction) -> list[Draft]:
+    """Every draft assignment with its item, the most urgent of each institution first; locked."""
+    statement = (
+        select(
+            assignments.c.id,
+            assignments.c.institution_id,
+            assignments.c.item_id,
+            assignments.c.part,
+            assignments.c.due_on,
+            items.c.paragraph.label("code"),
+            source_documents.c.symbol,
+            items.c.restricted,
+        )
+        .join(items, items.c.id == assignments.c.item_id)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .where(assignments.c.state == AssignmentState.DRAFT.value)
+        .order_by(
+            assignments.c.institution_id,
+            func.coalesce(assignments.c.due_on, _LAST),
+            items.c.priority.desc(),
+            items.c.document_id,
+            items.c.ordinal,
+            assignments.c.id,
+        )
+        .with_for_update(of=assignments)
+    )
+    return [Draft(**{**row, "part": Part(row["part"])}) for row in await tx.rows(statement)]
+
+
+async def announce(tx: Transaction, assignment_ids: Sequence[int], *, now: datetime) -> None:
+    """Make draft assignments known."""
+    await change(tx, assignment_ids, state=AssignmentState.ANNOUNCED.value, announced_at=now)
+
+
+async def suggested(tx: Transaction, item_ids: Sequence[int]) -> list[int]:
+    """Institutions to think of for these items, the likeliest first.
+
+    Those that hold most of their siblings come first, then those that hold most of their cluster.
+    """
     by_sibling = (
-        select(siblings.c.item_id, assignments.c.institution_id)
-        .join(assignments, assignments.c.item_id == siblings.c.sibling_id)
-        .where(siblings.c.item_id.in_(item_ids))
-        .order_by(siblings.c.score.desc(), assignments.c.part.desc())
+        select(assignments.c.institution_id, func.sum(siblings.c.score).label("weight"))
+        .join(siblings, siblings.c.sibling_id == assignments.c.item_id)
+        .where(siblings.c.item_id.in_(item_ids), assignments.c.state.in_(_KNOWS_IT))
+        .group_by(assignments.c.institution_id)
     )
     mates = items.alias("mates")
     by_cluster = (
-        select(items.c.id.label("item_id"), assignments.c.institution_id)
-        .join(mates, mates.c.cluster_id == items.c.cluster_id)
-        .join(assignments, assignments.c.item_id == mates.c.id)
-        .where(items.c.id.in_(item_ids), mates.c.id != items.c.id)
-        .distinct()
+        select(assignments.c.institution_id, func.count().label("weight"))
+        .join(mates, mates.c.id == assignments.c.item_id)
+        .join(items, items.c.cluster_id == mates.c.cluster_id)
+        .where(
+            items.c.id.in_(item_ids),
+            items.c.id != mates.c.id,
+            assignments.c.state.in_(_KNOWS_IT),
+        )
+        .group_by(assignments.c.institution_id)
     )
+    found: list[int] = []
     for statement in (by_sibling, by_cluster):
-        for row in await tx.rows(statement):
-            if row["institution_id"] not in found[row["item_id"]]:
-                found[row["item_id"]].append(row["institution_id"])
+        in_order = statement.order_by(desc("weight"), assignments.c.institution_id)
+        found += [each for each in await tx.values(in_order) if each not in found]
+    return found
+
+
+async def last_due(tx: Transaction, *, after: date) -> date | None:
+    """The due date that was given last and still lies ahead."""
+    found: date | None = await tx.value(
+        select(assignments.c.due_on)
+        .where(assignments.c.due_on > after)
+        .order_by(assignments.c.assigned_at.desc(), assignments.c.id.desc())
+        .limit(1)
+    )
     return found

@@ -1,0 +1,236 @@
+"""What lies on the secretariat's desk: how much of each kind, and the lists behind the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+
+from bot.domain.items import AssignmentState, ReportState
+from storage import invitations as invitation_states
+from storage.database import Transaction
+from storage.seats import is_live
+from storage.selection import is_unassigned
+from storage.tables import (
+    accounts,
+    assignments,
+    institutions,
+    invitations,
+    items,
+    people,
+    questions,
+    seats,
+    source_documents,
+    status_updates,
+)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much waits for the secretariat."""
+
+    to_review: int
+    questions: int
+    overdue: int
+    unreachable: int
+    never_started: int
+    unassigned: int
+    drafts: int
+    disowned: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """An assignment with its item and its institution, as the secretariat's lists show it."""
+
+    assignment_id: int
+    item_id: int
+    code: str
+    symbol: str
+    restricted: bool
+    names: Mapping[str, str]
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class Disowned:
+    """An assignment that an institution gave back, with its reason and its suggestion."""
+
+    assignment_id: int
+    item_id: int
+    code: str
+    symbol: str
+    restricted: bool
+    institution_id: int
+    names: Mapping[str, str]
+    reason: str | None
+    suggested_id: int | None
+
+
+@dataclass(frozen=True)
+class Unreachable:
+    """A person with a live seat whose chat cannot be reached; `reason` is a code."""
+
+    name: str
+    names: Mapping[str, str] | None
+    since: datetime
+    reason: str | None
+
+
+async def counts(tx: Transaction, *, today: date, now: datetime) -> Counts:
+    """How much waits, in one look."""
+    numbers = {
+        "to_review": _count(status_updates, status_updates.c.state == ReportState.SUBMITTED.value),
+        "questions": _count(questions, questions.c.answered_at.is_(None)),
+        "overdue": _count(assignments, _is_overdue(today)),
+        "unreachable": select(func.count(people.c.id.distinct()))
+        .select_from(_unreachable_people())
+        .where(_is_unreachable(now))
+        .scalar_subquery(),
+        "never_started": _count(
+            invitations,
+            and_(
+                invitations.c.state == invitation_states.OPEN,
+                invitations.c.institution_id.is_not(None),
+            ),
+        ),
+        "unassigned": _count(items, and_(items.c.vanished_at.is_(None), is_unassigned())),
+        "drafts": _count(assignments, assignments.c.state == AssignmentState.DRAFT.value),
+        "disowned": _count(assignments, assignments.c.state == AssignmentState.DISOWNED.value),
+    }
+    row = await tx.row(select(*(value.label(name) for name, value in numbers.items())))
+    assert row is not None
+    return Counts(**row)
+
+
+async def overdue(tx: Transaction, *, today: date, limit: int, offset: int = 0) -> list[Held]:
+    """Assignments that are overdue, the longest first."""
+    statement = (
+        _held()
+        .where(_is_overdue(today))
+        .order_by(assignments.c.due_on, institutions.c.code, assignments.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Held(**row) for row in await tx.rows(statement)]
+
+
+async def held(tx: Transaction, assignment_id: int) -> Held | None:
+    """One assignment with its item and its institution."""
+    row = await tx.row(_held().where(assignments.c.id == assignment_id))
+    return None if row is None else Held(**row)
+
+
+async def disowned(tx: Transaction, *, limit: int, offset: int = 0) -> list[Disowned]:
+    """What institutions gave back, the oldest first."""
+    statement = (
+        _disowned().order_by(assignments.c.ended_at, assignments.c.id).limit(limit).offset(offset)
+    )
+    return [Disowned(**row) for row in await tx.rows(statement)]
+
+
+async def disowned_one(tx: Transaction, assignment_id: int) -> Disowned | None:
+    """One assignment that was given back and is not decided yet."""
+    row = await tx.row(_disowned().where(assignments.c.id == assignment_id))
+    return None if row is None else Disowned(**row)
+
+
+async def unreachable(
+    tx: Transaction, *, now: datetime, limit: int, offset: int = 0
+) -> list[Unreachable]:
+    """Whom no message reaches, the longest first."""
+    statement = (
+        select(
+            people.c.name,
+            func.min(accounts.c.unreachable_since).label("since"),
+            func.min(accounts.c.unreachable_reason).label("reason"),
+            func.min(seats.c.institution_id).label("institution_id"),
+        )
+        .select_from(_unreachable_people())
+        .where(_is_unreachable(now))
+        .group_by(people.c.id, people.c.name)
+        .order_by(func.min(accounts.c.unreachable_since), people.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    found = await tx.rows(statement)
+    names = await _names(tx, [row["institution_id"] for row in found])
+    return [
+        Unreachable(row["name"], names.get(row["institution_id"]), row["since"], row["reason"])
+        for row in found
+    ]
+
+
+def _count(table: Any, condition: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(func.count()).select_from(table).where(condition).scalar_subquery()
+
+
+def _is_overdue(today: date) -> ColumnElement[bool]:
+    """Announced, past its day, and not answered since; a returned report is no answer."""
+    unanswered = or_(
+        assignments.c.answered_due_on.is_(None),
+        assignments.c.answered_due_on != assignments.c.due_on,
+        assignments.c.report_state == ReportState.RETURNED.value,
+    )
+    return and_(
+        assignments.c.state == AssignmentState.ANNOUNCED.value,
+        assignments.c.due_on < today,
+        unanswered,
+    )
+
+
+def _unreachable_people() -> Any:
+    return people.join(accounts, accounts.c.person_id == people.c.id).join(
+        seats, seats.c.person_id == people.c.id
+    )
+
+
+def _is_unreachable(now: datetime) -> ColumnElement[bool]:
+    return and_(accounts.c.unreachable_since.is_not(None), is_live(now))
+
+
+def _held() -> Select[Any]:
+    return (
+        select(
+            assignments.c.id.label("assignment_id"),
+            assignments.c.item_id,
+            items.c.paragraph.label("code"),
+            source_documents.c.symbol,
+            items.c.restricted,
+            institutions.c.names,
+            assignments.c.due_on,
+        )
+        .join(items, items.c.id == assignments.c.item_id)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .join(institutions, institutions.c.id == assignments.c.institution_id)
+    )
+
+
+def _disowned() -> Select[Any]:
+    return (
+        select(
+            assignments.c.id.label("assignment_id"),
+            assignments.c.item_id,
+            items.c.paragraph.label("code"),
+            source_documents.c.symbol,
+            items.c.restricted,
+            assignments.c.institution_id,
+            institutions.c.names,
+            assignments.c.disowned_reason.label("reason"),
+            assignments.c.suggested_institution_id.label("suggested_id"),
+        )
+        .join(items, items.c.id == assignments.c.item_id)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .join(institutions, institutions.c.id == assignments.c.institution_id)
+        .where(assignments.c.state == AssignmentState.DISOWNED.value)
+    )
+
+
+async def _names(tx: Transaction, institution_ids: list[int | None]) -> dict[int, Any]:
+    statement = select(institutions.c.id, institutions.c.names).where(
+        institutions.c.id.in_([each for each in institution_ids if each is not None])
+    )
+    return {row["id"]: row["names"] for row in await tx.rows(statement)}
