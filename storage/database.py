@@ -178,12 +178,19 @@ def _prepare_sqlite(engine: AsyncEngine, *, write: bool) -> None:
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        set_up_sqlite(connection, pragmas)
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def set_up_sqlite(connection: Any, pragmas: Sequence[str]) -> None:
+    """Prepare a new connection, or close it: nobody else knows it yet who could."""
+    script = ";".join(f"PRAGMA {pragma}" for pragma in pragmas)
+    try:
+        connection.isolation_level = None
+        connection.run_async(lambda driver: driver.executescript(script))
+    except BaseException:
+        connection.close()
+        raise

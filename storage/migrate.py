@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from bot.tasks import uninterrupted
+from storage.database import set_up_sqlite
 
 STEPS = Path(__file__).with_name("migrations")
 
@@ -124,8 +125,5 @@ async def _connection(url: str | URL) -> AsyncIterator[AsyncConnection]:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (f"busy_timeout={PATIENCE * 1000}", "synchronous=FULL", "foreign_keys=OFF"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    pragmas = [f"busy_timeout={PATIENCE * 1000}", "synchronous=FULL", "foreign_keys=OFF"]
+    set_up_sqlite(connection, pragmas)

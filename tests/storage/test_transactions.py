@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from storage.database import Database, Transaction
@@ -168,6 +168,19 @@ async def test_a_savepoint_is_undone_alone(database: Database) -> None:
             await add_two(tx, "undone", "kept")
         await add_two(tx, "kept after", "and this")
     assert await names_in(database) == {"kept", "kept too", "kept after", "and this"}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_sqlite_syncs_every_commit_and_overwrites_what_is_deleted(
+    database: Database,
+) -> None:
+    settings = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "query_only": 0}
+    async with database.write() as tx:
+        for name, value in {**settings, "secure_delete": 1}.items():
+            assert await tx.value(text(f"PRAGMA {name}")) == value, name
+    async with database.read() as tx:
+        for name, value in {**settings, "query_only": 1}.items():
+            assert await tx.value(text(f"PRAGMA {name}")) == value, name
 
 
 # -- Waking ----------------------------------------------------------------------------------------
