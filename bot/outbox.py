@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from prometheus_client import Counter, Gauge, Histogram
 from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot import logs
 from bot.clock import Clock
@@ -53,7 +53,7 @@ LOOK_AHEAD = timedelta(hours=1)
 INCREMENTAL_FROM = 500  # rows waiting, from which a wake reads only newer ones
 DOUBTFUL_TRIES = 3  # a reply without an answer is sent so often at most
 REFUSED_TRIES = 8  # a row is poison when Telegram fails on it so often while others get through
-LONGEST_PAUSE = 60.0  # seconds between two tries of one row
+LONGEST_PAUSE = 10.0  # seconds between two tries of one row
 
 OpenFile: TypeAlias = Callable[[str], Awaitable[bytes]]
 Settle: TypeAlias = Callable[[Transaction], Awaitable[None]]
@@ -107,7 +107,7 @@ class Outbox:
         open_file: OpenFile | None = None,
         timezone: tzinfo = UTC,
         rate: float = 25.0,
-        burst: int = 6,
+        burst: int = 3,
         slots: int = 12,
     ) -> None:
         self._database = database
@@ -128,6 +128,7 @@ class Outbox:
         self._look_at = 0.0
         self._woken = True
         self._event = asyncio.Event()
+        self._recovered = asyncio.Event()
         self._stopping = False
         database.subscribe("outbox", self._wake)
 
@@ -136,6 +137,7 @@ class Outbox:
     async def run(self) -> None:
         """Settle what was in flight when the program ended, then send until `stop()`."""
         await self._persist(self._recover)
+        self._recovered.set()
         while not self._stopping:
             self._event.clear()
             try:
@@ -159,6 +161,7 @@ class Outbox:
 
     async def settle(self) -> None:
         """Wait until nothing is due any more (the demo, the tests); `run` must be running."""
+        await self._recovered.wait()
         while True:
             await self._tasks.finish()
             async with self._database.read() as tx:
@@ -407,20 +410,29 @@ class Outbox:
     async def _upload(self, row: Outgoing, part: Rendered, data: bytes) -> Outcome:
         assert part.attachment is not None
         kind = part.attachment.kind
-        if kind not in ("photo", "voice", "video", "audio") or (
-            kind == "photo" and len(data) > PHOTO_LIMIT
-        ):
+        if kind not in ("photo", "voice", "video", "audio"):
             kind = "document"
-        call: Callable[..., Awaitable[Any]] = getattr(self._bot, f"send_{kind}")
+        if kind == "photo" and len(data) > PHOTO_LIMIT:
+            kind = "document"
         async with self._uploads:
-            message = await call(
-                row.chat_id,
-                InputFile(data, filename=part.attachment.name),
-                caption=part.html or None,
-                parse_mode=ParseMode.HTML,
-                reply_markup=part.markup(),
-                disable_notification=row.silent,
-            )
+            try:
+                return await self._upload_as(kind, row, part, data)
+            except BadRequest as error:
+                if kind != "photo" or outcome(error) != Failed("photo"):
+                    raise
+            return await self._upload_as("document", row, part, data)
+
+    async def _upload_as(self, kind: str, row: Outgoing, part: Rendered, data: bytes) -> Outcome:
+        assert part.attachment is not None
+        call: Callable[..., Awaitable[Any]] = getattr(self._bot, f"send_{kind}")
+        message = await call(
+            row.chat_id,
+            InputFile(data, filename=part.attachment.name),
+            caption=part.html or None,
+            parse_mode=ParseMode.HTML,
+            reply_markup=part.markup(),
+            disable_notification=row.silent,
+        )
         return Sent(message.message_id)
 
     async def _edit(self, row: Outgoing, part: Rendered) -> Outcome:

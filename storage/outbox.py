@@ -71,13 +71,17 @@ class Message:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A planned row in its chat's queue; `due_at` None: at once, whatever the clock says."""
+    """A planned row in its chat's queue; `due_at` None: at once, whatever the clock says.
+
+    What is due goes in the order in which it was planned, parts behind their first: a clock that is
+    moved changes nothing.
+    """
 
     id: int
     chat: str
     lane: str
     due_at: datetime | None
-    order: tuple[datetime, int, int]
+    order: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -527,7 +531,7 @@ def _read_waiting(row: RowMapping) -> Waiting:
         chat=f"person {row['person_id']}" if row["chat_id"] is None else str(row["chat_id"]),
         lane=row["lane"],
         due_at=None if row["at_once"] else row["due_at"],
-        order=(row["due_at"], row["part_of"] or row["id"], row["id"]),
+        order=(row["part_of"] or row["id"], row["id"]),
     )
 
 

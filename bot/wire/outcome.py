@@ -104,6 +104,7 @@ _BAD_REQUESTS: tuple[tuple[str, Outcome], ...] = (
     ("entity too large", Failed("too_large")),
     ("file is too big", Failed("too_large")),
     ("photo_", Failed("photo")),
+    ("image_process_failed", Failed("photo")),
     ("not enough rights", Failed("no_rights")),
     ("have no rights", Failed("no_rights")),
     ("chat_write_forbidden", Failed("no_rights")),

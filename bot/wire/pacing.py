@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 LAG = 0.1  # seconds by which a late call may be made up for, so that the rate holds under load
 GATE_MARGIN = 0.05  # seconds beyond `retry_after`, for clocks that differ
+JITTER = 0.05  # calls by which a chat stays within its rate: some travel faster than others
 BRAKE_AFTER = 3  # calls in a row that reached nobody
 LONGEST_BRAKE = 10.0  # seconds
 MINUTE = 60.0
@@ -37,7 +38,7 @@ class Pacer:
         rate: float = 25.0,
         *,
         chat_rate: float = 1.0,
-        burst: int = 6,
+        burst: int = 3,
         group_per_minute: int = 20,
     ) -> None:
         self._interval = 1.0 / rate
@@ -58,7 +59,7 @@ class Pacer:
         state = self._chats.get(chat)
         if state is None:
             return 0.0
-        wait = max(0.0, (1.0 - self._left(state, now)) / self._chat_rate)
+        wait = max(0.0, (1.0 + JITTER - self._left(state, now)) / self._chat_rate)
         if _is_group(chat) and len(state.recent) >= self._group_per_minute:
             wait = max(wait, state.recent[0] + MINUTE - now)
         return wait
@@ -80,7 +81,12 @@ class Pacer:
         self._gate = max(self._gate, now + seconds + GATE_MARGIN)
 
     def in_vain(self, now: float) -> None:
-        """A call reached nobody: after a few in a row, pause, and longer each time."""
+        """A call reached nobody: after a few in a row, pause, and longer each time.
+
+        Calls that were on their way when the pause began do not make it longer.
+        """
+        if now < self._gate:
+            return
         self._in_vain += 1
         if self._in_vain >= BRAKE_AFTER:
             pause = min(0.25 * 2 ** min(self._in_vain - BRAKE_AFTER, 10), LONGEST_BRAKE)

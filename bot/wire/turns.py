@@ -29,7 +29,7 @@ class Row(Protocol):
     @property
     def due_at(self) -> datetime | None: ...
     @property
-    def order(self) -> tuple[datetime, int, int]: ...
+    def order(self) -> tuple[int, int]: ...
 
 
 @dataclass
@@ -170,5 +170,5 @@ class Turns:
             state.lane = None
 
 
-def _order(row: Row) -> tuple[datetime, int, int]:
+def _order(row: Row) -> tuple[int, int]:
     return row.order

@@ -88,6 +88,14 @@ def test_calls_that_reach_nobody_bring_a_growing_pause_and_one_answer_ends_it() 
     assert pacer.wait(now) == 0.0
 
 
+def test_calls_that_were_on_their_way_do_not_make_the_pause_longer() -> None:
+    """Twelve calls in flight when the line breaks once made a pause of ten seconds."""
+    pacer = Pacer()
+    for _ in range(12):
+        pacer.in_vain(1000.0)
+    assert pacer.wait(1000.0) == 0.25
+
+
 def test_quiet_chats_are_forgotten() -> None:
     pacer = Pacer(1000.0)
     for n in range(10_000):

@@ -22,8 +22,8 @@ class Row:
     due_at: datetime | None = None
 
     @property
-    def order(self) -> tuple[datetime, int, int]:
-        return (self.due_at or NOW, self.id, self.id)
+    def order(self) -> tuple[int, int]:
+        return (self.id, self.id)
 
 
 def taken(turns: Turns, *, ticks: float = 0.0, now: datetime = NOW) -> list[int]:
