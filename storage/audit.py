@@ -25,7 +25,7 @@ from storage.database import Transaction
 from storage.tables import audit, audit_words, counters
 
 SERIES = "audit"
-"""Both the counter that numbers the entries and the name that a commit with entries wakes."""
+"""The name of the counter, of what a commit with entries wakes, and of the chain's key."""
 
 ERASED = "audit.erase_words"
 """The act that must stand in the chain for every entry whose words are gone."""
@@ -180,20 +180,24 @@ class _Kept:
 async def verify(tx: Transaction, key: bytes, remembered: Head | None) -> list[Finding]:
     """Everything wrong with the chain, lowest number first; an intact one gives an empty list.
 
-    `remembered` is the end of the chain as it was last written outside the database.
+    `remembered` is the end of the chain as it was last written outside the database, read before
+    the transaction began: what is committed meanwhile is no loss.
     """
     chain = _Chain(key)
     words = _Words(key)
+    end: Head | None = None  # the same place in the chain, as it stands
     async for kept in _all_kept(tx):
         chain.add(kept)
         words.add(kept)
+        if remembered is not None and kept.number == remembered.count:
+            end = Head(kept.link, kept.number)
     last = chain.last
     counted = await tx.value(select(counters.c.value).where(counters.c.name == SERIES)) or 0
     chain.skip_to(max(counted, remembered.count if remembered else 0))
     findings = chain.findings() + words.findings()
     if remembered is None and last:
         findings.append(Finding(Fault.END_UNKNOWN, last, last))
-    if remembered is not None and not await holds(tx, remembered):
+    if remembered is not None and end != remembered:
         findings.append(Finding(Fault.END_LOST, remembered.count, remembered.count))
     return sorted(findings, key=lambda finding: (finding.first, finding.fault))
 

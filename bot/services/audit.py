@@ -11,7 +11,7 @@ from bot.domain.people import Actor
 from bot.keys import HeadGoesBack, KeyDamaged, KeyRing
 from bot.tasks import Tasks
 from storage import audit
-from storage.audit import Fact
+from storage.audit import Fact, Finding
 from storage.database import UNAVAILABLE, Database, Transaction
 
 log = logs.get(__name__)
@@ -57,6 +57,14 @@ async def erase_words(tx: Transaction, act: Actor, number: int, *, now: datetime
     if erased:
         await record(tx, act, audit.ERASED, f"audit:{number}", now=now)
     return erased
+
+
+async def verify(database: Database, keys: KeyRing) -> list[Finding]:
+    """Everything wrong with the chain and its end, none for an intact one; raises KeyMissing."""
+    key = await asyncio.to_thread(keys.existing, audit.SERIES)
+    remembered = await asyncio.to_thread(keys.read_head)
+    async with database.read() as tx:
+        return await audit.verify(tx, key, remembered)
 
 
 class HeadKeeper:

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import URL, delete, update
 
 from bot.domain.people import COMMAND_LINE
-from bot.keys import Head, KeyRing
+from bot.keys import Head, KeyMissing, KeyRing
 from bot.services import audit
 from bot.services.audit import HeadKeeper
 from storage import audit as chain_of
@@ -125,3 +125,17 @@ async def test_an_end_that_another_process_wrote_meanwhile_stays(
     await act(database)
     await HeadKeeper(database, keys).stop()
     assert keys.read_head() == newer
+
+
+async def test_the_whole_chain_is_verified_against_its_key_and_end(
+    database_url: URL, keys: KeyRing
+) -> None:
+    database = Database(database_url, audit_key=keys.get("audit"))
+    await act(database, times=3)
+    await HeadKeeper(database, keys).write()
+    await act(database, times=2)
+    assert await audit.verify(database, keys) == []
+    keys.destroy("audit")
+    with pytest.raises(KeyMissing):
+        await audit.verify(database, keys)
+    await database.close()
