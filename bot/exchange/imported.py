@@ -156,8 +156,8 @@ class Reading:
         self, facts: Facts, entries: Iterator[Entry], close: Callable[[], object] | None = None
     ) -> None:
         self.facts = facts
-        self._entries = entries
         self._close = close
+        self._entries = self._to_the_end(entries)
 
     def __iter__(self) -> Iterator[Entry]:
         return self._entries
@@ -178,6 +178,12 @@ class Reading:
                 else:
                     rows.append(entry)
         return ImportedFile(self.facts, tuple(rows), tuple(problems))
+
+    def _to_the_end(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+        try:
+            yield from entries
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -308,3 +314,9 @@ class OldOfficeRefused(ImportRefused):
     """A `.doc` or `.xls` of before 2007, which the sender can save anew."""
 
     key = "import.refused.old_office"
+
+
+class TooSpread(ImportRefused):
+    """A workbook whose cells lie too far apart to be held in memory."""
+
+    key = "import.refused.too_spread"

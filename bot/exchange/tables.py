@@ -6,12 +6,15 @@ import codecs
 import csv
 import io
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 from python_calamine import (
     CalamineError,
@@ -23,7 +26,7 @@ from python_calamine import (
 )
 
 from bot.exchange.cells import unprefixed
-from bot.exchange.imported import Damaged, Empty, EncryptedRefused
+from bot.exchange.imported import Damaged, Empty, EncryptedRefused, TooSpread
 
 _ROWS_BEFORE_HEADER = 20
 
@@ -80,7 +83,10 @@ def headed(sheet: Sheet, score: Score) -> Headed | None:
 
 
 def sheets(path: Path) -> Iterator[Sheet]:
-    """The visible sheets of an .xlsx, in order; refuses with Damaged or EncryptedRefused."""
+    """The visible sheets of an .xlsx, in order; refuses with Damaged, EncryptedRefused or
+    TooSpread.
+    """
+    _require_compact(path)
     try:
         book = load_workbook(str(path))
         for sheet in book.sheets_metadata:
@@ -91,6 +97,85 @@ def sheets(path: Path) -> Iterator[Sheet]:
         raise EncryptedRefused from error
     except (CalamineError, OSError, ValueError) as error:
         raise Damaged from error
+
+
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^<>]*?\br=["'](\d{1,9})""")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_COLUMN = re.compile(rb"""<(?:\w+:)?c\s[^<>]*?\br=["']\$?([A-Za-z]{1,6})\$?\d""")
+_PLACED = re.compile(
+    rb"""<(?:\w+:)?(row|c)\b(?:[^<>]*?\br=["']\$?([A-Za-z]{0,6})\$?(\d{1,9})["'])?"""
+    rb"""[^<>]*?(/>|></(?:\w+:)?c>|>)"""
+)
+_MOST_CELLS = 5_000_000  # of the rectangle around all cells; some 30 bytes each
+_CHUNK = 1 << 20
+
+
+def _require_compact(path: Path) -> None:
+    """Refuse a workbook whose cells lie so far apart that the space between would fill the memory.
+
+    calamine keeps the whole rectangle around the cells of a sheet: of one cell in the last row and
+    column it asks for 400 GB, and the process ends.
+    """
+    try:
+        with zipfile.ZipFile(path) as package:
+            for name in package.namelist():
+                if re.match(r"/?xl/worksheets/[^/]+\.xml", name, re.IGNORECASE):
+                    with package.open(name) as part:
+                        if _is_compact(part):
+                            continue
+                    with package.open(name) as part:
+                        if _rectangle(part) > _MOST_CELLS:
+                            raise TooSpread
+    except RuntimeError as error:  # what zipfile says of a member with a password
+        raise EncryptedRefused from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise Damaged from error
+
+
+def _is_compact(part: IO[bytes]) -> bool:
+    """A quick look: whether all rows and columns named, filled or not, make a small rectangle."""
+    rows = columns = 0
+    for tags in _tags(part):
+        letters = _COLUMN.findall(tags)
+        if len(letters) != len(_CELL.findall(tags)):
+            return False  # cells without an address: they must be counted
+        rows = max(rows, max(map(int, set(_ROW.findall(tags))), default=0))
+        columns = max(columns, max(map(_column_number, set(letters)), default=0))
+    return rows * columns <= _MOST_CELLS
+
+
+def _rectangle(part: IO[bytes]) -> int:
+    """How many cells the rectangle from the first cell to the last filled one has."""
+    rows = columns = row = column = 0
+    for tags in _tags(part):
+        for kind, letters, digits, end in _PLACED.findall(tags):
+            if kind == b"row":
+                row, column = (int(digits) if digits else row + 1), 0
+                continue
+            # A cell that does not say where it stands follows the one before it.
+            column = _column_number(letters) if letters else column + 1
+            row = int(digits) if digits else row
+            if end == b">":  # no empty cell, which would only carry a format
+                rows, columns = max(rows, row), max(columns, column)
+    return rows * columns
+
+
+def _tags(part: IO[bytes]) -> Iterator[bytes]:
+    """The XML in pieces that end before a tag."""
+    rest = b""
+    while chunk := part.read(_CHUNK):
+        whole, mark, rest = (rest + chunk).rpartition(b"<")
+        rest = (mark + rest)[-_CHUNK:]
+        yield whole
+    yield rest
+
+
+@cache
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
 
 
 def _excel_rows(book: CalamineWorkbook, name: str) -> Iterator[Row]:

@@ -6,12 +6,13 @@ The JSON of all States is some 400 MB: it is streamed, and only the State asked 
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import ijson
 
@@ -36,6 +37,9 @@ from bot.exchange.imported import (
 from bot.exchange.language import detect
 from bot.exchange.plain import date_of
 from bot.exchange.vocabulary import fold
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 # What we call a field → its Excel column, spelt as UHRI spells it, and its JSON key.
 FIELDS: Mapping[str, tuple[str, str]] = {
@@ -157,21 +161,43 @@ def _at(cells: Sequence[str], place: int) -> str:
     return cells[place] if place < len(cells) else ""
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> BinaryIO | _Utf8OfUtf16:
     """The file behind its byte-order mark; UTF-16 is recoded while it is read."""
     file = path.open("rb")
     start = file.read(4)
     if not start:
         file.close()
         raise Empty
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        file.seek(0)
-        return codecs.EncodedFile(file, "utf-8", "utf-16")
     file.seek(3 if start.startswith(codecs.BOM_UTF8) else 0)
-    return file
+    return _Utf8OfUtf16(file) if start.startswith(_UTF_16) else file
 
 
-def _records(file: BinaryIO) -> Iterator[_Record]:
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class _Utf8OfUtf16(io.RawIOBase):
+    """A UTF-16 file as UTF-8 bytes, which is what the parser reads."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._text = io.TextIOWrapper(file, encoding="utf-16")
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        room = memoryview(buffer)
+        self._left = self._left or self._text.read(len(room)).encode()
+        count = min(len(room), len(self._left))
+        room[:count], self._left = self._left[:count], self._left[count:]
+        return count
+
+    def close(self) -> None:
+        self._text.close()
+        super().close()
+
+
+def _records(file: BinaryIO | _Utf8OfUtf16) -> Iterator[_Record]:
     number = 0
     try:
         for number, value in enumerate(ijson.items(file, "item", use_float=True), 1):

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import time
+import zipfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,7 @@ from bot.exchange.imported import (
     NotRecognised,
     Options,
     Problem,
+    TooSpread,
 )
 
 HEADER = "document_symbol,paragraph,text,position,recommending_state"
@@ -271,7 +273,7 @@ def workbook(path: Path, *rows: tuple[object, ...], title: str = "Data") -> Path
     sheet.title = title
     for row in rows:
         sheet.append(list(row))
-    file = path / "table.bin"
+    file = path / "table.xlsx"
     book.save(file)
     return file
 
@@ -297,6 +299,41 @@ def test_a_number_that_excel_may_have_shortened_is_told(tmp_path: Path) -> None:
         tmp_path, ("Symbol", "Number", "Text"), ("X", 140.1, "Do it"), ("X", 140.11, "Do it")
     )
     assert keys(plain.read_excel(path).whole()) == [(2, "number_shortened")]
+
+
+def test_a_lonely_cell_far_away_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    """Five kilobytes of workbook made the Excel reader ask for 400 GB, which ends the process."""
+    path = workbook(tmp_path, ("Symbol", "Number", "Text"), ("X", "1.1", "Do it"))
+    book = openpyxl.load_workbook(path)
+    assert book.active is not None
+    book.active["XFD1048576"] = "lonely"
+    book.save(path)
+    with pytest.raises(TooSpread):
+        plain.read_excel(path)
+
+
+def test_cells_without_an_address_count_where_they_stand(tmp_path: Path) -> None:
+    path = workbook(tmp_path, ("Symbol", "Number", "Text"), ("X", "1.1", "Do it"))
+    rewritten = tmp_path / "rewritten.xlsx"
+    cells = b"<c t='inlineStr'><is><t>x</t></is></c>" * 16_000
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(rewritten, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            if name.endswith("sheet1.xml"):
+                far = b"<row>" + cells + b"</row><row r='1000000'><c><v>1</v></c></row></sheetData>"
+                part = part.replace(b"</sheetData>", far)
+            new.writestr(name, part)
+    with pytest.raises(TooSpread):
+        plain.read_excel(rewritten)
+
+
+def test_empty_cells_with_a_format_may_lie_anywhere(tmp_path: Path) -> None:
+    path = workbook(tmp_path, ("Symbol", "Number", "Text"), ("X", "1.1", "Do it"))
+    book = openpyxl.load_workbook(path)
+    assert book.active is not None
+    book.active["XFD1048576"].number_format = "@"
+    book.save(path)
+    assert len(plain.read_excel(path).whole().rows) == 1
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar", "es"])
