@@ -119,6 +119,7 @@ class App:
             clock=self.clock,
             jobs=Jobs(PROCESSES, self.settings.data_dir / "jobs"),
             bot_id=self.bot.id,
+            bot_name=self.bot.username,
             download=downloader(self.bot),
         )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bot.domain.incoming import Sent
 from bot.services import evidence
-from handlers import imports, me, onboarding
+from handlers import imports, me, onboarding, people
+from handlers.flows import invite
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
 from handlers.turn import Turn
 
-ROOMS = (onboarding, me, imports)
-FLOWS: tuple[Flow, ...] = ()
+ROOMS = (onboarding, me, people, imports)
+FLOWS: tuple[Flow, ...] = (invite.FLOW,)
 
 
 def make_runner() -> Runner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
@@ -104,3 +104,19 @@ def _without_second_accounts(rows: Sequence[Any]) -> list[Seated]:
             ),
         )
     return list(found.values())
+
+
+@dataclass(frozen=True)
+class Designated:
+    """Who designated the person of a seat, and when."""
+
+    by: str | None
+    on: date | None
+
+
+async def designation(tx: Transaction, seat_id: int) -> Designated:
+    """Who designated the person of that seat."""
+    row = await tx.row(
+        select(seats.c.designated_by, seats.c.designated_on).where(seats.c.id == seat_id)
+    )
+    return Designated(None, None) if row is None else Designated(*row.values())

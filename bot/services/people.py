@@ -66,6 +66,16 @@ class Designation:
     letter: str | None = None  # SHA-256
 
 
+def new_token() -> str:
+    """The payload of a new deep link: 128 random bits."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def deep_link(bot_name: str, token: str) -> str:
+    """The link that opens the bot with that payload."""
+    return f"https://t.me/{bot_name}?start={token}"
+
+
 async def invite(
     tx: Transaction,
     actor: Actor,
@@ -74,13 +84,17 @@ async def invite(
     *,
     invitee: str | None = None,
     designation: Designation | None = None,
+    token: str | None = None,
     now: datetime,
 ) -> str:
-    """Make a single-use invitation; gives the payload of its deep link, which is kept nowhere."""
+    """Make a single-use invitation; gives the payload of its deep link, which is kept nowhere.
+
+    `token` is one that `new_token` made, where its link had to be written down before.
+    """
+    token = token or new_token()
     require(may_invite(actor, role))
     if (institution_id is None) != (role in SECRETARIAT):
         raise NotFound
-    token = secrets.token_urlsafe(TOKEN_BYTES)
     designated = designation or Designation()
     inviter = actor.seat(SECRETARIAT)
     invitation_id = await invitations.add(

@@ -34,6 +34,7 @@ class Tools:
     clock: Clock
     jobs: Jobs
     bot_id: int | None = None
+    bot_name: str | None = None
     download: Download | None = None
 
     @asynccontextmanager

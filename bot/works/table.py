@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.services import imports
-from bot.works import Tools, import_apply, import_problems, import_read, import_siblings
+from bot.works import (
+    Tools,
+    import_apply,
+    import_problems,
+    import_read,
+    import_siblings,
+    invitation_links,
+)
 from storage.jobs import Job
 
 WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
@@ -13,6 +20,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     imports.APPLY: import_apply.run,
     imports.SIBLINGS: import_siblings.run,
     imports.PROBLEMS: import_problems.run,
+    "invitation_links": invitation_links.run,
 }
 
 PROCESSES: Mapping[str, str] = {}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from bot.domain.people import Role
 from bot.domain.screens import (
+    Attachment,
     Button,
     Code,
+    Row,
     Screen,
     Text,
     Value,
@@ -141,3 +145,192 @@ def decided(*, confirmed: bool) -> Screen:
 def stranger() -> Screen:
     """Somebody without a seat wrote."""
     return message("people.stranger")
+
+
+# -- The secretariat's people ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """A seat in a list."""
+
+    seat_id: int
+    name: str
+    role: Role
+    institution: Value
+    unreachable: str | None = None  # blocked, deactivated
+
+
+def overview(
+    *, seats: int, institutions: int, waiting: int, unused: int, unreachable: int
+) -> Screen:
+    """Counts, and the ways to everybody; what waits comes first."""
+    rows: list[Row] = []
+    if waiting:
+        rows.append((button("people_waiting", "people_waiting", n=waiting),))
+    if unreachable:
+        rows.append((button("people_unreachable", "seats:unreachable", n=unreachable),))
+    rows.append((button("invite", "invite"), button("people_all", "seats", n=seats)))
+    if unused:
+        rows.append((button("people_unused", "people_unused", n=unused),))
+    rows.append((button("home", "home"),))
+    return screen(
+        text("people.overview", seats=text("people.seats", count=seats), n=institutions),
+        *([text("people.waiting_count", count=waiting)] if waiting else []),
+        *([text("people.unreachable_count", count=unreachable)] if unreachable else []),
+        rows=rows,
+    )
+
+
+def waiting_list(newcomers: Sequence[tuple[int, str, Role, Value]], *, more: bool) -> Screen:
+    """Newcomers to confirm, one by one or all that are shown."""
+    if not newcomers:
+        return screen("people.nobody_waits", rows=[(button("people", "people"),)])
+    lines = [
+        text(
+            "people.newcomer",
+            n=number,
+            name=Words(name),
+            role=role_name(role),
+            institution=institution,
+        )
+        for number, (_id, name, role, institution) in enumerate(newcomers, 1)
+    ]
+    rows: list[Row] = [
+        (
+            button("confirm_one", f"confirm:{each[0]}", n=number),
+            button("refuse_one", f"refuse:{each[0]}", n=number),
+        )
+        for number, each in enumerate(newcomers, 1)
+    ]
+    if len(newcomers) > 1:
+        rows.append((button("confirm_all", "confirm_all", n=len(newcomers)),))
+    rows.append((button("people", "people"),))
+    heading = [text("people.more_wait")] if more else []
+    return screen(text("people.recognise"), *lines, *heading, rows=rows)
+
+
+def unused_list(
+    unused: Sequence[tuple[int, str, Role, Value, datetime]],
+) -> Screen:
+    """Links that nobody has opened."""
+    lines = [
+        text(
+            "people.unused_line",
+            n=number,
+            invitee=Words(invitee) if invitee else text("people.somebody"),
+            role=role_name(role),
+            institution=institution,
+            until=expires,
+        )
+        for number, (_id, invitee, role, institution, expires) in enumerate(unused, 1)
+    ]
+    rows: list[Row] = [
+        (button("revoke", f"revoke:{each[0]}", n=number),) for number, each in enumerate(unused, 1)
+    ]
+    rows.append((button("people", "people"),))
+    return screen(text("people.unused"), *lines, rows=rows)
+
+
+def seat_list(lines: Sequence[Line], *, page: int, more: bool) -> Screen:
+    """Seats, one a row."""
+    rows: list[Row] = [
+        (
+            Button(
+                text("button.seat", name=each.name, role=role_name(each.role)),
+                act=f"seat:{each.seat_id}",
+            ),
+        )
+        for each in lines
+    ]
+    turns = []
+    if page > 0:
+        turns.append(button("earlier", f"seats:{page - 1}"))
+    if more:
+        turns.append(button("later", f"seats:{page + 1}"))
+    if turns:
+        rows.append(tuple(turns))
+    rows.append((button("people", "people"),))
+    return screen(text("people.list"), *[_seat_line(each) for each in lines], rows=rows)
+
+
+def _seat_line(line: Line) -> Text:
+    named = text(
+        "people.seat_line",
+        name=Words(line.name),
+        role=role_name(line.role),
+        institution=line.institution,
+    )
+    if line.unreachable is None:
+        return named
+    return text("people.seat_unreachable", seat=named)
+
+
+def seat(
+    line: Line,
+    *,
+    since: date,
+    suspended: bool,
+    designated_by: str | None,
+    designated_on: date | None,
+) -> Screen:
+    """One seat and what can be done with it."""
+    lines: list[Text | None] = [_seat_line(line), text("people.since", since=since)]
+    if designated_by:
+        lines.append(
+            text("people.designated_on", by=Words(designated_by), on=designated_on)
+            if designated_on
+            else text("people.designated", by=Words(designated_by))
+        )
+    if suspended:
+        lines.append(text("people.suspended"))
+    first = (
+        button("seat_restore", f"seat_restore:{line.seat_id}")
+        if suspended
+        else button("seat_suspend", f"seat_suspend:{line.seat_id}")
+    )
+    rows: list[Row] = [
+        (first, button("seat_end", f"seat_ask_end:{line.seat_id}")),
+        (button("people_all_back", "seats"), button("people", "people")),
+    ]
+    return screen(*lines, rows=rows)
+
+
+def ask_to_end(line: Line) -> Screen:
+    """Once more, because it cannot be undone."""
+    return screen(
+        text("people.ask_end"),
+        _seat_line(line),
+        rows=[
+            (
+                button("seat_end_yes", f"seat_end:{line.seat_id}"),
+                button("back", f"seat:{line.seat_id}"),
+            )
+        ],
+    )
+
+
+def making_links(count: int) -> Screen:
+    """The links are being made."""
+    return message(text("people.making_links", count=count))
+
+
+def link(url: str, *, role: Role, institution: Value, invitee: str, until: datetime) -> Screen:
+    """A link to pass on, to be forwarded as it stands."""
+    return message(
+        text(
+            "people.link_for", invitee=Words(invitee), role=role_name(role), institution=institution
+        ),
+        text("people.link", link=url),
+        text("people.link_once", until=until),
+        rows=[(Button(text("button.copy_link"), copy=url),)],
+    )
+
+
+def links(count: int, attachment: Attachment) -> Screen:
+    """A sheet of links to hand out."""
+    return Screen(
+        (text("people.links", count=count), text("people.links_secret")),
+        attachments=(attachment,),
+        replaces=False,
+    )

@@ -1,0 +1,102 @@
+"""Invite one person or several to a seat: institution, role, for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.errors import Unfit
+from bot.domain.people import OF_AN_INSTITUTION, SECRETARIAT, Role
+from bot.domain.permissions import may_invite, may_manage_people, require
+from bot.domain.screens import Screen, Value, text
+from bot.domain.views import people as views
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review
+from handlers.turn import Turn
+from storage import institutions, jobs
+
+AT_MOST = 50  # people in one go
+NAME_LENGTH = 120
+KIND = "invitation_links"
+
+
+async def begins(turn: Turn, _answers: Answers) -> Mapping[str, Value]:
+    """Only the secretariat invites."""
+    require(may_manage_people(turn.actor))
+    return {}
+
+
+async def places(turn: Turn, _answers: Answers) -> list[Option]:
+    """Every institution, and the secretariat itself where one may invite to it."""
+    offered = [
+        Option(each.id, text("button.institution", name=each.name(turn.language)))
+        for each in await institutions.every(turn.tx)
+    ]
+    if may_invite(turn.actor, Role.COORDINATOR):
+        offered.append(Option(0, text("button.secretariat")))
+    return offered
+
+
+async def roles(turn: Turn, answers: Answers) -> list[Option]:
+    """The roles there are in the chosen place."""
+    there = OF_AN_INSTITUTION if answers["institution"] else SECRETARIAT
+    return [
+        Option(role.value, text(f"button.role.{role}"))
+        for role in Role
+        if role in there and may_invite(turn.actor, role)
+    ]
+
+
+def names(words: str, _turn: Turn) -> list[str]:
+    """One name a line."""
+    found = [" ".join(line.split()) for line in words.splitlines() if line.strip()]
+    if len(found) > AT_MOST:
+        raise Unfit("flow.invite.too_many", limit=AT_MOST)
+    if not found or any(len(name) > NAME_LENGTH for name in found):
+        raise Unfit("flow.invite.name_length", limit=NAME_LENGTH)
+    return found
+
+
+def designator(words: str, _turn: Turn) -> str:
+    """Who designated them, as the letter says."""
+    said = " ".join(words.split())
+    if len(said) > 300:
+        raise Unfit("flow.invite.name_length", limit=300)
+    return said
+
+
+async def make_links(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+    """Plan the links; they are written down by the worker, with QR codes."""
+    arguments = {
+        "institution": answers["institution"] or None,
+        "role": answers["role"],
+        "names": answers["names"],
+        "designated_by": answers.get("designated"),
+    }
+    await jobs.plan(
+        turn.tx,
+        KIND,
+        arguments,
+        person_id=turn.person.id,
+        seat_id=turn.actor.seat_id,
+        now=turn.now,
+    )
+    return views.making_links(len(answers["names"]))
+
+
+TEXT_KEYS = (
+    *(f"button.role.{role.value}" for role in Role),
+    "flow.invite.too_many",
+    "flow.invite.name_length",
+)
+
+FLOW = Flow(
+    name="invite",
+    steps=(
+        Choose("institution", places),
+        Choose("role", roles),
+        Ask("names", names, shows=", ".join),
+    ),
+    review=Review(optional=(Ask("designated", designator),)),
+    begins=begins,
+    then=make_links,
+    returns_to=lambda _answers: "people",
+)
