@@ -89,17 +89,15 @@ async def _add(tx: Transaction, **values: Any) -> int:
     return int(key[0])
 
 
-async def change_words(tx: Transaction, evidence_id: int, words: str) -> None:
+async def change_words(
+    tx: Transaction, evidence_id: int, *, caption: str, url: str | None
+) -> None:
     """A message was edited: a file's caption or a link's address changes with it."""
-    is_link = evidence.c.kind == LINK
-    await tx.execute(
-        update(evidence)
-        .where(evidence.c.id == evidence_id)
-        .values(
-            caption=case((is_link, evidence.c.caption), else_=words or None),
-            url=case((is_link, words), else_=evidence.c.url),
-        )
-    )
+    values = {
+        "caption": case((evidence.c.kind == LINK, evidence.c.caption), else_=caption or None),
+        "url": case((evidence.c.kind == LINK, url or evidence.c.url), else_=evidence.c.url),
+    }
+    await tx.execute(update(evidence).where(evidence.c.id == evidence_id).values(**values))
 
 
 async def remove(tx: Transaction, conversation_id: int) -> None:

@@ -118,6 +118,12 @@ async def of_assignment(
     return [_as_status_update(row) for row in await tx.rows(statement)]
 
 
+async def count_of(tx: Transaction, assignment_id: int) -> int:
+    """How many status updates the assignment has, withdrawn ones too."""
+    statement = select(func.count()).where(status_updates.c.assignment_id == assignment_id)
+    return int(await tx.value(statement))
+
+
 async def standing(tx: Transaction, assignment_id: int) -> list[StatusUpdate]:
     """The newest status updates that stand: the last word, and what came right before it."""
     statement = (

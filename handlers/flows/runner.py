@@ -44,18 +44,20 @@ class Runner:
         subject: str | None = None,
         seat_id: int | None = None,
         labels: Mapping[str, Text | Sequence[Text]] | None = None,
+        quietly: bool = False,
         **answers: Any,
     ) -> None:
         """Start the flow, or go on with this person's draft of the same subject.
 
         The conversation belongs to the seat `seat_id` (the person's first where none is named);
-        `labels` say how the answers that are given read on the review screen.
+        `labels` say how the answers that are given read on the review screen. `quietly`: nothing is
+        shown yet, because the first answer follows in the same turn.
         """
         flow = self.flows[name]
         if subject is not None:
             draft = await conversations.draft_about(turn.tx, turn.person.id, name, subject)
             if draft is not None:
-                await self._resume(turn, draft)
+                await self._resume(turn, draft, quietly=quietly)
                 return
         state = engine.begin(flow, answers, labels)
         conversation = await conversations.begin(
@@ -70,7 +72,7 @@ class Runner:
             state=state.to_json(),
             now=turn.now,
         )
-        await self._ask(turn, conversation, state)
+        await self._ask(turn, conversation, state, quietly=quietly)
 
     async def press(self, turn: Turn, nonce: str, number: int) -> None:
         """A button of a question was tapped; a stale one gets the current screen."""
@@ -204,6 +206,13 @@ class Runner:
             raise NotAllowed
         await self._resume(turn, draft)
 
+    async def discard(self, turn: Turn, conversation_id: int) -> None:
+        """Drop a draft, be it one that can be sent no more."""
+        draft = await conversations.get(turn.tx, conversation_id)
+        if draft is None or not self._is_theirs(turn, draft):
+            raise NotAllowed
+        await self._drop(turn, draft)
+
     # -- inside ------------------------------------------------------------------------------------
 
     async def _attach(
@@ -235,7 +244,7 @@ class Runner:
         """The state with an edited message in it; of a file, its caption is what was edited."""
         if step.files:
             if part in state.answers.get(step.name, ()):
-                await evidence.change_words(turn.tx, part, link_in(words) or words)
+                await evidence.change_words(turn.tx, part, caption=words, url=link_in(words))
             return state
         if step.check is None:
             return state
@@ -250,10 +259,10 @@ class Runner:
             return None
         return evidence_facts(await evidence.counts_of_draft(turn.tx, conversation.id))
 
-    async def _resume(self, turn: Turn, draft: Conversation) -> None:
+    async def _resume(self, turn: Turn, draft: Conversation, *, quietly: bool = False) -> None:
         await conversations.resume(turn.tx, draft, chat_id=turn.chat_id)
         _flow, state = self._state(draft)
-        await self._ask(turn, draft, state)
+        await self._ask(turn, draft, state, quietly=quietly)
 
     async def _active(self, turn: Turn) -> Conversation | None:
         """The chat's active conversation, if it is this person's and its seat still lives."""

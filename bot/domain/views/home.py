@@ -29,6 +29,7 @@ _BUTTONS = {
     Waiting.RETURNED: "returned_item",
     Waiting.DUE: "due_item",
 }
+URGENT_LISTS = tuple(_BUTTONS)
 TEXT_KEYS = tuple(
     [f"button.{each}" for each in _BUTTONS.values()]
     + [f"button.list_{each}" for each in Waiting]

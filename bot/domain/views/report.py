@@ -55,6 +55,11 @@ def _acknowledged(given: Receipt, first: Acknowledged) -> Text:
     return text("receipt.report", number=number, item=item, status=status)
 
 
+def stranded(reason: Text, draft_id: int) -> Screen:
+    """A draft that can be sent no more."""
+    return screen(reason, rows=[(button("discard", f"discard:{draft_id}"), HOME)])
+
+
 def withdraw(status_update_id: int, number: str, code: str, assignment_id: int) -> Screen:
     """Asked before a report is taken back."""
     return screen(

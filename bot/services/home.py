@@ -1,0 +1,28 @@
+"""What waits for a person: the lists of their institutions, and what comes next."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.domain.home import Entry, Waiting
+from bot.domain.people import Actor
+from bot.domain.permissions import REPORTS
+from storage import home
+from storage.database import Transaction
+
+
+def institutions_of(actor: Actor) -> tuple[int, ...]:
+    """The institutions for which the actor reports or clears."""
+    held = (seat.institution_id for seat in actor.seats if seat.role in REPORTS)
+    return tuple(dict.fromkeys(each for each in held if each is not None))
+
+
+async def next_for(
+    tx: Transaction, actor: Actor, *, today: date, but: int | None = None
+) -> Entry | None:
+    """The most urgent assignment that still waits; `but` leaves one out."""
+    found = await home.entries(
+        tx, institutions_of(actor), Waiting.ALL, today=today, limit=1, but=but
+    )
+    waiting = (Waiting.OVERDUE, Waiting.RETURNED, Waiting.DUE)
+    return next((each for each in found if each.waiting in waiting), None)

@@ -1,0 +1,129 @@
+"""The card of an item, in an institution's hands or as the secretariat sees it."""
+
+from __future__ import annotations
+
+from bot.domain import permissions
+from bot.domain.errors import NotFound
+from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best_text
+from bot.domain.reports import EvidenceCounts
+from bot.domain.screens import Words
+from bot.domain.views import card as views
+from bot.domain.views.common import item_code
+from bot.domain.views.people import name_for
+from bot.services.home import institutions_of
+from handlers.turn import Turn
+from storage import (
+    assignments,
+    cards,
+    conversations,
+    evidence,
+    items,
+    questions,
+    status_updates,
+)
+
+
+async def card(turn: Turn, argument: str) -> None:
+    """`card:17`: the card of an assignment."""
+    assignment, item = await visible(turn, argument)
+    await turn.show(
+        views.card(await _card(turn, assignment, item)), subject=f"assignment:{assignment.id}"
+    )
+
+
+async def item(turn: Turn, argument: str) -> None:
+    """`item:5`: the card of an item; an institution sees its own assignment."""
+    item_id = number(argument)
+    if not turn.actor.is_secretariat:
+        own = await cards.assignments_for(turn.tx, item_id, institutions_of(turn.actor))
+        if not own:
+            raise NotFound
+        await card(turn, str(own[0]))
+        return
+    found = await items.get(turn.tx, item_id)
+    if found is None:
+        raise NotFound
+    stands = [
+        views.Stand(each.assignment_id, name_for(each.names, turn.language), each.part, each.status)
+        for each in await cards.holders(turn.tx, item_id)
+    ]
+    await turn.show(
+        views.item_card(found, await _words(turn, found), stands), subject=f"item:{item_id}"
+    )
+
+
+def number(argument: str) -> int:
+    """The id that a button names."""
+    if not argument.isdecimal() or len(argument) > 18:
+        raise NotFound
+    return int(argument)
+
+
+async def visible(turn: Turn, argument: str) -> tuple[Assignment, Item]:
+    """The assignment that a button names and its item, if this person may see it."""
+    assignment = await assignments.get(turn.tx, number(argument))
+    if assignment is None or not permissions.may_see(turn.actor, assignment):
+        raise NotFound
+    found = await items.get(turn.tx, assignment.item_id)
+    if found is None:
+        raise NotFound
+    return assignment, found
+
+
+async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
+    holders = await cards.holders(turn.tx, shown.id)
+    others = [each for each in holders if each.institution_id != assignment.institution_id]
+    lead = next((each for each in others if each.part is Part.LEAD), None)
+    similar = await cards.similar(turn.tx, shown.id, limit=views.SIBLINGS)
+    draft = await conversations.draft_about(
+        turn.tx, turn.person.id, "status_update", f"assignment:{assignment.id}"
+    )
+    asked = await questions.of_assignment(turn.tx, assignment.id, limit=20)
+    return views.Card(
+        assignment=assignment,
+        item=shown,
+        words=await _words(turn, shown),
+        lead=None if lead is None else name_for(lead.names, turn.language),
+        others=tuple(name_for(each.names, turn.language) for each in others if each is not lead),
+        similar=tuple(item_code(each.code, each.symbol, restricted=True) for each in similar),
+        evidence=await _evidence(turn, assignment),
+        comment=await _comment(turn, assignment),
+        draft_id=None if draft is None else draft.id,
+        may_report=permissions.may_report(turn.actor, assignment),
+        may_withdraw=await _may_withdraw(turn, assignment),
+        open_questions=sum(1 for each in asked if each.answered_at is None),
+    )
+
+
+async def _words(turn: Turn, shown: Item) -> ItemText | None:
+    if shown.restricted:
+        return None
+    texts = (await items.texts(turn.tx, [shown.id]))[shown.id]
+    return best_text(texts, turn.language, turn.desk.country.default_language)
+
+
+async def _evidence(turn: Turn, assignment: Assignment) -> EvidenceCounts:
+    if assignment.last_status_update_id is None:
+        return EvidenceCounts()
+    return await evidence.counts_of_report(turn.tx, assignment.last_status_update_id)
+
+
+async def _comment(turn: Turn, assignment: Assignment) -> Words | None:
+    """What the secretariat wrote when it returned or approved the last report."""
+    if assignment.last_status_update_id is None:
+        return None
+    said = await status_updates.last_comment(turn.tx, assignment.last_status_update_id)
+    if said is None or not said.words:
+        return None
+    return Words(said.words, said.language, limit=views.COMMENT_LENGTH)
+
+
+async def _may_withdraw(turn: Turn, assignment: Assignment) -> bool:
+    if assignment.report_state is not ReportState.SUBMITTED:
+        return False
+    assert assignment.last_status_update_id is not None
+    last = await status_updates.get(turn.tx, assignment.last_status_update_id)
+    return last is not None and last.seat_id in {seat.id for seat in turn.actor.seats}
+
+
+ACTS = {"card": card, "item": item}

@@ -1,0 +1,188 @@
+"""Reporting on an item: where it stands, what was done, and whatever else there is to say."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain import permissions, reports, status
+from bot.domain.days import last_of_month, read_day
+from bot.domain.errors import NotFound, Unfit
+from bot.domain.figures import Figure, read_figures
+from bot.domain.items import Assignment, AssignmentState, Item
+from bot.domain.permissions import REPORTS
+from bot.domain.reports import LONGEST_TEXT, AssignmentClosed, StatusUpdateDraft
+from bot.domain.screens import Code, Screen, Text, Value, Words, text
+from bot.domain.status import Status
+from bot.domain.views import report as views
+from bot.domain.views.common import dotted, item_code
+from bot.exchange.language import detect
+from bot.services import home, status_updates
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review
+from handlers.turn import Turn
+from storage import assignments, cards, items
+
+TEXT_KEYS = tuple(f"button.status.{each}" for each in Status)
+
+
+def country_zone(turn: Turn) -> ZoneInfo:
+    """The time zone of the record: its days and years are the country's."""
+    return ZoneInfo(turn.desk.country.timezone)
+
+
+def today_there(turn: Turn) -> date:
+    """The country's calendar day."""
+    return turn.now.astimezone(country_zone(turn)).date()
+
+
+async def reportable(turn: Turn, assignment_id: int) -> tuple[Assignment, Item]:
+    """The assignment that this person may report on now, and its item; refuses otherwise."""
+    assignment = await assignments.get(turn.tx, assignment_id)
+    if assignment is None:
+        raise NotFound
+    own = turn.actor.seat(REPORTS, assignment.institution_id) is not None
+    if own and assignment.state in (AssignmentState.DISOWNED, AssignmentState.ENDED):
+        raise AssignmentClosed
+    permissions.require(permissions.may_report(turn.actor, assignment))
+    item = await items.get(turn.tx, assignment.item_id)
+    if item is None:
+        raise NotFound
+    return assignment, item
+
+
+def words_fit(words: str, _turn: Turn) -> str:
+    """What was written, if it says anything."""
+    if not words.strip():
+        raise Unfit("error.no_words")
+    return words.strip()
+
+
+# -- Values and options ----------------------------------------------------------------------------
+
+
+async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
+    assignment, item = await reportable(turn, answers["assignment"])
+    others = await cards.mates(
+        turn.tx, assignment.institution_id, assignment.item_id, item.cluster_id
+    )
+    today = today_there(turn)
+    day = _day(answers, today)
+    values: dict[str, Value] = {
+        "item": item_code(item.code, item.symbol, restricted=item.restricted),
+        "as_of": text("report.as_of_today") if day == today else text("report.as_of", day=day),
+    }
+    if "status" in answers:
+        values["status"] = text(f"status.{answers['status']}")
+    if others:
+        values["others"] = text("flow.status_update.others", count=len(others))
+    return values
+
+
+async def _statuses(turn: Turn, answers: Answers) -> list[Option]:
+    assignment, _item = await reportable(turn, answers["assignment"])
+    return [
+        Option(each.value, text(f"button.status.{each}"), said=text(f"status.{each}"))
+        for each in status.offered(assignment.status)
+    ]
+
+
+async def _days(turn: Turn, _answers: Answers) -> list[Option]:
+    today = today_there(turn)
+    month_before = last_of_month(today.replace(day=1) - timedelta(days=1))
+    return [
+        Option(each.isoformat(), text("flow.status_update.day", day=each))
+        for each in (today, today - timedelta(days=1), month_before)
+    ]
+
+
+async def _siblings(turn: Turn, answers: Answers) -> list[Option]:
+    assignment, item = await reportable(turn, answers["assignment"])
+    found = await cards.mates(
+        turn.tx, assignment.institution_id, assignment.item_id, item.cluster_id
+    )
+    return [
+        Option(
+            each.assignment_id,
+            text("label.one", value=dotted(Code(each.code), Code(each.symbol))),
+            said=text("label.one", value=Code(each.code)),
+        )
+        for each in found
+    ]
+
+
+async def _notes(turn: Turn, answers: Answers) -> list[Text]:
+    """A step back is fine, and the reader will want to know why."""
+    assignment, _item = await reportable(turn, answers["assignment"])
+    if not status.is_step_back(assignment.status, Status(answers["status"])):
+        return []
+    return [text("flow.status_update.step_back", before=text(f"status.{assignment.status}"))]
+
+
+# -- Answers ---------------------------------------------------------------------------------------
+
+
+def _day(answers: Answers, today: date) -> date:
+    written = answers.get("as_of")
+    return today if written is None else date.fromisoformat(written)
+
+
+def _day_fits(words: str, turn: Turn) -> str:
+    return read_day(words, turn.language, today=today_there(turn)).isoformat()
+
+
+def _figures_fit(words: str, turn: Turn) -> list[dict[str, object]]:
+    return [each.to_json() for each in read_figures(words, turn.language)]
+
+
+def _figures(answers: Answers) -> tuple[Figure, ...]:
+    return tuple(Figure.from_json(each) for part in answers.get("figures", ()) for each in part)
+
+
+def _figures_shown(parts: list[list[dict[str, object]]]) -> Value:
+    return Words("\n".join(each.written() for each in _figures({"figures": parts})), limit=1000)
+
+
+async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
+    measures = reports.joined(answers["measures"])
+    draft = StatusUpdateDraft(
+        assignment_id=answers["assignment"],
+        status=answers["status"],
+        measures=measures,
+        language=detect(measures) or turn.language,
+        as_of=_day(answers, today_there(turn)),
+        remaining=reports.joined(answers.get("remaining", ())) or None,
+        figures=_figures(answers),
+        also=tuple(answers.get("siblings", ())),
+        conversation_id=conversation_id,
+    )
+    receipt = await status_updates.submit(
+        turn.tx, turn.actor, draft, zone=country_zone(turn), bot_id=turn.bot_id, now=turn.now
+    )
+    following = await home.next_for(
+        turn.tx, turn.actor, today=today_there(turn), but=draft.assignment_id
+    )
+    return views.receipt(receipt, following)
+
+
+FLOW = Flow(
+    name="status_update",
+    begins=_begins,
+    steps=(
+        Choose("status", _statuses, told=False, first=status.FIRST),
+        Ask("measures", words_fit, grows=True, limit=LONGEST_TEXT),
+    ),
+    review=Review(
+        optional=(
+            Choose("as_of", _days, check=_day_fits, told=False),
+            Ask("remaining", words_fit, grows=True, limit=LONGEST_TEXT),
+            Ask("figures", _figures_fit, grows=True, shows=_figures_shown),
+            Gather("evidence"),
+            Pick("siblings", _siblings, when="others"),
+        ),
+        words_to="measures",
+        files_to="evidence",
+    ),
+    notes=_notes,
+    then=_then,
+    returns_to=lambda answers: f"card:{answers['assignment']}",
+)

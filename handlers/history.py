@@ -1,0 +1,54 @@
+"""What was reported before: the list, one report in full, its files."""
+
+from __future__ import annotations
+
+from bot.domain.items import ReportState
+from bot.domain.views import history as views
+from bot.domain.views.common import LIST_LENGTH, item_code
+from bot.services import status_updates
+from handlers.card import number, visible
+from handlers.home import page_number
+from handlers.turn import Turn
+from storage import evidence
+from storage import status_updates as queries
+
+
+async def history(turn: Turn, argument: str) -> None:
+    """`history:17:0`: a page of an assignment's reports."""
+    subject, _, page = argument.partition(":")
+    assignment, item = await visible(turn, subject)
+    at = page_number(page)
+    total = await queries.count_of(turn.tx, assignment.id)
+    updates = await queries.of_assignment(
+        turn.tx, assignment.id, limit=LIST_LENGTH, offset=at * LIST_LENGTH
+    )
+    code = item_code(item.code, item.symbol, restricted=item.restricted)
+    await turn.show(
+        views.history(code, assignment.id, total, at, updates),
+        subject=f"assignment:{assignment.id}",
+    )
+
+
+async def report(turn: Turn, argument: str) -> None:
+    """`su:42`: one report in full."""
+    found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
+    _assignment, item = await visible(turn, str(found.assignment_id))
+    mine = found.seat_id in {seat.id for seat in turn.actor.seats}
+    await turn.show(
+        views.report(
+            found,
+            item_code(item.code, item.symbol, restricted=item.restricted),
+            await evidence.of_report(turn.tx, found.id),
+            may_withdraw=mine and found.state is ReportState.SUBMITTED,
+        ),
+        subject=f"assignment:{found.assignment_id}",
+    )
+
+
+async def files(turn: Turn, argument: str) -> None:
+    """`files:42`: the stored files of a report, sent to the chat."""
+    found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
+    await turn.show(views.files(found, await evidence.of_report(turn.tx, found.id)))
+
+
+ACTS = {"history": history, "su": report, "files": files}

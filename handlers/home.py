@@ -1,0 +1,109 @@
+"""The first screen and its lists: what waits for a person, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.domain.errors import NotFound
+from bot.domain.home import Entry, Waiting
+from bot.domain.items import best_text
+from bot.domain.people import Role
+from bot.domain.screens import Listing, Value, Words, message, text
+from bot.domain.views import home as views
+from bot.domain.views.common import LIST_LENGTH
+from bot.domain.views.people import name_for
+from bot.services.home import institutions_of
+from handlers.flows.status_update import today_there
+from handlers.turn import Turn
+from storage import home as queries
+from storage import institutions, items
+
+HomeOf = Callable[[Turn], Awaitable[None]]
+
+ROLE_HOMES: dict[Role, HomeOf] = {}
+"""Roles whose first screen is another room's; `handlers.house` names them."""
+
+
+async def home(turn: Turn, _argument: str) -> None:
+    """The first screen, by what the person is here."""
+    for seat in turn.actor.seats:
+        if seat.role in ROLE_HOMES:
+            await ROLE_HOMES[seat.role](turn)
+            return
+    held = institutions_of(turn.actor)
+    if not held:
+        await turn.show(message(text("home.no_role")))
+        return
+    today = today_there(turn)
+    counts = await queries.counts(turn.tx, held, today=today)
+    drafts = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
+    first = await queries.entries(turn.tx, held, Waiting.ALL, today=today, limit=views.URGENT)
+    urgent = [each for each in first if each.waiting in views.URGENT_LISTS]
+    titles = await titles_of(turn, urgent)
+    await turn.show(views.home(await _names(turn, held), counts, drafts, urgent, titles))
+
+
+async def listed(turn: Turn, argument: str) -> None:
+    """A page of one of the lists: `overdue:0`."""
+    name, _, number = argument.partition(":")
+    if name not in set(Waiting):
+        raise NotFound
+    which, page = Waiting(name), page_number(number)
+    held = institutions_of(turn.actor)
+    today = today_there(turn)
+    counts = await queries.counts(turn.tx, held, today=today)
+    entries = await queries.entries(
+        turn.tx, held, which, today=today, limit=LIST_LENGTH, offset=page * LIST_LENGTH
+    )
+    titles = await titles_of(turn, entries)
+    await turn.show(views.listed(which, counts.of(which), page, entries, titles))
+
+
+async def drafts(turn: Turn, argument: str) -> None:
+    """The reports that were begun."""
+    found = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
+    await turn.show(views.drafts(found, page_number(argument)))
+
+
+async def titles_of(turn: Turn, entries: Sequence[Entry]) -> dict[int, Words]:
+    """How each item's text begins, in the best language for this person."""
+    return await beginnings(turn, [each.item_id for each in entries if not each.restricted])
+
+
+async def beginnings(turn: Turn, item_ids: Sequence[int]) -> dict[int, Words]:
+    """How these items' texts begin; none of a restricted one may be asked for."""
+    found = {}
+    default = turn.desk.country.default_language
+    for item_id, texts in (await items.texts(turn.tx, item_ids)).items():
+        words = best_text(texts, turn.language, default)
+        if words is not None:
+            found[item_id] = Words(words.words, limit=views.TITLE_LENGTH)
+    return found
+
+
+def page_number(argument: str) -> int:
+    """The page that a button names; the first where it names none."""
+    return int(argument) if argument.isdecimal() and len(argument) < 6 else 0
+
+
+def _seat_ids(turn: Turn) -> list[int]:
+    return [seat.id for seat in turn.actor.seats]
+
+
+async def _names(turn: Turn, held: Sequence[int]) -> Value:
+    names = []
+    for institution_id in held:
+        institution = await institutions.get(turn.tx, institution_id)
+        if institution is not None:
+            names.append(name_for(institution.names, turn.language))
+    return names[0] if len(names) == 1 else Listing(tuple(names))
+
+
+ACTS = {"home": home, "list": listed, "drafts": drafts}
+COMMANDS = {
+    "home": "home",
+    "drafts": "drafts",
+    "due": f"list:{Waiting.DUE}",
+    "overdue": f"list:{Waiting.OVERDUE}",
+    "all": f"list:{Waiting.ALL}",
+}

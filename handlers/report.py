@@ -1,0 +1,128 @@
+"""Reporting: begin, go on, confirm that nothing has changed, take back, give back, ask."""
+
+from __future__ import annotations
+
+from bot.domain.errors import NotFound
+from bot.domain.incoming import Wrote
+from bot.domain.permissions import REPORTS
+from bot.domain.reports import AssignmentClosed, SentenceNeeded
+from bot.domain.screens import message, text
+from bot.domain.views import report as views
+from bot.domain.views.common import HOME
+from bot.services import status_updates
+from handlers.card import number
+from handlers.flows import unchanged
+from handlers.flows.status_update import country_zone, reportable
+from handlers.turn import Turn
+from storage import assignments, items
+
+
+async def report(turn: Turn, argument: str) -> None:
+    """`report:17`: begin a report on an assignment, or go on with its draft."""
+    await _begin(turn, "status_update", number(argument))
+
+
+async def draft(turn: Turn, argument: str) -> None:
+    """`draft:5`: go on with a draft; one that can be sent no more may be read and dropped."""
+    draft_id = number(argument)
+    try:
+        async with turn.tx.savepoint():
+            await turn.desk.runner.resume(turn, draft_id)
+    except AssignmentClosed as closed:
+        await turn.show(views.stranded(closed.text, draft_id))
+
+
+async def discard(turn: Turn, argument: str) -> None:
+    """`discard:5`: drop a draft."""
+    await turn.desk.runner.discard(turn, number(argument))
+    turn.toast = text("flow.dropped")
+    await turn.go(turn, "home")
+
+
+async def no_change(turn: Turn, argument: str) -> None:
+    """`no_change:17`: one tap; after two in a row, one sentence."""
+    assignment_id = number(argument)
+    try:
+        shown = await unchanged.confirm(turn, assignment_id, None)
+    except SentenceNeeded:
+        await _begin(turn, "unchanged", assignment_id)
+        return
+    await turn.show(shown, subject=f"assignment:{assignment_id}")
+
+
+async def not_ours(turn: Turn, argument: str) -> None:
+    """`not_ours:17`: the item belongs elsewhere."""
+    await _begin(turn, "not_ours", number(argument))
+
+
+async def ask(turn: Turn, argument: str) -> None:
+    """`ask:17`: a question to the secretariat."""
+    await _begin(turn, "ask", number(argument))
+
+
+async def withdraw(turn: Turn, argument: str) -> None:
+    """`withdraw:42`: asks before a report is taken back."""
+    found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
+    code = await _code(turn, found.assignment_id)
+    await turn.show(views.withdraw(found.id, found.number, code, found.assignment_id))
+
+
+async def withdraw_yes(turn: Turn, argument: str) -> None:
+    """`withdraw_yes:42`: takes the report back."""
+    gone = await status_updates.withdraw(
+        turn.tx,
+        turn.actor,
+        number(argument),
+        zone=country_zone(turn),
+        bot_id=turn.bot_id,
+        now=turn.now,
+    )
+    code = await _code(turn, gone.assignment_id)
+    await turn.show(views.withdrawn(gone.number, code, gone.assignment_id))
+
+
+async def loose_file(turn: Turn, _argument: str) -> None:
+    """A file that belongs to nothing: it is not kept, and this says where it would be."""
+    await turn.show(message("report.loose_file", rows=[(HOME,)]))
+
+
+async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
+    """Words in reply to a card, a receipt or a reminder are what was done; the status is asked."""
+    await _begin(turn, "status_update", number(argument), quietly=True)
+    await turn.desk.runner.write(turn, wrote)
+
+
+async def _begin(turn: Turn, flow: str, assignment_id: int, *, quietly: bool = False) -> None:
+    assignment, _item = await reportable(turn, assignment_id)
+    seat = turn.actor.seat(REPORTS, assignment.institution_id)
+    assert seat is not None
+    await turn.desk.runner.begin(
+        turn,
+        flow,
+        subject=f"assignment:{assignment_id}",
+        seat_id=seat.id,
+        quietly=quietly,
+        assignment=assignment_id,
+    )
+
+
+async def _code(turn: Turn, assignment_id: int) -> str:
+    assignment = await assignments.get(turn.tx, assignment_id)
+    item = None if assignment is None else await items.get(turn.tx, assignment.item_id)
+    if item is None:
+        raise NotFound
+    return item.code
+
+
+ACTS = {
+    "report": report,
+    "draft": draft,
+    "discard": discard,
+    "no_change": no_change,
+    "not_ours": not_ours,
+    "ask": ask,
+    "withdraw": withdraw,
+    "withdraw_yes": withdraw_yes,
+    "loose_file": loose_file,
+}
+REPLIES = {"assignment": reply}
