@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, desc, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, desc, exists, func, insert, or_, select, update
 
+from bot.domain.assigning import Step, Target
 from bot.domain.items import Assignment, AssignmentState, LastWord, Part, ReportState
 from storage.database import Transaction
 from storage.tables import (
@@ -29,13 +30,14 @@ _KNOWS_IT = (
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A draft assignment with what is said of it when it is announced."""
+class Described:
+    """An assignment with what its people are told of it."""
 
     id: int
     institution_id: int
     item_id: int
     part: Part
+    state: AssignmentState
     due_on: date | None
     code: str
     symbol: str
@@ -120,24 +122,23 @@ async def of_items(tx: Transaction, item_ids: Sequence[int]) -> list[Assignment]
 
 async def add(
     tx: Transaction,
-    new: Iterable[tuple[int, int, Part]],
+    new: Iterable[tuple[int, int, Target]],
     *,
-    due_on: date | None,
     assigned_by: int | None,
     now: datetime,
 ) -> None:
-    """New draft assignments: of which item, to which institution, in which part."""
+    """New draft assignments: of which item, to which institution, to do what."""
     rows = [
         {
             "item_id": item_id,
             "institution_id": institution_id,
-            "part": part.value,
+            "part": target.part.value,
             "state": AssignmentState.DRAFT.value,
-            "due_on": due_on,
+            "due_on": target.due_on,
             "assigned_by": assigned_by,
             "assigned_at": now,
         }
-        for item_id, institution_id, part in new
+        for item_id, institution_id, target in new
     ]
     if rows:
         await tx.execute(insert(assignments), rows)
@@ -151,32 +152,57 @@ async def change(tx: Transaction, assignment_ids: Sequence[int], **values: Any) 
         )
 
 
+async def aim(tx: Transaction, steps: Iterable[Step]) -> None:
+    """Give open assignments their new part and due date."""
+    for target, ids in _by_target(steps).items():
+        await change(tx, ids, part=target.part.value, due_on=target.due_on)
+
+
 async def draft_again(
-    tx: Transaction,
-    assignment_ids: Sequence[int],
-    *,
-    part: Part,
-    due_on: date | None,
-    assigned_by: int | None,
-    now: datetime,
+    tx: Transaction, steps: Iterable[Step], *, assigned_by: int | None, now: datetime
 ) -> None:
-    """Assignments that were drafts, given back or ended are drafts, as if they were new."""
+    """Assignments that were given back or had ended are drafts, as if they were new."""
+    for target, ids in _by_target(steps).items():
+        await change(
+            tx,
+            ids,
+            part=target.part.value,
+            due_on=target.due_on,
+            state=AssignmentState.DRAFT.value,
+            assigned_by=assigned_by,
+            assigned_at=now,
+            announced_at=None,
+            ended_at=None,
+            disowned_reason=None,
+            suggested_institution_id=None,
+        )
+
+
+def _by_target(steps: Iterable[Step]) -> dict[Target, list[int]]:
+    found: dict[Target, list[int]] = {}
+    for step in steps:
+        found.setdefault(step.target, []).append(step.assignment.id)
+    return found
+
+
+async def end(tx: Transaction, assignment_ids: Sequence[int], *, now: datetime) -> None:
+    """End assignments; their reports stay."""
+    await change(tx, assignment_ids, state=AssignmentState.ENDED.value, ended_at=now)
+
+
+async def hand_back(tx: Transaction, assignment_id: int) -> None:
+    """What an institution gave back is announced to it again."""
     await change(
         tx,
-        assignment_ids,
-        part=part.value,
-        state=AssignmentState.DRAFT.value,
-        due_on=due_on,
-        assigned_by=assigned_by,
-        assigned_at=now,
-        announced_at=None,
+        [assignment_id],
+        state=AssignmentState.ANNOUNCED.value,
         ended_at=None,
         disowned_reason=None,
         suggested_institution_id=None,
     )
 
 
-async def remove_drafts(tx: Transaction, assignment_ids: Sequence[int]) -> None:
+async def remove_drafts(tx: Transaction, assignment_ids: Sequence[int], *, now: datetime) -> None:
     """Take drafts back; those that were reported on before end instead."""
     drafts_ = and_(
         assignments.c.id.in_(assignment_ids), assignments.c.state == AssignmentState.DRAFT.value
@@ -186,19 +212,32 @@ async def remove_drafts(tx: Transaction, assignment_ids: Sequence[int]) -> None:
     await tx.execute(
         update(assignments)
         .where(drafts_, or_(reported, asked))
-        .values(state=AssignmentState.ENDED.value)
+        .values(state=AssignmentState.ENDED.value, ended_at=now)
     )
     await tx.execute(delete(assignments).where(drafts_))
 
 
-async def to_announce(tx: Transaction) -> list[Draft]:
-    """Every draft assignment with its item, the most urgent of each institution first; locked."""
-    statement = (
+async def to_announce(tx: Transaction) -> list[Described]:
+    """Every draft assignment, the most urgent of each institution first; locked."""
+    statement = _described().where(assignments.c.state == AssignmentState.DRAFT.value)
+    rows = await tx.rows(statement.with_for_update(of=assignments))
+    return [_as_described(row) for row in rows]
+
+
+async def described(tx: Transaction, assignment_ids: Sequence[int]) -> list[Described]:
+    """These assignments with their items, the most urgent of each institution first."""
+    rows = await tx.rows(_described().where(assignments.c.id.in_(assignment_ids)))
+    return [_as_described(row) for row in rows]
+
+
+def _described() -> Select[Any]:
+    return (
         select(
             assignments.c.id,
             assignments.c.institution_id,
             assignments.c.item_id,
             assignments.c.part,
+            assignments.c.state,
             assignments.c.due_on,
             items.c.paragraph.label("code"),
             source_documents.c.symbol,
@@ -206,7 +245,6 @@ async def to_announce(tx: Transaction) -> list[Draft]:
         )
         .join(items, items.c.id == assignments.c.item_id)
         .join(source_documents, source_documents.c.id == items.c.document_id)
-        .where(assignments.c.state == AssignmentState.DRAFT.value)
         .order_by(
             assignments.c.institution_id,
             func.coalesce(assignments.c.due_on, _LAST),
@@ -215,9 +253,12 @@ async def to_announce(tx: Transaction) -> list[Draft]:
             items.c.ordinal,
             assignments.c.id,
         )
-        .with_for_update(of=assignments)
     )
-    return [Draft(**{**row, "part": Part(row["part"])}) for row in await tx.rows(statement)]
+
+
+def _as_described(row: Any) -> Described:
+    values = {**row, "part": Part(row["part"]), "state": AssignmentState(row["state"])}
+    return Described(**values)
 
 
 async def announce(tx: Transaction, assignment_ids: Sequence[int], *, now: datetime) -> None:

@@ -54,3 +54,13 @@ def may_answer(actor: Actor) -> bool:
 def may_import(actor: Actor) -> bool:
     """The secretariat brings recommendations in; so does the operator."""
     return actor.is_secretariat or actor.channel == "command"
+
+
+def may_arrange(actor: Actor) -> bool:
+    """The secretariat assigns and announces, clusters and tags; so does the operator."""
+    return actor.is_secretariat or actor.channel == "command"
+
+
+def may_review(actor: Actor) -> bool:
+    """The secretariat approves and returns reports."""
+    return actor.is_secretariat

@@ -1,0 +1,396 @@
+"""Assigning: who answers for which item, until when; drafts until they are announced."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+
+from bot.domain import permissions
+from bot.domain.assigning import (
+    Announced,
+    Assigned,
+    Plan,
+    Preview,
+    Target,
+    Targets,
+    Waiting,
+    plan,
+)
+from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.items import Assignment, AssignmentState, Part
+from bot.domain.people import REPORTING, Actor, Person
+from bot.domain.reports import NoWords, require_fits
+from bot.domain.screens import Screen, Value
+from bot.domain.views import assigning as views
+from bot.domain.views.people import name_for
+from bot.services import audit
+from storage import assignments as queries
+from storage import institutions, invitations, outbox, people
+from storage.assignments import Described
+from storage.database import Transaction
+from storage.institutions import Institution
+from storage.outbox import Message
+
+
+class NobodyChosen(Refused):
+    """An assignment needs an institution."""
+
+    key = "error.nobody_chosen"
+
+
+class NothingToAnnounce(Refused):
+    """There is no draft that somebody could be told of; perhaps another officer was faster."""
+
+    key = "error.nothing_to_announce"
+
+
+async def assign(
+    tx: Transaction,
+    actor: Actor,
+    item_ids: Sequence[int],
+    *,
+    lead: int | None,
+    contributing: Sequence[int] = (),
+    due_on: date | None,
+    bot_id: int,
+    now: datetime,
+) -> Assigned:
+    """Assign every item to a lead and to contributing institutions, until `due_on`.
+
+    An item has one lead: who led before contributes from now on. What is new is a draft; what was
+    announced already changes at once, and its people are told. Raises NobodyChosen or NotFound.
+    """
+    wanted = dict.fromkeys(contributing, Target(Part.CONTRIBUTING, due_on))
+    if lead is not None:
+        wanted[lead] = Target(Part.LEAD, due_on)
+    if not wanted:
+        raise NobodyChosen
+    return await aim(tx, actor, dict.fromkeys(item_ids, wanted), bot_id=bot_id, now=now)
+
+
+async def aim(
+    tx: Transaction,
+    actor: Actor,
+    targets: Targets,
+    *,
+    exact: bool = False,
+    bot_id: int,
+    now: datetime,
+) -> Assigned:
+    """Make the targets true; with `exact`, no other institution keeps these items."""
+    permissions.require(permissions.may_arrange(actor))
+    await _require_institutions(tx, targets)
+    found = await queries.lock_items(tx, list(targets))
+    if not found:
+        raise NotFound
+    targets = {item_id: targets[item_id] for item_id in found}
+    steps = plan(await queries.of_items(tx, found), targets, exact=exact)
+    known = await _carry_out(tx, steps, seat_id=actor.seat_id, now=now)
+    entry = await audit.record(
+        tx,
+        actor,
+        "assignment.assign",
+        f"items:{len(found)}",
+        now=now,
+        facts={
+            "items": found,
+            "institutions": sorted({each for wanted in targets.values() for each in wanted}),
+            "new": len(steps.new),
+            "again": [each.assignment.id for each in steps.again],
+            "changed": [each.assignment.id for each in steps.changed],
+            "removed": [each.id for each in steps.removed],
+            "settled": [each.id for each in steps.settled],
+        },
+    )
+    await _tell_of_changes(tx, known, entry, bot_id=bot_id, now=now)
+    return Assigned(
+        items=len(found),
+        drafts=len(steps.new) + len(steps.again),
+        changed=len(steps.changed) - steps.demoted + len(steps.removed),
+        unchanged=steps.unchanged,
+        demoted=steps.demoted,
+        told=len(known),
+    )
+
+
+async def take_back(
+    tx: Transaction, actor: Actor, assignment_id: int, *, bot_id: int, now: datetime
+) -> Assignment:
+    """An institution has the item no more: a draft goes, what was announced ends and is told."""
+    permissions.require(permissions.may_arrange(actor))
+    assignment = await queries.get(tx, assignment_id)
+    if assignment is None:
+        raise NotFound
+    if assignment.state is AssignmentState.ENDED:
+        raise Outdated
+    await _remove(tx, [assignment], now=now)
+    entry = await audit.record(tx, actor, "assignment.end", f"assignment:{assignment_id}", now=now)
+    known = [assignment_id] if assignment.state is AssignmentState.ANNOUNCED else []
+    await _tell_of_changes(tx, known, entry, bot_id=bot_id, now=now)
+    return assignment
+
+
+# -- Announcing ------------------------------------------------------------------------------------
+
+
+async def preview(tx: Transaction, actor: Actor, *, now: datetime) -> Preview:
+    """What announcing would do now."""
+    permissions.require(permissions.may_arrange(actor))
+    drafts, hearing, known = await _drafts(tx, now=now)
+    waiting: dict[int, int] = {}
+    for each in drafts:
+        if each.institution_id not in hearing:
+            waiting[each.institution_id] = waiting.get(each.institution_id, 0) + 1
+    invited = {each.institution_id for each in await invitations.in_state(tx, invitations.OPEN)}
+    ready = [each for each in drafts if each.institution_id in hearing]
+    return Preview(
+        drafts=len(ready),
+        institutions=len({each.institution_id for each in ready}),
+        people=len(_audience(ready, hearing)),
+        waiting=tuple(
+            Waiting(known[each].names, count, each in invited) for each, count in waiting.items()
+        ),
+        mark=_mark(ready),
+    )
+
+
+async def announce(
+    tx: Transaction, actor: Actor, mark: str | None = None, *, bot_id: int, now: datetime
+) -> Announced:
+    """Tell every focal point and alternate, once, what their institution was assigned.
+
+    Drafts of institutions where nobody could be told stay drafts. Raises NothingToAnnounce, and
+    Outdated where the drafts are not those of the preview with this `mark`.
+    """
+    permissions.require(permissions.may_arrange(actor))
+    drafts, hearing, known = await _drafts(tx, now=now)
+    ready = [each for each in drafts if each.institution_id in hearing]
+    if not ready:
+        raise NothingToAnnounce
+    if mark is not None and mark != _mark(ready):
+        raise Outdated
+    await queries.announce(tx, [each.id for each in ready], now=now)
+    audience = _audience(ready, hearing)
+    entry = await audit.record(
+        tx,
+        actor,
+        "assignment.announce",
+        f"assignments:{len(ready)}",
+        now=now,
+        facts={"assignments": sorted(each.id for each in ready), "people": sorted(audience)},
+    )
+    told = [
+        _message(
+            person, theirs, known, views.new_assignments, key=f"announced:{entry}", bot_id=bot_id
+        )
+        for person, theirs in audience.values()
+    ]
+    await outbox.add_many(tx, told, now=now)
+    return Announced(len(ready), len(audience))
+
+
+_Hearing = dict[int, list[Person]]
+_Audience = dict[int, tuple[Person, list[Described]]]
+
+
+async def _drafts(
+    tx: Transaction, *, now: datetime
+) -> tuple[list[Described], _Hearing, dict[int, Institution]]:
+    """The drafts, who would hear of them by institution, and the institutions."""
+    drafts = await queries.to_announce(tx)
+    hearing = await _hearing(tx, now=now)
+    known = {each.id: each for each in await institutions.every(tx)}
+    return drafts, hearing, known
+
+
+async def _hearing(tx: Transaction, *, now: datetime) -> _Hearing:
+    hearing: _Hearing = {}
+    for each in await people.seated(tx, now=now, roles=REPORTING):
+        if each.started and each.seat.institution_id is not None:
+            hearing.setdefault(each.seat.institution_id, []).append(each.person)
+    return hearing
+
+
+def _audience(told: Iterable[Described], hearing: _Hearing) -> _Audience:
+    """Who hears of what, each person once, the most urgent first over all their institutions."""
+    audience: _Audience = {}
+    for each in told:
+        for person in hearing.get(each.institution_id, ()):
+            theirs = audience.setdefault(person.id, (person, []))[1]
+            if each not in theirs:
+                theirs.append(each)
+    for _, theirs in audience.values():
+        theirs.sort(key=lambda each: each.due_on or date.max)
+    return audience
+
+
+def _mark(drafts: Iterable[Described]) -> str:
+    """Stands for exactly these drafts: any change of them is another mark."""
+    said = sorted((each.id, each.part.value, str(each.due_on)) for each in drafts)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _message(
+    person: Person,
+    theirs: Sequence[Described],
+    known: dict[int, Institution],
+    shows: Callable[[Sequence[views.News], Sequence[Value]], Screen],
+    *,
+    key: str,
+    bot_id: int,
+    silent: bool = False,
+) -> Message:
+    ids = dict.fromkeys(each.institution_id for each in theirs)
+    names = [name_for(known[each].names, person.language) for each in ids if each in known]
+    return Message(
+        key=f"{key}:{person.id}",
+        screen=shows([_as_news(each) for each in theirs], names),
+        person_id=person.id,
+        bot_id=bot_id,
+        subject=f"assignment:{theirs[0].id}" if len(theirs) == 1 else None,
+        silent=silent,
+    )
+
+
+def _as_news(told: Described) -> views.News:
+    return views.News(
+        told.id,
+        told.code,
+        told.symbol,
+        told.restricted,
+        told.part,
+        told.due_on,
+        kept=told.state is not AssignmentState.ENDED,
+    )
+
+
+# -- What institutions gave back -------------------------------------------------------------------
+
+
+async def release(tx: Transaction, actor: Actor, assignment_id: int, *, now: datetime) -> None:
+    """It is not theirs indeed: the item is assigned to nobody until somebody else gets it."""
+    await _given_back(tx, actor, assignment_id)
+    await queries.end(tx, [assignment_id], now=now)
+    await audit.record(tx, actor, "assignment.release", f"assignment:{assignment_id}", now=now)
+
+
+async def reassign(
+    tx: Transaction,
+    actor: Actor,
+    assignment_id: int,
+    institution_id: int,
+    *,
+    bot_id: int,
+    now: datetime,
+) -> Assigned:
+    """Another institution gets what was given back, with the same part and due date, as a draft."""
+    assignment = await _given_back(tx, actor, assignment_id)
+    target = Target(assignment.part, assignment.due_on)
+    targets = {assignment.item_id: {institution_id: target}}
+    return await aim(tx, actor, targets, bot_id=bot_id, now=now)
+
+
+async def insist(
+    tx: Transaction,
+    actor: Actor,
+    assignment_id: int,
+    comment: str,
+    *,
+    language: str,
+    bot_id: int,
+    now: datetime,
+) -> None:
+    """It stays theirs: the institution has it again, and its people are told why."""
+    assignment = await _given_back(tx, actor, assignment_id)
+    if not comment.strip():
+        raise NoWords
+    require_fits(comment)
+    await queries.hand_back(tx, assignment_id)
+    entry = await audit.record(
+        tx,
+        actor,
+        "assignment.insist",
+        f"assignment:{assignment_id}",
+        now=now,
+        words=comment.strip(),
+    )
+    [shown] = await queries.described(tx, [assignment_id])
+    told = views.stays_yours(_as_news(shown), comment.strip(), language)
+    hearing = await _hearing(tx, now=now)
+    for person in hearing.get(assignment.institution_id, ()):
+        await outbox.add(
+            tx,
+            Message(
+                key=f"stays:{entry}:{person.id}",
+                screen=told,
+                person_id=person.id,
+                bot_id=bot_id,
+                subject=f"assignment:{assignment_id}",
+            ),
+            now=now,
+        )
+
+
+async def _given_back(tx: Transaction, actor: Actor, assignment_id: int) -> Assignment:
+    permissions.require(permissions.may_arrange(actor))
+    assignment = await queries.get(tx, assignment_id)
+    if assignment is None:
+        raise NotFound
+    await queries.lock_items(tx, [assignment.item_id])
+    assignment = await queries.get(tx, assignment_id)
+    if assignment is None or assignment.state is not AssignmentState.DISOWNED:
+        raise Outdated
+    return assignment
+
+
+# -- Inside ----------------------------------------------------------------------------------------
+
+
+async def _require_institutions(tx: Transaction, targets: Targets) -> None:
+    known = {each.id for each in await institutions.every(tx)}
+    if any(each not in known for wanted in targets.values() for each in wanted):
+        raise NotFound
+
+
+async def _carry_out(
+    tx: Transaction, steps: Plan, *, seat_id: int | None, now: datetime
+) -> list[int]:
+    """Change the rows; gives the assignments that their people knew and that changed."""
+    await queries.add(tx, steps.new, assigned_by=seat_id, now=now)
+    await queries.draft_again(tx, steps.again, assigned_by=seat_id, now=now)
+    await queries.aim(tx, steps.changed)
+    await _remove(tx, steps.removed, now=now)
+    await queries.end(tx, [each.id for each in steps.settled], now=now)
+    touched = [*(each.assignment for each in steps.changed), *steps.removed]
+    return [each.id for each in touched if each.state is AssignmentState.ANNOUNCED]
+
+
+async def _remove(tx: Transaction, removed: Sequence[Assignment], *, now: datetime) -> None:
+    drafts = [each.id for each in removed if each.state is AssignmentState.DRAFT]
+    await queries.remove_drafts(tx, drafts, now=now)
+    await queries.end(tx, [each.id for each in removed if each.id not in drafts], now=now)
+
+
+async def _tell_of_changes(
+    tx: Transaction, assignment_ids: Sequence[int], entry: int, *, bot_id: int, now: datetime
+) -> None:
+    """Silently, one message a person: what changed about assignments that they knew."""
+    if not assignment_ids:
+        return
+    changed = await queries.described(tx, assignment_ids)
+    known = {each.id: each for each in await institutions.every(tx)}
+    audience = _audience(changed, await _hearing(tx, now=now))
+    told = [
+        _message(
+            person,
+            theirs,
+            known,
+            views.changed_assignments,
+            key=f"altered:{entry}",
+            bot_id=bot_id,
+            silent=True,
+        )
+        for person, theirs in audience.values()
+    ]
+    await outbox.add_many(tx, told, now=now)
