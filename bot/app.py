@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-
 from bot import logs
 from bot.clock import Clock
 from bot.evidence import Evidence
@@ -28,8 +27,8 @@ from bot.works.table import PROCESSES, WORKS
 from handlers.desk import Country, Desk
 from handlers.edge import Edge
 from handlers.flows.runner import Runner
-from handlers.house import ROOMS, make_runner
-from handlers.router import Router, register
+from handlers.house import make_router
+from handlers.router import register
 from storage import migrate
 from storage.database import Database
 from storage.vault import Vault
@@ -64,10 +63,9 @@ class App:
         )
         self.application = durable_application(self.bot)
         await self.application.initialize()
-        runner = make_runner()
-        router = Router(ROOMS, runner)
+        router = make_router()
         register(self.application, router)
-        edge = Edge(self.application, self._desk(runner), router.go)
+        edge = Edge(self.application, self._desk(router.runner), router.go)
         self.inbox = Inbox(
             self.database, self.bot, self.clock, handle=edge.handle, apologise=edge.apologise
         )

@@ -4,19 +4,49 @@ from __future__ import annotations
 
 from bot.domain.incoming import Sent
 from bot.services import evidence
-from handlers import imports, me, onboarding, people
-from handlers.flows import invite
+from handlers import (
+    card,
+    history,
+    home,
+    imports,
+    me,
+    onboarding,
+    people,
+    questions,
+    report,
+    search,
+)
+from handlers.flows import ask, invite, not_ours, status_update, unchanged
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
+from handlers.router import Router
 from handlers.turn import Turn
 
-ROOMS = (onboarding, me, people, imports)
-FLOWS: tuple[Flow, ...] = (invite.FLOW,)
+ROOMS = (
+    onboarding,
+    me,
+    home,
+    card,
+    report,
+    history,
+    search,
+    questions,
+    people,
+    imports,
+)
+FLOWS: tuple[Flow, ...] = (
+    status_update.FLOW,
+    unchanged.FLOW,
+    not_ours.FLOW,
+    ask.FLOW,
+    invite.FLOW,
+)
 
 
-def make_runner() -> Runner:
-    """The runner of every conversation."""
-    return Runner(FLOWS, keep_file=_keep_file)
+def make_router() -> Router:
+    """The router of every room, with the runner of every conversation."""
+    runner = Runner(FLOWS, keep_file=_keep_file)
+    return Router(ROOMS, runner, loose_file=imports.file)
 
 
 async def _keep_file(turn: Turn, conversation_id: int, sent: Sent) -> int:

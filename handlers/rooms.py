@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from bot.domain.incoming import Wrote
+from bot.domain.incoming import Sent, Wrote
 from handlers.turn import Turn
 
 Act: TypeAlias = Callable[[Turn, str], Awaitable[None]]
@@ -13,3 +13,6 @@ Act: TypeAlias = Callable[[Turn, str], Awaitable[None]]
 
 Reply: TypeAlias = Callable[[Turn, str, Wrote], Awaitable[None]]
 """Handle a Telegram reply to a message about `question:5`: called with `5` and what was written."""
+
+TakeFile: TypeAlias = Callable[[Turn, Sent], Awaitable[None]]
+"""Handle a file that was sent outside any conversation."""

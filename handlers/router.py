@@ -20,7 +20,7 @@ from bot.domain.incoming import Sent, Wrote
 from bot.domain.screens import message
 from bot.wire.application import Context, DurableApplication
 from handlers.flows.runner import Runner
-from handlers.rooms import Act, Reply
+from handlers.rooms import Act, Reply, TakeFile
 from handlers.turn import Turn
 from storage import accounts, outbox
 
@@ -38,8 +38,12 @@ FILES = (
 class Router:
     """Finds the act for a button, a command, a reply, or plain words."""
 
-    def __init__(self, rooms: Iterable[ModuleType], runner: Runner) -> None:
+    def __init__(
+        self, rooms: Iterable[ModuleType], runner: Runner, *, loose_file: TakeFile
+    ) -> None:
+        """`loose_file` takes what is sent outside any conversation."""
         self.runner = runner
+        self._loose_file = loose_file
         self.acts: dict[str, Act] = {}
         self.commands: dict[str, str] = {}
         self.replies: dict[str, Reply] = {}
@@ -124,12 +128,7 @@ class Router:
         if not turn.actor.seats:
             await self.go(turn, "stranger")
             return
-        await self.files(turn, sent)
-
-    async def files(self, turn: Turn, sent: Sent) -> None:
-        """A file outside any conversation."""
-        take: Any = self.acts["file"]
-        await take(turn, sent)
+        await self._loose_file(turn, sent)
 
     async def on_other(self, update: Update, context: Context) -> None:
         """Stickers, places, contacts: say kindly what would be understood."""
@@ -190,7 +189,8 @@ def _merge(table: dict[str, Any], more: Mapping[str, Any]) -> None:
 def _wrote(update: Update) -> Wrote:
     incoming = update.effective_message
     assert incoming is not None
-    return Wrote(incoming.text or incoming.caption or "", incoming.message_id)
+    words = incoming.text or incoming.caption or ""
+    return Wrote(words.replace("\0", ""), incoming.message_id)
 
 
 def _sent(update: Update) -> Sent:
