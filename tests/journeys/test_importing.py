@@ -52,4 +52,4 @@ async def test_the_same_matrix_again_changes_nothing(
             await officer.taps("Import 254")
             await officer.waits_for("Imported: 254 items", within=30)
     assert "254 unchanged" in plain(officer.last.text)
-    assert officer.last.buttons == [["Discard"]]
+    assert officer.last.buttons == (("Discard",),)
