@@ -108,7 +108,7 @@ def _line(shown: StatusUpdate) -> Text:
 
 def _piece(piece: EvidencePiece) -> Text:
     if piece.url is not None:
-        return text("report.link", url=Words(piece.url, limit=200))
+        return text("report.link", link=Words(piece.url, limit=200))
     called: Value = (
         Words(piece.name, limit=80) if piece.name else text(f"evidence.kind.{piece.kind}")
     )

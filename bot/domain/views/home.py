@@ -32,7 +32,7 @@ _BUTTONS = {
 URGENT_LISTS = tuple(_BUTTONS)
 TEXT_KEYS = tuple(
     [f"button.{each}" for each in _BUTTONS.values()]
-    + [f"button.list_{each}" for each in Waiting]
+    + [f"button.{each}" for each in Waiting]
     + [f"home.list.{each}" for each in Waiting]
 )
 
@@ -64,7 +64,7 @@ def home(
             row.append(button("drafts", "drafts:0", n=len(drafts)))
         rows.append(tuple(row))
     lists = [
-        button(f"list_{each}", f"list:{each}:0", n=counts.of(each))
+        button(each.value, f"list:{each}:0", n=counts.of(each))
         for each in Waiting
         if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
     ]
