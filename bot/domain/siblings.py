@@ -90,7 +90,7 @@ def _prepared(wording: Wording[Id]) -> _Prepared[Id]:
 
 def _stem(word: str) -> str:
     """A word without the endings that differ most between two wordings of one demand."""
-    for ending in ("ations", "ation", "ifying", "ify", "ing", "ies", "ed", "es", "s", "y"):
+    for ending in ("ations", "ation", "ifying", "ify", "ing", "ies", "ed", "es", "s", "e", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word.removeprefix("ال") if len(word) > 4 else word

@@ -30,6 +30,7 @@ _WORD = re.compile(
     r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff]\s*"
     r"|[^\s\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff]+\s*|\s+"
 )
+_UNSPACED = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff]")
 _LONGEST = 4_000  # words of both texts; beyond, comparing takes longer than anybody would look at
 
 
@@ -52,10 +53,21 @@ def compare(old: str, new: str) -> tuple[Run, ...]:
         if kind == "equal":
             runs.append(Run(Change.SAME, "".join(after[start + k : start + m])))
         else:
-            runs.append(Run(Change.REMOVED, "".join(before[start + i : start + j])))
+            runs.append(Run(Change.REMOVED, _apart(before, start + i, start + j, runs)))
             runs.append(Run(Change.ADDED, "".join(after[start + k : start + m])))
     runs.append(Run(Change.SAME, "".join(after[len(after) - end :])))
     return _together(runs)
+
+
+def _apart(before: Sequence[str], first: int, end: int, runs: Sequence[Run]) -> str:
+    """Removed words, set apart from the words around them where only the old text had a space."""
+    words = "".join(before[first:end])
+    if not words:
+        return words
+    last = next((run.words for run in reversed(runs) if run.words), "")
+    lead = " " if last and not last[-1].isspace() and before[first - 1][-1].isspace() else ""
+    at_the_end = end == len(before) and words[-1].isalnum() and not _UNSPACED.match(words[-1])
+    return lead + words + (" " if at_the_end else "")
 
 
 def is_same(old: str, new: str) -> bool:

@@ -54,10 +54,10 @@ def values(cell: str) -> tuple[str, ...]:
 
 _ASCII = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹‐‑–—", "01234567890123456789----")
 _REVIEW_NUMBER = re.compile(
-    r"(\d{1,3}(?:\s?\.\s?\d{1,3})+)(?!\d)(?:\s?\(([a-z]{1,2})\))?\s*[.:)]?\s*"
+    r"(\d{1,3}(?:\s?\.\s?\d{1,3})+)(?!\d)(?:\s?\(([a-z]{1,2})\))?\s*+[.:)]?+\s*+"
     r"(?!%|per\s?cent|[mb]illion)"
 )
-_HYPHENED = re.compile(r"(\d{2,3})-(\d{1,3})(?![\d-])\s*[.:)]?\s*(?![a-z\d])")
+_HYPHENED = re.compile(r"(\d{2,3})-(\d{1,3})(?![\d-])\s*+[.:)]?+\s*+(?![a-z\d])")
 _PARAGRAPH = re.compile(r"(\d{1,3})\s?\.\s*(?:\(([a-z]{1,2})\)\s*)?(?!\d)")
 _LETTERED = re.compile(r"(\d{1,3})\s?\(([a-z]{1,2})\)\s*")
 _BARE = re.compile(r"(\d{1,3})\s+(?=(?:The|In|While|Le|La|Les|El|Los)\s)")

@@ -146,6 +146,7 @@ _JOINING = (
     ),
     *("as", "well", "also", "و", "和", "及", "以及"),
 )
+_LONGEST_RUN = 8_000  # characters; all States of the world run together are 3,000
 _ON_BEHALF = re.compile(
     r"on\s+behalf\s+of|au\s+nom\s+d|en\s+nombre\s+d|от\s+имени|نيابة\s+عن|باسم|代表", re.IGNORECASE
 )
@@ -196,6 +197,8 @@ def names_in(run: str) -> Names:
     Of `Haiti, on behalf of the Caribbean Community`, what is not a State after *on behalf of* is
     left out.
     """
+    if len(run) > _LONGEST_RUN:
+        return Names(())
     main, *rest = _ON_BEHALF.split(run)
     found = _segment(main)
     others = tuple(name for part in rest for name in _segment(part).known)

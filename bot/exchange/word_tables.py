@@ -119,6 +119,12 @@ def _value(element: etree._Element, name: str = "val") -> str | None:
     )
 
 
+def _count(element: etree._Element) -> int:
+    """A number of grid columns; Word knows 63, and nobody else may make us count to a billion."""
+    value = _value(element) or ""
+    return min(int(value), 63) if re.fullmatch("[0-9]{1,9}", value) else 0
+
+
 def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
     """Children of a name, those inside content controls and tracked insertions too."""
     for child in element:
@@ -143,13 +149,13 @@ def _row(row: etree._Element) -> tuple[Cell, ...]:
     start = 0
     for properties in _children(row, "trPr"):
         for skipped in _children(properties, "gridBefore"):
-            start += int(_value(skipped) or 0)
+            start += _count(skipped)
     for cell in _children(row, "tc"):
         span, continues = 1, False
         for properties in _children(cell, "tcPr"):
             for each in properties:
                 if _local(each) == "gridSpan":
-                    span = max(1, int(_value(each) or 1))
+                    span = max(1, _count(each))
                 elif _local(each) in {"vMerge", "hMerge"}:
                     continues = _value(each) != "restart"
         cells.append(Cell(_lines(cell), start, span, continues))

@@ -524,6 +524,15 @@ def test_a_word_file_without_matrix_is_not_recognised(tmp_path: Path) -> None:
         ohchr_matrix.read(path)
 
 
+def test_a_cell_that_claims_to_span_a_billion_columns_is_read(tmp_path: Path) -> None:
+    matrix = Matrix(HEADER_2013)
+    matrix.row(f"28.4 Fund legal aid (Mali);{SOURCE}", "Noted", "", "")
+    for cell, span in zip(matrix.table.rows[0].cells, ("999999999", "-1", "x", ""), strict=True):
+        grid_span = cell._tc.get_or_add_tcPr().get_or_add_gridSpan()
+        grid_span.set(qn("w:val"), span)
+    assert [item.position for item in matrix.read(tmp_path).rows] == [Position.NOTED]
+
+
 def test_rows_inside_content_controls_are_read(tmp_path: Path) -> None:
     matrix = Matrix(HEADER_2013)
     matrix.row(f"28.4 Fund legal aid (Mali);{SOURCE}", "Noted", "", "")
