@@ -32,7 +32,8 @@ async def run(job: Job, tools: Tools) -> None:
                     tx, job.id, kind=ASSIGNMENTS, state=jobs.PLANNED, sha256=kept.sha256
                 )
             return
-        facts = await stage(job, tools, path, job.arguments.get("options", {}))
+        own_state = {"state": tools.settings.country} if tools.settings.country else {}
+        facts = await stage(job, tools, path, {**own_state, **job.arguments["options"]})
     async with tools.database.write() as tx:
         await imports.compare(tx, job.id)
         shown = await service.preview(tx, job, facts)
