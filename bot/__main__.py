@@ -1,4 +1,4 @@
-"""`focalpoint …`: the command line, one function a command; exits with 0, 1 (refused), 2 (usage)."""
+"""`focalpoint …`: the command line, one function a command; exits with 0, 1 (refused) or 2."""
 
 from __future__ import annotations
 

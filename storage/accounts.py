@@ -1,4 +1,4 @@
-"""People in Telegram: which private chat, with which bot, is whose, and whether it can be reached."""
+"""People in Telegram: which private chat, with which bot, is whose, and can it be reached."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Every table, in the words of the glossary.
 
 Personal data stands in `people`, `accounts`, `invitations` and in what people wrote; the audit
-holds ids, codes and digests only. Ids of Telegram are stored with the id of the bot that knows them.
+holds ids, codes and digests only. Telegram's ids are stored with the id of the bot that knows them.
 """
 
 from __future__ import annotations
@@ -406,6 +406,18 @@ outbox = Table(
 )
 Index("ix_outbox_turn", outbox.c.state, outbox.c.due_at, outbox.c.id)
 Index("ix_outbox_message", outbox.c.bot_id, outbox.c.person_id, outbox.c.message_id)
+Index(
+    "ix_outbox_part_of",
+    outbox.c.part_of,
+    sqlite_where=text("part_of IS NOT NULL"),
+    postgresql_where=text("part_of IS NOT NULL"),
+)
+Index(
+    "ix_outbox_edits",
+    outbox.c.edits,
+    sqlite_where=text("edits IS NOT NULL"),
+    postgresql_where=text("edits IS NOT NULL"),
+)
 
 draft_messages = Table(  # which message became which answer; outlives the submission
     "draft_messages",

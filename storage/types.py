@@ -17,7 +17,7 @@ Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresq
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC; naive ones are refused (SQLite would drop the offset unseen)."""
+    """An aware moment, kept in UTC; naive ones are refused: SQLite would drop the offset unseen."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

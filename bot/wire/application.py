@@ -1,4 +1,4 @@
-"""PTB's Application with receiving taken out: our inbox hands it one update inside one transaction."""
+"""PTB's Application without receiving: the inbox hands it one update inside one transaction."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from tests.journeys.network import JourneyNetwork
         ("ohchr_matrix_slovenia_2025.docx", 254, 217, 37),
     ],
 )
-async def test_a_matrix_is_previewed_and_then_imported(  # noqa: PLR0913, PLR0917
+async def test_a_matrix_is_previewed_and_then_imported(  # noqa: PLR0917
     network: JourneyNetwork,
     sample_data: Path,
     name: str,
