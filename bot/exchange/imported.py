@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from itertools import islice
 from typing import Self, TypeAlias
 
 from bot.domain.errors import Refused
@@ -145,6 +144,16 @@ AS_IT_IS = Options()
 Entry: TypeAlias = ImportedRecommendation | Problem
 
 
+_BATCH_CHARACTERS = 100_000
+
+
+def _length(entry: Entry) -> int:
+    """Characters of what may be long in an entry."""
+    if isinstance(entry, Problem):
+        return sum(map(len, entry.original))
+    return len(entry.text) + len(entry.raw_text) + sum(len(cell) for _, cell in entry.others)
+
+
 class Reading:
     """A file being read: its facts at once, its rows and problems while iterating, once.
 
@@ -163,9 +172,20 @@ class Reading:
         return self._entries
 
     def batches(self, size: int = 500) -> Iterator[tuple[Entry, ...]]:
-        """The entries in batches that can be pickled, none of them empty."""
-        while batch := tuple(islice(self._entries, size)):
-            yield batch
+        """The entries in batches of at most `size`, none empty; long texts make smaller ones.
+
+        A batch goes between processes in one piece, which is limited.
+        """
+        batch: list[Entry] = []
+        characters = 0
+        for entry in self._entries:
+            batch.append(entry)
+            characters += _length(entry)
+            if len(batch) == size or characters >= _BATCH_CHARACTERS:
+                yield tuple(batch)
+                batch, characters = [], 0
+        if batch:
+            yield tuple(batch)
 
     def whole(self) -> ImportedFile:
         """All of it in memory; for files that hold one country's recommendations."""

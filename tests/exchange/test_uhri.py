@@ -238,6 +238,14 @@ def test_batches_can_be_pickled_and_hold_all(tmp_path: Path) -> None:
     assert [item for batch in batches for item in batch] == list(whole.rows)
 
 
+def test_long_texts_make_small_batches(tmp_path: Path) -> None:
+    """A batch over a megabyte does not get through between processes."""
+    path = tmp_path / "export.bin"
+    path.write_text(json.dumps([record(n, Text="1.1 " + "نص " * 10_000) for n in range(9)]))
+    batches = list(uhri.read_json(path).batches(200))
+    assert [len(batch) for batch in batches] == [2, 2, 2, 2, 1]
+
+
 def test_memory_stays_bounded_while_a_file_is_streamed(tmp_path: Path) -> None:
     """The heavy run, 360 MB under 300 MB of memory, is `python -m bench.imports`."""
     path = tmp_path / "export.bin"
