@@ -91,7 +91,7 @@ class _Again:
 
 
 class Outbox:
-    """Sends the outbox rows of one bot: `run()` until `stop()`.
+    """Sends the outbox rows of one bot, which is initialised: `run()` until `stop()`.
 
     `open_file` gives the bytes of a stored file by its SHA-256; `timezone` is for readers who have
     none of their own. Up to `slots` calls are in flight, one per chat.
@@ -258,14 +258,12 @@ class Outbox:
             return None
         plan = await self._plan(row)
         if isinstance(plan, Failed):
-            await self._persist(self._failure(row, plan.code).settle)
-            ROWS.labels(row.lane, "failed").inc()
-            return None
-        parts, file = plan
-        if not await self._claim(row, parts):
-            return None
-        found = await self._call(row, parts, file)
-        verdict = self._verdict(row, found)
+            verdict: _Final | _Again = self._failure(row, plan.code)
+        else:
+            parts, file = plan
+            if not await self._claim(row, parts):
+                return None
+            verdict = self._verdict(row, await self._call(row, parts, file))
         await self._persist(verdict.settle)
         if isinstance(verdict, _Again):
             return verdict.seconds
@@ -355,6 +353,9 @@ class Outbox:
 
     async def _call(self, row: Outgoing, parts: list[Rendered], file: bytes | None) -> Outcome:
         """Make the call and decide what became of it; never raises."""
+        if wait := self._pacer.gate(self._clock.ticks()):
+            return Refused(wait, "gate")  # closed since this row was chosen
+        await asyncio.sleep(self._pacer.start(self._clock.ticks()))
         with CALL_SECONDS.time():
             try:
                 found = await self._carry_out(row, parts, file)
@@ -504,6 +505,8 @@ class Outbox:
     def _note_reach(self, found: Outcome) -> None:
         ticks = self._clock.ticks()
         match found:
+            case Refused(reason="gate"):
+                pass
             case Refused(retry_after=float(seconds)):
                 self._pacer.halt(seconds, ticks)
             case Refused() | NotSent():

@@ -142,9 +142,9 @@ async def add(tx: Transaction, message: Message, *, now: datetime) -> int:
 
     An edit drops the unsent edits of the same screen; a deletion drops what is still unsent of it.
     """
-    known = await tx.value(select(outbox.c.id).where(outbox.c.key == message.key))
+    known = await find(tx, message.key)
     if known is not None:
-        return int(known)
+        return known
     values = _values(message, now)
     values["edits"] = await _root(tx, message.edits)
     values["deletes"] = await _root(tx, message.deletes)
@@ -169,10 +169,9 @@ async def add_many(tx: Transaction, messages: Iterable[Message], *, now: datetim
     rows = [_values(each, now) for each in messages]
     if not rows:
         return 0
-    before = await tx.value(select(func.count()).select_from(outbox))
-    await tx.execute(_insert_new(tx), rows)
+    added = await tx.execute(_insert_new(tx).returning(outbox.c.id), rows)
     tx.wakes.add("outbox")
-    return int(await tx.value(select(func.count()).select_from(outbox))) - int(before)
+    return len(added.all())
 
 
 async def drop(tx: Transaction, prefix: str, reason: str, *, now: datetime) -> int:
@@ -209,20 +208,16 @@ async def retry(tx: Transaction, messages: Iterable[Message], *, now: datetime) 
     """
     count = 0
     for message in messages:
-        failed = await tx.value(
-            select(_delivery()).where(
-                outbox.c.state == "failed",
-                _delivery()
-                == select(outbox.c.id).where(outbox.c.key == message.key).scalar_subquery(),
-            )
-        )
-        if failed is None:
+        row_id = await find(tx, message.key)
+        rows = or_(outbox.c.id == row_id, outbox.c.part_of == row_id)
+        states = await tx.values(select(outbox.c.state).where(rows))
+        if "failed" not in states:
             continue
-        await tx.execute(delete(outbox).where(outbox.c.part_of == failed))
+        await tx.execute(delete(outbox).where(outbox.c.part_of == row_id))
         values = _values(message, now) | {"state": "planned", "attempts": 0, "reason": None}
         values |= {"message_id": None, "finished_at": None}
         del values["edits"], values["deletes"]
-        await tx.execute(update(outbox).where(outbox.c.id == failed).values(**values))
+        await tx.execute(update(outbox).where(outbox.c.id == row_id).values(**values))
         count += 1
     if count:
         tx.wakes.add("outbox")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 LAG = 0.1  # seconds by which a late call may be made up for, so that the rate holds under load
 GATE_MARGIN = 0.05  # seconds beyond `retry_after`, for clocks that differ
 JITTER = 0.05  # calls by which a chat stays within its rate: some travel faster than others
+SPARE = 1  # calls
 BRAKE_AFTER = 3  # calls in a row that reached nobody
 LONGEST_BRAKE = 10.0  # seconds
 MINUTE = 60.0
@@ -29,8 +30,9 @@ class _Chat:
 class Pacer:
     """One schedule for all chats and a bucket for each.
 
-    Slots lie on an absolute schedule: a call that goes out late does not delay those behind it. In
-    any second there are at most `rate * (1 + LAG) + 1` calls.
+    Slots lie on an absolute schedule: a call that goes out late does not delay those behind it.
+    What delays calls between their slots and the wire can still bunch them, so each asks once more
+    just before it starts: at most `SPARE` more than the rate start in any second.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Pacer:
         self._burst = float(burst)
         self._group_per_minute = group_per_minute
         self._next = 0.0
+        self._started: deque[float] = deque(maxlen=int(rate) + SPARE)
         self._gate = 0.0
         self._in_vain = 0
         self._chats: OrderedDict[str, _Chat] = OrderedDict()
@@ -75,6 +78,17 @@ class Pacer:
             while len(state.recent) > self._group_per_minute:
                 state.recent.popleft()
         self._forget(now)
+
+    def start(self, now: float) -> float:
+        """Seconds after which the call starts; to be kept."""
+        full = len(self._started) == self._started.maxlen
+        at = max(now, self._started[0] + 1.0) if full else now
+        self._started.append(at)
+        return at - now
+
+    def gate(self, now: float) -> float:
+        """Seconds for which nothing new may start at all."""
+        return max(0.0, self._gate - now)
 
     def halt(self, seconds: float, now: float) -> None:
         """Telegram said 429: nothing new until then."""

@@ -7,7 +7,8 @@ import math
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,8 @@ from telegram.ext import ExtBot
 from bot.sandbox import Sandbox
 from bot.wire.request import Request
 from storage import outbox
+from storage.database import Transaction
+from storage.outbox import Outgoing, Payload
 from storage.tables import accounts
 from tests.outbox.conftest import House, until
 
@@ -68,6 +71,33 @@ async def test_a_429_storm_loses_nothing_and_nothing_new_is_sent_while_it_lasts(
     ideal = 39 / 20 + 2.0
     record_property("429 storm, times the ideal", round(elapsed / ideal, 2))
     assert elapsed < ideal * 1.1 + 0.4
+
+
+async def test_a_row_chosen_before_a_429_is_not_called_after_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its turn and its call a row is committed; the gate may have closed meanwhile."""
+    amal, bao = await house.person(), await house.person("Bao")
+    slow = asyncio.Event()
+    claim = outbox.claim
+
+    async def late_claim(tx: Transaction, row: Outgoing, parts: Sequence[Payload] = ()) -> Any:
+        taken = await claim(tx, row, parts)
+        if row.key == "late":
+            await slow.wait()
+        return taken
+
+    monkeypatch.setattr(outbox, "claim", late_claim)
+    async with house.sending() as sender:
+        await house.says("late", amal, lane="bulk")
+        await asyncio.sleep(0.1)
+        sender._pacer.halt(0.5, time.monotonic())
+        slow.set()
+        await asyncio.sleep(0.3)
+        assert house.sandbox.journal.entries == []
+        await house.says("b", bao)
+        await sender.settle()
+    assert accepted_texts(house) == {"late": 1, "b": 1}
 
 
 async def _sent(house: House, count: int) -> bool:

@@ -113,7 +113,23 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index(
+        "ix_outbox_edits",
+        "outbox",
+        ["edits"],
+        unique=False,
+        sqlite_where=sa.text("edits IS NOT NULL"),
+        postgresql_where=sa.text("edits IS NOT NULL"),
+    )
+    op.create_index(
         "ix_outbox_message", "outbox", ["bot_id", "person_id", "message_id"], unique=False
+    )
+    op.create_index(
+        "ix_outbox_part_of",
+        "outbox",
+        ["part_of"],
+        unique=False,
+        sqlite_where=sa.text("part_of IS NOT NULL"),
+        postgresql_where=sa.text("part_of IS NOT NULL"),
     )
     op.create_index(op.f("ix_outbox_person_id"), "outbox", ["person_id"], unique=False)
     op.create_index("ix_outbox_turn", "outbox", ["state", "due_at", "id"], unique=False)
