@@ -37,6 +37,7 @@ from bot.exchange.word_tables import Cell, Table, WordFile
 class Role(StrEnum):
     """What a column of the matrix holds."""
 
+    NUMBER = "number"
     RECOMMENDATION = "recommendation"
     STATES = "states"
     POSITION = "position"
@@ -139,6 +140,12 @@ def round_of(symbol: str | None) -> tuple[str | None, str | None]:
 
 # -- tables ----------------------------------------------------------------------------------------
 
+# OHCHR puts the number before the text; those who copy its matrix give it a column.
+_NUMBER = re.compile(
+    r"(?:recommendation\s+)?(?:no\.?|number|nr\.?|#|n[°º]|№|para(?:graph)?\.?|num[ée]ro|número|الرقم|رقم"
+    r"|رقم الفقرة|رقم التوصية|номер|编号|序号)",
+    re.IGNORECASE,
+)
 _RECOMMENDATION = re.compile(
     r"(?:(?:full|text|list|number|no\.?|and|of|the|#|les?|texte|des?)[\s/]+)*"
     r"(?:recommendations?\b|recommandations?\b|recomendaci|التوصي|توصي|рекомендаци|建议)",
@@ -154,7 +161,8 @@ _ROLE_PATTERNS = {
     for role, pattern in {
         Role.SDGS: r"\bSDGs?\b|sustainable development|\bODD\b|\bODS\b|développement durable"
         r"|desarrollo sosten|التنمية المستدامة|ЦУР|устойчив|可持续",
-        Role.POSITION: r"\bposition|posici|\bresponse\b|réponse|respuesta|موقف|позици|ответ|立场",
+        Role.POSITION: r"\bposition|posici|\bsupported\b|\baccepted\b|\bresponse\b|réponse"
+        r"|respuesta|موقف|позици|ответ|立场",
         Role.ASSESSMENT: r"assessment|comment|level of impl|status of impl|évaluation|observations"
         r"|mise en œuvre|evaluaci|aplicaci"
         r"|تقييم|تعليق|تنفيذ|оценк|комментар|осуществлен|评估|评论|执行",
@@ -166,6 +174,8 @@ _ROLE_PATTERNS = {
 def _role(title: str) -> Role | None:
     if not title or len(title) > 160:
         return None
+    if _NUMBER.fullmatch(title):
+        return Role.NUMBER
     if _RECOMMENDATION.match(title):
         return Role.RECOMMENDATION
     themes = _THEMES.search(title)
@@ -185,6 +195,8 @@ def _header(table: Table) -> Header | None:
 
 def _header_row(place: int, row: Sequence[Cell]) -> Header | None:
     titles = tuple(clean(" ".join(cell.lines)) for cell in row)
+    if any(map(_number, titles)):
+        return None  # a row whose text speaks of recommendations
     roles: list[Role | None] = []
     for title in titles:
         role = _role(title)
@@ -280,6 +292,8 @@ def _by_role(row: Sequence[Cell], header: Header, above: dict[Role, str]) -> dic
         role = header.by_cell[place] if same_shape else header.by_column.get(cell.start)
         if role and role not in cells:
             cells[role] = above.get(role, "") if cell.continues and not cell.text else cell.text
+    if number := cells.pop(Role.NUMBER, ""):
+        cells[Role.RECOMMENDATION] = f"{number} {cells.get(Role.RECOMMENDATION, '')}".strip()
     return cells
 
 

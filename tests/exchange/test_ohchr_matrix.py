@@ -503,6 +503,20 @@ def test_unknown_titles_are_understood_by_what_stands_under_them(tmp_path: Path)
     assert found.rows[0].sdgs == ("16 - PEACE",)
 
 
+def test_a_number_in_a_column_of_its_own_belongs_to_the_text(tmp_path: Path) -> None:
+    matrix = Matrix(("No.", "Recommendation", "Supported/Noted", "Themes"))
+    matrix.heading("Theme: Justice")
+    matrix.row("140.7", f"Fund legal aid (Mali);{SOURCE}", "Noted", "- Justice")
+    matrix.row("140.8.", f"Train judges (Peru);{SOURCE}", "Supported", "- Courts")
+    matrix.row("140.9", "Recommendations of the treaty bodies: heed them (Peru);", "Supported", "")
+    found = matrix.read(tmp_path)
+    assert [(item.paragraph, item.text, item.position) for item in found.rows] == [
+        ("140.7", "Fund legal aid (Mali)", Position.NOTED),
+        ("140.8", "Train judges (Peru)", Position.SUPPORTED),
+        ("140.9", "Recommendations of the treaty bodies: heed them (Peru)", Position.SUPPORTED),
+    ]
+
+
 def test_a_file_that_names_no_document_asks_for_its_symbol(tmp_path: Path) -> None:
     matrix = Matrix(HEADER_2013)
     matrix.row("28.4 Fund legal aid (Mali);", "Noted", "", "")
