@@ -61,6 +61,7 @@ class RecommendationRow:
     siblings: tuple[str, ...]
     source: Link
     card: Link
+    vanished: date | None = None  # since when it is no longer in its source
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ class WorkbookContents:
     """A consolidated workbook: who asked for it, when and how narrowed; its rows, each read once.
 
     `filters` pairs a name (one of `FILTERS`) with the words chosen. Moments are shown in `zone`.
+    `withheld` counts the restricted items that stand there without their words.
     """
 
     language: str
@@ -192,6 +194,7 @@ class WorkbookContents:
     requests: Iterable[RequestRow] = ()
     questions: Iterable[QuestionRow] = ()
     zone: tzinfo = UTC
+    withheld: int = 0
 
 
 SHEETS: Mapping[str, type] = {
@@ -359,6 +362,8 @@ def _write_totals(sheet: SafeSheet, contents: WorkbookContents, labels: Labels) 
         *((labels(f"export.workbook.filter.{name}"), words) for name, words in contents.filters),
         (labels("export.workbook.note"),),
     ]
+    if contents.withheld:
+        lines.append((labels("export.workbook.withheld"), contents.withheld))
     row = 0
     for row, line in enumerate(lines, start=1):
         sheet.row(row, line)

@@ -1,0 +1,178 @@
+"""What an export is narrowed to: by mechanism, document, cluster and so on, and by dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.errors import Refused
+from bot.domain.screens import Text, Words
+from bot.domain.selection import mark
+from bot.domain.status import Status
+
+NOT_REPORTED = "not_reported"
+"""Stands for a status where no institution has said anything yet."""
+
+STATUSES = (*(each.value for each in Status), NOT_REPORTED)
+"""Every status of an item, in the order in which they are shown."""
+
+
+class Dimension(StrEnum):
+    """What can be narrowed by; stable codes."""
+
+    MECHANISM = "mechanism"
+    DOCUMENT = "document"
+    CLUSTER = "cluster"
+    THEME = "theme"
+    SDG = "sdg"
+    INSTITUTION = "institution"
+    STATUS = "status"
+
+
+TEXT_KEYS = (
+    *(f"status.{each}" for each in STATUSES),
+    *(f"export.dimension.{each}" for each in Dimension),
+)
+LETTERS = {
+    Dimension.MECHANISM: "m",
+    Dimension.DOCUMENT: "d",
+    Dimension.CLUSTER: "c",
+    Dimension.INSTITUTION: "i",
+    Dimension.STATUS: "s",
+}
+"""The dimensions that chat offers, as they stand behind a button."""
+
+_BY_PREFIX = (Dimension.THEME, Dimension.SDG)
+_GOAL = re.compile(r"(?:S\d+ SDG |\D{0,12})(?P<goal>1[0-7]|[1-9])(?!\d)")
+_CODE = re.compile(r"[A-Za-z0-9_.:/ -]{1,120}")
+
+
+class NothingMatches(Refused):
+    """No recommendation passes the filter, so there is nothing to export."""
+
+    key = "error.export.nothing"
+
+
+class NoSuchValue(Refused):
+    """What was asked for does not occur; values: `dimension` and `words`."""
+
+    key = "error.export.no_such_value"
+
+    def __init__(self, dimension: Dimension, words: str) -> None:
+        named = Text(f"export.dimension.{dimension}")
+        super().__init__(dimension=named, words=Words(words, limit=80))
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which recommendations are meant: those that have, in each dimension, one of the values.
+
+    Institutions are named by code, clusters by name, statuses by code, the others as they are kept.
+    The dates (inclusive, of the country) keep what was reported between them.
+    """
+
+    by: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.by or self.since or self.until)
+
+    def of(self, dimension: Dimension) -> tuple[str, ...]:
+        """The values that one dimension is narrowed to; empty: it is not."""
+        return self.by.get(dimension, ())
+
+    def narrowed(self, dimension: Dimension, *values: str) -> Filter:
+        """The filter with these values of a dimension; without any, not narrowed by it."""
+        others = {each: chosen for each, chosen in self.by.items() if each is not dimension}
+        return replace(self, by={**others, dimension: values} if values else others)
+
+    def to_json(self) -> dict[str, Any]:
+        """The filter as plain JSON values."""
+        return {
+            "by": {each.value: list(chosen) for each, chosen in self.by.items()},
+            "since": self.since.isoformat() if self.since else None,
+            "until": self.until.isoformat() if self.until else None,
+        }
+
+    @classmethod
+    def from_json(cls, packed: Mapping[str, Any]) -> Filter:
+        """The filter that `to_json` packed."""
+        return cls(
+            {Dimension(each): tuple(chosen) for each, chosen in packed["by"].items()},
+            date.fromisoformat(packed["since"]) if packed["since"] else None,
+            date.fromisoformat(packed["until"]) if packed["until"] else None,
+        )
+
+    def facts(self) -> dict[str, list[str] | date]:
+        """The filter for the audit: codes as they are, names by their mark."""
+        found: dict[str, list[str] | date] = {
+            each.value: [_as_code(each, value) for value in chosen]
+            for each, chosen in self.by.items()
+        }
+        if self.since:
+            found["since"] = self.since
+        if self.until:
+            found["until"] = self.until
+        return found
+
+    @property
+    def code(self) -> str:
+        """What chat offers of the filter, behind a button: `d1f0c2aa,s9b3d011`; `-` is no filter.
+
+        Values stand there by their marks; `bot.services.exports.read` finds them again.
+        """
+        parts = [
+            letter + mark(value)
+            for dimension, letter in LETTERS.items()
+            for value in self.of(dimension)[:1]
+        ]
+        return ",".join(parts) or "-"
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True)
+class Known:
+    """A value that occurs, and the other words by which it may be asked for."""
+
+    value: str
+    names: tuple[str, ...] = ()
+
+
+def meant(dimension: Dimension, words: str, known: Iterable[Known]) -> tuple[str, ...]:
+    """The values that somebody means by these words; raises NoSuchValue.
+
+    In full or by a name, whatever the case; themes by their code too (`A12`), goals by their
+    number (`16`).
+    """
+    wanted = words.strip().casefold()
+    found = tuple(each.value for each in known if _fits(dimension, wanted, each))
+    if not found or not wanted:
+        raise NoSuchValue(dimension, words)
+    return found
+
+
+def _fits(dimension: Dimension, wanted: str, known: Known) -> bool:
+    if any(wanted == each.casefold() for each in (known.value, *known.names)):
+        return True
+    if dimension is Dimension.SDG and wanted.isdecimal():
+        return goal_of(known.value) == int(wanted)
+    return dimension in _BY_PREFIX and known.value.casefold().startswith(f"{wanted} ")
+
+
+def goal_of(label: str) -> int | None:
+    """The Sustainable Development Goal that a label names: `16.3`, `S16 SDG 16 - …`, `5 - …`."""
+    found = _GOAL.match(label.strip())
+    return int(found["goal"]) if found else None
+
+
+def _as_code(dimension: Dimension, value: str) -> str:
+    if dimension is Dimension.CLUSTER or not _CODE.fullmatch(value):
+        return f"mark:{mark(value)}"
+    return value

@@ -1,0 +1,421 @@
+"""The consolidated workbook of what the database holds: the job that runs in another process.
+
+It opens the database by itself, only to read, and works on one snapshot of it: rows and totals are
+of the same moment, whatever is written meanwhile (FORMATS.md §2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from bot.domain.figures import Figure
+from bot.domain.filters import Dimension, Filter, NothingMatches
+from bot.domain.items import ItemText, Part, ReportState, best_text
+from bot.domain.kinds import Kind, Position
+from bot.domain.people import Role
+from bot.domain.reports import EvidenceState
+from bot.domain.screens import Text
+from bot.exchange import workbook
+from bot.exchange.cells import Link
+from bot.exchange.child import progress
+from bot.exchange.workbook import (
+    Counts,
+    EvidenceRow,
+    QuestionRow,
+    RecommendationRow,
+    RequestRow,
+    SeatRow,
+    StatusUpdateRow,
+    WorkbookContents,
+)
+from bot.settings import PREFIX, Settings
+from bot.texts import Texts, language_name
+from storage.database import Database
+from storage.exports import Record, Records, on_snapshot
+
+_SEAT_STATES = ("live", "suspended", "ended", "planned")
+_REQUEST_STATES = ("open", "overdue", "answered", "returned", "disowned", "ended")
+_FILE_STATES = tuple(each for each in EvidenceState if each is not EvidenceState.DROPPED)
+
+TEXT_KEYS = (
+    *(f"export.seat.{each}" for each in _SEAT_STATES),
+    *(f"export.request.{each}" for each in _REQUEST_STATES),
+    *(f"export.file.{each}" for each in _FILE_STATES),
+    *(f"report.state.{each}" for each in ReportState),
+    *(f"kind.{each}" for each in Kind),
+    *(f"position.{each}" for each in Position),
+    *(f"role.{each}" for each in Role),
+)
+
+_UNITED_NATIONS = re.compile(r"(?:A|E|S|CCPR|CEDAW|CRC|CAT|CERD|CRPD|CMW|CED|HRI|ST)/[\w./()-]+")
+_DAY = 86_400  # seconds
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of the job, as plain JSON values on the way.
+
+    `withhold` leaves the words of restricted items out: symbol and number only. `bot_name` is for
+    links into the chat; empty, there are none.
+    """
+
+    filters: Filter
+    language: str
+    made_at: datetime
+    made_by: str
+    withhold: bool = True
+    bot_name: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The arguments of the job."""
+        return {
+            **vars(self),
+            "filters": self.filters.to_json(),
+            "made_at": self.made_at.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, packed: Mapping[str, Any]) -> Order:
+        """The order that `to_json` packed."""
+        return cls(
+            **{
+                **packed,
+                "filters": Filter.from_json(packed["filters"]),
+                "made_at": datetime.fromisoformat(packed["made_at"]),
+            }
+        )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What the job's process must find in its environment."""
+    return {
+        f"{PREFIX}DATABASE_URL": settings.database_url,
+        f"{PREFIX}TIMEZONE": settings.timezone,
+        f"{PREFIX}LANGUAGES": ",".join(settings.languages),
+        f"{PREFIX}DEFAULT_LANGUAGE": settings.default_language,
+    }
+
+
+def export(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
+    """Write the workbook into the folder; gives `file`, and counts: `sheets`, `withheld`.
+
+    Refuses with NothingMatches, or with CountsDiffer where the rows are not what was counted.
+    """
+    order = Order.from_json(arguments)
+    return asyncio.run(_export(order, Settings.from_environment(), Path(folder)))
+
+
+async def _export(order: Order, settings: Settings, folder: Path) -> dict[str, Any]:
+    database = Database(settings.database_url, readers=1)
+    try:
+        async with database.read() as tx:
+            return await on_snapshot(
+                tx,
+                order.filters,
+                settings.zone,
+                lambda records: make(records, order, settings, folder / "workbook.xlsx"),
+            )
+    finally:
+        await database.close()
+
+
+def make(records: Records, order: Order, settings: Settings, path: Path) -> dict[str, Any]:
+    """Write the workbook of these records to `path`; gives and raises as `export` does."""
+    rows = _Rows(records, order, settings)
+    contents = rows.contents()
+    if not contents.counts.sheets["recommendations"]:
+        raise NothingMatches
+    workbook.write(path, contents, rows.word, progress)
+    return {
+        "file": path.name,
+        "sheets": dict(contents.counts.sheets),
+        "withheld": contents.withheld,
+    }
+
+
+class _Rows:
+    """The rows of the workbook, in its language."""
+
+    def __init__(self, records: Records, order: Order, settings: Settings) -> None:
+        self._records = records
+        self._order = order
+        self._zone: tzinfo = settings.zone
+        self._default_language = settings.default_language
+        self._texts = Texts.load(settings.languages)
+        self._known: dict[str, str] = {}
+        self._institutions = {
+            key: _name(each["names"], order.language)
+            for key, each in records.institutions().items()
+        }
+        self._codes = {each["code"]: key for key, each in records.institutions().items()}
+        self._today: date = order.made_at.astimezone(self._zone).date()
+
+    def word(self, key: str) -> str:
+        """The words of a key that has no values."""
+        if key not in self._known:
+            self._known[key] = self._texts.render(Text(key), self._order.language, mode="bare")
+        return self._known[key]
+
+    def contents(self) -> WorkbookContents:
+        """Everything of the workbook."""
+        order, records = self._order, self._records
+        return WorkbookContents(
+            language=order.language,
+            made_at=order.made_at,
+            made_by=order.made_by,
+            filters=tuple(self._filters()),
+            counts=self._counts(),
+            recommendations=map(self._recommendation, records.recommendations()),
+            status_updates=map(self._status_update, records.status_updates()),
+            evidence=map(self._evidence, records.evidence()),
+            seats=map(self._seat, records.seats()),
+            requests=map(self._request, records.requests()),
+            questions=map(self._question, records.questions()),
+            zone=self._zone,
+            withheld=records.restricted() if order.withhold else 0,
+        )
+
+    # -- The first sheet ---------------------------------------------------------------------------
+
+    def _filters(self) -> Iterator[tuple[str, str]]:
+        chosen = self._order.filters
+        for dimension in Dimension:
+            if values := chosen.of(dimension):
+                yield dimension.value, " | ".join(self._called(dimension, each) for each in values)
+        if chosen.since:
+            yield "from", chosen.since.isoformat()
+        if chosen.until:
+            yield "until", chosen.until.isoformat()
+        if chosen:
+            language = self._order.language
+            yield "language", language_name(language, language)
+
+    def _called(self, dimension: Dimension, value: str) -> str:
+        match dimension:
+            case Dimension.STATUS:
+                return self.word(f"status.{value}")
+            case Dimension.INSTITUTION if value in self._codes:
+                return self._institutions[self._codes[value]]
+            case _:
+                return value
+
+    def _counts(self) -> Counts:
+        totals = self._records.totals()
+        institutions: Counter[str] = Counter()
+        for key, number in totals.institution.items():
+            institutions[self._institution(key)] += number
+        status = {self.word(f"status.{code}"): number for code, number in totals.status.items()}
+        return Counts(totals.sheets, status, totals.mechanism, institutions)
+
+    # -- Rows --------------------------------------------------------------------------------------
+
+    def _recommendation(self, row: Record) -> RecommendationRow:
+        shown = self._shows(row)
+        said = self._best(row["texts"]) if shown else None
+        tags = row["tags"] if shown else {}
+        holders = row["holders"]
+        return RecommendationRow(
+            id=_item_id(row["id"]),
+            symbol=row["symbol"],
+            paragraph=row["paragraph"],
+            mechanism=row["mechanism"],
+            cycle=str(row["cycle"] or ""),
+            kind=self.word(f"kind.{row['kind']}"),
+            position=self.word(f"position.{row['position']}") if row["position"] else "",
+            text=said.words if said else "",
+            language=self._language(said.language if said else None),
+            status=self.word(f"status.{row['status']}"),
+            as_of=row["as_of"],
+            due=row["due_on"],
+            lead=self._holders(holders, Part.LEAD),
+            contributing=self._holders(holders, Part.CONTRIBUTING),
+            cluster=(row["cluster"] or "") if shown else "",
+            states=tuple(row["recommending"]) if shown else (),
+            themes=tuple(tags.get("theme", ())),
+            groups=tuple(tags.get("group", ())),
+            sdgs=tuple(tags.get("sdg", ())),
+            last_update=row["last_update"] or "",
+            last_text=(row["last_text"] or "") if shown else "",
+            evidence=row["files"],
+            siblings=tuple(f"{symbol} {paragraph}" for symbol, paragraph in row["siblings"]),
+            source=Link(_address(row["symbol"], self._order.language)),
+            card=Link(self._card(row["id"])),
+            vanished=self._day(row["vanished_at"]),
+        )
+
+    def _status_update(self, row: Record) -> StatusUpdateRow:
+        shown = self._shows(row)
+        figures = "\n".join(_figure(each).written() for each in row["figures"])
+        return StatusUpdateRow(
+            number=row["number"],
+            version=row["version"],
+            recommendation=_item_id(row["item_id"]),
+            symbol=row["symbol"],
+            paragraph=row["paragraph"],
+            institution=self._institution(row["institution_id"]),
+            seat=row["name"] or "",
+            status=self.word(f"status.{row['status']}"),
+            as_of=row["as_of"],
+            measures=row["measures"] if shown else "",
+            language=self._language(row["language"]),
+            remaining=(row["remaining"] or "") if shown else "",
+            figures=figures if shown else "",
+            evidence=row["files"],
+            stage=self.word(f"report.state.{row['state']}"),
+            submitted_at=row["submitted_at"],
+            cleared_at=None,
+            reviewed_at=row["decided_at"],
+            comment=(row["comment"] or "") if shown else "",
+        )
+
+    def _evidence(self, row: Record) -> EvidenceRow:
+        shown = self._shows(row)
+        return EvidenceRow(
+            id=f"E-{row['id']}",
+            status_update=row["number"],
+            recommendation=_item_id(row["item_id"]),
+            symbol=row["symbol"],
+            paragraph=row["paragraph"],
+            institution=self._institution(row["institution_id"]),
+            title=(row["caption"] or "") if shown else "",
+            name=(row["name"] or "") if shown else "",
+            type=row["media_type"] or self.word(f"evidence.kind.{row['kind']}"),
+            size=row["size"],
+            sha256=row["sha256"] or "",
+            language=self._language(row["language"]),
+            state=self.word(f"export.file.{row['state']}"),
+            received_at=row["added_at"],
+            source=Link((row["url"] or "") if shown else ""),
+        )
+
+    def _seat(self, row: Record) -> SeatRow:
+        if "role" not in row:
+            return SeatRow(
+                institution=self._institution(row["institution_id"]),
+                unit="",
+                person="",
+                role="",
+                state="",
+                language="",
+                since=None,
+                until=None,
+                last_seen=None,
+            )
+        return SeatRow(
+            institution=self._institution(row["institution_id"]),
+            unit="",
+            person=row["name"],
+            role=self.word(f"role.{row['role']}"),
+            state=self.word(f"export.seat.{self._seat_state(row)}"),
+            language=self._language(row["language"]),
+            since=self._day(row["from_at"]),
+            until=self._day(row["until_at"]),
+            last_seen=None,
+        )
+
+    def _request(self, row: Record) -> RequestRow:
+        answer = row["answer"]
+        asked, answered = row["announced_at"], answer["submitted_at"] if answer else None
+        return RequestRow(
+            id=f"A-{row['id']}",
+            subject="",
+            recommendation=_item_id(row["item_id"]),
+            symbol=row["symbol"],
+            paragraph=row["paragraph"],
+            institution=self._institution(row["institution_id"]),
+            asked_at=asked,
+            due=row["due_on"],
+            reminders=0,
+            answered_at=answered,
+            days=_days(asked, answered) if answered else None,
+            status_update=answer["number"] if answer else "",
+            state=self.word(f"export.request.{self._request_state(row)}"),
+        )
+
+    def _question(self, row: Record) -> QuestionRow:
+        return QuestionRow(
+            id=f"Q-{row['id']}",
+            institution=self._institution(row["institution_id"]),
+            seat=row["name"],
+            recommendation=_item_id(row["item_id"]),
+            symbol=row["symbol"],
+            paragraph=row["paragraph"],
+            text=row["words"] if self._shows(row) else "",
+            language=self._language(row["language"]),
+            asked_at=row["asked_at"],
+            days=_days(row["asked_at"], self._order.made_at),
+        )
+
+    # -- Cells -------------------------------------------------------------------------------------
+
+    def _shows(self, row: Record) -> bool:
+        """Whether the words of this item may stand in the workbook."""
+        return not (self._order.withhold and row["restricted"])
+
+    def _best(self, texts: Mapping[str, str]) -> ItemText | None:
+        known = tuple(ItemText(language, words) for language, words in texts.items())
+        return best_text(known, self._order.language, self._default_language)
+
+    def _institution(self, key: int | None) -> str:
+        return "" if key is None else self._institutions[key]
+
+    def _holders(self, holders: list[tuple[str, int]], part: Part) -> tuple[str, ...]:
+        return tuple(self._institutions[key] for each, key in holders if each == part.value)
+
+    def _language(self, code: str | None) -> str:
+        return language_name(code, self._order.language) if code else ""
+
+    def _day(self, moment: datetime | None) -> date | None:
+        return moment.astimezone(self._zone).date() if moment else None
+
+    def _card(self, item: int) -> str:
+        name = self._order.bot_name
+        return f"https://t.me/{name}?start=item-{item}" if name else ""
+
+    def _seat_state(self, row: Record) -> str:
+        now = self._order.made_at
+        if row["until_at"] is not None and row["until_at"] <= now:
+            return "ended"
+        if row["suspended_at"] is not None:
+            return "suspended"
+        return "live" if row["from_at"] <= now else "planned"
+
+    def _request_state(self, row: Record) -> str:
+        if row["state"] in ("disowned", "ended"):
+            return str(row["state"])
+        if row["report_state"] == ReportState.RETURNED.value:
+            return "returned"
+        owed = row["due_on"] is not None and row["answered_due_on"] != row["due_on"]
+        if owed and row["due_on"] < self._today:
+            return "overdue"
+        return "answered" if row["answer"] and not owed else "open"
+
+
+def _item_id(item: int) -> str:
+    return f"R-{item}"
+
+
+def _name(names: Mapping[str, str], language: str) -> str:
+    return names.get(language) or names.get("en") or next(iter(names.values()))
+
+
+def _figure(row: Mapping[str, Any]) -> Figure:
+    return Figure(row["indicator"], row["value"], row["unit"], row["year"], row["disaggregation"])
+
+
+def _days(begin: datetime, end: datetime) -> float:
+    return round((end - begin).total_seconds() / _DAY, 1)
+
+
+def _address(symbol: str, language: str) -> str:
+    """Where the United Nations keep the document, for the symbols that are theirs."""
+    if not _UNITED_NATIONS.fullmatch(symbol):
+        return ""
+    return f"https://undocs.org/{language}/{symbol}"

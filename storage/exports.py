@@ -1,0 +1,654 @@
+"""What exports and progress read: rows, totals and choices, narrowed by a filter, on one snapshot.
+
+Rows come page by page from the database's own cursor, so that memory does not grow with them. The
+totals are counted by statements of their own, not by counting the rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    RowMapping,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+)
+
+from bot.domain.filters import NOT_REPORTED, STATUSES, Dimension, Filter, Known
+from bot.domain.items import AssignmentState, Part, ReportState
+from bot.domain.reports import EvidenceState
+from storage.database import Transaction
+from storage.tables import (
+    assignments,
+    clusters,
+    evidence,
+    figures,
+    files,
+    institutions,
+    item_tags,
+    item_texts,
+    items,
+    people,
+    questions,
+    reviews,
+    seats,
+    siblings,
+    source_documents,
+    status_updates,
+)
+
+Record: TypeAlias = dict[str, Any]
+R = TypeVar("R")
+
+PAGE = 500  # rows in memory at a time
+
+_ANNOUNCED = AssignmentState.ANNOUNCED.value
+_WITHDRAWN = ReportState.WITHDRAWN.value
+_TAGS = ("theme", "group", "sdg")
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the database counts within a filter.
+
+    `sheets` are rows by subject; the others recommendations: by status code, by mechanism, and by
+    the id of each leading institution (None: nobody leads).
+    """
+
+    sheets: Mapping[str, int]
+    status: Mapping[str, int]
+    mechanism: Mapping[str, int]
+    institution: Mapping[int | None, int]
+
+
+async def on_snapshot(
+    tx: Transaction, chosen: Filter, zone: tzinfo, make: Callable[[Records], R]
+) -> R:
+    """What `make` makes of the records; days of the filter are days of `zone`."""
+    result: R = await tx.run(lambda connection: make(Records(connection, chosen, zone)))
+    return result
+
+
+async def count(tx: Transaction, chosen: Filter, zone: tzinfo) -> int:
+    """How many recommendations pass the filter."""
+    return await on_snapshot(tx, chosen, zone, lambda records: records.count())
+
+
+async def known(tx: Transaction, dimension: Dimension) -> list[Known]:
+    """Every value of a dimension that occurs, with the names it may be asked for by."""
+    match dimension:
+        case Dimension.STATUS:
+            return [Known(each) for each in STATUSES]
+        case Dimension.INSTITUTION:
+            statement = select(institutions.c.code, institutions.c.names).order_by(
+                institutions.c.code
+            )
+            return [
+                Known(row["code"], tuple(row["names"].values())) for row in await tx.rows(statement)
+            ]
+        case Dimension.MECHANISM:
+            column: ColumnElement[str] = source_documents.c.mechanism
+        case Dimension.DOCUMENT:
+            column = source_documents.c.symbol
+        case Dimension.CLUSTER:
+            column = clusters.c.name
+        case Dimension.THEME | Dimension.SDG:
+            labels = select(item_tags.c.label).where(item_tags.c.vocabulary == dimension.value)
+            return [Known(each) for each in await tx.values(labels.distinct())]
+    return [Known(each) for each in await tx.values(select(column).distinct().order_by(column))]
+
+
+class Records:
+    """The rows and totals of an export, over a plain connection; each sequence is read once."""
+
+    def __init__(self, connection: Connection, chosen: Filter, zone: tzinfo = UTC) -> None:
+        self._connection = connection
+        self._filter = chosen
+        self._zone = zone
+        self._standing = standing()
+
+    # -- Totals ------------------------------------------------------------------------------------
+
+    def count(self) -> int:
+        """How many recommendations pass."""
+        return self._number(select(func.count()).select_from(self._items()).where(self._passes()))
+
+    def restricted(self) -> int:
+        """How many of them are restricted."""
+        return self._number(
+            select(func.count())
+            .select_from(self._items())
+            .where(self._passes(), items.c.restricted)
+        )
+
+    def totals(self) -> Totals:
+        """Everything that is counted."""
+        base = self._items()
+        status, mechanism = self._status(), source_documents.c.mechanism
+        return Totals(
+            sheets={
+                "recommendations": self.count(),
+                "status_updates": self._number(self._counted(self._updates())),
+                "evidence": self._number(self._counted(self._evidence())),
+                "seats": self._number(self._counted(self._seats()))
+                + self._number(self._counted(self._without_seats())),
+                "requests": self._number(self._counted(self._requests())),
+                "questions": self._number(self._counted(self._questions())),
+            },
+            status=self._grouped(
+                select(status, func.count())
+                .select_from(base)
+                .where(self._passes())
+                .group_by(status)
+            ),
+            mechanism=self._grouped(
+                select(mechanism, func.count())
+                .select_from(base)
+                .where(self._passes())
+                .group_by(mechanism)
+            ),
+            institution=self._leads(),
+        )
+
+    def _leads(self) -> dict[int | None, int]:
+        leads = and_(
+            assignments.c.item_id == items.c.id,
+            assignments.c.part == Part.LEAD.value,
+            assignments.c.state == _ANNOUNCED,
+        )
+        found: dict[int | None, int] = dict(
+            self._grouped(
+                select(assignments.c.institution_id, func.count())
+                .select_from(self._items().join(assignments, leads))
+                .where(self._passes())
+                .group_by(assignments.c.institution_id)
+            )
+        )
+        nobody = self._number(
+            select(func.count())
+            .select_from(self._items())
+            .where(self._passes(), ~exists().where(leads))
+        )
+        return found | ({None: nobody} if nobody else {})
+
+    # -- Rows --------------------------------------------------------------------------------------
+
+    def institutions(self) -> dict[int, Record]:
+        """Every institution by its id: code, kind, names."""
+        rows = self._connection.execute(select(institutions)).mappings()
+        return {row["id"]: dict(row) for row in rows}
+
+    def recommendations(self) -> Iterator[Record]:
+        """One row an item, by document and place, with what stands around it.
+
+        `texts` is a mapping of languages, `holders` pairs of part and institution, `tags` labels by
+        vocabulary, `siblings` pairs of symbol and paragraph; `files` counts stored evidence.
+        """
+        said = status_updates.alias("said")
+        words = (
+            select(said.c.measures)
+            .where(
+                said.c.assignment_id == self._standing.c.assignment_id,
+                said.c.state != _WITHDRAWN,
+                said.c.measures != "",
+            )
+            .order_by(said.c.id.desc())
+            .limit(1)
+            .correlate(self._standing)
+            .scalar_subquery()
+        )
+        statement = (
+            select(
+                items,
+                source_documents.c.symbol,
+                source_documents.c.mechanism,
+                source_documents.c.cycle,
+                clusters.c.name.label("cluster"),
+                self._status().label("status"),
+                self._standing.c.as_of,
+                status_updates.c.number.label("last_update"),
+                words.label("last_text"),
+                _first_due().label("due_on"),
+            )
+            .select_from(
+                self._items().outerjoin(
+                    status_updates, status_updates.c.id == self._standing.c.last_status_update_id
+                )
+            )
+            .where(self._passes())
+            .order_by(
+                source_documents.c.published_on.is_(None),
+                source_documents.c.published_on,
+                items.c.document_id,
+                items.c.ordinal,
+            )
+        )
+        for page in self._pages(statement):
+            ids = [row["id"] for row in page]
+            texts, tags = self._texts(ids), self._tags(ids)
+            holders, alike, stored = self._holders(ids), self._siblings(ids), self._stored(ids)
+            for row in page:
+                item = row["id"]
+                yield {
+                    **row,
+                    "texts": texts[item],
+                    "tags": tags[item],
+                    "holders": holders[item],
+                    "siblings": alike[item],
+                    "files": stored[item],
+                }
+
+    def status_updates(self) -> Iterator[Record]:
+        """Every version of every status update in the order of submission.
+
+        `figures` are rows of that table, `files` counts stored evidence, `comment` is the
+        secretariat's newest.
+        """
+        statement = self._updates().order_by(status_updates.c.id)
+        for page in self._pages(statement):
+            ids = [row["id"] for row in page]
+            counted, stored, said = self._figures(ids), self._stored_of(ids), self._comments(ids)
+            for row in page:
+                own = row["id"]
+                yield {
+                    **row,
+                    "figures": counted[own],
+                    "files": stored[own],
+                    "comment": said.get(own),
+                }
+
+    def evidence(self) -> Iterator[Record]:
+        """Files and links of status updates, in the order in which they came."""
+        for page in self._pages(self._evidence().order_by(evidence.c.id)):
+            yield from page
+
+    def seats(self) -> Iterator[Record]:
+        """Every seat with its person; behind them the institutions that have none."""
+        for page in self._pages(
+            self._seats().order_by(institutions.c.code, seats.c.role, seats.c.id)
+        ):
+            yield from page
+        for page in self._pages(self._without_seats().order_by(institutions.c.code)):
+            yield from page
+
+    def requests(self) -> Iterator[Record]:
+        """What institutions were asked: announced assignments; `answer` is the first that came."""
+        for page in self._pages(self._requests().order_by(assignments.c.id)):
+            answers = self._first_answers([row["id"] for row in page])
+            for row in page:
+                yield {**row, "answer": answers.get(row["id"])}
+
+    def questions(self) -> Iterator[Record]:
+        """Questions that nobody has answered yet."""
+        for page in self._pages(self._questions().order_by(questions.c.id)):
+            yield from page
+
+    # -- Which rows --------------------------------------------------------------------------------
+
+    def _items(self) -> Any:
+        return (
+            items.join(source_documents, source_documents.c.id == items.c.document_id)
+            .outerjoin(clusters, clusters.c.id == items.c.cluster_id)
+            .outerjoin(self._standing, self._standing.c.item_id == items.c.id)
+        )
+
+    def _status(self) -> ColumnElement[str]:
+        return func.coalesce(self._standing.c.status, literal(NOT_REPORTED))
+
+    def _passes(self) -> ColumnElement[bool]:
+        """The condition on an item."""
+        chosen = self._filter
+        conditions: list[ColumnElement[bool]] = []
+        columns: Mapping[Dimension, ColumnElement[str]] = {
+            Dimension.MECHANISM: source_documents.c.mechanism,
+            Dimension.DOCUMENT: source_documents.c.symbol,
+            Dimension.CLUSTER: clusters.c.name,
+            Dimension.STATUS: self._status(),
+        }
+        conditions += [
+            column.in_(chosen.of(each)) for each, column in columns.items() if chosen.of(each)
+        ]
+        conditions += [
+            exists().where(
+                item_tags.c.item_id == items.c.id,
+                item_tags.c.vocabulary == each.value,
+                item_tags.c.label.in_(chosen.of(each)),
+            )
+            for each in (Dimension.THEME, Dimension.SDG)
+            if chosen.of(each)
+        ]
+        if chosen.of(Dimension.INSTITUTION):
+            conditions.append(
+                exists().where(
+                    assignments.c.item_id == items.c.id,
+                    assignments.c.state == _ANNOUNCED,
+                    self._own(),
+                )
+            )
+        if chosen.since or chosen.until:
+            conditions.append(self._reported_in_time())
+        return and_(true(), *conditions)
+
+    def _reported_in_time(self) -> ColumnElement[bool]:
+        held = assignments.alias("held")
+        mine = self._own(held)
+        return exists(
+            select(status_updates.c.id)
+            .join(held, held.c.id == status_updates.c.assignment_id)
+            .where(
+                held.c.item_id == items.c.id,
+                mine,
+                status_updates.c.state != _WITHDRAWN,
+                self._in_time(),
+            )
+        )
+
+    def _in_time(self) -> ColumnElement[bool]:
+        chosen = self._filter
+        conditions: list[ColumnElement[bool]] = []
+        if chosen.since:
+            begin = datetime.combine(chosen.since, time(), self._zone)
+            conditions.append(status_updates.c.submitted_at >= begin)
+        if chosen.until:
+            end = datetime.combine(chosen.until + timedelta(days=1), time(), self._zone)
+            conditions.append(status_updates.c.submitted_at < end)
+        return and_(true(), *conditions)
+
+    def _own(self, held: Any = assignments) -> ColumnElement[bool]:
+        """The condition on an assignment to be of the institutions that are meant."""
+        codes = self._filter.of(Dimension.INSTITUTION)
+        if not codes:
+            return true()
+        ids = select(institutions.c.id).where(institutions.c.code.in_(codes))
+        held_by: ColumnElement[bool] = held.c.institution_id.in_(ids)
+        return held_by
+
+    def _of_items(self) -> ColumnElement[bool]:
+        """The condition on what belongs to an item: the item passes, and so does the assignment."""
+        if not self._filter:
+            return true()
+        passing = select(items.c.id).select_from(self._items()).where(self._passes())
+        return and_(assignments.c.item_id.in_(passing), self._own())
+
+    def _of_assignments(self, table: Any, key: ColumnElement[int]) -> Any:
+        return (
+            table.join(assignments, assignments.c.id == key)
+            .join(items, items.c.id == assignments.c.item_id)
+            .join(source_documents, source_documents.c.id == items.c.document_id)
+        )
+
+    def _updates(self) -> Select[Any]:
+        return (
+            select(status_updates, assignments.c.institution_id, people.c.name, *_ITEM)
+            .select_from(
+                self._of_assignments(status_updates, status_updates.c.assignment_id)
+                .outerjoin(seats, seats.c.id == status_updates.c.seat_id)
+                .outerjoin(people, people.c.id == seats.c.person_id)
+            )
+            .where(self._of_items(), self._in_time())
+        )
+
+    def _evidence(self) -> Select[Any]:
+        return (
+            select(
+                evidence,
+                files.c.media_type,
+                status_updates.c.number,
+                status_updates.c.language,
+                assignments.c.institution_id,
+                *_ITEM,
+            )
+            .select_from(
+                self._of_assignments(
+                    evidence.join(
+                        status_updates, status_updates.c.id == evidence.c.status_update_id
+                    ),
+                    status_updates.c.assignment_id,
+                ).outerjoin(files, files.c.sha256 == evidence.c.sha256)
+            )
+            .where(
+                self._of_items(), self._in_time(), evidence.c.state != EvidenceState.DROPPED.value
+            )
+        )
+
+    def _seats(self) -> Select[Any]:
+        return (
+            select(
+                seats.c.institution_id,
+                seats.c.role,
+                seats.c.from_at,
+                seats.c.until_at,
+                seats.c.suspended_at,
+                people.c.name,
+                people.c.language,
+            )
+            .select_from(
+                seats.join(people, people.c.id == seats.c.person_id).outerjoin(
+                    institutions, institutions.c.id == seats.c.institution_id
+                )
+            )
+            .where(self._of_institutions())
+        )
+
+    def _without_seats(self) -> Select[Any]:
+        return select(institutions.c.id.label("institution_id"), institutions.c.code).where(
+            self._of_institutions(),
+            institutions.c.ended_at.is_(None),
+            ~exists().where(seats.c.institution_id == institutions.c.id),
+        )
+
+    def _of_institutions(self) -> ColumnElement[bool]:
+        codes = self._filter.of(Dimension.INSTITUTION)
+        return institutions.c.code.in_(codes) if codes else true()
+
+    def _requests(self) -> Select[Any]:
+        return (
+            select(assignments, *_ITEM)
+            .select_from(
+                assignments.join(items, items.c.id == assignments.c.item_id).join(
+                    source_documents, source_documents.c.id == items.c.document_id
+                )
+            )
+            .where(self._of_items(), assignments.c.announced_at.is_not(None))
+        )
+
+    def _questions(self) -> Select[Any]:
+        return (
+            select(questions, assignments.c.institution_id, people.c.name, *_ITEM)
+            .select_from(
+                self._of_assignments(questions, questions.c.assignment_id)
+                .join(seats, seats.c.id == questions.c.asked_by)
+                .join(people, people.c.id == seats.c.person_id)
+            )
+            .where(self._of_items(), questions.c.answered_at.is_(None))
+        )
+
+    # -- What stands around a page of rows ---------------------------------------------------------
+
+    def _texts(self, ids: Sequence[int]) -> dict[int, dict[str, str]]:
+        found: dict[int, dict[str, str]] = defaultdict(dict)
+        for row in self._rows(
+            select(item_texts.c.item_id, item_texts.c.language, item_texts.c.words)
+            .where(item_texts.c.item_id.in_(ids), item_texts.c.current)
+            .order_by(item_texts.c.language)
+        ):
+            found[row["item_id"]][row["language"]] = row["words"]
+        return found
+
+    def _tags(self, ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+        found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for row in self._rows(
+            select(item_tags)
+            .where(item_tags.c.item_id.in_(ids), item_tags.c.vocabulary.in_(_TAGS))
+            .order_by(item_tags.c.item_id, item_tags.c.ordinal)
+        ):
+            found[row["item_id"]][row["vocabulary"]].append(row["label"])
+        return found
+
+    def _holders(self, ids: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+        found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for row in self._rows(
+            select(assignments.c.item_id, assignments.c.part, assignments.c.institution_id)
+            .where(assignments.c.item_id.in_(ids), assignments.c.state == _ANNOUNCED)
+            .order_by(assignments.c.id)
+        ):
+            found[row["item_id"]].append((row["part"], row["institution_id"]))
+        return found
+
+    def _siblings(self, ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+        found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        for row in self._rows(
+            select(siblings.c.item_id, source_documents.c.symbol, items.c.paragraph)
+            .join(items, items.c.id == siblings.c.sibling_id)
+            .join(source_documents, source_documents.c.id == items.c.document_id)
+            .where(siblings.c.item_id.in_(ids))
+            .order_by(siblings.c.item_id, siblings.c.score.desc(), items.c.id)
+        ):
+            found[row["item_id"]].append((row["symbol"], row["paragraph"]))
+        return found
+
+    def _stored(self, ids: Sequence[int]) -> dict[int, int]:
+        """How many files stand behind each item."""
+        statement = (
+            select(assignments.c.item_id, func.count())
+            .select_from(
+                evidence.join(
+                    status_updates, status_updates.c.id == evidence.c.status_update_id
+                ).join(assignments, assignments.c.id == status_updates.c.assignment_id)
+            )
+            .where(
+                assignments.c.item_id.in_(ids),
+                status_updates.c.state != _WITHDRAWN,
+                _is_stored_file(),
+            )
+            .group_by(assignments.c.item_id)
+        )
+        return defaultdict(int, self._grouped(statement))
+
+    def _stored_of(self, ids: Sequence[int]) -> dict[int, int]:
+        """How many files each status update has."""
+        statement = (
+            select(evidence.c.status_update_id, func.count())
+            .where(evidence.c.status_update_id.in_(ids), _is_stored_file())
+            .group_by(evidence.c.status_update_id)
+        )
+        return defaultdict(int, self._grouped(statement))
+
+    def _figures(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+        found: dict[int, list[RowMapping]] = defaultdict(list)
+        for row in self._rows(
+            select(figures).where(figures.c.status_update_id.in_(ids)).order_by(figures.c.id)
+        ):
+            found[row["status_update_id"]].append(row)
+        return found
+
+    def _comments(self, ids: Sequence[int]) -> dict[int, str]:
+        """The newest comment on each status update."""
+        rows = self._rows(
+            select(reviews.c.status_update_id, reviews.c.comment)
+            .where(reviews.c.status_update_id.in_(ids), reviews.c.comment.is_not(None))
+            .order_by(reviews.c.id)
+        )
+        return {row["status_update_id"]: row["comment"] for row in rows}
+
+    def _first_answers(self, ids: Sequence[int]) -> dict[int, RowMapping]:
+        first = (
+            select(func.min(status_updates.c.id))
+            .join(assignments, assignments.c.id == status_updates.c.assignment_id)
+            .where(
+                assignments.c.id.in_(ids),
+                status_updates.c.state != _WITHDRAWN,
+                status_updates.c.submitted_at >= assignments.c.announced_at,
+            )
+            .group_by(assignments.c.id)
+        )
+        rows = self._rows(select(status_updates).where(status_updates.c.id.in_(first)))
+        return {row["assignment_id"]: row for row in rows}
+
+    # -- How ---------------------------------------------------------------------------------------
+
+    def _pages(self, statement: Select[Any]) -> Iterator[list[Record]]:
+        """Pages of rows from the database's own cursor."""
+        options = {"yield_per": PAGE}
+        with self._connection.execute(statement, execution_options=options) as result:
+            for page in result.mappings().partitions():
+                yield [dict(row) for row in page]
+
+    def _rows(self, statement: Select[Any]) -> Sequence[RowMapping]:
+        return self._connection.execute(statement).mappings().all()
+
+    def _number(self, statement: Select[Any]) -> int:
+        return int(self._connection.execute(statement).scalar_one())
+
+    def _grouped(self, statement: Executable) -> dict[Any, int]:
+        return {row[0]: row[1] for row in self._connection.execute(statement)}
+
+    @staticmethod
+    def _counted(rows: Select[Any]) -> Select[Any]:
+        return rows.with_only_columns(func.count(), maintain_column_froms=True)
+
+
+_ITEM = (
+    items.c.id.label("item_id"),
+    items.c.paragraph,
+    items.c.restricted,
+    source_documents.c.symbol,
+)
+
+
+def standing(condition: ColumnElement[bool] | None = None) -> Subquery:
+    """Where each item stands: what was said last of it by who answers for it now.
+
+    The lead's word counts before that of who contributes, and a word before silence.
+    """
+    place = func.row_number().over(
+        partition_by=assignments.c.item_id,
+        order_by=(
+            assignments.c.status.is_(None),
+            case((assignments.c.part == Part.LEAD.value, 0), else_=1),
+            assignments.c.reported_at.desc(),
+            assignments.c.id,
+        ),
+    )
+    ranked = (
+        select(
+            assignments.c.id.label("assignment_id"),
+            assignments.c.item_id,
+            assignments.c.status,
+            assignments.c.as_of,
+            assignments.c.last_status_update_id,
+            place.label("place"),
+        )
+        .where(assignments.c.state == _ANNOUNCED, true() if condition is None else condition)
+        .subquery("ranked")
+    )
+    return select(ranked).where(ranked.c.place == 1).subquery("standing")
+
+
+def _first_due() -> ScalarSelect[Any]:
+    held = assignments.alias("due")
+    return (
+        select(func.min(held.c.due_on))
+        .where(held.c.item_id == items.c.id, held.c.state == _ANNOUNCED)
+        .correlate(items)
+        .scalar_subquery()
+    )
+
+
+def _is_stored_file() -> ColumnElement[bool]:
+    return and_(evidence.c.state == EvidenceState.STORED.value, evidence.c.sha256.is_not(None))
