@@ -297,10 +297,10 @@ class Runner:
             case Outcome.DONE:
                 files = await self._files(turn, conversation, flow, advance.state)
                 shown = await flow.then(turn, answers, conversation.id)
-                await self._close_screen(turn, conversation, flow, answers, files)
                 await conversations.end(turn.tx, conversation.id)
                 turn.tx.wakes.add("evidence")
                 await turn.show(shown, subject=conversation.subject)
+                await self._close_screen(turn, conversation, flow, answers, files)
             case Outcome.KEEP:
                 await self._save(turn, conversation, advance.state, conversation.screen_id)
                 await self.leave(turn)
