@@ -540,7 +540,7 @@ class Outbox:
         """No answer: bulk is never sent twice; the rest at least once, and not for ever."""
         trouble = self._trouble.setdefault(row.id, _Trouble())
         trouble.doubts += 1
-        repeatable = row.edits is not None or row.deletes is not None
+        repeatable = row.target is not None  # an edit in place or a deletion
         if (row.lane == BULK and not repeatable) or trouble.doubts >= DOUBTFUL_TRIES:
             now = self._clock.now()
             return _Final(
