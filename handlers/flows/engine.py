@@ -216,8 +216,10 @@ def question(
     step = flow.step(state.at)
     rows = _Rows()
     _offer(rows, step, state, options)
-    if state.answers.get(step.name) and (step.grows or step not in flow.steps):
+    if state.answers.get(step.name) and step not in flow.steps:
         rows.row(("clear", None, button("clear")))
+    elif state.answers.get(step.name) and step.grows:
+        rows.row(("clear", None, button("write_anew")))
     if not step.many and not (step.options and options) and step.files:
         rows.row(("back", None, button("done")))
     else:

@@ -173,7 +173,8 @@ class Runner:
         except Unfit as unfit:
             await turn.show(message(unfit.text))
             return True
-        await turn.show(message("flow.amended"))
+        if not conversation.active:
+            await turn.show(message("flow.amended"))
         await self._ask(turn, conversation, amended, quietly=not conversation.active)
         return True
 
@@ -295,12 +296,13 @@ class Runner:
             case Outcome.ASK:
                 await self._ask(turn, conversation, advance.state)
             case Outcome.DONE:
-                files = await self._files(turn, conversation, flow, advance.state)
+                sent = await self._sent(turn, conversation, flow, advance.state)
                 shown = await flow.then(turn, answers, conversation.id)
                 await conversations.end(turn.tx, conversation.id)
                 turn.tx.wakes.add("evidence")
                 await turn.show(shown, subject=conversation.subject)
-                await self._close_screen(turn, conversation, flow, answers, files)
+                if sent is not None and conversation.screen_id is not None:
+                    await turn.change(conversation.screen_id, sent)
             case Outcome.KEEP:
                 await self._save(turn, conversation, advance.state, conversation.screen_id)
                 await self.leave(turn)
@@ -384,25 +386,20 @@ class Runner:
         _flow, state = self._state(conversation)
         await self._ask(turn, conversation, state)
 
-    async def _close_screen(
-        self,
-        turn: Turn,
-        conversation: Conversation,
-        flow: Flow,
-        answers: Mapping[str, Any],
-        files: Value | None,
-    ) -> None:
-        """Leave the sent answers in the chat, without buttons that would do nothing any more."""
-        if conversation.screen_id is None or flow.review is None:
-            return
-        context = await flow.begins(turn, answers)
-        state = State(engine.REVIEW, answers, conversation.state["labels"])
+    async def _sent(
+        self, turn: Turn, conversation: Conversation, flow: Flow, state: State
+    ) -> Screen | None:
+        """What stays in the chat of a review screen: the answers, without buttons."""
+        if flow.review is None:
+            return None
+        context = await flow.begins(turn, state.answers)
+        files = await self._files(turn, conversation, flow, state)
+        at_review = State(engine.REVIEW, state.answers, state.labels)
         _state, shown = engine.question(
-            flow, state, (), context, language=turn.language, files=files
+            flow, at_review, (), context, language=turn.language, files=files
         )
         answered = shown.lines[1:-2] if flow.review.takes_more else shown.lines[1:]
-        lines = (Text(f"flow.{flow.name}.sent", context), *answered)
-        await turn.change(conversation.screen_id, Screen(lines))
+        return Screen((Text(f"flow.{flow.name}.sent", context), *answered))
 
 
 def _took_files_back(flow: Flow, before: State, after: State) -> bool:
