@@ -96,7 +96,7 @@ class Turn:
             screen=screen,
             bot_id=self.bot_id,
             person_id=self.actor.person_id,
-            chat_id=None if self.actor.person else self.chat_id,
+            chat_id=self.chat_id,
             language=self.language,
             lane="reply",
             edits=edits,

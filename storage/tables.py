@@ -81,6 +81,7 @@ accounts = Table(  # a person's private chat with one bot
     Column("last_message_id", BigInteger),  # the newest message seen in the chat, either side's
     Column("unreachable_since", UtcDateTime),
     Column("unreachable_reason", String(40)),
+    Column("menu", String(40)),  # which commands Telegram was told to show in the chat
     PrimaryKeyConstraint("bot_id", "chat_id"),
 )
 
@@ -162,7 +163,7 @@ items = Table(
     Column("annotation_id", String(60), index=True),
     Column("recommending", Json, nullable=False),  # [State]
     Column("source_of_position", String(200)),
-    Column("headings", Json, nullable=False),  # theme headings it stands under, in order
+    Column("headings", Json, nullable=False),  # [[place, theme heading]]: it may stand under many
     _to("cluster_id", "clusters", nullable=True, index=True),
     Column("priority", Boolean, nullable=False, server_default=false()),
     Column("digest", String(64)),  # of what the import said beside the text

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.domain.screens import Text, text_to_json
 from bot.exchange import assignments_book, recognise
-from bot.exchange.imported import Facts, ImportedRecommendation, Options, Problem
+from bot.exchange.imported import Entry, Facts, ImportedRecommendation, Options, Problem
 
 BATCH = 200  # rows staged in one short transaction
 
@@ -24,12 +24,17 @@ def read(path: str, options: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]
     with recognise.read(Path(path), chosen) as reading:
         yield [{"facts": _facts(reading.facts)}]
         for batch in reading.batches(BATCH):
-            yield [
-                {"problem": _problem(each)}
-                if isinstance(each, Problem)
-                else {"row": _row(each, reading.facts, chosen)}
-                for each in batch
-            ]
+            yield [_staged(each, reading.facts, chosen) for each in batch]
+
+
+def _staged(entry: Entry, facts: Facts, options: Options) -> dict[str, Any]:
+    """A row without an importing key is a problem: nothing would find it again."""
+    if isinstance(entry, Problem):
+        return {"problem": _problem(entry)}
+    if not entry.keys:
+        lost = Problem(entry.row, "import.problem.no_symbol", refused=True)
+        return {"problem": _problem(lost)}
+    return {"row": _row(entry, facts, options)}
 
 
 def is_assignments_book(path: str) -> bool:
@@ -66,14 +71,14 @@ def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[st
         "position": row.position.value if row.position else None,
         "recommending": list(row.recommending_states),
         "source_of_position": row.position_source,
-        "headings": list(row.headings),
         "annotation_id": row.annotation_id,
     }
     tags = list(_tags(row))
     return {
         **content,
         "row": row.row,
-        "key": keys[0] if keys else None,
+        "headings": [[place.ordinal, place.heading] for place in row.places if place.heading],
+        "key": keys[0],
         "second_key": keys[1] if len(keys) > 1 else None,
         "symbol": row.symbol or facts.symbol,
         "paragraph": row.paragraph or str(row.ordinal),
@@ -81,7 +86,7 @@ def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[st
         "language": row.language or facts.language or options.language or "en",
         "words": row.text,
         "raw": row.raw_text if row.raw_text != row.text else None,
-        "digest": _digest({**content, "tags": tags}),
+        "digest": _digest({**content, "headings": list(row.headings), "tags": tags}),
         "tags": tags,
         "document": {
             "mechanism": row.mechanism or facts.mechanism or row.body or "other",
