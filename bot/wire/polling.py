@@ -38,7 +38,7 @@ class RawPoller:
         await self._client.aclose()
 
     async def next(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
-        """Updates from `offset` on; confirms those before it. Raises AnotherReceiver, CannotPoll."""
+        """Updates from `offset` on, confirming those before; AnotherReceiver or CannotPoll."""
         wanted: dict[str, Any] = {
             "timeout": int(self._long_poll),
             "limit": BATCH,
