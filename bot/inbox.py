@@ -1,11 +1,12 @@
-"""Telegram → disk → handlers: every update committed before it is acknowledged, in order per chat."""
+"""Telegram → disk → handlers: each update committed before it is acknowledged, in chat order."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -16,13 +17,14 @@ from bot.clock import Clock
 from bot.tasks import Tasks
 from bot.wire import updates as raw
 from storage import inbox
-from storage.database import Database, Transaction
+from storage.database import Database, Transaction, is_away
 from storage.inbox import Pending, RawUpdate
 
 log = logs.get(__name__)
 
 STRANGER_UPDATES_A_MINUTE = 20
 RETRY_PAUSES = (0.2, 1.0)  # seconds before the second and the third try
+IDLE_LIMIT = 0.1  # seconds that a handler may wait for anything but its transaction
 
 After = Callable[[], Awaitable[None]]
 
@@ -52,6 +54,7 @@ class Inbox:
         slots: int = 16,
         tries: int = 3,
         time_limit: float = 20.0,
+        away_pause: float = 1.0,
     ) -> None:
         self._database = database
         self._bot = bot
@@ -61,26 +64,38 @@ class Inbox:
         self._slots = asyncio.Semaphore(slots)
         self._tries = tries
         self._time_limit = time_limit
+        self._away_pause = away_pause
         self._at_work: set[int | None] = set()
         self._called: set[int | None] = set()
-        self._strangers: dict[int, deque[float]] = {}
+        self._excused: Counter[int] = Counter()  # tries that failed by no fault of the update
+        self._quota = Quota(STRANGER_UPDATES_A_MINUTE)
         self._tasks = Tasks()
+        self._open = True
         self._stopping = False
 
     async def start(self) -> None:
-        """Go on with everything that was stored and not finished."""
+        """Go on with everything that was stored and not finished.
+
+        What was under way when the program ended runs first and alone, for one of it may have
+        ended the program: so the others behind it lose no try when it does so again.
+        """
         async with self._database.read() as tx:
             chats = await inbox.waiting_chats(tx, self._bot.id)
-        for chat in chats:
-            self._call(chat)
+            begun = await inbox.begun_chats(tx, self._bot.id)
+        self._called.update(chats)
+        self._open = False
+        self._tasks.start(self._resume(begun), name="inbox start")
 
     async def receive(self, updates: Sequence[Mapping[str, Any]]) -> None:
         """Commit raw updates; once this returns, Telegram may forget them."""
-        now = self._clock.now()
+        now, ticks = self._clock.now(), self._clock.ticks()
         async with self._database.write() as tx:
-            kept = [each for each in map(_packed, updates) if await self._admits(tx, each, now)]
-            chats = await inbox.store(tx, self._bot.id, kept, now=now)
-        for chat in chats:
+            fresh = await inbox.unknown(tx, self._bot.id, [_packed(each) for each in updates])
+            admitted = await self._admitted(tx, fresh, now=now, ticks=ticks)
+            await inbox.store(tx, self._bot.id, admitted, now=now)
+        for each in admitted:
+            self._quota.take(each.chat_id, ticks)
+        for chat in dict.fromkeys(each.chat_id for each in admitted):
             self._call(chat)
 
     async def settle(self) -> None:
@@ -92,35 +107,43 @@ class Inbox:
         self._stopping = True
         await self._tasks.finish()
 
-    async def _admits(self, tx: Transaction, update: RawUpdate, now: datetime) -> bool:
-        """Whether the update may be stored: chats without a seat have 20 a minute."""
-        if update.chat_id is None:
-            return True
-        ticks = self._clock.ticks()
-        recent = self._strangers.setdefault(update.chat_id, deque())
-        while recent and recent[0] < ticks - 60:
-            recent.popleft()
-        if len(recent) >= STRANGER_UPDATES_A_MINUTE and not await inbox.is_seated(
-            tx, self._bot.id, update.chat_id, now=now
-        ):
-            return False
-        recent.append(ticks)
-        while len(recent) > STRANGER_UPDATES_A_MINUTE:
-            recent.popleft()
-        self._forget_quiet_strangers(ticks)
-        return True
+    async def _admitted(
+        self, tx: Transaction, fresh: Sequence[RawUpdate], *, now: datetime, ticks: float
+    ) -> list[RawUpdate]:
+        """Those that may be stored: chats without a seat have 20 a minute."""
+        admitted: list[RawUpdate] = []
+        here: Counter[int | None] = Counter()
+        seated: dict[int, bool] = {}
+        for each in fresh:
+            chat = each.chat_id
+            here[chat] += 1
+            if chat is not None and here[chat] > self._quota.left(chat, ticks):
+                if chat not in seated:
+                    seated[chat] = await inbox.is_seated(tx, self._bot.id, chat, now=now)
+                if not seated[chat]:
+                    continue
+            admitted.append(each)
+        if len(admitted) < len(fresh):
+            log.warning("inbox.not_admitted", count=len(fresh) - len(admitted))
+        return admitted
 
-    def _forget_quiet_strangers(self, ticks: float) -> None:
-        if len(self._strangers) > 10_000:
-            self._strangers = {
-                chat: recent for chat, recent in self._strangers.items() if recent[-1] > ticks - 60
-            }
+    async def _resume(self, begun: Sequence[int | None]) -> None:
+        for chat in begun:
+            if self._stopping:
+                return
+            try:
+                await self._next(chat)
+            except Exception as error:  # as in `_work`, which tries again
+                log.exception("inbox.turn_failed", error=type(error).__name__)
+        self._open = True
+        for chat in tuple(self._called):
+            self._call(chat)
 
     def _call(self, chat: int | None) -> None:
         if self._stopping:
             return
         self._called.add(chat)
-        if chat not in self._at_work:
+        if self._open and chat not in self._at_work:
             self._at_work.add(chat)
             self._tasks.start(self._work(chat), name=f"inbox {chat}")
 
@@ -132,8 +155,8 @@ class Inbox:
                 while not self._stopping and await self._next(chat):
                     pass
         except Exception as error:  # the database is away; what is stored waits for the next call
-            log.error("inbox.turn_failed", error=type(error).__name__)
-            await asyncio.sleep(1)
+            log.exception("inbox.turn_failed", error=type(error).__name__)
+            await asyncio.sleep(self._away_pause)
             self._called.add(chat)
         finally:
             self._at_work.discard(chat)
@@ -141,37 +164,46 @@ class Inbox:
                 self._call(chat)
 
     async def _next(self, chat: int | None) -> bool:
+        """Give the chat's next update a try; False if there is none."""
         async with self._slots:
             async with self._database.write() as tx:
                 pending = await inbox.take_turn(tx, self._bot.id, chat)
             if pending is None:
                 return False
-            if pending.attempts > self._tries:
-                await self._give_up(pending, "tries")
-                return True
-            failed = not await self._try(pending)
-        if failed:
+            over = await self._try(pending, pending.attempts - self._excused[pending.update_id])
+        if over:
+            del self._excused[pending.update_id]
+        else:
             await asyncio.sleep(RETRY_PAUSES[min(pending.attempts, len(RETRY_PAUSES)) - 1])
         return True
 
-    async def _try(self, pending: Pending) -> bool:
-        """Handle the update once; True when its turn is over, one way or the other."""
+    async def _try(self, pending: Pending, attempt: int) -> bool:
+        """Handle the update once; True when its turn is over, one way or the other.
+
+        Raises what says that the database is away, which is no fault of the update.
+        """
         try:
             update = Update.de_json(json.loads(pending.body), self._bot)
         except Exception:
             await self._give_up(pending, "unparseable")
             return True
+        if attempt > self._tries:  # the last try ended with the process
+            await self._give_up(pending, "tries", update)
+            return True
         try:
             after = await self._run(self._handle, pending, update)
         except Exception as error:
+            if is_away(error):
+                self._excused[pending.update_id] += 1
+                raise
             log.warning(
                 "inbox.failed",
                 update_id=pending.update_id,
-                attempt=pending.attempts,
+                attempt=attempt,
                 error=type(error).__name__,
                 exc_info=error,
             )
-            if pending.attempts < self._tries:
+            if attempt < self._tries:
                 return False
             await self._give_up(pending, "handler", update)
             return True
@@ -181,11 +213,20 @@ class Inbox:
 
     async def _run(self, handle: Handle, pending: Pending, update: Update) -> list[After]:
         now = self._clock.now()
-        async with asyncio.timeout(self._time_limit), self._database.write() as tx:
+        async with self._limited() as tx:
             after = await handle(tx, update, now=now)
             if not await inbox.finish(tx, pending.bot_id, pending.update_id, now=now):
                 raise RuntimeError("the update was finished by somebody else")
         return after
+
+    @asynccontextmanager
+    async def _limited(self) -> AsyncIterator[Transaction]:
+        """A transaction with an end: the clock runs once it has begun, not while it waits."""
+        async with (
+            self._database.write(idle_limit=IDLE_LIMIT) as tx,
+            asyncio.timeout(self._time_limit),
+        ):
+            yield tx
 
     async def _give_up(self, pending: Pending, reason: str, update: Update | None = None) -> None:
         """Set the update aside, tell the operator, and tell the person where there is one."""
@@ -196,10 +237,33 @@ class Inbox:
         if update is None:
             return
         try:
-            async with asyncio.timeout(self._time_limit), self._database.write() as tx:
+            async with self._limited() as tx:
                 await self._apologise(tx, update, now=now)
-        except Exception as error:
-            log.error("inbox.no_apology", update_id=pending.update_id, error=type(error).__name__)
+        except Exception:
+            log.exception("inbox.no_apology", update_id=pending.update_id)
+
+
+class Quota:
+    """How many updates of each chat were stored within the last minute."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._taken: dict[int, deque[float]] = {}
+
+    def left(self, chat: int, ticks: float) -> int:
+        """How many more the chat may have now."""
+        taken = self._taken.get(chat, ())
+        return self._limit - sum(1 for each in taken if each > ticks - 60)
+
+    def take(self, chat: int | None, ticks: float) -> None:
+        """One of the chat's was stored."""
+        if chat is None:
+            return
+        self._taken.setdefault(chat, deque(maxlen=self._limit)).append(ticks)
+        if len(self._taken) > 10_000:
+            self._taken = {
+                each: taken for each, taken in self._taken.items() if taken[-1] > ticks - 60
+            }
 
 
 async def _ignoring_failure(act: After) -> None:

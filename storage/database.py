@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, CursorResult, Executable, RowMapping, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -21,14 +24,52 @@ from bot.tasks import uninterrupted
 UNAVAILABLE = (SQLAlchemyError, OSError)
 """What a transaction raises while the database is away, full, locked or read-only."""
 
+_SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_NOTADB,
+}  # fmt: skip
+_POSTGRESQL_AWAY = ("08", "25006", "40", "53", "55P03", "57", "58")
+"""Connection lost, read-only, rolled back for another, full, locked, stopped, disk broken."""
+
+T = TypeVar("T")
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database itself failed: full, read-only, locked, unreachable; so try again.
+
+    False for what a statement did wrong.
+    """
+    if isinstance(error, ConnectionError | NoConnectionFree):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return code & 0xFF in _SQLITE_AWAY
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or str(state or "").startswith(_POSTGRESQL_AWAY)
+
+
+class Stalled(Exception):
+    """Inside a transaction something else than its statements was waited for."""
 
 
 class Transaction:
     """One transaction: its statements run to their end; what it wakes wakes after the commit."""
 
-    def __init__(self, connection: AsyncConnection, *, audit_key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        idle: asyncio.Timeout,
+        *,
+        idle_limit: float | None = None,
+        audit_key: bytes | None = None,
+    ) -> None:
         self._connection = connection
+        self._idle = idle
+        self._idle_limit = idle_limit
         self._audit_key = audit_key
         self.wakes: set[str] = set()
 
@@ -43,7 +84,7 @@ class Transaction:
         self, statement: Executable, parameters: Parameters = None
     ) -> CursorResult[Any]:
         """Run one statement."""
-        return await uninterrupted(self._connection.execute(statement, parameters))
+        return await self._awaited(self._connection.execute(statement, parameters))
 
     async def rows(self, statement: Executable) -> list[RowMapping]:
         """Every row of a query, as mappings."""
@@ -63,18 +104,36 @@ class Transaction:
 
     async def run(self, function: Callable[[Connection], Any]) -> Any:
         """Run a function of the plain connection (migrations, bulk copies)."""
-        return await uninterrupted(self._connection.run_sync(function))
+        return await self._awaited(self._connection.run_sync(function))
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A part that is undone alone when it raises; the transaction goes on."""
-        nested = await uninterrupted(self._connection.begin_nested().start())
+        nested = await self._awaited(self._connection.begin_nested().start())
         try:
             yield
         except BaseException:
-            await uninterrupted(nested.rollback())
+            await self._awaited(nested.rollback())
             raise
-        await uninterrupted(nested.commit())
+        await self._awaited(nested.commit())
+
+    async def _awaited(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` to its end; between two of these the idle limit counts.
+
+        Code that awaits its transaction alone never lets the loop run in between, so the limit
+        strikes nobody else, however busy the machine is.
+        """
+        self._allow(None)
+        try:
+            return await uninterrupted(work)
+        finally:
+            self._allow(self._idle_limit)
+
+    def _allow(self, seconds: float | None) -> None:
+        if self._idle_limit is None or self._idle.expired():
+            return
+        now = asyncio.get_running_loop().time()
+        self._idle.reschedule(None if seconds is None else now + seconds)
 
     @property
     def dialect(self) -> str:
@@ -109,9 +168,13 @@ class Database:
         self._listeners.setdefault(name, []).append(listener)
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Transaction]:
-        """A transaction that commits at the end of the block and rolls back when it raises."""
-        async with self._transaction(self._writer) as tx:
+    async def write(self, *, idle_limit: float | None = None) -> AsyncIterator[Transaction]:
+        """A transaction that commits at the end of the block and rolls back when it raises.
+
+        With `idle_limit` it raises Stalled, and rolls back, once the block has waited so many
+        seconds for anything but a statement: whoever holds the one writer holds up everybody.
+        """
+        async with self._transaction(self._writer, idle_limit=idle_limit) as tx:
             yield tx
 
     @asynccontextmanager
@@ -126,14 +189,18 @@ class Database:
         await uninterrupted(self._reader.dispose())
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[Transaction]:
+    async def _transaction(
+        self, engine: AsyncEngine, *, idle_limit: float | None = None
+    ) -> AsyncIterator[Transaction]:
         connection = engine.connect()
         try:
             _ = await uninterrupted(connection.start())
             transaction = await uninterrupted(connection.begin().start())
-            tx = Transaction(connection, audit_key=self._audit_key)
+            idle = asyncio.timeout(idle_limit)
+            tx = Transaction(connection, idle, idle_limit=idle_limit, audit_key=self._audit_key)
             try:
-                yield tx
+                async with _stalls(idle):
+                    yield tx
             except BaseException:
                 await uninterrupted(transaction.rollback())
                 raise
@@ -166,6 +233,18 @@ class Database:
         elif not write:
             event.listen(engine.sync_engine, "begin", _read_only)
         return engine
+
+
+@asynccontextmanager
+async def _stalls(idle: asyncio.Timeout) -> AsyncIterator[None]:
+    """Tell an idle limit that has passed from any other time limit."""
+    try:
+        async with idle:
+            yield
+    except TimeoutError:
+        if idle.expired():
+            raise Stalled from None
+        raise
 
 
 def _read_only(connection: Connection) -> None:

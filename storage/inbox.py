@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 
 from storage.database import Transaction
 from storage.tables import accounts, inbox, seats
-from storage.upsert import insert_missing
+from storage.upsert import insert_missing_rows
 
 PENDING, DONE, ASIDE = "pending", "done", "aside"
 KEPT_ASIDE = timedelta(days=7)
@@ -37,16 +37,22 @@ class Pending:
     received_at: datetime
 
 
+async def unknown(tx: Transaction, bot_id: int, updates: Sequence[RawUpdate]) -> list[RawUpdate]:
+    """Those of the updates that were never stored, each once, in their order."""
+    several = {each.update_id: each for each in updates}
+    ids = inbox.c.update_id.in_(several)
+    known = set(await tx.values(select(inbox.c.update_id).where(inbox.c.bot_id == bot_id, ids)))
+    return [each for update_id, each in several.items() if update_id not in known]
+
+
 async def store(
     tx: Transaction, bot_id: int, updates: Sequence[RawUpdate], *, now: datetime
-) -> list[int | None]:
-    """Keep the updates that are new; gives the chats that have something to do.
-
-    An update that was stored before has no second effect.
-    """
-    waiting: list[int | None] = []
-    for each in updates:
-        row = {
+) -> None:
+    """Keep the updates; one that was stored before has no second effect."""
+    if not updates:
+        return
+    rows = [
+        {
             "bot_id": bot_id,
             "update_id": each.update_id,
             "chat_id": each.chat_id,
@@ -54,9 +60,9 @@ async def store(
             "state": PENDING,
             "received_at": now,
         }
-        if await insert_missing(tx, inbox, row):
-            waiting.append(each.chat_id)
-    return waiting
+        for each in updates
+    ]
+    await insert_missing_rows(tx, inbox, rows)
 
 
 async def is_seated(tx: Transaction, bot_id: int, chat_id: int, *, now: datetime) -> bool:
@@ -77,6 +83,17 @@ async def waiting_chats(tx: Transaction, bot_id: int) -> list[int | None]:
     statement = (
         select(inbox.c.chat_id)
         .where(inbox.c.bot_id == bot_id, inbox.c.state == PENDING)
+        .group_by(inbox.c.chat_id)
+        .order_by(func.min(inbox.c.update_id))
+    )
+    return await tx.values(statement)
+
+
+async def begun_chats(tx: Transaction, bot_id: int) -> list[int | None]:
+    """Every chat with a pending update that somebody has begun to handle, by its update."""
+    statement = (
+        select(inbox.c.chat_id)
+        .where(inbox.c.bot_id == bot_id, inbox.c.state == PENDING, inbox.c.attempts > 0)
         .group_by(inbox.c.chat_id)
         .order_by(func.min(inbox.c.update_id))
     )

@@ -21,6 +21,13 @@ async def insert_missing(tx: Transaction, table: Table, row: Mapping[str, Any]) 
     return result.rowcount == 1
 
 
+async def insert_missing_rows(
+    tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert those of the rows whose keys are not there, in one statement."""
+    await tx.execute(_insert(tx, table).on_conflict_do_nothing(), rows)
+
+
 async def insert_or_update(
     tx: Transaction, table: Table, row: Mapping[str, Any], *, key: Sequence[str]
 ) -> None:
