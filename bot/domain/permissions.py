@@ -64,3 +64,13 @@ def may_arrange(actor: Actor) -> bool:
 def may_review(actor: Actor) -> bool:
     """The secretariat approves and returns reports."""
     return actor.is_secretariat
+
+
+def may_export(actor: Actor) -> bool:
+    """The secretariat takes workbooks out; so does the operator."""
+    return actor.is_secretariat or actor.channel == "command"
+
+
+def may_see_progress(actor: Actor) -> bool:
+    """Whoever holds a live seat sees figures: the secretariat all, the others what is theirs."""
+    return bool(actor.seats)
