@@ -58,7 +58,11 @@ def start(world: World, who: Person, bot: Bot, payload: str = "") -> Chat:
     key = world.private_key(bot, who.id)
     place = world.chats.get(key)
     if place is None:
-        place = Chat(key, who.id, "private", who.name, {bot.id}, {who.id: who})
+        place = Chat(
+            key,
+            *(who.id, "private", who.name, {bot.id}, {who.id: who}),
+            last_id=world.first_message,
+        )
         world.chats[key] = place
         world.tell("chats", place)
     if place.blocked:

@@ -204,6 +204,7 @@ class World:
         self.news = News()
         self.shelf = Shelf()
         self.ahead = 0.0
+        self.first_message = 0  # messages of new private chats are numbered from behind it
         self._webhook_pause = webhook_pause
         self._next_person = 5_000_000_000  # beyond 32 bits, as real ids are
         self._next_group = -1000
@@ -245,10 +246,14 @@ class World:
         last_name: str | None = None,
         username: str | None = None,
         language: str | None = None,
+        number: int | None = None,
     ) -> Person:
-        """Somebody new, who has not started any bot."""
-        self._next_person += secrets.randbelow(1000) + 1
-        person = Person(self._next_person, name, last_name, username, language)
+        """Somebody who has not started any bot; `number` is the id of one who comes back."""
+        if number is None:
+            self._next_person += secrets.randbelow(1000) + 1
+        else:
+            self._next_person = max(self._next_person, number)
+        person = Person(number or self._next_person, name, last_name, username, language)
         self.people[person.id] = person
         self.news.tell("phones", frozenset())
         return person

@@ -1,0 +1,289 @@
+"""Maravia's network as it runs: the sandbox, the very bot of production, and people with phones."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any, Self
+
+from bot.app import App
+from bot.clock import Clock
+from bot.demo import maravia, seed
+from bot.domain.people import COMMAND_LINE, SECRETARIAT, Role
+from bot.domain.screens import text
+from bot.sandbox import Network, Phone, Sandbox
+from bot.services import people
+from bot.settings import Settings
+from bot.tasks import Tasks
+from storage import accounts, institutions, seats
+
+DAY = 24 * 3600
+HISTORY = 60  # days before the first start on which the network's story begins
+MESSAGES_A_RUN = 100_000  # a chat's messages are numbered anew in each run, and never twice
+BOT_NAME = "maravia_bot"
+
+
+class FolderInUse(Exception):
+    """Another demo runs in this folder."""
+
+
+class NoDemoFolder(Exception):
+    """The folder holds something, and no demo made it."""
+
+
+@dataclass
+class Kept:
+    """What a folder remembers beside the database, so that a second start goes on."""
+
+    token: str
+    seeded: bool = False
+    runs: int = 0
+    ahead: float = 0.0  # seconds by which the clock was moved
+    phones: dict[str, int] = field(default_factory=dict)  # by name
+
+
+class Demo:
+    """The sandbox, the bot and everybody's phones, in one folder; an async context.
+
+    `whole` is the network in the middle of its work; otherwise the review has not come in yet and
+    nothing is assigned (the tour begins there).
+    """
+
+    def __init__(self, folder: Path, *, port: int = 0, whole: bool = True) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.phones: dict[str, Phone] = {}
+        self._port = port
+        self._whole = whole
+        self._stack = contextlib.AsyncExitStack()
+        self._tasks = Tasks()
+        self._ended = asyncio.Event()
+
+    @property
+    def address(self) -> str:
+        """Where the chat page is."""
+        return self.sandbox.address
+
+    async def start(self) -> None:
+        """Start everything; raises FolderInUse, NoDemoFolder or OSError (the port is taken)."""
+        self._lock = self._stack.enter_context(_held(self.folder))
+        self._kept = self._recall()
+        self.sandbox = await self._stack.enter_async_context(
+            Sandbox(
+                self._port,
+                token=self._kept.token,
+                username=BOT_NAME,
+                name="Focal Point Maravia",
+                on_clock=self._on_clock,
+            )
+        )
+        self.network = await self._stack.enter_async_context(Network(self.sandbox.address))
+        self.sandbox.world.first_message = self._kept.runs * MESSAGES_A_RUN
+        self._keep(runs=self._kept.runs + 1)
+        self.app = App(self.settings(), self.clock)
+        await self.app.start()
+        self._stack.push_async_callback(self.app.stop)
+        self._tasks.start(self._receive(), name="demo poll")
+        self._stack.push_async_callback(self._tasks.stop)
+        if self._kept.seeded:
+            await self.sandbox.move_clock(self._kept.ahead)
+            await self._seat_everybody()
+        else:
+            await self._first_start()
+        await asyncio.gather(*(phone.starts() for phone in self.phones.values()))
+
+    async def stop(self) -> None:
+        """Stop everything, in reverse."""
+        await self._stack.aclose()
+
+    async def ended(self) -> None:
+        """Wait until the bot stops receiving, which it should not."""
+        await self._ended.wait()
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.stop()
+
+    def settings(self) -> Settings:
+        """Settings of these values alone, whatever the environment says."""
+        return Settings.isolated(
+            token=self.sandbox.token,
+            api_url=self.sandbox.address,
+            data_dir=self.folder / "data",
+            key_dir=self.folder / "keys",
+            languages=maravia.LANGUAGES,
+        )
+
+    # -- The story so far --------------------------------------------------------------------------
+
+    async def _first_start(self) -> None:
+        """Seat everybody two months ago and let the network work until today."""
+        for name, content in maravia.files().items():
+            path = self.folder / "files to try" / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+        start = self.clock.now()
+        if self._whole:
+            await self._go_to(-HISTORY)
+        async with self.app.database.write() as tx:
+            now = self.clock.now()
+            await seed.add_institutions(tx)
+            await seed.add_items(tx, review=self._whole, now=now)
+        await self._seat_everybody()
+        if self._whole:
+            await self._work_until_today(start)
+        self._keep(seeded=True)
+
+    async def _work_until_today(self, start: datetime) -> None:
+        planned = maravia.network()["assignment"]
+        drafts = [each for each in planned if each.get("draft")]
+        told = [each for each in planned if each not in drafts]
+        bot_id, zone = self.app.bot.id, self.app.settings.zone
+        async with self.app.database.write() as tx:
+            now = self.clock.now()
+            await seed.add_clusters(tx, now=now)
+            await seed.assign(tx, told, start=start, bot_id=bot_id, now=now)
+            await seed.announce(tx, bot_id=bot_id, now=now)
+        for each in sorted(maravia.network()["report"], key=lambda each: -each["ago"]):
+            await self._go_to(-each["ago"])
+            async with self.app.database.write() as tx:
+                now = self.clock.now()
+                update_id = await seed.report(tx, each, zone=zone, bot_id=bot_id, now=now)
+            await self._decide(each, update_id)
+        await self._go_to(0)
+        async with self.app.database.write() as tx:
+            now = self.clock.now()
+            await seed.assign(tx, drafts, start=start, bot_id=bot_id, now=now)
+        await self.app.outbox.settle()
+
+    async def _decide(self, entry: Mapping[str, Any], update_id: int) -> None:
+        """The secretariat decides on a report a day later."""
+        if "decision" not in entry:
+            return
+        await self.sandbox.move_clock(DAY)
+        async with self.app.database.write() as tx:
+            now = self.clock.now()
+            await seed.decide(tx, entry, update_id, bot_id=self.app.bot.id, now=now)
+
+    async def _go_to(self, day: int) -> None:
+        """Move the clock to so many days from today."""
+        await self.sandbox.move_clock(day * DAY - self.sandbox.world.ahead)
+
+    # -- Phones ------------------------------------------------------------------------------------
+
+    async def _seat_everybody(self) -> None:
+        everybody = maravia.network()["person"]
+        for each in everybody:
+            self.phones[each["name"]] = await self._phone(each["name"], each["language"])
+        secretariat = [each for each in everybody if each.get("role") in SECRETARIAT]
+        others = [each for each in everybody if each not in secretariat]
+        await asyncio.gather(*map(self._seat, others))  # before those who would hear of each
+        await asyncio.gather(*map(self._seat, secretariat))
+
+    async def _phone(self, name: str, language: str) -> Phone:
+        """The person's phone, the one of the last run where there was one."""
+        known = self._kept.phones.get(name)
+        person = self.sandbox.world.add_person(name, language=language, number=known)
+        self._keep(phones=self._kept.phones | {name: person.id})
+        return await self.network.phone_again(person.id)
+
+    async def _seat(self, entry: Mapping[str, Any]) -> None:
+        """Redeem a deep link of the command line, as the first coordinator does, and accept."""
+        phone = self.phones[entry["name"]]
+        if "role" not in entry or await self._is_seated(phone):
+            return
+        async with self.app.database.write() as tx:
+            house = await institutions.by_code(tx, entry.get("institution", ""))
+            token = await people.invite(
+                tx,
+                COMMAND_LINE,
+                Role(entry["role"]),
+                house.id if house else None,
+                invitee=entry["name"],
+                now=self.clock.now(),
+            )
+        await phone.opens(f"https://t.me/{BOT_NAME}?start={token}")
+        await phone.taps(self.label("accept", entry["language"]))
+
+    async def _is_seated(self, phone: Phone) -> bool:
+        async with self.app.database.read() as tx:
+            person = await accounts.person_of_chat(tx, self.app.bot.id, phone.id)
+            now = self.clock.now()
+            return person is not None and bool(await seats.live_of(tx, person.id, now=now))
+
+    def label(self, button: str, language: str) -> str:
+        """What is written on a button."""
+        shown = text(f"button.{button}")
+        return self.app.texts.render(shown, language, mode="bare", timezone=UTC)
+
+    # -- What goes on ------------------------------------------------------------------------------
+
+    async def _receive(self) -> None:
+        try:
+            await self.app.receive()
+        finally:
+            self._ended.set()
+
+    def _on_clock(self, ahead: float) -> None:
+        self.clock.ahead = timedelta(seconds=ahead)
+        if self._kept.seeded:
+            self._keep(ahead=ahead)
+
+    # -- The folder --------------------------------------------------------------------------------
+
+    def _recall(self) -> Kept:
+        """What the folder remembers; one whose first start was cut off begins anew."""
+        path = self.folder / "demo.json"
+        if path.exists():
+            kept = Kept(**json.loads(path.read_text("utf-8")))
+            if kept.seeded:
+                return kept
+            forget(self.folder)
+        elif any(each.name != "lock" for each in self.folder.iterdir()):
+            raise NoDemoFolder
+        return Kept(f"{secrets.randbelow(900_000_000) + 100_000_000}:{secrets.token_urlsafe(26)}")
+
+    def _keep(self, **changed: Any) -> None:
+        for name, value in changed.items():
+            setattr(self._kept, name, value)
+        path = self.folder / "demo.json"
+        staged = path.with_suffix(".new")
+        staged.write_text(json.dumps(vars(self._kept), ensure_ascii=False, indent=2), "utf-8")
+        staged.replace(path)
+
+
+def forget(folder: Path) -> None:
+    """Remove what a demo left in its folder; raises NoDemoFolder where none did."""
+    if not (folder / "demo.json").exists():
+        raise NoDemoFolder
+    for name in ("data", "keys", "files to try"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / "demo.json").unlink()
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Any:
+    """The folder belongs to this process until the end; raises FolderInUse."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock: IO[str] = (folder / "lock").open("w")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderInUse from None
+        yield
