@@ -1,0 +1,182 @@
+"""Files and links on their way from a phone into the store, over real HTTP."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import timedelta
+
+from PIL import Image
+from sqlalchemy import func, select
+
+from bot.sandbox.phone import Phone, plain
+from storage.tables import evidence, files
+from tests.journeys.network import JourneyNetwork
+from tests.journeys.test_reporting import justice
+
+TEXT = b"The bill passed its first reading on 3 May 2026.\n"
+
+
+def picture(colour: str = "white") -> bytes:
+    """A small photo."""
+    made = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(made, "JPEG")
+    return made.getvalue()
+
+
+async def reporting(network: JourneyNetwork) -> Phone:
+    """A focal point who is asked what was done about 140.7."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    return phone
+
+
+async def stored(network: JourneyNetwork) -> list[str]:
+    return [each async for each in network.app.vault.hashes()]
+
+
+async def until_stored(network: JourneyNetwork, count: int) -> None:
+    """Fetch what is due; the bot's own fetcher does the same meanwhile."""
+    for _ in range(100):
+        await network.app.evidence.tick()
+        row = await network.row(select(func.count().label("n")).where(evidence.c.state == "stored"))
+        if row["n"] >= count:
+            return
+    raise AssertionError(f"{count} pieces were never stored")
+
+
+async def test_files_are_kept_at_any_question_without_a_tap(network: JourneyNetwork) -> None:
+    """Sent while the status is asked, while words are asked, and at the review."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report")
+    await phone.sends_file(TEXT, name="bill.txt")
+    assert "where does it stand" in plain(phone.screen.text)
+    await phone.taps("In progress")
+    await phone.sends_photo(picture())
+    await phone.types("Bill 12 passed its first reading.")
+    await phone.types("https://parliament.example/bills/12")
+    await until_stored(network, 3)
+    await phone.taps("Send")
+    receipt = plain((await phone.waits_for("SU-")).text)
+    assert "Evidence: 2 files stored and 1 link." in receipt
+    kept = await stored(network)
+    assert len(kept) == 2  # Telegram presses photos anew: their bytes are its own
+    assert hashlib.sha256(TEXT).hexdigest() in kept
+
+
+async def test_the_same_file_twice_is_stored_once(network: JourneyNetwork) -> None:
+    phone = await reporting(network)
+    await phone.sends_file(TEXT, name="bill.txt")
+    await phone.sends_file(TEXT, name="again.txt")
+    await until_stored(network, 2)
+    assert await stored(network) == [hashlib.sha256(TEXT).hexdigest()]
+
+
+async def test_a_refused_file_is_told_at_once_and_the_draft_goes_on(
+    network: JourneyNetwork,
+) -> None:
+    phone = await reporting(network)
+    await phone.sends_file(b"MZ\x90\x00" + bytes(range(256)) * 8, name="setup.exe")
+    told = await phone.waits_for("This file was not taken: setup.exe", within=15)
+    assert "send a link instead" in plain(told.text)
+    await phone.taps("Continue the draft")
+    await phone.types("Bill 12 passed its first reading.")
+    await phone.taps("Send")
+    receipt = plain((await phone.waits_for("SU-")).text)
+    assert "Evidence" not in receipt
+    assert await stored(network) == []
+
+
+async def test_a_file_over_20_mb_is_refused_from_its_announced_size(
+    network: JourneyNetwork,
+) -> None:
+    """Nothing is downloaded for that."""
+    phone = await reporting(network)
+    await phone.sends_file(b"a" * (20 * 1024 * 1024 + 1), name="film.txt")
+    told = await phone.waits_for("20 MB", within=20)
+    assert "send a link instead" in plain(told.text)
+    assert await network.people.journal("getFile") == []
+    assert await network.row(select(evidence)) is None
+
+
+async def test_files_of_a_dropped_draft_are_removed(network: JourneyNetwork) -> None:
+    phone = await reporting(network)
+    await phone.sends_file(TEXT, name="bill.txt")
+    await phone.types("Bill 12.")
+    await until_stored(network, 1)
+    assert len(await stored(network)) == 1
+    await phone.taps("Discard")
+    await network.app.evidence.tick()
+    assert await stored(network) == []
+    assert await network.row(select(evidence)) is None
+    assert await network.row(select(files)) is None
+
+
+async def test_a_withdrawn_report_leaves_no_files(network: JourneyNetwork) -> None:
+    phone = await reporting(network)
+    await phone.sends_file(TEXT, name="bill.txt")
+    await phone.types("Bill 12.")
+    await until_stored(network, 1)
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
+    await phone.types("140.7")
+    await phone.taps("Take back the report", "Yes, take it back")
+    await phone.waits_for("is taken back")
+    await network.app.evidence.tick()
+    assert await stored(network) == []
+
+
+async def test_a_file_named_by_another_report_stays(network: JourneyNetwork) -> None:
+    """Dropping a draft removes only what nothing names any more."""
+    phone = await reporting(network)
+    await phone.sends_file(TEXT, name="bill.txt")
+    await phone.types("Bill 12.")
+    await until_stored(network, 1)
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
+    await phone.types("140.12")
+    await phone.taps("Report", "In progress")
+    await phone.sends_file(TEXT, name="bill.txt")
+    await until_stored(network, 2)
+    await phone.types("/cancel")
+    await network.app.evidence.tick()
+    assert len(await stored(network)) == 1
+
+
+async def test_an_edited_caption_changes_with_its_message(network: JourneyNetwork) -> None:
+    phone = await reporting(network)
+    await phone.sends_file(TEXT, name="bill.txt", caption="Bil 12")
+    sent = [each for each in phone.messages if each.mine][-1]
+    await phone.edits(sent, "Bill 12")
+    row = await network.row(select(evidence.c.caption))
+    assert row["caption"] == "Bill 12"
+
+
+async def test_telegram_failing_for_a_while_loses_no_file(network: JourneyNetwork) -> None:
+    """Three answers of 500 to getFile; each retry waits a little longer."""
+    phone = await reporting(network)
+    network.sandbox.faults.fails(method="getFile", times=2)
+    await phone.sends_file(TEXT, name="bill.txt")
+    row = None
+    for _ in range(40):
+        row = await network.row(select(evidence))
+        if row["attempts"]:
+            break
+        await network.app.evidence.tick()
+    assert row is not None
+    assert row["attempts"] == 1
+    network.clock.ahead += timedelta(seconds=30)
+    await network.app.evidence.tick()
+    network.clock.ahead += timedelta(seconds=60)
+    await until_stored(network, 1)
+    assert len(await stored(network)) == 1
+
+
+async def test_strangers_store_nothing(network: JourneyNetwork) -> None:
+    stranger = await network.people.phone("Somebody")
+    await stranger.starts()
+    await stranger.sends_file(TEXT, name="bill.txt")
+    assert await network.row(select(evidence)) is None
+    assert await network.people.journal("getFile") == []
