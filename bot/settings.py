@@ -186,7 +186,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_api_url(cls, url: str) -> str:
         parts = urlsplit(url)
-        plain = parts.scheme == "http" and _is_loopback(parts.hostname)
+        plain = parts.scheme == "http" and is_loopback(parts.hostname)
         if not parts.hostname or not (parts.scheme == "https" or plain):
             raise ValueError("must begin with https:// (http:// only on this machine: 127.0.0.1)")
         if parts.query or parts.fragment or parts.username:
@@ -316,7 +316,8 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host, port
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Whether the host is this machine itself."""
     try:
         return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:
