@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
 from bot.domain.home import SOON, Counts, Draft, Entry, Waiting
 from bot.domain.items import AssignmentState, ReportState
@@ -72,20 +72,27 @@ async def entries(
 
 async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> list[Draft]:
     """The reports that a person began in these seats, the newest first."""
-    subject = func.substr(conversations.c.subject, len("assignment:") + 1)
-    statement = (
-        select(conversations.c.id.label("conversation_id"), items.c.paragraph.label("code"))
-        .join(assignments, assignments.c.id == cast(subject, Integer))
-        .join(items, items.c.id == assignments.c.item_id)
+    begun = await tx.rows(
+        select(conversations.c.id, conversations.c.subject)
         .where(
             conversations.c.person_id == person_id,
             conversations.c.seat_id.in_(seat_ids),
             conversations.c.flow == "status_update",
-            conversations.c.subject.like("assignment:%"),
         )
         .order_by(conversations.c.touched_at.desc(), conversations.c.id.desc())
     )
-    return [Draft(**row) for row in await tx.rows(statement)]
+    about = {row["id"]: int(row["subject"].removeprefix("assignment:")) for row in begun}
+    codes = await tx.rows(
+        select(assignments.c.id, items.c.paragraph)
+        .join(items, items.c.id == assignments.c.item_id)
+        .where(assignments.c.id.in_(about.values()))
+    )
+    by_assignment = {row["id"]: row["paragraph"] for row in codes}
+    return [
+        Draft(conversation_id, by_assignment[assignment_id])
+        for conversation_id, assignment_id in about.items()
+        if assignment_id in by_assignment
+    ]
 
 
 def _held_by(institution_ids: Sequence[int]) -> ColumnElement[bool]:

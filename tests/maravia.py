@@ -153,6 +153,11 @@ async def justice(
     return Sample(found, held, institution_id)
 
 
+async def justice_elsewhere(tx: Transaction) -> int:
+    """Another institution: the Ministry of the Interior."""
+    return await institutions.add(tx, "MOI", "ministry", {"en": "Ministry of the Interior"})
+
+
 async def alike(tx: Transaction, first: int, second: int, score: int = 90) -> None:
     """Two items are siblings of each other."""
     for one, other in ((first, second), (second, first)):
