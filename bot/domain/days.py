@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from babel import Locale, UnknownLocaleError
 
 from bot.domain.errors import Unfit
 
-_MONTHS_OF = {"ar": ("ar", "ar_SY", "ar_DZ")}
+_MONTHS_OF = {"en": ("en", "en_GB"), "ar": ("ar", "ar_SY", "ar_DZ")}
 """Arabic has three sets of month names: the Gulf's and Egypt's, the Mashriq's, the Maghreb's."""
 
 _YEARS = range(1900, 2200)
@@ -26,9 +27,7 @@ def read_day(words: str, language: str, *, today: date) -> date:
     A month stands for its last day. Days come before months, as the United Nations write them, and
     years first where they have four digits. Raises Unfit: `date.unclear`, or `date.future`.
     """
-    numbers, names = _parts(words)
-    month = _month(names, language)
-    found = _of_month(numbers, month, today) if month else _of_numbers(numbers, today)
+    found = _day_meant(words, language, partial(_before, today))
     if found is None:
         raise Unfit("date.unclear", example=today)
     if found > today:
@@ -36,10 +35,33 @@ def read_day(words: str, language: str, *, today: date) -> date:
     return found
 
 
+def read_due_day(words: str, language: str, *, today: date) -> date:
+    """The day that is meant; a day without a year is the next such day.
+
+    As `read_day`, but ahead. Raises Unfit: `date.unclear`, or `date.past`.
+    """
+    found = _day_meant(words, language, partial(_after, today))
+    if found is None:
+        raise Unfit("date.unclear", example=today)
+    if found < today:
+        raise Unfit("date.past", day=found)
+    return found
+
+
 def last_of_month(day: date) -> date:
     """The last day of the day's month."""
     following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     return following - timedelta(days=1)
+
+
+_Nearest = Callable[[int, int | None], date | None]
+"""From a month and a day (None: its end) without a year to the day that is meant."""
+
+
+def _day_meant(words: str, language: str, nearest: _Nearest) -> date | None:
+    numbers, names = _parts(words)
+    month = _month(names, language)
+    return _of_month(numbers, month, nearest) if month else _of_numbers(numbers, nearest)
 
 
 def _parts(words: str) -> tuple[list[str], list[str]]:
@@ -75,23 +97,23 @@ def _months(language: str) -> dict[str, int]:
     return names
 
 
-def _of_month(numbers: list[str], month: int, today: date) -> date | None:
+def _of_month(numbers: list[str], month: int, nearest: _Nearest) -> date | None:
     if month < 1:
         return None
     match [int(each) for each in numbers]:
         case []:
-            return _before(today, month, None)
+            return nearest(month, None)
         case [year] if year > 999:
             return _end(year, month)
         case [day]:
-            return _before(today, month, day)
+            return nearest(month, day)
         case [day, year]:
             return _day(_year(year, numbers[1]), month, day)
         case _:
             return None
 
 
-def _of_numbers(numbers: list[str], today: date) -> date | None:
+def _of_numbers(numbers: list[str], nearest: _Nearest) -> date | None:
     match [int(each) for each in numbers]:
         case [year, month, day] if len(numbers[0]) == 4:
             return _day(year, month, day)
@@ -100,7 +122,7 @@ def _of_numbers(numbers: list[str], today: date) -> date | None:
         case [month, year] if len(numbers[1]) == 4:
             return _end(year, month)
         case [day, month]:
-            return _before(today, month, day)
+            return nearest(month, day)
         case _:
             return None
 
@@ -114,6 +136,15 @@ def _before(today: date, month: int, day: int | None) -> date | None:
     for year in range(today.year, today.year - 5, -1):  # 29 February may be four years back
         found = _end(year, month) if day is None else _day(year, month, day)
         if found is not None and found <= today:
+            return found
+    return None
+
+
+def _after(today: date, month: int, day: int | None) -> date | None:
+    """The next such day from today on; without a day, the end of the next such month."""
+    for year in range(today.year, today.year + 9):  # 29 February may be eight years ahead
+        found = _end(year, month) if day is None else _day(year, month, day)
+        if found is not None and found >= today:
             return found
     return None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 MOST_WORDS = 6
 _CODE = re.compile(r"\d[\w]*(?:[.\-/ ]?[\da-z()]+)*", re.IGNORECASE)
 _REPORT = re.compile(r"su-?\d{4}-?\d+", re.IGNORECASE)
-_SAME_LETTER = str.maketrans("أإآٱىةؤئ", "ااااييوي") | {0x0640: None}
+_SAME_LETTER = str.maketrans("أإآٱىةؤئ", "اااايهوي") | {0x0640: None}
 # Letters that stand for one another, or that may carry an accent: any letter will do there.
 _LOOSE = re.compile(
     r"[aceinouysz\u0627\u0623\u0625\u0622\u0671\u0649\u064a\u0629\u0647\u0624\u0626\u0648]"
