@@ -12,12 +12,13 @@ from bot.domain.people import Role
 from storage.database import Transaction
 from storage.tables import invitations
 
-OPEN, REDEEMED, CONFIRMED, REFUSED, REVOKED = (
+OPEN, REDEEMED, CONFIRMED, REFUSED, REVOKED, EXPIRED = (
     "open",
     "redeemed",
     "confirmed",
     "refused",
     "revoked",
+    "expired",
 )
 
 
@@ -99,6 +100,17 @@ async def get(tx: Transaction, invitation_id: int) -> Invitation | None:
 async def change(tx: Transaction, invitation_id: int, **values: Any) -> None:
     """Change the invitation's state and what goes with it."""
     await tx.execute(update(invitations).where(invitations.c.id == invitation_id).values(**values))
+
+
+async def expire(tx: Transaction, *, now: datetime) -> list[int]:
+    """Close the links that nobody used in time; gives the ids of their invitations."""
+    statement = (
+        update(invitations)
+        .where(invitations.c.state == OPEN, invitations.c.expires_at <= now)
+        .values(state=EXPIRED, decided_at=now)
+        .returning(invitations.c.id)
+    )
+    return await tx.values(statement)
 
 
 async def in_state(tx: Transaction, state: str) -> list[Invitation]:

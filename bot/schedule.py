@@ -1,0 +1,132 @@
+"""The few ticks there are: what is done because time has passed, not because somebody acted.
+
+APScheduler only ticks; what a tick does is a function of the moment, and runs without it. Files are
+aged by the machine's own clock, which nobody moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import logs
+from bot.clock import Clock
+from bot.domain.people import Actor
+from bot.jobs import Jobs
+from bot.services import audit
+from storage import inbox, invitations
+from storage.database import Database
+from storage.vault import Vault
+
+log = logs.get(__name__)
+
+FINISHED_KEPT = timedelta(days=30)  # ids of updates that were dealt with; Telegram keeps them a day
+STAGED_KEPT = timedelta(days=1)  # files that an interrupted act left half-way
+
+TICK = Actor(None, (), "tick")
+
+Work = Callable[[datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Something to do every so often."""
+
+    every: timedelta
+    work: Work
+
+
+class Schedule:
+    """Runs every tick soon after `start`, then at its pace; one that fails does not end the others.
+
+    Ticks that were missed while the machine slept are made up for once.
+    """
+
+    def __init__(self, clock: Clock, ticks: Mapping[str, Tick]) -> None:
+        self._clock = clock
+        self._ticks = dict(ticks)
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Tick until `stop`."""
+        soon = Clock().now() + timedelta(seconds=1)
+        for name, each in self._ticks.items():
+            self._scheduler.add_job(
+                self._run,
+                "interval",
+                seconds=each.every.total_seconds(),
+                args=[name],
+                id=name,
+                next_run_time=soon,
+                misfire_grace_time=None,
+                coalesce=True,
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """Do everything once, now: the clock was moved."""
+        for name in self._ticks:
+            await self._run(name)
+
+    async def _run(self, name: str) -> None:
+        try:
+            await self._ticks[name].work(self._clock.now())
+        except Exception as error:
+            log.exception("schedule.tick_failed", tick=name, error=type(error).__name__)
+
+
+def house_ticks(database: Database, bot_id: int, vault: Vault, jobs: Jobs) -> dict[str, Tick]:
+    """What the house does by itself; the names are shown in logs."""
+
+    async def purge(now: datetime) -> None:
+        await purge_inbox(database, bot_id, now)
+
+    async def expire(now: datetime) -> None:
+        await expire_invitations(database, now)
+
+    async def wake_evidence(_now: datetime) -> None:
+        async with database.write() as tx:
+            tx.wakes.add("evidence")
+
+    async def sweep(_now: datetime) -> None:
+        await sweep_files(vault, jobs, Clock().now())
+
+    return {
+        "evidence": Tick(timedelta(minutes=5), wake_evidence),
+        "expire": Tick(timedelta(hours=1), expire),
+        "purge": Tick(timedelta(hours=6), purge),
+        "sweep": Tick(timedelta(hours=6), sweep),
+    }
+
+
+async def purge_inbox(database: Database, bot_id: int, now: datetime) -> None:
+    """Drop bodies that were set aside a week ago, and the ids of what was finished long ago."""
+    async with database.write() as tx:
+        bodies = await inbox.purge(tx, now=now)
+        rows = await inbox.forget_before(tx, bot_id, before=now - FINISHED_KEPT)
+    if bodies or rows:
+        log.info("schedule.purged", count=bodies, rows=rows)
+
+
+async def expire_invitations(database: Database, now: datetime) -> None:
+    """Close the links that nobody used in time."""
+    async with database.write() as tx:
+        for expired in await invitations.expire(tx, now=now):
+            subject = f"invitation:{expired}"
+            await audit.record(tx, TICK, "invitation.expire", subject, now=now)
+
+
+async def sweep_files(vault: Vault, jobs: Jobs, now: datetime) -> None:
+    """Remove what interrupted uploads and crashed jobs left more than a day before `now`."""
+    staged = await vault.sweep(before=now - STAGED_KEPT)
+    rooms = await jobs.sweep(before=now - STAGED_KEPT)
+    if staged or rooms:
+        log.info("schedule.swept", count=staged, rows=rooms)
