@@ -19,6 +19,7 @@ from bot.tasks import Tasks
 from bot.texts import Texts
 from bot.wire.application import durable_application
 from bot.wire.download import downloader
+from bot.wire.menu import Menus
 from bot.wire.polling import LONG_POLL, RawPoller
 from bot.wire.request import telegram_bot
 from bot.worker import Worker
@@ -80,7 +81,9 @@ class App:
         )
         self.evidence = Evidence(self.database, self.bot, self.vault, self.clock)
         self._tasks.start(self.outbox.run(), name="outbox")
+        menus = Menus(self.database, self.bot, self.texts, self.clock, known=router.commands.keys())
         self._tasks.start(self.evidence.run(), name="evidence")
+        self._tasks.start(menus.run(), name="menus")
         self._tasks.start(Worker(WORKS, self._tools()).run(), name="worker")
         await self.inbox.start()
         log.info("app.started")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.domain.attempts import Attempts
 from bot.keys import KeyRing
 from bot.texts import Texts
 from storage.vault import Vault
@@ -25,7 +26,7 @@ class Country:
 
 @dataclass(frozen=True)
 class Desk:
-    """Shared by all turns; nothing here changes while the bot runs."""
+    """Shared by all turns; nothing here changes while the bot runs but the count of guesses."""
 
     country: Country
     texts: Texts
@@ -33,3 +34,4 @@ class Desk:
     vault: Vault
     runner: Runner
     bot_name: str  # the bot's Telegram name, for deep links
+    guesses: Attempts = field(default_factory=Attempts)  # links that nobody made

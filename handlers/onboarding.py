@@ -2,34 +2,60 @@
 
 from __future__ import annotations
 
-from bot import texts
-from bot.domain.errors import NotFound
+from bot import logs, texts
+from bot.domain.errors import NotFound, Refused
+from bot.domain.screens import message
 from bot.domain.views import people as views
 from bot.services import people
-from bot.services.people import Chat
+from bot.services.people import Chat, LinkUnknown
+from handlers.card import number
 from handlers.turn import Turn
-from storage import accounts, institutions, invitations
+from storage import accounts, institutions, invitations, seats
 from storage.invitations import Invitation
+
+log = logs.get(__name__)
+
+
+class TooManyLinks(Refused):
+    """Too many links that nobody made were tried from this chat."""
+
+    key = "error.too_many_links"
 
 
 async def start(turn: Turn, payload: str) -> None:
     """`/start`, with the payload of a deep link or without."""
     await accounts.mark_reachable(turn.tx, turn.bot_id, turn.chat_id)
     if payload:
+        await _open(turn, payload)
+    else:
+        await _where_they_belong(turn)
+
+
+async def _open(turn: Turn, payload: str) -> None:
+    """A link was opened; who tries many that nobody made is stopped, and the secretariat told."""
+    guesses = turn.desk.guesses
+    if guesses.spent(turn.chat_id, turn.now):
+        raise TooManyLinks
+    try:
         invitation, person = await people.open_link(
             turn.tx, turn.actor, _chat(turn), payload, now=turn.now
         )
-        turn.introduce(person)
+    except LinkUnknown as unknown:
+        if guesses.note(turn.chat_id, turn.now):
+            log.warning("onboarding.guessing")
+            await people.warn_of_guessing(turn.tx, bot_id=turn.bot_id, now=turn.now)
+        await turn.show(message(unknown.text))
+        return
+    turn.introduce(person)
+    if invitation.state == invitations.OPEN:
         await _show_invitation(turn, invitation)
-    elif turn.actor.seats:
-        await turn.go(turn, "home")
     else:
-        await stranger(turn, "")
+        await _where_they_belong(turn)
 
 
 async def accept(turn: Turn, argument: str) -> None:
     """Accept the invitation."""
-    seat = await people.accept(turn.tx, turn.actor, _chat(turn), _id(argument), now=turn.now)
+    seat = await people.accept(turn.tx, turn.actor, _chat(turn), number(argument), now=turn.now)
     if seat is None:
         await turn.show(views.waiting())
         return
@@ -39,8 +65,10 @@ async def accept(turn: Turn, argument: str) -> None:
 
 async def not_me(turn: Turn, argument: str) -> None:
     """Say that the invitation is for somebody else."""
-    await people.decline(turn.tx, turn.actor, _id(argument), now=turn.now)
-    await turn.show(views.declined())
+    forgotten = await people.decline(turn.tx, turn.actor, number(argument), now=turn.now)
+    if forgotten:
+        turn.forget()
+    await turn.show(views.declined(forgotten=forgotten))
 
 
 async def speak(turn: Turn, argument: str) -> None:
@@ -50,35 +78,56 @@ async def speak(turn: Turn, argument: str) -> None:
         raise NotFound
     if turn.actor.person is not None:
         await people.set_language(turn.tx, turn.actor, language, now=turn.now)
+        turn.introduce(await people.reread(turn.tx, turn.actor.person))
     turn.language = language
     if not invitation_id:
-        await turn.go(turn, "home" if turn.actor.seats else "stranger")
+        await _where_they_belong(turn)
         return
-    invitation = await invitations.get(turn.tx, _id(invitation_id))
-    if invitation is None or invitation.person_id != turn.actor.person_id:
+    invitation = await invitations.get(turn.tx, number(invitation_id))
+    if invitation is None or turn.actor.person is None:
         raise NotFound
-    await _show_invitation(turn, invitation)
+    if invitation.person_id != turn.actor.person_id:
+        raise NotFound
+    if invitation.state == invitations.OPEN:
+        await _show_invitation(turn, invitation)
+    else:
+        await _where_they_belong(turn)
 
 
 async def stranger(turn: Turn, _argument: str) -> None:
-    """Somebody without a live seat: waiting for confirmation, or unknown."""
-    person = turn.actor.person
-    if person is not None and await invitations.waiting_for(turn.tx, person.id) is not None:
-        await turn.show(views.waiting())
+    """Somebody without a live seat: waiting, suspended, ended, or unknown."""
+    if turn.actor.seats:
+        await turn.go(turn, "home")
         return
-    await turn.show(views.stranger())
+    person = turn.actor.person
+    if person is None:
+        await turn.show(views.stranger())
+        return
+    held = [each for each in await seats.of(turn.tx, person.id) if not each.has_ended(turn.now)]
+    if await invitations.waiting_for(turn.tx, person.id) is not None:
+        await turn.show(views.waiting())
+    elif held:
+        await turn.show(views.suspended())
+    elif await seats.of(turn.tx, person.id):
+        await turn.show(views.without_seat())
+    else:
+        await turn.show(views.stranger())
 
 
 async def confirm(turn: Turn, argument: str) -> None:
     """The secretariat knows the newcomer."""
-    await people.confirm(turn.tx, turn.actor, _id(argument), bot_id=turn.bot_id, now=turn.now)
+    await people.confirm(turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now)
     await turn.show(views.decided(confirmed=True))
 
 
 async def refuse(turn: Turn, argument: str) -> None:
     """The secretariat does not know the newcomer."""
-    await people.refuse(turn.tx, turn.actor, _id(argument), bot_id=turn.bot_id, now=turn.now)
+    await people.refuse(turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now)
     await turn.show(views.decided(confirmed=False))
+
+
+async def _where_they_belong(turn: Turn) -> None:
+    await turn.go(turn, "home" if turn.actor.seats else "stranger")
 
 
 async def _show_invitation(turn: Turn, invitation: Invitation) -> None:
@@ -103,12 +152,6 @@ async def _show_invitation(turn: Turn, invitation: Invitation) -> None:
 
 def _chat(turn: Turn) -> Chat:
     return Chat(turn.bot_id, turn.chat_id, turn.telegram_name, turn.username, turn.language)
-
-
-def _id(argument: str) -> int:
-    if not argument.isdecimal():
-        raise NotFound
-    return int(argument)
 
 
 ACTS = {

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from bot.domain.errors import NotFound
 from bot.domain.people import SECRETARIAT
-from bot.domain.permissions import may_manage_people, require
+from bot.domain.permissions import may_invite, may_manage_people, require
+from bot.domain.screens import Attachment, text
 from bot.domain.views import people as views
 from bot.domain.views.common import LIST_LENGTH
+from bot.exchange.inspect import KINDS
 from bot.services import people as service
+from handlers.card import number
+from handlers.home import page_number
 from handlers.turn import Turn
-from storage import institutions, invitations, people
+from storage import files, institutions, invitations, people
+from storage.invitations import Invitation
 from storage.people import Seated
 
 PAGE = LIST_LENGTH
+EXTENSIONS = {kind.media_type: kind.extension for kind in KINDS.values()}
 
 
 async def overview(turn: Turn, _argument: str) -> None:
     """Counts, and the ways to everybody."""
     require(may_manage_people(turn.actor))
     seated = await people.seated(turn.tx, now=turn.now, suspended_too=True)
-    waiting = await invitations.in_state(turn.tx, invitations.REDEEMED)
+    waiting = await _newcomers(turn)
     unused = await invitations.in_state(turn.tx, invitations.OPEN)
     await turn.show(
         views.overview(
             seats=len(seated),
-            institutions=len({each.seat.institution_id for each in seated}),
+            institutions=len({each.seat.institution_id for each in seated} - {None}),
             waiting=len(waiting),
             unused=len(unused),
             unreachable=sum(1 for each in seated if each.unreachable_reason),
@@ -35,7 +43,7 @@ async def overview(turn: Turn, _argument: str) -> None:
 async def waiting(turn: Turn, _argument: str) -> None:
     """Newcomers who wait to be confirmed."""
     require(may_manage_people(turn.actor))
-    found = await invitations.in_state(turn.tx, invitations.REDEEMED)
+    found = await _newcomers(turn)
     names = {each.id: each.names for each in await institutions.every(turn.tx)}
     await turn.show(
         views.waiting_list(
@@ -49,22 +57,42 @@ async def waiting(turn: Turn, _argument: str) -> None:
                 for each in found[:PAGE]
             ],
             more=len(found) > PAGE,
+            mark=_mark(found[:PAGE]),
         )
     )
 
 
-async def confirm_all(turn: Turn, _argument: str) -> None:
-    """Confirm everybody on the shown list of newcomers."""
+async def confirm_all(turn: Turn, argument: str) -> None:
+    """Confirm everybody on the shown list of newcomers; if it has changed, it is shown anew."""
     require(may_manage_people(turn.actor))
-    for each in (await invitations.in_state(turn.tx, invitations.REDEEMED))[:PAGE]:
+    shown = (await _newcomers(turn))[:PAGE]
+    if argument != _mark(shown):
+        turn.toast = text("error.outdated")
+        await waiting(turn, "")
+        return
+    for each in shown:
         await service.confirm(turn.tx, turn.actor, each.id, bot_id=turn.bot_id, now=turn.now)
     await overview(turn, "")
 
 
-async def unused(turn: Turn, _argument: str) -> None:
+async def _newcomers(turn: Turn) -> list[Invitation]:
+    """Who waits for a decision that this officer may take."""
+    found = await invitations.in_state(turn.tx, invitations.REDEEMED)
+    return [each for each in found if may_invite(turn.actor, each.role)]
+
+
+def _mark(newcomers: list[Invitation]) -> str:
+    """Names a list of newcomers, so that nobody is confirmed whom nobody has seen."""
+    ids = ",".join(str(each.id) for each in newcomers)
+    return hashlib.sha256(ids.encode()).hexdigest()[:16]
+
+
+async def unused(turn: Turn, argument: str) -> None:
     """Invitations that nobody has used: these people never started."""
     require(may_manage_people(turn.actor))
-    found = await invitations.in_state(turn.tx, invitations.OPEN)
+    page = page_number(argument)
+    every = await invitations.in_state(turn.tx, invitations.OPEN)
+    found = every[page * PAGE :]
     names = {each.id: each.names for each in await institutions.every(turn.tx)}
     await turn.show(
         views.unused_list(
@@ -77,28 +105,40 @@ async def unused(turn: Turn, _argument: str) -> None:
                     each.expires_at,
                 )
                 for each in found[:PAGE]
-            ]
+            ],
+            page=page,
+            more=len(found) > PAGE,
         )
     )
 
 
 async def revoke(turn: Turn, argument: str) -> None:
     """Take an unused invitation back."""
-    await service.revoke(turn.tx, turn.actor, _id(argument), now=turn.now)
+    await service.revoke(turn.tx, turn.actor, number(argument), now=turn.now)
     await unused(turn, "")
 
 
 async def seats(turn: Turn, argument: str) -> None:
-    """Everybody with a seat, by institution; `argument` is the page, or `unreachable`."""
+    """Everybody with a seat, by institution; `argument` is the page."""
     require(may_manage_people(turn.actor))
     found = await people.seated(turn.tx, now=turn.now, suspended_too=True)
-    if argument == "unreachable":
-        found = [each for each in found if each.unreachable_reason]
-    page = int(argument) if argument.isdecimal() else 0
+    await _list(turn, found, "seats", page_number(argument))
+
+
+async def unreachable(turn: Turn, argument: str) -> None:
+    """Those of them who blocked the bot or left Telegram."""
+    require(may_manage_people(turn.actor))
+    found = await people.seated(turn.tx, now=turn.now, suspended_too=True)
+    away = [each for each in found if each.unreachable_reason]
+    await _list(turn, away, "seats_away", page_number(argument))
+
+
+async def _list(turn: Turn, found: list[Seated], act: str, page: int) -> None:
     shown = found[page * PAGE : (page + 1) * PAGE]
     await turn.show(
         views.seat_list(
             [_line(each, turn.language) for each in shown],
+            act=act,
             page=page,
             more=len(found) > (page + 1) * PAGE,
         )
@@ -116,8 +156,21 @@ async def seat(turn: Turn, argument: str) -> None:
             suspended=found.seat.suspended_at is not None,
             designated_by=designation.by,
             designated_on=designation.on,
+            has_letter=designation.letter is not None,
         )
     )
+
+
+async def letter(turn: Turn, argument: str) -> None:
+    """The letter by which the person was designated, sent to the chat."""
+    found = await _seated(turn, argument)
+    designation = await people.designation(turn.tx, found.seat.id)
+    if designation.letter is None:
+        raise NotFound
+    media_type = await files.media_type(turn.tx, designation.letter)
+    ending = EXTENSIONS.get(media_type or "", "bin")
+    attachment = Attachment(designation.letter, f"designation-{found.seat.id}.{ending}")
+    await turn.show(views.letter(_line(found, turn.language), attachment))
 
 
 async def ask_to_end(turn: Turn, argument: str) -> None:
@@ -128,19 +181,23 @@ async def ask_to_end(turn: Turn, argument: str) -> None:
 
 async def end(turn: Turn, argument: str) -> None:
     """End the seat."""
-    await service.end_seat(turn.tx, turn.actor, _id(argument), bot_id=turn.bot_id, now=turn.now)
+    await service.end_seat(turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now)
     await seats(turn, "")
 
 
 async def suspend(turn: Turn, argument: str) -> None:
     """Lost phone: one tap, and nothing is open on it any more."""
-    await service.suspend_seat(turn.tx, turn.actor, _id(argument), bot_id=turn.bot_id, now=turn.now)
+    await service.suspend_seat(
+        turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now
+    )
     await seat(turn, argument)
 
 
 async def restore(turn: Turn, argument: str) -> None:
     """The phone was found."""
-    await service.restore_seat(turn.tx, turn.actor, _id(argument), bot_id=turn.bot_id, now=turn.now)
+    await service.restore_seat(
+        turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now
+    )
     await seat(turn, argument)
 
 
@@ -153,7 +210,7 @@ async def invite(turn: Turn, _argument: str) -> None:
 
 async def _seated(turn: Turn, argument: str) -> Seated:
     require(may_manage_people(turn.actor))
-    found = await people.seated(turn.tx, now=turn.now, seat_id=_id(argument), suspended_too=True)
+    found = await people.seated(turn.tx, now=turn.now, seat_id=number(argument), suspended_too=True)
     if not found:
         raise NotFound
     return found[0]
@@ -169,12 +226,6 @@ def _line(seated: Seated, language: str) -> views.Line:
     )
 
 
-def _id(argument: str) -> int:
-    if not argument.isdecimal():
-        raise NotFound
-    return int(argument)
-
-
 ACTS = {
     "people": overview,
     "people_waiting": waiting,
@@ -182,6 +233,8 @@ ACTS = {
     "people_unused": unused,
     "revoke": revoke,
     "seats": seats,
+    "seats_away": unreachable,
+    "seat_letter": letter,
     "seat": seat,
     "seat_ask_end": ask_to_end,
     "seat_end": end,

@@ -17,7 +17,7 @@ from telegram.ext import (
 
 from bot.domain.errors import NotFound
 from bot.domain.incoming import Sent, Wrote
-from bot.domain.screens import message
+from bot.domain.screens import message, text
 from bot.wire.application import Context, DurableApplication
 from handlers.flows.runner import Runner
 from handlers.rooms import Act, Reply, TakeFile
@@ -80,6 +80,9 @@ class Router:
             return
         if name == "cancel" and await self.runner.cancel(turn):
             return
+        if name in ("back", "cancel"):
+            await turn.show(message("flow.nothing_open"))
+            return
         act = self.commands.get(name)
         if act is None:
             await turn.show(message("error.unknown_command"))
@@ -90,6 +93,9 @@ class Router:
         """A button: of a conversation (`c:nonce:number`) or of a menu (`o:act:argument`)."""
         turn: Turn = context.turn
         assert update.callback_query is not None
+        if not turn.private:
+            turn.toast = text("error.private_only")
+            return
         kind, _, rest = (update.callback_query.data or "").partition(":")
         if kind == "c":
             nonce, _, number = rest.partition(":")
@@ -136,9 +142,14 @@ class Router:
             await context.turn.show(message("error.not_understood"))
 
     async def on_group(self, update: Update, context: Context) -> None:
-        """Personal screens appear in private chats only: elsewhere commands get one line."""
-        if update.effective_message and (update.effective_message.text or "").startswith("/"):
-            await context.turn.show(message("error.private_only"))
+        """Personal screens appear in private chats only: elsewhere our commands get one line."""
+        turn: Turn = context.turn
+        said = update.effective_message
+        if said is None or update.edited_message or not (said.text or "").startswith("/"):
+            return
+        _command, _, bot_name = (said.text or "").partition(" ")[0].partition("@")
+        if bot_name.lower() in ("", turn.desk.bot_name.lower()):
+            await turn.show(message("error.private_only"))
 
     async def on_membership(self, update: Update, context: Context) -> None:
         """Somebody blocked or un-blocked the bot."""

@@ -60,6 +60,10 @@ class Turn:
         """The stranger who writes is this person, from now on in this turn."""
         self.actor = replace(self.actor, person=person)
 
+    def forget(self) -> None:
+        """The person is a stranger again, from now on in this turn."""
+        self.actor = Actor(None, ())
+
     def take_seat(self, seat: Seat) -> None:
         """The person has one more live seat, from now on in this turn."""
         self.actor = replace(self.actor, seats=(*self.actor.seats, seat))
@@ -95,7 +99,7 @@ class Turn:
             key=f"reply:{self.bot_id}:{self.update_id}:{self._said}",
             screen=screen,
             bot_id=self.bot_id,
-            person_id=self.actor.person_id,
+            person_id=self.actor.person_id if self.private else None,
             chat_id=self.chat_id,
             language=self.language,
             lane="reply",

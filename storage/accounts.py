@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
-from bot.domain.people import Person
+from bot.domain.people import Person, Role
 from storage.database import Transaction
-from storage.tables import accounts, people
+from storage.seats import is_live
+from storage.tables import accounts, people, seats
 from storage.upsert import insert_or_update
 
 
@@ -51,6 +53,26 @@ async def link(
     await insert_or_update(tx, accounts, row, key=["bot_id", "chat_id"])
 
 
+async def chat_of(tx: Transaction, bot_id: int, person_id: int) -> int | None:
+    """The person's private chat with that bot."""
+    value: int | None = await tx.value(
+        select(accounts.c.chat_id)
+        .where(accounts.c.bot_id == bot_id, accounts.c.person_id == person_id)
+        .limit(1)
+    )
+    return value
+
+
+async def username_of(tx: Transaction, bot_id: int, person_id: int) -> str | None:
+    """The person's public name in Telegram, as it was when they first came."""
+    value: str | None = await tx.value(
+        select(accounts.c.username)
+        .where(accounts.c.bot_id == bot_id, accounts.c.person_id == person_id)
+        .limit(1)
+    )
+    return value
+
+
 async def note_message(tx: Transaction, bot_id: int, chat_id: int, message_id: int) -> None:
     """Remember the newest message of the chat."""
     await tx.execute(
@@ -86,4 +108,44 @@ async def mark_unreachable(
             accounts.c.unreachable_since.is_(None),
         )
         .values(unreachable_since=now, unreachable_reason=reason)
+    )
+
+
+# -- Menus -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A private chat, what decides its commands, and which menu Telegram was told to show there."""
+
+    chat_id: int
+    language: str
+    roles: frozenset[Role]
+    told: str | None
+
+
+async def menus(tx: Transaction, bot_id: int, *, now: datetime) -> list[Menu]:
+    """Every reachable private chat with the roles that its person holds now."""
+    statement = (
+        select(accounts.c.chat_id, accounts.c.menu, people.c.language, seats.c.role)
+        .join(people, people.c.id == accounts.c.person_id)
+        .outerjoin(seats, and_(seats.c.person_id == accounts.c.person_id, is_live(now)))
+        .where(accounts.c.bot_id == bot_id, accounts.c.unreachable_since.is_(None))
+        .order_by(accounts.c.chat_id)
+    )
+    found: dict[int, Menu] = {}
+    for row in await tx.rows(statement):
+        roles = {Role(row["role"])} if row["role"] else set()
+        known = found.get(row["chat_id"])
+        held = frozenset(roles) | (known.roles if known else frozenset())
+        found[row["chat_id"]] = Menu(row["chat_id"], row["language"], held, row["menu"])
+    return list(found.values())
+
+
+async def note_menu(tx: Transaction, bot_id: int, chat_id: int, told: str) -> None:
+    """Telegram shows that menu in the chat now."""
+    await tx.execute(
+        update(accounts)
+        .where(accounts.c.bot_id == bot_id, accounts.c.chat_id == chat_id)
+        .values(menu=told)
     )

@@ -114,6 +114,21 @@ async def counts_of_draft(tx: Transaction, conversation_id: int) -> EvidenceCoun
     return await _counts(tx, and_(evidence.c.conversation_id == conversation_id, _is_of_a_draft()))
 
 
+async def files_of_draft(tx: Transaction, conversation_id: int) -> list[str | None]:
+    """The files of a draft by SHA-256; None for one that is still to be fetched."""
+    statement = (
+        select(evidence.c.sha256)
+        .where(
+            evidence.c.conversation_id == conversation_id,
+            _is_of_a_draft(),
+            evidence.c.kind != LINK,
+            evidence.c.state.in_([EvidenceState.AWAITED.value, EvidenceState.STORED.value]),
+        )
+        .order_by(evidence.c.id)
+    )
+    return await tx.values(statement)
+
+
 async def counts_of_report(tx: Transaction, status_update_id: int) -> EvidenceCounts:
     """How much evidence a status update has."""
     return await _counts(tx, evidence.c.status_update_id == status_update_id)

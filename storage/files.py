@@ -18,6 +18,12 @@ async def add(tx: Transaction, sha256: str, *, size: int, media_type: str, now: 
     await insert_missing(tx, files, row)
 
 
+async def media_type(tx: Transaction, sha256: str) -> str | None:
+    """What kind of file it is; None: there is no such file."""
+    found: str | None = await tx.value(select(files.c.media_type).where(files.c.sha256 == sha256))
+    return found
+
+
 async def unnamed_but_by(tx: Transaction, evidence_ids: Iterable[int]) -> list[str]:
     """The files that only these pieces of evidence name."""
     ids = list(evidence_ids)

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
 
 from bot.domain.people import Person, Role, Seat
 from storage import seats as seat_queries
 from storage.database import Transaction
-from storage.tables import accounts, institutions, people, seats
+from storage.tables import (
+    accounts,
+    conversations,
+    institutions,
+    invitations,
+    jobs,
+    people,
+    seats,
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,21 @@ async def get(tx: Transaction, person_id: int) -> Person | None:
 async def change(tx: Transaction, person_id: int, **values: Any) -> None:
     """Change how a person is spoken to (`language`, `timezone`, `always_new_message`, `name`)."""
     await tx.execute(update(people).where(people.c.id == person_id).values(**values))
+
+
+async def forget_stranger(tx: Transaction, person_id: int) -> bool:
+    """Remove a person who never had a seat and is held by no invitation; True if there was one."""
+    bound = or_(
+        *(
+            exists().where(table.c.person_id == person_id)
+            for table in (seats, invitations, conversations, jobs)
+        )
+    )
+    if await tx.value(select(bound)):
+        return False
+    await tx.execute(delete(accounts).where(accounts.c.person_id == person_id))
+    result = await tx.execute(delete(people).where(people.c.id == person_id))
+    return result.rowcount == 1
 
 
 async def seated(
@@ -108,15 +131,18 @@ def _without_second_accounts(rows: Sequence[Any]) -> list[Seated]:
 
 @dataclass(frozen=True)
 class Designated:
-    """Who designated the person of a seat, and when."""
+    """Who designated the person of a seat, when, and by which letter (SHA-256)."""
 
     by: str | None
     on: date | None
+    letter: str | None
 
 
 async def designation(tx: Transaction, seat_id: int) -> Designated:
     """Who designated the person of that seat."""
     row = await tx.row(
-        select(seats.c.designated_by, seats.c.designated_on).where(seats.c.id == seat_id)
+        select(seats.c.designated_by, seats.c.designated_on, seats.c.letter).where(
+            seats.c.id == seat_id
+        )
     )
-    return Designated(None, None) if row is None else Designated(*row.values())
+    return Designated(None, None, None) if row is None else Designated(*row.values())

@@ -34,6 +34,16 @@ async def live_of(tx: Transaction, person_id: int, *, now: datetime) -> tuple[Se
     return tuple(Seat(**{**row, "role": Role(row["role"])}) for row in rows)
 
 
+async def of(tx: Transaction, person_id: int) -> list[Seat]:
+    """Every seat that a person has or had, the oldest first."""
+    statement = (
+        select(*_COLUMNS)
+        .where(seats.c.person_id == person_id)
+        .order_by(seats.c.from_at, seats.c.id)
+    )
+    return [Seat(**{**row, "role": Role(row["role"])}) for row in await tx.rows(statement)]
+
+
 async def get(tx: Transaction, seat_id: int) -> Seat | None:
     """The seat of that id, live or not."""
     row = await tx.row(select(*_COLUMNS).where(seats.c.id == seat_id))

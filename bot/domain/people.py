@@ -37,9 +37,11 @@ class Seat:
 
     def live(self, now: datetime) -> bool:
         """Whether the seat gives access now; access ends the second a seat ends."""
-        begun = self.from_at <= now
-        ended = self.until_at is not None and self.until_at <= now
-        return begun and not ended and self.suspended_at is None
+        return self.from_at <= now and not self.has_ended(now) and self.suspended_at is None
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether the seat is over; a suspended one is not."""
+        return self.until_at is not None and self.until_at <= now
 
 
 @dataclass(frozen=True)

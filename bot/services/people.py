@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.errors import NotFound, Refused
+from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import SECRETARIAT, Actor, Person, Role, Seat
 from bot.domain.permissions import may_invite, may_manage_people, require
 from bot.domain.screens import Screen
 from bot.domain.views import people as views
 from bot.services import audit
-from storage import accounts, institutions, invitations, outbox, people, seats
+from storage import accounts, evidence, institutions, invitations, outbox, people, seats
 from storage.database import Transaction
 from storage.invitations import Invitation
 from storage.outbox import Message
+
+MENU = "menu"
+"""Woken where somebody's commands may have changed: a seat, a language, a new account."""
 
 VALID_FOR = timedelta(days=14)
 TOKEN_BYTES = 16  # 128 random bits
@@ -38,6 +41,12 @@ class LinkExpired(Refused):
     """The link was not used in time."""
 
     key = "error.link_expired"
+
+
+class AlreadySeated(Refused):
+    """The person holds this very seat; the link stays unused."""
+
+    key = "error.already_seated"
 
 
 class LastCoordinator(Refused):
@@ -64,6 +73,18 @@ class Designation:
     by: str | None = None
     on: date | None = None
     letter: str | None = None  # SHA-256
+
+
+class OneLetter(Refused):
+    """A designation has one letter."""
+
+    key = "error.one_letter"
+
+
+class LetterOnItsWay(Refused):
+    """The letter is still being fetched from Telegram."""
+
+    key = "error.letter_on_its_way"
 
 
 def new_token() -> str:
@@ -117,21 +138,47 @@ async def invite(
     return token
 
 
+async def letter_of_draft(tx: Transaction, conversation_id: int) -> str | None:
+    """The letter of designation that was sent to a conversation (SHA-256), if any.
+
+    Raises OneLetter for several, LetterOnItsWay while it is not stored yet.
+    """
+    sent = await evidence.files_of_draft(tx, conversation_id)
+    if len(sent) > 1:
+        raise OneLetter
+    if not sent:
+        return None
+    if sent[0] is None:
+        raise LetterOnItsWay
+    return sent[0]
+
+
 async def open_link(
     tx: Transaction, actor: Actor, chat: Chat, token: str, *, now: datetime
 ) -> tuple[Invitation, Person]:
-    """Somebody opened a deep link: the invitation is held for them until they accept it."""
+    """Somebody opened a deep link: the invitation is held for them until they accept it.
+
+    Whoever opens it before that holds it next. Who has used it may open it again: it is given as it
+    stands and does nothing more. Raises LinkUnknown, LinkUsed, LinkExpired or AlreadySeated.
+    """
     invitation = await invitations.by_digest(tx, _digest(token))
     if invitation is None:
         raise LinkUnknown
+    if invitation.state == invitations.EXPIRED:
+        raise LinkExpired
     if invitation.state != invitations.OPEN:
-        raise LinkUsed
+        if actor.person is None or actor.person_id != invitation.person_id:
+            raise LinkUsed
+        return invitation, actor.person
     if invitation.expires_at <= now:
         raise LinkExpired
+    if actor.seat({invitation.role}, invitation.institution_id) is not None:
+        raise AlreadySeated
     person = actor.person
     if person is None:
         person = await people.add(tx, chat.telegram_name[:200], chat.language, now=now)
         await accounts.link(tx, chat.bot_id, chat.chat_id, person.id, username=chat.username)
+        tx.wakes.add(MENU)
     await invitations.change(tx, invitation.id, person_id=person.id)
     return invitation, person
 
@@ -154,15 +201,21 @@ async def accept(
     await audit.record(tx, actor, "invitation.accept", f"invitation:{invitation.id}", now=now)
     if invitation.invited_by is None:
         return await _seat(tx, actor, invitation, chat.bot_id, confirmed_by=None, now=now)
-    await _ask_for_confirmation(tx, invitation, chat, now=now)
+    redeemed = replace(invitation, telegram_name=chat.telegram_name)
+    await _ask_for_confirmation(tx, redeemed, bot_id=chat.bot_id, now=now)
     return None
 
 
-async def decline(tx: Transaction, actor: Actor, invitation_id: int, *, now: datetime) -> None:
-    """The person says "not me": the invitation is open for the right person again."""
+async def decline(tx: Transaction, actor: Actor, invitation_id: int, *, now: datetime) -> bool:
+    """The person says "not me": the invitation is open for the right person again.
+
+    Nothing is kept of somebody who has nothing else to do here; True if so.
+    """
     invitation = await _held_by(tx, actor, invitation_id, now=now)
+    assert invitation.person_id is not None
     await invitations.change(tx, invitation.id, person_id=None)
     await audit.record(tx, actor, "invitation.decline", f"invitation:{invitation.id}", now=now)
+    return await people.forget_stranger(tx, invitation.person_id)
 
 
 async def confirm(
@@ -177,21 +230,33 @@ async def confirm(
 async def refuse(
     tx: Transaction, actor: Actor, invitation_id: int, *, bot_id: int, now: datetime
 ) -> None:
-    """It is not the person who was meant: nothing opens, and the link stays used."""
+    """It is not the person who was meant: nothing opens, and the link stays used.
+
+    They are told, and then nothing is kept of somebody who has nothing else to do here.
+    """
     invitation = await _to_decide(tx, actor, invitation_id)
+    assert invitation.person_id is not None
     await invitations.change(
-        tx, invitation.id, state=invitations.REFUSED, telegram_name=None, decided_at=now
+        tx,
+        invitation.id,
+        state=invitations.REFUSED,
+        person_id=None,
+        telegram_name=None,
+        decided_at=now,
     )
     await audit.record(tx, actor, "invitation.refuse", f"invitation:{invitation.id}", now=now)
-    assert invitation.person_id is not None
-    await _tell(
-        tx,
-        invitation.person_id,
-        views.refused(),
-        f"invitation:{invitation.id}:refused",
+    person = await _person(tx, invitation.person_id)
+    chat_id = await accounts.chat_of(tx, bot_id, person.id)
+    forgotten = await people.forget_stranger(tx, person.id)
+    told = Message(
+        key=f"invitation:{invitation.id}:refused",
+        screen=views.refused(),
+        person_id=None if forgotten else person.id,
+        chat_id=chat_id if forgotten else None,
+        language=person.language,
         bot_id=bot_id,
-        now=now,
     )
+    await outbox.add(tx, told, now=now)
 
 
 async def revoke(tx: Transaction, actor: Actor, invitation_id: int, *, now: datetime) -> None:
@@ -213,6 +278,9 @@ async def end_seat(
     await audit.record(tx, actor, "seat.end", f"seat:{seat.id}", now=now)
     await _lose_access(tx, seat, now=now)
     await _announce(tx, seat, "ended", bot_id=bot_id, now=now)
+    await _ask_others_to_confirm(tx, seat, bot_id=bot_id, now=now)
+    if seat.suspended_at is not None:
+        return  # nothing is sent to a lost phone
     await _tell(
         tx,
         seat.person_id,
@@ -226,12 +294,27 @@ async def end_seat(
 async def suspend_seat(
     tx: Transaction, actor: Actor, seat_id: int, *, bot_id: int, now: datetime
 ) -> None:
-    """For a lost phone: no access until it is restored, and nothing is sent to the phone."""
+    """For a lost phone: no access until it is restored, and nothing is sent to the phone.
+
+    The phone is lost for the person's other seats too, as far as the actor may suspend them.
+    """
     seat = await _seat_to_change(tx, actor, seat_id, now=now)
-    await seats.suspend(tx, seat.id, at=now)
-    await audit.record(tx, actor, "seat.suspend", f"seat:{seat.id}", now=now)
+    if seat.suspended_at is not None:
+        raise Outdated
+    others = [
+        each
+        for each in await seats.live_of(tx, seat.person_id, now=now)
+        if each.id != seat.id
+        and may_invite(actor, each.role)
+        and not await _is_last_coordinator(tx, each, now=now)
+    ]
+    for each in (seat, *others):
+        await seats.suspend(tx, each.id, at=now)
+        await audit.record(tx, actor, "seat.suspend", f"seat:{each.id}", now=now)
     await _lose_access(tx, seat, now=now)
-    await _announce(tx, seat, "suspended", bot_id=bot_id, now=now)
+    for each in (seat, *others):
+        await _announce(tx, each, "suspended", bot_id=bot_id, now=now)
+        await _ask_others_to_confirm(tx, each, bot_id=bot_id, now=now)
 
 
 async def restore_seat(
@@ -240,9 +323,13 @@ async def restore_seat(
     """The phone was found: the seat gives access again."""
     require(may_manage_people(actor))
     seat = await seats.get(tx, seat_id)
-    if seat is None or seat.suspended_at is None:
+    if seat is None or seat.has_ended(now):
         raise NotFound
+    require(may_invite(actor, seat.role))
+    if seat.suspended_at is None:
+        raise Outdated
     await seats.suspend(tx, seat.id, at=None)
+    tx.wakes.add(MENU)
     await audit.record(tx, actor, "seat.restore", f"seat:{seat.id}", now=now)
     await _announce(tx, seat, "restored", bot_id=bot_id, now=now)
 
@@ -250,6 +337,7 @@ async def restore_seat(
 async def set_language(tx: Transaction, actor: Actor, language: str, *, now: datetime) -> None:
     """The person chose a language."""
     await _change_self(tx, actor, "language", language, now=now)
+    tx.wakes.add(MENU)
 
 
 async def set_new_message_each_time(
@@ -265,10 +353,14 @@ async def set_new_message_each_time(
 
 async def reread(tx: Transaction, person: Person) -> Person:
     """The person as they stand in the database now."""
-    found = await people.get(tx, person.id)
-    if found is None:
-        raise NotFound
-    return found
+    return await _person(tx, person.id)
+
+
+async def warn_of_guessing(tx: Transaction, *, bot_id: int, now: datetime) -> None:
+    """Tell every coordinator, once a day, that somebody tries links until one fits."""
+    for each in await people.seated(tx, now=now, roles=[Role.COORDINATOR]):
+        key = f"guessing:{now.date()}:{each.person.id}"
+        await _tell(tx, each.person.id, views.guessing(), key, bot_id=bot_id, now=now)
 
 
 # -- inside ----------------------------------------------------------------------------------------
@@ -277,6 +369,13 @@ async def reread(tx: Transaction, person: Person) -> Person:
 def _digest(token: str) -> str:
     """128 random bits need no salt and no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def _person(tx: Transaction, person_id: int) -> Person:
+    found = await people.get(tx, person_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def _change_self(
@@ -297,6 +396,8 @@ async def _held_by(
         raise NotFound
     if invitation.person_id != actor.person_id:
         raise NotFound
+    if invitation.state == invitations.EXPIRED:
+        raise LinkExpired
     if invitation.state != invitations.OPEN:
         raise LinkUsed
     if invitation.expires_at <= now:
@@ -305,32 +406,46 @@ async def _held_by(
 
 
 async def _to_decide(tx: Transaction, actor: Actor, invitation_id: int) -> Invitation:
+    require(may_manage_people(actor))
     invitation = await invitations.get(tx, invitation_id)
-    if invitation is None or invitation.state != invitations.REDEEMED:
+    if invitation is None or invitation.state == invitations.OPEN:
         raise NotFound
     require(may_invite(actor, invitation.role))
+    if invitation.state != invitations.REDEEMED:
+        raise Outdated
     return invitation
 
 
 async def _ask_for_confirmation(
-    tx: Transaction, invitation: Invitation, chat: Chat, *, now: datetime
+    tx: Transaction, invitation: Invitation, *, bot_id: int, now: datetime
 ) -> None:
-    """Ask the inviter, or every coordinator once the inviter's seat has ended."""
+    """Ask the inviter, or every coordinator once the inviter's seat gives no access any more."""
     assert invitation.invited_by is not None
+    assert invitation.person_id is not None
     asked = await people.seated(tx, now=now, seat_id=invitation.invited_by)
     asked = asked or await people.seated(tx, now=now, roles=[Role.COORDINATOR])
+    names = await _institution_names(tx, invitation.institution_id)
+    username = await accounts.username_of(tx, bot_id, invitation.person_id)
     for each in asked:
-        names = await _institution_names(tx, invitation.institution_id)
         shown = views.confirmation(
             invitation_id=invitation.id,
-            telegram_name=chat.telegram_name,
-            username=chat.username,
+            telegram_name=invitation.telegram_name or "",
+            username=username,
             invitee=invitation.invitee,
             role=invitation.role,
             institution=views.name_for(names, each.person.language),
         )
         key = f"invitation:{invitation.id}:confirm:{each.person.id}"
-        await _tell(tx, each.person.id, shown, key, bot_id=chat.bot_id, now=now)
+        await _tell(tx, each.person.id, shown, key, bot_id=bot_id, now=now)
+
+
+async def _ask_others_to_confirm(
+    tx: Transaction, inviter: Seat, *, bot_id: int, now: datetime
+) -> None:
+    """Newcomers whom this seat was asked about wait for somebody else from now on."""
+    for each in await invitations.in_state(tx, invitations.REDEEMED):
+        if each.invited_by == inviter.id:
+            await _ask_for_confirmation(tx, each, bot_id=bot_id, now=now)
 
 
 async def _seat(
@@ -364,6 +479,7 @@ async def _seat(
     )
     facts = {"role": seat.role.value, "institution": seat.institution_id or 0}
     await audit.record(tx, actor, "seat.begin", f"seat:{seat.id}", facts=facts, now=now)
+    tx.wakes.add(MENU)
     await _announce(tx, seat, "begun", bot_id=bot_id, now=now)
     if confirmed_by is not None:
         await _tell(
@@ -380,26 +496,31 @@ async def _seat(
 async def _seat_to_change(tx: Transaction, actor: Actor, seat_id: int, *, now: datetime) -> Seat:
     require(may_manage_people(actor))
     seat = await seats.get(tx, seat_id)
-    if seat is None or (seat.until_at is not None and seat.until_at <= now):
+    if seat is None or seat.has_ended(now):
         raise NotFound
     require(may_invite(actor, seat.role))
-    if seat.role is Role.COORDINATOR:
-        coordinators = await people.seated(tx, now=now, roles=[Role.COORDINATOR])
-        if all(each.seat.id == seat.id for each in coordinators):
-            raise LastCoordinator
+    if await _is_last_coordinator(tx, seat, now=now):
+        raise LastCoordinator
     return seat
+
+
+async def _is_last_coordinator(tx: Transaction, seat: Seat, *, now: datetime) -> bool:
+    if seat.role is not Role.COORDINATOR:
+        return False
+    coordinators = await people.seated(tx, now=now, roles=[Role.COORDINATOR])
+    return all(each.person.id == seat.person_id for each in coordinators)
 
 
 async def _lose_access(tx: Transaction, seat: Seat, *, now: datetime) -> None:
     """What was planned for the person goes, unless another seat still entitles them to it."""
+    tx.wakes.add(MENU)
     if not await seats.live_of(tx, seat.person_id, now=now):
         await outbox.drop_recipient(tx, seat.person_id, "seat_ended", now=now)
 
 
 async def _announce(tx: Transaction, seat: Seat, event: str, *, bot_id: int, now: datetime) -> None:
     """The institution's other seats and all coordinators hear of every change of a seat."""
-    person = await people.get(tx, seat.person_id)
-    assert person is not None
+    person = await _person(tx, seat.person_id)
     names = await _institution_names(tx, seat.institution_id)
     hearing = await people.seated(tx, now=now, roles=[Role.COORDINATOR])
     if seat.institution_id is not None:

@@ -54,8 +54,13 @@ class Tools:
     async def tell(
         self, tx: Transaction, job: Job, screen: Screen, *, step: str, edits: int | None = None
     ) -> int | None:
-        """Tell whoever asked how the job stands; once per `step`, whatever is repeated."""
+        """Tell whoever asked how the job stands; once per `step`, whatever is repeated.
+
+        Nothing is told to somebody whose seat has ended or was suspended meanwhile.
+        """
         if job.person_id is None or self.bot_id is None:
+            return None
+        if not await seats.live_of(tx, job.person_id, now=self.clock.now()):
             return None
         message = Message(
             key=f"job:{job.id}:{step}",

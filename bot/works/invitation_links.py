@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from bot.domain.people import Role
@@ -47,6 +48,12 @@ async def run(job: Job, tools: Tools) -> None:
         names = await _institution_names(tools, job)
         shown = await _written(made, role, names, language, tools=tools, room=room)
     now = tools.clock.now()
+    designated_on = job.arguments.get("designated_on")
+    designation = Designation(
+        job.arguments.get("designated_by"),
+        date.fromisoformat(designated_on) if designated_on else None,
+        job.sha256,
+    )
     async with tools.database.write() as tx:
         actor = await tools.actor(tx, job)
         for each in made:
@@ -56,7 +63,7 @@ async def run(job: Job, tools: Tools) -> None:
                 role,
                 job.arguments["institution"],
                 invitee=each.name,
-                designation=Designation(by=job.arguments.get("designated_by")),
+                designation=designation,
                 token=each.token,
                 now=now,
             )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
+from bot.domain.days import read_day
 from bot.domain.errors import Unfit
 from bot.domain.people import OF_AN_INSTITUTION, SECRETARIAT, Role
 from bot.domain.permissions import may_invite, may_manage_people, require
 from bot.domain.screens import Screen, Value, text
 from bot.domain.views import people as views
-from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review
+from bot.services.people import letter_of_draft
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
+from handlers.flows.status_update import today_there
 from handlers.turn import Turn
 from storage import institutions, jobs
 
 AT_MOST = 50  # people in one go
 NAME_LENGTH = 120
+DESIGNATOR_LENGTH = 300
 KIND = "invitation_links"
 
 
@@ -58,20 +63,27 @@ def names(words: str, _turn: Turn) -> list[str]:
 def designator(words: str, _turn: Turn) -> str:
     """Who designated them, as the letter says."""
     said = " ".join(words.split())
-    if len(said) > 300:
-        raise Unfit("flow.invite.name_length", limit=300)
+    if not 0 < len(said) <= DESIGNATOR_LENGTH:
+        raise Unfit("flow.invite.name_length", limit=DESIGNATOR_LENGTH)
     return said
 
 
-async def make_links(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+def day_of_letter(words: str, turn: Turn) -> str:
+    """The date of the letter."""
+    return read_day(words, turn.language, today=today_there(turn)).isoformat()
+
+
+async def make_links(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     """Plan the links; they are written down by the worker, with QR codes."""
+    letter = await letter_of_draft(turn.tx, conversation_id)
     arguments = {
         "institution": answers["institution"] or None,
         "role": answers["role"],
         "names": answers["names"],
         "designated_by": answers.get("designated"),
+        "designated_on": answers.get("designated_on"),
     }
-    await jobs.plan(
+    job_id = await jobs.plan(
         turn.tx,
         KIND,
         arguments,
@@ -79,6 +91,8 @@ async def make_links(turn: Turn, answers: Answers, _conversation_id: int) -> Scr
         seat_id=turn.actor.seat_id,
         now=turn.now,
     )
+    if letter is not None:  # the job names the file now, so that it outlives the conversation
+        await jobs.change(turn.tx, job_id, sha256=letter)
     return views.making_links(len(answers["names"]))
 
 
@@ -95,7 +109,14 @@ FLOW = Flow(
         Choose("role", roles),
         Ask("names", names, shows=", ".join),
     ),
-    review=Review(optional=(Ask("designated", designator),)),
+    review=Review(
+        optional=(
+            Ask("designated", designator),
+            Ask("designated_on", day_of_letter, shows=date.fromisoformat),
+            Gather("letter"),
+        ),
+        files_to="letter",
+    ),
     begins=begins,
     then=make_links,
     returns_to=lambda _answers: "people",

@@ -21,6 +21,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views.common import pages
 
 SECRETARIAT_NAME = text("people.secretariat")
 
@@ -71,9 +72,9 @@ def waiting() -> Screen:
     return screen("people.waiting")
 
 
-def declined() -> Screen:
-    """The person says that it is not them."""
-    return screen("people.declined")
+def declined(*, forgotten: bool) -> Screen:
+    """The person says that it is not them; `forgotten`: nothing is kept of them."""
+    return screen("people.declined" if forgotten else "people.declined_kept")
 
 
 def refused() -> Screen:
@@ -89,6 +90,21 @@ def welcome() -> Screen:
 def seat_ended() -> Screen:
     """Told to the person whose seat ended."""
     return message("people.seat_ended")
+
+
+def suspended() -> Screen:
+    """Told to somebody on a phone that was reported lost."""
+    return message("people.is_suspended")
+
+
+def without_seat() -> Screen:
+    """Told to somebody who writes after their seat has ended."""
+    return message("people.has_ended")
+
+
+def guessing() -> Screen:
+    """Told to the coordinators: somebody tries links."""
+    return message("people.guessing")
 
 
 def confirmation(
@@ -169,7 +185,7 @@ def overview(
     if waiting:
         rows.append((button("people_waiting", "people_waiting", n=waiting),))
     if unreachable:
-        rows.append((button("people_unreachable", "seats:unreachable", n=unreachable),))
+        rows.append((button("people_unreachable", "seats_away", n=unreachable),))
     rows.append((button("invite", "invite"), button("people_all", "seats", n=seats)))
     if unused:
         rows.append((button("people_unused", "people_unused", n=unused),))
@@ -182,8 +198,10 @@ def overview(
     )
 
 
-def waiting_list(newcomers: Sequence[tuple[int, str, Role, Value]], *, more: bool) -> Screen:
-    """Newcomers to confirm, one by one or all that are shown."""
+def waiting_list(
+    newcomers: Sequence[tuple[int, str, Role, Value]], *, more: bool, mark: str
+) -> Screen:
+    """Newcomers to confirm, one by one or all that are shown; `mark` names this very list."""
     if not newcomers:
         return screen("people.nobody_waits", rows=[(button("people", "people"),)])
     lines = [
@@ -204,14 +222,14 @@ def waiting_list(newcomers: Sequence[tuple[int, str, Role, Value]], *, more: boo
         for number, each in enumerate(newcomers, 1)
     ]
     if len(newcomers) > 1:
-        rows.append((button("confirm_all", "confirm_all", n=len(newcomers)),))
+        rows.append((button("confirm_all", f"confirm_all:{mark}", n=len(newcomers)),))
     rows.append((button("people", "people"),))
     heading = [text("people.more_wait")] if more else []
     return screen(text("people.recognise"), *lines, *heading, rows=rows)
 
 
 def unused_list(
-    unused: Sequence[tuple[int, str, Role, Value, datetime]],
+    unused: Sequence[tuple[int, str, Role, Value, datetime]], *, page: int, more: bool
 ) -> Screen:
     """Links that nobody has opened."""
     lines = [
@@ -228,12 +246,13 @@ def unused_list(
     rows: list[Row] = [
         (button("revoke", f"revoke:{each[0]}", n=number),) for number, each in enumerate(unused, 1)
     ]
+    rows += pages("people_unused", page, more=more)
     rows.append((button("people", "people"),))
     return screen(text("people.unused"), *lines, rows=rows)
 
 
-def seat_list(lines: Sequence[Line], *, page: int, more: bool) -> Screen:
-    """Seats, one a row."""
+def seat_list(lines: Sequence[Line], *, act: str, page: int, more: bool) -> Screen:
+    """Seats, one a row; `act` leads to the other pages."""
     rows: list[Row] = [
         (
             Button(
@@ -243,13 +262,7 @@ def seat_list(lines: Sequence[Line], *, page: int, more: bool) -> Screen:
         )
         for each in lines
     ]
-    turns = []
-    if page > 0:
-        turns.append(button("earlier", f"seats:{page - 1}"))
-    if more:
-        turns.append(button("later", f"seats:{page + 1}"))
-    if turns:
-        rows.append(tuple(turns))
+    rows += pages(act, page, more=more)
     rows.append((button("people", "people"),))
     return screen(text("people.list"), *[_seat_line(each) for each in lines], rows=rows)
 
@@ -273,15 +286,11 @@ def seat(
     suspended: bool,
     designated_by: str | None,
     designated_on: date | None,
+    has_letter: bool,
 ) -> Screen:
     """One seat and what can be done with it."""
     lines: list[Text | None] = [_seat_line(line), text("people.since", since=since)]
-    if designated_by:
-        lines.append(
-            text("people.designated_on", by=Words(designated_by), on=designated_on)
-            if designated_on
-            else text("people.designated", by=Words(designated_by))
-        )
+    lines += _designation(designated_by, designated_on)
     if suspended:
         lines.append(text("people.suspended"))
     first = (
@@ -293,7 +302,26 @@ def seat(
         (first, button("seat_end", f"seat_ask_end:{line.seat_id}")),
         (button("people_all_back", "seats"), button("people", "people")),
     ]
+    if has_letter:
+        rows.insert(1, (button("seat_letter", f"seat_letter:{line.seat_id}"),))
     return screen(*lines, rows=rows)
+
+
+def _designation(by: str | None, on: date | None) -> list[Text]:
+    if by and on:
+        return [text("people.designated_on", by=Words(by), on=on)]
+    if by:
+        return [text("people.designated", by=Words(by))]
+    return [text("people.designated_day", on=on)] if on else []
+
+
+def letter(line: Line, attachment: Attachment) -> Screen:
+    """The letter of designation."""
+    return Screen(
+        (text("people.letter", name=Words(line.name)),),
+        attachments=(attachment,),
+        replaces=False,
+    )
 
 
 def ask_to_end(line: Line) -> Screen:

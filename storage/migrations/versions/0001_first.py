@@ -166,6 +166,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("last_message_id", sa.BigInteger(), nullable=True),
         sa.Column("unreachable_since", Moment, nullable=True),
         sa.Column("unreachable_reason", sa.String(length=40), nullable=True),
+        sa.Column("menu", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_accounts_person_id_people")
         ),
