@@ -130,5 +130,6 @@ def _waiting(today: date) -> ColumnElement[Any]:
 
 
 def _rank(today: date) -> ColumnElement[Any]:
-    first = (Waiting.OVERDUE, Waiting.RETURNED, Waiting.DUE)
-    return case(*((_is(each, today), n) for n, each in enumerate(first)), else_=len(first))
+    """What presses comes first, what lies with the secretariat last."""
+    order = (Waiting.OVERDUE, Waiting.RETURNED, Waiting.DUE, Waiting.ALL, Waiting.SUBMITTED)
+    return case({each.value: n for n, each in enumerate(order)}, value=_waiting(today))

@@ -188,7 +188,7 @@ async def test_only_the_institutions_own_people_report(
         secretariat = role in (Role.COORDINATOR, Role.OFFICER)
         actor = await maravia.somebody(tx, "B", role, None if secretariat else institution)
         if allowed:
-            assert await submit(tx, actor, draft(sample.assignments["140.7"]))
+            assert (await submit(tx, actor, draft(sample.assignments["140.7"]))).updates
         else:
             with pytest.raises(NotAllowed):
                 await submit(tx, actor, draft(sample.assignments["140.7"]))
