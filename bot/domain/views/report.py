@@ -77,7 +77,7 @@ def withdrawn(number: str, code: str, assignment_id: int) -> Screen:
     """The report was taken back."""
     return message(
         text("report.withdrawn", number=Code(number), item=Code(code)),
-        rows=[(button("open_card", f"card:{assignment_id}", item=Code(code)), HOME)],
+        rows=[(button("open_item", f"card:{assignment_id}", item=Code(code)), HOME)],
     )
 
 
@@ -90,7 +90,7 @@ def asked(code: str, assignment_id: int) -> Screen:
     """The question is with the secretariat."""
     return message(
         text("question.asked", item=Code(code)),
-        rows=[(button("open_card", f"card:{assignment_id}", item=Code(code)), HOME)],
+        rows=[(button("open_item", f"card:{assignment_id}", item=Code(code)), HOME)],
     )
 
 
@@ -107,7 +107,7 @@ def answered(
         text("question.quoted", words=Words(*question, limit=EXCERPT)),
         text("card.words", words=Words(*answer, limit=3000)),
         text("question.reply"),
-        rows=[(button("open_card", f"card:{assignment_id}", item=Code(code)),)],
+        rows=[(button("open_item", f"card:{assignment_id}", item=Code(code)),)],
     )
 
 
@@ -143,7 +143,7 @@ def recorded(
             day=source_on,
         ),
         text("card.words", words=Words(given.measures, given.language, limit=EXCERPT)),
-        rows=[(button("open_card", f"card:{assignment_id}", item=Code(update.code)), HOME)],
+        rows=[(button("open_item", f"card:{assignment_id}", item=Code(update.code)), HOME)],
     )
 
 
