@@ -9,7 +9,6 @@ from bot import logs
 from bot.clock import Clock
 from bot.evidence import Evidence
 from bot.inbox import Inbox
-from bot.jobs import Jobs
 from bot.keys import KeyRing
 from bot.outbox import Outbox
 from bot.poll import Poll
@@ -24,7 +23,7 @@ from bot.wire.polling import LONG_POLL, RawPoller
 from bot.wire.request import telegram_bot
 from bot.worker import Worker
 from bot.works import Tools
-from bot.works.table import PROCESSES, WORKS
+from bot.works.table import WORKS, processes
 from handlers.desk import Country, Desk
 from handlers.edge import Edge
 from handlers.flows.runner import Runner
@@ -118,7 +117,7 @@ class App:
             vault=self.vault,
             texts=self.texts,
             clock=self.clock,
-            jobs=Jobs(PROCESSES, self.settings.data_dir / "jobs"),
+            jobs=processes(self.settings),
             bot_id=self.bot.id,
             bot_name=self.bot.username,
             download=downloader(self.bot),

@@ -76,6 +76,18 @@ class Totals:
     institution: Mapping[int | None, int]
 
 
+@dataclass(frozen=True)
+class Spread:
+    """A value of a dimension that occurs within a filter, on so many recommendations.
+
+    `names` has the names of an institution by language; others are called by their value.
+    """
+
+    value: str
+    count: int
+    names: Mapping[str, str] | None = None
+
+
 async def on_snapshot(
     tx: Transaction, chosen: Filter, zone: tzinfo, make: Callable[[Records], R]
 ) -> R:
@@ -164,6 +176,56 @@ class Records:
             ),
             institution=self._leads(),
         )
+
+    def spread(self, dimension: Dimension) -> list[Spread]:
+        """The values of a dimension, the most frequent first; statuses in their order."""
+        if dimension is Dimension.INSTITUTION:
+            return self._spread_of_institutions()
+        columns: Mapping[Dimension, ColumnElement[str]] = {
+            Dimension.MECHANISM: source_documents.c.mechanism,
+            Dimension.DOCUMENT: source_documents.c.symbol,
+            Dimension.CLUSTER: clusters.c.name,
+            Dimension.STATUS: self._status(),
+        }
+        base, column = self._items(), columns.get(dimension, item_tags.c.label)
+        if dimension not in columns:
+            base = base.join(
+                item_tags,
+                and_(item_tags.c.item_id == items.c.id, item_tags.c.vocabulary == dimension.value),
+            )
+        number = func.count(items.c.id.distinct())
+        statement = (
+            select(column.label("value"), number.label("count"))
+            .select_from(base)
+            .where(self._passes(), column.is_not(None))
+            .group_by(column)
+            .order_by(number.desc(), column)
+        )
+        found = [Spread(row["value"], row["count"]) for row in self._rows(statement)]
+        if dimension is Dimension.STATUS:
+            order = {status: place for place, status in enumerate(STATUSES)}
+            found.sort(key=lambda each: order.get(each.value, len(order)))
+        return found
+
+    def _spread_of_institutions(self) -> list[Spread]:
+        announced = and_(assignments.c.item_id == items.c.id, assignments.c.state == _ANNOUNCED)
+        number = func.count(items.c.id.distinct())
+        statement = (
+            select(assignments.c.institution_id, number.label("count"))
+            .select_from(self._items().join(assignments, announced))
+            .where(self._passes())
+            .group_by(assignments.c.institution_id)
+            .order_by(number.desc(), assignments.c.institution_id)
+        )
+        every = self.institutions()
+        return [
+            Spread(
+                every[row["institution_id"]]["code"],
+                row["count"],
+                every[row["institution_id"]]["names"],
+            )
+            for row in self._rows(statement)
+        ]
 
     def _leads(self) -> dict[int | None, int]:
         leads = and_(
@@ -458,7 +520,7 @@ class Records:
 
     def _requests(self) -> Select[Any]:
         return (
-            select(assignments, *_ITEM)
+            select(assignments, *_ITEM[1:])
             .select_from(
                 assignments.join(items, items.c.id == assignments.c.item_id).join(
                     source_documents, source_documents.c.id == items.c.document_id
@@ -589,7 +651,7 @@ class Records:
             for page in result.mappings().partitions():
                 yield [dict(row) for row in page]
 
-    def _rows(self, statement: Select[Any]) -> Sequence[RowMapping]:
+    def _rows(self, statement: Executable) -> Sequence[RowMapping]:
         return self._connection.execute(statement).mappings().all()
 
     def _number(self, statement: Select[Any]) -> int:

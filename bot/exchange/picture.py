@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -98,6 +98,12 @@ def as_text(figures: Figures) -> list[tuple[str, int, tuple[tuple[str, int], ...
     ]
 
 
+def shown(figures: Figures, others: str) -> Figures:
+    """The figures with no more bars than a picture shows: the smallest become one, so called."""
+    most = GOALS + 1 if figures.subject == "sdg" else MOST_BARS  # and what names no goal
+    return replace(figures, bars=tuple(_fewer(figures.bars, most, others)))
+
+
 def draw(path: Path, figures: Figures, words: Words, language: str) -> None:
     """Draw the figures as a PNG, 1,080 pixels wide and as high as they need."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # takes 0.7 s
@@ -129,8 +135,7 @@ def _lay_out(page: _Page, figures: Figures) -> None:
             _one_bar_a_status(page, figures, bar)
         return
     _legend(page, figures)
-    most = GOALS if figures.subject == "sdg" else MOST_BARS
-    for bar in _fewer(figures.bars, most, page.words(text("picture.others"))):
+    for bar in shown(figures, page.words(text("picture.others"))).bars:
         page.line(bar.name, size=34, bold=True, at_end=page.number(bar.total), gap=12)
         page.stack([(look, count) for look, count in zip(_looks(figures), bar.counts, strict=True)])
         page.skip(36)

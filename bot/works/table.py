@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.services import imports
+from bot.exchange.consolidated import environment
+from bot.jobs import Jobs
+from bot.services import exports, imports
+from bot.settings import Settings
 from bot.works import (
     Tools,
+    export,
     import_apply,
     import_problems,
     import_read,
     import_siblings,
+    import_template,
     invitation_links,
+    progress,
 )
 from storage.jobs import Job
 
@@ -21,7 +27,18 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     imports.SIBLINGS: import_siblings.run,
     imports.PROBLEMS: import_problems.run,
     "invitation_links": invitation_links.run,
+    exports.WORKBOOK: export.run,
+    exports.TEMPLATE: import_template.run,
+    exports.PROGRESS: progress.run,
 }
 
-PROCESSES: Mapping[str, str] = {}
+PROCESSES: Mapping[str, str] = {
+    export.CONSOLIDATED: "bot.exchange.consolidated:export",
+    progress.PICTURE: "bot.exchange.progress:draw",
+}
 """Name → `module:function`, for `bot.jobs`."""
+
+
+def processes(settings: Settings) -> Jobs:
+    """What runs our own work in other processes, which read the database by themselves."""
+    return Jobs(PROCESSES, settings.data_dir / "jobs", environment=environment(settings))

@@ -1,0 +1,137 @@
+"""Exports as acts: narrowed, asked for, cancelled, handed out with a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from bot.domain.errors import NotFound, Outdated
+from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMatches, meant
+from bot.domain.people import Actor
+from bot.domain.permissions import may_export, require
+from bot.domain.selection import mark
+from bot.services import audit
+from storage import exports, jobs
+from storage.database import Transaction
+from storage.exports import Spread
+
+WORKBOOK, TEMPLATE, PROGRESS = "export_workbook", "import_template", "progress"
+
+_DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
+
+
+async def read(tx: Transaction, code: str) -> Filter:
+    """The filter behind a button (`Filter.code`); raises NotFound where a value is gone."""
+    chosen = EVERYTHING
+    for part in code.split(","):
+        if part == "-":
+            continue
+        dimension = _DIMENSIONS.get(part[:1])
+        if dimension is None:
+            raise NotFound
+        values = [each.value for each in await exports.known(tx, dimension)]
+        found = [each for each in values if mark(each) == part[1:]]
+        if not found:
+            raise NotFound
+        chosen = chosen.narrowed(dimension, *found)
+    return chosen
+
+
+async def understand(
+    tx: Transaction,
+    asked: Mapping[Dimension, Sequence[str]],
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> Filter:
+    """The filter that somebody means by these words; raises NoSuchValue for what does not occur."""
+    chosen = Filter(since=since, until=until)
+    for dimension, several in asked.items():
+        if several:
+            known = await exports.known(tx, dimension)
+            values = [each for words in several for each in meant(dimension, words, known)]
+            chosen = chosen.narrowed(dimension, *dict.fromkeys(values))
+    return chosen
+
+
+async def choices(
+    tx: Transaction, actor: Actor, chosen: Filter, dimension: Dimension, zone: tzinfo
+) -> list[Spread]:
+    """The values that a filter can be narrowed to, with how many recommendations each leaves."""
+    require(may_export(actor))
+    others = chosen.narrowed(dimension)
+    return await exports.on_snapshot(tx, others, zone, lambda records: records.spread(dimension))
+
+
+async def matching(tx: Transaction, actor: Actor, chosen: Filter, zone: tzinfo) -> int:
+    """How many recommendations pass the filter."""
+    require(may_export(actor))
+    return await exports.count(tx, chosen, zone)
+
+
+async def ask(
+    tx: Transaction, actor: Actor, chosen: Filter, *, language: str, zone: tzinfo, now: datetime
+) -> int:
+    """Plan a workbook; gives its job. Refuses with NothingMatches where it would be empty."""
+    if not await matching(tx, actor, chosen, zone):
+        raise NothingMatches
+    arguments = {"filters": chosen.to_json(), "language": language}
+    return await _plan(tx, actor, WORKBOOK, arguments, now=now)
+
+
+async def ask_for_template(tx: Transaction, actor: Actor, *, language: str, now: datetime) -> int:
+    """Plan the empty table for recommendations; gives its job."""
+    require(may_export(actor))
+    return await _plan(tx, actor, TEMPLATE, {"language": language}, now=now)
+
+
+async def ask_for_picture(
+    tx: Transaction, actor: Actor, arguments: Mapping[str, Any], *, now: datetime
+) -> int:
+    """Plan the picture of figures that the person has just been told; gives its job."""
+    return await _plan(tx, actor, PROGRESS, arguments, now=now)
+
+
+async def shown_in(tx: Transaction, job_id: int, row: int) -> None:
+    """Remember which outbox row shows how the job stands."""
+    job = await jobs.get(tx, job_id)
+    assert job is not None
+    await jobs.change(tx, job_id, arguments={**job.arguments, "screen": row})
+
+
+async def cancel(tx: Transaction, actor: Actor, job_id: int, *, now: datetime) -> None:
+    """Stop an export that is not ready yet; raises Outdated where it is."""
+    require(may_export(actor))
+    job = await jobs.get(tx, job_id)
+    if job is None or job.kind != WORKBOOK or job.person_id != actor.person_id:
+        raise NotFound
+    if job.state not in (jobs.PLANNED, jobs.RUNNING):
+        raise Outdated
+    await jobs.change(tx, job_id, state=jobs.CANCELLED, finished_at=now)
+
+
+async def handed_out(
+    tx: Transaction,
+    actor: Actor,
+    subject: str,
+    chosen: Filter,
+    *,
+    rows: Mapping[str, int],
+    sha256: str,
+    withheld: int,
+    now: datetime,
+) -> None:
+    """Record that a workbook left: which filter, how many rows, which file."""
+    require(may_export(actor))
+    narrowed = {f"by_{name}": value for name, value in chosen.facts().items()}
+    facts = {**narrowed, **rows, "file": sha256, "withheld": withheld}
+    await audit.record(tx, actor, "export.workbook", subject, facts=facts, now=now)
+
+
+async def _plan(
+    tx: Transaction, actor: Actor, kind: str, arguments: Mapping[str, Any], *, now: datetime
+) -> int:
+    return await jobs.plan(
+        tx, kind, arguments, person_id=actor.person_id, seat_id=actor.seat_id, now=now
+    )

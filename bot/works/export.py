@@ -1,0 +1,186 @@
+"""Makes the consolidated workbook in another process, tells how far it is, and hands it over."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.domain.filters import Filter
+from bot.domain.people import Actor
+from bot.domain.permissions import may_export, require
+from bot.domain.screens import Attachment
+from bot.domain.views import exports as views
+from bot.exchange.consolidated import Order
+from bot.jobs import OnProgress, file_in
+from bot.services import exports as service
+from bot.works import Tools
+from storage import files, jobs
+from storage.database import Transaction
+from storage.jobs import Job
+
+CONSOLIDATED = "consolidated"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHAT_LIMIT = 50 * 1024**2  # bytes that a bot may send
+LOOK_EVERY = 3.0  # seconds between two edits of the message that tells how far it is
+FOLDER = "exports"  # in the data folder: what is too large for the chat
+
+
+class ExportCancelled(Exception):
+    """Whoever asked for the workbook does not want it any more."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A workbook that was written: where, its digest and size, and how many rows it holds."""
+
+    path: Path
+    sha256: str
+    size: int
+    rows: Mapping[str, int]
+    withheld: int
+
+
+async def make(
+    tools: Tools, order: Order, room: Path, *, on_progress: OnProgress | None = None
+) -> Made:
+    """Write the workbook into the room; refuses with NothingMatches or CountsDiffer."""
+    result = await tools.jobs.run(CONSOLIDATED, order.to_json(), room, on_progress=on_progress)
+    path = file_in(room, result["file"])
+    sha256, size = await asyncio.to_thread(_digest, path)
+    return Made(path, sha256, size, result["sheets"], result["withheld"])
+
+
+async def run(job: Job, tools: Tools) -> None:
+    """Make the workbook of `job.arguments`: `filters`, `language`, `screen` (an outbox row)."""
+    async with tools.database.write() as tx:
+        actor = await tools.actor(tx, job)
+        require(may_export(actor))
+    order = Order(
+        filters=Filter.from_json(job.arguments["filters"]),
+        language=job.arguments["language"],
+        made_at=tools.clock.now(),
+        made_by=actor.person.name if actor.person else "",
+        withhold=True,
+        bot_name=tools.bot_name or "",
+    )
+    telling = _Telling(job, tools)
+    async with tools.room() as room:
+        try:
+            made = await _make_watched(telling, tools, order, room)
+        except ExportCancelled:
+            return
+        name = views.file_name(order.made_at.astimezone(tools.settings.zone).date())
+        await _hand_over(job, tools, order, made, name)
+
+
+async def _make_watched(telling: _Telling, tools: Tools, order: Order, room: Path) -> Made:
+    """As `make`, while it is told how far it is; raises ExportCancelled."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(telling.watch())
+            made = await make(tools, order, room, on_progress=telling.note)
+            watching.cancel()
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
+    return made
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+
+
+class _Telling:
+    """Keeps the message up to date that tells how far the workbook is."""
+
+    def __init__(self, job: Job, tools: Tools) -> None:
+        self._job = job
+        self._tools = tools
+        self._done, self._total = 0, 0
+
+    def note(self, done: int, total: int) -> None:
+        """The workbook has so many of its rows now."""
+        self._done, self._total = done, total
+
+    async def watch(self) -> None:
+        """Tell every few seconds; raises ExportCancelled when nobody wants it any more."""
+        told = -1
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            async with self._tools.database.write() as tx:
+                if await is_cancelled(tx, self._job):
+                    raise ExportCancelled
+                if self._total and told != self._done:
+                    told = self._done
+                    await jobs.change(tx, self._job.id, done=told, total=self._total)
+                    await self._tell(tx, told / self._total)
+
+    async def _tell(self, tx: Transaction, share: float) -> None:
+        step = f"{self._job.attempts}:{self._done}"
+        screen = views.making(self._job.id, share)
+        row = self._job.arguments.get("screen")
+        if row is not None:
+            await self._tools.tell(tx, self._job, screen, step=step, edits=row)
+
+
+async def is_cancelled(tx: Transaction, job: Job) -> bool:
+    """Whether the job was cancelled meanwhile; it is locked until the transaction ends."""
+    now = await jobs.get(tx, job.id)
+    return now is None or now.state == jobs.CANCELLED
+
+
+async def _hand_over(job: Job, tools: Tools, order: Order, made: Made, name: str) -> None:
+    """The file goes to the chat, or stays on the machine where it is too large for it."""
+    fits = made.size <= CHAT_LIMIT
+    if fits:
+        await tools.vault.put(made.path)
+    else:
+        name = f"{job.id}-{name}"
+        await asyncio.to_thread(_keep, made.path, tools.settings.data_dir / FOLDER / name)
+    now = tools.clock.now()
+    async with tools.database.write() as tx:
+        if await is_cancelled(tx, job):
+            return
+        actor: Actor = await tools.actor(tx, job)
+        require(may_export(actor))
+        counted = made.rows["recommendations"]
+        if fits:
+            await files.add(tx, made.sha256, size=made.size, media_type=XLSX, now=now)
+            shown = views.ready(counted, made.withheld, Attachment(made.sha256, name))
+        else:
+            shown = views.too_large(counted, made.size, f"{FOLDER}/{name}")
+        row = job.arguments.get("screen")
+        if row is not None:
+            await tools.tell(tx, job, views.made(), step="made", edits=row)
+        await tools.tell(tx, job, shown, step="ready")
+        await jobs.change(
+            tx,
+            job.id,
+            state=jobs.DONE,
+            sha256=made.sha256,
+            result={"rows": dict(made.rows), "withheld": made.withheld},
+            finished_at=now,
+        )
+        await service.handed_out(
+            tx,
+            actor,
+            f"job:{job.id}",
+            order.filters,
+            rows=made.rows,
+            sha256=made.sha256,
+            withheld=made.withheld,
+            now=now,
+        )
+
+
+def _keep(source: Path, target: Path) -> None:
+    """Copy the file to where the operator finds it; a second try writes it anew."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = target.with_suffix(".part")
+    shutil.copyfile(source, unfinished)
+    unfinished.chmod(0o600)
+    unfinished.replace(target)

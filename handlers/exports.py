@@ -1,0 +1,231 @@
+"""Out of the house: the consolidated workbook, the table to fill in, progress as figures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import NotFound
+from bot.domain.filters import LETTERS, STATUSES, Dimension
+from bot.domain.permissions import may_export, may_see_progress, require
+from bot.domain.progress import Scope, Subject, scope_of
+from bot.domain.screens import Listing, Text, Value, Words, text
+from bot.domain.views import exports as views
+from bot.domain.views.people import name_for
+from bot.exchange.picture import Bar, Figures, as_text, shown
+from bot.exchange.progress import pack
+from bot.services import exports as service
+from handlers.turn import Turn
+from storage import institutions
+from storage import progress as queries
+from storage.exports import Spread
+from storage.progress import Counted
+
+_DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
+
+
+# -- The workbook ----------------------------------------------------------------------------------
+
+
+async def export(turn: Turn, argument: str) -> None:
+    """`/export`: what would be exported, narrowed as the button says."""
+    require(may_export(turn.actor))
+    chosen = await service.read(turn.tx, argument or "-")
+    count = await service.matching(turn.tx, turn.actor, chosen, _zone(turn))
+    called = {
+        dimension: await _called(turn, dimension, value)
+        for dimension in LETTERS
+        for value in chosen.of(dimension)
+    }
+    await turn.show(views.choose(chosen, called, count))
+
+
+async def export_by(turn: Turn, argument: str) -> None:
+    """`export_by:d:0:-`: the documents to narrow to, their first page, and the filter so far."""
+    letter, page, code = _three(argument)
+    dimension = _DIMENSIONS.get(letter)
+    if dimension is None or not page.isdecimal():
+        raise NotFound
+    others = (await service.read(turn.tx, code)).narrowed(dimension)
+    found = await service.choices(turn.tx, turn.actor, others, dimension, _zone(turn))
+    choices = [
+        views.Choice(
+            _words(turn, dimension, each),
+            each.count,
+            others.narrowed(dimension, each.value).code,
+        )
+        for each in found
+    ]
+    await turn.show(views.values(dimension, others, choices, int(page)))
+
+
+async def export_make(turn: Turn, argument: str) -> None:
+    """Make it; the message tells how far it is until the file comes."""
+    chosen = await service.read(turn.tx, argument or "-")
+    job_id = await service.ask(
+        turn.tx,
+        turn.actor,
+        chosen,
+        language=turn.language,
+        zone=_zone(turn),
+        now=turn.now,
+    )
+    row = await turn.show(views.making(job_id))
+    await service.shown_in(turn.tx, job_id, row)
+
+
+async def export_cancel(turn: Turn, argument: str) -> None:
+    """It is not wanted after all."""
+    if not argument.isdecimal():
+        raise NotFound
+    await service.cancel(turn.tx, turn.actor, int(argument), now=turn.now)
+    await turn.show(views.cancelled())
+
+
+async def import_template(turn: Turn, _argument: str) -> None:
+    """The empty table for recommendations, as a file."""
+    await service.ask_for_template(turn.tx, turn.actor, language=turn.language, now=turn.now)
+
+
+async def _called(turn: Turn, dimension: Dimension, value: str) -> Value:
+    """How a value is called in the reader's language."""
+    names: Mapping[str, str] | None = None
+    if dimension is Dimension.INSTITUTION:
+        found = await institutions.by_code(turn.tx, value)
+        names = found.names if found else None
+    return _words(turn, dimension, Spread(value, 0, names))
+
+
+def _words(turn: Turn, dimension: Dimension, spread: Spread) -> Value:
+    if dimension is Dimension.STATUS:
+        return text(f"status.{spread.value}")
+    if spread.names:
+        return name_for(spread.names, turn.language)
+    return Words(spread.value, limit=views.LABEL_LENGTH)
+
+
+def _zone(turn: Turn) -> ZoneInfo:
+    """The country's: its days are the days of filters and figures."""
+    return ZoneInfo(turn.desk.country.timezone)
+
+
+def _three(argument: str) -> tuple[str, str, str]:
+    letter, _, rest = argument.partition(":")
+    page, _, code = rest.partition(":")
+    return letter, page, code or "-"
+
+
+# -- Progress --------------------------------------------------------------------------------------
+
+
+async def progress(turn: Turn, argument: str) -> None:
+    """`/progress`, `progress:theme`: the figures in words at once, then as a picture."""
+    require(may_see_progress(turn.actor))
+    scope = scope_of(turn.actor)
+    subject = _subject(argument, scope)
+    total = await queries.total(turn.tx, scope)
+    counted = await queries.by(turn.tx, subject, scope)
+    others = _bare(turn, text("picture.others"))
+    figures = shown(await _figures(turn, subject, counted, total), others)
+    lines = [
+        views.Line(None if subject is Subject.STATUS else name, count, statuses)
+        for name, count, statuses in as_text(figures)
+    ]
+    screen = views.progress(
+        subject,
+        scope.subjects,
+        lines,
+        total=total,
+        as_of=figures.as_of,
+        whose=await _whose(turn, scope),
+    )
+    await turn.show(screen)
+    if total:
+        arguments = {
+            "figures": pack(figures),
+            "language": turn.language,
+            "subjects": [each.value for each in scope.subjects],
+        }
+        await service.ask_for_picture(turn.tx, turn.actor, arguments, now=turn.now)
+
+
+def _subject(argument: str, scope: Scope) -> Subject:
+    try:
+        subject = Subject(argument or Subject.STATUS)
+    except ValueError:
+        raise NotFound from None
+    if subject not in scope.subjects:
+        raise NotFound
+    return subject
+
+
+async def _figures(turn: Turn, subject: Subject, counted: list[Counted], total: int) -> Figures:
+    """The bars in the order in which they are shown, each with its counts by status."""
+    known = dict.fromkeys([*STATUSES, *(each.status for each in counted)])
+    statuses = tuple(known)
+    counts: dict[str | int | None, dict[str, int]] = defaultdict(dict)
+    for each in counted:
+        counts[each.key][each.status] = each.count
+    names = await _names(turn, subject)
+    bars = [
+        Bar(
+            _name(turn, subject, key, names),
+            tuple(by_status.get(status, 0) for status in statuses),
+        )
+        for key, by_status in sorted(counts.items(), key=lambda pair: _place(subject, *pair))
+    ]
+    today = turn.now.astimezone(_zone(turn)).date()
+    return Figures(subject.value, statuses, tuple(bars), total, today)
+
+
+def _place(
+    subject: Subject, key: str | int | None, counts: Mapping[str, int]
+) -> tuple[bool, int, str]:
+    """Goals by their number, others the largest first, what has none last."""
+    goal = isinstance(key, int) and subject is Subject.SDG
+    return key is None, int(key or 0) if goal else -sum(counts.values()), str(key)
+
+
+async def _names(turn: Turn, subject: Subject) -> Mapping[str | int | None, str]:
+    if subject is not Subject.INSTITUTION:
+        return {}
+    return {each.id: each.name(turn.language) for each in await institutions.every(turn.tx)}
+
+
+def _name(
+    turn: Turn, subject: Subject, key: str | int | None, names: Mapping[str | int | None, str]
+) -> str:
+    if subject is Subject.STATUS:
+        return ""
+    if key is None:
+        return _bare(turn, text(f"progress.without.{subject}"))
+    if subject is Subject.SDG:
+        return _bare(turn, text("progress.goal", n=int(key)))
+    return names.get(key, str(key))
+
+
+async def _whose(turn: Turn, scope: Scope) -> Text:
+    """Whose progress it is, and what counts."""
+    if scope.approved:
+        return text("progress.whose.approved")
+    if scope.institution_ids is None:
+        return text("progress.whose.all")
+    found = [await institutions.get(turn.tx, each) for each in scope.institution_ids]
+    names = tuple(Words(each.name(turn.language)) for each in found if each is not None)
+    return text("progress.whose.own", institutions=Listing(names))
+
+
+def _bare(turn: Turn, words: Text) -> str:
+    return turn.desk.texts.render(words, turn.language, mode="bare")
+
+
+ACTS = {
+    "export": export,
+    "export_by": export_by,
+    "export_make": export_make,
+    "export_cancel": export_cancel,
+    "import_template": import_template,
+    "progress": progress,
+}
+COMMANDS = {"export": "export", "progress": "progress"}

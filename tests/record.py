@@ -1,0 +1,326 @@
+"""A made-up record of any size: documents, items, assignments, status updates and what belongs."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+
+from bot.domain.status import Status
+from storage.database import Transaction
+from storage.tables import (
+    assignments,
+    clusters,
+    evidence,
+    figures,
+    files,
+    institutions,
+    item_tags,
+    item_texts,
+    items,
+    people,
+    questions,
+    reviews,
+    seats,
+    siblings,
+    source_documents,
+    status_updates,
+)
+
+BEGIN = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
+MECHANISMS = ("UPR", "CAT", "ACHPR")
+NASTY = (
+    "=1+1",
+    "+33 1 23 45 67",
+    "-5",
+    "@SUM(A1)",
+    "\tindented",
+    "\rreturned",
+    '=HYPERLINK("http://192.0.2.1","tap")',
+)
+LANGUAGES = ("en", "fr", "ar")
+
+
+async def fill(
+    tx: Transaction,
+    *,
+    seed: int = 1,
+    documents: int = 3,
+    items_each: int = 10,
+    held_by: int = 4,
+    updates: int = 60,
+) -> None:
+    """Fill an empty database; the same numbers give the same record."""
+    chance = random.Random(seed)
+    rows = _rows(chance, documents, documents * items_each, held_by, updates)
+    for table, values in rows:
+        for start in range(0, len(values), 2_000):
+            await tx.execute(insert(table), values[start : start + 2_000])
+
+
+def _rows(
+    chance: random.Random, documents: int, item_count: int, held_by: int, updates: int
+) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
+    hold = _assignments(chance, item_count, held_by)
+    said = _updates(chance, hold, updates)
+    given = _evidence(chance, said)
+    return [
+        (institutions, [_institution(n) for n in range(1, held_by + 2)]),
+        (people, [_person(n) for n in range(1, held_by + 2)]),
+        (seats, [_seat(n, held_by) for n in range(1, held_by + 2)]),
+        (source_documents, [_document(n) for n in range(1, documents + 1)]),
+        (clusters, [_cluster(n) for n in range(1, 3)]),
+        (items, [_item(chance, n, documents) for n in range(1, item_count + 1)]),
+        (item_texts, [each for n in range(1, item_count + 1) for each in _texts(chance, n)]),
+        (item_tags, [each for n in range(1, item_count + 1) for each in _tags(chance, n)]),
+        (siblings, _siblings(item_count)),
+        (assignments, hold),
+        (status_updates, said),
+        (figures, _figures(said)),
+        (files, _files(given)),
+        (evidence, given),
+        (reviews, _reviews(chance, said)),
+        (questions, _questions(chance, hold)),
+    ]
+
+
+def _institution(n: int) -> dict[str, Any]:
+    names = {"en": f"Ministry {n}", "fr": f"Ministère {n}", "ar": f"الوزارة {n}"}
+    return {"id": n, "code": f"M{n}", "kind": "ministry", "names": names}
+
+
+def _person(n: int) -> dict[str, Any]:
+    name = f"Person {n}" if n > 1 else "=Person()"
+    return {"id": n, "name": name, "language": LANGUAGES[n % 3], "created_at": BEGIN}
+
+
+def _seat(n: int, held_by: int) -> dict[str, Any]:
+    """Each institution but the last has a focal point; the last seat is an officer's."""
+    officer = n > held_by
+    return {
+        "id": n,
+        "person_id": n,
+        "institution_id": None if officer else n,
+        "role": "officer" if officer else "focal_point",
+        "from_at": BEGIN,
+        "until_at": BEGIN + timedelta(days=9) if n == 2 else None,
+    }
+
+
+def _document(n: int) -> dict[str, Any]:
+    return {
+        "id": n,
+        "symbol": f"A/HRC/6{n}/9",
+        "mechanism": MECHANISMS[n % len(MECHANISMS)],
+        "cycle": n if n % 2 else None,
+        "published_on": date(2020, 1, n) if n % 3 else None,
+        "imported_at": BEGIN,
+    }
+
+
+def _cluster(n: int) -> dict[str, Any]:
+    return {"id": n, "name": f"Cluster {n}", "language": "en", "created_at": BEGIN}
+
+
+def _item(chance: random.Random, n: int, documents: int) -> dict[str, Any]:
+    restricted = n % 7 == 0
+    return {
+        "id": n,
+        "key": f"key {n}",
+        "document_id": 1 + n % documents,
+        "paragraph": f"140.{n}",
+        "ordinal": n,
+        "kind": "view" if restricted else "recommendation",
+        "position": None if restricted else chance.choice(["supported", "noted", "pending"]),
+        "restricted": restricted,
+        "recommending": ["Norland", "Estavia"][: n % 3],
+        "headings": [],
+        "cluster_id": chance.choice([None, 1, 2]),
+        "vanished_at": BEGIN if n % 11 == 0 else None,
+        "created_at": BEGIN,
+    }
+
+
+def _texts(chance: random.Random, n: int) -> list[dict[str, Any]]:
+    languages = chance.sample(LANGUAGES, chance.randint(1, 3))
+    nasty = NASTY[n % len(NASTY)] if n % 2 else ""
+    common = {"item_id": n, "from_at": BEGIN}
+    old = {"language": "en", "version": 1, "current": False, "words": f"old words of {n}"}
+    return [common | old] + [
+        common
+        | {
+            "language": language,
+            "version": 2,
+            "current": True,
+            "words": f"{nasty}secret of {n} in {language}",
+        }
+        for language in languages
+    ]
+
+
+def _tags(chance: random.Random, n: int) -> list[dict[str, Any]]:
+    labels = {
+        "theme": chance.sample(["A12 Instruments", "D25 Torture", "E1 Equality"], 2),
+        "group": ["Women"],
+        "sdg": chance.sample(["16.3", "16 - PEACE, JUSTICE", "5 - GENDER EQUALITY"], 2),
+    }
+    return [
+        {"item_id": n, "vocabulary": vocabulary, "label": label, "ordinal": place}
+        for vocabulary, found in labels.items()
+        for place, label in enumerate(found)
+    ]
+
+
+def _siblings(item_count: int) -> list[dict[str, Any]]:
+    return [{"item_id": n, "sibling_id": n + 1, "score": 80} for n in range(1, item_count, 5)] or [
+        {"item_id": 1, "sibling_id": 1, "score": 1}
+    ]
+
+
+def _assignments(chance: random.Random, item_count: int, held_by: int) -> list[dict[str, Any]]:
+    """Two of three items are somebody's: led by one or two, with some who contribute."""
+    found: list[dict[str, Any]] = []
+    for item in range(1, item_count + 1):
+        if item % 3 == 0:
+            continue
+        holders = chance.sample(range(1, held_by + 1), chance.randint(1, min(3, held_by)))
+        for place, institution in enumerate(holders):
+            state = chance.choice(["announced"] * 4 + ["draft", "disowned", "ended"])
+            found.append(
+                {
+                    "id": len(found) + 1,
+                    "item_id": item,
+                    "institution_id": institution,
+                    "part": "lead" if place < chance.choice([1, 1, 1, 2]) else "contributing",
+                    "state": state,
+                    "due_on": chance.choice([None, date(2026, 3, 31), date(2026, 11, 30)]),
+                    "assigned_at": BEGIN,
+                    "announced_at": None if state == "draft" else BEGIN,
+                    "status": None,
+                    "as_of": None,
+                    "reported_at": None,
+                    "report_state": None,
+                    "last_status_update_id": None,
+                }
+            )
+    return found
+
+
+def _updates(
+    chance: random.Random, hold: list[dict[str, Any]], updates: int
+) -> list[dict[str, Any]]:
+    """Status updates in the order of time; assignments keep the last that was not withdrawn."""
+    held = [each for each in hold if each["announced_at"]]
+    found: list[dict[str, Any]] = []
+    for n in range(1, updates + 1 if held else 1):
+        assignment = chance.choice(held)
+        state = chance.choice(["submitted", "approved", "approved", "returned", "withdrawn"])
+        status = chance.choice([*Status]).value
+        at = BEGIN + timedelta(hours=7 * n % 9_000, minutes=n)
+        found.append(
+            {
+                "id": n,
+                "number": f"SU-2025-{n:04}",
+                "assignment_id": assignment["id"],
+                "seat_id": assignment["institution_id"] if n % 5 else None,
+                "kind": "report",
+                "state": state,
+                "status": status,
+                "as_of": at.date(),
+                "measures": f"{NASTY[n % len(NASTY)]}did secret {n}" if n % 4 else "",
+                "remaining": "secret remains" if n % 3 else None,
+                "language": LANGUAGES[n % 3],
+                "submitted_at": at,
+                "decided_at": None if state == "submitted" else at + timedelta(days=1),
+            }
+        )
+        if state != "withdrawn":
+            assignment |= {
+                "status": status,
+                "as_of": at.date(),
+                "reported_at": at,
+                "report_state": state,
+                "last_status_update_id": n,
+            }
+    return found
+
+
+def _figures(said: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "status_update_id": each["id"],
+            "indicator": "Prosecutions",
+            "value": 12.0,
+            "unit": None,
+            "year": 2025,
+            "disaggregation": {"women": 4.0},
+        }
+        for each in said[::6]
+    ]
+
+
+def _evidence(chance: random.Random, said: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    found = []
+    for each in said[::2]:
+        state = chance.choice(["stored", "stored", "awaited", "refused", "dropped"])
+        link = each["id"] % 8 == 1
+        found.append(
+            {
+                "id": len(found) + 1,
+                "status_update_id": each["id"],
+                "kind": "link" if link else "document",
+                "state": "stored" if link else state,
+                "sha256": f"{each['id']:064x}" if state == "stored" and not link else None,
+                "name": None if link else "=secret.pdf",
+                "caption": "secret caption",
+                "url": "https://example.org/secret" if link else None,
+                "size": 1_000,
+                "added_at": each["submitted_at"],
+            }
+        )
+    return found
+
+
+def _files(given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "sha256": each["sha256"],
+            "size": 1_000,
+            "media_type": "application/pdf",
+            "stored_at": BEGIN,
+        }
+        for each in given
+        if each["sha256"]
+    ]
+
+
+def _reviews(chance: random.Random, said: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "status_update_id": each["id"],
+            "seat_id": 1,
+            "decision": each["state"],
+            "comment": chance.choice([None, "secret comment"]),
+            "language": "en",
+            "at": each["submitted_at"],
+        }
+        for each in said
+        if each["state"] in ("approved", "returned")
+    ]
+
+
+def _questions(chance: random.Random, hold: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "assignment_id": each["id"],
+            "asked_by": each["institution_id"],
+            "words": "=secret question",
+            "language": "en",
+            "asked_at": BEGIN,
+            "answered_at": chance.choice([None, BEGIN]),
+        }
+        for each in hold[::3]
+    ]
