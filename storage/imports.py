@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Integer,
     ScalarSelect,
     Select,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.screens import Code, text, text_to_json
 from storage.database import Transaction
 from storage.tables import (
     import_rows,
@@ -34,6 +36,8 @@ from storage.tables import (
     source_documents,
 )
 from storage.upsert import insert_missing
+
+_EARLIER = import_rows.alias("earlier")
 
 STAGED, NEW, CHANGED, UNCHANGED, TRANSLATED, PROBLEM = (
     "staged",
@@ -108,6 +112,7 @@ async def clear(tx: Transaction, job_id: int) -> None:
 
 async def compare(tx: Transaction, job_id: int) -> None:
     """Say of every staged row what applying it would do."""
+    await _refuse_repeated(tx, job_id)
     mine = import_rows.c.job_id == job_id
     known = select(items.c.id).where(items.c.key == import_rows.c.key).scalar_subquery()
     by_second = select(items.c.id).where(items.c.key == import_rows.c.second_key).scalar_subquery()
@@ -119,6 +124,7 @@ async def compare(tx: Transaction, job_id: int) -> None:
     here = _current_text(import_rows.c.language)
     same = and_(here == import_rows.c.words, _item_digest() == import_rows.c.digest)
     outcome = case(
+        (and_(import_rows.c.item_id.is_(None), _stands_before(job_id)), TRANSLATED),
         (import_rows.c.item_id.is_(None), NEW),
         (here.is_(None), TRANSLATED),
         (same, UNCHANGED),
@@ -127,6 +133,40 @@ async def compare(tx: Transaction, job_id: int) -> None:
     await tx.execute(
         update(import_rows).where(mine, import_rows.c.outcome != PROBLEM).values(outcome=outcome)
     )
+
+
+def _stands_before(job_id: int, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an earlier row of the file has the same key (and fits `more` of `_EARLIER`)."""
+    return exists().where(
+        _EARLIER.c.job_id == job_id,
+        _EARLIER.c.key == import_rows.c.key,
+        _EARLIER.c.ordinal < import_rows.c.ordinal,
+        _EARLIER.c.outcome != PROBLEM,
+        *more,
+    )
+
+
+async def _refuse_repeated(tx: Transaction, job_id: int) -> None:
+    """A key that stood in the file before, in the same language, is a problem for a person."""
+    same_language = _EARLIER.c.language == import_rows.c.language
+    statement = select(import_rows.c.ordinal, import_rows.c.row, import_rows.c.paragraph).where(
+        import_rows.c.job_id == job_id,
+        import_rows.c.outcome != PROBLEM,
+        _stands_before(job_id, same_language),
+    )
+    for row in await tx.rows(statement):
+        problem = {
+            "row": row["row"],
+            "column": None,
+            "text": text_to_json(text("import.problem.repeated", number=Code(row["paragraph"]))),
+            "refused": True,
+            "original": [],
+        }
+        await tx.execute(
+            update(import_rows)
+            .where(import_rows.c.job_id == job_id, import_rows.c.ordinal == row["ordinal"])
+            .values(outcome=PROBLEM, problem=problem)
+        )
 
 
 def _current_text(language: Any) -> ScalarSelect[str]:
@@ -310,7 +350,11 @@ async def _add_items(tx: Transaction, job_id: int, *, now: datetime) -> None:
     )
     await tx.execute(insert(items).from_select(names, source))
     added = select(items.c.id).where(items.c.key == import_rows.c.key).scalar_subquery()
-    await tx.execute(update(import_rows).where(_rows(job_id, NEW)).values(item_id=added))
+    await tx.execute(
+        update(import_rows)
+        .where(_rows(job_id, NEW, TRANSLATED), import_rows.c.item_id.is_(None))
+        .values(item_id=added)
+    )
 
 
 async def _change_items(tx: Transaction, job_id: int) -> None:
