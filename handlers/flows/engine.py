@@ -350,7 +350,8 @@ def _next(flow: Flow, state: State, *, step: str | None = None, part: int = 0) -
 
 
 def _at(state: State, name: str) -> State:
-    picked = tuple(state.answers.get(name) or ()) if name != REVIEW else ()
+    answer = state.answers.get(name)  # of one option: no list
+    picked = tuple(answer) if isinstance(answer, list) else ()
     return replace(state, at=name, buttons=(), page=0, picked=picked)
 
 
