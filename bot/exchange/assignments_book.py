@@ -9,24 +9,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any, TypeAlias
+from zipfile import is_zipfile
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, fromstring, iterparse
-from python_calamine import CalamineError, CalamineWorkbook
 from rapidfuzz import fuzz, process, utils
-from xlsxwriter.utility import xl_cell_to_rowcol, xl_range_abs
+from xlsxwriter.utility import xl_range_abs
 
+from bot.exchange import excel_tables
 from bot.exchange.cells import Cell
-from bot.exchange.imported import Damaged, MissingColumns, NotRecognised, Problem
+from bot.exchange.imported import ImportRefused, MissingColumns, NotRecognised, Problem
 from bot.exchange.sheets import Labels, SafeBook, SafeSheet, Styles, safe_book
+from bot.exchange.tables import Row
 
 COLUMNS = (
     *("id", "symbol", "paragraph", "text", "suggested"),
@@ -36,7 +33,7 @@ FILLED_IN = COLUMNS[5:]
 HINTS = ("lead", "contributing", "due", "cluster", "rows", "send")
 LISTS = ("institutions", "clusters")
 PROBLEMS = (
-    *("no_id", "unknown_id", "changed_id", "twice", "formula", "one_lead", "leads_already"),
+    *("no_id", "unknown_id", "changed_id", "twice", "one_lead", "leads_already"),
     *("near_institution", "unknown_institution", "near_cluster", "unknown_cluster"),
     *("ambiguous_date", "unreadable_date"),
 )
@@ -54,10 +51,7 @@ _SEARCHED = 10  # rows in which the names or the headings may stand
 _NEAR = 75  # of 100: how like a name must be to be suggested
 _DUE = (date(2000, 1, 1), date(2100, 1, 1))
 _EXCELS_BEGINNING = date(1899, 12, 30)
-_NUMERIC_DATE = re.compile(
-    r"(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,4})(?:[T ]00:00(?::00(?:\.0+)?)?)?"
-)
-_REFERENCE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_NUMERIC_DATE = re.compile(r"(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,4})(?:[T ][\d:.]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +236,12 @@ def _protect(sheet: SafeSheet) -> None:
 
 # -- In --------------------------------------------------------------------------------------------
 
-_Row: TypeAlias = Sequence[Any]  # the cells as calamine gives them
-
 
 def recognises(path: Path) -> bool:
     """Whether the file is such a workbook, by its marks."""
     try:
-        return any(_names(row, {}) for _, rows in _sheets(path) for row in rows[:_SEARCHED])
-    except (Damaged, NotRecognised):
+        return any(_names(row, {}) for rows in _sheets(path) for row in islice(rows, _SEARCHED))
+    except ImportRefused:
         return False
 
 
@@ -263,94 +255,84 @@ def read(
 ) -> list[AssignmentRow]:
     """The rows of a workbook that came back, each with its problems.
 
-    Refuses with NotRecognised, Damaged or MissingColumns. `by_heading` joins the `headings` of
-    every language offered.
+    Refuses with NotRecognised, MissingColumns, Damaged, EncryptedRefused or TooSpread. `by_heading`
+    joins the `headings` of every language offered.
     """
-    for sheet, rows in _sheets(path):
-        for place, row in enumerate(rows[:_SEARCHED]):
+    for rows in _sheets(path):
+        for row in islice(rows, _SEARCHED):
             if columns := _names(row, by_heading or {}):
                 if "id" not in columns:
                     raise MissingColumns(columns="id")
-                reader = _Reader(known, columns, _formulas_without_value(path, sheet))
-                return list(reader.read(rows[place + 1 :], place + 1))
+                return list(_Reader(known, columns).read(rows))
     raise NotRecognised
 
 
-def _sheets(path: Path) -> Iterator[tuple[str, list[_Row]]]:
-    """Each sheet with all its rows, as they stand from A1."""
-    if not zipfile.is_zipfile(path):
+def _sheets(path: Path) -> Iterator[Iterator[Row]]:
+    """The rows of each sheet, to be read once."""
+    if not is_zipfile(path):
         raise NotRecognised
-    try:
-        book = CalamineWorkbook.from_path(path)
-        for name in book.sheet_names:
-            yield name, [*book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
-    except CalamineError as error:
-        raise Damaged from error
+    for sheet in excel_tables.sheets(path):
+        yield sheet.rows
 
 
-def _names(row: _Row, by_heading: Mapping[str, str]) -> dict[str, int]:
+def _names(row: Row, by_heading: Mapping[str, str]) -> dict[str, int]:
     """The places of the columns, if this is the hidden row or the row of headings; else nothing."""
-    marked = {
-        _plain(cell).removeprefix(_MARK): place for place, cell in enumerate(row) if _is_mark(cell)
-    }
-    by_words = {by_heading.get(_folded(_plain(cell)), ""): place for place, cell in enumerate(row)}
+    cells = list(enumerate(map(_plain, row.cells)))
+    marked = {cell.removeprefix(_MARK): place for place, cell in cells if cell.startswith(_MARK)}
+    by_words = {by_heading.get(_folded(cell), ""): place for place, cell in cells}
     if not marked and not {"lead", "paragraph"} <= by_words.keys():
         return {}
     return {name: place for name, place in (by_words | marked).items() if name in COLUMNS}
 
 
-def _is_mark(cell: object) -> bool:
-    return isinstance(cell, str) and cell.startswith(_MARK)
-
-
 class _Reader:
     """Rows made of cells, held against what is known."""
 
-    def __init__(
-        self, known: Known, columns: Mapping[str, int], formulas: set[tuple[int, int]]
-    ) -> None:
+    def __init__(self, known: Known, columns: Mapping[str, int]) -> None:
         self._items = known.items
         self._columns = columns
-        self._formulas = formulas
         self._given = frozenset(FILLED_IN) & columns.keys()
         self._institutions = _Names(known.institutions)
         self._clusters = _Names(known.clusters)
         self._seen: dict[str, int] = {}
 
-    def read(self, rows: Iterable[_Row], first: int) -> Iterator[AssignmentRow]:
-        """The rows that hold anything; `first` counts from 0."""
-        for place, row in enumerate(rows, start=first):
-            cells = {name: row[at] if at < len(row) else "" for name, at in self._columns.items()}
-            if any(map(_plain, cells.values())) and not _is_mark(cells["id"]):
-                yield self._row(place, cells)
+    def read(self, rows: Iterable[Row]) -> Iterator[AssignmentRow]:
+        """The rows that hold anything."""
+        for row in rows:
+            cells = {
+                name: _plain(row.cells[at]) if at < len(row.cells) else ""
+                for name, at in self._columns.items()
+            }
+            lost = any(at in row.lost for at in self._columns.values())
+            if (lost or any(cells.values())) and not cells["id"].startswith(_MARK):
+                yield self._row(row, cells)
 
-    def _row(self, place: int, cells: Mapping[str, Any]) -> AssignmentRow:
-        number = place + 1
-        problems = [*self._wrong_id(number, cells), *self._formula_problems(place)]
+    def _row(self, row: Row, cells: Mapping[str, str]) -> AssignmentRow:
+        problems = [*self._wrong_id(row, cells), *self._lost(row)]
 
         def tell(
             column: str, problem: str, /, *, refused: bool = True, **values: str | int
         ) -> None:
             key = f"import.assignments.{problem}"
-            problems.append(Problem(number, key, column, values, refused=refused))
+            problems.append(Problem(row.number, key, column, values, refused=refused))
 
-        contributing = self._contributing(_plain(cells.get("contributing")), tell)
-        lead = self._lead(_plain(cells.get("lead")), tell)
+        contributing = self._contributing(cells.get("contributing", ""), tell)
+        lead = self._lead(cells.get("lead", ""), tell)
         if lead in contributing:
             tell("contributing", "leads_already", refused=False, name=lead or "")
         return AssignmentRow(
-            row=number,
-            item_id=_plain(cells["id"]),
+            row=row.number,
+            item_id=cells["id"],
             lead=lead,
             contributing=tuple(each for each in contributing if each != lead),
-            due=_due(cells.get("due"), tell),
-            cluster=self._cluster(_plain(cells.get("cluster")), tell),
+            due=_due(cells.get("due", ""), tell),
+            cluster=self._cluster(cells.get("cluster", ""), tell),
             problems=tuple(problems),
             given=self._given,
         )
 
-    def _wrong_id(self, number: int, cells: Mapping[str, Any]) -> Iterator[Problem]:
-        item_id = _plain(cells["id"])
+    def _wrong_id(self, row: Row, cells: Mapping[str, str]) -> Iterator[Problem]:
+        item_id = cells["id"]
         values: dict[str, str | int] = {"id": item_id}
         if not item_id:
             name = "no_id"
@@ -358,27 +340,28 @@ class _Reader:
             name = "unknown_id"
         elif item_id in self._seen:
             name, values = "twice", {"row": self._seen[item_id]}
-        elif self._says_another(item_id, cells):
+        elif self._says_another(item_id, row, cells):
             name, values = "changed_id", {"paragraph": self._items[item_id][1]}
         else:
-            self._seen[item_id] = number
+            self._seen[item_id] = row.number
             return
-        yield Problem(number, f"import.assignments.{name}", "id", values, refused=True)
+        yield Problem(row.number, f"import.assignments.{name}", "id", values, refused=True)
 
-    def _says_another(self, item_id: str, cells: Mapping[str, Any]) -> bool:
+    def _says_another(self, item_id: str, row: Row, cells: Mapping[str, str]) -> bool:
         """Whether the row shows another item than its id means; ids are easily dragged down."""
         shown = zip(("symbol", "paragraph"), self._items[item_id], strict=True)
         return any(
-            _folded(_plain(cells[name])) != _folded(meant)
+            _folded(cells[name]) != _folded(meant)
+            and not (self._columns[name] in row.numbers and _same_number(cells[name], meant))
             for name, meant in shown
-            if name in cells and not _same_number(cells[name], meant)
+            if name in cells
         )
 
-    def _formula_problems(self, place: int) -> Iterator[Problem]:
-        """A formula that nobody has calculated yet looks empty, and must not empty anything."""
+    def _lost(self, row: Row) -> Iterator[Problem]:
+        """What cannot be seen looks empty, and must not empty anything."""
         for name in sorted(self._given):
-            if (place, self._columns[name]) in self._formulas:
-                yield Problem(place + 1, "import.assignments.formula", name, refused=True)
+            if self._columns[name] in row.lost:
+                yield Problem(row.number, "import.problem.formula", name, refused=True)
 
     def _lead(self, words: str, tell: Callable[..., None]) -> str | None:
         names = _several(words)
@@ -426,23 +409,19 @@ class _Names:
 # -- Cells -----------------------------------------------------------------------------------------
 
 
-def _plain(cell: object) -> str:
+def _plain(cell: str) -> str:
     """A cell as the words that a person sees in it, without the marks of direction."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", str(cell)).strip()
+    return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", cell).strip()
 
 
 def _folded(words: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
 
 
-def _same_number(cell: object, meant: str) -> bool:
-    """Whether a spreadsheet made a number of a paragraph such as `140.70`."""
+def _same_number(cell: str, meant: str) -> bool:
+    """Whether a spreadsheet made this number of a paragraph such as `140.70`."""
     try:
-        return isinstance(cell, float | int) and float(cell) == float(meant)
+        return float(cell) == float(meant)
     except ValueError:
         return False
 
@@ -451,25 +430,19 @@ def _several(words: str) -> list[str]:
     return [name.strip() for name in re.split(r"[|\n]", words) if name.strip()]
 
 
-def _due(cell: Any, tell: Callable[..., None]) -> date | None:
+def _due(words: str, tell: Callable[..., None]) -> date | None:
     """A date as Excel holds it, as its serial number, or as words."""
-    if not _plain(cell):
+    if not words:
         return None
-    day: date | None = None
-    match cell:
-        case datetime():
-            day = cell.date()
-        case date():
-            day = cell
-        case int() | float() if 1 < cell < 100_000:  # not True, which is 1
-            day = _EXCELS_BEGINNING + timedelta(days=int(cell))
-        case str():
-            day, ambiguous = _day_in_words(_plain(cell))
-            if ambiguous:
-                tell("due", "ambiguous_date", words=_plain(cell))
-                return None
+    if re.fullmatch(r"[0-9]{1,5}(?:\.[0-9]+)?", words):
+        day: date | None = _EXCELS_BEGINNING + timedelta(days=int(float(words)))
+    else:
+        day, ambiguous = _day_in_words(words)
+        if ambiguous:
+            tell("due", "ambiguous_date", words=words)
+            return None
     if day is None or not _DUE[0] <= day < _DUE[1]:
-        tell("due", "unreadable_date", words=_plain(cell))
+        tell("due", "unreadable_date", words=words)
         return None
     return day
 
@@ -493,40 +466,3 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _formulas_without_value(path: Path, sheet: str) -> set[tuple[int, int]]:
-    """Where there is an error, or a formula without a result: calamine shows nothing there."""
-    found = set()
-    try:
-        with zipfile.ZipFile(path) as package, package.open(_part(package, sheet)) as part:
-            for _, cell in iterparse(part):
-                name = cell.tag.rpartition("}")[2]
-                if name != "c":
-                    continue
-                parts = {child.tag.rpartition("}")[2]: child.text for child in cell}
-                unworked = "f" in parts and not parts.get("v")
-                if cell.get("r") and (unworked or cell.get("t") == "e"):
-                    found.add(xl_cell_to_rowcol(cell.get("r")))
-                cell.clear()
-    except _BROKEN as error:
-        raise Damaged from error
-    return found
-
-
-_BROKEN = (
-    *(KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error),
-    *(ParseError, DefusedXmlException),
-)
-
-
-def _part(package: zipfile.ZipFile, sheet: str) -> str:
-    """Which part of the package holds the sheet of this name."""
-    book = fromstring(package.read("xl/workbook.xml"))
-    relations = fromstring(package.read("xl/_rels/workbook.xml.rels"))
-    target = {each.get("Id"): each.get("Target", "") for each in relations}
-    for each in book.iter():
-        if each.tag.rpartition("}")[2] == "sheet" and each.get("name") == sheet:
-            place = target[each.get(_REFERENCE)]
-            return place.lstrip("/") if place.startswith("/") else f"xl/{place}"
-    raise KeyError(sheet)

@@ -231,7 +231,8 @@ class ImportedFile:
 TEXT_KEYS = tuple(
     f"import.problem.{name}"
     for name in (
-        *("date_unknown", "duplicate", "kind_unknown", "language_unknown", "mechanism_unknown"),
+        *("date_unknown", "duplicate", "formula", "kind_unknown", "language_unknown"),
+        *("mechanism_unknown",),
         *("no_document_symbol", "no_number", "no_state", "no_symbol", "no_text"),
         *("number_shortened", "position_unknown", "positions_differ", "repeated_differently"),
         *("split_word", "state_unknown", "too_many_cells"),

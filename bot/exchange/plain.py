@@ -16,7 +16,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from bot.domain.kinds import Kind, Position
-from bot.exchange import mechanisms, states, tables, vocabulary
+from bot.exchange import csv_tables, excel_tables, mechanisms, states, tables, vocabulary
 from bot.exchange.cleaning import clean, numbered, values
 from bot.exchange.imported import (
     AS_IT_IS,
@@ -225,13 +225,13 @@ _LANGUAGES = {
 
 def read_csv(path: Path, options: Options = AS_IT_IS) -> Reading:
     """A CSV file; refuses with NotRecognised, MissingColumns, Empty or Damaged."""
-    sheet = tables.csv_sheet(path, recognised_columns)
+    sheet = csv_tables.sheet(path, recognised_columns)
     return _reading(_headed([sheet]), Format.PLAIN_CSV, options)
 
 
 def read_excel(path: Path, options: Options = AS_IT_IS) -> Reading:
     """The first sheet of an .xlsx with our columns; refuses as `read_csv`, or EncryptedRefused."""
-    return _reading(_headed(tables.sheets(path)), Format.PLAIN_EXCEL, options)
+    return _reading(_headed(excel_tables.sheets(path)), Format.PLAIN_EXCEL, options)
 
 
 def recognised_columns(cells: Sequence[str]) -> int:
@@ -377,6 +377,9 @@ class _Rows:
         """The item of a row; worth nothing when the row was refused meanwhile."""
         if any(cell.strip() for cell in row.cells[len(self.facts.columns) :]):
             self.refuse(row, "too_many_cells", "text", cells=len(row.cells))
+        for column, place in self.columns.items():
+            if place in row.lost and column != "problem":
+                self.refuse(row, "formula", column)
         paragraph, text = self.numbered_text(row)
         annotation_id = self.get(row, "annotation_id") or None
         symbol = self.get(row, "symbol") or self.options.symbol

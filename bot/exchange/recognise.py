@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot.exchange import ohchr_matrix, plain, tables, uhri
+from bot.exchange import csv_tables, excel_tables, ohchr_matrix, plain, tables, uhri
 from bot.exchange.imported import (
     AS_IT_IS,
-    Damaged,
     Empty,
     EncryptedRefused,
     Format,
@@ -21,6 +18,7 @@ from bot.exchange.imported import (
     Options,
     Reading,
 )
+from bot.exchange.opening import opened_package
 
 _READERS: Mapping[Format, Callable[[Path, Options], Reading]] = {
     Format.OHCHR_MATRIX: ohchr_matrix.read,
@@ -31,7 +29,8 @@ _READERS: Mapping[Format, Callable[[Path, Options], Reading]] = {
 }
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
-_CONTENT_TYPES_LIMIT = 1 << 20
+_CONTENT_TYPES = "[Content_Types].xml"
+_CONTENT_TYPES_LIMIT = 1 << 20  # bytes
 _MARKS_OF_OTHERS = (
     b"%PDF",
     b"\x89PNG",
@@ -83,17 +82,12 @@ def _refuse_old(path: Path) -> None:
 
 
 def _package(path: Path) -> Format:
-    try:
-        with zipfile.ZipFile(path) as package:
-            names = package.namelist()
-            with package.open("[Content_Types].xml") as part:
-                types = part.read(_CONTENT_TYPES_LIMIT).decode("utf-8", "replace")
-    except KeyError:
-        raise NotRecognised from None
-    except RuntimeError as error:  # what zipfile says of a member with a password
-        raise EncryptedRefused from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-        raise Damaged from error
+    with opened_package(path) as package:
+        names = package.namelist()
+        if _CONTENT_TYPES not in names:
+            raise NotRecognised
+        with package.open(_CONTENT_TYPES) as part:
+            types = part.read(_CONTENT_TYPES_LIMIT).decode("utf-8", "replace")
     if re.search(r"macroEnabled|vbaProject", types) or any("vbaProject" in name for name in names):
         raise MacrosRefused
     if "wordprocessingml.document.main+xml" in types:
@@ -108,7 +102,7 @@ def _package(path: Path) -> Format:
 def _excel(path: Path) -> Format:
     filled = False
     found = None
-    for sheet in tables.sheets(path):
+    for sheet in excel_tables.sheets(path):
         first = [row.cells for _, row in zip(range(20), sheet.rows, strict=False)]
         filled = filled or any(any(cells) for cells in first)
         if any(uhri.recognised_columns(cells) for cells in first):
@@ -127,7 +121,7 @@ def _json(path: Path) -> Format:
 
 
 def _csv(path: Path) -> Format:
-    sheet = tables.csv_sheet(path, plain.recognised_columns)
+    sheet = csv_tables.sheet(path, plain.recognised_columns)
     if tables.headed(sheet, plain.recognised_columns):
         return Format.PLAIN_CSV
     raise NotRecognised
@@ -140,6 +134,6 @@ def _begins_json(start: bytes) -> bool:
 
 def _looks_like_words(start: bytes) -> bool:
     """Whether a file is text: decoded, it holds next to no control characters."""
-    text, _ = tables.decode(start)
+    text, _ = csv_tables.decode(start)
     odd = sum((char < " " and char not in "\t\r\n\x0b\x0c") or char == "\ufffd" for char in text)
     return odd * 50 <= len(text)

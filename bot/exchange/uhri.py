@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import ijson
 
 from bot.domain.kinds import Kind, Position
-from bot.exchange import mechanisms, states, tables, vocabulary
+from bot.exchange import excel_tables, mechanisms, states, tables, vocabulary
 from bot.exchange.cleaning import SplitWords, clean, lines, numbered
 from bot.exchange.imported import (
     AS_IT_IS,
@@ -79,7 +79,7 @@ class StateUnknown(ImportRefused):
 
 def read_excel(path: Path, options: Options = AS_IT_IS) -> Reading:
     """The Excel export; refuses with NotRecognised, Empty, Damaged or EncryptedRefused."""
-    for sheet in tables.sheets(path):
+    for sheet in excel_tables.sheets(path):
         if found := tables.headed(sheet, recognised_columns):
             break
     else:
@@ -93,6 +93,7 @@ def read_excel(path: Path, options: Options = AS_IT_IS) -> Reading:
             row.number,
             {name: _at(row.cells, place) for name, place in places.items()},
             row.cells,
+            tuple(name for name, place in places.items() if place in row.lost),
         )
         for row in found.rows
     )
@@ -136,11 +137,15 @@ def first_value(path: Path) -> object:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A row of the Excel or an object of the JSON: cells or lists by field."""
+    """A row of the Excel or an object of the JSON: cells or lists by field.
+
+    `lost` are the fields whose value cannot be seen (as `tables.Row` tells).
+    """
 
     number: int
     fields: Mapping[str, Any]
     original: tuple[str, ...]
+    lost: tuple[str, ...] = ()
 
     def words(self, name: str) -> str:
         """A field that holds one value."""
@@ -284,7 +289,11 @@ class _Rows:
         self.problems.append(Problem(record.number, key, column, values, refused, original))
 
     def item(self, ordinal: int, record: _Record) -> ImportedRecommendation | None:
-        """The item of a record, or None when it has no text, no key or came before."""
+        """The item of a record; None when it lost a value, has no text or key, or came before."""
+        for name in record.lost:
+            self.note(record, "formula", name, refused=True)
+        if record.lost:
+            return None
         raw = str(record.fields.get("text") or "")
         part = numbered(clean(raw))
         symbol = record.words("symbol") or None

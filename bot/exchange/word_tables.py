@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from lxml import etree
 
-from bot.exchange.imported import Damaged, EncryptedRefused
+from bot.exchange.opening import opened_package
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +75,8 @@ def _document(path: Path) -> etree._Element:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
-    try:
-        with zipfile.ZipFile(path) as package:
-            root = etree.fromstring(package.read(_main_part(package)), parser)
-    except RuntimeError as error:  # what zipfile says of a member with a password
-        raise EncryptedRefused from error
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        zlib.error,
-        EOFError,
-        OSError,
-        etree.XMLSyntaxError,
-    ) as error:
-        raise Damaged from error
-    return root
+    with opened_package(path) as package:
+        return etree.fromstring(package.read(_main_part(package)), parser)
 
 
 def _main_part(package: zipfile.ZipFile) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.exchange import assignments_book as book
 from bot.exchange.assignments_book import Assigned, Change, ItemToAssign, Known
-from bot.exchange.imported import Damaged, MissingColumns, NotRecognised
+from bot.exchange.imported import Damaged, MissingColumns, NotRecognised, TooSpread
 
 JUSTICE, HEALTH, CITY = "Ministry of Justice", "Ministry of Health", "Port Selene City Council"
 INSTITUTIONS = (JUSTICE, HEALTH, CITY, "وزارة التعليم", "=Ministry of Sums")
@@ -170,11 +171,30 @@ def test_an_uncounted_formula_does_not_empty_a_cell(tmp_path: Path) -> None:
     assert book.differences(CURRENT, rows) == []
 
 
+def test_a_formula_whose_result_is_an_empty_text_empties_a_cell(tmp_path: Path) -> None:
+    path = filled(tmp_path, put(F3="=F9"))
+    calculated = tmp_path / "calculated.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(calculated, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'<c r="F3"', b'<c t="str" r="F3"'))
+    rows = book.read(calculated, KNOWN)
+    assert book.differences(CURRENT, rows) == [Change("17", "lead", JUSTICE, None)]
+
+
+def test_a_lonely_cell_far_away_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    """The guard stood before the tables of recommendations alone; here the process ended."""
+    path = filled(tmp_path, put(XFD1048576="lonely"))
+    with pytest.raises(TooSpread):
+        book.read(path, KNOWN)
+    assert not book.recognises(path)
+
+
 @pytest.mark.parametrize(
     "words",
     [
         *("2026-11-30", "30/11/2026", "30.11.2026", "11/30/2026", "2026/11/30", 46356),
         *("٣٠/١١/٢٠٢٦", "2026-11-30 00:00:00", "\u200f30/11/2026"),
+        datetime(2026, 11, 30, 14, 5),  # noqa: DTZ001 - as a spreadsheet holds it
     ],
 )
 def test_a_date_is_understood_however_it_was_typed(words: object, tmp_path: Path) -> None:

@@ -300,6 +300,18 @@ def test_real_titles_of_the_excel_export_are_recognised(sample_data: Path, tmp_p
     assert item.published_on == date(2026, 2, 25)
 
 
+def test_a_value_that_cannot_be_seen_refuses_its_row(tmp_path: Path) -> None:
+    """A formula saved without its result reads as an empty cell: the item would lose its States."""
+    path = write_excel(
+        tmp_path, cells(), cells(**{"OHCHR Annotation Id": "b2", "UPR Position": "=A1"})
+    )
+    found = uhri.read_excel(path).whole()
+    assert [item.annotation_id for item in found.rows] == ["b1"]
+    (problem,) = found.problems
+    assert (problem.row, problem.column, problem.refused) == (3, "UPR Position", True)
+    assert problem.key == "import.problem.formula"
+
+
 def test_columns_in_another_order_spelt_correctly_or_missing_are_read(tmp_path: Path) -> None:
     names = {"Reccomending Body": "Recommending Body"}
     order = list(reversed(range(len(TITLES))))

@@ -1,0 +1,32 @@
+"""Opens a Word or Excel file as the zip package it is; what breaks inside is told as a refusal."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.exchange.imported import Damaged, EncryptedRefused
+
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, ValueError),
+    NotImplementedError,  # packed in a way that no office program packs
+    SyntaxError,  # what XML parsers say of broken XML
+)
+
+
+@contextmanager
+def opened_package(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The package at `path`, open; whatever is wrong with it inside the block is refused.
+
+    Raises Damaged or EncryptedRefused.
+    """
+    try:
+        with zipfile.ZipFile(path) as package:
+            yield package
+    except _BROKEN as error:
+        raise Damaged from error
+    except RuntimeError as error:  # what zipfile says of a member with a password
+        raise EncryptedRefused from error
