@@ -183,7 +183,7 @@ class Inbox:
         Raises what says that the database is away, which is no fault of the update.
         """
         try:
-            update = Update.de_json(json.loads(pending.body), self._bot)
+            update = Update.de_json(raw.storable(json.loads(pending.body)), self._bot)
         except Exception:
             await self._give_up(pending, "unparseable")
             return True

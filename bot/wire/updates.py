@@ -5,10 +5,12 @@ Whatever Telegram sends is looked at here first, so nothing in it is trusted and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 _ID_LIMIT = 2**63  # what the database can hold
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no text of PostgreSQL, no UTF-8
 
 
 def kind(update: object) -> str | None:
@@ -32,6 +34,22 @@ def sender_id(update: object) -> int | None:
     """The account that caused it, where it names one."""
     body = _body(update)
     return next((found for name in ("from", "user") if (found := _id(_part(body, name)))), None)
+
+
+def storable(part: Any) -> Any:
+    """The same, with U+FFFD in place of every character that no database and no answer can hold.
+
+    One unit for one unit, so that the offsets of Telegram's entities stay right.
+    """
+    match part:
+        case str():
+            return _UNSTORABLE.sub("\ufffd", part)
+        case list():
+            return [storable(each) for each in part]
+        case dict():
+            return {name: storable(each) for name, each in part.items()}
+        case _:
+            return part
 
 
 def _body(update: object) -> Mapping[str, Any]:

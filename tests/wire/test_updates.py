@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.wire.updates import chat_id, is_private, kind, sender_id
+from bot.wire.updates import chat_id, is_private, kind, sender_id, storable
 
 CHAT = {"id": 7, "type": "private"}
 JSON = st.recursive(
@@ -65,3 +66,17 @@ def test_rubbish_raises_nothing(update: object) -> None:
     assert all(each is None or isinstance(each, int) for each in found)
     assert isinstance(is_private(update), bool)
     kind(update)
+
+
+def test_what_no_database_can_hold_is_replaced_unit_by_unit() -> None:
+    update = {"message": {"text": "a\0b\ud83dc", "entities": [{"offset": 0}]}, "ids": [1, None]}
+    kept = storable(update)
+    assert kept == {
+        "message": {"text": "a\ufffdb\ufffdc", "entities": [{"offset": 0}]},
+        "ids": [1, None],
+    }
+
+
+@given(JSON)
+def test_what_is_kept_of_an_update_can_be_stored(update: object) -> None:
+    json.dumps(storable(update), ensure_ascii=False).encode()
