@@ -34,22 +34,13 @@ async def card(turn: Turn, argument: str) -> None:
 async def item(turn: Turn, argument: str) -> None:
     """`item:5`: the card of an item; an institution sees its own assignment."""
     item_id = number(argument)
-    if not turn.actor.is_secretariat:
-        own = await cards.assignments_for(turn.tx, item_id, institutions_of(turn.actor))
-        if not own:
-            raise NotFound
-        await card(turn, str(own[0]))
+    if turn.actor.is_secretariat:
+        await turn.go(turn, f"about:{item_id}")
         return
-    found = await items.get(turn.tx, item_id)
-    if found is None:
+    own = await cards.assignments_for(turn.tx, item_id, institutions_of(turn.actor))
+    if not own:
         raise NotFound
-    stands = [
-        views.Stand(each.assignment_id, name_for(each.names, turn.language), each.part, each.status)
-        for each in await cards.holders(turn.tx, item_id)
-    ]
-    await turn.show(
-        views.item_card(found, await _words(turn, found), stands), subject=f"item:{item_id}"
-    )
+    await card(turn, str(own[0]))
 
 
 def number(argument: str) -> int:
@@ -82,7 +73,7 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
     return views.Card(
         assignment=assignment,
         item=shown,
-        words=await _words(turn, shown),
+        words=await words_of(turn, shown),
         lead=None if lead is None else name_for(lead.names, turn.language),
         others=tuple(name_for(each.names, turn.language) for each in others if each is not lead),
         similar=tuple(item_code(each.code, each.symbol, restricted=True) for each in similar),
@@ -95,7 +86,8 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
     )
 
 
-async def _words(turn: Turn, shown: Item) -> ItemText | None:
+async def words_of(turn: Turn, shown: Item) -> ItemText | None:
+    """The item's text in the best language for this person; none of a restricted one."""
     if shown.restricted:
         return None
     texts = (await items.texts(turn.tx, [shown.id]))[shown.id]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from bot.domain.incoming import Sent
+from bot.domain.people import SECRETARIAT
 from bot.services import evidence
 from handlers import (
+    assigning,
     card,
+    clusters,
+    exports,
     history,
     home,
     imports,
@@ -14,9 +18,24 @@ from handlers import (
     people,
     questions,
     report,
+    review,
     search,
+    secretariat,
 )
-from handlers.flows import ask, invite, not_ours, status_update, unchanged
+from handlers.flows import (
+    answer,
+    ask,
+    assign,
+    cluster,
+    insist,
+    invite,
+    not_ours,
+    record,
+    return_report,
+    status_update,
+    tag,
+    unchanged,
+)
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
 from handlers.router import Router
@@ -33,6 +52,11 @@ ROOMS = (
     questions,
     people,
     imports,
+    secretariat,
+    assigning,
+    clusters,
+    review,
+    exports,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -40,7 +64,17 @@ FLOWS: tuple[Flow, ...] = (
     not_ours.FLOW,
     ask.FLOW,
     invite.FLOW,
+    assign.FLOW,
+    cluster.FLOW,
+    cluster.RENAME,
+    cluster.MERGE,
+    tag.FLOW,
+    return_report.FLOW,
+    answer.FLOW,
+    insist.FLOW,
+    record.FLOW,
 )
+home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 
 
 def make_router() -> Router:

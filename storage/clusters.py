@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 
+from bot.domain.clusters import Cluster
 from storage.database import Transaction
 from storage.tables import clusters, items
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """A cluster with the number of its items."""
-
-    id: int
-    name: str
-    language: str
-    size: int
 
 
 async def every(tx: Transaction) -> list[Cluster]:
@@ -31,7 +21,7 @@ async def every(tx: Transaction) -> list[Cluster]:
             clusters.c.language,
             func.count(items.c.id).label("size"),
         )
-        .outerjoin(items, items.c.cluster_id == clusters.c.id)
+        .outerjoin(items, and_(items.c.cluster_id == clusters.c.id, items.c.vanished_at.is_(None)))
         .where(clusters.c.merged_into.is_(None))
         .group_by(clusters.c.id, clusters.c.name, clusters.c.language)
         .order_by(clusters.c.name, clusters.c.id)

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 
-from bot.domain.items import AssignmentState, ReportState
+from bot.domain.desk import Counts
+from bot.domain.items import AssignmentState, Part, ReportState
 from storage import invitations as invitation_states
 from storage.database import Transaction
 from storage.seats import is_live
@@ -26,20 +27,6 @@ from storage.tables import (
     source_documents,
     status_updates,
 )
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How much waits for the secretariat."""
-
-    to_review: int
-    questions: int
-    overdue: int
-    unreachable: int
-    never_started: int
-    unassigned: int
-    drafts: int
-    disowned: int
 
 
 @dataclass(frozen=True)
@@ -71,13 +58,16 @@ class Disowned:
 
 
 @dataclass(frozen=True)
-class Unreachable:
-    """A person with a live seat whose chat cannot be reached; `reason` is a code."""
+class Stand:
+    """How one institution stands on an item."""
 
-    name: str
-    names: Mapping[str, str] | None
-    since: datetime
-    reason: str | None
+    assignment_id: int
+    names: Mapping[str, str]
+    part: Part
+    state: AssignmentState
+    due_on: date | None
+    status: str | None
+    report_state: ReportState | None
 
 
 async def counts(tx: Transaction, *, today: date, now: datetime) -> Counts:
@@ -138,30 +128,35 @@ async def disowned_one(tx: Transaction, assignment_id: int) -> Disowned | None:
     return None if row is None else Disowned(**row)
 
 
-async def unreachable(
-    tx: Transaction, *, now: datetime, limit: int, offset: int = 0
-) -> list[Unreachable]:
-    """Whom no message reaches, the longest first."""
+async def stands(tx: Transaction, item_id: int) -> list[Stand]:
+    """Everybody who answers for an item, has it as a draft, or gave it back; the lead first."""
     statement = (
         select(
-            people.c.name,
-            func.min(accounts.c.unreachable_since).label("since"),
-            func.min(accounts.c.unreachable_reason).label("reason"),
-            func.min(seats.c.institution_id).label("institution_id"),
+            assignments.c.id.label("assignment_id"),
+            institutions.c.names,
+            assignments.c.part,
+            assignments.c.state,
+            assignments.c.due_on,
+            assignments.c.status,
+            assignments.c.report_state,
         )
-        .select_from(_unreachable_people())
-        .where(_is_unreachable(now))
-        .group_by(people.c.id, people.c.name)
-        .order_by(func.min(accounts.c.unreachable_since), people.c.id)
-        .limit(limit)
-        .offset(offset)
+        .join(institutions, institutions.c.id == assignments.c.institution_id)
+        .where(
+            assignments.c.item_id == item_id,
+            assignments.c.state != AssignmentState.ENDED.value,
+        )
+        .order_by(assignments.c.part.desc(), institutions.c.code)
     )
-    found = await tx.rows(statement)
-    names = await _names(tx, [row["institution_id"] for row in found])
-    return [
-        Unreachable(row["name"], names.get(row["institution_id"]), row["since"], row["reason"])
-        for row in found
-    ]
+    found = []
+    for row in await tx.rows(statement):
+        values: dict[str, Any] = {
+            **row,
+            "part": Part(row["part"]),
+            "state": AssignmentState(row["state"]),
+            "report_state": row["report_state"] and ReportState(row["report_state"]),
+        }
+        found.append(Stand(**values))
+    return found
 
 
 def _count(table: Any, condition: ColumnElement[bool]) -> ScalarSelect[Any]:
@@ -227,10 +222,3 @@ def _disowned() -> Select[Any]:
         .join(institutions, institutions.c.id == assignments.c.institution_id)
         .where(assignments.c.state == AssignmentState.DISOWNED.value)
     )
-
-
-async def _names(tx: Transaction, institution_ids: list[int | None]) -> dict[int, Any]:
-    statement = select(institutions.c.id, institutions.c.names).where(
-        institutions.c.id.in_([each for each in institution_ids if each is not None])
-    )
-    return {row["id"]: row["names"] for row in await tx.rows(statement)}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, insert, select, update
+from sqlalchemy import Select, and_, case, func, insert, or_, select, update
 
 from bot.domain.items import ReportState
+from bot.domain.review import Approved, Waiting
 from storage.database import Transaction
 from storage.tables import (
     assignments,
@@ -21,53 +20,33 @@ from storage.tables import (
 )
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """A report in the queue, with its item and its institution."""
-
-    status_update_id: int
-    number: str
-    assignment_id: int
-    item_id: int
-    code: str
-    symbol: str
-    restricted: bool
-    institution_id: int
-    names: Mapping[str, str]
-    due_on: date | None
-    submitted_at: datetime
-
-
-@dataclass(frozen=True)
-class Approved:
-    """What was approved before, to read a new report beside."""
-
-    number: str
-    status: str
-    as_of: date
-    measures: str
-    language: str
-
-
 async def queue(
-    tx: Transaction, *, today: date, limit: int, offset: int = 0, after: int | None = None
+    tx: Transaction,
+    *,
+    today: date,
+    limit: int,
+    offset: int = 0,
+    behind: Waiting | None = None,
 ) -> list[Waiting]:
-    """Reports to review: of overdue items first, then the oldest; `after` leaves one out."""
+    """Reports to review: of overdue items first, then the oldest; only those `behind` one."""
+    overdue = and_(assignments.c.due_on.is_not(None), assignments.c.due_on < today)
+    rank = case((overdue, 0), else_=1)
     statement = (
         _waiting()
         .where(status_updates.c.state == ReportState.SUBMITTED.value)
-        .order_by(
-            case(
-                (and_(assignments.c.due_on.is_not(None), assignments.c.due_on < today), 0), else_=1
-            ),
-            status_updates.c.submitted_at,
-            status_updates.c.id,
-        )
+        .order_by(rank, status_updates.c.submitted_at, status_updates.c.id)
         .limit(limit)
         .offset(offset)
     )
-    if after is not None:
-        statement = statement.where(status_updates.c.id != after)
+    if behind is not None:
+        late = behind.due_on is not None and behind.due_on < today
+        same_moment = and_(
+            status_updates.c.submitted_at == behind.submitted_at,
+            status_updates.c.id > behind.status_update_id,
+        )
+        later = or_(status_updates.c.submitted_at > behind.submitted_at, same_moment)
+        own_rank = 0 if late else 1
+        statement = statement.where(or_(rank > own_rank, and_(rank == own_rank, later)))
     return [Waiting(**row) for row in await tx.rows(statement)]
 
 
@@ -91,6 +70,15 @@ async def last_approved(tx: Transaction, assignment_id: int, *, before: int) -> 
     )
     row = await tx.row(statement)
     return None if row is None else Approved(**row)
+
+
+async def count(tx: Transaction, *, but: int | None = None) -> int:
+    """How many reports wait; `but` leaves one out."""
+    waits = [status_updates.c.state == ReportState.SUBMITTED.value]
+    if but is not None:
+        waits.append(status_updates.c.id != but)
+    statement = select(func.count()).select_from(status_updates).where(*waits)
+    return int(await tx.value(statement))
 
 
 async def newer(tx: Transaction, assignment_id: int, *, than: int) -> str | None:

@@ -121,7 +121,7 @@ class Waiting:
 class Preview:
     """What announcing would do: to how many people, and what stays a draft.
 
-    `mark` stands for exactly these drafts.
+    `mark` stands for exactly the drafts that would be announced, `waiting_mark` for the others.
     """
 
     drafts: int
@@ -129,6 +129,7 @@ class Preview:
     people: int
     waiting: tuple[Waiting, ...]
     mark: str
+    waiting_mark: str
 
 
 @dataclass(frozen=True)

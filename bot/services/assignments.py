@@ -152,6 +152,7 @@ async def preview(tx: Transaction, actor: Actor, *, now: datetime) -> Preview:
             Waiting(known[each].names, count, each in invited) for each, count in waiting.items()
         ),
         mark=_mark(ready),
+        waiting_mark=_mark(each for each in drafts if each.institution_id not in hearing),
     )
 
 
@@ -188,6 +189,32 @@ async def announce(
     ]
     await outbox.add_many(tx, told, now=now)
     return Announced(len(ready), len(audience))
+
+
+async def announce_by_letter(
+    tx: Transaction, actor: Actor, mark: str, *, now: datetime
+) -> Announced:
+    """Institutions where nobody could be told here were told by letter: nothing is sent.
+
+    Whoever takes a seat there finds the assignments. Raises as `announce`.
+    """
+    permissions.require(permissions.may_arrange(actor))
+    drafts, hearing, _known = await _drafts(tx, now=now)
+    waiting = [each for each in drafts if each.institution_id not in hearing]
+    if not waiting:
+        raise NothingToAnnounce
+    if mark != _mark(waiting):
+        raise Outdated
+    await queries.announce(tx, [each.id for each in waiting], now=now)
+    await audit.record(
+        tx,
+        actor,
+        "assignment.announce_by_letter",
+        f"assignments:{len(waiting)}",
+        now=now,
+        facts={"assignments": sorted(each.id for each in waiting)},
+    )
+    return Announced(len(waiting), 0)
 
 
 _Hearing = dict[int, list[Person]]

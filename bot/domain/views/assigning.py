@@ -207,19 +207,24 @@ def announce(preview: Preview, *, language: str) -> Screen:
         lines.append(text(key, institution=name, count=each.drafts))
     if len(preview.waiting) > MOST_WAITING:
         lines.append(text("assigning.wait_too", count=len(preview.waiting) - MOST_WAITING))
-    return screen(*lines, rows=[*rows, (button("invite", "people"), HOME)])
+    if preview.waiting:
+        by_letter = button(
+            "announce_by_letter",
+            f"announce_by_letter:{preview.waiting_mark}",
+            n=sum(each.drafts for each in preview.waiting),
+        )
+        rows += [(button("invite", "invite"),), (by_letter,)]
+    return screen(*lines, rows=[*rows, (HOME,)])
 
 
 def announced(done: Announced) -> Screen:
     """The assignments are known."""
-    return message(
-        text(
-            "assigning.done",
-            count=done.assignments,
-            people=text("assigning.people", count=done.people),
-        ),
-        rows=[(HOME,)],
-    )
+    if not done.people:
+        said = text("assigning.done_by_letter", count=done.assignments)
+    else:
+        people = text("assigning.people", count=done.people)
+        said = text("assigning.done", count=done.assignments, people=people)
+    return message(said, rows=[(HOME,)])
 
 
 # -- What institutions hear ------------------------------------------------------------------------

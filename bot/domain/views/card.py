@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,39 +59,9 @@ def card(shown: Card) -> Screen:
     return screen(*lines, rows=_rows(shown))
 
 
-@dataclass(frozen=True)
-class Stand:
-    """How one institution stands on an item."""
-
-    assignment_id: int
-    institution: Value
-    part: Part
-    status: str | None
-
-
-def item_card(item: Item, words: ItemText | None, stands: Sequence[Stand]) -> Screen:
-    """An item with everybody who answers for it, for the secretariat."""
-    lines: list[Text | None] = [
-        text("card.head", head=dotted(*_facts(item))),
-        *_text_lines(item, words),
-        None,
-    ]
-    lines += [
-        text(
-            "card.stand",
-            institution=each.institution,
-            facts=dotted(
-                text(f"label.part.{each.part}"),
-                text(f"status.{each.status}") if each.status else text("card.no_report_short"),
-            ),
-        )
-        for each in stands
-    ] or [text("card.nobody")]
-    rows: list[Row] = [
-        (button("history_of", f"card:{each.assignment_id}", institution=each.institution),)
-        for each in stands
-    ]
-    return screen(*lines, rows=[*rows, (HOME,)])
+def item_lines(item: Item, words: ItemText | None) -> list[Text | None]:
+    """What an item says, whoever answers for it: the beginning of its screen elsewhere."""
+    return [text("card.head", head=dotted(*_facts(item))), *_text_lines(item, words)]
 
 
 def _facts(item: Item) -> list[Value]:

@@ -1,0 +1,19 @@
+"""What waits for the secretariat, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much of each kind lies on the secretariat's desk."""
+
+    to_review: int
+    questions: int
+    overdue: int
+    unreachable: int
+    never_started: int  # invited to an institution's seat, and have not opened the link
+    unassigned: int
+    drafts: int
+    disowned: int

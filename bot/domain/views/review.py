@@ -1,0 +1,206 @@
+"""Screens of the review: the queue, a report beside the last approved one, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.domain.items import ItemText, ReportState
+from bot.domain.reports import EvidencePiece, EvidenceState, ReportKind, StatusUpdate
+from bot.domain.review import Approved, Waiting
+from bot.domain.screens import (
+    Button,
+    Code,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    message,
+    screen,
+    text,
+)
+from bot.domain.views.common import HOME, LIST_LENGTH, dotted, in_twos, item_code, pages
+from bot.domain.views.people import name_for
+
+FULL = 1500
+BESIDE = 600
+ASKED = 300
+COMMENT = 3000
+FIGURES = 10
+PIECES = 8
+
+
+def queue(total: int, page: int, shown: Sequence[Waiting], *, today: date, language: str) -> Screen:
+    """Eight reports that wait: those of overdue items first, then the oldest."""
+    if not total:
+        return screen("review.none", rows=[(HOME,)])
+    lines: list[Text | None] = [text("review.queue", count=total)]
+    lines += [_line(each, today, language) for each in shown]
+    rows = in_twos(
+        [button("code", f"review:{each.status_update_id}", item=_code(each)) for each in shown]
+    )
+    rows += pages("reviews", page, more=(page + 1) * LIST_LENGTH < total)
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def _line(waiting: Waiting, today: date, language: str) -> Text:
+    facts: list[Value] = [name_for(waiting.names, language)]
+    if waiting.due_on is not None and waiting.due_on < today:
+        facts.append(text("review.overdue", due=waiting.due_on))
+    facts.append(text("review.since", day=waiting.submitted_at))
+    return text("home.line", item=_code(waiting), facts=dotted(*facts))
+
+
+def report(
+    waiting: Waiting,
+    said: StatusUpdate,
+    asks: ItemText | None,
+    pieces: Sequence[EvidencePiece],
+    before: Approved | None,
+    *,
+    newer: str | None,
+    others: bool,
+    language: str,
+) -> Screen:
+    """A report with its evidence, beside what was approved last; `others` wait, too."""
+    lines: list[Text | None] = [
+        text(
+            "review.head",
+            number=Code(waiting.number),
+            item=_code(waiting),
+            institution=name_for(waiting.names, language),
+        )
+    ]
+    if asks is not None:
+        lines.append(text("review.asks", words=Words(asks.words, asks.language, limit=ASKED)))
+    lines += [None, *_said(said), *(_piece(each) for each in pieces[:PIECES])]
+    if len(pieces) > PIECES:
+        lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
+    lines += [None, *_beside(before)]
+    if newer is not None:
+        lines.append(text("review.newer", number=Code(newer)))
+    if said.state is not ReportState.SUBMITTED:
+        lines.append(text(f"report.state.{said.state}"))
+    return screen(*lines, rows=_rows(waiting, said, pieces, others=others))
+
+
+def _said(said: StatusUpdate) -> list[Text | None]:
+    status = text(f"status.{said.status}")
+    if said.previous_status and said.previous_status != said.status:
+        was = text(f"status.{said.previous_status}")
+        head = text("review.status_changed", status=status, before=was, as_of=said.as_of)
+    else:
+        head = text("review.status", status=status, as_of=said.as_of)
+    lines: list[Text | None] = [head]
+    if said.kind is not ReportKind.REPORT:
+        lines.append(text(f"report.kind.{said.kind}"))
+    if said.source is not None and said.source_on is not None:
+        lines.append(text("report.source", source=Words(said.source), day=said.source_on))
+    if said.measures:
+        lines.append(text("card.words", words=Words(said.measures, said.language, limit=FULL)))
+    if said.remaining:
+        lines.append(
+            text("report.remaining", words=Words(said.remaining, said.language, limit=BESIDE))
+        )
+    lines += [
+        text("report.figure", figure=Words(each.written())) for each in said.figures[:FIGURES]
+    ]
+    return lines
+
+
+def _piece(piece: EvidencePiece) -> Text:
+    if piece.url is not None:
+        return text("report.link", link=Words(piece.url, limit=200))
+    called: Value = (
+        Words(piece.name, limit=80) if piece.name else text(f"evidence.kind.{piece.kind}")
+    )
+    facts: list[Value] = [called]
+    if piece.state is not EvidenceState.STORED:
+        facts.append(text(f"report.file.{piece.state}"))
+    if piece.caption:
+        facts.append(Words(piece.caption, limit=120))
+    return text("report.file", facts=dotted(*facts))
+
+
+def _beside(before: Approved | None) -> list[Text | None]:
+    if before is None:
+        return [text("review.first")]
+    lines: list[Text | None] = [
+        text(
+            "review.before",
+            number=Code(before.number),
+            status=text(f"status.{before.status}"),
+            as_of=before.as_of,
+        )
+    ]
+    if before.measures:
+        said = Words(before.measures, before.language, limit=BESIDE)
+        lines.append(text("card.words", words=said))
+    return lines
+
+
+def _rows(
+    waiting: Waiting, said: StatusUpdate, pieces: Sequence[EvidencePiece], *, others: bool
+) -> list[Row]:
+    rows: list[Row] = []
+    if said.state is ReportState.SUBMITTED:
+        rows.append(
+            (
+                button("approve", f"approve:{said.id}"),
+                button("return_with", f"return:{said.id}"),
+            )
+        )
+    row: list[Button] = []
+    if any(each.sha256 for each in pieces):
+        row.append(button("send_files", f"files:{said.id}"))
+    if len(said.measures) > FULL or len(said.remaining or "") > BESIDE:
+        row.append(button("whole_text", f"whole:{said.id}"))
+    row.append(button("open", f"about:{waiting.item_id}"))
+    rows.append(tuple(row))
+    if others:
+        rows.append((button("skip", f"review_after:{said.id}"), HOME))
+    else:
+        rows.append((HOME,))
+    return rows
+
+
+def whole(said: StatusUpdate) -> Screen:
+    """All that a report says, however long."""
+    lines: list[Text | None] = [text("review.whole", number=Code(said.number))]
+    if said.measures:
+        lines.append(text("card.words", words=Words(said.measures, said.language)))
+    if said.remaining:
+        lines.append(text("report.remaining", words=Words(said.remaining, said.language)))
+    return message(*lines, rows=[(button("back", f"review:{said.id}"),)])
+
+
+def approved(number: str) -> Screen:
+    """Approved, and nothing else waits."""
+    return screen(text("review.approved", number=Code(number)), "review.none", rows=[(HOME,)])
+
+
+def returned(number: str, *, more: bool) -> Screen:
+    """The comment is on its way."""
+    row = (button("review_next", "review_next"), HOME) if more else (HOME,)
+    return message(text("review.returned", number=Code(number)), rows=[row])
+
+
+def returned_to(report_: Waiting, comment: str, language: str) -> Screen:
+    """Told to the institution: its report came back, and why; a reply begins a new one."""
+    return message(
+        text("review.came_back", item=_code(report_), number=Code(report_.number)),
+        text("card.words", words=Words(comment, language, limit=COMMENT)),
+        "review.reply",
+        rows=[
+            (
+                button("report", f"report:{report_.assignment_id}"),
+                button("open_card", f"card:{report_.assignment_id}", item=_code(report_)),
+            )
+        ],
+    )
+
+
+def _code(waiting: Waiting) -> Value:
+    return item_code(waiting.code, waiting.symbol, restricted=waiting.restricted)

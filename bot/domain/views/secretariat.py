@@ -1,0 +1,278 @@
+"""The secretariat's first screen, and the lists behind its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.desk import Counts
+from bot.domain.reports import Receipt
+from bot.domain.screens import (
+    Button,
+    Code,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    message,
+    screen,
+    text,
+)
+from bot.domain.views.common import HOME, LIST_LENGTH, evidence_facts, in_twos, item_code, pages
+
+EXCERPT = 300
+OWN_FLOWS = (
+    *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
+    *("return_report", "answer", "insist", "record"),
+)
+"""Conversations that rest here are offered on the first screen."""
+
+
+def home(desk: Counts, begun: Sequence[tuple[int, str]]) -> Screen:
+    """What waits; `begun` are conversations that rest: id and name of the flow."""
+    rows: list[Row] = in_twos(_urgent(desk))
+    rows += [
+        (button("go_on", f"draft:{conversation_id}", title=text(f"flow.{flow}.title")),)
+        for conversation_id, flow in begun
+    ]
+    rows.append((button("unassigned", "unassigned"), button("items", "items:-:0")))
+    if desk.drafts:
+        rows.append((button("announce_drafts", "announce", n=desk.drafts),))
+    rows.append((button("export", "export"), button("people", "people")))
+    rows.append((button("more", "more"),))
+    return screen(
+        text("secretariat.summary", parts=Listing(tuple(_parts(desk)))), "home.search", rows=rows
+    )
+
+
+def _parts(desk: Counts) -> list[Text]:
+    """Only what there is, but what is unassigned is always counted."""
+    parts = {
+        "to_review": desk.to_review,
+        "questions": desk.questions,
+        "not_ours": desk.disowned,
+        "overdue": desk.overdue,
+        "unreachable": desk.unreachable,
+        "never_started": desk.never_started,
+        "drafts": desk.drafts,
+    }
+    found = [text(f"secretariat.{name}", count=count) for name, count in parts.items() if count]
+    return [*found, text("secretariat.unassigned", count=desk.unassigned)]
+
+
+TEXT_KEYS = tuple(
+    f"secretariat.{name}"
+    for name in (
+        *("to_review", "questions", "not_ours", "overdue"),
+        *("unreachable", "never_started", "drafts"),
+    )
+)
+
+
+def _urgent(desk: Counts) -> list[Button]:
+    found = []
+    if desk.to_review:
+        found.append(button("review_next", "review_next"))
+    if desk.questions:
+        found.append(button("questions", "questions:0"))
+    if desk.overdue:
+        found.append(button("desk_overdue", "overdue:0"))
+    if desk.disowned:
+        found.append(button("disowned", "disowned:0"))
+    if desk.unreachable:
+        found.append(button("unreachable", "seats:unreachable"))
+    if desk.never_started:
+        found.append(button("never_started", "people_unused"))
+    return found
+
+
+def more() -> Screen:
+    """What is done less often."""
+    return screen(
+        "secretariat.more",
+        rows=[
+            (button("reviews", "reviews:0"), button("clusters", "clusters:0")),
+            (button("workbook", "book:-"), button("import_file", "import")),
+            (button("progress", "progress"), button("me", "me")),
+            (HOME,),
+        ],
+    )
+
+
+# -- Overdue ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """An assignment in a list."""
+
+    assignment_id: int
+    code: str
+    symbol: str
+    restricted: bool
+    institution: Value
+    due_on: date | None = None
+
+
+def overdue(total: int, page: int, shown: Sequence[Line]) -> Screen:
+    """Eight overdue assignments, the longest first."""
+    if not total:
+        return screen("secretariat.none_overdue", rows=[(HOME,)])
+    lines: list[Text | None] = [text("secretariat.overdue_list", count=total)]
+    for each in shown:
+        assert each.due_on is not None
+        lines.append(
+            text(
+                "secretariat.overdue_line",
+                item=_code(each),
+                institution=each.institution,
+                due=each.due_on,
+            )
+        )
+    rows = in_twos(
+        [button("code", f"held:{each.assignment_id}", item=_code(each)) for each in shown]
+    )
+    rows += pages("overdue", page, more=(page + 1) * LIST_LENGTH < total)
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+# -- What institutions gave back -------------------------------------------------------------------
+
+
+def disowned(total: int, page: int, shown: Sequence[Line]) -> Screen:
+    """Eight assignments that institutions gave back, the oldest first."""
+    if not total:
+        return screen("secretariat.none_disowned", rows=[(HOME,)])
+    lines: list[Text | None] = [text("secretariat.disowned_list", count=total)]
+    lines += [
+        text("secretariat.line", item=_code(each), institution=each.institution) for each in shown
+    ]
+    rows = in_twos(
+        [button("code", f"disowned_one:{each.assignment_id}", item=_code(each)) for each in shown]
+    )
+    rows += pages("disowned", page, more=(page + 1) * LIST_LENGTH < total)
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def disowned_one(line: Line, item_id: int, reason: str | None, suggested: Value | None) -> Screen:
+    """One of them: why, whose it is instead, and what to decide."""
+    lines: list[Text | None] = [
+        text("secretariat.gave_back", item=_code(line), institution=line.institution)
+    ]
+    if reason:
+        lines.append(text("card.words", words=Words(reason, limit=2000)))
+    rows: list[Row] = []
+    if suggested is not None:
+        lines.append(text("secretariat.suggests", institution=suggested))
+        rows.append((button("assign_to", f"reassign:{line.assignment_id}", institution=suggested),))
+    rows += [
+        (
+            button("assign_other", f"assign_item:{item_id}"),
+            button("release", f"release:{line.assignment_id}"),
+        ),
+        (button("insist", f"insist:{line.assignment_id}"), button("open", f"about:{item_id}")),
+        (button("back", "disowned:0"), HOME),
+    ]
+    return screen(*lines, rows=rows)
+
+
+def stays(code: Value) -> Screen:
+    """The institution has the item again, and was told."""
+    return message(
+        text("secretariat.stays", item=code), rows=[(button("disowned", "disowned:0"), HOME)]
+    )
+
+
+# -- Questions -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An open question."""
+
+    question_id: int
+    assignment_id: int
+    code: str
+    institution: Value
+    words: Words
+
+
+def questions(total: int, page: int, shown: Sequence[Asked]) -> Screen:
+    """Eight open questions, the oldest first."""
+    if not total:
+        return screen("secretariat.none_asked", rows=[(HOME,)])
+    lines: list[Text | None] = [text("secretariat.questions_list", count=total)]
+    for each in shown:
+        lines += [
+            None,
+            text("secretariat.line", item=Code(each.code), institution=each.institution),
+            text("card.words", words=_shortened(each.words, 120)),
+        ]
+    rows = in_twos(
+        [button("code", f"question:{each.question_id}", item=Code(each.code)) for each in shown]
+    )
+    rows += pages("questions", page, more=(page + 1) * LIST_LENGTH < total)
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def question(asked: Asked, answer: Words | None) -> Screen:
+    """One question; a reply to this screen answers it, too."""
+    lines: list[Text | None] = [
+        text("secretariat.asks", item=Code(asked.code), institution=asked.institution),
+        text("card.words", words=_shortened(asked.words, 3000)),
+    ]
+    card = button("open", f"card:{asked.assignment_id}")
+    if answer is not None:
+        lines += [text("secretariat.answered"), text("card.words", words=answer)]
+        return screen(*lines, rows=[(card, button("questions", "questions:0")), (HOME,)])
+    return screen(
+        *lines,
+        "secretariat.reply",
+        rows=[
+            (button("answer", f"answer:{asked.question_id}"), card),
+            (button("back", "questions:0"), HOME),
+        ],
+    )
+
+
+def _shortened(words: Words, limit: int) -> Words:
+    return Words(words.words, words.language, limit=limit)
+
+
+def _code(line: Line) -> Value:
+    return item_code(line.code, line.symbol, restricted=line.restricted)
+
+
+# -- Recorded reports ------------------------------------------------------------------------------
+
+
+def recorded(receipt: Receipt, institution: Value, item_id: int) -> Screen:
+    """What an institution said elsewhere is in the record, and waits for review like any other."""
+    [update] = receipt.updates
+    lines: list[Text | None] = [
+        text(
+            "secretariat.recorded",
+            number=Code(update.number),
+            item=Code(update.code),
+            institution=institution,
+            status=text(f"status.{receipt.status}"),
+        ),
+        text("card.words", words=Words(receipt.measures, receipt.language, limit=EXCERPT)),
+    ]
+    facts = evidence_facts(receipt.evidence)
+    if facts is not None:
+        lines.append(text("receipt.evidence", facts=facts))
+    return message(
+        *lines,
+        rows=[
+            (
+                button("review_it", f"review:{update.status_update_id}"),
+                button("open", f"about:{item_id}"),
+            ),
+            (HOME,),
+        ],
+    )

@@ -1,0 +1,122 @@
+"""The secretariat's review: a report is approved, or returned with a comment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain import permissions
+from bot.domain.errors import NotFound, Outdated
+from bot.domain.items import ReportState
+from bot.domain.people import REPORTING, SECRETARIAT, Actor
+from bot.domain.reports import NoWords, require_fits
+from bot.domain.review import Waiting
+from bot.domain.views import review as views
+from bot.services import audit
+from storage import outbox, people, seats, status_updates
+from storage import reviews as queries
+from storage.database import Transaction
+from storage.outbox import Message
+
+
+async def approve(
+    tx: Transaction, actor: Actor, status_update_id: int, *, now: datetime
+) -> Waiting:
+    """The report enters the record. Raises Outdated where another officer was faster."""
+    report = await _decide(tx, actor, status_update_id, ReportState.APPROVED, now=now)
+    await queries.add(tx, status_update_id, _seat(actor), ReportState.APPROVED, now=now)
+    await audit.record(
+        tx,
+        actor,
+        "review.approve",
+        report.number,
+        now=now,
+        seat_id=_seat(actor),
+        facts={"assignment": report.assignment_id},
+    )
+    return report
+
+
+async def return_(
+    tx: Transaction,
+    actor: Actor,
+    status_update_id: int,
+    comment: str,
+    *,
+    language: str,
+    bot_id: int,
+    now: datetime,
+) -> Waiting:
+    """The report goes back: who sent it and the institution's focal points get the comment.
+
+    Raises Outdated where another officer was faster, or the report was withdrawn.
+    """
+    words = comment.strip()
+    if not words:
+        raise NoWords
+    require_fits(words)
+    report = await _decide(tx, actor, status_update_id, ReportState.RETURNED, now=now)
+    await queries.add(
+        tx,
+        status_update_id,
+        _seat(actor),
+        ReportState.RETURNED,
+        comment=words,
+        language=language,
+        now=now,
+    )
+    for person_id in await _hearing(tx, report, now=now):
+        message = Message(
+            key=f"returned:{report.number}:{person_id}",
+            screen=views.returned_to(report, words, language),
+            person_id=person_id,
+            bot_id=bot_id,
+            subject=f"assignment:{report.assignment_id}",
+        )
+        await outbox.add(tx, message, now=now)
+    await audit.record(
+        tx,
+        actor,
+        "review.return",
+        report.number,
+        now=now,
+        seat_id=_seat(actor),
+        facts={"assignment": report.assignment_id},
+        words=words,
+    )
+    return report
+
+
+async def _decide(
+    tx: Transaction,
+    actor: Actor,
+    status_update_id: int,
+    decision: ReportState,
+    *,
+    now: datetime,
+) -> Waiting:
+    permissions.require(permissions.may_review(actor))
+    report = await queries.get(tx, status_update_id)
+    if report is None:
+        raise NotFound
+    if not await status_updates.decide(tx, status_update_id, decision, now=now):
+        raise Outdated
+    return report
+
+
+async def _hearing(tx: Transaction, report: Waiting, *, now: datetime) -> list[int]:
+    """The institution's focal points and alternates, and the author while their seat lives."""
+    seated = await people.seated(tx, now=now, roles=REPORTING, institution_id=report.institution_id)
+    hearing = {each.person.id for each in seated}
+    sent = await status_updates.get(tx, report.status_update_id)
+    if sent is not None and sent.seat_id is not None:
+        author = await seats.get(tx, sent.seat_id)
+        own = author is not None and author.institution_id == report.institution_id
+        if author is not None and own and author.live(now):
+            hearing.add(author.person_id)
+    return sorted(hearing)
+
+
+def _seat(actor: Actor) -> int:
+    seat = actor.seat(SECRETARIAT)
+    assert seat is not None
+    return seat.id

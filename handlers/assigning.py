@@ -1,0 +1,240 @@
+"""Items and who answers for them: narrow down, look, assign, announce."""
+
+from __future__ import annotations
+
+from bot.domain import permissions
+from bot.domain.errors import NotFound, Outdated
+from bot.domain.items import Assignment, Item
+from bot.domain.screens import Words, text
+from bot.domain.selection import UNASSIGNED, Narrowing, Need, Selection
+from bot.domain.views import assigning as views
+from bot.domain.views import item as item_views
+from bot.domain.views.common import LIST_LENGTH, item_code
+from bot.domain.views.people import name_for
+from bot.services import assignments as service
+from bot.services import clusters as arranging
+from handlers.card import number, words_of
+from handlers.flows.picking import said
+from handlers.home import page_number
+from handlers.turn import Turn
+from storage import assignments, cards, clusters, desk, items
+from storage import selection as selections
+from storage.desk import Stand
+
+SIBLINGS = 4
+
+
+async def listed(turn: Turn, argument: str) -> None:
+    """`items:d3,u:0`: a page of the items of a selection."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    code, _, page = argument.partition(":")
+    wanted, at = Selection.read(code or "-"), page_number(page)
+    shown = await selections.page(
+        turn.tx,
+        wanted,
+        language=turn.language,
+        default_language=turn.desk.country.default_language,
+        limit=LIST_LENGTH,
+        offset=at * LIST_LENGTH,
+    )
+    names = {
+        each: await selections.name_of(turn.tx, each, value) for each, value in wanted.by.items()
+    }
+    total = await selections.count(turn.tx, wanted)
+    await turn.show(views.items(wanted, total, at, shown, names, language=turn.language))
+
+
+async def unassigned(turn: Turn, _argument: str) -> None:
+    """The items that no institution has."""
+    await listed(turn, f"{UNASSIGNED.code}:0")
+
+
+async def narrow(turn: Turn, argument: str) -> None:
+    """`narrow:d3`: what a selection can be narrowed by."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    await turn.show(views.narrow(Selection.read(argument)))
+
+
+async def narrow_by(turn: Turn, argument: str) -> None:
+    """`narrow_by:theme:0:d3`: a page of the values that a selection can be narrowed to."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    name, _, rest = argument.partition(":")
+    page, _, code = rest.partition(":")
+    if name not in set(Narrowing):
+        raise NotFound
+    wanted, by = Selection.read(code), Narrowing(name)
+    choices = await selections.choices(turn.tx, wanted, by)
+    await turn.show(views.narrow_by(wanted, by, choices, page_number(page)))
+
+
+# -- One item --------------------------------------------------------------------------------------
+
+
+async def about(turn: Turn, argument: str) -> None:
+    """`about:5`: an item with everybody who answers for it."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    found = await _item(turn, number(argument))
+    cluster = None if found.cluster_id is None else await clusters.get(turn.tx, found.cluster_id)
+    similar = await cards.similar(turn.tx, found.id, limit=SIBLINGS)
+    await turn.show(
+        item_views.about(
+            found,
+            await words_of(turn, found),
+            [_stand(turn, each) for each in await desk.stands(turn.tx, found.id)],
+            cluster=None if cluster is None else Words(cluster.name, cluster.language),
+            needs=await selections.needs(turn.tx, found.id),
+            similar=[item_code(each.code, each.symbol, restricted=True) for each in similar],
+        ),
+        subject=f"item:{found.id}",
+    )
+
+
+async def held(turn: Turn, argument: str) -> None:
+    """`held:17`: one institution's assignment."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    assignment, item = await _assignment(turn, argument)
+    for each in await desk.stands(turn.tx, item.id):
+        if each.assignment_id == assignment.id:
+            await turn.show(item_views.held(item, _stand(turn, each)))
+            return
+    raise NotFound
+
+
+async def take_back(turn: Turn, argument: str) -> None:
+    """`take_back:17`: an institution has the item no more."""
+    gone = await service.take_back(
+        turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now
+    )
+    turn.toast = text("assigning.taken_back")
+    await about(turn, str(gone.item_id))
+
+
+async def priority(turn: Turn, argument: str) -> None:
+    """`priority:5`: set or take away."""
+    found = await _item(turn, number(argument))
+    await arranging.prioritise(
+        turn.tx, turn.actor, [found.id], priority=not found.priority, now=turn.now
+    )
+    await about(turn, argument)
+
+
+async def need(turn: Turn, argument: str) -> None:
+    """`need:5:budget`: set or take away."""
+    item_id, _, name = argument.partition(":")
+    if name not in set(Need):
+        raise NotFound
+    found = await _item(turn, number(item_id))
+    needed = Need(name) not in await selections.needs(turn.tx, found.id)
+    await arranging.mark_need(
+        turn.tx, turn.actor, [found.id], Need(name), needed=needed, now=turn.now
+    )
+    await about(turn, item_id)
+
+
+# -- Assigning and announcing ----------------------------------------------------------------------
+
+
+async def assign(turn: Turn, argument: str) -> None:
+    """`assign:d3,u`: choose among the items of a selection, and to whom they go."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    wanted = Selection.read(argument)
+    await turn.desk.runner.begin(
+        turn, "assign", subject=f"assign:{wanted.code}", selection=wanted.code
+    )
+
+
+async def assign_item(turn: Turn, argument: str) -> None:
+    """`assign_item:5`: to whom one item goes."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    found = await _item(turn, number(argument))
+    [shown] = await selections.of_ids(
+        turn.tx,
+        [found.id],
+        language=turn.language,
+        default_language=turn.desk.country.default_language,
+    )
+    await turn.desk.runner.begin(
+        turn,
+        "assign",
+        subject=f"assign:item:{found.id}",
+        labels={"items": [said(shown)]},
+        selection=Selection({}).code,
+        items=[found.id],
+    )
+
+
+async def announce(turn: Turn, _argument: str) -> None:
+    """What announcing the drafts would do."""
+    preview = await service.preview(turn.tx, turn.actor, now=turn.now)
+    await turn.show(views.announce(preview, language=turn.language))
+
+
+async def announce_now(turn: Turn, argument: str) -> None:
+    """`announce_now:a1b2…`: announce the drafts of that preview."""
+    try:
+        async with turn.tx.savepoint():
+            done = await service.announce(
+                turn.tx, turn.actor, argument, bot_id=turn.bot_id, now=turn.now
+            )
+    except Outdated as outdated:
+        turn.toast = outdated.text
+        await announce(turn, "")
+        return
+    await turn.show(views.announced(done))
+
+
+async def announce_by_letter(turn: Turn, argument: str) -> None:
+    """`announce_by_letter:a1b2…`: institutions without anybody here were told otherwise."""
+    try:
+        async with turn.tx.savepoint():
+            done = await service.announce_by_letter(turn.tx, turn.actor, argument, now=turn.now)
+    except Outdated as outdated:
+        turn.toast = outdated.text
+        await announce(turn, "")
+        return
+    await turn.show(views.announced(done))
+
+
+def _stand(turn: Turn, stand: Stand) -> item_views.Stand:
+    return item_views.Stand(
+        stand.assignment_id,
+        name_for(stand.names, turn.language),
+        stand.part,
+        stand.state,
+        stand.due_on,
+        stand.status,
+        stand.report_state,
+    )
+
+
+async def _item(turn: Turn, item_id: int) -> Item:
+    found = await items.get(turn.tx, item_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def _assignment(turn: Turn, argument: str) -> tuple[Assignment, Item]:
+    assignment = await assignments.get(turn.tx, number(argument))
+    if assignment is None:
+        raise NotFound
+    return assignment, await _item(turn, assignment.item_id)
+
+
+ACTS = {
+    "items": listed,
+    "unassigned": unassigned,
+    "narrow": narrow,
+    "narrow_by": narrow_by,
+    "about": about,
+    "held": held,
+    "take_back": take_back,
+    "priority": priority,
+    "need": need,
+    "assign": assign,
+    "assign_item": assign_item,
+    "announce": announce,
+    "announce_now": announce_now,
+    "announce_by_letter": announce_by_letter,
+}
+COMMANDS = {"assign": "unassigned", "announce": "announce"}

@@ -1,0 +1,54 @@
+"""Returning a report: the comment that its institution gets."""
+
+from __future__ import annotations
+
+from bot.domain import permissions
+from bot.domain.errors import NotFound
+from bot.domain.reports import LONGEST_TEXT, joined
+from bot.domain.screens import Code, Screen, Value
+from bot.domain.views import review as views
+from bot.domain.views.common import item_code
+from bot.domain.views.people import name_for
+from bot.exchange.language import detect
+from bot.services import reviews as service
+from handlers.flows.flow import Answers, Ask, Flow, Review
+from handlers.flows.status_update import today_there, words_fit
+from handlers.turn import Turn
+from storage import reviews
+
+
+async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
+    permissions.require(permissions.may_review(turn.actor))
+    found = await reviews.get(turn.tx, answers["report"])
+    if found is None:
+        raise NotFound
+    return {
+        "number": Code(found.number),
+        "item": item_code(found.code, found.symbol, restricted=found.restricted),
+        "institution": name_for(found.names, turn.language),
+    }
+
+
+async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+    comment = joined(answers["comment"])
+    done = await service.return_(
+        turn.tx,
+        turn.actor,
+        answers["report"],
+        comment,
+        language=detect(comment) or turn.language,
+        bot_id=turn.bot_id,
+        now=turn.now,
+    )
+    waiting = await reviews.queue(turn.tx, today=today_there(turn), limit=1)
+    return views.returned(done.number, more=bool(waiting))
+
+
+FLOW = Flow(
+    name="return_report",
+    begins=_begins,
+    steps=(Ask("comment", words_fit, grows=True, limit=LONGEST_TEXT),),
+    review=Review(words_to="comment"),
+    then=_then,
+    returns_to=lambda answers: f"review:{answers['report']}",
+)

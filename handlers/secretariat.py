@@ -1,0 +1,195 @@
+"""The secretariat's desk: the first screen, what is overdue, given back, asked."""
+
+from __future__ import annotations
+
+from bot.domain import permissions
+from bot.domain.errors import NotFound
+from bot.domain.screens import Value, Words, text
+from bot.domain.views import secretariat as views
+from bot.domain.views.common import LIST_LENGTH
+from bot.domain.views.people import name_for
+from bot.services import assignments as service
+from handlers.card import number
+from handlers.flows.status_update import today_there
+from handlers.home import page_number
+from handlers.turn import Turn
+from storage import conversations, desk, institutions
+from storage import questions as question_queries
+from storage.desk import Disowned, Held
+from storage.questions import Question
+
+BEGUN = 2
+"""So many resting conversations have a button on the first screen."""
+
+
+async def home(turn: Turn) -> None:
+    """The first screen."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    counts = await desk.counts(turn.tx, today=today_there(turn), now=turn.now)
+    seats = tuple(seat.id for seat in turn.actor.seats)
+    begun = await conversations.drafts_of(turn.tx, turn.person.id, seats)
+    resting = [(each.id, each.flow) for each in begun if each.flow in views.OWN_FLOWS]
+    await turn.show(views.home(counts, resting[:BEGUN]))
+
+
+async def more(turn: Turn, _argument: str) -> None:
+    """What is done less often."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    await turn.show(views.more())
+
+
+async def overdue(turn: Turn, argument: str) -> None:
+    """`overdue:0`: a page of what is overdue."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    page, today = page_number(argument), today_there(turn)
+    found = await desk.overdue(turn.tx, today=today, limit=LIST_LENGTH, offset=page * LIST_LENGTH)
+    counts = await desk.counts(turn.tx, today=today, now=turn.now)
+    await turn.show(views.overdue(counts.overdue, page, [_line(turn, each) for each in found]))
+
+
+# -- What institutions gave back -------------------------------------------------------------------
+
+
+async def disowned(turn: Turn, argument: str) -> None:
+    """`disowned:0`: a page of what institutions gave back."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    page = page_number(argument)
+    found = await desk.disowned(turn.tx, limit=LIST_LENGTH, offset=page * LIST_LENGTH)
+    counts = await desk.counts(turn.tx, today=today_there(turn), now=turn.now)
+    await turn.show(views.disowned(counts.disowned, page, [_line(turn, each) for each in found]))
+
+
+async def disowned_one(turn: Turn, argument: str) -> None:
+    """`disowned_one:17`: one of them, with its reason."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    found = await _given_back(turn, argument)
+    suggested: Value | None = None
+    if found.suggested_id is not None:
+        institution = await institutions.get(turn.tx, found.suggested_id)
+        if institution is not None:
+            suggested = name_for(institution.names, turn.language)
+    await turn.show(views.disowned_one(_line(turn, found), found.item_id, found.reason, suggested))
+
+
+async def reassign(turn: Turn, argument: str) -> None:
+    """`reassign:17`: it goes to the institution that was suggested, as a draft."""
+    found = await _given_back(turn, argument)
+    if found.suggested_id is None:
+        raise NotFound
+    await service.reassign(
+        turn.tx,
+        turn.actor,
+        found.assignment_id,
+        found.suggested_id,
+        bot_id=turn.bot_id,
+        now=turn.now,
+    )
+    turn.toast = text("secretariat.reassigned")
+    await disowned(turn, "0")
+
+
+async def release(turn: Turn, argument: str) -> None:
+    """`release:17`: it is not theirs indeed, and nobody's for now."""
+    await service.release(turn.tx, turn.actor, number(argument), now=turn.now)
+    turn.toast = text("secretariat.released")
+    await disowned(turn, "0")
+
+
+async def insist(turn: Turn, argument: str) -> None:
+    """`insist:17`: it stays theirs; the reason is asked for."""
+    found = await _given_back(turn, argument)
+    await turn.desk.runner.begin(
+        turn, "insist", subject=f"assignment:{found.assignment_id}", assignment=found.assignment_id
+    )
+
+
+async def _given_back(turn: Turn, argument: str) -> Disowned:
+    permissions.require(permissions.may_arrange(turn.actor))
+    found = await desk.disowned_one(turn.tx, number(argument))
+    if found is None:
+        raise NotFound
+    return found
+
+
+# -- Questions -------------------------------------------------------------------------------------
+
+
+async def questions(turn: Turn, argument: str) -> None:
+    """`questions:0`: a page of the open questions."""
+    permissions.require(permissions.may_answer(turn.actor))
+    page = page_number(argument)
+    found = await question_queries.open_ones(turn.tx, limit=LIST_LENGTH, offset=page * LIST_LENGTH)
+    total = await question_queries.count_open(turn.tx)
+    await turn.show(views.questions(total, page, [await _asked(turn, each) for each in found]))
+
+
+async def question(turn: Turn, argument: str) -> None:
+    """`question:5`: one question; a reply to the screen answers it."""
+    permissions.require(permissions.may_answer(turn.actor))
+    found = await question_queries.get(turn.tx, number(argument))
+    if found is None:
+        raise NotFound
+    said = None
+    if found.answer is not None:
+        said = Words(found.answer, found.answer_language, limit=3000)
+    await turn.show(views.question(await _asked(turn, found), said), subject=f"question:{found.id}")
+
+
+async def answer(turn: Turn, argument: str) -> None:
+    """`answer:5`: the answer is asked for."""
+    permissions.require(permissions.may_answer(turn.actor))
+    question_id = number(argument)
+    await turn.desk.runner.begin(
+        turn, "answer", subject=f"question:{question_id}", question=question_id
+    )
+
+
+async def _asked(turn: Turn, found: Question) -> views.Asked:
+    institution = None
+    if found.institution_id is not None:
+        institution = await institutions.get(turn.tx, found.institution_id)
+    return views.Asked(
+        found.id,
+        found.assignment_id,
+        found.code,
+        name_for({} if institution is None else institution.names, turn.language),
+        Words(found.words, found.language),
+    )
+
+
+# -- Recording on behalf ---------------------------------------------------------------------------
+
+
+async def record(turn: Turn, argument: str) -> None:
+    """`record:17`: what an institution said in a letter, an e-mail or a meeting."""
+    permissions.require(permissions.may_record(turn.actor))
+    assignment_id = number(argument)
+    await turn.desk.runner.begin(
+        turn, "record", subject=f"assignment:{assignment_id}", assignment=assignment_id
+    )
+
+
+def _line(turn: Turn, found: Held | Disowned) -> views.Line:
+    return views.Line(
+        found.assignment_id,
+        found.code,
+        found.symbol,
+        found.restricted,
+        name_for(found.names, turn.language),
+        found.due_on if isinstance(found, Held) else None,
+    )
+
+
+ACTS = {
+    "more": more,
+    "overdue": overdue,
+    "disowned": disowned,
+    "disowned_one": disowned_one,
+    "reassign": reassign,
+    "release": release,
+    "insist": insist,
+    "questions": questions,
+    "question": question,
+    "answer": answer,
+    "record": record,
+}
