@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sys
 from collections.abc import Coroutine
 from contextlib import suppress
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 
 from bot import logs
 from bot.app import App, opened
 from bot.clock import Clock
 from bot.domain.errors import Refused
+from bot.domain.filters import Dimension
 from bot.domain.people import COMMAND_LINE, Role
 from bot.health import check_up
 from bot.sandbox.server import Sandbox
-from bot.services import people
+from bot.services import exports, people
+from bot.services.imports import Preview
 from bot.settings import Settings, SettingsError
 from bot.texts import Texts
 from bot.wire.polling import AnotherReceiver
+from bot.works import Tools, import_shell
+from bot.works.export import Made, write_out
+from bot.works.table import processes
 from storage import audit, institutions, migrate
 from storage.audit import Finding
+from storage.database import file_of
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 audit_cli = typer.Typer(no_args_is_help=True, help="The chained record of every act.")
@@ -119,6 +131,126 @@ async def _invite(
     return link
 
 
+class Export(StrEnum):
+    """What can be exported."""
+
+    WORKBOOK = "workbook"
+
+
+File = Annotated[
+    Path,
+    typer.Argument(
+        exists=True, dir_okay=False, readable=True, resolve_path=True, help="The file to import."
+    ),
+]
+Narrow = Annotated[list[str] | None, typer.Option(help="Only these; can be given again.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Reported from or to.")]
+Language = Annotated[str | None, typer.Option(help="A language code, such as fr.")]
+
+
+@cli.command(name="import")
+def import_(
+    file: File,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
+    language: Language = None,
+    state: Annotated[str | None, typer.Option(help="Keep only this State's items.")] = None,
+    symbol: Annotated[str | None, typer.Option(help="The document, where none is named.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import recommendations: OHCHR matrix, UHRI, CSV or Excel; the same file twice is harmless."""
+    if language is not None and not re.fullmatch(r"[a-z]{2,3}", language):
+        raise typer.BadParameter("is no language code, such as fr", param_hint="--language")
+    settings = _settings()
+    told = {"language": language, "state": state or settings.country, "symbol": symbol}
+    options = {name: value for name, value in told.items() if value}
+    found = _refusing(_import, settings, file, options, dry_run)
+    if as_json:
+        out.print_json(json.dumps(import_shell.as_json(found)))
+        return
+    for name, value in import_shell.as_json(found).items():
+        shown = value if isinstance(value, int) else ", ".join(f"{n} {k}" for k, n in value.items())
+        out.print(f"{name}: {shown}")
+    out.print("Nothing was imported: this was a dry run." if dry_run else "Imported.")
+
+
+async def _import(
+    settings: Settings, file: Path, options: dict[str, str], dry_run: bool
+) -> Preview:
+    _log_warnings(settings)
+    with TemporaryDirectory(prefix="focalpoint-") as folder:
+        if dry_run and _is_new(settings):
+            settings = _elsewhere(settings, Path(folder))
+        async with opened(settings, Clock()) as app:
+            with err.status("Reading…"):
+                return await import_shell.bring_in(_tools(app), file, options, dry_run=dry_run)
+
+
+@cli.command()
+def export(
+    kind: Annotated[Export, typer.Argument(help="What to export.")],
+    *,
+    file: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")],
+    mechanism: Narrow = None,
+    document: Narrow = None,
+    cluster: Narrow = None,
+    institution: Narrow = None,
+    status: Narrow = None,
+    theme: Narrow = None,
+    sdg: Narrow = None,
+    since: Day = None,
+    until: Day = None,
+    language: Language = None,
+    as_json: AsJson = False,
+) -> None:
+    """Export what the database holds; whole, or narrowed to what the options name."""
+    settings = _settings()
+    chosen = language or settings.default_language
+    if chosen not in settings.languages:
+        offered = ", ".join(settings.languages)
+        raise typer.BadParameter(f"must be one of {offered}", param_hint="--language")
+    if not file.parent.is_dir():
+        _fail(f"There is no folder {file.parent}.")
+    asked: dict[Dimension, list[str]] = {
+        Dimension.MECHANISM: mechanism or [],
+        Dimension.DOCUMENT: document or [],
+        Dimension.CLUSTER: cluster or [],
+        Dimension.INSTITUTION: institution or [],
+        Dimension.STATUS: status or [],
+        Dimension.THEME: theme or [],
+        Dimension.SDG: sdg or [],
+    }
+    days = (since.date() if since else None, until.date() if until else None)
+    made = _refusing(_export, settings, file, asked, days, chosen)
+    if as_json:
+        out.print_json(json.dumps({"file": str(file), "sha256": made.sha256, **made.rows}))
+    else:
+        out.print(f"{file}: {kind.value}, {made.rows['recommendations']} recommendations")
+
+
+async def _export(
+    settings: Settings,
+    file: Path,
+    asked: dict[Dimension, list[str]],
+    days: tuple[date | None, date | None],
+    language: str,
+) -> Made:
+    _log_warnings(settings)
+    since, until = days
+    async with opened(settings, Clock()) as app:
+        async with app.database.read() as tx:
+            chosen = await exports.understand(tx, asked, since=since, until=until)
+        with Progress(console=err, transient=True) as bar:
+            task = bar.add_task("Writing…", total=None)
+            return await write_out(
+                _tools(app),
+                chosen,
+                file,
+                language=language,
+                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+
+
 @cli.command()
 def sandbox(
     port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1; 0: any.")] = 8099,
@@ -160,6 +292,36 @@ def _settings() -> Settings:
         return Settings.from_environment()
     except SettingsError as error:
         _fail("\n".join(error.lines))
+
+
+def _log_warnings(settings: Settings) -> None:
+    """A command at the shell tells its own story; the log tells what went wrong."""
+    logs.configure("readable", level="WARNING", secrets=settings.secrets)
+
+
+def _is_new(settings: Settings) -> bool:
+    """Whether there is no database yet; one on a server is there."""
+    path = file_of(settings.database_url)
+    return path is not None and not path.exists()
+
+
+def _elsewhere(settings: Settings, folder: Path) -> Settings:
+    """The same settings with everything that is kept in another folder."""
+    places = {"data_dir": folder / "data", "key_dir": folder / "keys", "files_url": None}
+    database = f"sqlite+aiosqlite:///{folder / 'data' / 'focalpoint.db'}"
+    return settings.model_copy(update={**places, "database_url": database})
+
+
+def _tools(app: App) -> Tools:
+    """What long work finds at hand at the shell."""
+    return Tools(
+        settings=app.settings,
+        database=app.database,
+        vault=app.vault,
+        texts=app.texts,
+        clock=app.clock,
+        jobs=processes(app.settings),
+    )
 
 
 def _refusing(act: Any, *arguments: Any) -> Any:

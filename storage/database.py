@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, CursorResult, Executable, RowMapping, event
@@ -273,3 +274,11 @@ def set_up_sqlite(connection: Any, pragmas: Sequence[str]) -> None:
     except BaseException:
         connection.close()
         raise
+
+
+def file_of(url: str) -> Path | None:
+    """The file that a SQLite address names; None for a server's."""
+    made = make_url(url)
+    if made.get_backend_name() != "sqlite" or not made.database:
+        return None
+    return Path(made.database)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from storage.database import Transaction
 from storage.tables import jobs
@@ -115,3 +115,8 @@ async def latest(tx: Transaction, person_id: int, kind: str) -> Job | None:
     )
     row = await tx.row(statement)
     return None if row is None else Job(**row)
+
+
+async def remove(tx: Transaction, job_id: int) -> None:
+    """Forget a job that left nothing behind."""
+    await tx.execute(delete(jobs).where(jobs.c.id == job_id))

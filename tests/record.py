@@ -263,7 +263,7 @@ def _figures(said: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _evidence(chance: random.Random, said: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for each in said[::2]:
         state = chance.choice(["stored", "stored", "awaited", "refused", "dropped"])
         link = each["id"] % 8 == 1

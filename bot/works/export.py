@@ -6,13 +6,13 @@ import asyncio
 import hashlib
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.domain.filters import Filter
-from bot.domain.people import Actor
+from bot.domain.people import COMMAND_LINE, Actor
 from bot.domain.permissions import may_export, require
-from bot.domain.screens import Attachment
+from bot.domain.screens import Attachment, Text
 from bot.domain.views import exports as views
 from bot.exchange.consolidated import Order
 from bot.jobs import OnProgress, file_in
@@ -52,6 +52,46 @@ async def make(
     path = file_in(room, result["file"])
     sha256, size = await asyncio.to_thread(_digest, path)
     return Made(path, sha256, size, result["sheets"], result["withheld"])
+
+
+async def write_out(
+    tools: Tools,
+    chosen: Filter,
+    target: Path,
+    *,
+    language: str,
+    on_progress: OnProgress | None = None,
+) -> Made:
+    """Write the workbook to `target` for the operator, the words of restricted items with it.
+
+    What stood there before goes only once the new one is whole and its trace is kept.
+    """
+    by = tools.texts.render(Text("export.by_operator"), language, mode="bare")
+    order = Order(chosen, language, tools.clock.now(), by, withhold=False)
+    unfinished = target.with_name(f".{target.name}.part")
+    async with tools.room() as room:
+        made = await make(tools, order, room, on_progress=on_progress)
+        try:
+            await asyncio.to_thread(shutil.copyfile, made.path, unfinished)
+            await _record(tools, order, made)
+            await asyncio.to_thread(unfinished.replace, target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    return replace(made, path=target)
+
+
+async def _record(tools: Tools, order: Order, made: Made) -> None:
+    async with tools.database.write() as tx:
+        await service.handed_out(
+            tx,
+            COMMAND_LINE,
+            "export:workbook",
+            order.filters,
+            rows=made.rows,
+            sha256=made.sha256,
+            withheld=made.withheld,
+            now=order.made_at,
+        )
 
 
 async def run(job: Job, tools: Tools) -> None:

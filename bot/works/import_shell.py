@@ -1,0 +1,109 @@
+"""Imports a file at the shell: staged as in the chat, then applied, or only compared."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.domain.errors import Refused
+from bot.domain.kinds import Position
+from bot.exchange import staging
+from bot.exchange.confined import confined
+from bot.services import imports as service
+from bot.services.imports import Preview
+from bot.works import Tools, import_apply
+from bot.works.import_read import READER, stage
+from storage import imports, jobs
+from storage.jobs import Job
+
+_POSITIONS = {
+    Position.SUPPORTED: "supported",
+    Position.NOTED: "noted",
+    Position.SUPPORTED_NOTED: "supported/noted",
+}
+
+
+class AssignmentsInChat(Refused):
+    """A workbook of assignments comes back through the chat, where its differences are shown."""
+
+    key = "import.refused.assignments"
+
+
+async def bring_in(
+    tools: Tools, path: Path, options: Mapping[str, str], *, dry_run: bool
+) -> Preview:
+    """What importing the file did; with `dry_run` what it would do, and nothing stays behind.
+
+    `path` is absolute; `options` are `language`, `state`, `symbol`. Raises what refuses the file.
+    """
+    if await confined(staging.is_assignments_book, str(path), limits=READER):
+        raise AssignmentsInChat
+    job = await _open(tools, options)
+    try:
+        found = await _read(tools, job, path)
+    except BaseException:
+        await _forget(tools, job)
+        raise
+    if dry_run:
+        await _forget(tools, job)
+        return found
+    async with tools.database.write() as tx:
+        staged = await jobs.get(tx, job.id)
+    assert staged is not None
+    await import_apply.run(staged, tools)
+    return found
+
+
+def as_json(found: Preview) -> dict[str, Any]:
+    """What an import did as one object for scripts; a text in a new language is a change."""
+    positions = {name: found.positions.get(code, 0) for code, name in _POSITIONS.items()}
+    if pending := found.positions.get(Position.PENDING, 0):
+        positions["pending"] = pending
+    return {
+        "recommendations": found.recommendations,
+        "positions": positions,
+        "new": found.new,
+        "changed": found.changed + found.translated,
+        "unchanged": found.unchanged,
+        "problems": found.problems,
+    }
+
+
+async def _open(tools: Tools, options: Mapping[str, str]) -> Job:
+    """A job of our own that no running bot takes up: it waits, as if for a person."""
+    async with tools.database.write() as tx:
+        job_id = await jobs.plan(
+            tx,
+            service.READ,
+            {"options": dict(options)},
+            person_id=None,
+            seat_id=None,
+            now=tools.clock.now(),
+        )
+        await jobs.change(tx, job_id, state=jobs.WAITING)
+        job = await jobs.get(tx, job_id)
+    assert job is not None
+    return job
+
+
+async def _read(tools: Tools, job: Job, path: Path) -> Preview:
+    facts = await stage(job, tools, path, job.arguments["options"])
+    sha256 = await asyncio.to_thread(_digest, path)
+    async with tools.database.write() as tx:
+        await imports.compare(tx, job.id)
+        await jobs.change(tx, job.id, result={"facts": dict(facts)}, sha256=sha256)
+        return await service.preview(tx, job, facts)
+
+
+async def _forget(tools: Tools, job: Job) -> None:
+    async with tools.database.write() as tx:
+        await imports.clear(tx, job.id)
+        await jobs.remove(tx, job.id)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
