@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 from bot.exchange.cells import unprefixed
 from bot.exchange.imported import Damaged, Empty
@@ -35,12 +36,16 @@ def sheet(path: Path, score: Score) -> Sheet:
     return Sheet(_rows(text, delimiter, skipped), encoding=encoding, delimiter=delimiter)
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file and the encoding it is in; one without a mark is judged by its letters."""
+def decode(data: bytes, *, errors: Literal["strict", "replace"] = "strict") -> tuple[str, str]:
+    """The text of a file and the encoding it is in; one without a mark is judged by its letters.
+
+    Raises Damaged where the bytes deny their mark; with `replace`, for a beginning that may be cut
+    inside a character, they become U+FFFD.
+    """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
-                return data.decode(encoding), encoding.removesuffix("-sig")
+                return data.decode(encoding, errors), encoding.removesuffix("-sig")
             except UnicodeDecodeError as error:
                 raise Damaged from error
     if encoding_16 := _unmarked_utf_16(data):

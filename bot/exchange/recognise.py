@@ -134,6 +134,6 @@ def _begins_json(start: bytes) -> bool:
 
 def _looks_like_words(start: bytes) -> bool:
     """Whether a file is text: decoded, it holds next to no control characters."""
-    text, _ = csv_tables.decode(start)
+    text, _ = csv_tables.decode(start, errors="replace")
     odd = sum((char < " " and char not in "\t\r\n\x0b\x0c") or char == "\ufffd" for char in text)
     return odd * 50 <= len(text)

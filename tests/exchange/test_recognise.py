@@ -96,6 +96,18 @@ def test_the_content_tells_the_format(tmp_path: Path, data: bytes, expected: For
     assert recognise.read(path).whole().rows
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("padding", range(4))
+def test_a_character_that_straddles_what_is_looked_at_first_is_no_damage(
+    tmp_path: Path, encoding: str, padding: int
+) -> None:
+    """A CSV with a byte-order mark was damaged when its 65,536th byte fell inside a letter."""
+    rows = "".join(f"X/1,1.{number},اعتماد تشريعات 😀😀😀😀 جديدة\n" for number in range(2_000))
+    path = tmp_path / "table.csv"
+    path.write_bytes((f"symbol,number,text,{'x' * padding}\n" + rows).encode(encoding))
+    assert len(recognise.read(path).whole().rows) == 2_000
+
+
 REFUSED: dict[str, tuple[bytes, type[ImportRefused]]] = {
     "nothing": (b"", Empty),
     "spaces": (b"\xef\xbb\xbf \r\n", Empty),
