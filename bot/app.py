@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 
 from bot import logs
 from bot.clock import Clock
@@ -12,14 +17,16 @@ from bot.inbox import Inbox
 from bot.keys import KeyRing
 from bot.outbox import Outbox
 from bot.poll import Poll
+from bot.schedule import Schedule, house_ticks
 from bot.services.audit import HeadKeeper
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from bot.tasks import Tasks
 from bot.texts import Texts
+from bot.web import Listener, Watched, watch, webhook
 from bot.wire.application import durable_application
 from bot.wire.download import downloader
 from bot.wire.menu import Menus
-from bot.wire.polling import LONG_POLL, RawPoller
+from bot.wire.polling import ALLOWED_UPDATES, LONG_POLL, RawPoller, WebhookElsewhere
 from bot.wire.request import telegram_bot
 from bot.worker import Worker
 from bot.works import Tools
@@ -35,6 +42,8 @@ from storage.vault import Vault
 
 log = logs.get(__name__)
 
+WEBHOOK_LOOK = 600.0  # seconds between two looks whether the webhook is still ours
+
 
 class App:
     """The bot, as the command line, the demo and the tests hold it."""
@@ -49,6 +58,7 @@ class App:
         self._long_poll = long_poll
         self._tasks = Tasks()
         self._audit_head = HeadKeeper(self.database, self.keys)
+        self.poll: Poll | None = None
 
     async def open(self) -> None:
         """Bring the database up to date and follow its audit, without Telegram."""
@@ -62,7 +72,7 @@ class App:
             self.settings.require_token().get_secret_value(), self.settings.api_url
         )
         self.application = durable_application(self.bot)
-        await self.application.initialize()
+        await self._meet_telegram()
         router = make_router()
         register(self.application, router)
         edge = Edge(self.application, self._desk(router.runner), router.go)
@@ -83,23 +93,37 @@ class App:
         menus = Menus(self.database, self.bot, self.texts, self.clock, known=router.commands.keys())
         self._tasks.start(self.evidence.run(), name="evidence")
         self._tasks.start(menus.run(), name="menus")
-        self._tasks.start(Worker(WORKS, self._tools()).run(), name="worker")
+        tools = self._tools()
+        self._tasks.start(Worker(WORKS, tools).run(), name="worker")
+        ticks = house_ticks(self.database, self.bot.id, self.vault, tools.jobs)
+        self.schedule = Schedule(self.clock, ticks)
+        self.schedule.start()
         await self.inbox.start()
         log.info("app.started")
 
     async def receive(self) -> None:
-        """Receive updates until cancelled; raises AnotherReceiver."""
-        token = self.settings.require_token().get_secret_value()
-        poller = RawPoller(f"{self.settings.bot_url}{token}", long_poll=self._long_poll)
-        self.poll = Poll(poller, self.inbox, self.clock)
+        """Receive updates, as the settings say, until cancelled; raises AnotherReceiver."""
+        watch = self._watch()
+        if watch is not None:
+            watch.start()
         try:
-            await self.poll.run()
+            if self.settings.mode == "webhook":
+                await self._be_called()
+            else:
+                await self._ask()
         finally:
-            await poller.stop()
+            if watch is not None:
+                await watch.stop()
+
+    async def take_over(self) -> None:
+        """Remove whatever webhook is set; the updates that wait stay."""
+        await self.bot.delete_webhook(drop_pending_updates=False)
 
     async def stop(self) -> None:
         """Let what runs end; what is left waits on disk."""
+        self.schedule.stop()
         await self.inbox.stop()
+        await self.outbox.stop()
         await self._tasks.stop()
         await self.application.shutdown()
         await self.close()
@@ -109,6 +133,91 @@ class App:
         """Close what `open` opened."""
         await self._audit_head.stop()
         await self.database.close()
+
+    # -- Receiving ---------------------------------------------------------------------------------
+
+    async def _meet_telegram(self) -> None:
+        """Learn who the bot is, however long Telegram stays away; SettingsError for the token."""
+        pauses = itertools.chain((1, 2, 5, 10), itertools.repeat(30))
+        while True:
+            try:
+                await self.application.initialize()
+            except InvalidToken:
+                raise SettingsError(["the server knows no bot of this token"]) from None
+            except NetworkError as error:
+                log.warning("app.telegram_away", error=type(error).__name__)
+                await asyncio.sleep(next(pauses))
+            else:
+                return
+
+    async def _ask(self) -> None:
+        """Long polling."""
+        token = self.settings.require_token().get_secret_value()
+        poller = RawPoller(f"{self.settings.bot_url}{token}", long_poll=self._long_poll)
+        self.poll = Poll(poller, self.inbox, self.clock)
+        try:
+            await self.poll.run()
+        finally:
+            await poller.stop()
+
+    async def _be_called(self) -> None:
+        """A webhook, set when it can be answered, and looked after: raises WebhookElsewhere."""
+        url, secret = self.settings.webhook_url, self.settings.webhook_secret
+        assert url is not None
+        assert secret is not None
+        called = webhook(urlsplit(url).path, secret.get_secret_value(), self.inbox.receive)
+        listener = Listener(called, self.settings.webhook_listen)
+        listener.start()
+        try:
+            await self._set_webhook(url, secret.get_secret_value())
+            while True:
+                await asyncio.sleep(WEBHOOK_LOOK)
+                if await self._webhook() not in (url, None):
+                    log.error("app.webhook_elsewhere")
+                    raise WebhookElsewhere
+        finally:
+            await listener.stop()
+
+    async def _set_webhook(self, url: str, secret: str) -> None:
+        while True:
+            try:
+                await self.bot.set_webhook(
+                    url,
+                    secret_token=secret,
+                    allowed_updates=list(ALLOWED_UPDATES),
+                    drop_pending_updates=False,
+                )
+            except BadRequest:
+                raise
+            except NetworkError as error:
+                log.warning("app.telegram_away", error=type(error).__name__)
+                await asyncio.sleep(5)
+            else:
+                log.info("app.webhook_set")
+                return
+
+    async def _webhook(self) -> str | None:
+        """Where Telegram sends the updates; None where it could not be asked."""
+        try:
+            return (await self.bot.get_webhook_info()).url
+        except TelegramError:
+            return None
+
+    def _watch(self) -> Listener | None:
+        """Health and metrics, where the settings want them."""
+        if self.settings.metrics_listen is None:
+            return None
+        watched = Watched(
+            database=self.database,
+            clock=self.clock,
+            bot_id=self.bot.id,
+            heard=lambda: None if self.poll is None else self.poll.last_success,
+            since=self.clock.ticks(),
+            polling=self.settings.mode == "polling",
+        )
+        return Listener(watch(watched), self.settings.metrics_listen)
+
+    # -- What others are given ---------------------------------------------------------------------
 
     def _tools(self) -> Tools:
         return Tools(

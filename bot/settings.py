@@ -213,6 +213,8 @@ class Settings(BaseSettings):
         if url is None:
             return None
         parts = urlsplit(url)
+        if parts.scheme == "http" and is_loopback(parts.hostname):
+            return url  # a Bot API server on this machine calls it so
         if parts.scheme != "https" or not parts.hostname:
             raise ValueError("must begin with https://")
         if (parts.port or 443) not in {443, 80, 88, 8443}:

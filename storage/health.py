@@ -1,13 +1,13 @@
-"""Whether the database can be written, and whether its file is whole."""
+"""Whether the database takes writes and its file is whole; how much waits in it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from storage.database import Transaction
-from storage.tables import counters
+from storage.tables import counters, outbox
 from storage.upsert import insert_or_update
 
 
@@ -15,6 +15,16 @@ async def touch(tx: Transaction, *, now: datetime) -> None:
     """Write a trace of being alive: that it commits shows that the disk takes writes."""
     row = {"name": "health", "value": int(now.timestamp())}
     await insert_or_update(tx, counters, row, key=["name"])
+
+
+async def messages_waiting(tx: Transaction, bot_id: int) -> int:
+    """How many messages are planned or on their way."""
+    statement = (
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.bot_id == bot_id, outbox.c.state.in_(("planned", "sending")))
+    )
+    return int(await tx.value(statement))
 
 
 async def damages(tx: Transaction) -> list[str]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+
+from bot.settings import is_loopback
 
 LONG_POLL = 30  # seconds that Telegram holds an empty answer back
 BATCH = 100
@@ -14,6 +17,10 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 
 class AnotherReceiver(Exception):
     """Somebody else receives this bot's updates: another process, or a webhook."""
+
+
+class WebhookElsewhere(AnotherReceiver):
+    """A webhook that is not ours is set for this bot: its updates go there."""
 
 
 class CannotPoll(Exception):
@@ -31,7 +38,10 @@ class RawPoller:
     def __init__(self, url: str, *, long_poll: float = LONG_POLL) -> None:
         self._url = f"{url}/getUpdates"
         self._long_poll = long_poll
-        self._client = httpx.AsyncClient(timeout=httpx.Timeout(10, read=long_poll + 10))
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(10, read=long_poll + 10),
+            trust_env=not is_loopback(urlsplit(url).hostname),  # no proxy to this very machine
+        )
 
     async def stop(self) -> None:
         """Close the connection."""
@@ -54,6 +64,7 @@ class RawPoller:
         if answer.get("ok"):
             return [each for each in answer["result"] if isinstance(each.get("update_id"), int)]
         if response.status_code == 409:
-            raise AnotherReceiver
+            webhook = "webhook" in str(answer.get("description", "")).lower()
+            raise WebhookElsewhere if webhook else AnotherReceiver
         retry_after = (answer.get("parameters") or {}).get("retry_after")
         raise CannotPoll(f"status:{response.status_code}", retry_after)
