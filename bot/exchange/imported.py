@@ -1,7 +1,7 @@
 """What every reader of recommendations gives: rows and problems as a stream, facts about the file.
 
-All of it is plain values that can be pickled: readers run in a process of their own (with limits on
-memory and time) and hand their rows over in batches.
+All of it is plain values: readers run in a process of their own, with limits on memory and time,
+and hand their rows over in batches (see `bot.exchange.staging`).
 """
 
 from __future__ import annotations
@@ -285,14 +285,6 @@ class ImportRefused(Refused):
     """A file that cannot be read at all; `key` names the text that says why and what to do."""
 
     key = "import.refused.other"
-
-    # Readers run in another process, and an exception with keywords is not pickled by itself.
-    def __reduce__(self) -> tuple[object, ...]:
-        return _revive, (type(self), self.values)
-
-
-def _revive(refusal: type[ImportRefused], values: dict[str, Value]) -> ImportRefused:
-    return refusal(**values)
 
 
 class Empty(ImportRefused):

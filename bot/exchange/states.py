@@ -161,8 +161,8 @@ class Names:
 
 
 def code_of(name: str) -> str | None:
-    """The ISO 3166 alpha-2 code of a State by a name in any of the languages, alpha-2 or alpha-3
-    code.
+    """The ISO 3166 alpha-2 code of a State, by a name in any of the languages or a code of two or
+    three letters.
     """
     bare = name.strip().strip("()").strip() if name.count("(") != 1 else name.strip()
     if re.fullmatch("[A-Za-z]{2}", bare) and bare.upper() in _CODES:
@@ -181,10 +181,12 @@ def name_of(code: str) -> str:
 
 
 def as_printed(name: str) -> str:
-    """A single State's name: a code becomes a name, split words are joined, the rest stays as
-    printed.
+    """A single State's name: a code becomes a name, split words are joined, parentheses around it
+    go; the rest stays as printed.
     """
     tidy = " ".join(name.split())
+    if whole := re.fullmatch(r"\(([^()]+)\)", tidy):
+        tidy = whole[1].strip()
     if re.fullmatch("[A-Z]{2}", tidy) and tidy in _CODES and tidy not in _index().spelled:
         return name_of(tidy)
     known = _index().names.get(_fold(tidy)[0])

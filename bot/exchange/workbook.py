@@ -229,10 +229,6 @@ class CountsDiffer(Refused):
         super().__init__(totals=len(differences))
         self.differences = differences
 
-    # An exception with values of its own does not survive the way from another process by itself.
-    def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.differences,)
-
 
 def write(
     path: Path, contents: WorkbookContents, labels: Labels, on_progress: OnProgress | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import pickle
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -154,11 +153,6 @@ def test_what_cannot_be_read_is_refused_for_its_own_reason(tmp_path: Path, name:
         recognise.read(path).whole()
     assert type(raised.value) is refusal
     assert raised.value.key.startswith("import.refused.")
-
-
-def test_a_refusal_survives_the_way_out_of_another_process() -> None:
-    refusal = pickle.loads(pickle.dumps(Damaged(row=7)))
-    assert (type(refusal), refusal.values, refusal.key) == (Damaged, {"row": 7}, Damaged.key)
 
 
 def test_entities_of_a_document_type_are_not_expanded(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import pickle
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -173,7 +172,6 @@ def test_totals_that_are_not_the_rows_leave_no_file(tmp_path: Path, wrong: workb
     with pytest.raises(workbook.CountsDiffer) as refusal:
         workbook.write(path, contents(ITEM, ITEM, counts=wrong), str)
     assert refusal.value.differences
-    assert pickle.loads(pickle.dumps(refusal.value)).differences == refusal.value.differences
     assert list(tmp_path.iterdir()) == []
 
 
