@@ -8,7 +8,7 @@ from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best
 from bot.domain.reports import EvidenceCounts
 from bot.domain.screens import Words
 from bot.domain.views import card as views
-from bot.domain.views.common import item_code
+from bot.domain.views.common import BESIDE, item_code
 from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.turn import Turn
@@ -24,8 +24,11 @@ from storage import (
 
 
 async def card(turn: Turn, argument: str) -> None:
-    """`card:17`: the card of an assignment."""
-    assignment, item = await visible(turn, argument)
+    """`card:17`: the card of an assignment; `card:17:new` leaves the tapped message in place."""
+    subject, _, where = argument.partition(":")
+    assignment, item = await visible(turn, subject)
+    if where == BESIDE:
+        turn.tapped = None
     await turn.show(
         views.card(await _card(turn, assignment, item)), subject=f"assignment:{assignment.id}"
     )

@@ -10,7 +10,7 @@ from bot.domain.items import best_text
 from bot.domain.people import Role
 from bot.domain.screens import Listing, Value, Words, message, text
 from bot.domain.views import home as views
-from bot.domain.views.common import LIST_LENGTH
+from bot.domain.views.common import BESIDE, LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.flows.status_update import today_there
@@ -24,8 +24,10 @@ ROLE_HOMES: dict[Role, HomeOf] = {}
 """Roles whose first screen is another room's; `handlers.house` names them."""
 
 
-async def home(turn: Turn, _argument: str) -> None:
-    """The first screen, by what the person is here."""
+async def home(turn: Turn, argument: str) -> None:
+    """The first screen, by what the person is here; `home:new` leaves the tapped message."""
+    if argument == BESIDE:
+        turn.tapped = None
     for seat in turn.actor.seats:
         if seat.role in ROLE_HOMES:
             await ROLE_HOMES[seat.role](turn)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain.people import Actor, Role
 from bot.sandbox.phone import Phone, plain
 from bot.services import questions
 from storage import people
 from storage import questions as queries
-from storage.tables import assignments, status_updates
+from storage.tables import assignments, seats, status_updates
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
 from tests.maravia import Sample
@@ -273,3 +273,91 @@ async def test_an_answer_comes_back_to_who_asked(network: JourneyNetwork) -> Non
     answer = await phone.waits_for("Yes, it is.")
     await phone.replies(answer, "And for 140.9?")
     await phone.waits_for("your question is with the secretariat")
+
+
+async def test_an_old_button_is_answered_politely(network: JourneyNetwork) -> None:
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    await phone.types("Bill 12.")
+    old = phone.screen
+    await phone.types("And bill 13.")
+    await phone.taps_on(old, "Send")
+    assert any("earlier screen" in each for each in phone.answers)
+    assert await network.row(select(status_updates)) is None
+    assert "Not sent yet" in plain(phone.screen.text)
+
+
+async def test_sending_twice_has_one_effect(network: JourneyNetwork) -> None:
+    """Telegram delivers the tap on Send three times over."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    await phone.types("Bill 12.")
+    network.sandbox.faults.repeats(3)
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
+    network.sandbox.faults.clear()
+    async with network.database.read() as tx:
+        assert len(await tx.rows(select(status_updates))) == 1
+
+
+async def test_the_receipt_leads_to_the_next_item(network: JourneyNetwork) -> None:
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    await phone.types("Bill 12.")
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
+    await phone.taps("Next: 140.12")
+    await phone.waits_for("140.12 · supported")
+    assert any("SU-" in each.text for each in phone.received)  # the receipt stays
+
+
+async def test_history_shows_every_report_in_full(network: JourneyNetwork) -> None:
+    phone, _ = await justice(network)
+    for words, status in (("A bill is drafted.", "Planned"), ("It is law.", "Implemented")):
+        await phone.types("140.7")
+        await phone.taps("Report", status)
+        await phone.types(words)
+        await phone.taps("Send")
+        await phone.waits_for("SU-")
+    await phone.types("140.7")
+    await phone.taps("History")
+    assert plain(phone.screen.text).index("0002") < plain(phone.screen.text).index("0001")
+    number = f"SU-{network.clock.now().year}-0002"
+    await phone.taps(number)
+    assert "“It is law.”" in plain(phone.screen.text)
+    assert "Before: planned." in plain(phone.screen.text)
+    await phone.types(number)
+    assert "“It is law.”" in plain(phone.screen.text)
+
+
+async def test_a_seat_that_ends_closes_its_drafts(network: JourneyNetwork) -> None:
+    """Access ends the second a seat ends; what was begun is not sent."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    await phone.types("Bill 12.")
+    async with network.database.write() as tx:
+        await tx.execute(update(seats).values(until_at=network.clock.now()))
+    await phone.taps("Send")
+    assert await network.row(select(status_updates)) is None
+
+
+async def test_an_item_taken_away_meanwhile_closes_its_draft(network: JourneyNetwork) -> None:
+    phone, sample = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    await phone.types("Bill 12.")
+    await phone.types("/home")
+    async with network.database.write() as tx:
+        await tx.execute(
+            update(assignments)
+            .where(assignments.c.id == sample.assignments["140.7"])
+            .values(state="ended")
+        )
+    await phone.taps("Continue draft 140.7")
+    assert "no longer with your institution" in plain(phone.screen.text)
+    await phone.taps("Discard")
+    assert "draft" not in plain(phone.screen.text)

@@ -9,6 +9,9 @@ from bot.domain.screens import Button, Code, Listing, Row, Text, Value, button, 
 
 LIST_LENGTH = 8  # SCREENS.md: lists of eight
 HOME = button("home", "home")
+BESIDE = "new"
+"""Behind an act: its screen comes beside the tapped message, which stays (a receipt, a notice)."""
+HOME_BESIDE = button("home", f"home:{BESIDE}")
 
 
 def dotted(*facts: Value) -> Value:

@@ -20,7 +20,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, dotted, evidence_facts, item_code
+from bot.domain.views.common import BESIDE, HOME, HOME_BESIDE, dotted, evidence_facts, item_code
 
 EXCERPT = 300
 KINDS = ("document", "photo", "voice", "audio", "video")
@@ -43,8 +43,8 @@ def receipt(given: Receipt, next_item: Entry | None) -> Screen:
     row: list[Button] = []
     if next_item is not None:
         code = item_code(next_item.code, next_item.symbol, restricted=next_item.restricted)
-        row.append(button("next_item", f"card:{next_item.assignment_id}", item=code))
-    return message(*lines, rows=[(*row, HOME)])
+        row.append(button("next_item", f"card:{next_item.assignment_id}:{BESIDE}", item=code))
+    return message(*lines, rows=[(*row, HOME_BESIDE)])
 
 
 def _acknowledged(given: Receipt, first: Acknowledged) -> Text:
@@ -53,6 +53,10 @@ def _acknowledged(given: Receipt, first: Acknowledged) -> Text:
     if given.kind is ReportKind.UNCHANGED:
         return text("receipt.unchanged", number=number, item=item, status=status, day=given.as_of)
     return text("receipt.report", number=number, item=item, status=status)
+
+
+def _open(assignment_id: int, code: str) -> Button:
+    return button("open_item", f"card:{assignment_id}:{BESIDE}", item=Code(code))
 
 
 def stranded(reason: Text, draft_id: int) -> Screen:
@@ -77,20 +81,20 @@ def withdrawn(number: str, code: str, assignment_id: int) -> Screen:
     """The report was taken back."""
     return message(
         text("report.withdrawn", number=Code(number), item=Code(code)),
-        rows=[(button("open_item", f"card:{assignment_id}", item=Code(code)), HOME)],
+        rows=[(_open(assignment_id, code), HOME_BESIDE)],
     )
 
 
 def disowned(code: str) -> Screen:
     """The item is the secretariat's again."""
-    return message(text("not_ours.done", item=Code(code)), rows=[(HOME,)])
+    return message(text("not_ours.done", item=Code(code)), rows=[(HOME_BESIDE,)])
 
 
 def asked(code: str, assignment_id: int) -> Screen:
     """The question is with the secretariat."""
     return message(
         text("question.asked", item=Code(code)),
-        rows=[(button("open_item", f"card:{assignment_id}", item=Code(code)), HOME)],
+        rows=[(_open(assignment_id, code), HOME_BESIDE)],
     )
 
 
@@ -107,13 +111,13 @@ def answered(
         text("question.quoted", words=Words(*question, limit=EXCERPT)),
         text("card.words", words=Words(*answer, limit=3000)),
         text("question.reply"),
-        rows=[(button("open_item", f"card:{assignment_id}", item=Code(code)),)],
+        rows=[(_open(assignment_id, code),)],
     )
 
 
 def answer_sent(code: str) -> Screen:
     """Told to the officer who answered."""
-    return message(text("question.answer_sent", item=Code(code)), rows=[(HOME,)])
+    return message(text("question.answer_sent", item=Code(code)), rows=[(HOME_BESIDE,)])
 
 
 def arrived(*, reports: int, questions: int, not_ours: int) -> Screen:
@@ -126,7 +130,7 @@ def arrived(*, reports: int, questions: int, not_ours: int) -> Screen:
     if not_ours:
         parts.append(text("arrived.not_ours", count=not_ours))
     line = text("arrived.today", parts=Listing(tuple(parts))) if parts else text("arrived.nothing")
-    return message(line, rows=[(HOME,)])
+    return message(line, rows=[(HOME_BESIDE,)])
 
 
 def recorded(
@@ -143,7 +147,7 @@ def recorded(
             day=source_on,
         ),
         text("card.words", words=Words(given.measures, given.language, limit=EXCERPT)),
-        rows=[(button("open_item", f"card:{assignment_id}", item=Code(update.code)), HOME)],
+        rows=[(_open(assignment_id, update.code), HOME_BESIDE)],
     )
 
 
