@@ -6,8 +6,9 @@ import asyncio
 import json
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Protocol
 
 from telegram import Bot, Update
@@ -24,6 +25,7 @@ log = logs.get(__name__)
 
 STRANGER_UPDATES_A_MINUTE = 20
 RETRY_PAUSES = (0.2, 1.0)  # seconds before the second and the third try
+DEATH_PAUSE = 2.0  # seconds to live before what died with the program twice is tried again
 IDLE_LIMIT = 0.1  # seconds that a handler may wait for anything but its transaction
 
 After = Callable[[], Awaitable[None]]
@@ -40,7 +42,8 @@ class Inbox:
 
     The chat's turn comes first and the slot second, so that one flooding chat delays no other
     (FAULTS.md 6). `handle` runs in one transaction that also finishes the update; `apologise` is
-    called with an update that failed for good.
+    called with an update that failed for good. On SQLite one slot is as fast as many, for there is
+    one writer; and so few updates are under way when the program is killed.
     """
 
     def __init__(
@@ -51,7 +54,7 @@ class Inbox:
         *,
         handle: Handle,
         apologise: Handle,
-        slots: int = 16,
+        slots: int | None = None,
         tries: int = 3,
         time_limit: float = 20.0,
         away_pause: float = 1.0,
@@ -61,7 +64,8 @@ class Inbox:
         self._clock = clock
         self._handle = handle
         self._apologise = apologise
-        self._slots = asyncio.Semaphore(slots)
+        self._slots = slots or (1 if database.is_sqlite else 8)
+        self._free = asyncio.Semaphore(self._slots)
         self._tries = tries
         self._time_limit = time_limit
         self._away_pause = away_pause
@@ -70,21 +74,22 @@ class Inbox:
         self._excused: Counter[int] = Counter()  # tries that failed by no fault of the update
         self._quota = Quota(STRANGER_UPDATES_A_MINUTE)
         self._tasks = Tasks()
-        self._open = True
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     async def start(self) -> None:
         """Go on with everything that was stored and not finished.
 
-        What was under way when the program ended runs first and alone, for one of it may have
-        ended the program: so the others behind it lose no try when it does so again.
+        What was under way when the program ended may have ended it: it is tried behind the others
+        and alone, so that none of them loses a try when it does so again.
         """
         async with self._database.read() as tx:
             chats = await inbox.waiting_chats(tx, self._bot.id)
-            begun = await inbox.begun_chats(tx, self._bot.id)
-        self._called.update(chats)
-        self._open = False
-        self._tasks.start(self._resume(begun), name="inbox start")
+            begun = await inbox.begun(tx, self._bot.id)
+        self._at_work.update(begun)
+        for chat in chats:
+            self._call(chat)
+        if begun:
+            self._tasks.start(self._resume(begun), name="inbox resume")
 
     async def receive(self, updates: Sequence[Mapping[str, Any]]) -> None:
         """Commit raw updates; once this returns, Telegram may forget them."""
@@ -104,7 +109,7 @@ class Inbox:
 
     async def stop(self) -> None:
         """Let what runs end, start nothing more; the rest waits on disk."""
-        self._stopping = True
+        self._stopping.set()
         await self._tasks.finish()
 
     async def _admitted(
@@ -127,23 +132,28 @@ class Inbox:
             log.warning("inbox.not_admitted", count=len(fresh) - len(admitted))
         return admitted
 
-    async def _resume(self, begun: Sequence[int | None]) -> None:
-        for chat in begun:
-            if self._stopping:
-                return
-            try:
-                await self._next(chat)
-            except Exception as error:  # as in `_work`, which tries again
-                log.exception("inbox.turn_failed", error=type(error).__name__)
-        self._open = True
-        for chat in tuple(self._called):
+    async def _resume(self, begun: Mapping[int | None, int]) -> None:
+        """Try what died with the program, chat by chat; twice is suspicious, and waits a while.
+
+        Otherwise a program that is killed again and again would give up what it could have done.
+        """
+        for chat, attempts in sorted(begun.items(), key=itemgetter(1)):
+            if attempts == self._tries - 1:
+                await self._pause(DEATH_PAUSE)
+            if not self._stopping.is_set():
+                try:
+                    async with self._alone():
+                        await self._turn(chat)
+                except Exception:  # as in `_work`, which goes on with the chat
+                    log.exception("inbox.turn_failed")
+            self._at_work.discard(chat)
             self._call(chat)
 
     def _call(self, chat: int | None) -> None:
-        if self._stopping:
+        if self._stopping.is_set():
             return
         self._called.add(chat)
-        if self._open and chat not in self._at_work:
+        if chat not in self._at_work:
             self._at_work.add(chat)
             self._tasks.start(self._work(chat), name=f"inbox {chat}")
 
@@ -152,11 +162,11 @@ class Inbox:
         try:
             while chat in self._called:
                 self._called.discard(chat)
-                while not self._stopping and await self._next(chat):
+                while not self._stopping.is_set() and await self._next(chat):
                     pass
         except Exception as error:  # the database is away; what is stored waits for the next call
             log.exception("inbox.turn_failed", error=type(error).__name__)
-            await asyncio.sleep(self._away_pause)
+            await self._pause(self._away_pause)
             self._called.add(chat)
         finally:
             self._at_work.discard(chat)
@@ -164,18 +174,38 @@ class Inbox:
                 self._call(chat)
 
     async def _next(self, chat: int | None) -> bool:
-        """Give the chat's next update a try; False if there is none."""
-        async with self._slots:
-            async with self._database.write() as tx:
-                pending = await inbox.take_turn(tx, self._bot.id, chat)
-            if pending is None:
-                return False
-            over = await self._try(pending, pending.attempts - self._excused[pending.update_id])
-        if over:
-            del self._excused[pending.update_id]
-        else:
-            await asyncio.sleep(RETRY_PAUSES[min(pending.attempts, len(RETRY_PAUSES)) - 1])
-        return True
+        """Give the chat's next update a try, in a slot; False if there is none."""
+        async with self._free:
+            tried = await self._turn(chat)
+        if tried:  # in vain
+            await self._pause(RETRY_PAUSES[min(tried, len(RETRY_PAUSES)) - 1])
+        return tried is not None
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """All slots at once."""
+        async with AsyncExitStack() as held:
+            for _ in range(self._slots):
+                await held.enter_async_context(self._free)
+            yield
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless the inbox is to stop."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+    async def _turn(self, chat: int | None) -> int | None:
+        """Try the chat's next update: 0 when it is over, else its tries in vain; None if none."""
+        async with self._database.write() as tx:
+            pending = await inbox.take_turn(tx, self._bot.id, chat)
+        if pending is None:
+            return None
+        attempt = pending.attempts - self._excused[pending.update_id]
+        if not await self._try(pending, attempt):
+            return attempt
+        del self._excused[pending.update_id]
+        return 0
 
     async def _try(self, pending: Pending, attempt: int) -> bool:
         """Handle the update once; True when its turn is over, one way or the other.

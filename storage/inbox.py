@@ -89,15 +89,15 @@ async def waiting_chats(tx: Transaction, bot_id: int) -> list[int | None]:
     return await tx.values(statement)
 
 
-async def begun_chats(tx: Transaction, bot_id: int) -> list[int | None]:
-    """Every chat with a pending update that somebody has begun to handle, by its update."""
+async def begun(tx: Transaction, bot_id: int) -> dict[int | None, int]:
+    """The chats of pending updates that were tried before, with the number of tries."""
     statement = (
-        select(inbox.c.chat_id)
+        select(inbox.c.chat_id, func.max(inbox.c.attempts).label("attempts"))
         .where(inbox.c.bot_id == bot_id, inbox.c.state == PENDING, inbox.c.attempts > 0)
         .group_by(inbox.c.chat_id)
         .order_by(func.min(inbox.c.update_id))
     )
-    return await tx.values(statement)
+    return {row["chat_id"]: row["attempts"] for row in await tx.rows(statement)}
 
 
 async def take_turn(tx: Transaction, bot_id: int, chat_id: int | None) -> Pending | None:

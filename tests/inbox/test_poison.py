@@ -7,10 +7,12 @@ import json
 import sqlite3
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import OperationalError
 from telegram import Update
 
+from bot import inbox as room
 from bot.inbox import After
 from storage import inbox
 from storage.database import Transaction
@@ -67,11 +69,10 @@ async def test_an_update_whose_tries_ended_with_the_process_is_set_aside_and_the
     assert (await desk.row(1))["reason"] == "tries"
 
 
-async def test_what_was_under_way_when_the_process_died_runs_alone_first(desk: Desk) -> None:
+async def test_what_was_under_way_when_the_process_died_runs_alone(desk: Desk) -> None:
     """Beside a poison that kills the process, innocent updates lost their tries and were set aside.
 
-    Each then runs alone: those before the poison are done before it kills again, those behind it
-    have not begun.
+    Each then runs alone: while it runs, no other has begun.
     """
     for number in range(1, 9):
         await store_begun(desk, number, chat_id=number, attempts=1, words="slow")
@@ -89,8 +90,23 @@ async def test_what_was_under_way_when_the_process_died_runs_alone_first(desk: D
     await desk.inbox.receive([typed(20, 20, "slow")])
     await desk.inbox.settle()
     assert begun_beside == [0] * 9
-    assert desk.work.ended[-1] == 20
+    assert sorted(desk.work.ended) == [*range(1, 9), 20]
     assert set((await desk.states()).values()) == {"done"}
+
+
+async def test_what_died_with_the_process_twice_is_tried_again_behind_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program killed three times a second set aside what was first in its line each time."""
+    monkeypatch.setattr(room, "DEATH_PAUSE", 0.5)
+    await store_begun(desk, 1, chat_id=1, attempts=2)
+    await store_begun(desk, 2, chat_id=2, attempts=1)
+    await store_begun(desk, 3, chat_id=3, attempts=0)
+    await desk.inbox.start()
+    await desk.inbox.receive([typed(4, 4), typed(5, 1)])
+    await desk.inbox.settle()
+    assert sorted(desk.work.ended[:3]) == [2, 3, 4]
+    assert desk.work.ended[3:] == [1, 5]
 
 
 async def test_a_handler_that_waits_for_anything_but_the_transaction_is_ended_soon(

@@ -1,0 +1,150 @@
+"""The bot in a process of its own, which can be killed and started again in a moment.
+
+A nursery has loaded the whole program once and forks a bot for each line on its standard input:
+settings as JSON. What its bots tell comes back as lines: `forked 17`, `started 17`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+class BotProcess:
+    """One bot that runs in a process."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.started = asyncio.Event()
+
+    @property
+    def lives(self) -> bool:
+        """Whether the process is still there."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    async def kill(self) -> None:
+        """End it as a power cut would, and wait until it is gone."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        await self.is_gone()
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)  # what it had started
+
+    async def is_gone(self) -> None:
+        """Wait until the process has ended."""
+        while self.lives:  # noqa: ASYNC110 - the kernel sets no event for somebody else's child
+            await asyncio.sleep(0.005)
+
+
+class Nursery:
+    """Starts bots; all are killed at the end."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._bots: dict[int, BotProcess] = {}
+
+    async def bot(self, settings: dict[str, Any], *, wait: bool = True) -> BotProcess:
+        """A new bot with these settings (`Settings.isolated`, as JSON), started if `wait`."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(settings).encode() + b"\n")
+        pid = await self._hears("forked")
+        bot = self._bots[pid]
+        if wait:
+            while not bot.started.is_set():
+                await self._hears("started")
+        return bot
+
+    async def close(self) -> None:
+        for bot in self._bots.values():
+            await bot.kill()
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+    async def _hears(self, what: str) -> int:
+        assert self._process.stdout is not None
+        while True:
+            line = (await self._process.stdout.readline()).decode()
+            if not line:
+                raise RuntimeError("the nursery has ended")
+            heard, _, pid = line.partition(" ")
+            bot = self._bots.setdefault(int(pid), BotProcess(int(pid)))
+            if heard == "started":
+                bot.started.set()
+            if heard == what:
+                return bot.pid
+
+
+@asynccontextmanager
+async def nursery() -> AsyncIterator[Nursery]:
+    """A nursery for as long as the block lasts."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.faults.nursery"),
+        cwd=REPOSITORY,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    kept = Nursery(process)
+    try:
+        yield kept
+    finally:
+        await kept.close()
+
+
+# -- Inside the process ----------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Fork a bot for each line, until there are no more."""
+    import bot.app  # noqa: F401 - loaded once, so that a fork has it at hand
+    from handlers import house
+    from tests.faults import room
+
+    house.ROOMS = (*house.ROOMS, room)  # type: ignore[assignment]
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
+    for line in iter(sys.stdin.readline, ""):
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()
+            with suppress(KeyboardInterrupt):
+                asyncio.run(_live(json.loads(line)))
+            os._exit(0)
+
+
+async def _live(told: dict[str, Any]) -> None:
+    from bot import logs
+    from bot.app import App
+    from bot.clock import Clock
+    from bot.settings import Settings
+
+    _tell("forked")
+    settings = Settings.isolated(**told)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir.parent / "log.jsonl").open("a", encoding="utf-8") as log:
+        logs.configure("json", level="WARNING", secrets=settings.secrets, stream=log)
+        app = App(settings, Clock(), long_poll=2)
+        await app.start()
+        _tell("started")
+        await app.receive()
+
+
+def _tell(what: str) -> None:
+    """In one write, so that lines of several processes do not mix."""
+    os.write(sys.stdout.fileno(), f"{what} {os.getpid()}\n".encode())
+
+
+if __name__ == "__main__":
+    main()
