@@ -483,7 +483,7 @@ import_rows = Table(  # the staging of an import, until it is applied or discard
     PrimaryKeyConstraint("job_id", "ordinal"),
 )
 Index("ix_import_rows_outcome", import_rows.c.job_id, import_rows.c.outcome)
-Index("ix_import_rows_key", import_rows.c.job_id, import_rows.c.key)
+Index("ix_import_rows_key", import_rows.c.job_id, import_rows.c.key, import_rows.c.ordinal)
 
 import_tags = Table(
     "import_tags",

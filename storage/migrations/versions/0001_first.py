@@ -438,7 +438,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_rows_job_id_jobs")),
         sa.PrimaryKeyConstraint("job_id", "ordinal", name=op.f("pk_import_rows")),
     )
-    op.create_index("ix_import_rows_key", "import_rows", ["job_id", "key"], unique=False)
+    op.create_index("ix_import_rows_key", "import_rows", ["job_id", "key", "ordinal"], unique=False)
     op.create_index("ix_import_rows_outcome", "import_rows", ["job_id", "outcome"], unique=False)
     op.create_table(
         "import_tags",
