@@ -154,15 +154,14 @@ class Evidence:
         """The bytes are synced before the row that names them commits."""
         async with self._storing:
             kept = await self._vault.put(path)
+            now = self._clock.now()
             async with self._database.write() as tx:
-                await service.stored(
-                    tx,
-                    awaited,
-                    kind,
-                    sha256=kept.sha256,
-                    size=kept.size,
-                    now=self._clock.now(),
+                counted = await service.stored(
+                    tx, awaited, kind, sha256=kept.sha256, size=kept.size, now=now
                 )
+                needed = counted or await files.is_named(tx, kept.sha256)
+            if not needed:
+                await self._vault.delete(kept.sha256)
 
     async def _refuse(self, awaited: Awaited, refusal: Refused) -> None:
         log.info("evidence.refused", id=awaited.id, reason=refusal.key)

@@ -89,9 +89,7 @@ async def _add(tx: Transaction, **values: Any) -> int:
     return int(key[0])
 
 
-async def change_words(
-    tx: Transaction, evidence_id: int, *, caption: str, url: str | None
-) -> None:
+async def change_words(tx: Transaction, evidence_id: int, *, caption: str, url: str | None) -> None:
     """A message was edited: a file's caption or a link's address changes with it."""
     values = {
         "caption": case((evidence.c.kind == LINK, evidence.c.caption), else_=caption or None),
@@ -229,6 +227,11 @@ async def next_due(tx: Transaction, bot_id: int) -> datetime | None:
         )
     )
     return moment
+
+
+async def is_awaited(tx: Transaction, awaited: Awaited) -> bool:
+    """Whether the file is awaited still: not dropped, stored or refused meanwhile."""
+    return await tx.value(select(evidence.c.id).where(_same_file(awaited)).limit(1)) is not None
 
 
 async def mark_stored(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, select
+from sqlalchemy import and_, delete, exists, or_, select
 
 from storage.database import Transaction
 from storage.tables import evidence, files, invitations, jobs, seats
@@ -22,6 +22,13 @@ async def media_type(tx: Transaction, sha256: str) -> str | None:
     """What kind of file it is; None: there is no such file."""
     found: str | None = await tx.value(select(files.c.media_type).where(files.c.sha256 == sha256))
     return found
+
+
+async def is_named(tx: Transaction, sha256: str) -> bool:
+    """Whether anything names the file."""
+    columns = (files.c.sha256, jobs.c.sha256, seats.c.letter, invitations.c.letter)
+    named = or_(*(exists().where(column == sha256) for column in columns))
+    return bool(await tx.value(select(named)))
 
 
 async def unnamed_but_by(tx: Transaction, evidence_ids: Iterable[int]) -> list[str]:

@@ -74,8 +74,13 @@ async def _require_room(tx: Transaction, actor: Actor, conversation_id: int) -> 
 
 async def stored(
     tx: Transaction, awaited: Awaited, kind: FileKind, *, sha256: str, size: int, now: datetime
-) -> None:
-    """The file is in the store, looked at and synced; from now on it counts."""
+) -> bool:
+    """The file is in the store, looked at and synced; from now on it counts.
+
+    False where it is awaited no more, because its draft was dropped meanwhile.
+    """
+    if not await queries.is_awaited(tx, awaited):
+        return False
     await files.add(tx, sha256, size=size, media_type=kind.media_type, now=now)
     name = safe_name(awaited.name or awaited.kind, kind.extension)
     await queries.mark_stored(tx, awaited, sha256=sha256, name=name, size=size)
@@ -87,10 +92,13 @@ async def stored(
         now=now,
         facts={"sha256": sha256, "size": size, "media_type": kind.extension},
     )
+    return True
 
 
 async def refused(tx: Transaction, awaited: Awaited, refusal: Refused, *, now: datetime) -> None:
     """The file is not taken: who sent it is told at once why, and what to do instead."""
+    if not await queries.is_awaited(tx, awaited):
+        return
     await queries.mark_refused(tx, awaited, refusal.key)
     if awaited.person_id is not None:
         open_draft = (

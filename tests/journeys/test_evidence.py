@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
+from collections.abc import AsyncIterable
 from datetime import timedelta
+from pathlib import Path
 
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from bot.evidence import PATIENCE
+from bot.exchange.confined import Crashed
+from bot.exchange.inspect import FileKind, inspect
 from bot.sandbox.phone import Phone, plain
 from storage.tables import evidence, files
+from storage.vault import Stored, StoreFull
 from tests.journeys.network import JourneyNetwork
 from tests.journeys.test_reporting import justice
 
@@ -180,3 +187,86 @@ async def test_strangers_store_nothing(network: JourneyNetwork) -> None:
     await stranger.sends_file(TEXT, name="bill.txt")
     assert await network.row(select(evidence)) is None
     assert await network.people.journal("getFile") == []
+
+
+async def test_a_file_that_telegram_lost_is_given_up_after_some_tries(
+    network: JourneyNetwork,
+) -> None:
+    """Six tries with growing pauses, then a sentence."""
+    phone = await reporting(network)
+    await phone.sends_file(TEXT, name="bill.txt")
+    await until_stored(network, 1)
+    async with network.database.write() as tx:
+        await tx.execute(
+            update(evidence).values(
+                state="awaited", file_id="lost", sha256=None, next_try_at=network.clock.now()
+            )
+        )
+    tries = 0
+    while (await network.row(select(evidence.c.state)))["state"] == "awaited":
+        network.clock.ahead += timedelta(hours=1)
+        tries += await network.app.evidence.tick()
+        assert tries <= PATIENCE
+    assert tries + 1 >= PATIENCE  # the bot's own fetcher may have made one of them
+    await phone.waits_for("Please send it again")
+
+
+async def test_a_file_that_breaks_its_examiner_is_refused_in_the_end(
+    network: JourneyNetwork,
+) -> None:
+    async def crashing(_path: Path, _name: str) -> FileKind:
+        raise Crashed("SIGSEGV")
+
+    phone = await reporting(network)
+    app = network.app
+    app.evidence._look = crashing
+    await phone.sends_file(TEXT, name="bill.txt")
+    for _ in range(PATIENCE):
+        await app.evidence.tick()
+        network.clock.ahead += timedelta(hours=2)
+    await app.evidence.tick()
+    row = await network.row(select(evidence))
+    assert (row["state"], row["reason"]) == ("refused", "file.damaged")
+    assert await stored(network) == []
+
+
+async def test_a_draft_dropped_while_its_file_is_looked_at_leaves_nothing(
+    network: JourneyNetwork,
+) -> None:
+    """Regression: the file was stored after the last row that named it had gone."""
+    phone = await reporting(network)
+    looking, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(path: Path, name: str) -> FileKind:
+        looking.set()
+        await go_on.wait()
+        return await inspect(path, name)
+
+    network.app.evidence._look = slow
+    await phone.sends_file(TEXT, name="bill.txt")
+    await asyncio.wait_for(looking.wait(), 10)
+    await phone.types("/cancel")
+    await network.app.evidence.tidy()
+    assert await network.row(select(evidence)) is None
+    go_on.set()
+    await asyncio.sleep(2)
+    assert await stored(network) == []
+    assert await network.row(select(files)) is None
+
+
+async def test_a_full_disk_delays_a_file_and_loses_nothing(network: JourneyNetwork) -> None:
+    phone = await reporting(network)
+    vault = network.app.vault
+    put, vault.put = vault.put, full  # type: ignore[method-assign]
+    await phone.sends_file(TEXT, name="bill.txt")
+    await network.app.evidence.tick()
+    row = await network.row(select(evidence))
+    assert (row["state"], row["reason"]) == ("awaited", "store")
+    vault.put = put  # type: ignore[method-assign]
+    network.clock.ahead += timedelta(minutes=1)
+    await until_stored(network, 1)
+    assert len(await stored(network)) == 1
+
+
+async def full(source: Path | bytes | AsyncIterable[bytes]) -> Stored:
+    raise StoreFull("ENOSPC")
