@@ -278,11 +278,11 @@ async def vanished(tx: Transaction, job_id: int) -> int:
 def _vanished(job_id: int) -> Select[Any]:
     mine = import_rows.c.job_id == job_id
     symbols = select(import_rows.c.symbol).where(mine, import_rows.c.symbol.is_not(None))
-    here = exists().where(mine, import_rows.c.item_id == items.c.id)
+    here = select(import_rows.c.item_id).where(mine, import_rows.c.item_id.is_not(None))
     return (
         select(items.c.id)
         .join(source_documents, source_documents.c.id == items.c.document_id)
-        .where(source_documents.c.symbol.in_(symbols), ~here)
+        .where(source_documents.c.symbol.in_(symbols), items.c.id.not_in(here))
     )
 
 
