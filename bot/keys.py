@@ -19,8 +19,6 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_SIZE = 32
 
@@ -81,10 +79,6 @@ class KeyRing:
         if len(key) != KEY_SIZE:
             raise KeyDamaged(name)
         return key
-
-    def derive(self, name: str, purpose: str) -> bytes:
-        """A key of 32 bytes for one purpose, from the key of that name: the same each time."""
-        return HKDF(SHA256(), KEY_SIZE, salt=None, info=purpose.encode()).derive(self.get(name))
 
     def destroy(self, name: str) -> bool:
         """Overwrite and remove the key for good; False if there was none."""

@@ -142,11 +142,6 @@ class Settings(BaseSettings):
         return f"{self.api_url}/bot"
 
     @property
-    def file_url(self) -> str:
-        """The address that a token is put behind to fetch a file."""
-        return f"{self.api_url}/file/bot"
-
-    @property
     def zone(self) -> ZoneInfo:
         """The country's time zone."""
         return ZoneInfo(self.timezone)

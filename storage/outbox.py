@@ -412,11 +412,6 @@ async def mark_unknown(tx: Transaction, row: Outgoing, reason: str, *, now: date
     await _finish(tx, row.id, "unknown", reason, now)
 
 
-async def mark_dropped(tx: Transaction, row: Outgoing, reason: str, *, now: datetime) -> None:
-    """It has become pointless."""
-    await _finish(tx, row.id, "dropped", reason, now)
-
-
 async def put_back(tx: Transaction, row: Outgoing, reason: str) -> None:
     """It was not sent, or may be sent twice: it waits for its next turn, at the head of its chat.
 

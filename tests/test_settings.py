@@ -124,10 +124,9 @@ def test_plain_http_is_for_this_machine_alone() -> None:
         assert Settings.isolated(api_url=url).api_url == url
 
 
-def test_files_come_from_the_server_that_takes_the_calls() -> None:
+def test_a_slash_behind_the_address_of_a_server_does_no_harm() -> None:
     settings = Settings.isolated(api_url="http://127.0.0.1:8081/")
     assert settings.bot_url == "http://127.0.0.1:8081/bot"
-    assert settings.file_url == "http://127.0.0.1:8081/file/bot"
 
 
 def test_secrets_may_lie_in_files_but_not_in_two_places(tmp_path: Path) -> None:

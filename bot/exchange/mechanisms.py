@@ -7,6 +7,8 @@ import unicodedata
 from functools import cache
 from itertools import takewhile
 
+from bot.exchange.vocabulary import fold
+
 REVIEW = "UPR"
 
 # One mechanism a line: its code, then the names it goes by in documents.
@@ -112,7 +114,7 @@ def code_of(name: str) -> str | None:
     `WG-ARBITRARY-DETENTION`.
     """
     bare = name.strip().removeprefix("-").strip()
-    if found := _codes().get(_fold(bare)):
+    if found := _codes().get(fold(bare)):
         return found
     if inner := re.fullmatch(r"(.+?)\s*\(([^()]+)\)", bare):  # Committee against Torture (CAT)
         return code_of(inner[2]) or code_of(inner[1])
@@ -144,13 +146,9 @@ def _codes() -> dict[str, str]:
     for line in _NAMES.strip().splitlines():
         code, *names = line.split(" | ")
         for name in (code, *names):
-            codes.setdefault(_fold(name), code)
+            codes.setdefault(fold(name), code)
     return codes
 
 
 def _plain(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-
-
-def _fold(name: str) -> str:
-    return "".join(c for c in _plain(name).casefold() if c.isalnum())

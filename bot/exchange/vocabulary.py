@@ -10,8 +10,8 @@ from bot.domain.kinds import Kind, Position
 
 
 def fold(words: str) -> str:
-    """Words as headers are compared: no case, accents, punctuation or spaces."""
-    plain = unicodedata.normalize("NFKD", words.replace("_", " ")).casefold()
+    """Words and names as they are compared: no case, accents, punctuation or spaces."""
+    plain = unicodedata.normalize("NFKD", words).casefold()
     return "".join(char for char in plain if char.isalnum())
 
 

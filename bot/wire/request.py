@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +10,8 @@ from urllib.parse import urlsplit
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
+
+from bot.settings import is_loopback
 
 POOL = 16  # httpcore looks through its whole pool on every request: more is slower
 CALL_LIMIT = 60.0  # seconds a call may take with everything
@@ -58,10 +59,7 @@ class Request(HTTPXRequest):
             httpx_kwargs={"trust_env": False} if direct else None,
         )
         self._limit = limit
-        for name in (
-            "httpx",
-            "httpcore",
-        ):  # httpx logs the address of each call: the token is in it
+        for name in ("httpx", "httpcore"):  # they log the address of each call, token and all
             logging.getLogger(name).setLevel(logging.WARNING)
 
     async def do_request(
@@ -101,7 +99,7 @@ def _raise_refusal(status: int, body: bytes) -> None:
 def telegram_bot(token: str, api_url: str) -> ExtBot[None]:
     """The bot of that token on that server; `initialize()` it before use."""
     api_url = api_url.rstrip("/")
-    direct = _is_loopback(api_url)
+    direct = is_loopback(urlsplit(api_url).hostname)
     return ExtBot(
         token,
         base_url=f"{api_url}/bot",
@@ -109,11 +107,3 @@ def telegram_bot(token: str, api_url: str) -> ExtBot[None]:
         request=Request(direct=direct),
         get_updates_request=Request(pool=1, direct=direct),  # not used: updates are fetched raw
     )
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -25,17 +25,6 @@ def chat_id(update: object) -> int | None:
     return _id(_chat(update))
 
 
-def is_private(update: object) -> bool:
-    """Whether it comes from a private chat."""
-    return _chat(update).get("type") == "private"
-
-
-def sender_id(update: object) -> int | None:
-    """The account that caused it, where it names one."""
-    body = _body(update)
-    return next((found for name in ("from", "user") if (found := _id(_part(body, name)))), None)
-
-
 def storable(part: Any) -> Any:
     """The same, with U+FFFD in place of every character that no database and no answer can hold.
 
@@ -52,18 +41,13 @@ def storable(part: Any) -> Any:
             return part
 
 
-def _body(update: object) -> Mapping[str, Any]:
-    name = kind(update)
-    return {} if name is None else _part(update, name)
-
-
 def _chat(update: object) -> Mapping[str, Any]:
     """The chat of a message, of a membership, or of the message whose button was tapped."""
-    body = _body(update)
+    body = _part(update, kind(update))
     return _part(body, "chat") or _part(_part(body, "message"), "chat")
 
 
-def _part(whole: object, name: str) -> Mapping[str, Any]:
+def _part(whole: object, name: str | None) -> Mapping[str, Any]:
     part = whole.get(name) if isinstance(whole, Mapping) else None
     return part if isinstance(part, Mapping) else {}
 

@@ -95,12 +95,6 @@ def test_a_name_that_could_leave_the_folder_is_no_name(ring: KeyRing, name: str)
         ring.get(name)
 
 
-def test_purposes_get_keys_of_their_own_that_stay(ring: KeyRing) -> None:
-    assert ring.derive("audit", "entries") == ring.derive("audit", "entries")
-    assert ring.derive("audit", "entries") != ring.derive("audit", "names")
-    assert ring.derive("audit", "entries") != ring.get("audit")
-
-
 def _key_of(folder: str) -> bytes:
     return KeyRing(Path(folder)).get("audit")
 

@@ -198,3 +198,9 @@ def test_bad_requests_become_codes(words: str, expected: Outcome) -> None:
 )
 def test_refusals_of_a_recipient_become_codes(words: str, reason: str) -> None:
     assert outcome(Forbidden(words)) == Blocked(reason)
+
+
+def test_files_come_from_the_server_that_takes_the_calls() -> None:
+    bot = telegram_bot("1:AA", "http://127.0.0.1:8081/")
+    assert bot.base_url == "http://127.0.0.1:8081/bot1:AA"
+    assert bot.base_file_url == "http://127.0.0.1:8081/file/bot1:AA"
