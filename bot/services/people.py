@@ -277,7 +277,7 @@ async def end_seat(
     await seats.end(tx, seat.id, now=now)
     await audit.record(tx, actor, "seat.end", f"seat:{seat.id}", now=now)
     await _lose_access(tx, seat, now=now)
-    await _announce(tx, seat, "ended", bot_id=bot_id, now=now)
+    await _announce(tx, actor, seat, "ended", bot_id=bot_id, now=now)
     await _ask_others_to_confirm(tx, seat, bot_id=bot_id, now=now)
     if seat.suspended_at is not None:
         return  # nothing is sent to a lost phone
@@ -313,7 +313,7 @@ async def suspend_seat(
         await audit.record(tx, actor, "seat.suspend", f"seat:{each.id}", now=now)
     await _lose_access(tx, seat, now=now)
     for each in (seat, *others):
-        await _announce(tx, each, "suspended", bot_id=bot_id, now=now)
+        await _announce(tx, actor, each, "suspended", bot_id=bot_id, now=now)
         await _ask_others_to_confirm(tx, each, bot_id=bot_id, now=now)
 
 
@@ -331,7 +331,7 @@ async def restore_seat(
     await seats.suspend(tx, seat.id, at=None)
     tx.wakes.add(MENU)
     await audit.record(tx, actor, "seat.restore", f"seat:{seat.id}", now=now)
-    await _announce(tx, seat, "restored", bot_id=bot_id, now=now)
+    await _announce(tx, actor, seat, "restored", bot_id=bot_id, now=now)
 
 
 async def set_language(tx: Transaction, actor: Actor, language: str, *, now: datetime) -> None:
@@ -480,7 +480,7 @@ async def _seat(
     facts = {"role": seat.role.value, "institution": seat.institution_id or 0}
     await audit.record(tx, actor, "seat.begin", f"seat:{seat.id}", facts=facts, now=now)
     tx.wakes.add(MENU)
-    await _announce(tx, seat, "begun", bot_id=bot_id, now=now)
+    await _announce(tx, actor, seat, "begun", bot_id=bot_id, now=now)
     if confirmed_by is not None:
         await _tell(
             tx,
@@ -518,15 +518,17 @@ async def _lose_access(tx: Transaction, seat: Seat, *, now: datetime) -> None:
         await outbox.drop_recipient(tx, seat.person_id, "seat_ended", now=now)
 
 
-async def _announce(tx: Transaction, seat: Seat, event: str, *, bot_id: int, now: datetime) -> None:
-    """The institution's other seats and all coordinators hear of every change of a seat."""
+async def _announce(
+    tx: Transaction, actor: Actor, seat: Seat, event: str, *, bot_id: int, now: datetime
+) -> None:
+    """The institution's other seats and all other coordinators hear of every change of a seat."""
     person = await _person(tx, seat.person_id)
     names = await _institution_names(tx, seat.institution_id)
     hearing = await people.seated(tx, now=now, roles=[Role.COORDINATOR])
     if seat.institution_id is not None:
         hearing += await people.seated(tx, now=now, institution_id=seat.institution_id)
     for listener in {each.person.id: each.person for each in hearing}.values():
-        if listener.id == seat.person_id:
+        if listener.id in (seat.person_id, actor.person_id):
             continue
         shown = views.seat_changed(
             event,
