@@ -113,15 +113,6 @@ class Vault:
         """All the bytes at once; raises NotStored."""
         return b"".join([chunk async for chunk in self.open_file(sha256)])
 
-    async def fetch(self, sha256: str, target: Path) -> None:
-        """Copy the bytes to the new file `target`, for a program that wants a path."""
-        descriptor = await _in_thread(
-            os.open, target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600
-        )
-        with os.fdopen(descriptor, "wb") as copy:
-            async for chunk in self.open_file(sha256):
-                await _in_thread(copy.write, chunk)
-
     async def exists(self, sha256: str) -> bool:
         """Whether the file is in the store."""
         return await self._size(sha256) is not None
