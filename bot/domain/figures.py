@@ -41,13 +41,13 @@ class Figure:
     groups: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """The figure as plain JSON values."""
+        """The figure as plain JSON values; the groups as pairs, which keep their order."""
         return {
             "indicator": self.indicator,
             "value": self.value,
             "unit": self.unit,
             "year": self.year,
-            "groups": dict(self.groups),
+            "groups": [list(each) for each in self.groups.items()],
         }
 
     @classmethod

@@ -136,6 +136,11 @@ def takes_files(flow: Flow) -> Step | None:
     return None
 
 
+def holds_something(flow: Flow, state: State) -> bool:
+    """Whether anything was written or sent that would be lost with the conversation."""
+    return any(state.answers.get(step.name) for step in flow.every_step if step.check or step.files)
+
+
 def write(flow: Flow, state: State, step: Step, value: Any) -> Advance:
     """A written answer, already checked, for `step`; a growing step gains one more part."""
     if not step.grows:

@@ -313,7 +313,12 @@ class Runner:
                 turn.toast = text("flow.dropped")
                 await turn.go(turn, flow.returns_to(answers))
             case Outcome.LEAVE:
-                await self._drop(turn, conversation)
+                if engine.holds_something(flow, advance.state):
+                    await self._save(turn, conversation, advance.state, conversation.screen_id)
+                    await self.leave(turn)
+                    turn.toast = text("flow.kept")
+                else:
+                    await self._drop(turn, conversation)
                 await turn.go(turn, flow.returns_to(answers))
 
     async def _drop(self, turn: Turn, conversation: Conversation) -> None:

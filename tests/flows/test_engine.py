@@ -182,6 +182,13 @@ def test_back_leads_to_the_question_before_and_out_of_the_first() -> None:
     assert engine.back(FLOW, back.state).outcome is Outcome.LEAVE
 
 
+def test_only_what_was_written_or_sent_is_worth_a_draft() -> None:
+    state = engine.begin(FLOW, {})
+    assert not engine.holds_something(FLOW, state)
+    assert not engine.holds_something(FLOW, tap(state, "answer", 2).state)
+    assert engine.holds_something(FLOW, write(state, "Early.").state)
+
+
 def test_a_button_that_is_not_there_does_nothing() -> None:
     state, _ = shown(engine.begin(FLOW, {}))
     for number in (-1, len(state.buttons), 999):

@@ -36,7 +36,7 @@ async def justice(network: JourneyNetwork, language: str = "en") -> tuple[Phone,
 
 async def test_a_report_takes_four_taps_and_one_text(network: JourneyNetwork) -> None:
     """From home: card, Report, status, Send; the promise is six taps (DESIGN §2)."""
-    phone, _ = await justice(network)
+    phone, sample = await justice(network)
     await phone.types("/home")
     assert "1 overdue" in plain(phone.screen.text)
     taps = ["Overdue: 140.7", "Report", "In progress"]
@@ -56,7 +56,8 @@ async def test_a_report_takes_four_taps_and_one_text(network: JourneyNetwork) ->
     row = await network.row(select(status_updates))
     assert (row["status"], row["measures"]) == ("in_progress", "Bill 12 passed its first reading.")
     assert row["as_of"] == network.clock.now().date()
-    assert (await network.row(select(assignments.c.status)))["status"] == "in_progress"
+    held = assignments.c.id == sample.assignments["140.7"]
+    assert (await network.row(select(assignments.c.status).where(held)))["status"] == "in_progress"
 
 
 async def test_everything_can_be_changed_on_the_review_screen(network: JourneyNetwork) -> None:
@@ -101,6 +102,21 @@ async def test_words_that_come_before_they_are_asked_for_are_kept(
     assert "first reading.\nIt goes to the Senate." in plain(phone.screen.text)
     await phone.taps("Send")
     await phone.waits_for("SU-")
+
+
+async def test_back_from_the_first_question_keeps_what_was_written(
+    network: JourneyNetwork,
+) -> None:
+    """Regression: words written before the status was chosen went with the conversation."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "Back")
+    assert phone.screen.place_of("Continue draft") is None
+    await phone.taps("Report")
+    await phone.types("Bill 12.")
+    await phone.taps("Back")
+    await phone.taps("Continue draft 140.7", "In progress")
+    assert "Bill 12." in plain(phone.screen.text)
 
 
 async def test_an_edited_message_amends_the_draft(network: JourneyNetwork) -> None:
