@@ -98,12 +98,6 @@ async def get(tx: Transaction, status_update_id: int) -> StatusUpdate | None:
     return None if row is None else _as_status_update(row)
 
 
-async def by_number(tx: Transaction, number: str) -> StatusUpdate | None:
-    """The status update of that number."""
-    row = await tx.row(select(*_COLUMNS).where(status_updates.c.number == number))
-    return None if row is None else _as_status_update(row)
-
-
 async def of_assignment(
     tx: Transaction, assignment_id: int, *, limit: int, offset: int = 0
 ) -> list[StatusUpdate]:

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from bot.domain.errors import Unfit
@@ -19,15 +18,6 @@ LONGEST_NAME = 300
 LONGEST_UNIT = 60
 LONGEST_LINE = 1000
 MOST = 50  # figures in one answer
-
-
-class Dimension(StrEnum):
-    """What a group is told apart by."""
-
-    SEX = "sex"
-    AGE = "age"
-    DISABILITY = "disability"
-    OTHER = "other"  # a place, a nationality, a year of study …
 
 
 @dataclass(frozen=True)
@@ -79,36 +69,6 @@ def read_figures(words: str, language: str) -> tuple[Figure, ...]:
         raise Unfit("figures.how")
     return found
 
-
-def dimension(group: str) -> Dimension:
-    """What the group is told apart by, as far as its name says."""
-    name = group.casefold()
-    for kind, pattern in _DIMENSIONS:
-        if pattern.search(name):
-            return kind
-    return Dimension.OTHER
-
-
-_DIMENSIONS = (
-    (
-        Dimension.DISABILITY,
-        re.compile(r"disab|handicap|deaf|blind|sourd|aveugle|إعاقة|اعاقة"),
-    ),
-    (
-        Dimension.AGE,
-        re.compile(
-            r"\bages?\b|\baged\b|year|under \d|over \d|\d+ ?[-–+]|child|âge|\bans\b|enfant|moins de"
-            r"|plus de|سن|عام|أطفال|طفل|دون"
-        ),
-    ),
-    (
-        Dimension.SEX,
-        re.compile(
-            r"women|woman|female|\bmen\b|\bman\b|\bmale|girl|boy|femme|homme|fille|garçon"
-            r"|نساء|امرأة|رجال|رجل|إناث|ذكور|بنات|فتيات|فتيان|أولاد"
-        ),
-    ),
-)
 
 _NUMBER = r"[-+]?\d(?:[\d.,٫٬'’\u00a0\u202f ]*\d)?"
 _LINE = re.compile(

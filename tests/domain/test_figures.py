@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import Unfit
-from bot.domain.figures import Dimension, Figure, dimension, read_figures, read_number
+from bot.domain.figures import Figure, read_figures, read_number
 
 
 @pytest.mark.parametrize(
@@ -80,22 +80,6 @@ def test_what_is_no_figure_is_asked_back(words: str) -> None:
 )
 def test_numbers_are_grouped_in_many_ways(written: str, language: str, meant: float) -> None:
     assert read_number(written, language) == meant
-
-
-@pytest.mark.parametrize(
-    ("group", "kind"),
-    [
-        ("women", Dimension.SEX),
-        ("garçons", Dimension.SEX),
-        ("نساء", Dimension.SEX),
-        ("aged 0-17", Dimension.AGE),
-        ("moins de 18 ans", Dimension.AGE),
-        ("persons with disabilities", Dimension.DISABILITY),
-        ("Port Selene", Dimension.OTHER),
-    ],
-)
-def test_a_group_tells_its_dimension(group: str, kind: Dimension) -> None:
-    assert dimension(group) is kind
 
 
 NAMES = st.from_regex(r"[A-Za-zÀ-ÿ]{1,12}( [A-Za-zÀ-ÿ]{1,12}){0,3}", fullmatch=True)

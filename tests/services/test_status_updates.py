@@ -75,7 +75,7 @@ async def test_a_report_is_numbered_kept_audited_and_the_last_word(database: Dat
 
     async with database.read() as tx:
         assert [each.number for each in receipt.updates] == ["SU-2026-0001"]
-        kept = await queries.by_number(tx, "SU-2026-0001")
+        kept = await queries.get(tx, receipt.updates[0].status_update_id)
         assert kept is not None
         assert (kept.status, kept.measures, kept.remaining) == (
             "in_progress",
