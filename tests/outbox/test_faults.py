@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import random
 import time
@@ -259,8 +260,8 @@ async def test_a_row_on_which_telegram_always_fails_gives_its_chat_free(
     house.sandbox.faults.fails(500, times=math.inf, chat=(await house.chat(amal)).id)
     poison = await house.says("poison", amal)
     await house.says("next", amal)
-    async with house.sending(burst=100) as sender:
-        for n in range(60):
+    async with asyncio.timeout(60), house.sending(burst=1000) as sender:
+        for n in itertools.count():
             await house.says(f"b:{n}", bao)
             if (await house.row(poison))["state"] == "failed":
                 house.sandbox.faults.clear()
