@@ -8,16 +8,18 @@ from bot.domain.items import Assignment, Item
 from bot.domain.screens import Words, text
 from bot.domain.selection import UNASSIGNED, Narrowing, Need, Selection
 from bot.domain.views import assigning as views
+from bot.domain.views import assignments_book as book_views
 from bot.domain.views import item as item_views
 from bot.domain.views.common import LIST_LENGTH, item_code
 from bot.domain.views.people import name_for
 from bot.services import assignments as service
+from bot.services import assignments_book as books
 from bot.services import clusters as arranging
 from handlers.card import number, words_of
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import assignments, cards, clusters, desk, items
+from storage import assignments, cards, clusters, desk, items, jobs
 from storage import selection as selections
 from storage.desk import Stand
 
@@ -195,6 +197,38 @@ async def announce_by_letter(turn: Turn, argument: str) -> None:
     await turn.show(views.announced(done))
 
 
+# -- The workbook ----------------------------------------------------------------------------------
+
+
+async def book(turn: Turn, argument: str) -> None:
+    """`book:d3`: the workbook of a selection, made while others are served, then sent."""
+    permissions.require(permissions.may_arrange(turn.actor))
+    wanted = Selection.read(argument or "-")
+    await jobs.plan(
+        turn.tx,
+        books.MAKE,
+        {"selection": wanted.code, "language": turn.language},
+        person_id=turn.person.id,
+        seat_id=turn.actor.seat_id,
+        now=turn.now,
+    )
+    await turn.show(book_views.making())
+
+
+async def book_apply(turn: Turn, argument: str) -> None:
+    """`book_apply:9`: make the changes that the preview showed."""
+    changed = await books.apply(
+        turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now
+    )
+    await turn.show(book_views.applied(changed))
+
+
+async def book_drop(turn: Turn, argument: str) -> None:
+    """`book_drop:9`: change nothing."""
+    await books.discard(turn.tx, turn.actor, number(argument), now=turn.now)
+    await turn.show(book_views.discarded())
+
+
 def _stand(turn: Turn, stand: Stand) -> item_views.Stand:
     return item_views.Stand(
         stand.assignment_id,
@@ -236,5 +270,8 @@ ACTS = {
     "announce": announce,
     "announce_now": announce_now,
     "announce_by_letter": announce_by_letter,
+    "book": book,
+    "book_apply": book_apply,
+    "book_drop": book_drop,
 }
 COMMANDS = {"assign": "unassigned", "announce": "announce"}

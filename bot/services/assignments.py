@@ -32,6 +32,9 @@ from storage.database import Transaction
 from storage.institutions import Institution
 from storage.outbox import Message
 
+OPEN = (AssignmentState.DRAFT, AssignmentState.ANNOUNCED)
+"""Whoever has an assignment in one of these states has the item."""
+
 
 class NobodyChosen(Refused):
     """An assignment needs an institution."""

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.exchange.consolidated import environment
 from bot.jobs import Jobs
+from bot.services import assignments_book as books
 from bot.services import exports, imports
 from bot.settings import Settings
 from bot.works import (
     Tools,
+    assignments_book,
+    assignments_read,
     export,
     import_apply,
     import_problems,
@@ -30,11 +33,14 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     exports.WORKBOOK: export.run,
     exports.TEMPLATE: import_template.run,
     exports.PROGRESS: progress.run,
+    books.MAKE: assignments_book.run,
+    books.READ: assignments_read.run,
 }
 
 PROCESSES: Mapping[str, str] = {
     export.CONSOLIDATED: "bot.exchange.consolidated:export",
     progress.PICTURE: "bot.exchange.progress:draw",
+    assignments_book.PROCESS: "bot.exchange.assignments_work:make",
 }
 """Name → `module:function`, for `bot.jobs`."""
 

@@ -1,0 +1,33 @@
+"""Makes the assignment workbook of a selection and sends it to whoever asked."""
+
+from __future__ import annotations
+
+from bot.domain.permissions import may_arrange, require
+from bot.domain.screens import Attachment
+from bot.domain.views import assignments_book as views
+from bot.exchange.assignments_work import FILE
+from bot.jobs import file_in
+from bot.works import Tools
+from bot.works.export import XLSX
+from storage import files, jobs
+from storage.jobs import Job
+
+PROCESS = "assignments_book"
+
+
+async def run(job: Job, tools: Tools) -> None:
+    """Make the workbook of `job.arguments`: `selection` (its code) and `language`."""
+    async with tools.database.read() as tx:
+        require(may_arrange(await tools.actor(tx, job)))
+    now = tools.clock.now()
+    async with tools.room() as room:
+        order = {**job.arguments, "made_at": now.isoformat()}
+        result = await tools.jobs.run(PROCESS, order, room)
+        kept = await tools.vault.put(file_in(room, result["file"]))
+    async with tools.database.write() as tx:
+        await files.add(tx, kept.sha256, size=kept.size, media_type=XLSX, now=now)
+        shown = views.ready(result["rows"], Attachment(kept.sha256, FILE))
+        await tools.tell(tx, job, shown, step="ready")
+        await jobs.change(
+            tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=tools.clock.now()
+        )
