@@ -81,7 +81,7 @@ async def test_everything_can_be_changed_on_the_review_screen(network: JourneyNe
     assert "Remains: “Its publication.”" in shown
     assert "Prosecutions: 12 (2025; women: 4; men: 8)\nConvictions: 3" in shown
 
-    await phone.taps("Text", "Write it anew")
+    await phone.taps("Text", "Write it again")
     await phone.types("Act 12 is in force.")
     await phone.taps("Send")
     await phone.waits_for("SU-")

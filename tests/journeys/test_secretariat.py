@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from io import BytesIO
 
+import openpyxl
 from sqlalchemy import func, select
 
 from bot.domain.people import Role
@@ -75,7 +77,7 @@ async def test_items_are_assigned_in_bulk_and_announced_once_a_person(
 
     await phone.taps("Announce")
     preview = await phone.waits_for("10 assignments in 1 institution go to 1 person")
-    assert "Ministry of the Interior has no focal point: 10 drafts wait." in plain(preview.text)
+    assert "Ministry of the Interior has no focal point: 10 drafts are waiting." in plain(preview.text)
     await phone.taps("Announce now (1)")
     await phone.waits_for("10 assignments announced to 1 person.")
 
@@ -99,7 +101,7 @@ async def test_who_was_told_by_letter_can_be_recorded_for(network: JourneyNetwor
     await unassigned_items(network, 1)
     phone = await desk(network)
     await phone.taps("Unassigned", "140.1", "Assign", "Ministry of the Interior", "No due date")
-    await phone.taps("Assign", "Announce", "They were told by letter (1)")
+    await phone.taps("Assign", "Announce", "Announced by letter (1)")
     await phone.waits_for("1 assignment counts as announced by letter")
 
     await phone.types("140.1")
@@ -136,7 +138,7 @@ async def test_a_report_is_read_beside_the_last_approved_one(network: JourneyNet
     assert "“Bill 12 is being drafted.”" in shown
     assert "Nothing was approved before." in shown
     await phone.taps("Approve")
-    assert "Nothing waits for review." in plain(phone.screen.text)
+    assert "Nothing is waiting for review." in plain(phone.screen.text)
 
     await reports(justice, "140.7", "Bill 12 passed its first reading.")
     await phone.types("/review")
@@ -254,7 +256,7 @@ async def test_what_is_given_back_may_stay_theirs(network: JourneyNetwork) -> No
     await justice.types("Not for us.")
     await justice.taps("I do not know", "Give it back")
     await phone.types("/home")
-    await phone.taps("Given back", "140.7", "It stays theirs")
+    await phone.taps("Given back", "140.7", "Keep it with them")
     await phone.types("The law of 2019 names you.")
     await phone.taps("Send")
     told = await justice.waits_for("The law of 2019 names you.")
@@ -271,13 +273,13 @@ async def test_clusters_are_made_split_merged_and_renamed(network: JourneyNetwor
     await phone.types("Prisons of Port Selene")
     await phone.taps("Put them there")
     await phone.waits_for("3 items are in “Prisons of Port Selene”.")
-    await phone.taps("Open", "Split, take out", "140.3", "Go on (1)")
+    await phone.taps("Open", "Split or take out", "140.3", "Go on (1)")
     await phone.types("Detention")
     await phone.taps("Put them there", "Open", "Rename")
     await phone.types("Police custody")
     await phone.waits_for("1 item is in “Police custody”.")
     await phone.taps("Open", "Merge", "Prisons of Port Selene")
-    assert "“Police custody” is gone then" in plain(phone.screen.text)
+    assert "“Police custody” then disappears" in plain(phone.screen.text)
     await phone.taps("Merge")
     await phone.waits_for("1 item is in “Prisons of Port Selene”.")
     await phone.taps("Open")
@@ -313,7 +315,7 @@ async def test_a_second_lead_is_said_before_it_happens(network: JourneyNetwork) 
     await phone.types("140.7")
     await phone.taps("Assign", "Ministry of the Interior", "No due date")
     shown = plain(phone.screen.text)
-    assert "1 of them has another lead now, who will contribute instead." in shown
+    assert "1 of them has another lead now, which will contribute instead." in shown
     await phone.taps("Assign")
     told = await justice.waits_for("1 assignment has changed.")
     assert "you contribute" in plain(told.text)
@@ -358,3 +360,43 @@ async def test_the_desk_speaks_arabic(network: JourneyNetwork) -> None:
     for message in phone.received:
         assert "assigning." not in message.text
         assert "flow." not in message.text
+
+
+async def test_a_workbook_is_filled_in_and_sent_back(network: JourneyNetwork) -> None:
+    """Made, filled in, previewed, applied; sent once more, it changes nothing."""
+    await network.institution("MOI", "ministry", **INTERIOR)
+    justice, sample = await justice_with_items(network)
+    phone = await desk(network)
+    await phone.taps("More…", "Assignment workbook")
+    file = await phone.waits_for_file(within=60)
+    assert file.name == "assignments.xlsx"
+    book = openpyxl.load_workbook(BytesIO(await phone.downloads(file)))
+    sheet = book.worksheets[0]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    rows = {sheet.cell(row, columns["assignment.paragraph"]).value: row for row in range(3, 7)}
+    assert set(rows) == set(maravia.TEXTS)
+    assert sheet.cell(rows["140.7"], columns["assignment.lead"]).value == "Ministry of Justice"
+
+    lead, due = columns["assignment.lead"], columns["assignment.due"]
+    sheet.cell(rows["140.7"], lead).value = "Ministry of the Interior"
+    sheet.cell(rows["140.9"], due).value = date(2030, 11, 30)
+    sheet.cell(rows["140.12"], lead).value = "Ministry of Magic"
+    changed = BytesIO()
+    book.save(changed)
+    await phone.sends_file("assignments.xlsx", changed.getvalue())
+    preview = plain((await phone.waits_for("The workbook changes 2 items.", within=60)).text)
+    assert "140.7, lead: Ministry of Justice → Ministry of the Interior" in preview
+    assert "140.9, due: none → 30 November 2030" in preview
+    assert "1 row is left out until it is put right:" in preview
+    assert "Ministry of Magic" in preview
+
+    await phone.taps("Make these changes")
+    await phone.waits_for("2 items are changed.")
+    told = plain((await justice.waits_for("2 assignments have changed.")).text)
+    assert "140.7: no longer yours." in told
+    row = await network.row(
+        select(assignments.c.state).where(assignments.c.id == sample.assignments["140.7"])
+    )
+    assert row["state"] == "ended"
+    await phone.sends_file("assignments.xlsx", changed.getvalue())
+    await phone.waits_for("This workbook changes nothing.", within=60)
