@@ -17,6 +17,7 @@ from bot.domain.errors import Unfit
 LONGEST_NAME = 300
 LONGEST_UNIT = 60
 LONGEST_LINE = 1000
+LONGEST_NUMBER = 30
 MOST = 50  # figures in one answer
 
 
@@ -133,6 +134,8 @@ def read_number(written: str, language: str) -> float | None:
     three digits behind it is the language's own: `1,234` is 1234 in English and 1.234 in French.
     """
     digits = re.sub(r"[\s'’\u00a0\u202f٬]", "", written).replace("٫", ".")
+    if len(digits) > LONGEST_NUMBER:
+        return None
     marks = re.findall(r"[.,]", digits)
     if len(set(marks)) == 2:
         divides = marks[-1]

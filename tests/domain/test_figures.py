@@ -54,7 +54,7 @@ def test_each_line_is_a_figure_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["", "many", "Prosecutions", "12", ": 12", "a: b", "x: 1,2,3.4.5"]
+    "words", ["", "many", "Prosecutions", "12", ": 12", "a: b", "x: 1,2,3.4.5", "x: " + "9" * 400]
 )
 def test_what_is_no_figure_is_asked_back(words: str) -> None:
     with pytest.raises(Unfit):
