@@ -7,12 +7,13 @@ import json
 import re
 import signal
 import sys
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -22,6 +23,9 @@ from rich.progress import Progress
 from bot import logs
 from bot.app import App, opened
 from bot.clock import Clock
+from bot.demo.network import Demo, FolderInUse, NoDemoFolder, forget
+from bot.demo.tour import DAY as TOUR_DAY
+from bot.demo.tour import TourStopped, play
 from bot.domain.errors import Refused
 from bot.domain.filters import Dimension
 from bot.domain.people import COMMAND_LINE, Role
@@ -31,13 +35,13 @@ from bot.services import exports, people
 from bot.services.imports import Preview
 from bot.settings import Settings, SettingsError
 from bot.texts import Texts
-from bot.wire.polling import AnotherReceiver
+from bot.wire.polling import AnotherReceiver, WebhookElsewhere
 from bot.works import Tools, import_shell
 from bot.works.export import Made, write_out
 from bot.works.table import processes
 from storage import audit, institutions, migrate
 from storage.audit import Finding
-from storage.database import file_of
+from storage.database import UNAVAILABLE, file_of
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 audit_cli = typer.Typer(no_args_is_help=True, help="The chained record of every act.")
@@ -51,41 +55,70 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for scrip
 
 def main() -> None:
     """The entry point of the `focalpoint` command."""
-    cli()
+    try:
+        cli()
+    except UNAVAILABLE as error:
+        if isinstance(error, OSError) and not isinstance(error, ConnectionError):
+            raise  # of a file, not of the database
+        kind = type(error).__name__
+        _fail(f"The database cannot be used ({kind}); `focalpoint check` says what to mend.")
 
 
 @cli.command()
-def run() -> None:
+def run(
+    take_over: Annotated[
+        bool, typer.Option(help="Remove a webhook that is set for this bot; nothing is lost.")
+    ] = False,
+) -> None:
     """Run the bot: polling, or a webhook where the settings say so."""
     settings = _settings()
     _refusing(settings.require_token)
     logs.configure("json", level=settings.log_level, secrets=settings.secrets)
     try:
-        asyncio.run(_run(settings))
+        _refusing(_run, settings, take_over)
+    except WebhookElsewhere:
+        _fail(
+            "A webhook is set for this bot: another installation receives what people send.\n"
+            "Stop that one, or start with FOCALPOINT_MODE=webhook if it is your own.\n"
+            "`focalpoint run --take-over` removes it; what waits at Telegram stays."
+        )
     except AnotherReceiver:
         _fail(
-            "Another process or a webhook receives this bot's updates. Stop it, then start again."
+            "Another process receives this bot's updates, with the same token.\n"
+            "Find it and stop it, then start again; if it is not yours, renew the token"
+            " with @BotFather."
         )
 
 
-async def _run(settings: Settings) -> None:
+async def _run(settings: Settings, take_over: bool) -> None:
     app = App(settings, Clock())
-    await app.start()
+    with _until_told():
+        await app.start()
+        try:
+            if take_over:
+                await app.take_over()
+            await app.receive()
+        finally:
+            await app.stop()
+
+
+@contextmanager
+def _until_told() -> Iterator[None]:
+    """End the task in order on Ctrl+C and on SIGTERM."""
     this = asyncio.current_task()
     assert this is not None
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, this.cancel)
-    try:
-        with suppress(asyncio.CancelledError):
-            await app.receive()
-    finally:
-        await app.stop()
+    with suppress(asyncio.CancelledError):
+        yield
 
 
 @cli.command(name="migrate")
 def migrate_() -> None:
     """Bring the database up to date."""
-    applied = asyncio.run(migrate.upgrade(_settings().database_url))
+    settings = _settings()
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    applied = asyncio.run(migrate.upgrade(settings.database_url))
     out.print(f"Applied: {', '.join(applied)}" if applied else "Nothing to do.")
 
 
@@ -94,7 +127,7 @@ def check(as_json: AsJson = False) -> None:
     """Look at settings, database, token, clock and disk; says what to mend."""
     findings = asyncio.run(check_up(_settings()))
     if as_json:
-        out.print_json(json.dumps({each.what: each.problem for each in findings}))
+        out.print_json(json.dumps([asdict(each) for each in findings]))
     else:
         for each in findings:
             out.print(f"{'mend' if each.problem else 'fine'}  {each.what}: {each.said}")
@@ -256,13 +289,77 @@ def sandbox(
     port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1; 0: any.")] = 8099,
 ) -> None:
     """Run the Bot API server and the chat page alone, on this machine only."""
-    asyncio.run(_sandbox(port))
+    _trying(_sandbox(port))
 
 
 async def _sandbox(port: int) -> None:
-    async with Sandbox(port) as server:
-        out.print(f"Chat page: {server.address}\nToken: {server.token}")
-        await asyncio.Event().wait()
+    with _until_told():
+        async with Sandbox(port) as server:
+            out.print(f"Chat page:     {server.address}")
+            out.print(f"Bot API:       {server.base_url}<token>")
+            out.print(f"Bot's token:   {server.token}")
+            out.print("Ctrl+C ends it, and all that was said in it is gone.")
+            await asyncio.Event().wait()
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where to listen on 127.0.0.1; 0: any.")] = 8099,
+    folder: Annotated[Path | None, typer.Option(help="Where the demo's data live.")] = None,
+    tour: Annotated[bool, typer.Option(help="Play the whole story and print it.")] = False,
+    fresh: Annotated[bool, typer.Option(help="Begin anew: forget what was done before.")] = False,
+) -> None:
+    """Try the whole bot with the people of Maravia: no token, no Telegram, no internet."""
+    if tour:
+        _trying(_tour(folder or Path(mkdtemp(prefix="focalpoint-tour-"))))
+        return
+    place = folder or Path.home() / ".local" / "share" / "focalpoint-demo"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if fresh and (place / "demo.json").exists():
+        forget(place)
+    _trying(_demo(place, port))
+
+
+async def _demo(folder: Path, port: int) -> None:
+    with (folder / "bot.log").open("a") as log, _until_told():
+        logs.configure("readable", stream=log)
+        with err.status("Maravia's people are taking their seats …"):
+            running = await Demo(folder, port=port).__aenter__()
+        try:
+            out.print(f"Chat page:     {running.address}")
+            out.print(f"Files to try:  {folder / 'files to try'}")
+            out.print(f"Data and log:  {folder} (--fresh begins anew)")
+            out.print("Ctrl+C ends it; the next start goes on from here.")
+            await running.ended()
+        finally:
+            await running.stop()
+
+
+async def _tour(folder: Path) -> None:
+    logs.configure("readable", level="ERROR")
+    async with Demo(folder, whole=False, day=TOUR_DAY) as running:
+        try:
+            book = await play(running, _say)
+        except TourStopped as stopped:
+            _fail(f"The tour stopped. {stopped}")
+    out.print(f"\nThe workbook: {book}")
+
+
+def _say(line: str) -> None:
+    """A line of the transcript: its [buttons] are no markup."""
+    out.print(line, markup=False, emoji=False)
+
+
+def _trying(work: Coroutine[Any, Any, None]) -> None:
+    """Run the sandbox or the demo; what stands in its way is told in words."""
+    try:
+        asyncio.run(work)
+    except FolderInUse:
+        _fail("Another demo runs in this folder. End it, or name another with --folder.")
+    except NoDemoFolder:
+        _fail("This folder holds something that is no demo. Name an empty one with --folder.")
+    except OSError as error:
+        _fail(f"{error.strerror or error}. Another --port or --folder may help.")
 
 
 @audit_cli.command()

@@ -42,13 +42,16 @@ from storage.vault import Vault
 
 log = logs.get(__name__)
 
+BURST = 3  # messages that one chat gets at once, before it gets one a second
 WEBHOOK_LOOK = 600.0  # seconds between two looks whether the webhook is still ours
 
 
 class App:
     """The bot, as the command line, the demo and the tests hold it."""
 
-    def __init__(self, settings: Settings, clock: Clock, *, long_poll: float = LONG_POLL) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, *, long_poll: float = LONG_POLL, burst: int = BURST
+    ) -> None:
         self.settings = settings
         self.clock = clock
         self.keys = KeyRing(settings.keys)
@@ -56,6 +59,7 @@ class App:
         self.vault = Vault.open(settings.data_dir / "files", settings.files_url)
         self.texts = Texts.load(settings.languages, clock=clock)
         self._long_poll = long_poll
+        self._burst = burst
         self._tasks = Tasks()
         self._audit_head = HeadKeeper(self.database, self.keys)
         self.poll: Poll | None = None
@@ -87,6 +91,7 @@ class App:
             open_file=self.vault.read,
             timezone=self.settings.zone,
             rate=self.settings.rate,
+            burst=self._burst,
         )
         self.evidence = Evidence(self.database, self.bot, self.vault, self.clock)
         self._tasks.start(self.outbox.run(), name="outbox")

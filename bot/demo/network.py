@@ -28,6 +28,7 @@ from storage import accounts, institutions, seats
 DAY = 24 * 3600
 HISTORY = 60  # days before the first start on which the network's story begins
 MESSAGES_A_RUN = 100_000  # a chat's messages are numbered anew in each run, and never twice
+BURST = 50  # messages at once to one chat: the sandbox bears more than Telegram
 BOT_NAME = "maravia_bot"
 
 
@@ -54,15 +55,18 @@ class Demo:
     """The sandbox, the bot and everybody's phones, in one folder; an async context.
 
     `whole` is the network in the middle of its work; otherwise the review has not come in yet and
-    nothing is assigned (the tour begins there).
+    nothing is assigned (the tour begins there). `day` is the hour at which the clock begins.
     """
 
-    def __init__(self, folder: Path, *, port: int = 0, whole: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, port: int = 0, whole: bool = True, day: datetime | None = None
+    ) -> None:
         self.folder = folder
         self.clock = Clock()
         self.phones: dict[str, Phone] = {}
         self._port = port
         self._whole = whole
+        self._day = day
         self._stack = contextlib.AsyncExitStack()
         self._tasks = Tasks()
         self._ended = asyncio.Event()
@@ -88,7 +92,9 @@ class Demo:
         self.network = await self._stack.enter_async_context(Network(self.sandbox.address))
         self.sandbox.world.first_message = self._kept.runs * MESSAGES_A_RUN
         self._keep(runs=self._kept.runs + 1)
-        self.app = App(self.settings(), self.clock)
+        if self._day is not None:
+            await self.sandbox.move_clock((self._day - self.clock.now()).total_seconds())
+        self.app = App(self.settings(), self.clock, burst=BURST)
         await self.app.start()
         self._stack.push_async_callback(self.app.stop)
         self._tasks.start(self._receive(), name="demo poll")

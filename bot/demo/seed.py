@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from bot.demo import maravia
 from bot.domain.figures import Figure
-from bot.domain.items import Assignment, ReportState
+from bot.domain.items import Assignment
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.reports import StatusUpdateDraft
 from bot.exchange import staging
 from bot.services import assignments as assigning
 from bot.services import imports as importing
+from bot.services import reviews as reviewing
 from bot.services import status_updates
 from bot.works.import_siblings import pairs
 from storage import (
@@ -29,10 +30,8 @@ from storage import (
     items,
     jobs,
     people,
-    reviews,
     siblings,
 )
-from storage import status_updates as queries
 from storage.database import Transaction
 
 Entry = Mapping[str, Any]
@@ -140,18 +139,13 @@ async def decide(
 ) -> None:
     """The secretariat approves or returns the report, as the entry says."""
     officer = await actor_of(tx, {Role.OFFICER}, None, now=now)
-    decision = ReportState(entry["decision"])
-    assert officer.seat_id is not None
-    await queries.decide(tx, update_id, decision, now=now)
-    await reviews.add(
-        tx,
-        update_id,
-        officer.seat_id,
-        decision,
-        comment=entry.get("comment"),
-        language="en",
-        now=now,
-    )
+    if entry["decision"] == "approved":
+        await reviewing.approve(tx, officer, update_id, now=now)
+    else:
+        comment = entry["comment"]
+        await reviewing.return_(
+            tx, officer, update_id, comment, language="en", bot_id=bot_id, now=now
+        )
 
 
 # -- Finding one's way -----------------------------------------------------------------------------
