@@ -141,6 +141,9 @@ class Options:
 
 AS_IT_IS = Options()
 
+LONGEST: Mapping[str, int] = {"symbol": 120, "paragraph": 60, "annotation_id": 60}
+"""Characters that a code may have; a longer one is none, and cut it would be another."""
+
 Entry: TypeAlias = ImportedRecommendation | Problem
 
 
@@ -235,7 +238,7 @@ TEXT_KEYS = tuple(
         *("mechanism_unknown",),
         *("no_document_symbol", "no_number", "no_state", "no_symbol", "no_text"),
         *("number_shortened", "position_unknown", "positions_differ", "repeated_differently"),
-        *("split_word", "state_unknown", "too_many_cells"),
+        *("split_word", "state_unknown", "too_long", "too_many_cells"),
     )
 )
 

@@ -20,6 +20,7 @@ from bot.exchange import csv_tables, excel_tables, mechanisms, states, tables, v
 from bot.exchange.cleaning import clean, numbered, values
 from bot.exchange.imported import (
     AS_IT_IS,
+    LONGEST,
     Empty,
     Entry,
     Facts,
@@ -387,6 +388,10 @@ class _Rows:
             self.refuse(row, "no_number", "paragraph")
         if not annotation_id and not symbol:
             self.refuse(row, "no_symbol", "symbol")
+        codes = {"symbol": symbol, "paragraph": paragraph, "annotation_id": annotation_id}
+        for column, code in codes.items():
+            if len(code or "") > LONGEST[column]:
+                self.refuse(row, "too_long", column, most=LONGEST[column])
         language = self.language(row, text)
         self.require_first(row, importing_keys(annotation_id, symbol, paragraph), language)
         mechanism = self.mechanism(row, symbol)

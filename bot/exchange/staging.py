@@ -49,7 +49,7 @@ def _facts(facts: Facts) -> dict[str, Any]:
         "columns": list(facts.columns),
         "language": facts.language,
         "symbol": facts.symbol,
-        "title": facts.title,
+        "title": _cut(facts.title, 500),
     }
 
 
@@ -59,7 +59,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "column": problem.column,
         "text": text_to_json(Text(problem.key, problem.values)),
         "refused": problem.refused,
-        "original": list(problem.original),
+        "original": [_storable(cell) for cell in problem.original],
     }
 
 
@@ -70,7 +70,7 @@ def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[st
         "kind": row.kind.value,
         "position": row.position.value if row.position else None,
         "recommending": list(row.recommending_states),
-        "source_of_position": row.position_source,
+        "source_of_position": _cut(row.position_source, 200),
         "annotation_id": row.annotation_id,
     }
     tags = list(_tags(row))
@@ -81,17 +81,17 @@ def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[st
         "key": keys[0],
         "second_key": keys[1] if len(keys) > 1 else None,
         "symbol": row.symbol or facts.symbol,
-        "paragraph": row.paragraph or str(row.ordinal),
+        "paragraph": row.paragraph or f"#{row.ordinal}",  # its place, which is no paragraph
         "restricted": row.kind.restricted_by_default,
         "language": row.language or facts.language or options.language or "en",
         "words": row.text,
-        "raw": row.raw_text if row.raw_text != row.text else None,
+        "raw": _storable(row.raw_text) if row.raw_text != row.text else None,
         "digest": _digest({**content, "headings": list(row.headings), "tags": tags}),
         "tags": tags,
         "document": {
-            "mechanism": row.mechanism or facts.mechanism or row.body or "other",
+            "mechanism": _cut(row.mechanism or facts.mechanism or row.body, 60) or "other",
             "cycle": _number(row.cycle or facts.cycle),
-            "session": row.session or facts.session,
+            "session": _cut(row.session or facts.session, 40),
             "published_on": row.published_on.isoformat() if row.published_on else None,
         },
     }
@@ -103,6 +103,15 @@ def _tags(row: ImportedRecommendation) -> Iterator[tuple[str, str]]:
     for vocabulary, values in labels:
         for label in dict.fromkeys(value[:300] for value in values):
             yield vocabulary, label
+
+
+def _cut(words: str | None, most: int) -> str | None:
+    """Words that nothing is found by, as far as their column holds them."""
+    return words if words is None else words[:most]
+
+
+def _storable(words: str) -> str:
+    return words.replace("\x00", "\ufffd")  # PostgreSQL takes none
 
 
 def _number(words: str | None) -> int | None:

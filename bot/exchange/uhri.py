@@ -21,6 +21,7 @@ from bot.exchange import excel_tables, mechanisms, states, tables, vocabulary
 from bot.exchange.cleaning import SplitWords, clean, lines, numbered
 from bot.exchange.imported import (
     AS_IT_IS,
+    LONGEST,
     Damaged,
     Empty,
     Entry,
@@ -304,6 +305,10 @@ class _Rows:
         if not annotation_id and not (symbol and part.paragraph):
             self.note(record, "no_number", "annotation_id", refused=True)
             return None
+        for name, code in (("symbol", symbol), ("annotation_id", annotation_id)):
+            if len(code or "") > LONGEST[name]:
+                self.note(record, "too_long", name, refused=True, most=LONGEST[name])
+                return None
         mechanism = self.mechanism(record, symbol)
         text = part.text.rstrip(" ;；؛")
         item = ImportedRecommendation(
