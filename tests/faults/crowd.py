@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ class Crowd:
         """The sandbox's bot."""
         return next(iter(self.sandbox.world.bots.values()))
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
         """The bot's settings."""
         return Settings.isolated(**self.told)

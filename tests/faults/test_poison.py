@@ -1,0 +1,131 @@
+"""Fault 5: a poison update (raises, hangs, kills its worker) fails alone and is reported."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.server import Sandbox
+from tests.faults.crowd import Crowd
+from tests.faults.nursery import Nursery
+
+NOTES = 150
+PACE = 0.06  # seconds between notes, whoever writes them
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+async def waits(crowd: Crowd, poison: str | None, seed: int) -> list[float]:
+    """Seconds from each note to its answer, the shortest first, over some seconds of work.
+
+    With a poison, one person sends it in the middle of that.
+    """
+    chance = random.Random(seed)
+    *others, villain = crowd.chats
+    asked: dict[int, list[float]] = defaultdict(list)
+    crowd.sandbox.journal.clear()
+    for number in range(NOTES):
+        if number == NOTES // 3 and poison:
+            crowd.types(villain, f"/poison {poison}")
+        chat = chance.choice(others)
+        asked[chat].append(time.monotonic())
+        crowd.notes(chat)
+        await asyncio.sleep(PACE)
+    await crowd.rest()
+    answered = {chat: crowd.sandbox.journal.accepted("sendMessage", chat) for chat in asked}
+    return sorted(
+        answer.at - moment
+        for chat, moments in asked.items()
+        for moment, answer in zip(moments, answered[chat], strict=True)
+    )
+
+
+def p99(waited: list[float]) -> float:
+    return waited[len(waited) * 99 // 100]
+
+
+@pytest.mark.parametrize("poison", ["raise", "hang"])
+async def test_a_poison_is_set_aside_after_three_tries_and_others_hardly_wait(
+    poison: str,
+    sandbox: Sandbox,
+    bots: Nursery,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    crowd = await Crowd.gather(sandbox, tmp_path, 40)
+    villain = list(crowd.chats)[-1]
+    bot = await bots.bot(crowd.told)
+    await crowd.rest()
+    usual = p99(await waits(crowd, None, 1))
+    with_poison = p99(await waits(crowd, poison, 2))
+    after = crowd.notes(villain)
+    await crowd.rest()
+    await bot.kill()
+
+    assert crowd.states("inbox")["aside"] == 1
+    assert crowd.rows("SELECT attempts, reason FROM inbox WHERE state = 'aside'") == [
+        (3, "handler")
+    ]
+    assert [entry["reason"] for entry in crowd.log("inbox.set_aside")] == ["handler"]
+    assert crowd.answers()[villain] == 2  # an apology for the poison, and the note after it
+    assert crowd.effects()[after] == 1
+    assert crowd.rows("SELECT count(*) FROM audit WHERE act = 'test.poison'") == [(0,)]
+    record_property(f"fault 5, {poison}: p99 of others, ms", round(1000 * with_poison))
+    record_property(f"fault 5, {poison}: p99 without it, ms", round(1000 * usual))
+    record_property(f"fault 5, {poison}: ratio", round(with_poison / usual, 2))
+
+
+async def test_a_poison_that_kills_the_process_is_set_aside_and_takes_nobody_along(
+    sandbox: Sandbox,
+    bots: Nursery,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    crowd = await Crowd.gather(sandbox, tmp_path, 20)
+    *others, villain = crowd.chats
+    crowd.types(villain, "/poison kill")
+    deaths = 0
+    for _ in range(6):
+        for chat in others:
+            crowd.notes(chat)
+        bot = await bots.bot(crowd.told, wait=False)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(4):
+                await bot.is_gone()
+                deaths += 1
+        if bot.lives:
+            break
+    after = crowd.notes(villain)
+    await crowd.rest()
+    await bot.kill()
+
+    assert deaths == 3
+    assert crowd.effects() == dict.fromkeys(crowd.sent, 1)
+    assert crowd.effects()[after] == 1
+    assert crowd.states("inbox")["aside"] == 1
+    assert [entry["reason"] for entry in crowd.log("inbox.set_aside")] == ["tries"]
+    assert crowd.answers()[villain] >= crowd.asked[villain]
+    record_property("fault 5, kill: deaths of the process, notes lost", (deaths, 0))
+
+
+async def test_an_update_that_nobody_can_parse_stops_nobody(
+    sandbox: Sandbox, bots: Nursery, tmp_path: Path
+) -> None:
+    crowd = await Crowd.gather(sandbox, tmp_path, 3)
+    sandbox.faults.inject('{"update_id": $id, "message": {"date": "yesterday", "chat": 5}}')
+    sandbox.faults.inject('{"update_id": $id, "message": null}')
+    sandbox.faults.inject('{"update_id": $id}')
+    sandbox.faults.inject('{"update_id": $id, "something_new": {"chat": {"id": 5}}}')
+    crowd.burst(10, random.Random(1))
+    bot = await bots.bot(crowd.told)
+    await crowd.rest()
+    await bot.kill()
+    assert crowd.effects() == dict.fromkeys(crowd.sent, 1)
+    assert [entry["reason"] for entry in crowd.log("inbox.set_aside")] == ["unparseable"]
