@@ -46,7 +46,7 @@ async def entries(
             source_documents.c.symbol,
             items.c.restricted,
             assignments.c.status,
-            assignments.c.due_on,
+            case((_owed(), assignments.c.due_on)).label("due_on"),
             _waiting(today).label("waiting"),
         )
         .join(items, items.c.id == assignments.c.item_id)
@@ -102,14 +102,18 @@ def _held_by(institution_ids: Sequence[int]) -> ColumnElement[bool]:
     )
 
 
-def _is(which: Waiting, today: date) -> ColumnElement[bool]:
-    owed = and_(
+def _owed() -> ColumnElement[bool]:
+    return and_(
         assignments.c.due_on.is_not(None),
         or_(
             assignments.c.answered_due_on.is_(None),
             assignments.c.answered_due_on != assignments.c.due_on,
         ),
     )
+
+
+def _is(which: Waiting, today: date) -> ColumnElement[bool]:
+    owed = _owed()
     returned = func.coalesce(assignments.c.report_state, "") == ReportState.RETURNED.value
     match which:
         case Waiting.RETURNED:

@@ -46,7 +46,7 @@ class Entry:
     symbol: str
     restricted: bool
     status: str | None
-    due_on: date | None
+    due_on: date | None  # while a report is owed
     waiting: Waiting
 
 

@@ -78,6 +78,10 @@ async def test_a_new_due_date_asks_anew(database: Database) -> None:
         sample = await maravia.justice(tx, {"140.7": TODAY})
         await tx.execute(update(assignments).values(answered_due_on=TODAY))
         assert await entries(tx, sample.institution_id, Waiting.DUE) == []
+        answered = await home.entries(
+            tx, [sample.institution_id], Waiting.ALL, today=TODAY, limit=8
+        )
+        assert {each.due_on for each in answered} == {None}
         await tx.execute(update(assignments).values(due_on=TODAY + timedelta(days=5)))
         assert "140.7" in await entries(tx, sample.institution_id, Waiting.DUE)
 
