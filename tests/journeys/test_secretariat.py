@@ -187,7 +187,7 @@ async def test_of_two_officers_the_second_is_told(network: JourneyNetwork) -> No
     assert "approved" in plain(second.screen.text)
     assert "Approve" not in [plain(each) for each in second.screen.labels]
     answers = await network.people.journal("answerCallbackQuery")
-    assert any("changed meanwhile" in plain(str(each)) for each in answers)
+    assert any("changed in the meantime" in plain(str(each)) for each in answers)
 
 
 async def test_a_question_is_answered_by_a_reply(network: JourneyNetwork) -> None:
@@ -383,7 +383,7 @@ async def test_a_workbook_is_filled_in_and_sent_back(network: JourneyNetwork) ->
     sheet.cell(rows["140.12"], lead).value = "Ministry of Magic"
     changed = BytesIO()
     book.save(changed)
-    await phone.sends_file("assignments.xlsx", changed.getvalue())
+    await phone.sends_file(changed.getvalue(), name="assignments.xlsx")
     preview = plain((await phone.waits_for("The workbook changes 2 items.", within=60)).text)
     assert "140.7, lead: Ministry of Justice → Ministry of the Interior" in preview
     assert "140.9, due: none → 30 November 2030" in preview
@@ -398,5 +398,5 @@ async def test_a_workbook_is_filled_in_and_sent_back(network: JourneyNetwork) ->
         select(assignments.c.state).where(assignments.c.id == sample.assignments["140.7"])
     )
     assert row["state"] == "ended"
-    await phone.sends_file("assignments.xlsx", changed.getvalue())
+    await phone.sends_file(changed.getvalue(), name="assignments.xlsx")
     await phone.waits_for("This workbook changes nothing.", within=60)
