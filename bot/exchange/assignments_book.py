@@ -19,9 +19,10 @@ from zipfile import is_zipfile
 from rapidfuzz import fuzz, process, utils
 from xlsxwriter.utility import xl_range_abs
 
+from bot.domain.errors import Refused
 from bot.exchange import excel_tables
 from bot.exchange.cells import Cell
-from bot.exchange.imported import ImportRefused, MissingColumns, NotRecognised, Problem
+from bot.exchange.imported import MissingColumns, NotRecognised, Problem
 from bot.exchange.sheets import Labels, SafeBook, SafeSheet, Styles, safe_book
 from bot.exchange.tables import Row
 
@@ -241,7 +242,7 @@ def recognises(path: Path) -> bool:
     """Whether the file is such a workbook, by its marks."""
     try:
         return any(_names(row, {}) for rows in _sheets(path) for row in islice(rows, _SEARCHED))
-    except ImportRefused:
+    except Refused:
         return False
 
 
@@ -255,7 +256,7 @@ def read(
 ) -> list[AssignmentRow]:
     """The rows of a workbook that came back, each with its problems.
 
-    Refuses with NotRecognised, MissingColumns, Damaged, EncryptedRefused or TooSpread. `by_heading`
+    Refuses with NotRecognised, MissingColumns, Damaged, Encrypted or TooSpread. `by_heading`
     joins the `headings` of every language offered.
     """
     for rows in _sheets(path):

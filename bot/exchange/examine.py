@@ -117,7 +117,7 @@ def examine(path: Path, name: str, *, limit: int = MAX_SIZE) -> FileKind:
         case "jpg" | "png" | "webp":
             _examine_picture(path)
         case "ole":
-            raise _old_office(data)
+            raise old_office(data)
         case "rtf":
             raise OldFormat(extension="rtf")
         case "mp4" if claimed == "m4a":  # some phones record sound under the brand of films
@@ -180,7 +180,8 @@ def _packed(data: bytes, claimed: str) -> str:
     raise NotWhatItSays(extension=claimed) if claimed in KINDS else NotAccepted(found=found)
 
 
-def _old_office(data: bytes) -> Exception:
+def old_office(data: bytes) -> Exception:
+    """What an OLE file is refused for: a locked new document, one of before 2007, or neither."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         return Encrypted()
     for stream, extension in _OLE_STREAMS.items():

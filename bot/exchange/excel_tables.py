@@ -22,8 +22,9 @@ from python_calamine import (
     load_workbook,
 )
 
-from bot.exchange.imported import Damaged, EncryptedRefused, TooSpread
+from bot.exchange.imported import Damaged, TooSpread
 from bot.exchange.opening import opened_package
+from bot.exchange.refusals import Encrypted
 from bot.exchange.tables import Row, Sheet
 
 _NOTHING: frozenset[int] = frozenset()
@@ -32,7 +33,7 @@ _NOTHING: frozenset[int] = frozenset()
 def sheets(path: Path) -> Iterator[Sheet]:
     """The visible sheets of an .xlsx, in order, each with its rows from the first one on.
 
-    Refuses with Damaged, EncryptedRefused or TooSpread; Damaged also while a sheet's rows are read.
+    Refuses with Damaged, Encrypted or TooSpread; Damaged also while a sheet's rows are read.
     """
     _require_compact(path)
     with _typed_errors():
@@ -76,7 +77,7 @@ def _typed_errors() -> Iterator[None]:
     try:
         yield
     except PasswordError as error:
-        raise EncryptedRefused from error
+        raise Encrypted from error
     except (CalamineError, OSError, ValueError) as error:
         raise Damaged from error
 

@@ -285,7 +285,10 @@ def importing_keys(
 
 
 class ImportRefused(Refused):
-    """A file that cannot be read at all; `key` names the text that says why and what to do."""
+    """A file that holds nothing to import; `key` names the text that says why and what to do.
+
+    Locked, macro and old files are refused as everywhere (`bot.exchange.refusals`).
+    """
 
     key = "import.refused.other"
 
@@ -312,24 +315,6 @@ class MissingColumns(ImportRefused):
     """A table whose header lacks what each row needs; `columns` names it."""
 
     key = "import.refused.missing_columns"
-
-
-class MacrosRefused(ImportRefused):
-    """An Office file that carries programs."""
-
-    key = "import.refused.macros"
-
-
-class EncryptedRefused(ImportRefused):
-    """An Office file that opens with a password only."""
-
-    key = "import.refused.encrypted"
-
-
-class OldOfficeRefused(ImportRefused):
-    """A `.doc` or `.xls` of before 2007, which the sender can save anew."""
-
-    key = "import.refused.old_office"
 
 
 class TooSpread(ImportRefused):

@@ -80,7 +80,7 @@ class _Line:
 
 def read(path: Path, options: Options = AS_IT_IS) -> Reading:
     """A matrix in any of its layouts; refuses with NotRecognised, Empty, Damaged or
-    EncryptedRefused.
+    Encrypted.
     """
     word = word_tables.read(path)
     header, lines = _lines(word)
@@ -107,7 +107,7 @@ def read(path: Path, options: Options = AS_IT_IS) -> Reading:
 
 
 def is_matrix(path: Path) -> bool:
-    """Whether a .docx holds a matrix; refuses with Damaged or EncryptedRefused."""
+    """Whether a .docx holds a matrix; refuses with Damaged or Encrypted."""
     return any(_header(table) for table in word_tables.read(path).tables)
 
 

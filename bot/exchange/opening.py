@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.exchange.imported import Damaged, EncryptedRefused
+from bot.exchange.imported import Damaged
+from bot.exchange.refusals import Encrypted
 
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, ValueError),
@@ -21,7 +22,7 @@ _BROKEN = (
 def opened_package(path: Path) -> Iterator[zipfile.ZipFile]:
     """The package at `path`, open; whatever is wrong with it inside the block is refused.
 
-    Raises Damaged or EncryptedRefused.
+    Raises Damaged or Encrypted.
     """
     try:
         with zipfile.ZipFile(path) as package:
@@ -29,4 +30,4 @@ def opened_package(path: Path) -> Iterator[zipfile.ZipFile]:
     except _BROKEN as error:
         raise Damaged from error
     except RuntimeError as error:  # what zipfile says of a member with a password
-        raise EncryptedRefused from error
+        raise Encrypted from error

@@ -231,7 +231,7 @@ def read_csv(path: Path, options: Options = AS_IT_IS) -> Reading:
 
 
 def read_excel(path: Path, options: Options = AS_IT_IS) -> Reading:
-    """The first sheet of an .xlsx with our columns; refuses as `read_csv`, or EncryptedRefused."""
+    """The first sheet of an .xlsx with our columns; refuses as `read_csv`, or Encrypted."""
     return _reading(_headed(excel_tables.sheets(path)), Format.PLAIN_EXCEL, options)
 
 

@@ -7,18 +7,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.exchange import csv_tables, excel_tables, ohchr_matrix, plain, tables, uhri
+from bot.exchange.examine import old_office
 from bot.exchange.imported import (
     AS_IT_IS,
     Empty,
-    EncryptedRefused,
     Format,
-    MacrosRefused,
     NotRecognised,
-    OldOfficeRefused,
     Options,
     Reading,
 )
 from bot.exchange.opening import opened_package
+from bot.exchange.refusals import Macros, UnknownType
 
 _READERS: Mapping[Format, Callable[[Path, Options], Reading]] = {
     Format.OHCHR_MATRIX: ohchr_matrix.read,
@@ -44,20 +43,18 @@ _MARKS_OF_OTHERS = (
 
 
 def read(path: Path, options: Options = AS_IT_IS) -> Reading:
-    """A file of any of the formats; refuses with an ImportRefused that says why."""
+    """A file of any of the formats; refuses with an ImportRefused or a FileRefused."""
     return _READERS[recognise(path)](path, options)
 
 
 def recognise(path: Path) -> Format:
-    """The format of a file; refuses with an ImportRefused when it is none, damaged, locked or
-    empty.
-    """
+    """The format of a file, by its content; refuses as `read`."""
     with path.open("rb") as file:
         start = file.read(1 << 16)
     if not start.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
         raise Empty
     if start.startswith(_OLE):
-        _refuse_old(path)
+        raise _old(path)
     if start.startswith(b"PK"):
         return _package(path)
     if start.startswith(_MARKS_OF_OTHERS):
@@ -69,16 +66,9 @@ def recognise(path: Path) -> Format:
     raise NotRecognised
 
 
-def _refuse_old(path: Path) -> None:
-    """An OLE file is a locked new one or a document of before 2007; its directory tells which."""
-    data = path.read_bytes()
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        raise EncryptedRefused
-    if "_VBA_PROJECT".encode("utf-16-le") in data:
-        raise MacrosRefused
-    if any(name.encode("utf-16-le") in data for name in ("WordDocument", "Workbook", "Book")):
-        raise OldOfficeRefused
-    raise NotRecognised
+def _old(path: Path) -> Exception:
+    refusal = old_office(path.read_bytes())
+    return NotRecognised() if isinstance(refusal, UnknownType) else refusal
 
 
 def _package(path: Path) -> Format:
@@ -89,7 +79,7 @@ def _package(path: Path) -> Format:
         with package.open(_CONTENT_TYPES) as part:
             types = part.read(_CONTENT_TYPES_LIMIT).decode("utf-8", "replace")
     if re.search(r"macroEnabled|vbaProject", types) or any("vbaProject" in name for name in names):
-        raise MacrosRefused
+        raise Macros
     if "wordprocessingml.document.main+xml" in types:
         if ohchr_matrix.is_matrix(path):
             return Format.OHCHR_MATRIX

@@ -79,7 +79,7 @@ class StateUnknown(ImportRefused):
 
 
 def read_excel(path: Path, options: Options = AS_IT_IS) -> Reading:
-    """The Excel export; refuses with NotRecognised, Empty, Damaged or EncryptedRefused."""
+    """The Excel export; refuses with NotRecognised, Empty, Damaged or Encrypted."""
     for sheet in excel_tables.sheets(path):
         if found := tables.headed(sheet, recognised_columns):
             break

@@ -49,7 +49,7 @@ class WordFile:
 
 
 def read(path: Path) -> WordFile:
-    """The tables of a .docx; refuses with Damaged or EncryptedRefused."""
+    """The tables of a .docx; refuses with Damaged or Encrypted."""
     root = _document(path)
     parents: dict[etree._Element, int] = {}
     tables = [
