@@ -6,7 +6,7 @@ from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated
 from bot.domain.items import Assignment, Item
 from bot.domain.screens import Words, text
-from bot.domain.selection import UNASSIGNED, Narrowing, Need, Selection
+from bot.domain.selection import BY_LETTER, UNASSIGNED, Need, Selection
 from bot.domain.views import assigning as views
 from bot.domain.views import assignments_book as book_views
 from bot.domain.views import item as item_views
@@ -58,13 +58,14 @@ async def narrow(turn: Turn, argument: str) -> None:
 
 
 async def narrow_by(turn: Turn, argument: str) -> None:
-    """`narrow_by:theme:0:d3`: a page of the values that a selection can be narrowed to."""
+    """`narrow_by:t:0:d3`: a page of the values that a selection can be narrowed to."""
     permissions.require(permissions.may_arrange(turn.actor))
-    name, _, rest = argument.partition(":")
+    letter, _, rest = argument.partition(":")
     page, _, code = rest.partition(":")
-    if name not in set(Narrowing):
+    by = BY_LETTER.get(letter)
+    if by is None:
         raise NotFound
-    wanted, by = Selection.read(code), Narrowing(name)
+    wanted = Selection.read(code)
     choices = await selections.choices(turn.tx, wanted, by)
     await turn.show(views.narrow_by(wanted, by, choices, page_number(page)))
 

@@ -39,7 +39,7 @@ TEXT_KEYS = (
 NO_CLUSTER = "0"
 _MARK_LENGTH = 7  # hexadecimal digits: enough to tell some thousand labels apart
 _UNASSIGNED, _PRIORITY = "u", "p"
-_LETTERS = {
+LETTERS = {
     Narrowing.DOCUMENT: "d",
     Narrowing.MECHANISM: "m",
     Narrowing.THEME: "t",
@@ -47,7 +47,7 @@ _LETTERS = {
     Narrowing.KIND: "k",
     Narrowing.NEED: "n",
 }
-_BY_LETTER = {letter: narrowing for narrowing, letter in _LETTERS.items()}
+BY_LETTER = {letter: narrowing for narrowing, letter in LETTERS.items()}
 _SHORT = {**{each.value: each[:4] for each in Kind}, **{each.value: each[:4] for each in Need}}
 _LONG = {short: value for value, short in _SHORT.items()}
 
@@ -68,7 +68,7 @@ class Selection:
     def code(self) -> str:
         """The selection in at most 45 characters; `-` for every item."""
         parts = [
-            _LETTERS[name] + _SHORT.get(self.by[name], self.by[name])
+            LETTERS[name] + _SHORT.get(self.by[name], self.by[name])
             for name in Narrowing
             if name in self.by
         ]
@@ -80,7 +80,7 @@ class Selection:
         """The selection of a code; raises NotFound for one that never was."""
         found = EVERY
         for part in code.split(","):
-            narrowing = _BY_LETTER.get(part[:1])
+            narrowing = BY_LETTER.get(part[:1])
             if narrowing is not None and len(part) > 1:
                 found = found.narrowed(narrowing, _LONG.get(part[1:], part[1:]))
             elif part and set(part) <= {_UNASSIGNED, _PRIORITY}:

@@ -23,6 +23,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.selection import (
+    LETTERS,
     NO_CLUSTER,
     Choice,
     Listed,
@@ -95,7 +96,9 @@ def items(
 def narrow(selection: Selection) -> Screen:
     """What the items can be narrowed by."""
     code = selection.code
-    choices = [button(f"narrow.{each}", f"narrow_by:{each}:0:{code}") for each in Narrowing]
+    choices = [
+        button(f"narrow.{each}", f"narrow_by:{LETTERS[each]}:0:{code}") for each in Narrowing
+    ]
     everything = Selection({})
     rows = in_twos(choices)
     if not selection.unassigned:
@@ -123,12 +126,12 @@ def narrow_by(
         )
         for each in shown
     ]
-    code = selection.code
+    code, letter = selection.code, LETTERS[narrowing]
     turns: list[Button] = []
     if page > 0:
-        turns.append(button("earlier", f"narrow_by:{narrowing}:{page - 1}:{code}"))
+        turns.append(button("earlier", f"narrow_by:{letter}:{page - 1}:{code}"))
     if (page + 1) * LIST_LENGTH < len(choices):
-        turns.append(button("later", f"narrow_by:{narrowing}:{page + 1}:{code}"))
+        turns.append(button("later", f"narrow_by:{letter}:{page + 1}:{code}"))
     rows += [tuple(turns)] if turns else []
     asked = text(f"narrowing.{narrowing}") if choices else text("narrowing.nothing")
     return screen(asked, rows=[*rows, (button("back", f"narrow:{code}"),)])
