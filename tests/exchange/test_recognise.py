@@ -21,7 +21,6 @@ from bot.exchange.imported import (
     Damaged,
     Empty,
     Format,
-    ImportRefused,
     NotRecognised,
 )
 from bot.exchange.refusals import Encrypted, Macros, OldFormat
@@ -183,5 +182,5 @@ def test_no_bytes_raise_anything_but_a_refusal(
     path = tmp_path_factory.mktemp("bytes") / "file"
     for start in (b"", b"[", b"PK\x03\x04", OLE, b"symbol,number,text\n"):
         path.write_bytes(start + data)
-        with suppress(ImportRefused):
+        with suppress(Refused):
             recognise.read(path).whole()
