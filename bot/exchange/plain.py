@@ -34,6 +34,7 @@ from bot.exchange.imported import (
     Reading,
     importing_keys,
     normal_paragraph,
+    plain_code,
 )
 from bot.exchange.language import detect
 from bot.exchange.tables import Headed, Row, Sheet
@@ -424,7 +425,7 @@ class _Rows:
     def numbered_text(self, row: Row) -> tuple[str | None, str]:
         """Number and text: the number may have a column, stand before the text, or both."""
         words = self.get(row, "text")
-        own = self.get(row, "paragraph") or None
+        own = plain_code(self.get(row, "paragraph")) or None
         if not words:
             self.refuse(row, "no_text", "text", number=own or "")
         part = numbered(words)

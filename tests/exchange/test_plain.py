@@ -175,6 +175,14 @@ def test_a_number_may_stand_before_the_text(tmp_path: Path) -> None:
 # -- errors ----------------------------------------------------------------------------------------
 
 
+def test_a_number_is_kept_in_the_digits_that_people_search_by(tmp_path: Path) -> None:
+    """Beside the text it was, in a column of its own it was not."""
+    table = (
+        "الرمز,الرقم,النص\nA/HRC/61/4,١٤٠.١٢,اعتماد القانون\nA/HRC/61/4,,١٤٠.١٣ اعتماد القانون\n"
+    )
+    assert [item.paragraph for item in read(tmp_path, table).rows] == ["140.12", "140.13"]
+
+
 def test_good_rows_are_read_and_bad_ones_told_by_row_and_column(tmp_path: Path) -> None:
     found = read(
         tmp_path,
