@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import signal
 import sys
@@ -54,7 +55,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for scrip
 
 
 def main() -> None:
-    """The entry point of the `focalpoint` command."""
+    """The entry point of the `focalpoint` command: whatever it writes is for its owner alone."""
+    os.umask(0o077)
     try:
         cli()
     except UNAVAILABLE as error:
