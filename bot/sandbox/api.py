@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox import calls
-from bot.sandbox.calls import Call, Formatted, Upload
-from bot.sandbox.files import DOWNLOAD_LIMIT, File, Shelf
+from bot.sandbox.calls import Call, Upload
+from bot.sandbox.contents import caption_content, media_content, quoted, text_content
+from bot.sandbox.files import DOWNLOAD_LIMIT, File
 from bot.sandbox.mailbox import KINDS
 from bot.sandbox.refusals import NOT_MODIFIED, QUERY_TOO_OLD, Refusal, bad_request
-from bot.sandbox.world import Bot, Chat, Json, Message, World, digest
+from bot.sandbox.world import Chat, Json, Message, World, digest
 
 DELETABLE = 48 * 3600  # seconds
 ALBUM_LIMIT = 10
@@ -242,7 +243,7 @@ def get_chat_menu_button(world: World, call: Call) -> Json:
 def send_message(world: World, call: Call) -> Json:
     """A text."""
     chat = _destination(world, call)
-    return _put(world, call, chat, _text_content(call.text())).body
+    return _put(world, call, chat, text_content(call.text())).body
 
 
 @method("sendPhoto", f"{_SENDING} {_CAPTION} photo has_spoiler", sends=True)
@@ -314,24 +315,6 @@ def _reply(chat: Chat, call: Call) -> Json:
     return {"reply_to_message": quoted(replied)}
 
 
-def quoted(message: Message) -> Json:
-    """A message as another one quotes it: without what it replied to itself."""
-    body = copy.deepcopy(message.body)
-    body.pop("reply_to_message", None)
-    return body
-
-
-def _text_content(text: Formatted) -> Json:
-    return {"text": text[0]} | ({"entities": text[1]} if text[1] else {})
-
-
-def caption_content(text: Formatted) -> Json:
-    """The part of a `Message` that tells of a caption."""
-    if not text[0]:
-        return {}
-    return {"caption": text[0]} | ({"caption_entities": text[1]} if text[1] else {})
-
-
 def _send_file(world: World, call: Call, kind: str) -> Json:
     chat = _destination(world, call)
     source: Any = call.files.get(kind) or call.string(kind)
@@ -362,33 +345,6 @@ def _file(world: World, call: Call, kind: str, source: Upload | str) -> File:
     if known.kind != kind:
         raise bad_request(f"can't use file of type {known.kind.title()} as {kind.title()}")
     return known
-
-
-def media_content(shelf: Shelf, file: File, extra: Json) -> Json:
-    """The part of a `Message` that tells of a file."""
-    if file.kind == "photo":
-        return {"photo": shelf.sizes(file)}
-    told: Json = {
-        "file_id": file.id,
-        "file_unique_id": file.unique,
-        "file_size": file.size,
-        "mime_type": file.mime,
-    }
-    if file.kind not in {"voice", "sticker"}:
-        told["file_name"] = file.name
-    if file.kind in ("voice", "audio", "video"):
-        told["duration"] = calls.whole(extra.get("duration") or 1, "duration")
-    if file.kind == "video":
-        told["width"] = calls.whole(extra.get("width") or 640, "width")
-        told["height"] = calls.whole(extra.get("height") or 360, "height")
-    if file.kind == "sticker":
-        del told["mime_type"]
-        told |= {"type": "regular", "width": 512, "height": 512}
-        told |= {"is_animated": False, "is_video": False}
-    for name in ("performer", "title"):
-        if file.kind == "audio" and extra.get(name):
-            told[name] = extra[name]
-    return {file.kind: told}
 
 
 @method(
@@ -472,7 +428,7 @@ def edit_message_text(world: World, call: Call) -> Json:
     message = _editable(world, call)
     if "text" not in message.body:
         raise bad_request("there is no text in the message to edit")
-    return _edit(world, call, message, {"text", "entities"}, _text_content(call.text()))
+    return _edit(world, call, message, {"text", "entities"}, text_content(call.text()))
 
 
 @method("editMessageCaption", f"{_EDITING} {_CAPTION}", sends=True)
@@ -639,14 +595,3 @@ def get_chat(world: World, call: Call) -> Json:
     if chat.pinned:
         found["pinned_message"] = quoted(chat.messages[chat.pinned[-1]])
     return found
-
-
-def commands_for(bot: Bot, chat: Chat, language: str | None) -> list[Json]:
-    """The menu that a person sees in a chat: the narrowest scope, in their language first."""
-    general = "all_private_chats" if chat.kind == "private" else "all_group_chats"
-    short = (language or "").lower().replace("_", "-").partition("-")[0]
-    for scope in (f"chat:{chat.id}", general, "default"):
-        for spoken in dict.fromkeys((short, "")):
-            if commands := bot.commands.get((scope, spoken)):
-                return commands
-    return []

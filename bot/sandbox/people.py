@@ -6,8 +6,8 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from bot.sandbox.api import caption_content, commands_for, media_content, quoted
 from bot.sandbox.calls import Upload, caption
+from bot.sandbox.contents import caption_content, media_content, quoted, text_content
 from bot.sandbox.entities import formatted, to_html, units
 from bot.sandbox.files import File
 from bot.sandbox.refusals import Refusal
@@ -80,8 +80,7 @@ def says(
         raise Refusal(400, "there is nothing to send")
     sent = []
     for part in _parts(text):
-        words, entities = formatted(part, None, None)
-        content: Json = {"text": words} | ({"entities": entities} if entities else {})
+        content = text_content(formatted(part, None, None))
         sent.append(_sends(world, who, place, content, reply_to))
     return sent
 
@@ -392,3 +391,14 @@ def _file_ids(body: Json) -> list[Any]:
     told = [body[kind] for kind in FILE_KINDS if kind in body]
     flat = [each for one in told for each in (one if isinstance(one, list) else [one])]
     return [each["file_id"] for each in flat]
+
+
+def commands_for(bot: Bot, chat: Chat, language: str | None) -> list[Json]:
+    """The menu that a person sees in a chat: the narrowest scope, in their language first."""
+    general = "all_private_chats" if chat.kind == "private" else "all_group_chats"
+    short = (language or "").lower().replace("_", "-").partition("-")[0]
+    for scope in (f"chat:{chat.id}", general, "default"):
+        for spoken in dict.fromkeys((short, "")):
+            if commands := bot.commands.get((scope, spoken)):
+                return commands
+    return []

@@ -43,16 +43,14 @@ class Sandbox:
         self.journal = Journal()
         self._mailboxes: dict[str, Mailbox] = {}
         self.faults = Faults(self._mailboxes)
-        self.token = self.add_bot(username=username, token=token, name=name).token
+        self.token = self.add_bot(username, token=token, name=name).token
         self.port = port
         self._on_clock = on_clock
         self._server: HTTPServer | None = None
 
-    def add_bot(
-        self, token: str | None = None, username: str = "", *, name: str | None = None
-    ) -> Bot:
+    def add_bot(self, username: str, *, token: str | None = None, name: str | None = None) -> Bot:
         """One more bot; its token is random unless given."""
-        bot = self.world.add_bot(username, token, name)
+        bot = self.world.add_bot(username, token=token, name=name)
         self._mailboxes[username] = bot.mailbox
         return bot
 

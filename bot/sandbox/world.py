@@ -215,7 +215,7 @@ class World:
 
     # -- who there is -----------------------------------------------------------------------------
 
-    def add_bot(self, username: str, token: str | None = None, name: str | None = None) -> Bot:
+    def add_bot(self, username: str, *, token: str | None = None, name: str | None = None) -> Bot:
         """A bot of that name; the token is made at random unless it is given."""
         if not re.fullmatch(r"[A-Za-z0-9_]{3,32}", username):
             raise ValueError("a bot's username is 3 to 32 letters, digits or underscores")

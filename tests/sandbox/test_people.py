@@ -14,7 +14,7 @@ from tests.sandbox.conftest import Api
 
 
 async def test_a_link_opens_the_bot_it_names(network: Network, sandbox: Sandbox, api: Api) -> None:
-    other = Api(api.client, sandbox.add_bot(username="neutral_bot").token)
+    other = Api(api.client, sandbox.add_bot("neutral_bot").token)
     network.patience = network.quiet = 0.05
     phone = await network.phone("Amal")
     await phone.opens("https://t.me/neutral_bot?start=code_1-A")

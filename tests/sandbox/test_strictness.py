@@ -173,7 +173,7 @@ async def test_a_file_belongs_to_the_bot_that_saw_it_and_its_link_expires(
 ) -> None:
     await someone.sends_file(b"minutes", name="minutes.txt")
     document = (await api.updates())[-1]["message"]["document"]
-    other = Api(api.client, sandbox.add_bot(username="neutral_bot").token)
+    other = Api(api.client, sandbox.add_bot("neutral_bot").token)
     told = await other.refused("getFile", file_id=document["file_id"])
     assert told == BAD + "wrong file_id or the file is temporarily unavailable"
     path = (await api("getFile", file_id=document["file_id"]))["file_path"]
