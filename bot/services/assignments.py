@@ -220,7 +220,9 @@ async def announce_by_letter(
     return Announced(len(waiting), 0)
 
 
-_Hearing = dict[int, list[Person]]
+_Hearing = dict[int, dict[int, Person]]
+"""People by institution and id: who holds two seats in one hears once."""
+
 _Audience = dict[int, tuple[Person, list[Described]]]
 
 
@@ -238,20 +240,17 @@ async def _hearing(tx: Transaction, *, now: datetime) -> _Hearing:
     hearing: _Hearing = {}
     for each in await people.seated(tx, now=now, roles=REPORTING):
         if each.started and each.seat.institution_id is not None:
-            hearing.setdefault(each.seat.institution_id, []).append(each.person)
+            there = hearing.setdefault(each.seat.institution_id, {})
+            there[each.person.id] = each.person
     return hearing
 
 
 def _audience(told: Iterable[Described], hearing: _Hearing) -> _Audience:
     """Who hears of what, each person once, the most urgent first over all their institutions."""
     audience: _Audience = {}
-    for each in told:
-        for person in hearing.get(each.institution_id, ()):
-            theirs = audience.setdefault(person.id, (person, []))[1]
-            if each not in theirs:
-                theirs.append(each)
-    for _, theirs in audience.values():
-        theirs.sort(key=lambda each: each.due_on or date.max)
+    for each in sorted(told, key=lambda each: each.due_on or date.max):
+        for person in hearing.get(each.institution_id, {}).values():
+            audience.setdefault(person.id, (person, []))[1].append(each)
     return audience
 
 
@@ -348,7 +347,7 @@ async def insist(
     [shown] = await queries.described(tx, [assignment_id])
     told = views.stays_yours(_as_news(shown), comment.strip(), language)
     hearing = await _hearing(tx, now=now)
-    for person in hearing.get(assignment.institution_id, ()):
+    for person in hearing.get(assignment.institution_id, {}).values():
         await outbox.add(
             tx,
             Message(

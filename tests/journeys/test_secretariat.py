@@ -77,7 +77,9 @@ async def test_items_are_assigned_in_bulk_and_announced_once_a_person(
 
     await phone.taps("Announce")
     preview = await phone.waits_for("10 assignments in 1 institution go to 1 person")
-    assert "Ministry of the Interior has no focal point: 10 drafts are waiting." in plain(preview.text)
+    assert "Ministry of the Interior has no focal point: 10 drafts are waiting." in plain(
+        preview.text
+    )
     await phone.taps("Announce now (1)")
     await phone.waits_for("10 assignments announced to 1 person.")
 
@@ -372,7 +374,7 @@ async def test_a_workbook_is_filled_in_and_sent_back(network: JourneyNetwork) ->
     assert file.name == "assignments.xlsx"
     book = openpyxl.load_workbook(BytesIO(await phone.downloads(file)))
     sheet = book.worksheets[0]
-    columns = {cell.value: cell.column for cell in sheet[1]}
+    columns = {str(cell.value): cell.column or 0 for cell in sheet[1]}
     rows = {sheet.cell(row, columns["assignment.paragraph"]).value: row for row in range(3, 7)}
     assert set(rows) == set(maravia.TEXTS)
     assert sheet.cell(rows["140.7"], columns["assignment.lead"]).value == "Ministry of Justice"

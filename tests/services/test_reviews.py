@@ -1,0 +1,191 @@
+"""The review: what waits in which order, and what a decision does."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.domain.errors import NotAllowed, NotFound, Outdated
+from bot.domain.people import Actor, Role
+from bot.domain.reports import NoWords, StatusUpdateDraft, TooLong
+from bot.services import reviews, status_updates
+from storage import desk
+from storage import reviews as queries
+from storage.database import Database, Transaction
+from storage.tables import assignments, outbox, seats
+from storage.tables import reviews as table
+from tests import maravia
+from tests.maravia import Sample
+
+NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+TODAY = NOW.date()
+ZONE = ZoneInfo("UTC")
+
+
+class House:
+    """Justice with four items, of which 140.12 is overdue; Amal reports, Otto reviews."""
+
+    def __init__(self, sample: Sample, amal: Actor, ali: Actor, otto: Actor) -> None:
+        self.sample, self.amal, self.ali, self.otto = sample, amal, ali, otto
+
+
+async def house(database: Database) -> House:
+    async with database.write() as tx:
+        sample = await maravia.justice(tx, {"140.12": date(2026, 4, 1)})
+        return House(
+            sample,
+            await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, sample.institution_id),
+            await maravia.somebody(tx, "Ali", Role.ALTERNATE, sample.institution_id),
+            await maravia.somebody(tx, "Otto", Role.OFFICER, None),
+        )
+
+
+async def report(
+    tx: Transaction, at: House, code: str, words: str = "Bill 12.", *, hours: int = 0
+) -> int:
+    """A report that was sent so many hours later."""
+    draft = StatusUpdateDraft(at.sample.assignments[code], "in_progress", words, "en", TODAY)
+    sent = await status_updates.submit(
+        tx, at.amal, draft, zone=ZONE, bot_id=1, now=NOW + timedelta(hours=hours)
+    )
+    return sent.updates[0].status_update_id
+
+
+async def return_(tx: Transaction, at: House, report_id: int, comment: str = "Which bill?") -> None:
+    await reviews.return_(tx, at.otto, report_id, comment, language="en", bot_id=1, now=NOW)
+
+
+async def state_of(database: Database, assignment_id: int) -> str | None:
+    async with database.read() as tx:
+        state: str | None = await tx.value(
+            select(assignments.c.report_state).where(assignments.c.id == assignment_id)
+        )
+    return state
+
+
+async def test_overdue_items_come_first_then_the_oldest(database: Database) -> None:
+    at = await house(database)
+    async with database.write() as tx:
+        oldest = await report(tx, at, "140.7")
+        late = await report(tx, at, "140.12", hours=2)
+        newest = await report(tx, at, "140.9", hours=1)
+        waiting = await queries.queue(tx, today=TODAY, limit=9)
+        assert [each.status_update_id for each in waiting] == [late, oldest, newest]
+        behind = [
+            (await queries.queue(tx, today=TODAY, limit=1, behind=each))[:1] for each in waiting
+        ]
+        assert [each[0].status_update_id for each in behind if each] == [oldest, newest]
+
+
+async def test_an_approved_report_is_what_the_next_one_is_read_beside(database: Database) -> None:
+    at = await house(database)
+    assignment_id = at.sample.assignments["140.7"]
+    async with database.write() as tx:
+        first = await report(tx, at, "140.7", "Bill 12 is drafted.")
+        await reviews.approve(tx, at.otto, first, now=NOW)
+        second = await report(tx, at, "140.7", "Bill 12 passed.")
+        before = await queries.last_approved(tx, assignment_id, before=second)
+        assert before is not None
+        assert before.measures == "Bill 12 is drafted."
+        assert await queries.last_approved(tx, assignment_id, before=first) is None
+        assert await queries.newer(tx, assignment_id, than=first) is not None
+        assert await queries.newer(tx, assignment_id, than=second) is None
+    assert await state_of(database, assignment_id) == "submitted"
+
+
+async def test_deciding_on_an_older_report_leaves_the_last_word_alone(database: Database) -> None:
+    at = await house(database)
+    async with database.write() as tx:
+        older = await report(tx, at, "140.7")
+        await report(tx, at, "140.7", hours=1)
+        await return_(tx, at, older)
+    assert await state_of(database, at.sample.assignments["140.7"]) == "submitted"
+
+
+async def test_a_returned_report_reaches_the_author_and_the_focal_points(
+    database: Database,
+) -> None:
+    at = await house(database)
+    assignment_id = at.sample.assignments["140.7"]
+    async with database.write() as tx:
+        await return_(tx, at, await report(tx, at, "140.7"))
+    async with database.read() as tx:
+        told = await tx.rows(select(outbox).where(outbox.c.key.startswith("returned:")))
+    assert {each["person_id"] for each in told} == {at.amal.person_id, at.ali.person_id}
+    assert {each["subject"] for each in told} == {f"assignment:{assignment_id}"}
+    assert await state_of(database, assignment_id) == "returned"
+
+
+async def test_who_lost_the_seat_hears_nothing_of_it(database: Database) -> None:
+    at = await house(database)
+    async with database.write() as tx:
+        sent = await report(tx, at, "140.7")
+        await tx.execute(update(seats).where(seats.c.id == at.amal.seat_id).values(until_at=NOW))
+        await return_(tx, at, sent)
+    async with database.read() as tx:
+        told = await tx.values(
+            select(outbox.c.person_id).where(outbox.c.key.startswith("returned:"))
+        )
+    assert told == [at.ali.person_id]
+
+
+async def test_of_two_officers_one_decides(database: Database) -> None:
+    at = await house(database)
+    async with database.write() as tx:
+        sent = await report(tx, at, "140.7")
+
+    async def decide(approved: bool) -> str:
+        try:
+            async with database.write() as tx:
+                if approved:
+                    await reviews.approve(tx, at.otto, sent, now=NOW)
+                else:
+                    await return_(tx, at, sent)
+        except Outdated:
+            return "outdated"
+        return "decided"
+
+    said = await asyncio.gather(decide(True), decide(False), decide(True), decide(False))
+    assert sorted(said) == ["decided", "outdated", "outdated", "outdated"]
+    async with database.read() as tx:
+        assert len(await tx.rows(select(table))) == 1
+
+
+async def test_only_the_secretariat_decides_and_says_why(database: Database) -> None:
+    at = await house(database)
+    async with database.write() as tx:
+        sent = await report(tx, at, "140.7")
+        with pytest.raises(NotAllowed):
+            await reviews.approve(tx, at.amal, sent, now=NOW)
+        with pytest.raises(NotAllowed):
+            await return_(tx, replace_otto(at), sent)
+        with pytest.raises(NoWords):
+            await return_(tx, at, sent, "  ")
+        with pytest.raises(TooLong):
+            await return_(tx, at, sent, "x" * 20_001)
+        with pytest.raises(NotFound):
+            await reviews.approve(tx, at.otto, 999, now=NOW)
+
+
+def replace_otto(at: House) -> House:
+    """The same house, where Amal tries to review."""
+    return House(at.sample, at.amal, at.ali, replace(at.amal))
+
+
+async def test_the_desk_counts_what_there_is(database: Database) -> None:
+    at = await house(database)
+    async with database.write() as tx:
+        before = await desk.counts(tx, today=TODAY, now=NOW)
+        sent = await report(tx, at, "140.12")
+        after = await desk.counts(tx, today=TODAY, now=NOW)
+        await return_(tx, at, sent)
+        returned = await desk.counts(tx, today=TODAY, now=NOW)
+    assert (before.to_review, before.overdue) == (0, 1)
+    assert (after.to_review, after.overdue) == (1, 0)
+    assert (returned.to_review, returned.overdue) == (0, 1)
+    assert before.unassigned == 0
