@@ -234,7 +234,7 @@ async def test_arabic_reads_in_arabic(network: JourneyNetwork) -> None:
     phone, _ = await justice(network, language="ar")
     await phone.types("١٤٠٫٧")
     assert "التصديق على البروتوكول" in plain(phone.screen.text)
-    await phone.taps("إبلاغ")
+    await phone.taps("تقديم تقرير")
     await phone.taps("قيد التنفيذ")
     await phone.types("اعتُمد القانون في القراءة الأولى.")
     await phone.taps("التاريخ")
