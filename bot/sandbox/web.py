@@ -1,38 +1,28 @@
-"""The doors of the sandbox, to this machine only: Bot API, person's side, clock, page."""
+"""Every path of the sandbox; behind it the doors of phones, of tests, of the clock and the page."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import logging
 import math
-import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from tornado.iostream import StreamClosedError
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
-from bot.sandbox import api, people
-from bot.sandbox.calls import Call, read_body
-from bot.sandbox.faults import Entry, Fault
+from bot.sandbox import people
+from bot.sandbox.bot_door import BotApi, BotFile
+from bot.sandbox.calls import read_body
+from bot.sandbox.door import Door, Nothing
 from bot.sandbox.refusals import Refusal
+from bot.sandbox.views import has_file, view_chat, view_event, view_message, view_phone
 from bot.sandbox.world import Chat, Json, Message, Person
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
 
-_log = logging.getLogger(__name__)
-
 PAGE = Path(__file__).with_name("page")
 ASSETS = {"page.js": "text/javascript; charset=utf-8", "page.css": "text/css; charset=utf-8"}
 LONGEST_WAIT = 30.0
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
 
 
 def application(sandbox: Sandbox) -> Application:
@@ -67,214 +57,6 @@ def application(sandbox: Sandbox) -> Application:
         default_handler_args=given,
         log_function=lambda _: None,  # a path may hold a token
     )
-
-
-class Door(RequestHandler):
-    """What all doors share: who may come in, JSON in and out, refusals."""
-
-    def initialize(self, sandbox: Sandbox) -> None:
-        """Know the sandbox."""
-        self.sandbox = sandbox
-        self.world = sandbox.world
-
-    def prepare(self) -> None:
-        """Only this machine under its own name (DNS rebinding), only our own page (CSRF)."""
-        host = self.request.headers.get("Host", "")
-        if host not in self.sandbox.hosts():
-            raise Refusal(403, "Forbidden")
-        origin = self.request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != host:
-            raise Refusal(403, "Forbidden")
-        site = self.request.headers.get("Sec-Fetch-Site", "same-origin")
-        if site not in ("same-origin", "none") and not self._is_link():
-            raise Refusal(403, "Forbidden")
-
-    def _is_link(self) -> bool:
-        """Somebody followed a link to the page itself."""
-        headers = self.request.headers
-        return self.request.path == "/" and headers.get("Sec-Fetch-Mode") == "navigate"
-
-    def set_default_headers(self) -> None:
-        """Nothing is cached, guessed, framed or loaded from elsewhere."""
-        self.clear_header("Server")
-        self.set_header("Content-Security-Policy", POLICY)
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Referrer-Policy", "no-referrer")
-        self.set_header("Cross-Origin-Resource-Policy", "same-origin")
-        self.set_header("Cache-Control", "no-store")
-
-    def give(self, value: Any, status: int = 200) -> None:
-        """Answer with JSON."""
-        self.set_status(status)
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.write(json.dumps(value, ensure_ascii=True))
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """A refusal as JSON: to bots in the shape of the Bot API."""
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        if not isinstance(error, Refusal):
-            error = Refusal(status_code, self._reason)
-        if not self.request.path.startswith(("/bot", "/file/bot")):
-            self.give({"error": error.description}, error.code)
-            return
-        told = {"ok": False, "error_code": error.code, "description": error.description}
-        if error.parameters:
-            told["parameters"] = error.parameters
-        self.give(told, error.code)
-
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Refusals are answers, not accidents; the request is not logged, it holds the token."""
-        if not isinstance(value, Refusal):
-            _log.error("the sandbox failed to answer", exc_info=(typ, value, tb))
-
-
-class Nothing(Door):
-    """Any other path."""
-
-    def prepare(self) -> None:
-        """There is nothing here."""
-        super().prepare()
-        raise Refusal(404, "Not Found")
-
-
-# -- the Bot API -----------------------------------------------------------------------------------
-
-
-class BotApi(Door):
-    """`/bot<token>/<method>`."""
-
-    def initialize(self, sandbox: Sandbox) -> None:
-        """Know when the bot hangs up."""
-        super().initialize(sandbox)
-        self._gone = asyncio.Event()
-        self._poll: asyncio.Task[Any] | None = None
-
-    def on_connection_close(self) -> None:
-        """The bot hung up: what it polled for stays."""
-        self._gone.set()
-        if self._poll is not None:
-            self._poll.cancel()
-
-    async def get(self, token: str, name: str) -> None:
-        """As by POST."""
-        await self.post(token, name)
-
-    async def post(self, token: str, name: str) -> None:
-        """Call a method; the HTTP status is the `error_code`."""
-        bot = self.world.bots.get(unquote(token))
-        if bot is None:
-            raise Refusal(401, "Unauthorized")
-        known = api.METHODS.get(name.lower())
-        if known is None:
-            raise Refusal(404, "Not Found: method not found")
-        call = Call(bot, known.name, *read_body(self.request))
-        if known is api.GET_UPDATES:
-            await self._updates(call)
-        else:
-            await self._call(known, call)
-
-    async def _updates(self, call: Call) -> None:
-        fault = self.sandbox.faults.strike(call.method, None)
-        if fault is not None:
-            await self._misbehave(fault)
-            return
-        self._poll = asyncio.current_task()
-        api.check_parameters(api.GET_UPDATES, call)
-        try:
-            updates = await api.get_updates(call)
-        except asyncio.CancelledError:
-            if not self._gone.is_set():
-                raise
-            return  # the bot hung up: what waits stays
-        self.set_header("Content-Type", "application/json")
-        self.write(f'{{"ok":true,"result":{updates}}}'.encode("utf-8", "surrogatepass"))
-
-    async def _call(self, known: api.Method, call: Call) -> None:
-        if self.sandbox.faults.delay:
-            await asyncio.sleep(self.sandbox.faults.delay)
-        chat = str(call.values["chat_id"]) if "chat_id" in call.values else None
-        fault = self.sandbox.faults.strike(known.name, chat)
-        result, refusal = None, None
-        if fault is None or fault.effect:
-            result, refusal = self._run(known, call, chat)
-        accepted = (fault is None or fault.effect) and refusal is None
-        if fault is not None:
-            refusal = fault.refusal or refusal
-        silent = fault is not None and fault.silence is not None
-        self._write_down(call, chat, accepted, result, None if silent else refusal, silent=silent)
-        if fault is not None and silent:
-            await self._misbehave(fault)
-        elif refusal is not None:
-            raise refusal
-        else:
-            self.give({"ok": True, "result": result})
-
-    def _run(self, known: api.Method, call: Call, chat: str | None) -> tuple[Any, Refusal | None]:
-        try:
-            api.check_parameters(known, call)
-            rates = self.sandbox.faults.rates
-            if rates is not None and known.sends:
-                refusal = rates.refusal(chat, time.monotonic())
-                if refusal is not None:
-                    return None, refusal
-            return known.run(self.world, call), None
-        except Refusal as refusal:
-            return None, refusal
-
-    def _write_down(
-        self,
-        call: Call,
-        chat: str | None,
-        accepted: bool,
-        result: Any,
-        refusal: Refusal | None,
-        *,
-        silent: bool,
-    ) -> None:
-        status = None if silent else refusal.code if refusal else 200
-        words = refusal.description if refusal else None
-        files = {name: f"<{len(upload.data)} bytes>" for name, upload in call.files.items()}
-        entry = Entry(
-            at=time.monotonic(),
-            bot=call.bot.username,
-            method=call.method,
-            chat=chat,
-            parameters=call.values | files,
-            accepted=accepted,
-            status=status,
-            description=words,
-            result=result,
-        )
-        self.sandbox.journal.entries.append(entry)
-
-    async def _misbehave(self, fault: Fault) -> None:
-        """Refuse, or say nothing for a while and hang up."""
-        if fault.refusal is not None:
-            raise fault.refusal
-        try:
-            async with asyncio.timeout(fault.silence):
-                await self._gone.wait()
-        except TimeoutError:
-            pass
-        try:
-            self.detach().close()
-        except StreamClosedError:
-            pass
-
-
-class BotFile(Door):
-    """`/file/bot<token>/<path>`: the download that getFile named."""
-
-    def get(self, token: str, path: str) -> None:
-        """The bytes, while the link lives."""
-        bot = self.world.bots.get(unquote(token))
-        if bot is None:
-            raise Refusal(401, "Unauthorized")
-        file = self.world.shelf.at(path, bot.mailbox.now())
-        if file is None or bot.id not in file.bots:
-            raise Refusal(404, "Not Found")
-        self.set_header("Content-Type", "application/octet-stream")
-        self.write(file.read())
 
 
 # -- the person's side -----------------------------------------------------------------------------
@@ -316,7 +98,7 @@ class PersonDoor(Door):
 
     def show(self, who: Person, sent: list[Message]) -> None:
         """Answer with messages."""
-        self.give({"messages": [people.view_message(self.world, who, each) for each in sent]})
+        self.give({"messages": [view_message(self.world, who, each) for each in sent]})
 
 
 class Network(Door):
@@ -330,9 +112,7 @@ class Network(Door):
                     {"id": bot.id, "username": bot.username, "name": bot.name}
                     for bot in self.world.bots.values()
                 ],
-                "phones": [
-                    people.view_phone(self.world, each) for each in self.world.people.values()
-                ],
+                "phones": [view_phone(self.world, each) for each in self.world.people.values()],
                 "now": self.world.now(),
                 "ahead": self.world.ahead,
                 "cursor": self.world.news.number,
@@ -355,7 +135,7 @@ class Phones(PersonDoor):
             username=self.word(body, "username") or None,
             language=self.word(body, "language") or None,
         )
-        self.give(people.view_phone(self.world, who))
+        self.give(view_phone(self.world, who))
 
 
 class Phone(PersonDoor):
@@ -363,7 +143,7 @@ class Phone(PersonDoor):
 
     def get(self, phone: str) -> None:
         """It and its chats."""
-        self.give(people.view_phone(self.world, self.who(phone)))
+        self.give(view_phone(self.world, self.who(phone)))
 
     def delete(self, phone: str) -> None:
         """The account is deactivated: bots are told 403 from now on."""
@@ -378,7 +158,7 @@ class Opens(PersonDoor):
         """Open it and press Start."""
         who = self.who(phone)
         place = people.opens(self.world, who, self.word(self.body(), "link"))
-        self.give(people.view_chat(self.world, who, place))
+        self.give(view_chat(self.world, who, place))
 
 
 class Membership(PersonDoor):
@@ -396,7 +176,7 @@ class Membership(PersonDoor):
         else:
             place = people.chat(self.world, who, key)
             (people.blocks if act == "block" else people.unblocks)(self.world, who, place)
-        self.give(people.view_chat(self.world, who, place))
+        self.give(view_chat(self.world, who, place))
 
 
 class Messages(PersonDoor):
@@ -408,11 +188,11 @@ class Messages(PersonDoor):
         after = self.get_query_argument("after", "0")
         first = int(after) if after.isdecimal() else 0
         views = [
-            people.view_message(self.world, who, message)
+            view_message(self.world, who, message)
             for number, message in place.messages.items()
             if number > first
         ]
-        chat = people.view_chat(self.world, who, place)
+        chat = view_chat(self.world, who, place)
         self.give({"messages": views, "chat": chat, "cursor": self.world.news.number})
 
     def post(self, phone: str, key: str) -> None:
@@ -491,7 +271,7 @@ class PhoneFile(PersonDoor):
 
     def get(self, phone: str, file_id: str) -> None:
         """Its bytes; pictures and sound may be shown, anything else is saved."""
-        file = people.has_file(self.world, self.who(phone), file_id)
+        file = has_file(self.world, self.who(phone), file_id)
         shown = file.kind in ("photo", "voice", "audio", "video")
         kind = file.mime if shown and file.mime.split("/")[0] in ("image", "audio", "video") else ""
         self.set_header("Content-Type", kind or "application/octet-stream")
@@ -513,7 +293,7 @@ class Groups(PersonDoor):
         if not members or not bots:
             raise Refusal(400, "a group has members and a bot")
         place = self.world.add_group(self.word(body, "title"), members, bots)
-        self.give(people.view_chat(self.world, members[0], place))
+        self.give(view_chat(self.world, members[0], place))
 
 
 class Migration(PersonDoor):
@@ -525,7 +305,7 @@ class Migration(PersonDoor):
         if place is None or place.kind != "group" or place.migrated_to is not None:
             raise Refusal(404, "there is no such group")
         grown = self.world.migrate(place)
-        self.give(people.view_chat(self.world, next(iter(grown.people.values())), grown))
+        self.give(view_chat(self.world, next(iter(grown.people.values())), grown))
 
 
 class NewsDoor(PersonDoor):
@@ -545,7 +325,7 @@ class NewsDoor(PersonDoor):
         self.give(
             {
                 "cursor": events[-1].number if events else cursor,
-                "events": [people.view_event(self.world, each, who) for each in events],
+                "events": [view_event(self.world, each, who) for each in events],
                 "missed": bool(kept) and cursor + 1 < kept[0].number,
             }
         )
