@@ -244,7 +244,7 @@ class Records:
         nobody = self._number(
             select(func.count())
             .select_from(self._items())
-            .where(self._passes(), ~exists().where(leads))
+            .where(self._passes(), ~select(assignments.c.id).where(leads).correlate(items).exists())
         )
         return found | ({None: nobody} if nobody else {})
 
@@ -386,49 +386,56 @@ class Records:
             column.in_(chosen.of(each)) for each, column in columns.items() if chosen.of(each)
         ]
         conditions += [
-            exists().where(
-                item_tags.c.item_id == items.c.id,
-                item_tags.c.vocabulary == each.value,
-                item_tags.c.label.in_(chosen.of(each)),
-            )
-            for each in (Dimension.THEME, Dimension.SDG)
-            if chosen.of(each)
+            self._is_tagged(each) for each in (Dimension.THEME, Dimension.SDG) if chosen.of(each)
         ]
         if chosen.of(Dimension.INSTITUTION):
-            conditions.append(
-                exists().where(
-                    assignments.c.item_id == items.c.id,
-                    assignments.c.state == _ANNOUNCED,
-                    self._own(),
-                )
-            )
+            conditions.append(self._is_held())
         if chosen.since or chosen.until:
             conditions.append(self._reported_in_time())
         return and_(true(), *conditions)
 
-    def _reported_in_time(self) -> ColumnElement[bool]:
+    # These conditions may stand inside statements that read the same tables: hence the aliases.
+
+    def _is_tagged(self, dimension: Dimension) -> ColumnElement[bool]:
+        tag = item_tags.alias("tag")
+        found = select(tag.c.label).where(
+            tag.c.item_id == items.c.id,
+            tag.c.vocabulary == dimension.value,
+            tag.c.label.in_(self._filter.of(dimension)),
+        )
+        return found.correlate(items).exists()
+
+    def _is_held(self) -> ColumnElement[bool]:
         held = assignments.alias("held")
-        mine = self._own(held)
-        return exists(
-            select(status_updates.c.id)
-            .join(held, held.c.id == status_updates.c.assignment_id)
+        found = select(held.c.id).where(
+            held.c.item_id == items.c.id, held.c.state == _ANNOUNCED, self._own(held)
+        )
+        return found.correlate(items).exists()
+
+    def _reported_in_time(self) -> ColumnElement[bool]:
+        held, said = assignments.alias("held"), status_updates.alias("said")
+        found = (
+            select(said.c.id)
+            .join(held, held.c.id == said.c.assignment_id)
             .where(
                 held.c.item_id == items.c.id,
-                mine,
-                status_updates.c.state != _WITHDRAWN,
-                self._in_time(),
+                self._own(held),
+                said.c.state != _WITHDRAWN,
+                self._in_time(said),
             )
         )
+        return found.correlate(items).exists()
 
-    def _in_time(self) -> ColumnElement[bool]:
+    def _in_time(self, said: Any) -> ColumnElement[bool]:
+        """The condition on a status update to be of the days that are meant."""
         chosen = self._filter
         conditions: list[ColumnElement[bool]] = []
         if chosen.since:
             begin = datetime.combine(chosen.since, time(), self._zone)
-            conditions.append(status_updates.c.submitted_at >= begin)
+            conditions.append(said.c.submitted_at >= begin)
         if chosen.until:
             end = datetime.combine(chosen.until + timedelta(days=1), time(), self._zone)
-            conditions.append(status_updates.c.submitted_at < end)
+            conditions.append(said.c.submitted_at < end)
         return and_(true(), *conditions)
 
     def _own(self, held: Any = assignments) -> ColumnElement[bool]:
@@ -444,7 +451,9 @@ class Records:
         """The condition on what belongs to an item: the item passes, and so does the assignment."""
         if not self._filter:
             return true()
-        passing = select(items.c.id).select_from(self._items()).where(self._passes())
+        passing = (
+            select(items.c.id).select_from(self._items()).where(self._passes()).correlate(None)
+        )
         return and_(assignments.c.item_id.in_(passing), self._own())
 
     def _of_assignments(self, table: Any, key: ColumnElement[int]) -> Any:
@@ -462,7 +471,7 @@ class Records:
                 .outerjoin(seats, seats.c.id == status_updates.c.seat_id)
                 .outerjoin(people, people.c.id == seats.c.person_id)
             )
-            .where(self._of_items(), self._in_time())
+            .where(self._of_items(), self._in_time(status_updates))
         )
 
     def _evidence(self) -> Select[Any]:
@@ -484,7 +493,9 @@ class Records:
                 ).outerjoin(files, files.c.sha256 == evidence.c.sha256)
             )
             .where(
-                self._of_items(), self._in_time(), evidence.c.state != EvidenceState.DROPPED.value
+                self._of_items(),
+                self._in_time(status_updates),
+                evidence.c.state != EvidenceState.DROPPED.value,
             )
         )
 

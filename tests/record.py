@@ -175,9 +175,7 @@ def _tags(chance: random.Random, n: int) -> list[dict[str, Any]]:
 
 
 def _siblings(item_count: int) -> list[dict[str, Any]]:
-    return [{"item_id": n, "sibling_id": n + 1, "score": 80} for n in range(1, item_count, 5)] or [
-        {"item_id": 1, "sibling_id": 1, "score": 1}
-    ]
+    return [{"item_id": n, "sibling_id": n + 1, "score": 80} for n in range(1, item_count, 5)]
 
 
 def _assignments(chance: random.Random, item_count: int, held_by: int) -> list[dict[str, Any]]:

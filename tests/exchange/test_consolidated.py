@@ -1,0 +1,380 @@
+from __future__ import annotations
+
+import asyncio
+import shutil
+import zipfile
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+from sqlalchemy import insert, select
+
+from bot.domain.filters import EVERYTHING, STATUSES, Dimension, Filter, NothingMatches
+from bot.domain.screens import Text
+from bot.exchange.consolidated import Order, environment, make
+from bot.jobs import Jobs, file_in
+from bot.settings import Settings
+from bot.texts import Texts
+from storage import exports
+from storage.database import Database, Transaction
+from storage.tables import (
+    accounts,
+    assignments,
+    evidence,
+    institutions,
+    item_tags,
+    items,
+    questions,
+    seats,
+    source_documents,
+    status_updates,
+)
+from tests.conftest import sqlite_url
+from tests.record import NASTY, fill
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+TEXTS = Texts.load(("en", "fr", "ar"))
+Rows = list[dict[str, Any]]
+
+
+def settings_for(database: Database, folder: Path) -> Settings:
+    return Settings.isolated(
+        database_url=database.url.render_as_string(hide_password=False),
+        data_dir=folder / "data",
+        key_dir=folder / "keys",
+        timezone="Africa/Dakar",
+    )
+
+
+async def exported(
+    database: Database,
+    path: Path,
+    chosen: Filter = EVERYTHING,
+    *,
+    language: str = "en",
+    withhold: bool = True,
+) -> openpyxl.Workbook:
+    """The workbook of a database, made in this process and opened again."""
+    settings = settings_for(database, path.parent)
+    order = Order(chosen, language, NOW, "=Amina", withhold, bot_name="maravia_bot")
+    async with database.read() as tx:
+        await exports.on_snapshot(
+            tx, chosen, settings.zone, lambda records: make(records, order, settings, path)
+        )
+    return openpyxl.load_workbook(path)
+
+
+def word(key: str, language: str = "en") -> str:
+    return TEXTS.render(Text(key), language, mode="bare")
+
+
+def rows_of(book: openpyxl.Workbook, sheet: str, language: str = "en") -> Rows:
+    """The rows of a sheet, by the names of its columns."""
+    heading, *rows = book[word(f"export.workbook.sheet.{sheet}", language)].iter_rows(
+        values_only=True
+    )
+    names = {word(key, language): key.rpartition(".")[2] for key in _COLUMN_KEYS}
+    return [
+        dict(zip([names[str(each)] for each in heading if each], row, strict=False)) for row in rows
+    ]
+
+
+_COLUMN_KEYS = [
+    key for key in TEXTS._catalogues["en"].entries if key.startswith("export.workbook.column.")
+]
+
+
+async def test_every_sheet_holds_as_many_rows_as_the_database(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+    book = await exported(database, tmp_path / "all.xlsx")
+    async with database.read() as tx:
+        tables = {
+            "recommendations": items,
+            "status_updates": status_updates,
+            "requests": assignments,
+            "questions": questions,
+            "evidence": evidence,
+            "seats": seats,
+        }
+        rows = {name: await tx.rows(select(table)) for name, table in tables.items()}
+        lone = await tx.values(select(institutions.c.id))
+    expected = {
+        **{name: len(found) for name, found in rows.items()},
+        "requests": sum(each["announced_at"] is not None for each in rows["requests"]),
+        "questions": sum(each["answered_at"] is None for each in rows["questions"]),
+        "evidence": sum(each["state"] != "dropped" for each in rows["evidence"]),
+        "seats": len(rows["seats"])
+        + len(set(lone) - {each["institution_id"] for each in rows["seats"]}),
+    }
+    assert {name: len(rows_of(book, name)) for name in expected} == expected
+    assert min(expected.values()) > 1
+
+
+FILTERS = st.builds(
+    Filter,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            Dimension.MECHANISM: st.sampled_from([("UPR",), ("CAT", "ACHPR")]),
+            Dimension.DOCUMENT: st.sampled_from([("A/HRC/61/9",), ("A/HRC/61/9", "A/HRC/62/9")]),
+            Dimension.CLUSTER: st.sampled_from([("Cluster 1",), ("Cluster 1", "Cluster 2")]),
+            Dimension.THEME: st.sampled_from([("A12 Instruments",)]),
+            Dimension.SDG: st.sampled_from([("16.3", "16 - PEACE, JUSTICE")]),
+            Dimension.INSTITUTION: st.sampled_from([("M1",), ("M1", "M2")]),
+            Dimension.STATUS: st.sampled_from([(each,) for each in STATUSES]),
+        },
+    ),
+    st.sampled_from([None, None, date(2025, 1, 8)]),
+    st.sampled_from([None, None, date(2025, 1, 20)]),
+)
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    items_each=st.integers(0, 12),
+    updates=st.integers(0, 60),
+    chosen=FILTERS,
+)
+@how(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_whatever_the_filter_the_rows_are_those_of_the_database(  # noqa: PLR0917
+    migrated_sqlite: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    seed: int,
+    items_each: int,
+    updates: int,
+    chosen: Filter,
+) -> None:
+    """The totals are counted by statements of their own, and the rows here once more by hand."""
+    folder = tmp_path_factory.mktemp("record")
+    shutil.copyfile(migrated_sqlite, folder / "focalpoint.db")
+
+    async def compare() -> None:
+        database = Database(sqlite_url(folder / "focalpoint.db"))
+        async with database.write() as tx:
+            await fill(tx, seed=seed, items_each=items_each, updates=updates)
+        async with database.read() as tx:
+            expected = await passing(tx, chosen)
+        try:
+            book = await exported(database, folder / "all.xlsx", chosen)
+            found = {row["id"]: row["status"] for row in rows_of(book, "recommendations")}
+        except NothingMatches:
+            found = {}
+            assert not (folder / "all.xlsx").exists()
+        assert found == expected
+        await database.close()
+
+    try:
+        asyncio.run(compare())
+    finally:
+        shutil.rmtree(folder)
+
+
+async def passing(tx: Transaction, chosen: Filter) -> dict[str, str]:
+    """The items that a filter means and how each stands, found without a single join."""
+    documents = {row["id"]: row for row in await tx.rows(select(source_documents))}
+    tags = await tx.rows(select(item_tags))
+    codes = {row["id"]: row["code"] for row in await tx.rows(select(institutions))}
+    held = await tx.rows(select(assignments))
+    said = await tx.rows(select(status_updates))
+    found = {}
+    for item in await tx.rows(select(items)):
+        mine = [each for each in held if each["item_id"] == item["id"]]
+        live = [each for each in mine if each["state"] == "announced"]
+        status = standing(live)
+        document = documents[item["document_id"]]
+        has: Mapping[Dimension, set[str]] = {
+            Dimension.MECHANISM: {document["mechanism"]},
+            Dimension.DOCUMENT: {document["symbol"]},
+            Dimension.CLUSTER: {f"Cluster {item['cluster_id']}"},
+            Dimension.THEME: labels(tags, item["id"], "theme"),
+            Dimension.SDG: labels(tags, item["id"], "sdg"),
+            Dimension.INSTITUTION: {codes[each["institution_id"]] for each in live},
+            Dimension.STATUS: {status},
+        }
+        own = [
+            each["id"]
+            for each in mine
+            if codes[each["institution_id"]] in (chosen.of(Dimension.INSTITUTION) or codes.values())
+        ]
+        days = [
+            each["submitted_at"].date()
+            for each in said
+            if each["assignment_id"] in own and each["state"] != "withdrawn"
+        ]
+        if all(has[each] & set(values) for each, values in chosen.by.items()) and (
+            not (chosen.since or chosen.until)
+            or any((chosen.since or day) <= day <= (chosen.until or day) for day in days)
+        ):
+            found[f"R-{item['id']}"] = word(f"status.{status}")
+    return found
+
+
+def labels(tags: Any, item: int, vocabulary: str) -> set[str]:
+    return {
+        each["label"]
+        for each in tags
+        if (each["item_id"], each["vocabulary"]) == (item, vocabulary)
+    }
+
+
+def standing(live: list[Any]) -> str:
+    """The word of the lead who spoke last, else of who contributes, else nothing."""
+    spoken = [each for each in live if each["status"]]
+    leads = [each for each in spoken if each["part"] == "lead"] or spoken
+    latest = max(leads, key=lambda each: (each["reported_at"], -each["id"]), default=None)
+    return str(latest["status"]) if latest else "not_reported"
+
+
+async def test_words_of_restricted_items_stay_out_of_the_chat(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx, updates=200)
+    book = await exported(database, tmp_path / "chat.xlsx")
+    shown = restricted_cells(book)
+    assert shown
+    assert not [cell for cell in shown if "secret" in cell]
+    totals = [
+        row[:2] for row in book[word("export.workbook.sheet.totals")].iter_rows(values_only=True)
+    ]
+    assert (word("export.workbook.withheld"), 4) in totals
+    whole = await exported(database, tmp_path / "shell.xlsx", withhold=False)
+    assert [cell for cell in restricted_cells(whole) if "secret" in cell]
+
+
+def restricted_cells(book: openpyxl.Workbook) -> list[str]:
+    """Everything that stands in rows about items 7, 14, 21 and 28."""
+    restricted = {f"R-{n}" for n in range(7, 31, 7)}
+    sheets = ("recommendations", "status_updates", "evidence", "requests", "questions")
+    return [
+        str(cell)
+        for sheet in sheets
+        for row in rows_of(book, sheet)
+        if row.get("recommendation", row["id"] if sheet == "recommendations" else "") in restricted
+        for cell in row.values()
+    ]
+
+
+async def test_the_workbook_speaks_its_language_and_texts_come_in_the_best_there_is(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+    book = await exported(
+        database,
+        tmp_path / "ar.xlsx",
+        Filter({Dimension.INSTITUTION: ("M1",), Dimension.STATUS: STATUSES}),
+        language="ar",
+    )
+    rows = rows_of(book, "recommendations", "ar")
+    assert {row["status"] for row in rows} <= {word(f"status.{each}", "ar") for each in STATUSES}
+    told = Counter(row["language"] for row in rows)
+    assert told["العربية"] and len(told) > 1  # noqa: PT018 - some in Arabic, some in others
+    for row in rows:
+        assert row["text"] is None or (row["language"] == "العربية") == (
+            row["text"].endswith("in ar")
+        )
+    first = [
+        row[1]
+        for row in book[word("export.workbook.sheet.totals", "ar")].iter_rows(values_only=True)
+    ]
+    assert "الوزارة 1" in first
+
+
+async def test_nothing_of_telegram_gets_into_a_workbook(database: Database, tmp_path: Path) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+        row = {"bot_id": 1, "chat_id": 987654321, "person_id": 2, "username": "amina_username"}
+        await tx.execute(insert(accounts).values(row))
+    await exported(database, tmp_path / "all.xlsx")
+    with zipfile.ZipFile(tmp_path / "all.xlsx") as package:
+        content = b"".join(package.read(name) for name in package.namelist())
+    assert b"987654321" not in content
+    assert b"amina_username" not in content
+
+
+async def test_texts_that_look_like_formulas_come_out_as_they_went_in(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+        said = {row["number"]: row["measures"] for row in await tx.rows(select(status_updates))}
+    book = await exported(database, tmp_path / "all.xlsx", withhold=False)
+    found = {row["number"]: row["measures"] or "" for row in rows_of(book, "status_updates")}
+    assert found == {number: words.replace("\r", "_x000D_") for number, words in said.items()}
+    assert {each[0] for each in found.values() if each} >= {
+        each[0] for each in NASTY if each[0] != "\r"
+    }
+    with zipfile.ZipFile(tmp_path / "all.xlsx") as package:
+        sheets = [name for name in package.namelist() if "worksheets/" in name]
+        assert not [name for name in sheets if b"<f>" in package.read(name)]
+
+
+async def test_the_job_runs_in_a_process_that_opens_the_database_by_itself(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+    settings = settings_for(database, tmp_path)
+    jobs = Jobs(
+        {"consolidated": "bot.exchange.consolidated:export"},
+        tmp_path / "jobs",
+        environment=environment(settings),
+    )
+    told: list[tuple[int, int]] = []
+    order = Order(Filter({Dimension.MECHANISM: ("CAT",)}), "fr", NOW, "Amina")
+    async with jobs.room() as room:
+        result = await jobs.run(
+            "consolidated", order.to_json(), room, on_progress=lambda *now: told.append(now)
+        )
+        book = openpyxl.load_workbook(file_in(room, result["file"]))
+    assert len(rows_of(book, "recommendations", "fr")) == result["sheets"]["recommendations"] == 10
+    assert told[-1][0] == told[-1][1] == sum(result["sheets"].values())
+
+
+async def test_a_filter_that_fits_nothing_is_refused_across_processes(
+    database: Database, tmp_path: Path
+) -> None:
+    settings = settings_for(database, tmp_path)
+    jobs = Jobs(
+        {"consolidated": "bot.exchange.consolidated:export"},
+        tmp_path / "jobs",
+        environment=environment(settings),
+    )
+    async with jobs.room() as room:
+        with pytest.raises(NothingMatches):
+            await jobs.run("consolidated", Order(EVERYTHING, "en", NOW, "").to_json(), room)
+        assert not list(room.glob("*.xlsx"))
+
+
+async def test_a_child_without_a_database_says_so(tmp_path: Path) -> None:
+    """No database is made where there is none."""
+    missing = tmp_path / "none" / "focalpoint.db"
+    settings = Settings.isolated(
+        database_url=f"sqlite+aiosqlite:///{missing}",
+        data_dir=tmp_path / "data",
+        key_dir=tmp_path / "keys",
+    )
+    jobs = Jobs(
+        {"consolidated": "bot.exchange.consolidated:export"},
+        tmp_path / "jobs",
+        environment=environment(settings),
+    )
+    async with jobs.room() as room:
+        with pytest.raises(Exception, match="crashed"):
+            await jobs.run("consolidated", Order(EVERYTHING, "en", NOW, "").to_json(), room)
+    assert not missing.exists()
