@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated
+from bot.domain.incoming import Wrote
 from bot.domain.items import ItemText, best_text
 from bot.domain.review import Waiting
 from bot.domain.screens import Code, text
@@ -91,6 +92,16 @@ async def return_(turn: Turn, argument: str) -> None:
     )
 
 
+async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
+    """Words in reply to a report are the comment with which it goes back; they are shown first."""
+    permissions.require(permissions.may_review(turn.actor))
+    report_id = number(argument)
+    await turn.desk.runner.begin(
+        turn, "return_report", subject=f"report:{report_id}", quietly=True, report=report_id
+    )
+    await turn.desk.runner.write(turn, wrote)
+
+
 async def _show_first(turn: Turn) -> None:
     today = today_there(turn)
     first = await reviews.queue(turn.tx, today=today, limit=1)
@@ -138,3 +149,4 @@ ACTS = {
     "return": return_,
 }
 COMMANDS = {"review": "review_next"}
+REPLIES = {"report": reply}

@@ -269,7 +269,8 @@ async def announce(tx: Transaction, assignment_ids: Sequence[int], *, now: datet
 async def suggested(tx: Transaction, item_ids: Sequence[int]) -> list[int]:
     """Institutions to think of for these items, the likeliest first.
 
-    Those that hold most of their siblings come first, then those that hold most of their cluster.
+    Those that hold most of their siblings come first, then those that hold most of what is in the
+    same clusters.
     """
     by_sibling = (
         select(assignments.c.institution_id, func.sum(siblings.c.score).label("weight"))
@@ -277,14 +278,13 @@ async def suggested(tx: Transaction, item_ids: Sequence[int]) -> list[int]:
         .where(siblings.c.item_id.in_(item_ids), assignments.c.state.in_(_KNOWS_IT))
         .group_by(assignments.c.institution_id)
     )
-    mates = items.alias("mates")
+    theirs = select(items.c.cluster_id).where(items.c.id.in_(item_ids)).distinct()
     by_cluster = (
         select(assignments.c.institution_id, func.count().label("weight"))
-        .join(mates, mates.c.id == assignments.c.item_id)
-        .join(items, items.c.cluster_id == mates.c.cluster_id)
+        .join(items, items.c.id == assignments.c.item_id)
         .where(
-            items.c.id.in_(item_ids),
-            items.c.id != mates.c.id,
+            items.c.cluster_id.in_(theirs),
+            items.c.id.not_in(item_ids),
             assignments.c.state.in_(_KNOWS_IT),
         )
         .group_by(assignments.c.institution_id)

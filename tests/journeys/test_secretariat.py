@@ -176,6 +176,20 @@ async def test_a_returned_report_comes_back_and_a_reply_begins_the_next(
     assert "Bill 12 on prisons." in plain(phone.screen.text)
 
 
+async def test_a_reply_to_a_report_is_the_comment_that_it_goes_back_with(
+    network: JourneyNetwork,
+) -> None:
+    """Shown before it is sent."""
+    justice, _ = await justice_with_items(network)
+    phone = await desk(network)
+    await reports(justice, "140.7", "We are working on it.")
+    await phone.types("/review")
+    await phone.replies(phone.screen, "Which bill, please?")
+    assert "goes back to Ministry of Justice. Not sent yet." in plain(phone.screen.text)
+    await phone.taps("Return it")
+    await justice.waits_for("Which bill, please?")
+
+
 async def test_of_two_officers_the_second_is_told(network: JourneyNetwork) -> None:
     """Both look at the same report; one approves, the other's tap changes nothing."""
     justice, _ = await justice_with_items(network)
