@@ -102,7 +102,7 @@ async def test_several_are_invited_by_a_sheet_and_confirmed_at_once(
     await coordinator.taps("To confirm (3)")
     await coordinator.taps("Confirm all 3")
     assert "4 seats" in plain(coordinator.screen.text)
-    assert "1 institutions" in plain(coordinator.screen.text)
+    assert "1 institution." in plain(coordinator.screen.text)
 
 
 async def test_nobody_is_confirmed_whom_the_list_did_not_show(network: JourneyNetwork) -> None:
@@ -271,7 +271,7 @@ async def test_a_lost_phone_shows_nothing_at_its_next_tap_until_it_is_found(
 
     await omar.types("Bill 12 passed.")
     assert "Your access is suspended" in omar.last.text
-    await omar.taps_on(omar.received[0], "Accept")
+    await omar.taps_on(omar.received[0], "Due: 140.7")
     for command in ("/home", "/me", "/drafts", "/find torture", "/people"):
         await omar.types(command)
         assert "Your access is suspended" in omar.last.text, command

@@ -1,0 +1,411 @@
+"""Maravia with something of everything, and people who want what is not theirs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, Table, func, insert, select
+from sqlalchemy.sql.dml import UpdateBase
+from telegram import Update
+
+from bot.domain.people import COMMAND_LINE, Actor, Role
+from bot.services import people
+from bot.services.exports import PROGRESS
+from bot.services.people import Chat
+from bot.wire.updates import storable
+from handlers.flows import engine
+from handlers.house import make_router
+from handlers.router import Router
+from handlers.turn import Turn
+from storage import conversations, invitations, jobs, seats
+from storage.database import Transaction
+from storage.tables import (
+    accounts,
+    evidence,
+    files,
+    metadata,
+    outbox,
+    questions,
+    status_updates,
+)
+from tests import maravia
+from tests.conftest import undone
+from tests.journeys.network import JourneyNetwork
+
+JUSTICE = "JUSTICE-SECRET"  # in every word of the Ministry of Justice
+COLLEAGUE = "COLLEAGUE-SECRET"  # in the alternate's unsent draft
+SECRETARIAT = "SECRETARIAT-SECRET"  # in what only the secretariat may see
+OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
+
+
+@dataclass(frozen=True)
+class Attacker:
+    """Somebody, the words that are none of their business, and what they may change."""
+
+    name: str
+    chat_id: int
+    forbidden: tuple[str, ...]
+    free_tables: frozenset[str] = frozenset()  # what is theirs to change
+    person_id: int = 0
+    group: bool = False
+
+
+@dataclass
+class Seen:
+    """What one forged update brought about, before it was undone."""
+
+    said: str
+    changed: set[str] = field(default_factory=set)
+    answered: bool = False
+
+
+class World:
+    """Everybody and everything, and the live tables of the router."""
+
+    def __init__(self, network: JourneyNetwork) -> None:
+        self.network = network
+        self.router: Router = make_router()
+        self.attackers: dict[str, Attacker] = {}
+        self.nonces: list[str] = []
+        self.answers: dict[str, Any] = {}  # those about Justice that conversations begin with
+        self.before: dict[tuple[str, str], int] = {}
+        self._update_id = 10**6
+
+    @property
+    def bot_id(self) -> int:
+        return self.network.app.bot.id
+
+    async def attack(self, who: Attacker, update: Mapping[str, Any]) -> Seen:
+        """Handle a forged update as the inbox would, look at what it did, and undo it."""
+        self._update_id += 1
+        raw = storable({"update_id": self._update_id, **update})
+        touched: set[str] = set()
+        seen = Seen("")
+        try:
+            async with self.network.database.write() as tx:
+                newest = await tx.value(select(func.coalesce(func.max(outbox.c.id), 0)))
+                _watch(tx, touched)
+                parsed = Update.de_json(raw, self.network.app.bot)
+                handle = self.network.app.inbox._handle
+                after = await handle(tx, parsed, now=self.network.clock.now())
+                toasts = [
+                    each.args[1] for each in after if isinstance(each, partial) and each.args[1]
+                ]
+                screens = await tx.values(select(outbox.c.screen).where(outbox.c.id > newest))
+                seen.said = json.dumps([screens, toasts], ensure_ascii=False)
+                seen.answered = bool(screens or toasts)
+                for name in sorted(touched - OWN - who.free_tables):
+                    if await _of_others(tx, name, who) != self.before[who.name, name]:
+                        seen.changed.add(name)
+                raise _UndoneError
+        except _UndoneError:
+            return seen
+
+    async def was_told(self, who: Attacker, subjects: list[str]) -> None:
+        """Messages about these subjects stand in the chat, from number 100 on."""
+        now = self.network.clock.now()
+        common = {"bot_id": self.bot_id, "lane": "notice", "state": "sent"}
+        async with self.network.database.write() as tx:
+            person = await tx.value(
+                select(accounts.c.person_id).where(accounts.c.chat_id == who.chat_id)
+            )
+            for message_id, subject in enumerate(subjects, start=100):
+                row = {"key": f"old {message_id}", "person_id": person, "subject": subject}
+                times = {"created_at": now, "due_at": now}
+                await tx.execute(
+                    insert(outbox).values(**common, **row, **times, message_id=message_id)
+                )
+
+    @asynccontextmanager
+    async def turn(self, who: Attacker) -> AsyncIterator[Turn]:
+        """A turn of that person, in a transaction that is undone."""
+        edge: Any = self.network.app.inbox._handle.__self__  # type: ignore[attr-defined]
+        raw = {"update_id": 1, **words(who, "…")}
+        update = Update.de_json(raw, self.network.app.bot)
+        async with undone(self.network.database) as tx:
+            yield await edge._turn(tx, update, now=self.network.clock.now())
+
+    async def remember(self) -> None:
+        """How everything stands before anybody does anything."""
+        async with self.network.database.read() as tx:
+            for who in self.attackers.values():
+                for name in metadata.tables:
+                    self.before[who.name, name] = await _of_others(tx, name, who)
+
+
+async def _of_others(tx: Transaction, name: str, who: Attacker) -> int:
+    """The rows of a table but those that are the person's own to write, as one number."""
+    rows = [dict(row) for row in await tx.rows(select(metadata.tables[name]))]
+    for row in rows:
+        row.pop("active", None)  # that a colleague's draft rests is no harm
+    kept = [row for row in rows if name not in _OWN or not _OWN[name](row, who.person_id)]
+    return hash(tuple(sorted(str(sorted(row.items())) for row in kept)))
+
+
+_OWN: dict[str, Callable[[dict[str, Any], int], bool]] = {
+    "people": lambda row, person_id: row["id"] == person_id,
+    "audit": lambda row, person_id: (
+        row["person_id"] == person_id and row["act"].startswith("person.")
+    ),
+    "counters": lambda row, _person_id: row["name"] == "audit",
+    "conversations": lambda row, person_id: row["person_id"] == person_id,
+    "jobs": lambda row, person_id: row["person_id"] == person_id and row["kind"] == PROGRESS,
+}
+
+
+class _UndoneError(Exception):
+    pass
+
+
+def _watch(tx: Transaction, touched: set[str]) -> None:
+    """Note the tables into which the transaction writes."""
+    execute = tx.execute
+
+    async def watched(statement: Any, parameters: Any = None) -> Any:
+        if isinstance(statement, UpdateBase) and isinstance(statement.table, Table):
+            touched.add(statement.table.name)
+        return await execute(statement, parameters)
+
+    tx.execute = watched  # type: ignore[method-assign]
+
+
+# -- What people could send ------------------------------------------------------------------------
+
+
+def tap(who: Attacker, data: str, *, when: int = 1_700_000_000) -> dict[str, Any]:
+    """A tap on a button with that data; `when` 0: on a message that Telegram shows no more."""
+    under = {"message_id": 5, "date": when, "chat": _chat(who)}
+    if when:
+        under |= {"text": "…", "from": {"id": 1, "is_bot": True, "first_name": "Focal Point"}}
+    return {
+        "callback_query": {
+            "id": "1",
+            "from": _user(who),
+            "chat_instance": "1",
+            "data": data,
+            "message": under,
+        }
+    }
+
+
+def words(who: Attacker, text: str, *, reply_to: int | None = None) -> dict[str, Any]:
+    """A text or a command."""
+    sent: dict[str, Any] = {
+        "message_id": 9000,
+        "date": 1_700_000_000,
+        "chat": _chat(who),
+        "from": _user(who),
+        "text": text,
+    }
+    if text.startswith("/"):
+        length = len(text.split(maxsplit=1)[0])
+        sent["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
+    if reply_to is not None:
+        sent["reply_to_message"] = {
+            "message_id": reply_to,
+            "date": 1_700_000_000,
+            "chat": _chat(who),
+            "text": "…",
+        }
+    return {"message": sent}
+
+
+def document(who: Attacker) -> dict[str, Any]:
+    """A file."""
+    sent = words(who, "")["message"]
+    del sent["text"]
+    found = {"file_id": "AAA", "file_unique_id": "AAA", "file_name": "a.docx", "file_size": 10}
+    return {"message": sent | {"document": found}}
+
+
+def _chat(who: Attacker) -> dict[str, Any]:
+    if who.group:
+        return {"id": -100_500, "type": "supergroup", "title": "Colleagues"}
+    return {"id": who.chat_id, "type": "private", "first_name": who.name}
+
+
+def _user(who: Attacker) -> dict[str, Any]:
+    return {"id": who.chat_id, "is_bot": False, "first_name": who.name, "language_code": "en"}
+
+
+# -- Maravia ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def world(database_url: URL, tmp_path: Path) -> AsyncIterator[World]:
+    """The bot, with reports, questions, files, drafts, jobs and invitations that have owners."""
+    network = JourneyNetwork(database_url, tmp_path)
+    await network.start()
+    made = World(network)
+    await _settle(made)
+    await made.remember()
+    yield made
+    await network.stop()
+
+
+async def _settle(world: World) -> None:
+    now = world.network.clock.now()
+    async with world.network.database.write() as tx:
+        justice = await maravia.justice(tx)
+        interior = await maravia.justice_elsewhere(tx)
+        secret = await maravia.item(tx, "140.99", {"en": f"End torture {JUSTICE}."})
+        held = await maravia.assignment(tx, secret, justice.institution_id)
+        theirs = await maravia.item(tx, "140.50", {"en": "Train the police."})
+        await maravia.assignment(tx, theirs, interior)
+
+        async def seated(name: str, role: Role, there: int | None) -> Actor:
+            return await maravia.somebody(tx, name, role, there, bot_id=world.bot_id)
+
+        focal = await seated(f"Omar {JUSTICE}", Role.FOCAL_POINT, justice.institution_id)
+        alternate = await seated(f"Rim {JUSTICE}", Role.ALTERNATE, justice.institution_id)
+        validator = await seated(f"Vera {JUSTICE}", Role.VALIDATOR, justice.institution_id)
+        observer = await seated("Otto", Role.OBSERVER, justice.institution_id)
+        other = await seated("Ines", Role.FOCAL_POINT, interior)
+        coordinator = await seated(f"Amina {SECRETARIAT}", Role.COORDINATOR, None)
+        await seated(f"Chen {SECRETARIAT}", Role.OFFICER, None)
+        suspended = await seated("Sami", Role.FOCAL_POINT, justice.institution_id)
+        ended = await seated("Edda", Role.FOCAL_POINT, justice.institution_id)
+        await seats.suspend(tx, suspended.seats[0].id, at=now)
+        await seats.end(tx, ended.seats[0].id, now=now - timedelta(minutes=1))
+
+        report = await _new(
+            tx,
+            status_updates,
+            number="SU-2026-0001",
+            assignment_id=held,
+            seat_id=focal.seats[0].id,
+            kind="report",
+            state="submitted",
+            status="in_progress",
+            as_of=now.date(),
+            measures=f"Bill 12 {JUSTICE}",
+            language="en",
+            submitted_at=now,
+        )
+        await tx.execute(
+            insert(files).values(
+                sha256="ab" * 32, size=10, media_type="application/pdf", stored_at=now
+            )
+        )
+        await _new(
+            tx,
+            evidence,
+            status_update_id=report,
+            kind="document",
+            state="stored",
+            sha256="ab" * 32,
+            name=f"{JUSTICE}.pdf",
+            caption=f"caption {JUSTICE}",
+            added_at=now,
+        )
+        question = await _new(
+            tx,
+            questions,
+            assignment_id=held,
+            asked_by=focal.seats[0].id,
+            words=f"May we … {JUSTICE}?",
+            language="en",
+            asked_at=now,
+        )
+        await jobs.plan(
+            tx,
+            "import_read",
+            {"file_id": "x", "name": SECRETARIAT},
+            person_id=coordinator.person_id,
+            seat_id=coordinator.seat_id,
+            now=now,
+        )
+        await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
+        await _draft(world, tx, alternate, held, COLLEAGUE)
+        await _draft(world, tx, focal, held, "of one's own")
+        newcomers = await _invite(world, tx, justice.institution_id)
+        world.answers |= {
+            "assignment": held,
+            "question": question,
+            "report": report,
+            "items": [secret],
+            "item": secret,
+            "cluster": 1,
+        }
+
+    def person(name: str, actor: Actor, forbidden: tuple[str, ...], **more: Any) -> None:
+        assert actor.person is not None
+        chat_id = 1000 + actor.person.id
+        world.attackers[name] = Attacker(
+            name, chat_id, forbidden, person_id=actor.person.id, **more
+        )
+
+    everything = (JUSTICE, COLLEAGUE, SECRETARIAT)
+    reporting = frozenset(
+        "status_updates assignments questions evidence counters figures audit".split()
+    )
+    world.attackers["stranger"] = Attacker("stranger", 5001, everything)
+    for number, name in enumerate(("invited", "waiting"), start=1):
+        world.attackers[name] = Attacker(name, 5001 + number, everything, person_id=newcomers[name])
+    person("suspended", suspended, everything)
+    person("ended", ended, everything)
+    person("other", other, everything)
+    person("observer", observer, everything)
+    person("focal", focal, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
+    person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
+    person("in_a_group", coordinator, everything, group=True)
+
+
+async def _draft(
+    world: World, tx: Transaction, actor: Actor, assignment_id: int, said: str
+) -> None:
+    flow = world.router.runner.flows["status_update"]
+    state = engine.begin(
+        flow,
+        {"assignment": assignment_id, "status": "planned", "measures": [said]},
+    )
+    assert actor.person is not None
+    made = await conversations.begin(
+        tx,
+        bot_id=world.bot_id,
+        chat_id=1000 + actor.person.id,
+        person_id=actor.person.id,
+        seat_id=actor.seat_id,
+        flow="status_update",
+        flow_version=flow.version,
+        subject=f"assignment:{assignment_id}",
+        state=state.to_json(),
+        now=world.network.clock.now(),
+    )
+    world.nonces.append(made.nonce)
+
+
+async def _invite(world: World, tx: Transaction, institution_id: int) -> dict[str, int]:
+    """One link that was opened, one that was used and waits, one that nobody has opened."""
+    now = world.network.clock.now()
+    newcomers = {}
+    for name, chat_id in (("invited", 5002), ("waiting", 5003)):
+        token = await people.invite(
+            tx, COMMAND_LINE, Role.OFFICER, None, invitee=SECRETARIAT, now=now
+        )
+        chat = Chat(world.bot_id, chat_id, name, None, "en")
+        invitation, person = await people.open_link(tx, Actor(None, ()), chat, token, now=now)
+        newcomers[name] = person.id
+        if name == "waiting":
+            await invitations.change(
+                tx, invitation.id, state=invitations.REDEEMED, telegram_name=SECRETARIAT
+            )
+    await people.invite(
+        tx, COMMAND_LINE, Role.FOCAL_POINT, institution_id, invitee=SECRETARIAT, now=now
+    )
+    return newcomers
+
+
+async def _new(tx: Transaction, table: Table, **values: Any) -> int:
+    result = await tx.execute(insert(table).values(**values))
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
