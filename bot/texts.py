@@ -35,6 +35,7 @@ FOLDER = Path(locales.__file__).parent
 DOMAIN = "focalpoint"
 
 _FSI, _PDI = "\u2068", "\u2069"  # Telegram keeps these, and strips the older embedding marks
+_RLM = "\u200f"
 _ELLIPSIS = "…"
 _CLOSING_QUOTES = re.compile(r"[\u00a0\u202f ]?[”»\"’“]")
 _TAG = re.compile(r"<[^<>]*>")
@@ -174,6 +175,15 @@ class _Catalogue:
         return entry.forms[-1 if text.count is None else self.plural(abs(text.count))]
 
 
+def _has_direction(pieces: tuple[_Piece, ...]) -> bool:
+    """Whether letters stand outside the isolated values; values in code are not isolated."""
+    return any(
+        (piece.in_code and piece.field is not None)
+        or any(unicodedata.bidirectional(each) in ("L", "R", "AL") for each in piece.plain)
+        for piece in pieces
+    )
+
+
 # -- Rendering -------------------------------------------------------------------------------------
 
 
@@ -226,7 +236,11 @@ class Texts:
         pieces = self._catalogues[found].find(text)
         assert pieces is not None
         rendering = _Rendering(self, found, mode, timezone, self._clock)
-        return "".join(rendering.pieces(text, pieces))
+        words = "".join(rendering.pieces(text, pieces))
+        # Isolated values lend a line no direction: one of values alone would read left to right.
+        if mode != "bare" and direction(found) == "rtl" and not _has_direction(pieces):
+            return _RLM + words
+        return words
 
 
 class _Rendering:
@@ -325,8 +339,12 @@ class _Rendering:
             both = Text("label.weekday", {"weekday": name, "day": self._date(day, "")})
             return self._texts.render(both, self._language, mode="bare")
         if day.year != self._year:
-            return dates.format_date(day, "long", locale=self._locale)
-        return dates.format_skeleton("MMMMd", _noon(day), locale=self._locale)
+            words = dates.format_date(day, "long", locale=self._locale)
+        else:
+            words = dates.format_skeleton("MMMMd", _noon(day), locale=self._locale)
+        if day.day == 1 and self._locale.language == "fr":
+            return words.replace("1 ", "1er ", 1)  # the Unicode data write 1 mai
+        return words
 
     def _time(self, moment: time) -> str:
         return dates.format_time(moment, "short", locale=self._locale)

@@ -29,6 +29,7 @@ FSI, PDI = "\u2068", "\u2069"
 TEMPLATES: dict[str, dict[str, str | tuple[str, ...]]] = {
     "en": {
         "a.value": "It is {value}.",
+        "a.pair": "{first} · {rest}",
         "a.quote": "Says “{value}”, no more.",
         "a.bold": "<b>Due</b> &amp; done: {value}",
         "a.code": "See <code>{value}</code>.",
@@ -50,6 +51,7 @@ TEMPLATES: dict[str, dict[str, str | tuple[str, ...]]] = {
     },
     "ar": {
         "a.value": "إنه {value}.",
+        "a.pair": "{first} · {rest}",
         "a.count": ("صفر", "واحد", "اثنان", "قليل {count}", "كثير {count}", "غير ذلك {count}"),
         "label.language": "({language})",
         "label.weekday": "{weekday} {day}",
@@ -111,6 +113,15 @@ def test_each_line_of_somebodys_words_has_its_own_direction(texts: Texts) -> Non
     assert words == f"It is {FSI}one{PDI}\n\n{FSI}واحد{PDI}."
 
 
+def test_an_arabic_line_of_values_alone_reads_right_to_left(texts: Texts) -> None:
+    """Isolated values lend their line no direction: `140.7 · noted` stood the wrong way round."""
+    pair = text("a.pair", first="140.7", rest="مستحق")
+    assert texts.render(pair, "ar") == f"\u200f{FSI}140.7{PDI} · {FSI}مستحق{PDI}"
+    assert texts.render(pair, "ar", mode="bare") == "140.7 · مستحق"
+    assert texts.render(pair, "en").startswith(FSI)
+    assert texts.render(text("a.value", value="140.7"), "ar").startswith("إنه")
+
+
 def test_words_of_another_language_are_labelled_behind_their_quotation_mark(texts: Texts) -> None:
     foreign = Words("Ratifier", "fr")
     assert shown(texts, foreign, key="a.quote") == "Says “Ratifier” (French), no more."
@@ -129,6 +140,9 @@ def test_a_day_of_this_year_is_short_and_another_year_is_told(texts: Texts) -> N
     assert shown(texts, date(2026, 11, 30)) == "It is 30 November."
     assert shown(texts, date(2027, 1, 2)) == "It is 2 January 2027."
     assert shown(texts, date(2026, 11, 30), "fr") == "C’est 30 novembre."
+    assert shown(texts, date(2026, 12, 1), "fr") == "C’est 1er décembre."
+    assert shown(texts, date(2027, 12, 1), "fr") == "C’est 1er décembre 2027."
+    assert shown(texts, date(2026, 12, 21), "fr") == "C’est 21 décembre."
     assert shown(texts, date(2026, 11, 30), "ar") == "إنه 30 نوفمبر."
     assert shown(texts, date(2026, 11, 30), key="a.weekday") == "On Monday 30 November."
     assert shown(texts, date(2026, 11, 30), "fr", "a.weekday") == "Le lundi 30 novembre."

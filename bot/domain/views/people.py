@@ -191,7 +191,11 @@ def overview(
         rows.append((button("people_unused", "people_unused", n=unused),))
     rows.append((button("home", "home"),))
     return screen(
-        text("people.overview", seats=text("people.seats", count=seats), n=institutions),
+        text(
+            "people.overview",
+            seats=text("people.seats", count=seats),
+            institutions=text("assigning.institutions", count=institutions),
+        ),
         *([text("people.waiting_count", count=waiting)] if waiting else []),
         *([text("people.unreachable_count", count=unreachable)] if unreachable else []),
         rows=rows,
