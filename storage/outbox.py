@@ -32,12 +32,12 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.domain import screens
 from bot.domain.screens import Screen
 from storage.database import Transaction
 from storage.tables import accounts, files, outbox, people
+from storage.upsert import insert_into
 
 REPLY, NOTICE, BULK = "reply", "notice", "bulk"
 STATES = ("planned", "sending", "sent", "failed", "unknown", "dropped")
@@ -479,8 +479,7 @@ def _part(taken: RowMapping, number: int, payload: Payload) -> dict[str, Any]:
 
 
 def _insert_new(tx: Transaction) -> Any:
-    dialect = sqlite if tx.dialect == "sqlite" else postgresql
-    return dialect.insert(outbox).on_conflict_do_nothing(index_elements=[outbox.c.key])
+    return insert_into(tx, outbox).on_conflict_do_nothing(index_elements=[outbox.c.key])
 
 
 def _chat() -> ScalarSelect[int]:

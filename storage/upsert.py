@@ -11,13 +11,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage.database import Transaction
 
 
-def _insert(tx: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:
+def insert_into(tx: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what becomes of a row that is there already (`on_conflict_…`)."""
     return postgresql.insert(table) if tx.dialect == "postgresql" else sqlite.insert(table)
 
 
 async def insert_missing(tx: Transaction, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert the row unless one with its key is there; True if it was inserted."""
-    result = await tx.execute(_insert(tx, table).values(**row).on_conflict_do_nothing())
+    result = await tx.execute(insert_into(tx, table).values(**row).on_conflict_do_nothing())
     return result.rowcount == 1
 
 
@@ -25,7 +26,7 @@ async def insert_missing_rows(
     tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Insert those of the rows whose keys are not there, in one statement."""
-    await tx.execute(_insert(tx, table).on_conflict_do_nothing(), rows)
+    await tx.execute(insert_into(tx, table).on_conflict_do_nothing(), rows)
 
 
 async def insert_or_update(
@@ -33,5 +34,5 @@ async def insert_or_update(
 ) -> None:
     """Insert the row, or change the one with its key to these values."""
     changes = {name: value for name, value in row.items() if name not in key}
-    statement = _insert(tx, table).values(**row)
+    statement = insert_into(tx, table).values(**row)
     await tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes))
