@@ -240,15 +240,21 @@ def _user(who: Attacker) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def world(database_url: URL, tmp_path: Path) -> AsyncIterator[World]:
+async def network(database_url: URL, tmp_path: Path) -> AsyncIterator[JourneyNetwork]:
+    """The real bot on an empty database of its own, and a sandbox of its own."""
+    around = JourneyNetwork(database_url, tmp_path)
+    await around.start()
+    yield around
+    await around.stop()
+
+
+@pytest.fixture
+async def world(network: JourneyNetwork) -> World:
     """The bot, with reports, questions, files, drafts, jobs and invitations that have owners."""
-    network = JourneyNetwork(database_url, tmp_path)
-    await network.start()
     made = World(network)
     await _settle(made)
     await made.remember()
-    yield made
-    await network.stop()
+    return made
 
 
 async def _settle(world: World) -> None:
