@@ -189,7 +189,7 @@ async def test_not_ours_goes_back_to_the_secretariat(network: JourneyNetwork) ->
     await phone.types("Prisons belong to the Interior.")
     await phone.taps("Ministry of the Interior", "Give it back")
     await phone.waits_for("140.12 is with the secretariat again")
-    told = await officer.waits_for("Came in today: 1 “not ours”")
+    told = await officer.waits_for("Came in today: 1 given back")
     assert told.silent
     row = await network.row(select(assignments).where(assignments.c.state == "disowned"))
     assert row["disowned_reason"] == "Prisons belong to the Interior."

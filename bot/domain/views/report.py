@@ -126,9 +126,9 @@ def arrived(*, reports: int, questions: int, not_ours: int) -> Screen:
     if reports:
         parts.append(text("arrived.reports", count=reports))
     if questions:
-        parts.append(text("arrived.questions", count=questions))
+        parts.append(text("secretariat.questions", count=questions))
     if not_ours:
-        parts.append(text("arrived.not_ours", count=not_ours))
+        parts.append(text("secretariat.not_ours", count=not_ours))
     line = text("arrived.today", parts=Listing(tuple(parts))) if parts else text("arrived.nothing")
     return message(line, rows=[(HOME_BESIDE,)])
 
