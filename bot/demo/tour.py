@@ -152,15 +152,15 @@ async def _report(demo: Demo, daniel: Actor, salma: Actor, say: Say) -> None:
 
     say("\n== Another reports in Arabic ==")
 
-    def label(button: str) -> str:
+    def worded(button: str) -> str:
         return demo.label(button, "ar")
 
     await salma.sees("140.12")
-    await salma.taps("140.12", label("report"), label("status.in_progress"))
+    await salma.taps("140.12", worded("report"), worded("status.in_progress"))
     await salma.types(
         "عُيّن طبيب مناوب في خمسة سجون من أصل سبعة، وتُحفظ الملفات الطبية في خزائن مقفلة."
     )
-    await salma.taps(label("flow.status_update.send"))
+    await salma.taps(worded("flow.status_update.send"))
     await salma.sees("SU-2026-0002")
 
 
