@@ -13,6 +13,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, make_url
 
 from bot.clock import Clock
@@ -22,6 +23,10 @@ from storage.database import Database, Transaction
 SAMPLES = Path(__file__).parents[2] / "shared" / "data"
 REQUIRED = os.environ.get("FOCALPOINT_TEST_REQUIRE", "").replace(",", " ").split()
 AUDIT_KEY = bytes(range(32))
+
+# No test fails on a clock: hypothesis would at 200 ms an example.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def missing(what: str, reason: str) -> None:
