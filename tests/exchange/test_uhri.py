@@ -123,6 +123,8 @@ def test_a_recommending_state_in_parentheses_loses_them(tmp_path: Path) -> None:
         ("Rural women 49.The Committee notes", "49", "The Committee notes", "Rural women"),
         ("33 (a) Train all judges", "33 (a)", "Train all judges", None),
         ("33. (a) Train all judges", "33 (a)", "Train all judges", None),
+        ("137.197 – Fund it", "137.197", "Fund it", None),
+        ("137.197.- Fund it", "137.197", "Fund it", None),
         ("137.197. Fund it ( France )", "137.197", "Fund it (France)", None),
         ("<p>12.&nbsp;The State&rsquo;s&#8209;own</p>", "12", "The State’s-own", None),
         ("&lrm;7.1 Fund&amp;nbsp;it", "7.1", "Fund it", None),
