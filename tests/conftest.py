@@ -13,7 +13,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, make_url
 
 from bot.clock import Clock
@@ -24,8 +24,8 @@ SAMPLES = Path(__file__).parents[2] / "shared" / "data"
 REQUIRED = os.environ.get("FOCALPOINT_TEST_REQUIRE", "").replace(",", " ").split()
 AUDIT_KEY = bytes(range(32))
 
-# No test fails on a clock: hypothesis would at 200 ms an example.
-settings.register_profile("house", deadline=None)
+# No test fails on a clock: hypothesis would at 200 ms an example, or where making them is slow.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 

@@ -22,7 +22,7 @@ from tests.conftest import AUDIT_KEY, undone
 
 numbers = st.integers(1, LENGTH)
 with_a_database = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

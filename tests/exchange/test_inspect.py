@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from docx import Document
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import Refused
@@ -340,7 +340,7 @@ def test_nothing_and_too_much_are_refused(look: Look) -> None:
     assert look(b"a" * MAX_SIZE, "a.txt").extension == "txt"
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     data=st.data(), which=st.sampled_from(["report.docx", "figures.ods", "report.pdf", "photo.png"])
 )
