@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 
 from bot.domain.errors import Outdated
 from storage.database import Transaction
-from storage.tables import conversations, draft_messages
+from storage.tables import conversations, draft_messages, seats
 from storage.upsert import insert_or_update
 
 
@@ -190,6 +190,26 @@ async def draft_about(
     )
     row = await tx.row(statement)
     return None if row is None else Conversation(**row)
+
+
+async def follow_seat(
+    tx: Transaction, person_id: int, institution_id: int | None, seat_id: int
+) -> int:
+    """A person's drafts from seats in that institution that have ended go on in the new seat."""
+    place = (
+        seats.c.institution_id.is_(None)
+        if institution_id is None
+        else seats.c.institution_id == institution_id
+    )
+    ended = select(seats.c.id).where(
+        seats.c.person_id == person_id, place, seats.c.until_at.is_not(None)
+    )
+    result = await tx.execute(
+        update(conversations)
+        .where(conversations.c.person_id == person_id, conversations.c.seat_id.in_(ended))
+        .values(seat_id=seat_id)
+    )
+    return result.rowcount
 
 
 async def note_message(

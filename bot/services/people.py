@@ -13,7 +13,16 @@ from bot.domain.permissions import may_invite, may_manage_people, require
 from bot.domain.screens import Screen
 from bot.domain.views import people as views
 from bot.services import audit
-from storage import accounts, evidence, institutions, invitations, outbox, people, seats
+from storage import (
+    accounts,
+    conversations,
+    evidence,
+    institutions,
+    invitations,
+    outbox,
+    people,
+    seats,
+)
 from storage.database import Transaction
 from storage.invitations import Invitation
 from storage.outbox import Message
@@ -477,6 +486,7 @@ async def _seat(
         telegram_name=None,
         decided_at=now,
     )
+    await conversations.follow_seat(tx, seat.person_id, seat.institution_id, seat.id)
     facts = {"role": seat.role.value, "institution": seat.institution_id or 0}
     await audit.record(tx, actor, "seat.begin", f"seat:{seat.id}", facts=facts, now=now)
     tx.wakes.add(MENU)

@@ -420,7 +420,8 @@ async def test_a_seat_that_ends_while_its_phone_is_lost_tells_the_phone_nothing(
     assert await ministry.told(omar, "people.") == 0
 
 
-async def test_drafts_stay_when_a_seat_is_suspended_or_ends(ministry: Ministry) -> None:
+async def test_drafts_stay_when_a_seat_ends_and_go_on_in_the_next(ministry: Ministry) -> None:
+    """Found by trying: the draft of an ended seat kept its author from ever reporting again."""
     amina = await ministry.actor(await ministry.seated("Amina", Role.COORDINATOR))
     omar = await ministry.seated("Omar", Role.FOCAL_POINT)
     seat = await ministry.seat_of(omar, Role.FOCAL_POINT)
@@ -443,6 +444,11 @@ async def test_drafts_stay_when_a_seat_is_suspended_or_ends(ministry: Ministry) 
     kept = await conversations.get(ministry.tx, draft.id)
     assert kept is not None
     assert kept.seat_id == seat
+    ministry.clock.move(days=1)
+    await ministry.accepts(omar, await ministry.invites(COMMAND_LINE, Role.VALIDATOR))
+    taken_up = await conversations.get(ministry.tx, draft.id)
+    assert taken_up is not None
+    assert taken_up.seat_id == await ministry.seat_of(omar, Role.VALIDATOR)
 
 
 async def test_the_institution_and_all_coordinators_hear_of_every_change(
