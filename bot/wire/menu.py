@@ -37,8 +37,8 @@ STRANGER = ("start", "language", "privacy", "help")
 ROLES: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (SECRETARIAT, ("home", "review", "assign", "import", "export", "people", "help")),
     (REPORTING, ("home", "overdue", "due", "all", "drafts", "me", "help")),
-    (frozenset({Role.VALIDATOR}), ("home", "overdue", "due", "all", "drafts", "me", "help")),
-    (frozenset({Role.OBSERVER}), ("home", "me", "language", "privacy", "help")),
+    (frozenset({Role.VALIDATOR}), ("home", "overdue", "due", "all", "progress", "me", "help")),
+    (frozenset({Role.OBSERVER}), ("home", "progress", "me", "language", "privacy", "help")),
 )
 TEXT_KEYS = tuple(
     sorted({f"command.{name}" for _, names in ((frozenset(), STRANGER), *ROLES) for name in names})
