@@ -55,6 +55,7 @@ class App:
         self.settings = settings
         self.clock = clock
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.keys = KeyRing(settings.keys)
         self.database = Database(settings.database_url, audit_key=self.keys.get("audit"))
         self.vault = Vault.open(settings.data_dir / "files", settings.files_url)

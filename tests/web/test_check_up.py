@@ -1,0 +1,75 @@
+"""The check-up: each thing that can be wrong is named, with what to mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.app import opened
+from bot.clock import Clock
+from bot.health import Finding, check_up
+from bot.sandbox import Sandbox
+from bot.settings import Settings
+from storage import migrate
+
+
+def made(folder: Path, **more: object) -> Settings:
+    values = {"data_dir": folder / "data", "key_dir": folder / "keys"}
+    return Settings.isolated(**(values | more))
+
+
+async def problems(settings: Settings) -> dict[str, str]:
+    return {each.what: each.said for each in await check_up(settings) if each.problem}
+
+
+async def test_a_bot_that_runs_has_no_problem(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        settings = made(tmp_path, token=sandbox.token, api_url=sandbox.address)
+        async with opened(settings, Clock()):
+            pass
+        found = await check_up(settings)
+        assert [each for each in found if each.problem] == []
+        assert Finding("token", "of @focal_point_bot") in found
+
+
+async def test_a_new_machine_lacks_only_the_token(tmp_path: Path) -> None:
+    assert list(await problems(made(tmp_path))) == ["token"]
+    assert not (tmp_path / "data").exists(), "looking makes nothing"
+
+
+async def test_an_unknown_token_is_named(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        settings = made(tmp_path, token="123456:this-is-no-token-at-all", api_url=sandbox.address)
+        assert "@BotFather" in (await problems(settings))["token"]
+
+
+async def test_a_server_that_does_not_answer_is_named_without_the_token(tmp_path: Path) -> None:
+    token = "123456:this-is-no-token-at-all"
+    said = (await problems(made(tmp_path, token=token, api_url="http://127.0.0.1:9")))["token"]
+    assert "FOCALPOINT_API_URL" in said
+    assert token not in said
+
+
+async def test_a_folder_that_others_can_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o755)
+    assert "chmod 700" in (await problems(made(tmp_path)))["data folder"]
+
+
+async def test_a_damaged_database_is_named(tmp_path: Path) -> None:
+    settings = made(tmp_path)
+    async with opened(settings, Clock()):
+        pass
+    file = tmp_path / "data/focalpoint.db"
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 2 // 4096 * 4096
+    content[middle : middle + 8192] = b"\xa5" * 8192
+    file.write_bytes(content)
+    assert "database" in await problems(settings)
+
+
+async def test_an_empty_database_wants_to_be_migrated(tmp_path: Path) -> None:
+    settings = made(tmp_path)
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data/focalpoint.db").touch()
+    assert "migrate" in (await problems(settings))["database"]
+    await migrate.upgrade(settings.database_url)
+    assert "database" not in await problems(settings)
