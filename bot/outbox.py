@@ -16,15 +16,15 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter, Gauge, Histogram
-from telegram import Bot, InputFile, LinkPreviewOptions
-from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram import Bot
+from telegram.error import TelegramError
 
 from bot import logs
 from bot.clock import Clock
 from bot.domain import screens
 from bot.tasks import Tasks
 from bot.texts import Texts
+from bot.wire.calls import UPLOAD_LIMIT, Calls
 from bot.wire.outcome import (
     Blocked,
     Failed,
@@ -46,8 +46,6 @@ from storage.outbox import BULK, Outgoing, Waiting
 
 log = logs.get(__name__)
 
-UPLOAD_LIMIT = 50 * 1024 * 1024  # bytes
-PHOTO_LIMIT = 10 * 1024 * 1024
 LOOK_EVERY = 2.0  # seconds between full looks at the table: other processes plan messages too
 LOOK_AHEAD = timedelta(hours=1)
 INCREMENTAL_FROM = 500  # rows waiting, from which a wake reads only newer ones
@@ -119,7 +117,7 @@ class Outbox:
         self._pacer = Pacer(rate, burst=burst)
         self._slots = slots
         self._turns = Turns()
-        self._uploads = asyncio.Semaphore(2)  # files of up to 50 MB lie in memory
+        self._calls = Calls(bot)
         self._tasks = Tasks()
         self._in_flight = 0
         self._trouble: dict[int, _Trouble] = {}
@@ -358,7 +356,7 @@ class Outbox:
         await asyncio.sleep(self._pacer.start(self._clock.ticks()))
         with CALL_SECONDS.time():
             try:
-                found = await self._carry_out(row, parts, file)
+                found = await self._calls.make(row, parts, file)
             except TelegramError as error:
                 found = outcome(error)
             except Exception:  # before the call or after it: nobody knows
@@ -366,118 +364,6 @@ class Outbox:
                 found = Unknown("error")
         CALLS.labels(type(found).__name__.lower()).inc()
         return found
-
-    async def _carry_out(self, row: Outgoing, parts: list[Rendered], file: bytes | None) -> Outcome:
-        assert row.chat_id is not None
-        if row.deletes is not None:
-            return await self._delete(row)
-        if row.edits is None or row.target is None:
-            return await self._say(row, parts[0], file)
-        if not self._fits_in_place(row, parts):
-            await self._remove_old(row)
-            return await self._say(row, parts[0], file)
-        found = await self._edit(row, parts[0])
-        if isinstance(found, Gone):
-            if found.exists:
-                await self._remove_old(row)
-            return await self._say(row, parts[0], file)
-        return found
-
-    @staticmethod
-    def _fits_in_place(row: Outgoing, parts: list[Rendered]) -> bool:
-        """Whether one text takes the place of one message; rendered parts are parts of several."""
-        assert row.payload is not None
-        return (
-            len(parts) == 1
-            and not row.target_parts
-            and parts[0].attachment is None
-            and "html" not in row.payload
-        )
-
-    async def _say(self, row: Outgoing, part: Rendered, file: bytes | None) -> Outcome:
-        assert row.chat_id is not None
-        if part.attachment is not None and file is not None:
-            return await self._upload(row, part, file)
-        message = await self._bot.send_message(
-            row.chat_id,
-            part.html,
-            parse_mode=ParseMode.HTML,
-            reply_markup=part.markup(),
-            disable_notification=row.silent,
-            link_preview_options=_NO_PREVIEW,
-        )
-        return Sent(message.message_id)
-
-    async def _upload(self, row: Outgoing, part: Rendered, data: bytes) -> Outcome:
-        assert part.attachment is not None
-        kind = part.attachment.kind
-        if kind not in ("photo", "voice", "video", "audio"):
-            kind = "document"
-        if kind == "photo" and len(data) > PHOTO_LIMIT:
-            kind = "document"
-        async with self._uploads:
-            try:
-                return await self._upload_as(kind, row, part, data)
-            except BadRequest as error:
-                if kind != "photo" or outcome(error) != Failed("photo"):
-                    raise
-            return await self._upload_as("document", row, part, data)
-
-    async def _upload_as(self, kind: str, row: Outgoing, part: Rendered, data: bytes) -> Outcome:
-        assert part.attachment is not None
-        call: Callable[..., Awaitable[Any]] = getattr(self._bot, f"send_{kind}")
-        message = await call(
-            row.chat_id,
-            InputFile(data, filename=part.attachment.name),
-            caption=part.html or None,
-            parse_mode=ParseMode.HTML,
-            reply_markup=part.markup(),
-            disable_notification=row.silent,
-        )
-        return Sent(message.message_id)
-
-    async def _edit(self, row: Outgoing, part: Rendered) -> Outcome:
-        try:
-            await self._bot.edit_message_text(
-                part.html,
-                chat_id=row.chat_id,
-                message_id=row.target,
-                parse_mode=ParseMode.HTML,
-                reply_markup=part.markup(),
-                link_preview_options=_NO_PREVIEW,
-            )
-        except TelegramError as error:
-            found = outcome(error)
-            return Sent(row.target) if isinstance(found, Sent) else found
-        return Sent(row.target)
-
-    async def _delete(self, row: Outgoing) -> Outcome:
-        assert row.chat_id is not None
-        if row.target is None:  # it was never sent, or nobody knows where it is
-            return Failed("no_message")
-        for part in row.target_parts:
-            await self._try_to_delete(row.chat_id, part)
-        try:
-            await self._bot.delete_message(row.chat_id, row.target)
-        except TelegramError as error:
-            found = outcome(error)
-            if isinstance(found, Gone):
-                return Failed("cannot_delete") if found.exists else Sent()
-            return found
-        return Sent()
-
-    async def _remove_old(self, row: Outgoing) -> None:
-        """Take away what an edit replaces by new messages; after 48 hours it stays, harmless."""
-        assert row.chat_id is not None
-        for message_id in (row.target, *row.target_parts):
-            if message_id is not None:
-                await self._try_to_delete(row.chat_id, message_id)
-
-    async def _try_to_delete(self, chat_id: int, message_id: int) -> None:
-        try:
-            await self._bot.delete_message(chat_id, message_id)
-        except TelegramError as error:
-            log.debug("outbox.not_deleted", error=type(error).__name__)
 
     # -- What became of it -------------------------------------------------------------------------
 
@@ -559,9 +445,6 @@ class Outbox:
         trouble.successes_seen = self._successes
         wait = _pause(row.attempts + 1) if seconds is None else seconds
         return _Again(wait, lambda tx: outbox.put_back(tx, row, found.reason))
-
-
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 def _pause(tries: int) -> float:

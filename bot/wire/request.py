@@ -14,8 +14,8 @@ from telegram.request import BaseRequest, HTTPXRequest
 from bot.settings import is_loopback
 
 POOL = 16  # httpcore looks through its whole pool on every request: more is slower
-CALL_LIMIT = 60.0  # seconds a call may take with everything
-UPLOAD_LIMIT = 600.0  # the same with a file of 50 MB on a slow line
+CALL_TIME = 60.0  # seconds a call may take with everything
+UPLOAD_TIME = 600.0  # the same with a file of 50 MB on a slow line
 
 _TOO_LARGE = 413
 
@@ -46,7 +46,7 @@ class Request(HTTPXRequest):
         *,
         pool: int = POOL,
         read_timeout: float = 20.0,
-        limit: float = CALL_LIMIT,
+        limit: float = CALL_TIME,
         direct: bool = False,
     ) -> None:
         super().__init__(
@@ -68,7 +68,7 @@ class Request(HTTPXRequest):
         """One call; raises ServerRefused, TooManyRequests, TimedOut and what PTB raises."""
         uploads = request_data is not None and request_data.multipart_data
         try:
-            async with asyncio.timeout(UPLOAD_LIMIT if uploads else self._limit):
+            async with asyncio.timeout(UPLOAD_TIME if uploads else self._limit):
                 status, body = await super().do_request(
                     url, method, request_data, *timeouts, **more
                 )

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from bot.domain.screens import Attachment, Button, Screen, Text
-from bot.outbox import UPLOAD_LIMIT
+from bot.wire.calls import UPLOAD_LIMIT
 from storage import outbox
 from storage.tables import accounts, files
 from storage.tables import outbox as table
