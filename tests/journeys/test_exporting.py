@@ -1,0 +1,152 @@
+"""The secretariat takes the workbook out; everybody sees how far their part is."""
+
+from __future__ import annotations
+
+import asyncio
+from io import BytesIO
+
+import openpyxl
+import pytest
+from sqlalchemy import select, update
+
+from bot.domain.people import Role
+from bot.sandbox.phone import Message, Phone, plain
+from bot.works import export as work
+from storage.tables import assignments, audit, jobs
+from tests import maravia
+from tests.journeys.network import JourneyNetwork
+
+
+async def secretariat(network: JourneyNetwork, *, language: str = "en") -> Phone:
+    """A coordinator, and a record with four items of the Ministry of Justice."""
+    phone = await network.phone("Amina Sall", Role.COORDINATOR, language=language)
+    async with network.database.write() as tx:
+        sample = await maravia.justice(tx)
+        other = await maravia.document(tx, maravia.TREATY_BODY, "CAT")
+        await maravia.item(
+            tx, "12", {"en": "A secret view."}, symbol=maravia.TREATY_BODY, restricted=True
+        )
+        assert other
+        await tx.execute(
+            update(assignments)
+            .where(assignments.c.id == sample.assignments["140.7"])
+            .values(status="in_progress", report_state="submitted", reported_at=maravia.LONG_AGO)
+        )
+    return phone
+
+
+async def pictured(phone: Phone) -> Message:
+    """The message with the picture, once it has come."""
+    for _ in range(100):
+        await phone.looks()
+        for each in phone.received:
+            if [file.kind for file in each.files] == ["photo"]:
+                return each
+        await asyncio.sleep(0.3)
+    raise AssertionError(phone.transcript())
+
+
+async def test_the_secretariat_gets_the_workbook_in_the_chat(network: JourneyNetwork) -> None:
+    amina = await secretariat(network)
+    await amina.types("/export")
+    assert "It holds 5 recommendations" in plain(amina.screen.text)
+    await amina.taps("Make the workbook")
+    ready = await amina.waits_for("with 5 recommendations", within=30)
+    assert "1 restricted item" in plain(ready.text)
+    (file,) = ready.files
+    today = network.clock.now().date()
+    assert file.name == f"focal-point-{today}.xlsx"
+    book = openpyxl.load_workbook(BytesIO(await amina.downloads(file)))
+    rows = list(book["Recommendations"].iter_rows(min_row=2, values_only=True))
+    assert len(rows) == 5
+    assert not [cell for row in rows for cell in row if "secret" in str(cell)]
+    entry = await network.row(select(audit).where(audit.c.act == "export.workbook"))
+    job = await network.row(select(jobs).where(jobs.c.kind == "export_workbook"))
+    assert entry["facts"]["file"] == job["sha256"]
+    assert entry["facts"]["recommendations"] == 5
+
+
+async def test_the_workbook_is_narrowed_by_buttons(network: JourneyNetwork) -> None:
+    amina = await secretariat(network)
+    await amina.types("/export")
+    await amina.taps("Institution", "Ministry of Justice (4)")
+    assert "Only institution: Ministry of Justice" in plain(amina.screen.text)
+    await amina.taps("Status", "in progress (1)")
+    assert "It holds 1 recommendation." in plain(amina.screen.text)
+    await amina.taps("Make the workbook")
+    ready = await amina.waits_for("with 1 recommendation", within=30)
+    book = openpyxl.load_workbook(BytesIO(await amina.downloads(ready.files[0])))
+    first = [row[:2] for row in book["Totals"].iter_rows(values_only=True)]
+    assert ("Institution", "Ministry of Justice") in first
+    await amina.types("/export")
+    await amina.taps("Mechanism", "CAT (1)", "Institution")
+    assert "Ministry" not in str(amina.screen.labels)  # the view is nobody's yet
+    await amina.taps("Any", "Everything")
+    assert "It holds 5 recommendations" in plain(amina.screen.text)
+
+
+async def test_a_workbook_too_large_for_the_chat_stays_on_the_server(
+    network: JourneyNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "CHAT_LIMIT", 1_000)
+    amina = await secretariat(network)
+    await amina.types("/export")
+    await amina.taps("Make the workbook")
+    told = await amina.waits_for("on the server", within=30)
+    assert not told.files
+    (kept,) = (network.settings().data_dir / work.FOLDER).iterdir()
+    assert f"exports/{kept.name}" in plain(told.text)
+    assert len(openpyxl.load_workbook(kept)["Recommendations"]["A"]) == 6
+
+
+async def test_a_focal_point_exports_nothing(network: JourneyNetwork) -> None:
+    await secretariat(network)
+    noor = await network.phone("Noor", Role.FOCAL_POINT, "MOJ")
+    await noor.types("/export")
+    assert "It holds" not in noor.screen.text
+    await noor.forges(noor.last, "o:export_make:-")
+    assert await network.row(select(jobs).where(jobs.c.kind == "export_workbook")) is None
+
+
+async def test_progress_comes_as_figures_and_as_a_picture(network: JourneyNetwork) -> None:
+    amina = await secretariat(network)
+    await amina.types("/progress")
+    words = await amina.waits_for("5 recommendations", within=30)
+    assert "in progress: 1 (20%)" in plain(words.text)
+    assert "not reported yet: 4 (80%)" in plain(words.text)
+    picture = await pictured(amina)
+    assert "By theme" in picture.labels
+    await amina.taps("By institution")
+    figures = await amina.waits_for("Not assigned", within=30)
+    assert "Ministry of Justice: 4 (in progress 1 and not reported yet 3)" in plain(figures.text)
+
+
+async def test_a_focal_point_sees_the_progress_of_their_institution_in_arabic(
+    network: JourneyNetwork,
+) -> None:
+    await secretariat(network)
+    noor = await network.phone("نور", Role.FOCAL_POINT, "MOJ", language="ar")
+    await noor.types("/progress")
+    words = await noor.waits_for("حتى", within=30)
+    assert "وزارة العدل" in words.text
+    assert "قيد التنفيذ: 1" in plain(words.text)
+    assert "حسب المؤسسة" not in words.labels
+    assert (await pictured(noor)).labels
+
+
+async def test_an_observer_sees_what_is_approved(network: JourneyNetwork) -> None:
+    await secretariat(network)
+    observer = await network.phone("Ines", Role.OBSERVER, "NHRI")
+    await observer.types("/progress")
+    words = await observer.waits_for("approved reports only", within=30)
+    assert "in progress" not in plain(words.text)
+    assert "not reported yet: 5 (100%)" in plain(words.text)
+
+
+async def test_the_table_to_fill_in_comes_as_a_file(network: JourneyNetwork) -> None:
+    amina = await network.phone("Amina Sall", Role.COORDINATOR, language="fr")
+    await amina.types("/import")
+    await amina.taps("Tableau à remplir")
+    told = await amina.waits_for("Remplissez une ligne", within=30)
+    book = openpyxl.load_workbook(BytesIO(await amina.downloads(told.files[0])))
+    assert len(book.sheetnames) == 2
