@@ -203,11 +203,14 @@ def _without_value(part: IO[bytes]) -> Mapping[int, frozenset[int]]:
 
 def _part(package: zipfile.ZipFile, sheet: str) -> str:
     """Which part of the package holds the sheet of this name."""
-    book = fromstring(package.read("xl/workbook.xml"))
-    relations = fromstring(package.read("xl/_rels/workbook.xml.rels"))
+    # Programs spell names in their own case, and some with backslashes; Excel does not mind.
+    names = {each.replace("\\", "/").lower(): each for each in package.namelist()}
+    book = fromstring(package.read(names["xl/workbook.xml"]))
+    relations = fromstring(package.read(names["xl/_rels/workbook.xml.rels"]))
     target = {each.get("Id"): each.get("Target", "") for each in relations}
     for each in book.iter():
         if each.tag.rpartition("}")[2] == "sheet" and each.get("name") == sheet:
             place = target[each.get(_RELATION) or each.get(_RELATION_STRICT)]
-            return place.lstrip("/") if place.startswith("/") else f"xl/{place}"
+            path = place.lstrip("/") if place.startswith("/") else f"xl/{place}"
+            return names[path.lower()]
     raise KeyError(sheet)

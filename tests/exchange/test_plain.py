@@ -371,6 +371,19 @@ def test_a_value_that_cannot_be_seen_refuses_its_row(tmp_path: Path) -> None:
     assert [item.paragraph for item in found.rows] == ["1.2"]  # a column of nobody's may be lost
 
 
+@pytest.mark.parametrize("name", ["xl/Worksheets/Sheet1.xml", "xl\\worksheets\\sheet1.xml"])
+def test_parts_are_found_however_a_program_spells_their_names(tmp_path: Path, name: str) -> None:
+    """Excel does not mind case, so neither may the look for lost values."""
+    path = workbook(tmp_path, ("Symbol", "Number", "Text"), ("X", "1.1", "=A9"), ("X", "2", "Do"))
+    renamed = tmp_path / "renamed.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(renamed, "w") as new:
+        for each in old.namelist():
+            new.writestr(name if each == "xl/worksheets/sheet1.xml" else each, old.read(each))
+    found = plain.read_excel(renamed).whole()
+    assert [item.paragraph for item in found.rows] == ["2"]
+    assert (2, "formula") in keys(found)
+
+
 def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
     path = workbook(tmp_path, ("Symbol", "Number", "Text", "Themes"), ("X", "1.1", "Do it", "=B9"))
     calculated = tmp_path / "calculated.xlsx"
