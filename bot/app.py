@@ -124,7 +124,7 @@ class App:
 
     async def take_over(self) -> None:
         """Remove whatever webhook is set; the updates that wait stay."""
-        await self.bot.delete_webhook(drop_pending_updates=False)
+        await self.bot.delete_webhook()
 
     async def stop(self) -> None:
         """Let what runs end; what is left waits on disk."""
@@ -150,6 +150,7 @@ class App:
             try:
                 await self.application.initialize()
             except InvalidToken:
+                await self.bot.request.shutdown()
                 raise SettingsError(["the server knows no bot of this token"]) from None
             except NetworkError as error:
                 log.warning("app.telegram_away", error=type(error).__name__)
@@ -192,7 +193,6 @@ class App:
                     url,
                     secret_token=secret,
                     allowed_updates=list(ALLOWED_UPDATES),
-                    drop_pending_updates=False,
                 )
             except BadRequest:
                 raise
