@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from bot.domain.status import Status
 from storage.database import Transaction
@@ -59,6 +59,14 @@ async def fill(
     for table, values in rows:
         for start in range(0, len(values), 2_000):
             await tx.execute(insert(table), values[start : start + 2_000])
+        if tx.dialect == "postgresql" and values and "id" in values[0]:
+            await tx.execute(_next_ids(table))
+
+
+def _next_ids(table: Any) -> Any:
+    """New rows get ids behind those that were given here."""
+    sequence = func.pg_get_serial_sequence(table.name, "id")
+    return select(func.setval(sequence, select(func.max(table.c.id)).scalar_subquery()))
 
 
 def _rows(

@@ -178,3 +178,9 @@ def meets(arguments: dict[str, Any], folder: str) -> dict[str, Any]:
     began = time.monotonic()
     time.sleep(0.3)
     return {"began": began, "ended": time.monotonic()}
+
+
+def never_ends(_arguments: dict[str, Any], _folder: str) -> dict[str, Any]:
+    """A job that somebody has to end."""
+    time.sleep(600)
+    return {}

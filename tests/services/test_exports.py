@@ -1,0 +1,304 @@
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.clock import Clock
+from bot.domain.errors import NotAllowed, NotFound, Outdated
+from bot.domain.filters import (
+    EVERYTHING,
+    STATUSES,
+    Dimension,
+    Filter,
+    NoSuchValue,
+    NothingMatches,
+    goal_of,
+)
+from bot.domain.people import COMMAND_LINE, Actor, Role
+from bot.domain.progress import Scope, Subject, scope_of
+from bot.jobs import Jobs
+from bot.services import exports
+from bot.settings import Settings
+from bot.texts import Texts
+from bot.works import Tools, export
+from bot.works.table import processes
+from storage import exports as queries
+from storage import jobs, progress, seats, tables
+from storage.database import Database
+from storage.tables import audit, items, outbox
+from storage.vault import Vault
+from tests.conftest import FrozenClock
+from tests.maravia import somebody
+from tests.record import fill
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def record(database: Database) -> Database:
+    """A database with thirty items."""
+    async with database.write() as tx:
+        await fill(tx)
+    return database
+
+
+@pytest.fixture
+async def officer(record: Database) -> Actor:
+    async with record.write() as tx:
+        return await somebody(tx, "Amina", Role.OFFICER, None)
+
+
+def tools_for(database: Database, folder: Path, jobs_: Jobs | None = None) -> Tools:
+    settings = Settings.isolated(
+        database_url=database.url.render_as_string(hide_password=False),
+        data_dir=folder / "data",
+        key_dir=folder / "keys",
+    )
+    return Tools(
+        settings=settings,
+        database=database,
+        vault=Vault.open(folder / "files"),
+        texts=Texts.load(("en", "fr", "ar")),
+        clock=Clock(),
+        jobs=jobs_ or processes(settings),
+        bot_id=1,
+        bot_name="maravia_bot",
+    )
+
+
+# -- Filters ---------------------------------------------------------------------------------------
+
+
+async def test_words_mean_what_occurs_by_value_name_code_or_number(record: Database) -> None:
+    async with record.read() as tx:
+        found = await exports.understand(
+            tx,
+            {
+                Dimension.MECHANISM: ["upr"],
+                Dimension.INSTITUTION: ["الوزارة 1", "m2"],
+                Dimension.THEME: ["a12"],
+                Dimension.SDG: ["16"],
+                Dimension.STATUS: ["In_Progress"],
+                Dimension.CLUSTER: [],
+            },
+        )
+    assert found.by == {
+        Dimension.MECHANISM: ("UPR",),
+        Dimension.INSTITUTION: ("M1", "M2"),
+        Dimension.THEME: ("A12 Instruments",),
+        Dimension.SDG: found.of(Dimension.SDG),
+        Dimension.STATUS: ("in_progress",),
+    }
+    assert sorted(found.of(Dimension.SDG)) == ["16 - PEACE, JUSTICE", "16.3"]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "words"),
+    [
+        (Dimension.MECHANISM, "CEDAW"),
+        (Dimension.THEME, "A1"),
+        (Dimension.SDG, "6"),
+        (Dimension.STATUS, ""),
+    ],
+)
+async def test_words_that_mean_nothing_are_refused(
+    record: Database, dimension: Dimension, words: str
+) -> None:
+    async with record.read() as tx:
+        with pytest.raises(NoSuchValue):
+            await exports.understand(tx, {dimension: [words]})
+
+
+async def test_a_filter_comes_back_from_behind_its_button_and_from_json(record: Database) -> None:
+    chosen = Filter(
+        {
+            Dimension.MECHANISM: ("CAT",),
+            Dimension.DOCUMENT: ("A/HRC/61/9",),
+            Dimension.CLUSTER: ("Cluster 2",),
+            Dimension.INSTITUTION: ("M3",),
+            Dimension.STATUS: ("not_reported",),
+        }
+    )
+    assert len(f"o:export_by:d:12:{chosen.code}".encode()) <= 64
+    async with record.read() as tx:
+        assert await exports.read(tx, chosen.code) == chosen
+        assert await exports.read(tx, "-") == EVERYTHING
+        for gone in ("m0000000", "x1234567", "nonsense", "m"):
+            with pytest.raises(NotFound):
+                await exports.read(tx, gone)
+    assert Filter.from_json(chosen.to_json()) == chosen
+
+
+async def test_every_choice_leaves_as_many_as_it_says(record: Database, officer: Actor) -> None:
+    chosen = Filter({Dimension.MECHANISM: ("UPR", "CAT")})
+    async with record.read() as tx:
+        for dimension in Dimension:
+            found = await exports.choices(tx, officer, chosen, dimension, UTC)
+            assert found
+            for each in found:
+                narrowed = chosen.narrowed(dimension, each.value)
+                assert each.count == await queries.count(tx, narrowed, UTC)
+
+
+@pytest.mark.parametrize(
+    ("label", "goal"),
+    [
+        ("16.3 - Rule of law", 16),
+        ("5 - GENDER EQUALITY", 5),
+        ("S16 SDG 16 - peace", 16),
+        ("SDG 10", 10),
+        ("ODD 4 - Éducation", 4),
+        ("18", None),
+        ("Human rights education in all of the world 4", None),
+    ],
+)
+def test_a_goal_is_found_however_its_label_is_written(label: str, goal: int | None) -> None:
+    assert goal_of(label) == goal
+
+
+# -- Who may, and what stays -----------------------------------------------------------------------
+
+
+async def test_only_the_secretariat_exports(record: Database) -> None:
+    async with record.write() as tx:
+        focal_point = await somebody(tx, "Noor", Role.FOCAL_POINT, 1)
+        observer = await somebody(tx, "Ines", Role.OBSERVER, 1)
+        for actor in (focal_point, observer):
+            with pytest.raises(NotAllowed):
+                await exports.ask(tx, actor, EVERYTHING, language="en", zone=UTC, now=NOW)
+            with pytest.raises(NotAllowed):
+                await exports.choices(tx, actor, EVERYTHING, Dimension.STATUS, UTC)
+
+
+async def test_an_empty_workbook_is_not_even_planned(record: Database, officer: Actor) -> None:
+    nobody = Filter({Dimension.DOCUMENT: ("A/HRC/0/0",)})
+    async with record.write() as tx:
+        with pytest.raises(NothingMatches):
+            await exports.ask(tx, officer, nobody, language="en", zone=UTC, now=NOW)
+        assert await tx.value(select(func.count()).select_from(tables.jobs)) == 0
+
+
+async def test_who_lost_the_seat_while_it_was_made_gets_no_workbook(
+    record: Database, officer: Actor, tmp_path: Path
+) -> None:
+    async with record.write() as tx:
+        job_id = await exports.ask(tx, officer, EVERYTHING, language="en", zone=UTC, now=NOW)
+        job = await jobs.get(tx, job_id)
+        assert officer.seat_id is not None
+        await seats.end(tx, officer.seat_id, now=NOW)
+    assert job is not None
+    with pytest.raises(NotAllowed):
+        await export.run(job, tools_for(record, tmp_path))
+    assert await sent(record) == 0
+
+
+async def test_the_audit_says_which_filter_and_how_many_but_no_name(
+    record: Database, tmp_path: Path
+) -> None:
+    chosen = Filter({Dimension.CLUSTER: ("Cluster 1",), Dimension.INSTITUTION: ("M1",)})
+    tools = tools_for(record, tmp_path)
+    made = await export.write_out(tools, chosen, tmp_path / "out.xlsx", language="fr")
+    async with record.read() as tx:
+        entry = await tx.row(select(audit).where(audit.c.act == "export.workbook"))
+    assert entry is not None
+    assert entry["facts"]["by_institution"] == ["M1"]
+    assert entry["facts"]["by_cluster"][0].startswith("mark:")
+    assert entry["facts"]["recommendations"] == made.rows["recommendations"] > 0
+    assert entry["facts"]["file"] == made.sha256
+    assert entry["channel"] == COMMAND_LINE.channel
+    assert sorted(os.listdir(tmp_path)) == ["data", "files", "out.xlsx"]  # noqa: PTH208
+
+
+# -- Cancelling ------------------------------------------------------------------------------------
+
+
+async def test_a_cancelled_workbook_ends_its_process_and_says_nothing_more(
+    record: Database, officer: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "LOOK_EVERY", 0.05)
+    slow = Jobs({export.CONSOLIDATED: "tests.exchange.confined_work:never_ends"}, tmp_path / "jobs")
+    async with record.write() as tx:
+        job_id = await exports.ask(tx, officer, EVERYTHING, language="en", zone=UTC, now=NOW)
+        job = await jobs.get(tx, job_id)
+    assert job is not None
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(export.run(job, tools_for(record, tmp_path, slow)))
+        await asyncio.sleep(0.3)
+        async with record.write() as tx:
+            await exports.cancel(tx, officer, job_id, now=NOW)
+    assert await sent(record) == 0
+    assert not list((tmp_path / "jobs").iterdir())
+    async with record.write() as tx:
+        with pytest.raises(Outdated):
+            await exports.cancel(tx, officer, job_id, now=NOW)
+
+
+async def test_nobody_cancels_what_another_asked_for(record: Database, officer: Actor) -> None:
+    async with record.write() as tx:
+        job_id = await exports.ask(tx, officer, EVERYTHING, language="en", zone=UTC, now=NOW)
+        other = await somebody(tx, "Other", Role.COORDINATOR, None)
+        with pytest.raises(NotFound):
+            await exports.cancel(tx, other, job_id, now=NOW)
+
+
+async def sent(database: Database) -> int:
+    async with database.read() as tx:
+        return int(await tx.value(select(func.count()).select_from(outbox)))
+
+
+# -- Progress --------------------------------------------------------------------------------------
+
+
+async def test_progress_by_status_is_what_the_workbook_counts(
+    record: Database, clock: FrozenClock
+) -> None:
+    """Items that their source no longer holds stand in the workbook, and not in the figures."""
+    async with record.read() as tx:
+        for status in STATUSES:
+            chosen = Filter({Dimension.STATUS: (status,)})
+            records = await queries.on_snapshot(
+                tx, chosen, UTC, lambda every: list(every.recommendations())
+            )
+            there = [each for each in records if each["vanished_at"] is None]
+            counted = await progress.by(tx, Subject.STATUS, Scope())
+            found = sum(each.count for each in counted if each.status == status)
+            assert found == len(there), status
+
+
+@pytest.mark.parametrize("subject", list(Subject))
+@pytest.mark.parametrize("approved", [False, True])
+async def test_every_item_counts_in_every_view(
+    record: Database, subject: Subject, approved: bool
+) -> None:
+    scope = Scope(approved=approved)
+    async with record.read() as tx:
+        total = await progress.total(tx, scope)
+        counted = await progress.by(tx, subject, scope)
+        seen = select(func.count()).select_from(items).where(items.c.vanished_at.is_(None))
+        here = await tx.value(seen.where(~items.c.restricted) if approved else seen)
+    assert total == here
+    number = sum(each.count for each in counted)
+    once = subject in (Subject.STATUS, Subject.MECHANISM)
+    assert number == total if once else number >= total
+
+
+async def test_an_institution_sees_its_own_items_by_its_own_words(record: Database) -> None:
+    async with record.write() as tx:
+        actor = await somebody(tx, "Noor", Role.FOCAL_POINT, 2)
+    scope = scope_of(actor)
+    assert scope == Scope((2,))
+    assert Subject.INSTITUTION not in scope.subjects
+    async with record.read() as tx:
+        total = await progress.total(tx, scope)
+        counted = await progress.by(tx, Subject.STATUS, scope)
+        every = await progress.by(tx, Subject.INSTITUTION, Scope())
+    own = [each for each in every if each.key == 2]
+    assert total == sum(each.count for each in counted) == sum(each.count for each in own) > 0
+    assert {each.status: each.count for each in counted} == {
+        each.status: each.count for each in own
+    }
