@@ -28,20 +28,21 @@ from storage.database import Database
 from storage.tables import accounts, people, seats
 
 
-@dataclass
+@dataclass(repr=False)
 class Crowd:
     """Seated people (officers) who write notes to the bot; `sent` holds chat by note number."""
 
     sandbox: Sandbox
     folder: Path
+    more: dict[str, Any] = field(default_factory=dict)  # settings
     chats: dict[int, tuple[Person, Chat]] = field(default_factory=dict)
     sent: dict[int, int] = field(default_factory=dict)
     asked: Counter[int] = field(default_factory=Counter)
 
     @classmethod
-    async def gather(cls, sandbox: Sandbox, folder: Path, count: int) -> Crowd:
+    async def gather(cls, sandbox: Sandbox, folder: Path, count: int, **more: str) -> Crowd:
         """So many people with a live seat and an open chat; the bot is not yet running."""
-        crowd = cls(sandbox, folder)
+        crowd = cls(sandbox, folder, more)
         crowd.settings.data_dir.mkdir(parents=True, exist_ok=True)
         await migrate.upgrade(crowd.settings.database_url)
         for number in range(count):
@@ -64,7 +65,7 @@ class Crowd:
     @property
     def told(self) -> dict[str, Any]:
         """The bot's settings as JSON takes them."""
-        return {
+        return self.more | {
             "token": self.sandbox.token,
             "api_url": self.sandbox.address,
             "data_dir": str(self.folder / "data"),
@@ -145,7 +146,11 @@ class Crowd:
 
     async def rest(self, *, within: float = 120.0) -> None:
         """Wait until everything is handled and answered."""
-        await until(self._rests, within=within)
+        try:
+            await until(self._rests, within=within)
+        except AssertionError as never:
+            what = (self.bot.mailbox.pending(), self.states("inbox"), self.states("outbox"))
+            raise AssertionError(f"not at rest within {within} s: {what}") from never
 
     def _rests(self) -> bool:
         at_rest = not self.bot.mailbox.pending() and self.states("inbox")["pending"] == 0

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -132,6 +133,10 @@ async def _live(told: dict[str, Any]) -> None:
 
     _tell("forked")
     settings = Settings.isolated(**told)
+    if settings.mode == "webhook":  # without the proxy in front, which holds the certificate
+        path = urlsplit(str(settings.webhook_url)).path
+        local = f"http://{settings.webhook_listen}{path}"
+        object.__setattr__(settings, "webhook_url", local)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir.parent / "log.jsonl").open("a", encoding="utf-8") as log:
         logs.configure("json", level="WARNING", secrets=settings.secrets, stream=log)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,14 +21,29 @@ BURST = 6
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.mark.parametrize("mode", ["polling", "webhook"])
 async def test_a_burst_survives_a_hundred_kills(
+    mode: str,
     sandbox: Sandbox,
     bots: Nursery,
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
     chance = random.Random(1)
-    crowd = await Crowd.gather(sandbox, tmp_path, PEOPLE)
+    webhook = {
+        "mode": "webhook",
+        "webhook_url": "https://127.0.0.1/hook",
+        "webhook_listen": f"127.0.0.1:{free_port()}",
+        "webhook_secret": "0123456789abcdef",
+    }
+    more = webhook if mode == "webhook" else {}
+    crowd = await Crowd.gather(sandbox, tmp_path, PEOPLE, **more)
     for kill in range(KILLS):
         crowd.burst(BURST, chance)
         bot = await bots.bot(crowd.told, wait=kill % 4 > 0)  # each fourth dies while it starts
@@ -51,6 +67,6 @@ async def test_a_burst_survives_a_hundred_kills(
     assert all(answers[chat] >= asked for chat, asked in crowd.asked.items())
     again = sum(answers.values()) - sum(crowd.asked.values())
     record_property(
-        "fault 1, polling: kills, updates, lost, twice, answers sent again",
+        f"fault 1, {mode}: kills, updates, lost, twice, answers sent again",
         (KILLS, sum(crowd.asked.values()), 0, 0, again),
     )

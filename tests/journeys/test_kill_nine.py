@@ -1,0 +1,161 @@
+"""`kill -9` at every step of a report and of an import: no answer lost, none twice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, func, select
+
+from bot.app import App
+from bot.domain.people import Role
+from bot.sandbox.phone import Phone, plain
+from bot.wire.request import telegram_bot
+from storage.tables import audit, conversations, evidence, items, status_updates
+from tests.faults.nursery import BotProcess, Nursery, nursery
+from tests.journeys.network import JourneyNetwork
+from tests.journeys.test_reporting import justice
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(300)]
+
+MOMENTS = ("before", "during", "after")
+MEASURES = ("Bill 12 passed its first reading.", "The committee meets in June.")
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+Step = Callable[[], Awaitable[Any]]
+
+
+class KillableNetwork(JourneyNetwork):
+    """The bot runs in a process of its own; `self.app` is only looked through."""
+
+    def __init__(self, url: URL, folder: Path, bots: Nursery) -> None:
+        super().__init__(url, folder)
+        self._bots = bots
+        self._bot: BotProcess | None = None
+        self.kills = 0
+        self._chance = random.Random(9)
+
+    async def start_bot(self) -> None:
+        """Start it on what the folder and the database hold."""
+        if self._bot is None:
+            self.app = App(self.settings(), self.clock)
+            self.app.bot = telegram_bot(self.sandbox.token, self.sandbox.address)
+            await self.app.bot.initialize()
+            self.people.patience = 20.0
+        told = self.settings().model_dump(mode="json", exclude_none=True, exclude={"token"})
+        self._bot = await self._bots.bot({**told, "token": self.sandbox.token})
+
+    async def stop_bot(self) -> None:
+        await self.kill()
+        await self.app.bot.shutdown()
+        await self.app.database.close()
+
+    async def kill(self) -> None:
+        """As a power cut would."""
+        assert self._bot is not None
+        await self._bot.kill()
+        self.kills += 1
+
+    async def interrupted(self, step: Step, moment: str) -> None:
+        """Take the step and kill the bot before, while or after it deals with it."""
+        if moment == "before":
+            await self.kill()
+        taking: asyncio.Future[Any] = asyncio.ensure_future(step())
+        if moment == "during":
+            await asyncio.sleep(self._chance.uniform(0.0, 0.08))
+        if moment == "after":
+            await taking
+        if moment != "before":
+            await self.kill()
+        else:
+            await asyncio.sleep(0.05)
+        await self.start_bot()
+        await taking
+
+
+@pytest.fixture
+async def killable(database_url: URL, tmp_path: Path) -> AsyncIterator[KillableNetwork]:
+    """A bot that can be killed, on either kind of database."""
+    async with nursery() as bots:
+        around = KillableNetwork(database_url, tmp_path, bots)
+        await around.start()
+        yield around
+        await around.stop()
+
+
+def report_steps(phone: Phone) -> list[Step]:
+    """A report with what remains, a second text and a file, one act each."""
+    return [
+        lambda: phone.types("140.7"),
+        lambda: phone.taps("Report"),
+        lambda: phone.taps("In progress"),
+        lambda: phone.types(MEASURES[0]),
+        lambda: phone.types(MEASURES[1]),
+        lambda: phone.taps("What remains"),
+        lambda: phone.types("Its publication."),
+        lambda: phone.sends_file(PDF, name="bill.pdf"),
+        lambda: phone.taps("Send"),
+    ]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_a_report_survives_a_kill_at_every_step(
+    killable: KillableNetwork, moment: str, record_property: Callable[[str, object], None]
+) -> None:
+    phone, _ = await justice(killable)
+    for step in report_steps(phone):
+        await killable.interrupted(step, moment)
+    await phone.waits_for("SU-", within=20)
+    await phone.settles(1.0)
+
+    async with killable.database.read() as tx:
+        sent = await tx.rows(select(status_updates))
+        kept = await tx.rows(select(evidence.c.state))
+        acts = await tx.values(select(audit.c.act).where(audit.c.act == "status_update.submit"))
+        open_ones = await tx.value(select(func.count()).select_from(conversations))
+    assert len(sent) == 1
+    assert sent[0]["status"] == "in_progress"
+    assert [each for each in sent[0]["measures"].splitlines() if each] == list(MEASURES)
+    assert sent[0]["remaining"] == "Its publication."
+    assert len(kept) == 1
+    assert len(acts) == 1
+    assert open_ones == 0
+    receipts = [each for each in phone.received if "SU-" in plain(each.text)]
+    assert len({plain(each.text) for each in receipts}) == 1
+    record_property(f"kill -9 {moment} each step of a report: kills, reports", (killable.kills, 1))
+
+
+CSV = "document_symbol,paragraph,recommending_state,position,text\n" + "\n".join(
+    f"A/HRC/61/9,140.{n},Norland,supported,Take step {n} towards the inspection of prisons."
+    for n in range(1, 121)
+)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_an_import_survives_a_kill_at_every_step(
+    killable: KillableNetwork, moment: str, record_property: Callable[[str, object], None]
+) -> None:
+    officer = await killable.phone("Amina Sall", Role.COORDINATOR)
+
+    async def sends() -> None:
+        await officer.sends_file(CSV.encode(), name="rows.csv")
+
+    async def applies() -> None:
+        await officer.taps("Import 120", within=30)
+
+    await killable.interrupted(sends, moment)
+    await officer.waits_for("Nothing has been imported yet", within=40)
+    await killable.interrupted(applies, moment)
+    await officer.waits_for("Imported: 120 items", within=40)
+    await officer.settles(1.0)
+
+    async with killable.database.read() as tx:
+        count = await tx.value(select(func.count()).select_from(items))
+        acts = await tx.values(select(audit.c.act).where(audit.c.act.like("import.%")))
+    assert count == 120
+    assert len(acts) == len(set(acts))
+    record_property(f"kill -9 {moment} each step of an import: kills, items", (killable.kills, 120))
