@@ -28,6 +28,7 @@ from bot.services import audit
 from storage import assignments as queries
 from storage import institutions, invitations, outbox, people
 from storage.assignments import Described
+from storage.audit import Fact
 from storage.database import Transaction
 from storage.institutions import Institution
 from storage.outbox import Message
@@ -98,7 +99,7 @@ async def aim(
         now=now,
         facts={
             "items": found,
-            "institutions": sorted({each for wanted in targets.values() for each in wanted}),
+            **_aimed_at(targets),
             "new": len(steps.new),
             "again": [each.assignment.id for each in steps.again],
             "changed": [each.assignment.id for each in steps.changed],
@@ -374,6 +375,16 @@ async def _given_back(tx: Transaction, actor: Actor, assignment_id: int) -> Assi
 
 
 # -- Inside ----------------------------------------------------------------------------------------
+
+
+def _aimed_at(targets: Targets) -> dict[str, Fact]:
+    """Which institutions were to lead or to contribute, and until when."""
+    aims = [(each, target) for wanted in targets.values() for each, target in wanted.items()]
+    return {
+        "lead": sorted({each for each, target in aims if target.part is Part.LEAD}),
+        "contributing": sorted({each for each, target in aims if target.part is not Part.LEAD}),
+        "due_on": sorted({target.due_on for _, target in aims if target.due_on is not None}),
+    }
 
 
 async def _require_institutions(tx: Transaction, targets: Targets) -> None:

@@ -298,7 +298,8 @@ async def test_acts_leave_ids_in_the_audit(database: Database) -> None:
     async with database.read() as tx:
         entries = await tx.rows(select(audit).order_by(audit.c.number))
     assert [each["act"] for each in entries] == ["assignment.assign", "assignment.announce"]
-    assert entries[0]["facts"]["items"] == at.items
+    facts = entries[0]["facts"]
+    assert (facts["items"], facts["lead"], facts["due_on"]) == (at.items, [at.justice], [str(DUE)])
     assert all(each["seat_id"] == at.officer.seat_id for each in entries)
 
 
