@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from bot.domain.screens import Text, text_to_json
 from bot.exchange import assignments_book, recognise
-from bot.exchange.imported import Entry, Facts, ImportedRecommendation, Options, Problem
+from bot.exchange.imported import (
+    Entry,
+    Facts,
+    ImportedRecommendation,
+    Options,
+    Problem,
+    normal_symbol,
+)
+
+_SUFFIX = re.compile(r"(?<=/)(ADD|CORR|REV)(?=\.)")
 
 BATCH = 200  # rows staged in one short transaction
 
@@ -28,10 +38,10 @@ def read(path: str, options: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]
 
 
 def _staged(entry: Entry, facts: Facts, options: Options) -> dict[str, Any]:
-    """A row without an importing key is a problem: nothing would find it again."""
+    """A row without importing key or document is a problem: nothing would find it again."""
     if isinstance(entry, Problem):
         return {"problem": _problem(entry)}
-    if not entry.keys:
+    if not entry.keys or not (entry.symbol or facts.symbol):
         lost = Problem(entry.row, "import.problem.no_symbol", refused=True)
         return {"problem": _problem(lost)}
     return {"row": _row(entry, facts, options)}
@@ -47,6 +57,7 @@ def _facts(facts: Facts) -> dict[str, Any]:
         "format": facts.format.value,
         "layout": facts.layout,
         "columns": list(facts.columns),
+        "unknown_columns": list(facts.unknown_columns),
         "language": facts.language,
         "symbol": facts.symbol,
         "title": _cut(facts.title, 500),
@@ -80,7 +91,7 @@ def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[st
         "headings": [[place.ordinal, place.heading] for place in row.places if place.heading],
         "key": keys[0],
         "second_key": keys[1] if len(keys) > 1 else None,
-        "symbol": row.symbol or facts.symbol,
+        "symbol": filed_symbol(row.symbol or facts.symbol or ""),
         "paragraph": row.paragraph or f"#{row.ordinal}",  # its place, which is no paragraph
         "restricted": row.kind.restricted_by_default,
         "language": row.language or facts.language or options.language or "en",
@@ -95,6 +106,11 @@ def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[st
             "published_on": row.published_on.isoformat() if row.published_on else None,
         },
     }
+
+
+def filed_symbol(symbol: str) -> str:
+    """A symbol as documents are filed, one way for all: `a / hrc/25/5.` is `A/HRC/25/5`."""
+    return _SUFFIX.sub(lambda found: found[0].capitalize(), normal_symbol(symbol))
 
 
 def _tags(row: ImportedRecommendation) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,7 @@ class Preview:
     vanished: int
     problems: int
     refused: int
+    unknown_columns: tuple[str, ...] = ()
 
     @property
     def recommendations(self) -> int:
@@ -52,6 +53,8 @@ async def preview(tx: Transaction, job: Job, facts: Mapping[str, Any]) -> Previe
     """What the staged rows of an import would do."""
     counted = await imports.outcomes(tx, job.id)
     found = await imports.problems(tx, job.id)
+    refused = len({each["row"] for each in found if each["refused"]})
+    whole = _holds_whole_documents(facts, refused)
     return Preview(
         format=facts["format"],
         documents=tuple(await imports.documents(tx, job.id)),
@@ -61,10 +64,16 @@ async def preview(tx: Transaction, job: Job, facts: Mapping[str, Any]) -> Previe
         changed=counted.get(imports.CHANGED, 0),
         unchanged=counted.get(imports.UNCHANGED, 0),
         translated=counted.get(imports.TRANSLATED, 0),
-        vanished=await imports.vanished(tx, job.id),
+        vanished=await imports.vanished(tx, job.id) if whole else 0,
         problems=counted.get(imports.PROBLEM, 0),
-        refused=len({each["row"] for each in found if each["refused"]}),
+        refused=refused,
+        unknown_columns=tuple(facts.get("unknown_columns", ())),
     )
+
+
+def _holds_whole_documents(facts: Mapping[str, Any], refused: int) -> bool:
+    """Whether what is not in the file has vanished from the source; a refused row may be it."""
+    return facts["format"] in WHOLE and refused == 0
 
 
 async def ask_to_apply(tx: Transaction, actor: Actor, job_id: int) -> None:
@@ -91,7 +100,8 @@ async def apply(tx: Transaction, actor: Actor, job: Job, *, now: datetime) -> Pr
     facts = job.result["facts"]
     await imports.compare(tx, job.id)
     did = await preview(tx, job, facts)
-    await imports.apply(tx, job.id, whole_documents=facts["format"] in WHOLE, now=now)
+    whole = _holds_whole_documents(facts, did.refused)
+    await imports.apply(tx, job.id, whole_documents=whole, now=now)
     counted = {
         "new": did.new,
         "changed": did.changed,

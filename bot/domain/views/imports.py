@@ -53,6 +53,8 @@ class Counted(Protocol):
     @property
     def refused(self) -> int: ...
     @property
+    def unknown_columns(self) -> Sequence[str]: ...
+    @property
     def recommendations(self) -> int: ...
     @property
     def does_something(self) -> bool: ...
@@ -77,6 +79,9 @@ def preview(job_id: int, found: Counted, problems: Sequence[Mapping[str, Any]]) 
         lines.append(text("import.kinds", kinds=_counted("kind", found.kinds)))
     if found.vanished:
         lines.append(text("import.vanished", count=found.vanished))
+    if found.unknown_columns:
+        columns = Listing(tuple(Words(each, limit=60) for each in found.unknown_columns[:8]))
+        lines.append(text("import.unknown_columns", columns=columns))
     if problems:
         lines += [None, text("import.problems", count=found.problems), *map(_problem, problems)]
     return message(*lines, rows=_choices(job_id, found))
