@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,23 @@ def test_every_text_can_be_read_by_the_text_layer() -> None:
     for language in PLURALS:
         for key in read(catalogue(language), language):
             assert texts.knows(key, language), f"{language}: {key}"
+
+
+@pytest.mark.parametrize(
+    ("language", "slip"),
+    [
+        ("fr", r"[ \u202f][:;?!»]|«(?!\u00a0)|(?<!\u00a0)»|'"),
+        ("ar", r"«(?!\u00a0)|(?<!\u00a0)»|[ء-ي][,;?]|ًا|[\u200e\u200f]"),
+    ],
+)
+def test_marks_and_spaces_are_those_of_the_language(language: str, slip: str) -> None:
+    """French: U+00A0 inside « » and before : ; ? !, and ’. Arabic: ، ؛ ؟, « », اً."""
+    slips = {
+        entry.key
+        for entry in read(catalogue(language), language).values()
+        if any(re.search(slip, form) for form in entry.forms)
+    }
+    assert slips == set()
 
 
 # -- The workshop itself ---------------------------------------------------------------------------
