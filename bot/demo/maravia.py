@@ -46,6 +46,12 @@ def network() -> Mapping[str, Any]:
     return _toml("network")
 
 
+def house_name(code: str | None, language: str) -> str | None:
+    """The name of an institution in that language; None for the secretariat."""
+    found = (each["names"][language] for each in network()["institution"] if each["code"] == code)
+    return next(found, None)
+
+
 @cache
 def review() -> Mapping[str, Any]:
     """The review's recommendations."""

@@ -196,18 +196,29 @@ class Demo:
     async def _seat_everybody(self) -> None:
         everybody = maravia.network()["person"]
         for each in everybody:
-            self.phones[each["name"]] = await self._phone(each["name"], each["language"])
+            self.phones[each["name"]] = await self._phone(each)
         secretariat = [each for each in everybody if each.get("role") in SECRETARIAT]
         others = [each for each in everybody if each not in secretariat]
         await asyncio.gather(*map(self._seat, others))  # before those who would hear of each
         await asyncio.gather(*map(self._seat, secretariat))
 
-    async def _phone(self, name: str, language: str) -> Phone:
+    async def _phone(self, entry: Mapping[str, Any]) -> Phone:
         """The person's phone, the one of the last run where there was one."""
+        name, language = entry["name"], entry["language"]
         known = self._kept.phones.get(name)
         person = self.sandbox.world.add_person(name, language=language, number=known)
+        person.note = self._note(entry, language)
         self._keep(phones=self._kept.phones | {name: person.id})
         return await self.network.phone_again(person.id)
+
+    def _note(self, entry: Mapping[str, Any], language: str) -> str | None:
+        """Who somebody is: role and institution, in their language."""
+        if "role" not in entry:
+            return None
+        role = text(f"role.{entry['role']}")
+        said = self.app.texts.render(role, language, mode="bare", timezone=UTC)
+        house = maravia.house_name(entry.get("institution"), language)
+        return f"{said}, {house}" if house else said
 
     async def _seat(self, entry: Mapping[str, Any]) -> None:
         """Redeem a deep link of the command line, as the first coordinator does, and accept."""

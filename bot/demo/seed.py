@@ -82,7 +82,7 @@ async def add_clusters(tx: Transaction, *, now: datetime) -> None:
     known = await item_ids(tx)
     for each in maravia.network()["cluster"]:
         cluster_id = await clusters.add(tx, each["name"], "en", now=now)
-        await clusters.put(tx, [known[item] for item in each["items"]], cluster_id)
+        await clusters.put(tx, [known[name(item)] for item in each["items"]], cluster_id)
 
 
 async def assign(
@@ -96,7 +96,7 @@ async def assign(
         await assigning.assign(
             tx,
             officer,
-            [known[each["item"]]],
+            [known[name(each["item"])]],
             lead=houses[each["lead"]],
             contributing=[houses[code] for code in each.get("contributing", [])],
             due_on=(start + timedelta(days=each["due"])).date(),
@@ -152,12 +152,17 @@ async def decide(
 
 
 async def item_ids(tx: Transaction) -> dict[str, int]:
-    """Every item by symbol and number: `A/HRC/58/12 140.7`."""
+    """Every item by its `name`."""
     return {
-        f"{each.symbol} {each.code}": each.id
+        name(f"{each.symbol} {each.code}"): each.id
         for item_id, *_ in await items.wordings(tx)
         if (each := await items.get(tx, item_id)) is not None
     }
+
+
+def name(item: str) -> str:
+    """Symbol and number as they are compared, however they are spaced: `A/HRC/58/12 140.7`."""
+    return "".join(item.split())
 
 
 async def actor_of(
@@ -176,5 +181,5 @@ async def actor_of(
 async def _assignment(tx: Transaction, item: str, institution: str) -> Assignment:
     house = await institutions.by_code(tx, institution)
     assert house is not None
-    held = await assignments.of_item(tx, (await item_ids(tx))[item])
+    held = await assignments.of_item(tx, (await item_ids(tx))[name(item)])
     return next(each for each in held if each.institution_id == house.id)

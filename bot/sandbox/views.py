@@ -17,6 +17,7 @@ def view_phone(world: World, who: Person) -> Json:
         "name": who.name,
         "username": who.username,
         "language": who.language,
+        "note": who.note,
         "deactivated": who.deactivated,
         "chats": [view_chat(world, who, each) for each in chats_of(world, who)],
     }

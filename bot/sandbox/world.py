@@ -64,6 +64,7 @@ class Person:
     username: str | None
     language: str | None
     deactivated: bool = False
+    note: str | None = None  # who they are, for whoever looks at the page; no bot learns it
 
     def user(self) -> Json:
         """The person as a `User`."""

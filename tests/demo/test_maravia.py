@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo import maravia
+from bot.demo import maravia, seed
 from bot.domain.kinds import Kind, Position
 from bot.exchange import recognise
 from bot.exchange.imported import Format, ImportedFile
@@ -56,11 +56,12 @@ def test_all_that_the_network_names_is_there(tmp_path: Path) -> None:
         *read(tmp_path, maravia.matrix(), "matrix.docx").rows,
         *read(tmp_path, maravia.other_mechanisms(), "others.csv").rows,
     ]
-    items = {f"{row.symbol} {row.paragraph}" for row in rows}
+    items = {seed.name(f"{row.symbol} {row.paragraph}") for row in rows}
     network = maravia.network()
     houses = {each["code"] for each in network["institution"]}
-    assert {item for each in network["cluster"] for item in each["items"]} <= items
+    clustered = {item for each in network["cluster"] for item in each["items"]}
+    assert {seed.name(item) for item in clustered} <= items
     for each in network["assignment"]:
-        assert each["item"] in items
+        assert seed.name(each["item"]) in items
         assert {each["lead"], *each.get("contributing", [])} <= houses
     assert sum("role" in each for each in network["person"]) == 12

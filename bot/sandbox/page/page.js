@@ -120,7 +120,8 @@ class Phone {
   /** Words and labels that stay. */
   dress(known) {
     const say = this.words;
-    this.root.setAttribute("aria-label", known.name);
+    this.note = known.note;
+    this.root.setAttribute("aria-label", known.note ? `${known.name}, ${known.note}` : known.name);
     this.part("h2").textContent = known.name;
     this.part("h2").dir = "auto";
     this.part(".avatar").textContent = [...known.name][0].toUpperCase();
@@ -209,7 +210,8 @@ class Phone {
   /** What stands around the messages. */
   frame() {
     const { chat, words: say } = this;
-    this.part(".bot").textContent = chat.blocked ? `${chat.title}, ${say.blocked}` : chat.title;
+    const title = (chat.kind === "private" && this.note) || chat.title;
+    this.part(".bot").textContent = chat.blocked ? `${title}, ${say.blocked}` : title;
     const start = chat.unstarted || chat.blocked;
     this.part(".start").hidden = !start;
     this.part(".start").textContent = chat.blocked ? say.unblock : say.start;
