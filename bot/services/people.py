@@ -200,6 +200,8 @@ async def accept(
     Otherwise nothing opens until the inviter, shown the Telegram name, confirms.
     """
     invitation = await _held_by(tx, actor, invitation_id, now=now)
+    if actor.seat({invitation.role}, invitation.institution_id) is not None:
+        raise AlreadySeated
     await invitations.change(
         tx,
         invitation.id,
@@ -232,6 +234,15 @@ async def confirm(
 ) -> Seat:
     """The secretariat has recognised the newcomer: the seat begins this second."""
     invitation = await _to_decide(tx, actor, invitation_id)
+    assert invitation.person_id is not None
+    newcomer = Actor(None, await seats.live_of(tx, invitation.person_id, now=now))
+    held = newcomer.seat({invitation.role}, invitation.institution_id)
+    if held is not None:  # they had used two links for the same seat
+        await invitations.change(
+            tx, invitation.id, state=invitations.CONFIRMED, telegram_name=None, decided_at=now
+        )
+        await audit.record(tx, actor, "invitation.settle", f"invitation:{invitation.id}", now=now)
+        return held
     own = actor.seat(SECRETARIAT)
     return await _seat(tx, actor, invitation, bot_id, confirmed_by=own.id if own else None, now=now)
 
@@ -274,8 +285,13 @@ async def revoke(tx: Transaction, actor: Actor, invitation_id: int, *, now: date
     invitation = await invitations.get(tx, invitation_id)
     if invitation is None or invitation.state != invitations.OPEN:
         raise NotFound
-    await invitations.change(tx, invitation.id, state=invitations.REVOKED, decided_at=now)
+    require(may_invite(actor, invitation.role))
+    await invitations.change(
+        tx, invitation.id, state=invitations.REVOKED, person_id=None, decided_at=now
+    )
     await audit.record(tx, actor, "invitation.revoke", f"invitation:{invitation.id}", now=now)
+    if invitation.person_id is not None:
+        await people.forget_stranger(tx, invitation.person_id)
 
 
 async def end_seat(

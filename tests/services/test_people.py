@@ -197,6 +197,19 @@ async def test_nobody_gets_the_same_seat_twice(ministry: Ministry) -> None:
     await ministry.accepts(ministry.chat("Rim"), token)
 
 
+async def test_two_links_for_one_seat_make_one_seat(ministry: Ministry) -> None:
+    amina = await ministry.actor(await ministry.seated("Amina", Role.COORDINATOR))
+    omar = ministry.chat("Omar")
+    used = [
+        (await ministry.accepts(omar, await ministry.invites(amina, Role.FOCAL_POINT)))[0]
+        for _ in range(2)
+    ]
+    for invitation in used:
+        await people.confirm(ministry.tx, amina, invitation, bot_id=BOT, now=ministry.now)
+    assert len((await ministry.actor(omar)).seats) == 1
+    assert not await invitations.in_state(ministry.tx, invitations.REDEEMED)
+
+
 async def test_a_person_may_hold_two_seats(ministry: Ministry) -> None:
     omar = await ministry.seated("Omar", Role.FOCAL_POINT)
     await ministry.accepts(omar, await ministry.invites(COMMAND_LINE, Role.OFFICER))
@@ -482,6 +495,24 @@ async def test_an_unused_invitation_can_be_taken_back(ministry: Ministry) -> Non
     await people.revoke(ministry.tx, amina, waiting.id, now=ministry.now)
     with pytest.raises(LinkUsed):
         await ministry.opens(ministry.chat("Omar"), token)
+
+
+async def test_who_had_opened_an_invitation_that_is_taken_back_is_forgotten(
+    ministry: Ministry,
+) -> None:
+    amina = await ministry.actor(await ministry.seated("Amina", Role.COORDINATOR))
+    omar = ministry.chat("Omar")
+    invitation, _person = await ministry.opens(omar, await ministry.invites(amina, Role.OBSERVER))
+    await people.revoke(ministry.tx, amina, invitation.id, now=ministry.now)
+    assert await accounts.person_of_chat(ministry.tx, BOT, omar.chat_id) is None
+
+
+async def test_an_officer_takes_no_invitation_to_the_secretariat_back(ministry: Ministry) -> None:
+    officer = await ministry.actor(await ministry.seated("Chen", Role.OFFICER))
+    await ministry.invites(COMMAND_LINE, Role.COORDINATOR)
+    (waiting,) = await invitations.in_state(ministry.tx, invitations.OPEN)
+    with pytest.raises(NotAllowed):
+        await people.revoke(ministry.tx, officer, waiting.id, now=ministry.now)
 
 
 async def test_every_act_leaves_one_entry_without_a_name(ministry: Ministry) -> None:
