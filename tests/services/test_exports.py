@@ -211,7 +211,7 @@ async def test_the_audit_says_which_filter_and_how_many_but_no_name(
     assert entry["facts"]["recommendations"] == made.rows["recommendations"] > 0
     assert entry["facts"]["file"] == made.sha256
     assert entry["channel"] == COMMAND_LINE.channel
-    assert sorted(os.listdir(tmp_path)) == ["data", "files", "out.xlsx"]  # noqa: PTH208
+    assert [name for name in os.listdir(tmp_path) if "out" in name] == ["out.xlsx"]  # noqa: PTH208
 
 
 # -- Cancelling ------------------------------------------------------------------------------------

@@ -1,0 +1,214 @@
+"""`focalpoint import` and `focalpoint export`, run as an operator runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+HERE = Path(__file__).parents[2]
+COUNTED = {"recommendations", "positions", "new", "changed", "unchanged", "problems"}
+
+
+class Shell:
+    """A shell in an empty folder, with settings of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if "FOCALPOINT" not in name},
+            "FOCALPOINT_DATA_DIR": str(folder / "data"),
+            "PYTHONPATH": str(HERE),
+        }
+
+    def runs(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *map(str, words)],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+    def imports(self, *words: str | Path) -> dict[str, Any]:
+        """What `import … --json` says on standard output: one object and nothing else."""
+        done = self.runs("import", *words, "--json")
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def dump(self) -> list[str]:
+        """Everything in the database but what every command writes anew."""
+        with closing(sqlite3.connect(self.folder / "data" / "focalpoint.db")) as database:
+            return [line for line in database.iterdump() if "sqlite_" not in line]
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """A table of our own columns with two good rows and a bad one."""
+    path = tmp_path / "maravia.csv"
+    path.write_text(
+        "mechanism,document symbol,paragraph,text,position\n"
+        "UPR,A/HRC/61/9,140.7,Ratify the Optional Protocol.,supported\n"
+        "UPR,A/HRC/61/9,140.9,=Adopt the law on equality.,noted\n"
+        "UPR,A/HRC/61/9,140.12,,supported\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "total", "supported", "noted"),
+    [
+        ("ohchr_matrix_china_2013.docx", 252, 204, 48),
+        ("ohchr_matrix_slovenia_2025.docx", 254, 217, 37),
+    ],
+)
+def test_a_dry_run_counts_a_matrix_and_leaves_nothing_behind(  # noqa: PLR0917
+    shell: Shell, sample_data: Path, name: str, total: int, supported: int, noted: int
+) -> None:
+    found = shell.imports(sample_data / name, "--dry-run")
+    assert found.keys() == COUNTED
+    assert found["recommendations"] == found["new"] == total
+    assert found["positions"] == {"supported": supported, "noted": noted, "supported/noted": 0}
+    assert (found["changed"], found["unchanged"]) == (0, 0)
+    assert list(shell.folder.iterdir()) == []
+
+
+def test_a_dry_run_on_a_database_that_is_there_changes_no_byte_of_it(
+    shell: Shell, table: Path
+) -> None:
+    shell.imports(table)
+    before = shell.dump()
+    table.write_text(table.read_text().replace("Ratify", "Sign"))
+    found = shell.imports(table, "--dry-run")
+    assert (found["changed"], found["unchanged"]) == (1, 1)
+    assert shell.dump() == before
+
+
+def test_the_same_file_twice_changes_nothing(shell: Shell, table: Path) -> None:
+    first = shell.imports(table)
+    again = shell.imports(table)
+    assert (first["new"], first["problems"]) == (2, 1)
+    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 2)
+    assert first["positions"] == {"supported": 1, "noted": 1, "supported/noted": 0}
+
+
+def test_a_text_in_another_language_is_a_change_and_no_new_item(shell: Shell, table: Path) -> None:
+    shell.imports(table)
+    found = shell.imports(table, "--language", "fr")
+    assert (found["recommendations"], found["new"], found["changed"]) == (2, 0, 2)
+
+
+def test_without_json_the_counts_are_lines_for_people(shell: Shell, table: Path) -> None:
+    done = shell.runs("import", table, "--dry-run")
+    assert done.returncode == 0
+    assert "recommendations: 2" in done.stdout
+    assert "dry run" in done.stdout
+
+
+def test_a_file_that_is_none_of_ours_is_refused_with_a_sentence(
+    shell: Shell, tmp_path: Path
+) -> None:
+    path = tmp_path / "letter.csv"
+    path.write_text("Dear colleagues,\nplease find enclosed nothing.\n")
+    done = shell.runs("import", path, "--dry-run", "--json")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "can be imported" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["import", "missing.csv"],
+        ["import"],
+        ["import", "{table}", "--language", "french"],
+        ["export", "workbook"],
+        ["export", "everything", "--out", "out.xlsx"],
+        ["export", "workbook", "--out", "out.xlsx", "--since", "tomorrow"],
+        ["export", "workbook", "--out", "out.xlsx", "--language", "zz"],
+    ],
+)
+def test_wrong_usage_ends_with_2(shell: Shell, table: Path, words: list[str]) -> None:
+    done = shell.runs(*(word.format(table=table) for word in words))
+    assert done.returncode == 2
+    assert "Usage" in done.stderr
+
+
+def test_an_export_holds_what_was_imported(shell: Shell, table: Path) -> None:
+    shell.imports(table)
+    done = shell.runs("export", "workbook", "--out", "out.xlsx", "--json", "--language", "fr")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["recommendations"] == 2
+    book = openpyxl.load_workbook(shell.folder / "out.xlsx")
+    texts = {row[7] for row in book["Recommandations"].iter_rows(min_row=2, values_only=True)}
+    assert texts == {"Ratify the Optional Protocol.", "=Adopt the law on equality."}
+    assert shell.runs("audit", "verify").returncode == 0
+    assert not [path for path in shell.folder.rglob("*") if re.search("job-|part$", path.name)]
+
+
+def test_an_export_is_narrowed_and_what_does_not_occur_is_said(shell: Shell, table: Path) -> None:
+    shell.imports(table)
+    some = shell.runs(
+        *("export", "workbook", "--out", "some.xlsx", "--json"),
+        *("--mechanism", "upr", "--status", "not_reported", "--document", "A/HRC/61/9"),
+    )
+    assert json.loads(some.stdout)["recommendations"] == 2
+    for wrong, said in (
+        (["--mechanism", "CEDAW"], "CEDAW"),
+        (["--since", "2020-01-01"], "No recommendation"),
+    ):
+        done = shell.runs("export", "workbook", "--out", "none.xlsx", *wrong)
+        assert done.returncode == 1
+        assert said in done.stderr
+    assert not (shell.folder / "none.xlsx").exists()
+
+
+def test_five_thousand_rows_take_seconds_and_little_memory(
+    shell: Shell, sample_data: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """The figures are shown, and only the memory is held against the limit."""
+    code = (
+        "import resource, sys, time; from bot.__main__ import cli; begin = time.monotonic()\n"
+        "try: cli()\n"
+        "finally:\n"
+        "    own, child = (resource.getrusage(who).ru_maxrss // 1024 for who in"
+        " (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))\n"
+        "    print(time.monotonic() - begin, own, child, file=sys.stderr)"
+    )
+    words = ["import", str(sample_data / "upr_36_states_numbered.csv"), "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=shell.folder,
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=True,
+    )
+    assert json.loads(done.stdout)["new"] == 5394
+    seconds, own, child = (float(each) for each in done.stderr.split()[-3:])
+    record_property("import of 5,394 rows, seconds", f"{seconds:.1f}")
+    record_property("memory of the two processes, MB", f"{own:.0f} and {child:.0f}")
+    assert own < 300
+    assert child < 300
