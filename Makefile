@@ -21,9 +21,8 @@ check: .venv/dev.stamp ## style, types, room borders, texts and documents; under
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -q tests/test_house.py tests/test_settings.py tests/test_docs.py tests/texts
 
-bench: .venv/dev.stamp ## how fast it is on this machine
-	@for each in $(basename $(filter-out %/__init__.py,$(wildcard bench/*.py))); do \
-		echo "== $$each"; $(BIN)/python -m $$(echo $$each | tr / .) || exit 1; done
+bench: .venv/dev.stamp ## how fast it is on this machine, in one table; QUICK=--quick for a glance
+	$(BIN)/python -m bench $(QUICK)
 
 texts: .venv/dev.stamp ## texts that are missing, and texts that nobody uses
 	$(BIN)/python -m tests.tools.texts check

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Table, insert
 
-from bench.imports import _sentence as sentence
+from bench.imports import sentence
 from storage.database import Database
 from storage.tables import (
     accounts,

@@ -53,7 +53,7 @@ def _record(seed: int) -> dict[str, object]:
         "Sdgs": ["16.3 - Promote the rule of law and ensure equal access to justice"],
         "AffectedPersons": ["Children", "Women & girls"],
         "Symbol": f"CRC/C/MRV/CO/{seed % 9}",
-        "Text": f"{seed % 90}.The Committee&nbsp;recommends: {_sentence(seed, 150)}",
+        "Text": f"{seed % 90}.The Committee&nbsp;recommends: {sentence(seed, 150)}",
         "Themes": ["Administration of justice & fair trial", "Right to health"],
         "UprCycle": None,
         "UprPositions": [],
@@ -63,7 +63,7 @@ def _record(seed: int) -> dict[str, object]:
     }
 
 
-def _sentence(seed: int, words: int) -> str:
+def sentence(seed: int, words: int) -> str:
     """Words in an order that differs with the seed."""
     step = seed % 37 + 1
     return " ".join(
@@ -87,7 +87,7 @@ def table(path: Path, rows: int) -> float:
     """Seconds to read a CSV of that many rows, States and positions included."""
     lines = ["document_symbol,paragraph,recommending_state,position,text,themes"]
     lines += [
-        f"A/HRC/25/{row // 250},134.{row % 250},Chile | Ghana,noted,{_sentence(row, 30)},x | y"
+        f"A/HRC/25/{row // 250},134.{row % 250},Chile | Ghana,noted,{sentence(row, 30)},x | y"
         for row in range(rows)
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
@@ -98,8 +98,8 @@ def table(path: Path, rows: int) -> float:
 
 def siblings(new: int, old: int) -> float:
     """Seconds to propose siblings of new items among old ones."""
-    news = [Wording(f"n{i}", _sentence(i, 25), "UPR", "4") for i in range(new)]
-    olds = [Wording(f"o{i}", _sentence(i * 3, 25), "UPR", "3") for i in range(old)]
+    news = [Wording(f"n{i}", sentence(i, 25), "UPR", "4") for i in range(new)]
+    olds = [Wording(f"o{i}", sentence(i * 3, 25), "UPR", "3") for i in range(old)]
     start = time.perf_counter()
     propose(news, olds)
     return time.perf_counter() - start

@@ -129,6 +129,18 @@ class Stage:
         hands.taps(self.sandbox.world, who, place, message, row=row, column=column)
         return 1000 * (await self.is_answered(chat, before) - begun)
 
+    def has_button(self, chat: int, label: str) -> bool:
+        """Whether the chat shows a button that begins so."""
+        try:
+            self._button(self.chats[chat][1], label)
+        except LookupError:
+            return False
+        return True
+
+    def has_text(self, chat: int, words: str) -> bool:
+        """Whether a message of the chat holds these words."""
+        return any(words in each.text for each in self.chats[chat][1].messages.values())
+
     def _button(self, place: Chat, label: str) -> tuple[int, int, int]:
         for number, message in reversed(place.messages.items()):
             for row, buttons in enumerate(message.rows()):

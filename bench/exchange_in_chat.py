@@ -1,0 +1,93 @@
+"""A table of recommendations brought in by chat and the workbook taken out, while others tap."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.country import Size
+from bench.imports import sentence
+from bench.taps import Stage, Waits, at_work, focal_point, run_focal_point, stage
+from bot.sandbox import people as hands
+from bot.sandbox.calls import Upload
+
+PATIENCE = 120.0  # seconds
+
+
+@dataclass(frozen=True)
+class Found:
+    """Seconds until the preview, until it is applied, until the workbook comes; others' taps."""
+
+    read: float
+    applied: float
+    exported: float
+    meanwhile: Waits
+
+
+def csv(rows: int) -> bytes:
+    """A table of that many recommendations in some 22 documents."""
+    lines = ["document_symbol,paragraph,recommending_state,position,text"]
+    lines += [
+        f"A/HRC/{500 + row // 250}/9,134.{row % 250},Norland,supported,{sentence(row, 30)}"
+        for row in range(rows)
+    ]
+    return "\n".join(lines).encode()
+
+
+async def measure(rows: int) -> Found:
+    """Import that many rows, then export everything."""
+    async with stage(24) as on:
+        with TemporaryDirectory() as folder:
+            told = await focal_point(on, Path(folder), Size(200, 20, 400))
+            async with at_work(run_focal_point, told):
+                *others, coordinator = on.chats
+                for chat in on.chats:
+                    await on.is_answered(chat, 0)
+                waits: list[float] = []
+                tapping = asyncio.gather(_keep_tapping(on, others, waits))
+                read, applied = await _import(on, coordinator, csv(rows))
+                tapping.cancel()
+                exported = await _export(on, coordinator)
+    return Found(read, applied, exported, Waits(tuple(sorted(waits))))
+
+
+async def _keep_tapping(on: Stage, chats: list[int], waits: list[float]) -> None:
+    while True:
+        for chat in chats:
+            waits.append(await on.types(chat, "/home"))
+            await asyncio.sleep(0.1)
+
+
+async def _import(on: Stage, chat: int, content: bytes) -> tuple[float, float]:
+    who, place = on.chats[chat]
+    file = Upload("rows.csv", "text/csv", content)
+    begun = time.monotonic()
+    hands.sends_files(on.sandbox.world, who, place, [file], kind="document", words="")
+    await _until(lambda: on.has_button(chat, "Import "))
+    read = time.monotonic() - begun
+    await asyncio.sleep(1)
+    begun = time.monotonic()
+    await on.taps(chat, "Import ")
+    await _until(lambda: on.has_text(chat, "Imported: "))
+    return read, time.monotonic() - begun
+
+
+async def _export(on: Stage, chat: int) -> float:
+    await asyncio.sleep(2)
+    await on.types(chat, "/export")
+    begun = time.monotonic()
+    await on.taps(chat, "Make the workbook")
+    await _until(lambda: bool(on.sandbox.journal.accepted("sendDocument", chat)))
+    return time.monotonic() - begun
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {PATIENCE} s")
+        await asyncio.sleep(0.02)
