@@ -41,6 +41,7 @@ from tests.conftest import undone
 from tests.journeys.network import JourneyNetwork
 
 JUSTICE = "JUSTICE-SECRET"  # in every word of the Ministry of Justice
+ITEM = "ITEM-OF-JUSTICE"  # in a public recommendation: for observers to read, too
 COLLEAGUE = "COLLEAGUE-SECRET"  # in the alternate's unsent draft
 SECRETARIAT = "SECRETARIAT-SECRET"  # in what only the secretariat may see
 OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
@@ -262,7 +263,7 @@ async def _settle(world: World) -> None:
     async with world.network.database.write() as tx:
         justice = await maravia.justice(tx)
         interior = await maravia.justice_elsewhere(tx)
-        secret = await maravia.item(tx, "140.99", {"en": f"End torture {JUSTICE}."})
+        secret = await maravia.item(tx, "140.99", {"en": f"End torture {ITEM}."})
         held = await maravia.assignment(tx, secret, justice.institution_id)
         theirs = await maravia.item(tx, "140.50", {"en": "Train the police."})
         await maravia.assignment(tx, theirs, interior)
@@ -349,7 +350,8 @@ async def _settle(world: World) -> None:
             name, chat_id, forbidden, person_id=actor.person.id, **more
         )
 
-    everything = (JUSTICE, COLLEAGUE, SECRETARIAT)
+    unsaid = (JUSTICE, COLLEAGUE, SECRETARIAT)
+    everything = (ITEM, *unsaid)
     reporting = frozenset(
         "status_updates assignments questions evidence counters figures audit".split()
     )
@@ -359,7 +361,7 @@ async def _settle(world: World) -> None:
     person("suspended", suspended, everything)
     person("ended", ended, everything)
     person("other", other, everything)
-    person("observer", observer, everything)
+    person("observer", observer, unsaid)
     person("focal", focal, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
     person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
     person("in_a_group", coordinator, everything, group=True)
