@@ -15,6 +15,9 @@ from storage.invitations import Invitation
 
 log = logs.get(__name__)
 
+TO_ITEM = "item-"
+"""So begins the payload of a link that a workbook has to an item's card."""
+
 
 class TooManyLinks(Refused):
     """Too many links that nobody made were tried from this chat."""
@@ -25,7 +28,9 @@ class TooManyLinks(Refused):
 async def start(turn: Turn, payload: str) -> None:
     """`/start`, with the payload of a deep link or without."""
     await accounts.mark_reachable(turn.tx, turn.bot_id, turn.chat_id)
-    if payload:
+    if payload.startswith(TO_ITEM) and turn.actor.seats:
+        await turn.go(turn, f"item:{payload.removeprefix(TO_ITEM)}")
+    elif payload:
         await _open(turn, payload)
     else:
         await _where_they_belong(turn)

@@ -16,7 +16,7 @@ from storage.jobs import Job
 
 async def run(job: Job, tools: Tools) -> None:
     """Send the rows of import `job.arguments["import"]` that need a person."""
-    async with tools.database.read() as tx:
+    async with tools.database.write() as tx:  # a job is locked while it is read
         source = await jobs.get(tx, job.arguments["import"])
         found = await imports.problems(tx, job.arguments["import"])
         actor = await tools.actor(tx, job)

@@ -66,6 +66,26 @@ async def test_the_secretariat_gets_the_workbook_in_the_chat(network: JourneyNet
     assert entry["facts"]["recommendations"] == 5
 
 
+async def test_a_link_in_the_workbook_leads_to_the_card_and_strangers_nowhere(
+    network: JourneyNetwork,
+) -> None:
+    amina = await secretariat(network)
+    await amina.types("/export")
+    await amina.taps("Make the workbook")
+    ready = await amina.waits_for("with 5 recommendations", within=30)
+    book = openpyxl.load_workbook(BytesIO(await amina.downloads(ready.files[0])))
+    links = {
+        row[2].value: str(row[24].hyperlink.target)
+        for row in book["Recommendations"].iter_rows(min_row=2)
+        if row[24].hyperlink is not None
+    }
+    await amina.opens(links["140.7"])
+    assert "Optional Protocol to the Convention against Torture" in plain(amina.screen.text)
+    stranger = await network.phone("Somebody")
+    await stranger.opens(links["140.7"])
+    assert "Optional Protocol" not in stranger.transcript()
+
+
 async def test_the_workbook_is_narrowed_by_buttons(network: JourneyNetwork) -> None:
     amina = await secretariat(network)
     await amina.types("/export")
