@@ -20,6 +20,7 @@ from bot.sandbox.phone import Message, ReceivedFile, plain
 
 PATIENCE = 15.0  # seconds in which each step has to show something
 QUIET = 0.1  # seconds without news after which a screen is read
+LONG_QUIET = 0.6  # the same, at the end of a scene: what is written later has come too
 DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)  # the story's Monday: the transcript is always the same
 FILE = "Maravia consolidated.xlsx"
 
@@ -60,6 +61,11 @@ class Actor:
     async def sees(self, words: str) -> None:
         """Wait until a message of the bot says so, then tell what has come."""
         await self._guarded(f"waits for “{words}”", self.phone.waits_for(words))
+        self._tell_news()
+
+    async def rests(self) -> None:
+        """Look until nothing more comes."""
+        await self.phone.settles(LONG_QUIET)
         self._tell_news()
 
     async def receives(self, suffix: str) -> bytes:
@@ -129,6 +135,7 @@ async def _bring_in(ines: Actor, say: Say) -> None:
     await ines.sees("Nothing has been imported yet")
     await ines.taps("Import 40")
     await ines.sees("Imported: 40 items")
+    await ines.rests()
 
 
 async def _assign(ines: Actor, say: Say) -> None:
@@ -137,6 +144,7 @@ async def _assign(ines: Actor, say: Say) -> None:
     await ines.taps("Assign", "All 4", "Go on", "Ministry of Justice", "30 April")
     await ines.taps("Contributing", "Ministry of Health", "Go on", "Assign")
     await ines.taps("Announce", "Announce now")
+    await ines.rests()
 
 
 async def _report(demo: Demo, daniel: Actor, salma: Actor, say: Say) -> None:
@@ -149,6 +157,7 @@ async def _report(demo: Demo, daniel: Actor, salma: Actor, say: Say) -> None:
     await daniel.types("People serving community service: 412 (2025; women 61, men 351)")
     await daniel.taps("Send")
     await daniel.sees("SU-2026-0001")
+    await daniel.rests()
 
     say("\n== Another reports in Arabic ==")
 
@@ -162,6 +171,7 @@ async def _report(demo: Demo, daniel: Actor, salma: Actor, say: Say) -> None:
     )
     await salma.taps(worded("flow.status_update.send"))
     await salma.sees("SU-2026-0002")
+    await salma.rests()
 
 
 async def _review(ines: Actor, daniel: Actor, say: Say) -> None:
@@ -170,6 +180,7 @@ async def _review(ines: Actor, daniel: Actor, say: Say) -> None:
     await ines.taps("Return with a comment")
     await ines.types("Thank you. How many of them would have gone to prison before?")
     await ines.taps("Return it")
+    await ines.rests()
 
     await daniel.sees("was returned")
     await daniel.taps("Report", "Partly")
@@ -178,15 +189,18 @@ async def _review(ines: Actor, daniel: Actor, say: Say) -> None:
     )
     await daniel.taps("Send")
     await daniel.sees("SU-2026-0003")
+    await daniel.rests()
 
     await ines.types("/review")
     await ines.taps("Approve", "Approve")
+    await ines.rests()
 
 
 async def _look(ines: Actor, say: Say) -> None:
     say("\n== How far Maravia is ==")
     await ines.types("/progress")
     await ines.receives(".jpg")
+    await ines.rests()
 
 
 async def _export(demo: Demo, ines: Actor, say: Say) -> Path:
@@ -194,6 +208,7 @@ async def _export(demo: Demo, ines: Actor, say: Say) -> Path:
     await ines.types("/export")
     await ines.taps(demo.label("export_make", "en"))
     content = await ines.receives(".xlsx")
+    await ines.rests()
     path = demo.folder / FILE
     path.write_bytes(content)
     return path
