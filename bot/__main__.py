@@ -37,6 +37,7 @@ from bot.services.imports import Preview
 from bot.settings import Settings, SettingsError
 from bot.texts import Texts
 from bot.wire.polling import AnotherReceiver, WebhookElsewhere
+from bot.wire.reach import TokenRefused, Unreached, reach
 from bot.works import Tools, import_shell
 from bot.works.export import Made, write_out
 from bot.works.table import processes
@@ -149,21 +150,20 @@ def invite(
 async def _invite(
     settings: Settings, role: Role, institution: str | None, invitee: str | None
 ) -> str:
-    async with opened(settings, Clock()) as app:
-        await app.bot.initialize()
-        async with app.database.write() as tx:
-            found = await institutions.by_code(tx, institution) if institution else None
-            token = await people.invite(
-                tx,
-                COMMAND_LINE,
-                role,
-                found.id if found else None,
-                invitee=invitee,
-                now=app.clock.now(),
-            )
-        link = f"https://t.me/{app.bot.username}?start={token}"
-        await app.bot.shutdown()
-    return link
+    bot = await reach(settings.bot_url + settings.require_token().get_secret_value())
+    async with opened(settings, Clock()) as app, app.database.write() as tx:
+        found = await institutions.by_code(tx, institution) if institution else None
+        if institution and found is None:
+            raise SettingsError([f"There is no institution with the code {institution}."])
+        token = await people.invite(
+            tx,
+            COMMAND_LINE,
+            role,
+            found.id if found else None,
+            invitee=invitee,
+            now=app.clock.now(),
+        )
+    return f"https://t.me/{bot.username}?start={token}"
 
 
 class Export(StrEnum):
@@ -432,6 +432,8 @@ def _refusing(act: Any, *arguments: Any) -> Any:
         _fail(Texts.load(("en",)).render(refused.text, "en", mode="bare"))
     except SettingsError as error:
         _fail("\n".join(error.lines))
+    except (Unreached, TokenRefused):
+        _fail("Telegram does not answer for this token; `focalpoint check` says what to mend.")
 
 
 def _fail(words: str) -> NoReturn:

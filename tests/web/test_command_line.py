@@ -1,0 +1,76 @@
+"""The command line as an operator meets it, against the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from bot.sandbox import Network, Sandbox
+
+ROOT = Path(__file__).parents[2]
+
+
+async def focalpoint(sandbox: Sandbox, folder: Path, *words: str) -> tuple[int, str, str]:
+    """Exit status, what was printed, what was complained of."""
+    environment = {name: value for name, value in os.environ.items() if "FOCALPOINT" not in name}
+    environment |= {
+        "FOCALPOINT_TOKEN": sandbox.token,
+        "FOCALPOINT_API_URL": sandbox.address,
+        "FOCALPOINT_DATA_DIR": str(folder / "data"),
+        "PYTHONPATH": str(ROOT),
+    }
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *words),
+        cwd=folder,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await running.communicate()
+    return running.returncode or 0, out.decode(), err.decode()
+
+
+async def test_the_first_coordinator_gets_in_by_the_link_that_is_printed(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, Network(sandbox.address) as network:
+        status, printed, complaint = await focalpoint(
+            sandbox, tmp_path, "invite", "--role", "coordinator"
+        )
+        assert status == 0, complaint
+        assert printed.startswith("https://t.me/focal_point_bot?start=")
+        network.patience = 0.1
+        phone = await network.phone("Ines")
+        await phone.opens(printed.strip())
+
+
+async def test_an_institution_that_is_not_there_is_said(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        words = ("invite", "--role", "focal_point", "--institution", "NONE")
+        status, _, complaint = await focalpoint(sandbox, tmp_path, *words)
+        assert status == 1
+        assert "NONE" in complaint
+        assert "Traceback" not in complaint
+
+
+async def test_check_tells_scripts_what_it_found(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        assert (await focalpoint(sandbox, tmp_path, "migrate"))[0] == 0
+        status, printed, _ = await focalpoint(sandbox, tmp_path, "check", "--json")
+        assert status == 0
+        found = json.loads(printed)
+        assert {"what", "said", "problem"} == set(found[0])
+        assert sandbox.token not in printed
+
+
+async def test_run_ends_with_words_where_a_webhook_is_set(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        bot = next(iter(sandbox.world.bots.values()))
+        bot.mailbox.set_webhook(
+            "http://127.0.0.1:9/elsewhere", secret=None, connections=1, drop=False
+        )
+        status, _, complaint = await focalpoint(sandbox, tmp_path, "run")
+        assert status == 1
+        assert "--take-over" in complaint
+        assert "Traceback" not in complaint
