@@ -20,6 +20,7 @@ from bot.exchange.imported import (
     normal_symbol,
 )
 
+_AROUND_SLASH = re.compile(r" ?/ ?")
 _SUFFIX = re.compile(r"(?<=/)(ADD|CORR|REV)(?=\.)")
 
 BATCH = 200  # rows staged in one short transaction
@@ -109,8 +110,12 @@ def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[st
 
 
 def filed_symbol(symbol: str) -> str:
-    """A symbol as documents are filed, one way for all: `a / hrc/25/5.` is `A/HRC/25/5`."""
-    return _SUFFIX.sub(lambda found: found[0].capitalize(), normal_symbol(symbol))
+    """A symbol as documents are filed, one way for all: `a / hrc/25/5.` is `A/HRC/25/5`.
+
+    Spaces between words stay, as in `AL MRV 3/2025`.
+    """
+    plain = _AROUND_SLASH.sub("/", " ".join(plain_code(symbol).split())).rstrip(" .,;").upper()
+    return _SUFFIX.sub(lambda found: found[0].capitalize(), plain)
 
 
 def _tags(row: ImportedRecommendation) -> Iterator[tuple[str, str]]:

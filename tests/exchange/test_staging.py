@@ -16,6 +16,7 @@ TABLE = "document_symbol,paragraph,text,mood\na / hrc/61/4.,12,Adopt a law.,glad
     ("written", "filed"),
     [
         ("a / hrc/61/4.", "A/HRC/61/4"),
+        ("AL  MRV 3/2025", "AL MRV 3/2025"),
         ("A/HRC/40/6/Add.1", "A/HRC/40/6/Add.1"),
         ("CEDAW/C/MRV/CO/4/corr.2", "CEDAW/C/MRV/CO/4/Corr.2"),
     ],
