@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from bot.tasks import uninterrupted
+from storage.sqlite_driver import one_visit_driver
 
 UNAVAILABLE = (SQLAlchemyError, OSError)
 """What a transaction raises while the database is away, full, locked or read-only."""
@@ -219,7 +220,9 @@ class Database:
 
     def _engine(self, *, write: bool, size: int) -> AsyncEngine:
         options: dict[str, Any] = {}
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            options["module"] = one_visit_driver()
+        else:
             options["isolation_level"] = "READ COMMITTED" if write else "REPEATABLE READ"
         engine = create_async_engine(
             self.url,
