@@ -17,7 +17,7 @@ from bot.exchange.imported import (
     ImportedRecommendation,
     Options,
     Problem,
-    normal_symbol,
+    plain_code,
 )
 
 _AROUND_SLASH = re.compile(r" ?/ ?")
