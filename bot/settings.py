@@ -92,7 +92,9 @@ class Settings(BaseSettings):
     )
     default_language: str = Field("en", description="The language where nothing else is known.")
     country: str | None = Field(
-        None, description="The country's two letters (ISO 3166-1), for its public holidays."
+        None,
+        description="The country's two letters (ISO 3166-1): whose items are taken "
+        "from a file about many States.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least level that is logged."
