@@ -14,6 +14,7 @@ from bench.imports import sentence
 from bench.taps import Stage, Waits, at_work, focal_point, run_focal_point, stage
 from bot.sandbox import people as hands
 from bot.sandbox.calls import Upload
+from bot.tasks import Tasks
 
 PATIENCE = 120.0  # seconds
 
@@ -48,9 +49,10 @@ async def measure(rows: int) -> Found:
                 for chat in on.chats:
                     await on.is_answered(chat, 0)
                 waits: list[float] = []
-                tapping = asyncio.gather(_keep_tapping(on, others, waits))
+                tapping = Tasks()
+                tapping.start(_keep_tapping(on, others, waits), name="taps of others")
                 read, applied = await _import(on, coordinator, csv(rows))
-                tapping.cancel()
+                await tapping.stop()
                 exported = await _export(on, coordinator)
     return Found(read, applied, exported, Waits(tuple(sorted(waits))))
 
