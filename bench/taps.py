@@ -245,11 +245,12 @@ async def in_a_country(size: Size, *, rounds: int = 5) -> dict[str, Waits]:
                 *focal_points, coordinator = on.chats
                 for chat in on.chats:
                     await on.is_answered(chat, 0)
+                homes = taken.setdefault("secretariat's home", [])
+                for _ in range(2 * rounds + 1):  # before reports make notices, which it would meet
+                    await asyncio.sleep(1.2)  # the pace of one chat
+                    homes.append(await on.types(coordinator, "/home"))
                 for _ in range(rounds):
                     await _a_round(on, focal_points, taken)
-                    taken.setdefault("secretariat's home", []).append(
-                        await on.types(coordinator, "/home")
-                    )
                     await asyncio.sleep(1)
     return {what: Waits(tuple(sorted(values))) for what, values in taken.items()}
 
