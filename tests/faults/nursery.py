@@ -131,6 +131,7 @@ async def _live(told: dict[str, Any]) -> None:
     from bot.clock import Clock
     from bot.settings import Settings
 
+    leaving = asyncio.create_task(_end_with(os.getppid()))
     _tell("forked")
     settings = Settings.isolated(**told)
     if settings.mode == "webhook":  # without the proxy in front, which holds the certificate
@@ -144,6 +145,14 @@ async def _live(told: dict[str, Any]) -> None:
         await app.start()
         _tell("started")
         await app.receive()
+    leaving.cancel()
+
+
+async def _end_with(nursery: int) -> None:
+    """A test run that was killed leaves no bot behind."""
+    while os.getppid() == nursery:  # noqa: ASYNC110 - the kernel sets no event
+        await asyncio.sleep(1)
+    os._exit(1)
 
 
 def _tell(what: str) -> None:
