@@ -10,20 +10,18 @@ from bot.domain.selection import BY_LETTER, UNASSIGNED, Need, Selection
 from bot.domain.views import assigning as views
 from bot.domain.views import assignments_book as book_views
 from bot.domain.views import item as item_views
-from bot.domain.views.common import LIST_LENGTH, item_code
+from bot.domain.views.common import LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services import assignments as service
 from bot.services import assignments_book as books
 from bot.services import clusters as arranging
-from handlers.card import number, words_of
+from handlers.card import number, siblings, words_of
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import assignments, cards, clusters, desk, items, jobs
+from storage import assignments, clusters, desk, items, jobs
 from storage import selection as selections
 from storage.desk import Stand
-
-SIBLINGS = 4
 
 
 async def listed(turn: Turn, argument: str) -> None:
@@ -78,7 +76,6 @@ async def about(turn: Turn, argument: str) -> None:
     permissions.require(permissions.may_arrange(turn.actor))
     found = await _item(turn, number(argument))
     cluster = None if found.cluster_id is None else await clusters.get(turn.tx, found.cluster_id)
-    similar = await cards.similar(turn.tx, found.id, limit=SIBLINGS)
     await turn.show(
         item_views.about(
             found,
@@ -86,7 +83,7 @@ async def about(turn: Turn, argument: str) -> None:
             [_stand(turn, each) for each in await desk.stands(turn.tx, found.id)],
             cluster=None if cluster is None else Words(cluster.name, cluster.language),
             needs=await selections.needs(turn.tx, found.id),
-            similar=[item_code(each.code, each.symbol, restricted=True) for each in similar],
+            similar=await siblings(turn, found.id),
         ),
         subject=f"item:{found.id}",
     )

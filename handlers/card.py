@@ -37,6 +37,9 @@ async def card(turn: Turn, argument: str) -> None:
 async def item(turn: Turn, argument: str) -> None:
     """`item:5`: the card of an item; an institution sees its own assignment."""
     item_id = number(argument)
+    if permissions.reads_approved_only(turn.actor):
+        await turn.go(turn, f"approved_item:{item_id}")
+        return
     if turn.actor.is_secretariat:
         await turn.go(turn, f"about:{item_id}")
         return
@@ -68,7 +71,6 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
     holders = await cards.holders(turn.tx, shown.id)
     others = [each for each in holders if each.institution_id != assignment.institution_id]
     lead = next((each for each in others if each.part is Part.LEAD), None)
-    similar = await cards.similar(turn.tx, shown.id, limit=views.SIBLINGS)
     draft = await conversations.draft_about(
         turn.tx, turn.person.id, "status_update", f"assignment:{assignment.id}"
     )
@@ -79,13 +81,39 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         words=await words_of(turn, shown),
         lead=None if lead is None else name_for(lead.names, turn.language),
         others=tuple(name_for(each.names, turn.language) for each in others if each is not lead),
-        similar=tuple(item_code(each.code, each.symbol, restricted=True) for each in similar),
+        similar=await siblings(turn, shown.id),
         evidence=await _evidence(turn, assignment),
         comment=await _comment(turn, assignment),
         draft_id=None if draft is None else draft.id,
         may_report=permissions.may_report(turn.actor, assignment),
         may_withdraw=await _may_withdraw(turn, assignment),
         open_questions=sum(1 for each in asked if each.answered_at is None),
+    )
+
+
+async def siblings(turn: Turn, item_id: int) -> tuple[views.Alike, ...]:
+    """The item's siblings with what was said last of them, as far as this person may know it.
+
+    The secretariat sees every last word, an institution its own and what is approved of others. Of
+    a restricted one symbol and number are shown; to observers, not even those.
+    """
+    found = await cards.similar(turn.tx, item_id, limit=views.SIBLINGS)
+    if permissions.reads_approved_only(turn.actor):
+        found = [each for each in found if not each.restricted]
+    own = None if turn.actor.is_secretariat else institutions_of(turn.actor)
+    said = await cards.answers(
+        turn.tx, [each.item_id for each in found if not each.restricted], own
+    )
+    return tuple(
+        views.Alike(
+            item_code(each.code, each.symbol, restricted=True),
+            tuple(
+                views.answer(name_for(one.names, turn.language), one.status, one.as_of)
+                for one in said
+                if one.item_id == each.item_id
+            ),
+        )
+        for each in found
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain import permissions
 from bot.domain.items import ReportState
 from bot.domain.views import history as views
 from bot.domain.views.common import LIST_LENGTH, item_code
@@ -30,7 +31,10 @@ async def history(turn: Turn, argument: str) -> None:
 
 
 async def report(turn: Turn, argument: str) -> None:
-    """`su:42`: one report in full."""
+    """`su:42`: one report in full; to observers what was approved of it."""
+    if permissions.reads_approved_only(turn.actor):
+        await turn.go(turn, f"approved_report:{number(argument)}")
+        return
     found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
     _assignment, item = await visible(turn, str(found.assignment_id))
     mine = found.seat_id in {seat.id for seat in turn.actor.seats}

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.domain.errors import NotFound
 from bot.domain.home import Entry, Waiting
 from bot.domain.items import best_text
-from bot.domain.people import Role
-from bot.domain.screens import Listing, Value, Words, message, text
+from bot.domain.people import REPORTING, SECRETARIAT, Role
+from bot.domain.screens import Listing, Value, Words
 from bot.domain.views import home as views
 from bot.domain.views.common import BESIDE, LIST_LENGTH
 from bot.domain.views.people import name_for
@@ -28,21 +28,20 @@ async def home(turn: Turn, argument: str) -> None:
     """The first screen, by what the person is here; `home:new` leaves the tapped message."""
     if argument == BESIDE:
         turn.tapped = None
-    for seat in turn.actor.seats:
-        if seat.role in ROLE_HOMES:
-            await ROLE_HOMES[seat.role](turn)
-            return
     held = institutions_of(turn.actor)
-    if not held:
-        await turn.show(message(text("home.no_role")))
-        return
+    for role, shows in ROLE_HOMES.items():
+        if turn.actor.seat({role}) and not (held and role not in SECRETARIAT):
+            await shows(turn)
+            return
     today = today_there(turn)
     counts = await queries.counts(turn.tx, held, today=today)
     drafts = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
     first = await queries.entries(turn.tx, held, Waiting.ALL, today=today, limit=views.URGENT)
     urgent = [each for each in first if each.waiting in views.URGENT_LISTS]
     titles = await titles_of(turn, urgent)
-    await turn.show(views.home(await _names(turn, held), counts, drafts, urgent, titles))
+    watches = turn.actor.seat(REPORTING) is None
+    names = await _names(turn, held)
+    await turn.show(views.home(names, counts, drafts, urgent, titles, watches=watches))
 
 
 async def listed(turn: Turn, argument: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.incoming import Sent
-from bot.domain.people import SECRETARIAT
+from bot.domain.people import SECRETARIAT, Role
 from bot.services import evidence
 from handlers import (
+    approved,
     assigning,
     card,
     clusters,
@@ -49,6 +50,7 @@ ROOMS = (
     report,
     history,
     search,
+    approved,
     questions,
     people,
     imports,
@@ -75,6 +77,7 @@ FLOWS: tuple[Flow, ...] = (
     record.FLOW,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
+home.ROLE_HOMES[Role.OBSERVER] = approved.home
 
 
 def make_router() -> Router:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.errors import NotFound
 from bot.domain.incoming import Wrote
-from bot.domain.permissions import REPORTS
+from bot.domain.people import REPORTING
 from bot.domain.reports import AssignmentClosed, SentenceNeeded
 from bot.domain.screens import message, text
 from bot.domain.views import report as views
@@ -94,7 +94,7 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
 
 async def _begin(turn: Turn, flow: str, assignment_id: int, *, quietly: bool = False) -> None:
     assignment, _item = await reportable(turn, assignment_id)
-    seat = turn.actor.seat(REPORTS, assignment.institution_id)
+    seat = turn.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
     await turn.desk.runner.begin(
         turn,

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 
 from bot.domain.items import AssignmentState, Part
+from storage.approved import last_approved
 from storage.database import Transaction
-from storage.tables import assignments, institutions, items, siblings, source_documents
+from storage.tables import (
+    assignments,
+    institutions,
+    items,
+    siblings,
+    source_documents,
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,18 @@ class Similar:
     code: str
     symbol: str
     restricted: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an institution said last of an item, as far as the reader may know it."""
+
+    item_id: int
+    institution_id: int
+    names: Mapping[str, str]
+    part: Part
+    status: str | None
+    as_of: date | None
 
 
 @dataclass(frozen=True)
@@ -79,6 +100,44 @@ async def similar(tx: Transaction, item_id: int, *, limit: int) -> list[Similar]
         .limit(limit)
     )
     return [Similar(**row) for row in await tx.rows(statement)]
+
+
+async def answers(
+    tx: Transaction, item_ids: Sequence[int], own: Sequence[int] | None
+) -> list[Answer]:
+    """Who answers for these items and what each said last; of an item, its lead first.
+
+    The institutions in `own` (None: all) by their last word, the others by the last that was
+    approved.
+    """
+    theirs = select(assignments.c.id).where(assignments.c.item_id.in_(item_ids))
+    approved = last_approved(theirs)
+
+    def said(name: str) -> ColumnElement[Any]:
+        last_word: ColumnElement[Any] = assignments.c[name]
+        if own is None:
+            return last_word
+        whose = (assignments.c.institution_id.in_(own), last_word)
+        return case(whose, else_=approved.c[name])
+
+    statement = (
+        select(
+            assignments.c.item_id,
+            assignments.c.institution_id,
+            institutions.c.names,
+            assignments.c.part,
+            said("status").label("status"),
+            said("as_of").label("as_of"),
+        )
+        .join(institutions, institutions.c.id == assignments.c.institution_id)
+        .join(approved, approved.c.assignment_id == assignments.c.id, isouter=True)
+        .where(
+            assignments.c.item_id.in_(item_ids),
+            assignments.c.state == AssignmentState.ANNOUNCED.value,
+        )
+        .order_by(assignments.c.item_id, assignments.c.part.desc(), institutions.c.code)
+    )
+    return [Answer(**{**row, "part": Part(row["part"])}) for row in await tx.rows(statement)]
 
 
 async def mates(

@@ -89,6 +89,14 @@ async def _add(tx: Transaction, **values: Any) -> int:
     return int(key[0])
 
 
+async def has_sent_photo(tx: Transaction, person_id: int, *, but: int) -> bool:
+    """Whether the person ever sent a photo as a photo, beside the piece `but`."""
+    statement = select(evidence.c.id).where(
+        evidence.c.person_id == person_id, evidence.c.kind == "photo", evidence.c.id != but
+    )
+    return await tx.value(statement.limit(1)) is not None
+
+
 async def change_words(tx: Transaction, evidence_id: int, *, caption: str, url: str | None) -> None:
     """A message was edited: a file's caption or a link's address changes with it."""
     values = {

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, select
 
 from bot.domain.filters import NOT_REPORTED, goal_of
-from bot.domain.items import AssignmentState, Part, ReportState
+from bot.domain.items import AssignmentState, Part
 from bot.domain.progress import Scope, Subject
+from storage.approved import last_approved
 from storage.database import Transaction
 from storage.tables import (
     assignments,
@@ -17,7 +18,6 @@ from storage.tables import (
     item_tags,
     items,
     source_documents,
-    status_updates,
 )
 
 
@@ -77,7 +77,10 @@ class _Standing:
             "ranked"
         )
         first = select(ranked).where(ranked.c.place == 1).subquery("standing")
-        here = select(items.c.id).where(items.c.vanished_at.is_(None)).subquery("here")
+        counted = select(items.c.id).where(items.c.vanished_at.is_(None))
+        if scope.approved:
+            counted = counted.where(~items.c.restricted)
+        here = counted.subquery("here")
         self.items = items.join(here, here.c.id == items.c.id).join(
             first, first.c.item_id == items.c.id, isouter=scope.institution_ids is None
         )
@@ -86,39 +89,27 @@ class _Standing:
 
 def _words(scope: Scope) -> Subquery:
     """What each announced assignment's institution said last, as far as the scope sees it."""
-    columns: dict[str, ColumnElement[Any]] = {
-        "status": assignments.c.status,
-        "reported_at": assignments.c.reported_at,
-    }
-    if scope.approved:
-        columns = {
-            "status": _last_approved(status_updates.c.status),
-            "reported_at": _last_approved(status_updates.c.submitted_at),
-        }
+    approved = last_approved()
+    said = (
+        (approved.c.status, approved.c.submitted_at)
+        if scope.approved
+        else (assignments.c.status, assignments.c.reported_at)
+    )
     statement = select(
         assignments.c.id.label("assignment_id"),
         assignments.c.item_id,
         assignments.c.institution_id,
         assignments.c.part,
-        *(column.label(name) for name, column in columns.items()),
+        said[0].label("status"),
+        said[1].label("reported_at"),
     ).where(assignments.c.state == AssignmentState.ANNOUNCED.value)
+    if scope.approved:
+        statement = statement.join(
+            approved, approved.c.assignment_id == assignments.c.id, isouter=True
+        )
     if scope.institution_ids is not None:
         statement = statement.where(assignments.c.institution_id.in_(scope.institution_ids))
     return statement.subquery("words")
-
-
-def _last_approved(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return (
-        select(column)
-        .where(
-            status_updates.c.assignment_id == assignments.c.id,
-            status_updates.c.state == ReportState.APPROVED.value,
-        )
-        .order_by(status_updates.c.id.desc())
-        .limit(1)
-        .correlate(assignments)
-        .scalar_subquery()
-    )
 
 
 def _tagged(vocabulary: str) -> ColumnElement[bool]:

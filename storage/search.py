@@ -28,25 +28,32 @@ class Hit:
     restricted: bool
 
 
-async def find(tx: Transaction, wanted: Wanted, institution_ids: Sequence[int] | None) -> list[Hit]:
+async def find(
+    tx: Transaction,
+    wanted: Wanted,
+    institution_ids: Sequence[int] | None,
+    *,
+    restricted: bool = True,
+) -> list[Hit]:
     """The items that fit, exact numbers first; among these institutions' own, or (None) all.
 
-    Restricted items are found by their number alone.
+    Restricted items are found by their number alone, and without `restricted` not at all.
     """
+    shown = _items(institution_ids)
+    if not restricted:
+        shown = shown.where(~items.c.restricted)
     if wanted.code is not None:
         code = wanted.code.replace(" ", "").lower()
         bare = func.lower(func.replace(items.c.paragraph, " ", ""))
-        exact = await _hits(tx, _items(institution_ids).where(bare == code))
+        exact = await _hits(tx, shown.where(bare == code))
         if exact:
             return exact
-        near = await _hits(
-            tx, _items(institution_ids).where(bare.startswith(code, autoescape=True))
-        )
+        near = await _hits(tx, shown.where(bare.startswith(code, autoescape=True)))
         if near:
             return near
     if not wanted.words:
         return []
-    return await _by_words(tx, wanted, institution_ids)
+    return await _by_words(tx, wanted, shown)
 
 
 async def report(tx: Transaction, number: str, institution_ids: Sequence[int] | None) -> int | None:
@@ -60,14 +67,11 @@ async def report(tx: Transaction, number: str, institution_ids: Sequence[int] | 
     return found
 
 
-async def _by_words(
-    tx: Transaction, wanted: Wanted, institution_ids: Sequence[int] | None
-) -> list[Hit]:
+async def _by_words(tx: Transaction, wanted: Wanted, shown: Select[Any]) -> list[Hit]:
     """A rough look by the database, then an exact one; accents and letter forms do not count."""
     fits = [item_texts.c.words.ilike(each, escape="\\") for each in wanted.patterns()]
     statement = (
-        _items(institution_ids)
-        .add_columns(item_texts.c.words)
+        shown.add_columns(item_texts.c.words)
         .join(item_texts, item_texts.c.item_id == items.c.id)
         .where(item_texts.c.current, ~items.c.restricted, and_(*fits))
         .limit(MOST * 4)

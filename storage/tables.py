@@ -328,7 +328,7 @@ evidence = Table(  # a file, a link or a note; of a draft until it is submitted
     Column("url", String(2000)),
     Column("bot_id", BigInteger),
     Column("file_id", String(300)),  # Telegram's, until it is stored
-    Column("person_id", Id),  # who sent it: told when it is refused
+    Column("person_id", Id, index=True),  # who sent it: told when it is refused
     Column("size", BigInteger),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_try_at", UtcDateTime),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.domain.errors import NotAllowed
 from bot.domain.items import Assignment, AssignmentState
-from bot.domain.people import SECRETARIAT, Actor, Role
+from bot.domain.people import REPORTING, SECRETARIAT, Actor, Role
 
-REPORTS = frozenset({Role.FOCAL_POINT, Role.ALTERNATE, Role.VALIDATOR})
+READS = REPORTING | {Role.VALIDATOR}
+"""Who reads what the own institution has and reports, submitted and returned reports too."""
 
 
 def require(allowed: bool) -> None:
@@ -28,8 +29,11 @@ def may_invite(actor: Actor, role: Role) -> bool:
 
 
 def may_report(actor: Actor, assignment: Assignment) -> bool:
-    """Focal points, alternates and validators report for their own institution."""
-    own = actor.seat(REPORTS, assignment.institution_id) is not None
+    """Focal points and alternates report for their own institution.
+
+    A validator clears what they send, and does not write in their name (DESIGN §1).
+    """
+    own = actor.seat(REPORTING, assignment.institution_id) is not None
     return own and assignment.state is AssignmentState.ANNOUNCED
 
 
@@ -37,8 +41,18 @@ def may_see(actor: Actor, assignment: Assignment) -> bool:
     """The secretariat sees every assignment, an institution its own once it is announced."""
     if actor.is_secretariat:
         return True
-    own = actor.seat(REPORTS, assignment.institution_id) is not None
+    own = actor.seat(READS, assignment.institution_id) is not None
     return own and assignment.state is not AssignmentState.DRAFT
+
+
+def may_read_approved(actor: Actor) -> bool:
+    """Observers read what is approved, of every institution; nothing of restricted items."""
+    return actor.seat({Role.OBSERVER}) is not None
+
+
+def reads_approved_only(actor: Actor) -> bool:
+    """Whether what is approved is all that the actor reads."""
+    return may_read_approved(actor) and actor.seat(READS | SECRETARIAT) is None
 
 
 def may_record(actor: Actor) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.people import Actor
-from bot.domain.permissions import REPORTS
+from bot.domain.permissions import READS
 
 
 class Subject(StrEnum):
@@ -24,7 +24,7 @@ class Scope:
     """Whose items count, and which words on them.
 
     `institution_ids` None is every item; else only what these institutions answer for, by their own
-    words. `approved` leaves out what the secretariat has not approved.
+    words. `approved` leaves out what the secretariat has not approved, and restricted items.
     """
 
     institution_ids: tuple[int, ...] | None = None
@@ -41,6 +41,6 @@ def scope_of(actor: Actor) -> Scope:
     """The secretariat sees all, who reports their institutions', observers what is approved."""
     if actor.is_secretariat:
         return Scope()
-    own = {seat.institution_id for seat in actor.seats if seat.role in REPORTS}
+    own = {seat.institution_id for seat in actor.seats if seat.role in READS}
     ids = tuple(sorted(each for each in own if each is not None))
     return Scope(ids) if ids else Scope(approved=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -150,6 +151,27 @@ class StatusUpdate:
     source_on: date | None
     submitted_at: datetime
     figures: tuple[Figure, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class ApprovedReport:
+    """An approved status update as observers read it; `names` are the institution's by language.
+
+    Neither who wrote it, nor where it came from, nor what was said before it or about it: none of
+    that was approved.
+    """
+
+    id: int
+    number: str
+    item_id: int
+    code: str
+    symbol: str
+    names: Mapping[str, str]
+    status: str
+    as_of: date
+    measures: str
+    remaining: str | None
+    language: str
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from datetime import date
 
 from bot.domain.home import Entry, Waiting
 from bot.domain.people import Actor
-from bot.domain.permissions import REPORTS
+from bot.domain.permissions import READS
 from storage import home
 from storage.database import Transaction
 
 
 def institutions_of(actor: Actor) -> tuple[int, ...]:
-    """The institutions for which the actor reports or clears."""
-    held = (seat.institution_id for seat in actor.seats if seat.role in REPORTS)
+    """The institutions whose items and reports the actor sees."""
+    held = (seat.institution_id for seat in actor.seats if seat.role in READS)
     return tuple(dict.fromkeys(each for each in held if each is not None))
 
 

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound
-from bot.domain.people import Actor
-from bot.domain.permissions import REPORTS
+from bot.domain.people import REPORTING, Actor
 from bot.domain.reports import AssignmentClosed, NoWords, require_fits
 from bot.services import audit
 from bot.services.notices import tell_secretariat
@@ -39,7 +38,7 @@ async def disown(
         raise NotFound
     if not await assignments.disown(tx, assignment_id, reason.strip(), suggested_id, now=now):
         raise AssignmentClosed
-    seat = actor.seat(REPORTS, assignment.institution_id)
+    seat = actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
     facts: dict[str, int] = {"item": assignment.item_id}
     if suggested_id is not None:

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated
-from bot.domain.people import SECRETARIAT, Actor
-from bot.domain.permissions import REPORTS
+from bot.domain.people import REPORTING, SECRETARIAT, Actor
 from bot.domain.reports import NoWords, require_fits
 from bot.domain.views import report as views
 from bot.services import audit
@@ -39,7 +38,7 @@ async def ask(
     if not words.strip():
         raise NoWords
     require_fits(words)
-    seat = actor.seat(REPORTS, assignment.institution_id)
+    seat = actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
     asked = await queries.add(tx, assignment_id, seat.id, words.strip(), language, now=now)
     await audit.record(

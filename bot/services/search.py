@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.domain import permissions
 from bot.domain.people import Actor
 from bot.domain.search import wanted
 from bot.services.home import institutions_of
-from storage import search
+from storage import approved, search
 from storage.database import Transaction
 from storage.search import Hit
 
@@ -21,11 +22,17 @@ class Found:
 
 
 async def find(tx: Transaction, actor: Actor, query: str) -> Found:
-    """What fits: the secretariat looks through everything, an institution through its own."""
-    among = None if actor.is_secretariat else institutions_of(actor)
+    """What fits: the secretariat looks through everything, an institution through its own.
+
+    Observers look through all items but restricted ones, and find approved reports only.
+    """
+    observes = permissions.reads_approved_only(actor)
+    among = None if actor.is_secretariat or observes else institutions_of(actor)
     if among is not None and not among:
         return Found()
     looked_for = wanted(query)
     if looked_for.report is not None:
-        return Found(report_id=await search.report(tx, looked_for.report, among))
-    return Found(tuple(await search.find(tx, looked_for, among)))
+        report_id = await search.report(tx, looked_for.report, among)
+        hidden = observes and report_id is not None and await approved.get(tx, report_id) is None
+        return Found(report_id=None if hidden else report_id)
+    return Found(tuple(await search.find(tx, looked_for, among, restricted=not observes)))

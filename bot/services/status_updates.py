@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.domain import permissions, status
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.items import Assignment, AssignmentState, Item, LastWord, ReportState
-from bot.domain.people import Actor
-from bot.domain.permissions import REPORTS
+from bot.domain.people import REPORTING, Actor
+from bot.domain.permissions import READS
 from bot.domain.reports import (
     UNCHANGED_IN_A_ROW,
     Acknowledged,
@@ -63,7 +63,7 @@ async def submit(
     held = [await _reportable(tx, actor, each) for each in (draft.assignment_id, *draft.also)]
     if len({each.institution_id for each in held}) != 1:
         raise NotAllowed
-    seat = actor.seat(REPORTS, held[0].institution_id)
+    seat = actor.seat(REPORTING, held[0].institution_id)
     assert seat is not None
     kind = ReportKind.REPORT
     updates = [
@@ -161,7 +161,7 @@ async def unchanged(
     )
     require_fits(words)
     chosen = status.require(assignment.status)
-    seat = actor.seat(REPORTS, assignment.institution_id)
+    seat = actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
     kind = ReportKind.UNCHANGED
     updates = [
@@ -255,7 +255,7 @@ async def _reportable(tx: Transaction, actor: Actor, assignment_id: int) -> Assi
     assignment = await assignments.get(tx, assignment_id)
     if assignment is None:
         raise NotFound
-    own = actor.seat(REPORTS, assignment.institution_id) is not None
+    own = actor.seat(REPORTING, assignment.institution_id) is not None
     if own and assignment.state in (AssignmentState.DISOWNED, AssignmentState.ENDED):
         raise AssignmentClosed
     permissions.require(permissions.may_report(actor, assignment))
@@ -404,7 +404,7 @@ async def _tell_institution(
     now: datetime,
 ) -> None:
     """The institution's people learn what was recorded in its name."""
-    told = await people.seated(tx, now=now, roles=REPORTS, institution_id=assignment.institution_id)
+    told = await people.seated(tx, now=now, roles=READS, institution_id=assignment.institution_id)
     for person_id in sorted({each.person.id for each in told}):
         await outbox.add(
             tx,

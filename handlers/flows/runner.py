@@ -146,6 +146,7 @@ class Runner:
         except Refused as refused:
             await turn.show(message(refused.text, "evidence.instead"))
             return True
+        await self._tell_of_size(turn, sent, kept)
         await self._attach(
             turn,
             conversation,
@@ -240,6 +241,13 @@ class Runner:
         kept = engine.attach(state, step, evidence_id, album=album)
         same_album = album is not None and state.album == album
         await self._ask(turn, conversation, kept, in_place=same_album)
+
+    async def _tell_of_size(self, turn: Turn, sent: Sent, kept: int) -> None:
+        """Whoever sends the first photo of all learns, once, how it keeps its full size."""
+        if sent.kind != "photo":
+            return
+        if not await evidence.has_sent_photo(turn.tx, turn.person.id, but=kept):
+            await turn.show(message("evidence.photo_smaller"))
 
     async def _amended(self, turn: Turn, state: State, step: Step, part: int, words: str) -> State:
         """The state with an edited message in it; of a file, its caption is what was edited."""

@@ -10,7 +10,7 @@ from bot.domain.days import last_of_month, read_day
 from bot.domain.errors import NotFound, Unfit
 from bot.domain.figures import Figure, read_figures
 from bot.domain.items import Assignment, AssignmentState, Item
-from bot.domain.permissions import REPORTS
+from bot.domain.people import REPORTING
 from bot.domain.reports import LONGEST_TEXT, AssignmentClosed, StatusUpdateDraft
 from bot.domain.screens import Code, Screen, Text, Value, Words, text
 from bot.domain.status import Status
@@ -40,7 +40,7 @@ async def reportable(turn: Turn, assignment_id: int) -> tuple[Assignment, Item]:
     assignment = await assignments.get(turn.tx, assignment_id)
     if assignment is None:
         raise NotFound
-    own = turn.actor.seat(REPORTS, assignment.institution_id) is not None
+    own = turn.actor.seat(REPORTING, assignment.institution_id) is not None
     if own and assignment.state in (AssignmentState.DISOWNED, AssignmentState.ENDED):
         raise AssignmentClosed
     permissions.require(permissions.may_report(turn.actor, assignment))

@@ -171,7 +171,7 @@ async def test_what_does_not_fit_is_refused(
     [
         (Role.FOCAL_POINT, True, True),
         (Role.ALTERNATE, True, True),
-        (Role.VALIDATOR, True, True),
+        (Role.VALIDATOR, True, False),
         (Role.OBSERVER, True, False),
         (Role.FOCAL_POINT, False, False),
         (Role.COORDINATOR, False, False),

@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.domain.home import Waiting
+from bot.domain.items import Part
 from bot.domain.people import Role
+from bot.domain.progress import Scope, Subject
 from bot.domain.search import wanted
 from bot.services import search as service
-from storage import cards, home, search, status_updates
+from storage import approved, cards, home, progress, search, status_updates
 from storage.database import Database, Transaction
 from storage.tables import (
     assignments,
@@ -152,7 +154,11 @@ async def test_an_institution_finds_its_own_the_secretariat_everything(
         assert codes((await service.find(tx, amal, "140.7")).hits) == ["140.7"]
         assert codes((await service.find(tx, nadia, "140.7")).hits) == ["140.7"]
         assert (await service.find(tx, omar, "140.7")).hits == ()
-        assert (await service.find(tx, watcher, "140.7")).hits == ()
+        assert (await service.find(tx, omar, "SU-2026-0001")).report_id is None
+        await maravia.item(tx, "140.71", {"en": "Whose torture?"}, restricted=True, kind="view")
+        assert codes((await service.find(tx, watcher, "140.7")).hits) == ["140.7"]
+        assert codes((await service.find(tx, watcher, "140.71")).hits) == []
+        assert codes((await service.find(tx, watcher, "torture")).hits) == ["140.7", "140.15"]
 
 
 async def test_restricted_items_are_found_by_number_alone(database: Database) -> None:
@@ -177,6 +183,49 @@ async def test_siblings_and_cluster_mates_are_offered(database: Database) -> Non
         )
         mates = await cards.mates(tx, sample.institution_id, sample.items["140.7"], cluster)
         assert codes(mates) == ["140.9", "140.12", "140.15"]
+
+
+async def test_siblings_come_with_what_the_reader_may_know_was_said(database: Database) -> None:
+    """The own last word, whatever became of it; of others the last approved one; or all of it."""
+    async with database.write() as tx:
+        sample = await maravia.justice(tx)
+        other = await maravia.justice_elsewhere(tx)
+        item_id = sample.items["140.7"]
+        ours = sample.assignments["140.7"]
+        theirs = await maravia.assignment(tx, item_id, other, part=Part.CONTRIBUTING)
+        for number, held, state, said in (
+            ("SU-1", ours, "approved", "planned"),
+            ("SU-2", ours, "submitted", "in_progress"),
+            ("SU-3", theirs, "approved", "not_started"),
+            ("SU-4", theirs, "returned", "implemented"),
+        ):
+            await tx.execute(
+                insert(status_update_table).values(
+                    number=number,
+                    assignment_id=held,
+                    kind="report",
+                    state=state,
+                    status=said,
+                    as_of=TODAY,
+                    measures="",
+                    language="en",
+                    submitted_at=NOW,
+                )
+            )
+            await tx.execute(
+                update(assignments)
+                .where(assignments.c.id == held)
+                .values(status=said, as_of=TODAY, report_state=state)
+            )
+
+        async def said_to(own: list[int] | None) -> list[str | None]:
+            found = await cards.answers(tx, [item_id], own)
+            assert all(each.as_of == TODAY for each in found)
+            return [each.status for each in found]
+
+        assert await said_to(None) == ["in_progress", "implemented"]
+        assert await said_to([sample.institution_id]) == ["in_progress", "not_started"]
+        assert await said_to([]) == ["planned", "not_started"]
 
 
 # -- Speed -----------------------------------------------------------------------------------------
@@ -272,6 +321,8 @@ async def test_home_lists_and_search_stay_fast_after_ten_years(
             select(assignments.c.id).where(assignments.c.institution_id == institution)
         )
 
+        item = await tx.value(select(items.c.id).order_by(items.c.id))
+
         async def took(what: str, act: Callable[[], Awaitable[object]]) -> float:
             best = 10.0
             for _ in range(3):
@@ -291,6 +342,10 @@ async def test_home_lists_and_search_stay_fast_after_ten_years(
             "search by common words": lambda: search.find(tx, wanted("torture prisons"), None),
             "search by a report's number": lambda: search.report(tx, "SU-2020-0042", None),
             "history": lambda: status_updates.of_assignment(tx, held, limit=8),
+            "newest approved": lambda: approved.newest(tx, limit=9),
+            "approved of an item": lambda: approved.of_item(tx, item, limit=8),
+            "last approved of each": lambda: approved.last_of_each(tx, item, limit=4),
+            "progress as approved": lambda: progress.by(tx, Subject.STATUS, Scope(approved=True)),
             "what came in today": lambda: status_updates.arrived_since(tx, NOW),
         }
         slow = {what: await took(what, act) for what, act in acts.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,6 +35,14 @@ TEXT_KEYS = tuple(
 
 
 @dataclass(frozen=True)
+class Alike:
+    """A sibling: how it is called, and what each institution said last of it."""
+
+    code: Value
+    answers: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
 class Card:
     """Everything a card shows; names and texts are in the reader's language already."""
 
@@ -42,7 +51,7 @@ class Card:
     words: ItemText | None
     lead: Value | None  # where it is another institution
     others: tuple[Value, ...]
-    similar: tuple[Value, ...]
+    similar: tuple[Alike, ...]
     evidence: EvidenceCounts
     comment: Words | None
     draft_id: int | None
@@ -100,9 +109,25 @@ def _around(shown: Card) -> list[Text | None]:
         lines.append(text("card.lead", institution=shown.lead))
     if shown.others:
         lines.append(text("card.with", institutions=Listing(shown.others)))
-    if shown.similar:
-        lines.append(text("card.similar", items=Listing(shown.similar)))
-    return lines
+    return [*lines, *similar_lines(shown.similar)]
+
+
+def similar_lines(similar: Sequence[Alike]) -> list[Text | None]:
+    """The siblings of an item, one a line."""
+    return [
+        text("card.similar_answered", item=each.code, answers=Listing(each.answers))
+        if each.answers
+        else text("card.similar", item=each.code)
+        for each in similar
+    ]
+
+
+def answer(institution: Value, status: str | None, as_of: date | None) -> Value:
+    """What an institution said last of a sibling; its name alone where that is not known."""
+    if status is None or as_of is None:
+        return institution
+    said = text("card.last_short", status=text(f"status.{status}"), as_of=as_of)
+    return text("card.stand", institution=institution, facts=said)
 
 
 def _last(shown: Card) -> list[Text | None]:

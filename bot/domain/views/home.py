@@ -46,9 +46,14 @@ def home(
     drafts: Sequence[Draft],
     urgent: Sequence[Entry],
     titles: Titles,
+    *,
+    watches: bool = False,
 ) -> Screen:
-    """What waits: the most urgent one tap away, everything else two."""
-    parts = _parts(counts, len(drafts))
+    """What waits: the most urgent one tap away, everything else two.
+
+    Who `watches` what others report (a validator) is told what they have sent, too.
+    """
+    parts = _parts(counts, len(drafts), watches=watches)
     summary = (
         text("home.summary", institution=institution, parts=Listing(parts))
         if parts
@@ -68,6 +73,8 @@ def home(
         for each in Waiting
         if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
     ]
+    if watches:
+        lists.append(button("progress", "progress"))
     rows += in_twos(lists)
     return screen(summary, "home.search", rows=rows)
 
@@ -117,7 +124,7 @@ def pages_of_search(query: str, page: int, *, more: bool) -> list[Row]:
     return [tuple(row)] if row else []
 
 
-def _parts(counts: Counts, drafts: int) -> tuple[Text, ...]:
+def _parts(counts: Counts, drafts: int, *, watches: bool) -> tuple[Text, ...]:
     parts = []
     if counts.overdue:
         parts.append(text("home.overdue", count=counts.overdue))
@@ -125,6 +132,8 @@ def _parts(counts: Counts, drafts: int) -> tuple[Text, ...]:
         parts.append(text("home.returned", count=counts.returned))
     if counts.due:
         parts.append(text("home.due", count=counts.due))
+    if counts.submitted and watches:
+        parts.append(text("home.submitted", count=counts.submitted))
     if drafts:
         parts.append(text("home.drafts", count=drafts))
     return tuple(parts)

@@ -9,7 +9,6 @@ from datetime import date
 from bot.domain.items import AssignmentState, Item, ItemText, Part, ReportState
 from bot.domain.screens import (
     Button,
-    Listing,
     Row,
     Screen,
     Text,
@@ -20,7 +19,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.selection import Need
-from bot.domain.views.card import item_lines
+from bot.domain.views.card import Alike, item_lines, similar_lines
 from bot.domain.views.common import HOME, dotted, in_twos, item_code
 
 TEXT_KEYS = (
@@ -50,15 +49,14 @@ def about(
     *,
     cluster: Words | None,
     needs: Collection[Need],
-    similar: Sequence[Value],
+    similar: Sequence[Alike],
 ) -> Screen:
     """An item with everybody who answers for it."""
     lines = [*item_lines(item, words), None]
     lines += [_stand(each) for each in stands] or [text("card.nobody")]
     if cluster is not None:
         lines.append(text("item.cluster", cluster=cluster))
-    if similar:
-        lines.append(text("card.similar", items=Listing(tuple(similar))))
+    lines += similar_lines(similar)
     rows: list[Row] = [
         (button("holder", f"held:{each.assignment_id}", institution=each.institution),)
         for each in stands

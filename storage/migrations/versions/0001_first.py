@@ -577,6 +577,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(
         op.f("ix_evidence_conversation_id"), "evidence", ["conversation_id"], unique=False
     )
+    op.create_index(op.f("ix_evidence_person_id"), "evidence", ["person_id"], unique=False)
     op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
     op.create_index(
         op.f("ix_evidence_status_update_id"), "evidence", ["status_update_id"], unique=False

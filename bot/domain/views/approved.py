@@ -1,0 +1,186 @@
+"""Screens of observers: what is approved, of every institution, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.figures import Figure
+from bot.domain.filters import NOT_REPORTED
+from bot.domain.items import Item, ItemText, Part
+from bot.domain.reports import ApprovedReport, EvidencePiece
+from bot.domain.screens import (
+    Button,
+    Code,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    screen,
+    text,
+)
+from bot.domain.views.card import Alike, item_lines, similar_lines
+from bot.domain.views.common import HOME, LIST_LENGTH, dotted, in_twos, pages
+from bot.domain.views.history import EXCERPT, FULL
+from bot.domain.views.home import Titles
+
+NEWEST = 4
+"""So many reports have a button of their own on the first screen."""
+INSTITUTIONS = 4
+"""So many institutions' last reports stand on a card."""
+
+PROGRESS = button("progress", "progress")
+TEXT_KEYS = tuple(f"label.part.{each}" for each in Part)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An approved report with its institution's name in the reader's language."""
+
+    report: ApprovedReport
+    institution: Value
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An institution that answers for an item; without a status nothing of it is approved."""
+
+    institution: Value
+    part: Part
+    status: str | None
+    as_of: date | None
+
+
+def home(
+    total: int, counted: Sequence[tuple[str, int]], newest: Sequence[Shown], titles: Titles
+) -> Screen:
+    """How far implementation is as approved, and what was approved last."""
+    if not total:
+        return screen("approved.no_items", rows=[(PROGRESS,)])
+    lines: list[Text | None] = [text("approved.home", count=total)]
+    lines += [_counted(status, n, total) for status, n in counted]
+    lines += [None, text("approved.newest" if newest else "approved.none"), text("home.search")]
+    rows: list[Row] = [(_open(each, titles),) for each in newest[:NEWEST]]
+    last = [PROGRESS]
+    if len(newest) > NEWEST:
+        last.insert(0, button("approved", "approved:0"))
+    return screen(*lines, rows=[*rows, tuple(last)])
+
+
+def listed(page: int, found: Sequence[Shown], titles: Titles) -> Screen:
+    """Eight approved reports, the newest first; one more in `found` says that there are more."""
+    shown = found[:LIST_LENGTH]
+    lines: list[Text | None] = [text("approved.newest" if shown else "approved.none")]
+    lines += [text("home.line", item=Code(each.report.code), facts=_facts(each)) for each in shown]
+    rows: list[Row] = [(_open(each, titles),) for each in shown]
+    rows += pages("approved", page, more=len(found) > LIST_LENGTH)
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def card(
+    item: Item,
+    words: ItemText | None,
+    holders: Sequence[Holder],
+    similar: Sequence[Alike],
+    *,
+    last: Sequence[Shown],
+    total: int,
+) -> Screen:
+    """An item with what each institution said last of it and had approved."""
+    lines = [*item_lines(item, words), None]
+    lines += [_holder(each) for each in holders]
+    lines += similar_lines(similar)
+    lines.append(None)
+    if not last:
+        lines.append(text("approved.none_of_item"))
+    for each in last:
+        lines += _said(each, EXCERPT * 3)
+    rows = _numbers(last)
+    if total > len(last):
+        rows.append((button("approved_of", f"approved_of:{item.id}:0", n=total),))
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def history(item: Item, total: int, page: int, found: Sequence[Shown]) -> Screen:
+    """Eight approved reports on an item, the newest first."""
+    lines: list[Text | None] = [text("approved.of_item", item=Code(item.code), count=total)]
+    for each in found:
+        lines += [None, *_said(each, EXCERPT)]
+    rows = _numbers(found)
+    rows += pages(f"approved_of:{item.id}", page, more=(page + 1) * LIST_LENGTH < total)
+    return screen(*lines, rows=[*rows, (button("back", f"approved_item:{item.id}"),)])
+
+
+def report(shown: Shown, figures: Sequence[Figure], pieces: Sequence[EvidencePiece]) -> Screen:
+    """One approved report in full, its evidence by title."""
+    said = shown.report
+    lines: list[Text | None] = [text("report.head", item=Code(said.code)), *_said(shown, FULL)]
+    if said.remaining:
+        lines.append(
+            text("report.remaining", words=Words(said.remaining, said.language, FULL // 4))
+        )
+    lines += [text("report.figure", figure=Words(each.written())) for each in figures[:20]]
+    lines += [_piece(each) for each in pieces[:20]]
+    return screen(*lines, rows=[(button("back", f"approved_item:{said.item_id}"), HOME)])
+
+
+def _counted(status: str, n: int, total: int) -> Text:
+    known = status != NOT_REPORTED
+    called = text(f"status.{status}") if known else text("approved.none_short")
+    return text("progress.status", status=called, n=n, share=n / total)
+
+
+def _holder(holder: Holder) -> Text:
+    facts: list[Value] = [text(f"label.part.{holder.part}")]
+    if holder.status is None or holder.as_of is None:
+        facts.append(text("approved.none_short"))
+    else:
+        facts += [text(f"status.{holder.status}"), text("report.as_of", day=holder.as_of)]
+    return text("card.stand", institution=holder.institution, facts=dotted(*facts))
+
+
+def _said(shown: Shown, limit: int) -> list[Text | None]:
+    said = shown.report
+    lines: list[Text | None] = [
+        text("report.line", number=Code(said.number), facts=_facts(shown)),
+    ]
+    if said.measures:
+        lines.append(text("card.words", words=Words(said.measures, said.language, limit)))
+    return lines
+
+
+def _facts(shown: Shown) -> Value:
+    said = shown.report
+    status = text(f"status.{said.status}")
+    return dotted(shown.institution, status, text("report.as_of", day=said.as_of))
+
+
+def _open(shown: Shown, titles: Titles) -> Button:
+    said = shown.report
+    title = titles.get(said.item_id, "")
+    return button("item", f"approved_report:{said.id}", item=Code(said.code), title=title)
+
+
+def _numbers(found: Sequence[Shown]) -> list[Row]:
+    return in_twos(
+        [
+            button(
+                "report_number",
+                f"approved_report:{each.report.id}",
+                number=Code(each.report.number),
+            )
+            for each in found
+        ]
+    )
+
+
+def _piece(piece: EvidencePiece) -> Text:
+    """A file by its title, which is its caption: its name and its bytes stay inside."""
+    if piece.url is not None:
+        return text("report.link", link=Words(piece.url, limit=200))
+    kind = text(f"evidence.kind.{piece.kind}")
+    title = (Words(piece.caption, limit=200),) if piece.caption else ()
+    return text("report.file", facts=dotted(kind, *title))

@@ -1,0 +1,111 @@
+"""What the secretariat has approved: all of the record that observers read.
+
+Restricted items are left out of every answer, and so is whatever was submitted, returned or
+withdrawn: no statement here looks at another state.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, func, select
+
+from bot.domain.items import ReportState
+from bot.domain.reports import ApprovedReport
+from storage.database import Transaction
+from storage.tables import assignments, institutions, items, source_documents, status_updates
+
+_FIELDS = tuple(ApprovedReport.__dataclass_fields__)
+_is_approved = status_updates.c.state == ReportState.APPROVED.value
+# Where the way leads through a few assignments: the index on states would lead through all reports.
+_is_approved_of_few = func.coalesce(status_updates.c.state, "") == ReportState.APPROVED.value
+
+
+def last_approved(assignment_ids: Select[Any] | None = None) -> Subquery:
+    """Each assignment's last approved status update (of these assignments only), to join to them.
+
+    Found for all at once: one by one, PostgreSQL walks through every report for each of them.
+    """
+    approved = select(func.max(status_updates.c.id).label("id")).group_by(
+        status_updates.c.assignment_id
+    )
+    if assignment_ids is None:
+        approved = approved.where(_is_approved)
+    else:
+        approved = approved.where(
+            status_updates.c.assignment_id.in_(assignment_ids), _is_approved_of_few
+        )
+    last = approved.subquery("last")
+    return select(status_updates).join(last, last.c.id == status_updates.c.id).subquery("approved")
+
+
+async def newest(tx: Transaction, *, limit: int, offset: int = 0) -> list[ApprovedReport]:
+    """Approved status updates of all institutions, the newest first."""
+    statement = _reports().order_by(
+        status_updates.c.submitted_at.desc(), status_updates.c.id.desc()
+    )
+    return await _fetch(tx, statement.limit(limit).offset(offset))
+
+
+async def of_item(
+    tx: Transaction, item_id: int, *, limit: int, offset: int = 0
+) -> list[ApprovedReport]:
+    """The item's approved status updates, the newest first."""
+    statement = _of_item(item_id).order_by(status_updates.c.id.desc())
+    return await _fetch(tx, statement.limit(limit).offset(offset))
+
+
+async def count_of_item(tx: Transaction, item_id: int) -> int:
+    """How many approved status updates the item has."""
+    approved = _of_item(item_id).subquery()
+    return int(await tx.value(select(func.count()).select_from(approved)))
+
+
+async def last_of_each(tx: Transaction, item_id: int, *, limit: int) -> list[ApprovedReport]:
+    """What each institution said last of the item and had approved, the newest first."""
+    held = _of_item(item_id).subquery()
+    last = select(func.max(held.c.id)).group_by(held.c.institution_id)
+    statement = _reports().where(status_updates.c.id.in_(last))
+    return await _fetch(tx, statement.order_by(status_updates.c.id.desc()).limit(limit))
+
+
+async def get(tx: Transaction, status_update_id: int) -> ApprovedReport | None:
+    """The status update of that id, if it is approved."""
+    found = await _fetch(tx, _reports().where(status_updates.c.id == status_update_id))
+    return found[0] if found else None
+
+
+def _of_item(item_id: int) -> Select[Any]:
+    return (
+        _reports(_is_approved_of_few)
+        .add_columns(assignments.c.institution_id)
+        .where(items.c.id == item_id)
+    )
+
+
+def _reports(is_approved: ColumnElement[bool] = _is_approved) -> Select[Any]:
+    return (
+        select(
+            status_updates.c.id,
+            status_updates.c.number,
+            items.c.id.label("item_id"),
+            items.c.paragraph.label("code"),
+            source_documents.c.symbol,
+            institutions.c.names,
+            status_updates.c.status,
+            status_updates.c.as_of,
+            status_updates.c.measures,
+            status_updates.c.remaining,
+            status_updates.c.language,
+        )
+        .join(assignments, assignments.c.id == status_updates.c.assignment_id)
+        .join(institutions, institutions.c.id == assignments.c.institution_id)
+        .join(items, items.c.id == assignments.c.item_id)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .where(is_approved, ~items.c.restricted)
+    )
+
+
+async def _fetch(tx: Transaction, statement: Select[Any]) -> list[ApprovedReport]:
+    rows = await tx.rows(statement)
+    return [ApprovedReport(**{name: row[name] for name in _FIELDS}) for row in rows]
