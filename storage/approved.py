@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from bot.domain.items import ReportState
 from bot.domain.reports import ApprovedReport
@@ -21,22 +21,15 @@ _is_approved = status_updates.c.state == ReportState.APPROVED.value
 _is_approved_of_few = func.coalesce(status_updates.c.state, "") == ReportState.APPROVED.value
 
 
-def last_approved(assignment_ids: Select[Any] | None = None) -> Subquery:
-    """Each assignment's last approved status update (of these assignments only), to join to them.
-
-    Found for all at once: one by one, PostgreSQL walks through every report for each of them.
-    """
-    approved = select(func.max(status_updates.c.id).label("id")).group_by(
-        status_updates.c.assignment_id
+def is_last_approved() -> ColumnElement[bool]:
+    """Joins to each assignment its last approved status update."""
+    last = (
+        select(func.max(status_updates.c.id))
+        .where(status_updates.c.assignment_id == assignments.c.id, _is_approved_of_few)
+        .correlate(assignments)
+        .scalar_subquery()
     )
-    if assignment_ids is None:
-        approved = approved.where(_is_approved)
-    else:
-        approved = approved.where(
-            status_updates.c.assignment_id.in_(assignment_ids), _is_approved_of_few
-        )
-    last = approved.subquery("last")
-    return select(status_updates).join(last, last.c.id == status_updates.c.id).subquery("approved")
+    return status_updates.c.id == last
 
 
 async def newest(tx: Transaction, *, limit: int, offset: int = 0) -> list[ApprovedReport]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, or_, select
 
 from bot.domain.items import AssignmentState, Part
-from storage.approved import last_approved
+from storage.approved import is_last_approved
 from storage.database import Transaction
 from storage.tables import (
     assignments,
@@ -18,6 +18,7 @@ from storage.tables import (
     items,
     siblings,
     source_documents,
+    status_updates,
 )
 
 
@@ -110,15 +111,13 @@ async def answers(
     The institutions in `own` (None: all) by their last word, the others by the last that was
     approved.
     """
-    theirs = select(assignments.c.id).where(assignments.c.item_id.in_(item_ids))
-    approved = last_approved(theirs)
 
     def said(name: str) -> ColumnElement[Any]:
         last_word: ColumnElement[Any] = assignments.c[name]
         if own is None:
             return last_word
         whose = (assignments.c.institution_id.in_(own), last_word)
-        return case(whose, else_=approved.c[name])
+        return case(whose, else_=status_updates.c[name])
 
     statement = (
         select(
@@ -130,7 +129,7 @@ async def answers(
             said("as_of").label("as_of"),
         )
         .join(institutions, institutions.c.id == assignments.c.institution_id)
-        .join(approved, approved.c.assignment_id == assignments.c.id, isouter=True)
+        .join(status_updates, is_last_approved(), isouter=True)
         .where(
             assignments.c.item_id.in_(item_ids),
             assignments.c.state == AssignmentState.ANNOUNCED.value,

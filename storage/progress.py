@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, litera
 from bot.domain.filters import NOT_REPORTED, goal_of
 from bot.domain.items import AssignmentState, Part
 from bot.domain.progress import Scope, Subject
-from storage.approved import last_approved
+from storage.approved import is_last_approved
 from storage.database import Transaction
 from storage.tables import (
     assignments,
@@ -18,6 +18,7 @@ from storage.tables import (
     item_tags,
     items,
     source_documents,
+    status_updates,
 )
 
 
@@ -89,24 +90,19 @@ class _Standing:
 
 def _words(scope: Scope) -> Subquery:
     """What each announced assignment's institution said last, as far as the scope sees it."""
-    approved = last_approved()
-    said = (
-        (approved.c.status, approved.c.submitted_at)
-        if scope.approved
-        else (assignments.c.status, assignments.c.reported_at)
-    )
+    status, reported_at = assignments.c.status, assignments.c.reported_at
+    if scope.approved:
+        status, reported_at = status_updates.c.status, status_updates.c.submitted_at
     statement = select(
         assignments.c.id.label("assignment_id"),
         assignments.c.item_id,
         assignments.c.institution_id,
         assignments.c.part,
-        said[0].label("status"),
-        said[1].label("reported_at"),
+        status.label("status"),
+        reported_at.label("reported_at"),
     ).where(assignments.c.state == AssignmentState.ANNOUNCED.value)
     if scope.approved:
-        statement = statement.join(
-            approved, approved.c.assignment_id == assignments.c.id, isouter=True
-        )
+        statement = statement.join(status_updates, is_last_approved(), isouter=True)
     if scope.institution_ids is not None:
         statement = statement.where(assignments.c.institution_id.in_(scope.institution_ids))
     return statement.subquery("words")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from bot.domain.home import Waiting
 from bot.domain.items import Part
@@ -315,6 +315,8 @@ async def test_home_lists_and_search_stay_fast_after_ten_years(
 ) -> None:
     async with database.write() as tx:
         await ten_years(tx)
+        if tx.dialect == "postgresql":  # by itself within a minute
+            await tx.execute(text("ANALYZE"))
     async with database.read() as tx:
         institution = await tx.value(select(institutions.c.id).order_by(institutions.c.id))
         held = await tx.value(
@@ -348,5 +350,8 @@ async def test_home_lists_and_search_stay_fast_after_ten_years(
             "progress as approved": lambda: progress.by(tx, Subject.STATUS, Scope(approved=True)),
             "what came in today": lambda: status_updates.arrived_since(tx, NOW),
         }
+        full_scan = select(func.count()).where(status_update_table.c.measures.like("%w4711%"))
+        measure = await took("reading every report once", lambda: tx.value(full_scan))
         slow = {what: await took(what, act) for what, act in acts.items()}
-    assert max(slow.values()) < 0.25
+    # Against this machine's own pace: pairing rows with rows takes hundreds of times as long.
+    assert max(slow.values()) < 30 * measure
