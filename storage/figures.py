@@ -20,7 +20,7 @@ async def add(tx: Transaction, status_update_id: int, new: Iterable[Figure]) -> 
             "value": each.value,
             "unit": each.unit,
             "year": each.year,
-            "disaggregation": dict(each.groups),
+            "disaggregation": each.disaggregation,
         }
         for each in new
     ]
@@ -33,7 +33,4 @@ async def of(tx: Transaction, status_update_id: int) -> tuple[Figure, ...]:
     statement = (
         select(figures).where(figures.c.status_update_id == status_update_id).order_by(figures.c.id)
     )
-    return tuple(
-        Figure(row["indicator"], row["value"], row["unit"], row["year"], row["disaggregation"])
-        for row in await tx.rows(statement)
-    )
+    return tuple(Figure.kept({**row}) for row in await tx.rows(statement))

@@ -273,7 +273,7 @@ figures = Table(
     Column("value", Float, nullable=False),
     Column("unit", String(60)),
     Column("year", Integer),
-    Column("disaggregation", Json, nullable=False),  # {dimension: value}
+    Column("disaggregation", Json, nullable=False),  # [{group, value, dimensions}]
 )
 
 files = Table(

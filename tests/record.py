@@ -262,7 +262,7 @@ def _figures(said: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "value": 12.0,
             "unit": None,
             "year": 2025,
-            "disaggregation": {"women": 4.0},
+            "disaggregation": [{"group": "women", "value": 4.0, "dimensions": {"sex": "female"}}],
         }
         for each in said[::6]
     ]

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.domain.disaggregation import Dimension, dimensions_of
 from bot.domain.errors import Unfit
 
 LONGEST_NAME = 300
@@ -46,6 +47,26 @@ class Figure:
         return cls(
             kept["indicator"], kept["value"], kept["unit"], kept["year"], dict(kept["groups"])
         )
+
+    @property
+    def disaggregation(self) -> list[dict[str, Any]]:
+        """Each group with its value, and by what it is told apart: `{dimension: value}`."""
+        return [
+            {"group": name, "value": value, "dimensions": dimensions_of(name)}
+            for name, value in self.groups.items()
+        ]
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """By what the figure is told apart, as far as that is known, each once."""
+        found = {each for name in self.groups for each in dimensions_of(name)}
+        return tuple(each for each in Dimension if each in found and each is not Dimension.OTHER)
+
+    @classmethod
+    def kept(cls, row: Mapping[str, Any]) -> Figure:
+        """The figure of a row that was kept with its `disaggregation`."""
+        groups = {each["group"]: each["value"] for each in row["disaggregation"]}
+        return cls(row["indicator"], row["value"], row["unit"], row["year"], groups)
 
     def written(self) -> str:
         """The figure as it would be typed; `read_figures` gives an equal one back."""

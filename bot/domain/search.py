@@ -50,7 +50,8 @@ def wanted(query: str) -> Wanted:
 
 def fold(words: str) -> str:
     """Words as they are compared: small letters, no accents, one form of each Arabic letter."""
-    apart = unicodedata.normalize("NFKD", words.casefold())
+    plain = unicodedata.normalize("NFKD", words.casefold())  # may bring capitals to light: 𝐀
+    apart = unicodedata.normalize("NFKD", plain.casefold())
     bare = "".join(each for each in apart if not unicodedata.combining(each))
     return bare.translate(_SAME_LETTER)
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from bot.domain.figures import Figure
+from bot.domain.figures import Figure, number_written
 from bot.domain.filters import Dimension, Filter, NothingMatches
 from bot.domain.items import ItemText, Part, ReportState, best_text
 from bot.domain.kinds import Kind, Position
@@ -252,7 +252,7 @@ class _Rows:
 
     def _status_update(self, row: Record) -> StatusUpdateRow:
         shown = self._shows(row)
-        figures = "\n".join(_figure(each).written() for each in row["figures"])
+        figures = [Figure.kept(each) for each in row["figures"]]
         return StatusUpdateRow(
             number=row["number"],
             version=row["version"],
@@ -266,7 +266,8 @@ class _Rows:
             measures=row["measures"] if shown else "",
             language=self._language(row["language"]),
             remaining=(row["remaining"] or "") if shown else "",
-            figures=figures if shown else "",
+            figures="\n".join(each.written() for each in figures) if shown else "",
+            disaggregation="\n".join(self._groups(figures)) if shown else "",
             evidence=row["files"],
             stage=self.word(f"report.state.{row['state']}"),
             submitted_at=row["submitted_at"],
@@ -274,6 +275,17 @@ class _Rows:
             reviewed_at=row["decided_at"],
             comment=(row["comment"] or "") if shown else "",
         )
+
+    def _groups(self, figures: Sequence[Figure]) -> Iterator[str]:
+        """One line a group: of which figure, by what it is told apart, how many."""
+        for figure in figures:
+            called = (
+                figure.indicator if figure.year is None else f"{figure.indicator} ({figure.year})"
+            )
+            for each in figure.disaggregation:
+                by = ", ".join(self.word(f"dimension.{one}") for one in each["dimensions"])
+                value = number_written(each["value"])
+                yield f"{called} | {by} | {each['group']} | {value}"
 
     def _evidence(self, row: Record) -> EvidenceRow:
         shown = self._shows(row)
@@ -404,10 +416,6 @@ def _item_id(item: int) -> str:
 
 def _name(names: Mapping[str, str], language: str) -> str:
     return names.get(language) or names.get("en") or next(iter(names.values()))
-
-
-def _figure(row: Mapping[str, Any]) -> Figure:
-    return Figure(row["indicator"], row["value"], row["unit"], row["year"], row["disaggregation"])
 
 
 def _days(begin: datetime, end: datetime) -> float:

@@ -25,6 +25,7 @@ _STEP = 1_000  # rows between two reports of progress
 _ROW_HEIGHT = 60  # points: four lines; the rest of a long text shows when its row is made higher
 _WIDTHS = {  # in characters; the others take 16
     "text": 70, "last_text": 60, "measures": 70, "remaining": 40, "figures": 30, "comment": 40,
+    "disaggregation": 44,
     "answer": 60, "title": 40, "name": 40, "sha256": 24, "states": 28, "themes": 36, "groups": 28,
     "sdgs": 20, "cluster": 24, "lead": 28, "contributing": 32, "institution": 32, "mechanism": 20,
     "siblings": 24, "source": 30, "card": 30, "person": 26, "subject": 40,
@@ -81,6 +82,7 @@ class StatusUpdateRow:
     language: str
     remaining: str
     figures: str
+    disaggregation: str  # a line a group: figure | dimensions | group | value
     evidence: int  # files
     stage: str
     submitted_at: datetime | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.links import link_in
@@ -48,6 +48,7 @@ def test_every_word_must_be_there() -> None:
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
+@example("", "\U0001d400")
 def test_a_word_of_a_text_finds_the_text(before: str, after: str) -> None:
     text = f"{before} torture {after}"
     assert wanted("TORTURE").fits(text)

@@ -23,7 +23,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.views.card import Alike, item_lines, similar_lines
-from bot.domain.views.common import HOME, LIST_LENGTH, dotted, in_twos, pages
+from bot.domain.views.common import HOME, LIST_LENGTH, dotted, figure_line, in_twos, pages
 from bot.domain.views.history import EXCERPT, FULL
 from bot.domain.views.home import Titles
 
@@ -122,7 +122,7 @@ def report(shown: Shown, figures: Sequence[Figure], pieces: Sequence[EvidencePie
         lines.append(
             text("report.remaining", words=Words(said.remaining, said.language, FULL // 4))
         )
-    lines += [text("report.figure", figure=Words(each.written())) for each in figures[:20]]
+    lines += [figure_line(each) for each in figures[:20]]
     lines += [_piece(each) for each in pieces[:20]]
     return screen(*lines, rows=[(button("back", f"approved_item:{said.item_id}"), HOME)])
 

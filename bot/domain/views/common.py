@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.domain.figures import Figure
 from bot.domain.reports import EvidenceCounts
-from bot.domain.screens import Button, Code, Listing, Row, Text, Value, button, text
+from bot.domain.screens import Button, Code, Listing, Row, Text, Value, Words, button, text
 
 LIST_LENGTH = 8  # SCREENS.md: lists of eight
 HOME = button("home", "home")
@@ -47,6 +48,17 @@ def evidence_facts(counts: EvidenceCounts) -> Value | None:
     if counts.refused:
         facts.append(text("evidence.refused_count", count=counts.refused))
     return Listing(tuple(facts)) if facts else None
+
+
+def figure_line(figure: Figure) -> Text:
+    """A figure as it was written, and by what it is told apart."""
+    said = Words(figure.written())
+    by = tuple(text(f"dimension.{each}") for each in figure.dimensions)
+    return (
+        text("report.figure_by", figure=said, by=Listing(by))
+        if by
+        else text("report.figure", figure=said)
+    )
 
 
 def in_twos(buttons: Sequence[Button]) -> list[Row]:

@@ -19,7 +19,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import LIST_LENGTH, dotted, pages
+from bot.domain.views.common import LIST_LENGTH, dotted, figure_line, pages
 
 EXCERPT = 120
 FULL = 2500
@@ -71,7 +71,7 @@ def report(
         lines.append(
             text("report.remaining", words=Words(shown.remaining, shown.language, FULL // 4))
         )
-    lines += [text("report.figure", figure=Words(each.written())) for each in shown.figures[:20]]
+    lines += [figure_line(each) for each in shown.figures[:20]]
     lines += [_piece(each) for each in pieces[:20]]
     row: list[Button] = []
     if any(each.sha256 for each in pieces):

@@ -21,7 +21,15 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, LIST_LENGTH, dotted, in_twos, item_code, pages
+from bot.domain.views.common import (
+    HOME,
+    LIST_LENGTH,
+    dotted,
+    figure_line,
+    in_twos,
+    item_code,
+    pages,
+)
 from bot.domain.views.people import name_for
 
 FULL = 1500
@@ -104,9 +112,7 @@ def _said(said: StatusUpdate) -> list[Text | None]:
         lines.append(
             text("report.remaining", words=Words(said.remaining, said.language, limit=BESIDE))
         )
-    lines += [
-        text("report.figure", figure=Words(each.written())) for each in said.figures[:FIGURES]
-    ]
+    lines += [figure_line(each) for each in said.figures[:FIGURES]]
     return lines
 
 
