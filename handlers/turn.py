@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.people import Actor, Person, Seat
-from bot.domain.screens import Screen, Text
+from bot.domain.screens import Screen, Text, message
 from handlers.desk import Desk
 from storage import accounts, outbox
 from storage.database import Transaction
@@ -78,6 +78,13 @@ class Turn:
             return row
         return await self._add(screen, subject=subject)
 
+    async def remark(self, words: Text) -> None:
+        """Say it shortly: over the screen to who tapped, in a message to who wrote."""
+        if self.tapped is None:
+            await self.show(message(words))
+        else:
+            self.toast = words
+
     async def change(self, row: int, screen: Screen) -> None:
         """Change the message that outbox row `row` made, wherever it stands in the chat."""
         await self._add(screen, edits=row)
@@ -95,7 +102,7 @@ class Turn:
         self, screen: Screen, *, edits: int | None = None, subject: str | None = None
     ) -> int:
         self._said += 1
-        message = Message(
+        said = Message(
             key=f"reply:{self.bot_id}:{self.update_id}:{self._said}",
             screen=screen,
             bot_id=self.bot_id,
@@ -106,7 +113,7 @@ class Turn:
             edits=edits,
             subject=subject,
         )
-        return await outbox.add(self.tx, message, now=self.now)
+        return await outbox.add(self.tx, said, now=self.now)
 
     async def seen(self, message_id: int) -> None:
         """Note the newest message of the chat, so that a screen above it is not edited."""

@@ -314,17 +314,17 @@ class Runner:
             case Outcome.KEEP:
                 await self._save(turn, conversation, advance.state, conversation.screen_id)
                 await self.leave(turn)
-                turn.toast = text("flow.kept")
+                await turn.remark(text("flow.kept"))
                 await turn.go(turn, flow.returns_to(answers))
             case Outcome.CANCEL:
                 await self._drop(turn, conversation)
-                turn.toast = text("flow.dropped")
+                await turn.remark(text("flow.dropped"))
                 await turn.go(turn, flow.returns_to(answers))
             case Outcome.LEAVE:
                 if engine.holds_something(flow, advance.state):
                     await self._save(turn, conversation, advance.state, conversation.screen_id)
                     await self.leave(turn)
-                    turn.toast = text("flow.kept")
+                    await turn.remark(text("flow.kept"))
                 else:
                     await self._drop(turn, conversation)
                 await turn.go(turn, flow.returns_to(answers))

@@ -147,6 +147,19 @@ async def test_a_draft_rests_and_is_resumed_or_dropped(network: JourneyNetwork) 
     assert await network.row(select(status_updates)) is None
 
 
+async def test_what_becomes_of_a_draft_is_said_to_who_wrote(network: JourneyNetwork) -> None:
+    """`/cancel` threw a draft away without a word: the answer to a tap reaches no command."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    await phone.types("Half a thought.")
+    await phone.types("/cancel")
+    await phone.waits_for("Discarded.")
+    assert "Report" in phone.screen.labels
+    await phone.types("/drafts")
+    assert "No drafts." in plain(phone.screen.text)
+
+
 async def test_no_change_is_one_tap_and_the_third_time_one_sentence(
     network: JourneyNetwork,
 ) -> None:

@@ -92,6 +92,8 @@ def listed(
 
 def drafts(found: Sequence[Draft], page: int) -> Screen:
     """The reports that were begun, the newest first."""
+    if not found:
+        return screen(text("home.no_drafts"), rows=[(HOME,)])
     shown = found[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
     rows: list[Row] = [
         (button("continue_draft", f"draft:{each.conversation_id}", item=Code(each.code)),)
