@@ -1,0 +1,182 @@
+"""Reminders of what is owed: the rungs of a ladder, whom each reaches, and when.
+
+Everything here is a function of values: what is due, who holds which seat, their calendars. A rung
+stands so many days before or after the due day. It reaches each person once, on a working day of
+theirs; of several that one person missed, the latest is sent and the others are skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from bot.domain.people import REPORTING, SECRETARIAT, Role
+from bot.domain.work_calendar import WorkCalendar
+
+
+class Reaches(StrEnum):
+    """Whom a rung reaches."""
+
+    INSTITUTION = "institution"  # its focal points and alternates
+    VALIDATOR = "validator"
+    SECRETARIAT = "secretariat"
+
+
+ROLES: Mapping[Reaches, frozenset[Role]] = {
+    Reaches.INSTITUTION: REPORTING,
+    Reaches.VALIDATOR: frozenset({Role.VALIDATOR}),
+    Reaches.SECRETARIAT: SECRETARIAT,
+}
+TEXT_KEYS = tuple(f"reaches.{each}" for each in Reaches)
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A reminder `days` after the due day (before it where negative).
+
+    One that `asks_first` goes out when an officer has said so.
+    """
+
+    days: int
+    reaches: Reaches = Reaches.INSTITUTION
+    asks_first: bool = False
+
+    def to_json(self) -> list[Any]:
+        """The rung as plain JSON."""
+        return [self.days, self.reaches.value, self.asks_first]
+
+
+Ladder: TypeAlias = tuple[Rung, ...]
+
+USUAL: Ladder = (
+    *(Rung(days) for days in (-14, -7, -1, 0, 3)),
+    Rung(7, Reaches.VALIDATOR, asks_first=True),
+    Rung(14, Reaches.SECRETARIAT),
+)
+"""What is offered where nothing else was chosen."""
+
+
+def ladder_from_json(kept: Iterable[Sequence[Any]]) -> Ladder:
+    """The ladder of rungs that `Rung.to_json` packed."""
+    return tuple(Rung(days, Reaches(reaches), asks) for days, reaches, asks in kept)
+
+
+@dataclass(frozen=True)
+class Reminded:
+    """A person whom a rung may reach, in one role."""
+
+    person_id: int
+    role: Role
+    calendar: WorkCalendar
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One rung for one person, and the moment it is due for them."""
+
+    rung: Rung
+    person_id: int
+    at: datetime
+
+
+def plan(ladder: Ladder, due_on: date, people: Sequence[Reminded]) -> list[Planned]:
+    """Every rung for everybody whom it reaches, in the order of time.
+
+    Who is on leave hands the rung to those who are there, else to the deputy, else it waits until
+    they are back. Nobody gets one rung twice, whatever roles they hold.
+    """
+    found = [each for rung in ladder for each in _rung_for(rung, due_on, people)]
+    return sorted(found, key=lambda each: (each.at, each.rung.days, each.person_id))
+
+
+def _rung_for(rung: Rung, due_on: date, people: Sequence[Reminded]) -> list[Planned]:
+    reached = {each.person_id: each for each in people if each.role in ROLES[rung.reaches]}
+    by_id = {each.person_id: each for each in people}
+    days = {each: day_of(rung, due_on, one.calendar) for each, one in reached.items()}
+    there = [each for each, one in reached.items() if one.calendar.away(days[each]) is None]
+    if there:
+        return [_at(rung, reached[each], days[each]) for each in there]
+    deputies = {
+        leave.deputy_id: by_id[leave.deputy_id]
+        for each, one in reached.items()
+        if (leave := one.calendar.away(days[each])) and leave.deputy_id in by_id
+    }
+    standing_in = [
+        (one, day)
+        for one in deputies.values()
+        if one.calendar.away(day := day_of(rung, due_on, one.calendar)) is None
+    ]
+    if standing_in:
+        return [_at(rung, one, day) for one, day in standing_in]
+    return [_at(rung, one, days[each]) for each, one in reached.items()]
+
+
+def day_of(rung: Rung, due_on: date, calendar: WorkCalendar) -> date:
+    """The person's working day for a rung.
+
+    Up to the due day it comes rather earlier, so that there is time left; after it rather later.
+    """
+    day = due_on + timedelta(days=rung.days)
+    return calendar.working_day_before(day) if rung.days <= 0 else calendar.working_day_after(day)
+
+
+def _at(rung: Rung, one: Reminded, day: date) -> Planned:
+    morning = one.calendar.morning(day)
+    return Planned(rung, one.person_id, one.calendar.next_allowed(morning) or morning)
+
+
+# -- When the moment has come ----------------------------------------------------------------------
+
+
+class Skipped(StrEnum):
+    """Why a rung was not sent; codes of the record."""
+
+    OVERTAKEN = "overtaken"  # a later rung of the same item goes instead
+    PAST = "past"  # its moment had passed when the item was asked for
+    ANSWERED = "answered"
+    EXCUSED = "excused"
+    CLOSED = "closed"
+    ENDED = "ended"  # the assignment, or the person's seat
+    MOVED = "moved"  # another due day, another ladder, another person there
+    SNOOZED = "snoozed"
+    DECLINED = "declined"  # an officer did not want it sent
+    UNREACHABLE = "unreachable"
+
+
+TEXT_KEYS += tuple(f"skipped.{each}" for each in Skipped)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A planned reminder whose moment has come: `rank` orders the rungs of one item."""
+
+    id: int
+    item_id: int
+    rank: tuple[date, int]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of one person's reminders now: sent together, overtaken, or put off."""
+
+    send: tuple[int, ...] = ()
+    overtaken: tuple[int, ...] = ()
+    until: datetime | None = None
+
+
+def decide(due: Sequence[Due], calendar: WorkCalendar, now: datetime) -> Decision:
+    """The latest rung of each item is sent, if the person may be reminded now; else all wait."""
+    if not calendar.allows(now):
+        return Decision(until=calendar.next_allowed(now))
+    latest: dict[int, Due] = {}
+    for each in due:
+        known = latest.get(each.item_id)
+        if known is None or (known.rank, known.id) < (each.rank, each.id):
+            latest[each.item_id] = each
+    send = {each.id for each in latest.values()}
+    return Decision(
+        tuple(sorted(send)), tuple(sorted(each.id for each in due if each.id not in send))
+    )
