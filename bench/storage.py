@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 import asyncpg
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import URL, insert, make_url, select
 
-from bot.domain.people import COMMAND_LINE
+from bot.domain.people import COMMAND_LINE, NO_BOT, Act
 from bot.services import audit
 from storage import migrate
 from storage.database import Database, Transaction
@@ -29,6 +30,7 @@ from storage.tables import inbox
 TRANSACTIONS = 1000
 WRITERS = (1, 8, 50)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
+BY_OPERATOR = Act(COMMAND_LINE, NO_BOT, ZoneInfo("UTC"), NOW)
 
 Work: TypeAlias = Callable[[Transaction, int], Awaitable[None]]
 
@@ -43,7 +45,7 @@ async def read_and_insert(tx: Transaction, number: int) -> None:
 async def and_record(tx: Transaction, number: int) -> None:
     """The same with an audit entry."""
     await read_and_insert(tx, number)
-    await audit.record(tx, COMMAND_LINE, "bench.insert", f"update:{number}", now=NOW)
+    await audit.record(tx, BY_OPERATOR, "bench.insert", f"update:{number}")
 
 
 async def measured(

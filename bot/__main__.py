@@ -29,7 +29,7 @@ from bot.demo.tour import DAY as TOUR_DAY
 from bot.demo.tour import TourStopped, play
 from bot.domain.errors import Refused
 from bot.domain.filters import Dimension
-from bot.domain.people import COMMAND_LINE, Role
+from bot.domain.people import COMMAND_LINE, NO_BOT, Act, Role
 from bot.health import check_up
 from bot.sandbox.server import Sandbox
 from bot.services import exports, people
@@ -157,11 +157,10 @@ async def _invite(
             raise SettingsError([f"There is no institution with the code {institution}."])
         token = await people.invite(
             tx,
-            COMMAND_LINE,
+            Act(COMMAND_LINE, NO_BOT, settings.zone, app.clock.now()),
             role,
             found.id if found else None,
             invitee=invitee,
-            now=app.clock.now(),
         )
     return f"https://t.me/{bot.username}?start={token}"
 

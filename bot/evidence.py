@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 import httpx
 from telegram import Bot
@@ -19,6 +20,7 @@ from telegram.error import BadRequest, TelegramError
 from bot import logs
 from bot.clock import Clock
 from bot.domain.errors import Refused
+from bot.domain.people import TICK, Act
 from bot.exchange.confined import Crashed, TookTooLong, TooMuchMemory
 from bot.exchange.inspect import MAX_SIZE, FileKind, inspect
 from bot.exchange.refusals import Damaged, TooLarge, UnpacksTooBig
@@ -34,7 +36,7 @@ log = logs.get(__name__)
 
 AT_ONCE = 3
 PAUSES = (5, 15, 60, 300, 900, 3600)  # seconds before each further try
-TICK = 60.0  # seconds: no wake-up is needed for a retry that is due
+PULSE = 60.0  # seconds: no wake-up is needed for a retry that is due
 PATIENCE = 6
 """So many tries for a file that Telegram does not find or that breaks whoever looks at it."""
 
@@ -45,12 +47,20 @@ class Evidence:
     """Fetches what is awaited and removes what nothing names any more."""
 
     def __init__(
-        self, database: Database, bot: Bot, vault: Vault, clock: Clock, *, look: Look = inspect
+        self,
+        database: Database,
+        bot: Bot,
+        vault: Vault,
+        clock: Clock,
+        zone: ZoneInfo,
+        *,
+        look: Look = inspect,
     ) -> None:
         self._database = database
         self._bot = bot
         self._vault = vault
         self._clock = clock
+        self._zone = zone
         self._look = look
         self._called = asyncio.Event()
         self._storing = asyncio.Lock()  # no file is removed while one is put
@@ -60,7 +70,7 @@ class Evidence:
         """Fetch and tidy whenever something was sent or dropped, and retry; until cancelled."""
         while True:
             self._called.clear()
-            pause = TICK
+            pause = PULSE
             try:
                 await self.tick()
                 pause = await self._pause()
@@ -109,8 +119,8 @@ class Evidence:
         """Seconds until the next retry, a tick at most."""
         async with self._database.read() as tx:
             due = await evidence.next_due(tx, self._bot.id)
-        left = TICK if due is None else (due - self._clock.now()).total_seconds()
-        return min(max(left, 1.0), TICK)
+        left = PULSE if due is None else (due - self._clock.now()).total_seconds()
+        return min(max(left, 1.0), PULSE)
 
     async def _fetch(self, awaited: Awaited) -> None:
         """Try once: the file is stored, refused, or tried again later."""
@@ -154,10 +164,9 @@ class Evidence:
         """The bytes are synced before the row that names them commits."""
         async with self._storing:
             kept = await self._vault.put(path)
-            now = self._clock.now()
             async with self._database.write() as tx:
                 counted = await service.stored(
-                    tx, awaited, kind, sha256=kept.sha256, size=kept.size, now=now
+                    tx, self._act(), awaited, kind, sha256=kept.sha256, size=kept.size
                 )
                 needed = counted or await files.is_named(tx, kept.sha256)
             if not needed:
@@ -166,7 +175,10 @@ class Evidence:
     async def _refuse(self, awaited: Awaited, refusal: Refused) -> None:
         log.info("evidence.refused", id=awaited.id, reason=refusal.key)
         async with self._database.write() as tx:
-            await service.refused(tx, awaited, refusal, now=self._clock.now())
+            await service.refused(tx, self._act(), awaited, refusal)
+
+    def _act(self) -> Act:
+        return Act(TICK, self._bot.id, self._zone, self._clock.now())
 
     async def _later(
         self, awaited: Awaited, reason: str, error: Exception, *, at_last: Refused | None = None

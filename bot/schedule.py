@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import logs
 from bot.clock import Clock
-from bot.domain.people import Actor
+from bot.domain.people import TICK, Act
 from bot.jobs import Jobs
 from bot.services import audit
 from storage import inbox, invitations
@@ -25,8 +26,6 @@ log = logs.get(__name__)
 
 FINISHED_KEPT = timedelta(days=30)  # ids of updates that were dealt with; Telegram keeps them a day
 STAGED_KEPT = timedelta(days=1)  # files that an interrupted act left half-way
-
-TICK = Actor(None, (), "tick")
 
 Work = Callable[[datetime], Awaitable[None]]
 
@@ -83,14 +82,16 @@ class Schedule:
             log.exception("schedule.tick_failed", tick=name, error=type(error).__name__)
 
 
-def house_ticks(database: Database, bot_id: int, vault: Vault, jobs: Jobs) -> dict[str, Tick]:
+def house_ticks(
+    database: Database, bot_id: int, zone: ZoneInfo, vault: Vault, jobs: Jobs
+) -> dict[str, Tick]:
     """What the house does by itself; the names are shown in logs."""
 
     async def purge(now: datetime) -> None:
         await purge_inbox(database, bot_id, now)
 
     async def expire(now: datetime) -> None:
-        await expire_invitations(database, now)
+        await expire_invitations(database, Act(TICK, bot_id, zone, now))
 
     async def wake_evidence(_now: datetime) -> None:
         async with database.write() as tx:
@@ -116,12 +117,11 @@ async def purge_inbox(database: Database, bot_id: int, now: datetime) -> None:
         log.info("schedule.purged", count=bodies, rows=rows)
 
 
-async def expire_invitations(database: Database, now: datetime) -> None:
+async def expire_invitations(database: Database, act: Act) -> None:
     """Close the links that nobody used in time."""
     async with database.write() as tx:
-        for expired in await invitations.expire(tx, now=now):
-            subject = f"invitation:{expired}"
-            await audit.record(tx, TICK, "invitation.expire", subject, now=now)
+        for expired in await invitations.expire(tx, now=act.now):
+            await audit.record(tx, act, "invitation.expire", f"invitation:{expired}")
 
 
 async def sweep_files(vault: Vault, jobs: Jobs, now: datetime) -> None:

@@ -102,9 +102,7 @@ async def held(turn: Turn, argument: str) -> None:
 
 async def take_back(turn: Turn, argument: str) -> None:
     """`take_back:17`: an institution has the item no more."""
-    gone = await service.take_back(
-        turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now
-    )
+    gone = await service.take_back(turn.tx, turn.act, number(argument))
     turn.toast = text("assigning.taken_back")
     await about(turn, str(gone.item_id))
 
@@ -112,9 +110,7 @@ async def take_back(turn: Turn, argument: str) -> None:
 async def priority(turn: Turn, argument: str) -> None:
     """`priority:5`: set or take away."""
     found = await _item(turn, number(argument))
-    await arranging.prioritise(
-        turn.tx, turn.actor, [found.id], priority=not found.priority, now=turn.now
-    )
+    await arranging.prioritise(turn.tx, turn.act, [found.id], priority=not found.priority)
     await about(turn, argument)
 
 
@@ -125,9 +121,7 @@ async def need(turn: Turn, argument: str) -> None:
         raise NotFound
     found = await _item(turn, number(item_id))
     needed = Need(name) not in await selections.needs(turn.tx, found.id)
-    await arranging.mark_need(
-        turn.tx, turn.actor, [found.id], Need(name), needed=needed, now=turn.now
-    )
+    await arranging.mark_need(turn.tx, turn.act, [found.id], Need(name), needed=needed)
     await about(turn, item_id)
 
 
@@ -165,7 +159,7 @@ async def assign_item(turn: Turn, argument: str) -> None:
 
 async def announce(turn: Turn, _argument: str) -> None:
     """What announcing the drafts would do."""
-    preview = await service.preview(turn.tx, turn.actor, now=turn.now)
+    preview = await service.preview(turn.tx, turn.act)
     await turn.show(views.announce(preview, language=turn.language))
 
 
@@ -173,9 +167,7 @@ async def announce_now(turn: Turn, argument: str) -> None:
     """`announce_now:a1b2…`: announce the drafts of that preview."""
     try:
         async with turn.tx.savepoint():
-            done = await service.announce(
-                turn.tx, turn.actor, argument, bot_id=turn.bot_id, now=turn.now
-            )
+            done = await service.announce(turn.tx, turn.act, argument)
     except Outdated as outdated:
         turn.toast = outdated.text
         await announce(turn, "")
@@ -187,7 +179,7 @@ async def announce_by_letter(turn: Turn, argument: str) -> None:
     """`announce_by_letter:a1b2…`: institutions without anybody here were told otherwise."""
     try:
         async with turn.tx.savepoint():
-            done = await service.announce_by_letter(turn.tx, turn.actor, argument, now=turn.now)
+            done = await service.announce_by_letter(turn.tx, turn.act, argument)
     except Outdated as outdated:
         turn.toast = outdated.text
         await announce(turn, "")
@@ -215,15 +207,13 @@ async def book(turn: Turn, argument: str) -> None:
 
 async def book_apply(turn: Turn, argument: str) -> None:
     """`book_apply:9`: make the changes that the preview showed."""
-    changed = await books.apply(
-        turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now
-    )
+    changed = await books.apply(turn.tx, turn.act, number(argument))
     await turn.show(book_views.applied(changed))
 
 
 async def book_drop(turn: Turn, argument: str) -> None:
     """`book_drop:9`: change nothing."""
-    await books.discard(turn.tx, turn.actor, number(argument), now=turn.now)
+    await books.discard(turn.tx, turn.act, number(argument))
     await turn.show(book_views.discarded())
 
 

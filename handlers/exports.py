@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from bot.domain.errors import NotFound
 from bot.domain.filters import LETTERS, STATUSES, Dimension
@@ -32,7 +31,7 @@ async def export(turn: Turn, argument: str) -> None:
     """`/export`: what would be exported, narrowed as the button says."""
     require(may_export(turn.actor))
     chosen = await service.read(turn.tx, argument or "-")
-    count = await service.matching(turn.tx, turn.actor, chosen, _zone(turn))
+    count = await service.matching(turn.tx, turn.act, chosen)
     called = {
         dimension: await _called(turn, dimension, value)
         for dimension in LETTERS
@@ -48,7 +47,7 @@ async def export_by(turn: Turn, argument: str) -> None:
     if dimension is None or not page.isdecimal():
         raise NotFound
     others = (await service.read(turn.tx, code)).narrowed(dimension)
-    found = await service.choices(turn.tx, turn.actor, others, dimension, _zone(turn))
+    found = await service.choices(turn.tx, turn.act, others, dimension)
     choices = [
         views.Choice(
             _words(turn, dimension, each),
@@ -63,14 +62,7 @@ async def export_by(turn: Turn, argument: str) -> None:
 async def export_make(turn: Turn, argument: str) -> None:
     """Make it; the message tells how far it is until the file comes."""
     chosen = await service.read(turn.tx, argument or "-")
-    job_id = await service.ask(
-        turn.tx,
-        turn.actor,
-        chosen,
-        language=turn.language,
-        zone=_zone(turn),
-        now=turn.now,
-    )
+    job_id = await service.ask(turn.tx, turn.act, chosen, language=turn.language)
     row = await turn.show(views.making(job_id))
     await service.shown_in(turn.tx, job_id, row)
 
@@ -79,13 +71,13 @@ async def export_cancel(turn: Turn, argument: str) -> None:
     """It is not wanted after all."""
     if not argument.isdecimal():
         raise NotFound
-    await service.cancel(turn.tx, turn.actor, int(argument), now=turn.now)
+    await service.cancel(turn.tx, turn.act, int(argument))
     await turn.show(views.cancelled())
 
 
 async def import_template(turn: Turn, _argument: str) -> None:
     """The empty table for recommendations, as a file."""
-    await service.ask_for_template(turn.tx, turn.actor, language=turn.language, now=turn.now)
+    await service.ask_for_template(turn.tx, turn.act, language=turn.language)
 
 
 async def _called(turn: Turn, dimension: Dimension, value: str) -> Value:
@@ -103,11 +95,6 @@ def _words(turn: Turn, dimension: Dimension, spread: Spread) -> Value:
     if spread.names:
         return name_for(spread.names, turn.language)
     return Words(spread.value, limit=views.LABEL_LENGTH)
-
-
-def _zone(turn: Turn) -> ZoneInfo:
-    """The country's: its days are the days of filters and figures."""
-    return ZoneInfo(turn.desk.country.timezone)
 
 
 def _three(argument: str) -> tuple[str, str, str]:
@@ -147,7 +134,7 @@ async def progress(turn: Turn, argument: str) -> None:
             "language": turn.language,
             "subjects": [each.value for each in scope.subjects],
         }
-        await service.ask_for_picture(turn.tx, turn.actor, arguments, now=turn.now)
+        await service.ask_for_picture(turn.tx, turn.act, arguments)
 
 
 def _subject(argument: str, scope: Scope) -> Subject:
@@ -175,7 +162,7 @@ async def _figures(turn: Turn, subject: Subject, counted: list[Counted], total: 
         )
         for key, by_status in sorted(counts.items(), key=lambda pair: _place(subject, *pair))
     ]
-    today = turn.now.astimezone(_zone(turn)).date()
+    today = turn.today
     return Figures(subject.value, statuses, tuple(bars), total, today)
 
 

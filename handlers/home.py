@@ -13,7 +13,6 @@ from bot.domain.views import home as views
 from bot.domain.views.common import BESIDE, LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
-from handlers.flows.status_update import today_there
 from handlers.turn import Turn
 from storage import home as queries
 from storage import institutions, items
@@ -33,7 +32,7 @@ async def home(turn: Turn, argument: str) -> None:
         if turn.actor.seat({role}) and not (held and role not in SECRETARIAT):
             await shows(turn)
             return
-    today = today_there(turn)
+    today = turn.today
     counts = await queries.counts(turn.tx, held, today=today)
     drafts = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
     first = await queries.entries(turn.tx, held, Waiting.ALL, today=today, limit=views.URGENT)
@@ -51,7 +50,7 @@ async def listed(turn: Turn, argument: str) -> None:
         raise NotFound
     which, page = Waiting(name), page_number(number)
     held = institutions_of(turn.actor)
-    today = today_there(turn)
+    today = turn.today
     counts = await queries.counts(turn.tx, held, today=today)
     entries = await queries.entries(
         turn.tx, held, which, today=today, limit=LIST_LENGTH, offset=page * LIST_LENGTH

@@ -87,6 +87,4 @@ def make_router() -> Router:
 
 
 async def _keep_file(turn: Turn, conversation_id: int, sent: Sent) -> int:
-    return await evidence.keep_file(
-        turn.tx, turn.actor, conversation_id, sent, bot_id=turn.bot_id, now=turn.now
-    )
+    return await evidence.keep_file(turn.tx, turn.act, conversation_id, sent)

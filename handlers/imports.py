@@ -59,7 +59,7 @@ async def show(turn: Turn, argument: str) -> None:
 
 async def apply(turn: Turn, argument: str) -> None:
     """Import what the preview showed."""
-    await service.ask_to_apply(turn.tx, turn.actor, _id(argument))
+    await service.ask_to_apply(turn.tx, turn.act, _id(argument))
     counted = await imports.outcomes(turn.tx, _id(argument))
     total = sum(n for outcome, n in counted.items() if outcome != imports.PROBLEM)
     await turn.show(views.applying(total))
@@ -67,7 +67,7 @@ async def apply(turn: Turn, argument: str) -> None:
 
 async def discard(turn: Turn, argument: str) -> None:
     """Import nothing of it."""
-    await service.discard(turn.tx, turn.actor, _id(argument), now=turn.now)
+    await service.discard(turn.tx, turn.act, _id(argument))
     await turn.show(views.discarded())
 
 

@@ -28,9 +28,7 @@ async def me(turn: Turn, _argument: str) -> None:
 
 async def screens(turn: Turn, argument: str) -> None:
     """Screens change in place (`0`), or are a new message each time (`1`)."""
-    await people.set_new_message_each_time(
-        turn.tx, turn.actor, wanted=argument == "1", now=turn.now
-    )
+    await people.set_new_message_each_time(turn.tx, turn.act, wanted=argument == "1")
     turn.introduce(await people.reread(turn.tx, turn.person))
     await me(turn, "")
 

@@ -42,13 +42,11 @@ async def _open(turn: Turn, payload: str) -> None:
     if guesses.spent(turn.chat_id, turn.now):
         raise TooManyLinks
     try:
-        invitation, person = await people.open_link(
-            turn.tx, turn.actor, _chat(turn), payload, now=turn.now
-        )
+        invitation, person = await people.open_link(turn.tx, turn.act, _chat(turn), payload)
     except LinkUnknown as unknown:
         if guesses.note(turn.chat_id, turn.now):
             log.warning("onboarding.guessing")
-            await people.warn_of_guessing(turn.tx, bot_id=turn.bot_id, now=turn.now)
+            await people.warn_of_guessing(turn.tx, turn.act)
         await turn.show(message(unknown.text))
         return
     turn.introduce(person)
@@ -60,7 +58,7 @@ async def _open(turn: Turn, payload: str) -> None:
 
 async def accept(turn: Turn, argument: str) -> None:
     """Accept the invitation."""
-    seat = await people.accept(turn.tx, turn.actor, _chat(turn), number(argument), now=turn.now)
+    seat = await people.accept(turn.tx, turn.act, _chat(turn), number(argument))
     if seat is None:
         await turn.show(views.waiting())
         return
@@ -70,7 +68,7 @@ async def accept(turn: Turn, argument: str) -> None:
 
 async def not_me(turn: Turn, argument: str) -> None:
     """Say that the invitation is for somebody else."""
-    forgotten = await people.decline(turn.tx, turn.actor, number(argument), now=turn.now)
+    forgotten = await people.decline(turn.tx, turn.act, number(argument))
     if forgotten:
         turn.forget()
     await turn.show(views.declined(forgotten=forgotten))
@@ -82,7 +80,7 @@ async def speak(turn: Turn, argument: str) -> None:
     if language not in turn.desk.country.languages:
         raise NotFound
     if turn.actor.person is not None:
-        await people.set_language(turn.tx, turn.actor, language, now=turn.now)
+        await people.set_language(turn.tx, turn.act, language)
         turn.introduce(await people.reread(turn.tx, turn.actor.person))
     turn.language = language
     if not invitation_id:
@@ -121,13 +119,13 @@ async def stranger(turn: Turn, _argument: str) -> None:
 
 async def confirm(turn: Turn, argument: str) -> None:
     """The secretariat knows the newcomer."""
-    await people.confirm(turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now)
+    await people.confirm(turn.tx, turn.act, number(argument))
     await turn.show(views.decided(confirmed=True))
 
 
 async def refuse(turn: Turn, argument: str) -> None:
     """The secretariat does not know the newcomer."""
-    await people.refuse(turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now)
+    await people.refuse(turn.tx, turn.act, number(argument))
     await turn.show(views.decided(confirmed=False))
 
 
@@ -156,7 +154,7 @@ async def _show_invitation(turn: Turn, invitation: Invitation) -> None:
 
 
 def _chat(turn: Turn) -> Chat:
-    return Chat(turn.bot_id, turn.chat_id, turn.telegram_name, turn.username, turn.language)
+    return Chat(turn.chat_id, turn.telegram_name, turn.username, turn.language)
 
 
 ACTS = {

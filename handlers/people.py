@@ -71,7 +71,7 @@ async def confirm_all(turn: Turn, argument: str) -> None:
         await waiting(turn, "")
         return
     for each in shown:
-        await service.confirm(turn.tx, turn.actor, each.id, bot_id=turn.bot_id, now=turn.now)
+        await service.confirm(turn.tx, turn.act, each.id)
     await overview(turn, "")
 
 
@@ -114,7 +114,7 @@ async def unused(turn: Turn, argument: str) -> None:
 
 async def revoke(turn: Turn, argument: str) -> None:
     """Take an unused invitation back."""
-    await service.revoke(turn.tx, turn.actor, number(argument), now=turn.now)
+    await service.revoke(turn.tx, turn.act, number(argument))
     await unused(turn, "")
 
 
@@ -181,23 +181,19 @@ async def ask_to_end(turn: Turn, argument: str) -> None:
 
 async def end(turn: Turn, argument: str) -> None:
     """End the seat."""
-    await service.end_seat(turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now)
+    await service.end_seat(turn.tx, turn.act, number(argument))
     await seats(turn, "")
 
 
 async def suspend(turn: Turn, argument: str) -> None:
     """Lost phone: one tap, and nothing is open on it any more."""
-    await service.suspend_seat(
-        turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now
-    )
+    await service.suspend_seat(turn.tx, turn.act, number(argument))
     await seat(turn, argument)
 
 
 async def restore(turn: Turn, argument: str) -> None:
     """The phone was found."""
-    await service.restore_seat(
-        turn.tx, turn.actor, number(argument), bot_id=turn.bot_id, now=turn.now
-    )
+    await service.restore_seat(turn.tx, turn.act, number(argument))
     await seat(turn, argument)
 
 

@@ -22,13 +22,7 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
         await turn.show(await put(turn, question.assignment_id, wrote.words))
         return
     await service.answer(
-        turn.tx,
-        turn.actor,
-        question.id,
-        wrote.words,
-        language=detect(wrote.words) or turn.language,
-        bot_id=turn.bot_id,
-        now=turn.now,
+        turn.tx, turn.act, question.id, wrote.words, language=detect(wrote.words) or turn.language
     )
     await turn.show(views.answer_sent(question.code))
 

@@ -12,7 +12,7 @@ from bot.domain.views.common import HOME
 from bot.services import status_updates
 from handlers.card import number
 from handlers.flows import unchanged
-from handlers.flows.status_update import country_zone, reportable
+from handlers.flows.status_update import reportable
 from handlers.turn import Turn
 from storage import assignments, items
 
@@ -69,14 +69,7 @@ async def withdraw(turn: Turn, argument: str) -> None:
 
 async def withdraw_yes(turn: Turn, argument: str) -> None:
     """`withdraw_yes:42`: takes the report back."""
-    gone = await status_updates.withdraw(
-        turn.tx,
-        turn.actor,
-        number(argument),
-        zone=country_zone(turn),
-        bot_id=turn.bot_id,
-        now=turn.now,
-    )
+    gone = await status_updates.withdraw(turn.tx, turn.act, number(argument))
     code = await _code(turn, gone.assignment_id)
     await turn.show(views.withdrawn(gone.number, code, gone.assignment_id))
 

@@ -14,7 +14,6 @@ from bot.domain.views import review as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.services import reviews as service
 from handlers.card import number
-from handlers.flows.status_update import today_there
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import evidence, figures, items, reviews, status_updates
@@ -23,7 +22,7 @@ from storage import evidence, figures, items, reviews, status_updates
 async def listed(turn: Turn, argument: str) -> None:
     """`reviews:0`: a page of the reports that wait."""
     permissions.require(permissions.may_review(turn.actor))
-    page, today = page_number(argument), today_there(turn)
+    page, today = page_number(argument), turn.today
     waiting = await reviews.queue(
         turn.tx, today=today, limit=LIST_LENGTH, offset=page * LIST_LENGTH
     )
@@ -41,7 +40,7 @@ async def after(turn: Turn, argument: str) -> None:
     """`review_after:42`: the report behind this one, and behind the last one the first again."""
     permissions.require(permissions.may_review(turn.actor))
     this = await reviews.get(turn.tx, number(argument))
-    behind = await reviews.queue(turn.tx, today=today_there(turn), limit=1, behind=this)
+    behind = await reviews.queue(turn.tx, today=turn.today, limit=1, behind=this)
     if behind:
         await _show(turn, behind[0])
     else:
@@ -70,13 +69,13 @@ async def approve(turn: Turn, argument: str) -> None:
     """`approve:42`: approve it, and go on with the next one."""
     try:
         async with turn.tx.savepoint():
-            done = await service.approve(turn.tx, turn.actor, number(argument), now=turn.now)
+            done = await service.approve(turn.tx, turn.act, number(argument))
     except Outdated as outdated:
         turn.toast = outdated.text
         await report(turn, argument)
         return
     turn.toast = text("review.approved", number=Code(done.number))
-    first = await reviews.queue(turn.tx, today=today_there(turn), limit=1)
+    first = await reviews.queue(turn.tx, today=turn.today, limit=1)
     if first:
         await _show(turn, first[0])
     else:
@@ -103,7 +102,7 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
 
 
 async def _show_first(turn: Turn) -> None:
-    today = today_there(turn)
+    today = turn.today
     first = await reviews.queue(turn.tx, today=today, limit=1)
     if first:
         await _show(turn, first[0])

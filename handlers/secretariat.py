@@ -10,7 +10,6 @@ from bot.domain.views.common import LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services import assignments as service
 from handlers.card import number
-from handlers.flows.status_update import today_there
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import conversations, desk, institutions
@@ -25,7 +24,7 @@ BEGUN = 2
 async def home(turn: Turn) -> None:
     """The first screen."""
     permissions.require(permissions.may_arrange(turn.actor))
-    counts = await desk.counts(turn.tx, today=today_there(turn), now=turn.now)
+    counts = await desk.counts(turn.tx, today=turn.today, now=turn.now)
     seats = tuple(seat.id for seat in turn.actor.seats)
     begun = await conversations.drafts_of(turn.tx, turn.person.id, seats)
     resting = [(each.id, each.flow) for each in begun if each.flow in views.OWN_FLOWS]
@@ -41,7 +40,7 @@ async def more(turn: Turn, _argument: str) -> None:
 async def overdue(turn: Turn, argument: str) -> None:
     """`overdue:0`: a page of what is overdue."""
     permissions.require(permissions.may_arrange(turn.actor))
-    page, today = page_number(argument), today_there(turn)
+    page, today = page_number(argument), turn.today
     found = await desk.overdue(turn.tx, today=today, limit=LIST_LENGTH, offset=page * LIST_LENGTH)
     counts = await desk.counts(turn.tx, today=today, now=turn.now)
     await turn.show(views.overdue(counts.overdue, page, [_line(turn, each) for each in found]))
@@ -55,7 +54,7 @@ async def disowned(turn: Turn, argument: str) -> None:
     permissions.require(permissions.may_arrange(turn.actor))
     page = page_number(argument)
     found = await desk.disowned(turn.tx, limit=LIST_LENGTH, offset=page * LIST_LENGTH)
-    counts = await desk.counts(turn.tx, today=today_there(turn), now=turn.now)
+    counts = await desk.counts(turn.tx, today=turn.today, now=turn.now)
     await turn.show(views.disowned(counts.disowned, page, [_line(turn, each) for each in found]))
 
 
@@ -76,21 +75,14 @@ async def reassign(turn: Turn, argument: str) -> None:
     found = await _given_back(turn, argument)
     if found.suggested_id is None:
         raise NotFound
-    await service.reassign(
-        turn.tx,
-        turn.actor,
-        found.assignment_id,
-        found.suggested_id,
-        bot_id=turn.bot_id,
-        now=turn.now,
-    )
+    await service.reassign(turn.tx, turn.act, found.assignment_id, found.suggested_id)
     turn.toast = text("secretariat.reassigned")
     await disowned(turn, "0")
 
 
 async def release(turn: Turn, argument: str) -> None:
     """`release:17`: it is not theirs indeed, and nobody's for now."""
-    await service.release(turn.tx, turn.actor, number(argument), now=turn.now)
+    await service.release(turn.tx, turn.act, number(argument))
     turn.toast = text("secretariat.released")
     await disowned(turn, "0")
 

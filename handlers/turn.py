@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.people import Actor, Person, Seat
+from bot.domain.people import Act, Actor, Person, Seat
 from bot.domain.screens import Screen, Text, message
 from handlers.desk import Desk
 from storage import accounts, outbox
@@ -46,9 +46,14 @@ class Turn:
         return self.actor.person
 
     @property
+    def act(self) -> Act:
+        """What the person does in this turn, for services."""
+        return Act(self.actor, self.bot_id, ZoneInfo(self.desk.country.timezone), self.now)
+
+    @property
     def today(self) -> date:
-        """The calendar day where the person is."""
-        return self.now.astimezone(self.timezone).date()
+        """The country's calendar day."""
+        return self.act.today
 
     @property
     def timezone(self) -> ZoneInfo:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
 from bot.domain.items import AssignmentState, Part
-from bot.domain.people import Actor, Person, Role, Seat
+from bot.domain.people import Act, Actor, Person, Role, Seat
 from storage import accounts, institutions, people, seats
 from storage.database import Transaction
 from storage.tables import (
@@ -23,6 +24,7 @@ from storage.tables import (
 
 LONG_AGO = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
 REVIEW = "A/HRC/61/9"
+ZONE = ZoneInfo("Africa/Dakar")
 TREATY_BODY = "CAT/C/MRV/CO/4"
 
 TEXTS = {
@@ -180,6 +182,11 @@ async def somebody(
     await accounts.link(tx, bot_id, 1000 + person.id, person.id, username=None)
     seat: Seat = await seats.add(tx, person.id, role, institution_id, now=now)
     return Actor(person, (seat,))
+
+
+def act(actor: Actor, now: datetime, *, bot_id: int = 1, zone: ZoneInfo = ZONE) -> Act:
+    """What they do at that moment."""
+    return Act(actor, bot_id, zone, now)
 
 
 def codes(found: Sequence[object]) -> list[str]:

@@ -17,7 +17,7 @@ from typing import IO, Any, Self
 from bot.app import App
 from bot.clock import Clock
 from bot.demo import maravia, seed
-from bot.domain.people import COMMAND_LINE, SECRETARIAT, Role
+from bot.domain.people import COMMAND_LINE, SECRETARIAT, Act, Role
 from bot.domain.screens import text
 from bot.sandbox import Network, Phone, Sandbox
 from bot.services import people
@@ -148,9 +148,8 @@ class Demo:
         if self._whole:
             await self._go_to(-HISTORY)
         async with self.app.database.write() as tx:
-            now = self.clock.now()
             await seed.add_institutions(tx)
-            await seed.add_items(tx, review=self._whole, now=now)
+            await seed.add_items(tx, self._act(), review=self._whole)
         await self._seat_everybody()
         if self._whole:
             await self._work_until_today(start)
@@ -160,22 +159,19 @@ class Demo:
         planned = maravia.network()["assignment"]
         drafts = [each for each in planned if each.get("draft")]
         told = [each for each in planned if each not in drafts]
-        bot_id, zone = self.app.bot.id, self.app.settings.zone
         async with self.app.database.write() as tx:
-            now = self.clock.now()
-            await seed.add_clusters(tx, now=now)
-            await seed.assign(tx, told, start=start, bot_id=bot_id, now=now)
-            await seed.announce(tx, bot_id=bot_id, now=now)
+            act = self._act()
+            await seed.add_clusters(tx, now=act.now)
+            await seed.assign(tx, act, told, start=start)
+            await seed.announce(tx, act)
         for each in sorted(maravia.network()["report"], key=lambda each: -each["ago"]):
             await self._go_to(-each["ago"])
             async with self.app.database.write() as tx:
-                now = self.clock.now()
-                update_id = await seed.report(tx, each, zone=zone, bot_id=bot_id, now=now)
+                update_id = await seed.report(tx, self._act(), each)
             await self._decide(each, update_id)
         await self._go_to(0)
         async with self.app.database.write() as tx:
-            now = self.clock.now()
-            await seed.assign(tx, drafts, start=start, bot_id=bot_id, now=now)
+            await seed.assign(tx, self._act(), drafts, start=start)
         await self.app.outbox.settle()
 
     async def _decide(self, entry: Mapping[str, Any], update_id: int) -> None:
@@ -184,8 +180,10 @@ class Demo:
             return
         await self.sandbox.move_clock(DAY)
         async with self.app.database.write() as tx:
-            now = self.clock.now()
-            await seed.decide(tx, entry, update_id, bot_id=self.app.bot.id, now=now)
+            await seed.decide(tx, self._act(), entry, update_id)
+
+    def _act(self) -> Act:
+        return Act(COMMAND_LINE, self.app.bot.id, self.app.settings.zone, self.clock.now())
 
     async def _go_to(self, day: int) -> None:
         """Move the clock to so many days from today."""
@@ -229,11 +227,10 @@ class Demo:
             house = await institutions.by_code(tx, entry.get("institution", ""))
             token = await people.invite(
                 tx,
-                COMMAND_LINE,
+                self._act(),
                 Role(entry["role"]),
                 house.id if house else None,
                 invitee=entry["name"],
-                now=self.clock.now(),
             )
         await phone.opens(f"https://t.me/{BOT_NAME}?start={token}")
         await phone.taps(self.label("accept", entry["language"]))

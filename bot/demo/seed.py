@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.demo import maravia
 from bot.domain.figures import Figure
 from bot.domain.items import Assignment
-from bot.domain.people import COMMAND_LINE, Actor, Role
+from bot.domain.people import Act, Actor, Role
 from bot.domain.reports import StatusUpdateDraft
 from bot.exchange import staging
 from bot.services import assignments as assigning
@@ -43,19 +43,19 @@ async def add_institutions(tx: Transaction) -> None:
         await institutions.add(tx, each["code"], each["kind"], each["names"])
 
 
-async def add_items(tx: Transaction, *, review: bool, now: datetime) -> None:
+async def add_items(tx: Transaction, act: Act, *, review: bool) -> None:
     """What the mechanisms said, in three languages; with `review` also the newest review."""
     if review:
-        await bring_in(tx, maravia.matrix(), "docx", now=now)
+        await bring_in(tx, act, maravia.matrix(), "docx")
     for language in maravia.LANGUAGES:
-        await bring_in(tx, maravia.other_mechanisms(language), "csv", now=now)
+        await bring_in(tx, act, maravia.other_mechanisms(language), "csv")
         if review and language != "en":
-            await bring_in(tx, maravia.review_texts(language), "csv", now=now)
+            await bring_in(tx, act, maravia.review_texts(language), "csv")
 
 
-async def bring_in(tx: Transaction, content: bytes, kind: str, *, now: datetime) -> None:
+async def bring_in(tx: Transaction, act: Act, content: bytes, kind: str) -> None:
     """Import a file as the command line does, siblings included."""
-    job_id = await jobs.plan(tx, importing.READ, {}, person_id=None, seat_id=None, now=now)
+    job_id = await jobs.plan(tx, importing.READ, {}, person_id=None, seat_id=None, now=act.now)
     facts: Mapping[str, Any] = {}
     staged = 0
     with tempfile.NamedTemporaryFile(suffix=f".{kind}") as file:
@@ -70,11 +70,11 @@ async def bring_in(tx: Transaction, content: bytes, kind: str, *, now: datetime)
     await jobs.change(tx, job_id, state=jobs.RUNNING, result={"facts": facts})
     job = await jobs.get(tx, job_id)
     assert job is not None
-    await importing.apply(tx, COMMAND_LINE, job, now=now)
+    await importing.apply(tx, act, job)
     new = await imports.touched_items(tx, job_id)
     for one, other, score in pairs(await items.wordings(tx), new):
         await siblings.keep(tx, one, other, score)
-    await importing.finish(tx, job, now=now)
+    await importing.finish(tx, job, now=act.now)
 
 
 async def add_clusters(tx: Transaction, *, now: datetime) -> None:
@@ -85,35 +85,29 @@ async def add_clusters(tx: Transaction, *, now: datetime) -> None:
         await clusters.put(tx, [known[name(item)] for item in each["items"]], cluster_id)
 
 
-async def assign(
-    tx: Transaction, entries: Sequence[Entry], *, start: datetime, bot_id: int, now: datetime
-) -> None:
+async def assign(tx: Transaction, act: Act, entries: Sequence[Entry], *, start: datetime) -> None:
     """Assign items, as drafts; their due days are counted from `start`."""
-    officer = await actor_of(tx, {Role.OFFICER}, None, now=now)
+    by_officer = await by(tx, act, Role.OFFICER, None)
     known = await item_ids(tx)
     houses = {each.code: each.id for each in await institutions.every(tx)}
     for each in entries:
         await assigning.assign(
             tx,
-            officer,
+            by_officer,
             [known[name(each["item"])]],
             lead=houses[each["lead"]],
             contributing=[houses[code] for code in each.get("contributing", [])],
             due_on=(start + timedelta(days=each["due"])).date(),
-            bot_id=bot_id,
-            now=now,
         )
 
 
-async def announce(tx: Transaction, *, bot_id: int, now: datetime) -> None:
+async def announce(tx: Transaction, act: Act) -> None:
     """Tell the institutions what they have been assigned."""
-    officer = await actor_of(tx, {Role.OFFICER}, None, now=now)
-    await assigning.announce(tx, officer, bot_id=bot_id, now=now)
+    by_officer = await by(tx, act, Role.OFFICER, None)
+    await assigning.announce(tx, by_officer)
 
 
-async def report(
-    tx: Transaction, entry: Entry, *, zone: ZoneInfo, bot_id: int, now: datetime
-) -> int:
+async def report(tx: Transaction, act: Act, entry: Entry) -> int:
     """An institution reports; gives the id of the status update."""
     assignment = await _assignment(tx, entry["item"], entry["institution"])
     figures = tuple(
@@ -125,27 +119,22 @@ async def report(
         entry["status"],
         entry["measures"],
         entry["language"],
-        now.astimezone(zone).date(),
+        act.today,
         remaining=entry.get("remaining"),
         figures=figures,
     )
-    author = await actor_of(tx, {Role.FOCAL_POINT}, assignment.institution_id, now=now)
-    receipt = await status_updates.submit(tx, author, draft, zone=zone, bot_id=bot_id, now=now)
+    by_author = await by(tx, act, Role.FOCAL_POINT, assignment.institution_id)
+    receipt = await status_updates.submit(tx, by_author, draft)
     return receipt.updates[0].status_update_id
 
 
-async def decide(
-    tx: Transaction, entry: Entry, update_id: int, *, bot_id: int, now: datetime
-) -> None:
+async def decide(tx: Transaction, act: Act, entry: Entry, update_id: int) -> None:
     """The secretariat approves or returns the report, as the entry says."""
-    officer = await actor_of(tx, {Role.OFFICER}, None, now=now)
+    by_officer = await by(tx, act, Role.OFFICER, None)
     if entry["decision"] == "approved":
-        await reviewing.approve(tx, officer, update_id, now=now)
+        await reviewing.approve(tx, by_officer, update_id)
     else:
-        comment = entry["comment"]
-        await reviewing.return_(
-            tx, officer, update_id, comment, language="en", bot_id=bot_id, now=now
-        )
+        await reviewing.return_(tx, by_officer, update_id, entry["comment"], language="en")
 
 
 # -- Finding one's way -----------------------------------------------------------------------------
@@ -165,17 +154,11 @@ def name(item: str) -> str:
     return "".join(item.split())
 
 
-async def actor_of(
-    tx: Transaction,
-    roles: frozenset[Role] | set[Role],
-    institution_id: int | None,
-    *,
-    now: datetime,
-) -> Actor:
-    """Whoever holds such a seat now, the oldest seat first."""
-    found = await people.seated(tx, now=now, roles=roles, institution_id=institution_id)
+async def by(tx: Transaction, act: Act, role: Role, institution_id: int | None) -> Act:
+    """The act as one of whoever holds such a seat then, the oldest seat first."""
+    found = await people.seated(tx, now=act.now, roles=[role], institution_id=institution_id)
     first = min(found, key=lambda each: each.seat.id)
-    return Actor(first.person, (first.seat,))
+    return replace(act, actor=Actor(first.person, (first.seat,)))
 
 
 async def _assignment(tx: Transaction, item: str, institution: str) -> Assignment:

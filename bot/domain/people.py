@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 
 class Role(StrEnum):
@@ -87,4 +88,25 @@ class Actor:
 
 
 COMMAND_LINE = Actor(None, (), "command")
-"""The operator at the shell: the only actor without a person."""
+"""The operator at the shell."""
+
+NO_BOT = 0
+"""At a shell that reaches no bot: acts there tell nobody."""
+
+TICK = Actor(None, (), "tick")
+"""The bot by itself, because time has passed."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who acts, when, in which country, and by which bot others are told of it."""
+
+    actor: Actor
+    bot_id: int
+    zone: ZoneInfo  # the country's
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The country's calendar day."""
+        return self.now.astimezone(self.zone).date()

@@ -19,7 +19,7 @@ from bot.domain.assigning import (
 )
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.items import Assignment, AssignmentState, Part
-from bot.domain.people import REPORTING, Actor, Person
+from bot.domain.people import REPORTING, Act, Person
 from bot.domain.reports import NoWords, require_fits
 from bot.domain.screens import Screen, Value
 from bot.domain.views import assigning as views
@@ -51,14 +51,12 @@ class NothingToAnnounce(Refused):
 
 async def assign(
     tx: Transaction,
-    actor: Actor,
+    act: Act,
     item_ids: Sequence[int],
     *,
     lead: int | None,
     contributing: Sequence[int] = (),
     due_on: date | None,
-    bot_id: int,
-    now: datetime,
 ) -> Assigned:
     """Assign every item to a lead and to contributing institutions, until `due_on`.
 
@@ -70,33 +68,24 @@ async def assign(
         wanted[lead] = Target(Part.LEAD, due_on)
     if not wanted:
         raise NobodyChosen
-    return await aim(tx, actor, dict.fromkeys(item_ids, wanted), bot_id=bot_id, now=now)
+    return await aim(tx, act, dict.fromkeys(item_ids, wanted))
 
 
-async def aim(
-    tx: Transaction,
-    actor: Actor,
-    targets: Targets,
-    *,
-    exact: bool = False,
-    bot_id: int,
-    now: datetime,
-) -> Assigned:
+async def aim(tx: Transaction, act: Act, targets: Targets, *, exact: bool = False) -> Assigned:
     """Make the targets true; with `exact`, no other institution keeps these items."""
-    permissions.require(permissions.may_arrange(actor))
+    permissions.require(permissions.may_arrange(act.actor))
     await _require_institutions(tx, targets)
     found = await queries.lock_items(tx, list(targets))
     if not found:
         raise NotFound
     targets = {item_id: targets[item_id] for item_id in found}
     steps = plan(await queries.of_items(tx, found), targets, exact=exact)
-    known = await _carry_out(tx, steps, seat_id=actor.seat_id, now=now)
+    known = await _carry_out(tx, steps, seat_id=act.actor.seat_id, now=act.now)
     entry = await audit.record(
         tx,
-        actor,
+        act,
         "assignment.assign",
         f"items:{len(found)}",
-        now=now,
         facts={
             "items": found,
             **_aimed_at(targets),
@@ -107,7 +96,7 @@ async def aim(
             "settled": [each.id for each in steps.settled],
         },
     )
-    await _tell_of_changes(tx, known, entry, bot_id=bot_id, now=now)
+    await _tell_of_changes(tx, act, known, entry)
     return Assigned(
         items=len(found),
         drafts=len(steps.new) + len(steps.again),
@@ -118,30 +107,28 @@ async def aim(
     )
 
 
-async def take_back(
-    tx: Transaction, actor: Actor, assignment_id: int, *, bot_id: int, now: datetime
-) -> Assignment:
+async def take_back(tx: Transaction, act: Act, assignment_id: int) -> Assignment:
     """An institution has the item no more: a draft goes, what was announced ends and is told."""
-    permissions.require(permissions.may_arrange(actor))
+    permissions.require(permissions.may_arrange(act.actor))
     assignment = await queries.get(tx, assignment_id)
     if assignment is None:
         raise NotFound
     if assignment.state is AssignmentState.ENDED:
         raise Outdated
-    await _remove(tx, [assignment], now=now)
-    entry = await audit.record(tx, actor, "assignment.end", f"assignment:{assignment_id}", now=now)
+    await _remove(tx, [assignment], now=act.now)
+    entry = await audit.record(tx, act, "assignment.end", f"assignment:{assignment_id}")
     known = [assignment_id] if assignment.state is AssignmentState.ANNOUNCED else []
-    await _tell_of_changes(tx, known, entry, bot_id=bot_id, now=now)
+    await _tell_of_changes(tx, act, known, entry)
     return assignment
 
 
 # -- Announcing ------------------------------------------------------------------------------------
 
 
-async def preview(tx: Transaction, actor: Actor, *, now: datetime) -> Preview:
+async def preview(tx: Transaction, act: Act) -> Preview:
     """What announcing would do now."""
-    permissions.require(permissions.may_arrange(actor))
-    drafts, hearing, known = await _drafts(tx, now=now)
+    permissions.require(permissions.may_arrange(act.actor))
+    drafts, hearing, known = await _drafts(tx, now=act.now)
     waiting: dict[int, int] = {}
     for each in drafts:
         if each.institution_id not in hearing:
@@ -160,62 +147,61 @@ async def preview(tx: Transaction, actor: Actor, *, now: datetime) -> Preview:
     )
 
 
-async def announce(
-    tx: Transaction, actor: Actor, mark: str | None = None, *, bot_id: int, now: datetime
-) -> Announced:
+async def announce(tx: Transaction, act: Act, mark: str | None = None) -> Announced:
     """Tell every focal point and alternate, once, what their institution was assigned.
 
     Drafts of institutions where nobody could be told stay drafts. Raises NothingToAnnounce, and
     Outdated where the drafts are not those of the preview with this `mark`.
     """
-    permissions.require(permissions.may_arrange(actor))
-    drafts, hearing, known = await _drafts(tx, now=now)
+    permissions.require(permissions.may_arrange(act.actor))
+    drafts, hearing, known = await _drafts(tx, now=act.now)
     ready = [each for each in drafts if each.institution_id in hearing]
     if not ready:
         raise NothingToAnnounce
     if mark is not None and mark != _mark(ready):
         raise Outdated
-    await queries.announce(tx, [each.id for each in ready], now=now)
+    await queries.announce(tx, [each.id for each in ready], now=act.now)
     audience = _audience(ready, hearing)
     entry = await audit.record(
         tx,
-        actor,
+        act,
         "assignment.announce",
         f"assignments:{len(ready)}",
-        now=now,
         facts={"assignments": sorted(each.id for each in ready), "people": sorted(audience)},
     )
     told = [
         _message(
-            person, theirs, known, views.new_assignments, key=f"announced:{entry}", bot_id=bot_id
+            person,
+            theirs,
+            known,
+            views.new_assignments,
+            key=f"announced:{entry}",
+            bot_id=act.bot_id,
         )
         for person, theirs in audience.values()
     ]
-    await outbox.add_many(tx, told, now=now)
+    await outbox.add_many(tx, told, now=act.now)
     return Announced(len(ready), len(audience))
 
 
-async def announce_by_letter(
-    tx: Transaction, actor: Actor, mark: str, *, now: datetime
-) -> Announced:
+async def announce_by_letter(tx: Transaction, act: Act, mark: str) -> Announced:
     """Institutions where nobody could be told here were told by letter: nothing is sent.
 
     Whoever takes a seat there finds the assignments. Raises as `announce`.
     """
-    permissions.require(permissions.may_arrange(actor))
-    drafts, hearing, _known = await _drafts(tx, now=now)
+    permissions.require(permissions.may_arrange(act.actor))
+    drafts, hearing, _known = await _drafts(tx, now=act.now)
     waiting = [each for each in drafts if each.institution_id not in hearing]
     if not waiting:
         raise NothingToAnnounce
     if mark != _mark(waiting):
         raise Outdated
-    await queries.announce(tx, [each.id for each in waiting], now=now)
+    await queries.announce(tx, [each.id for each in waiting], now=act.now)
     await audit.record(
         tx,
-        actor,
+        act,
         "assignment.announce_by_letter",
         f"assignments:{len(waiting)}",
-        now=now,
         facts={"assignments": sorted(each.id for each in waiting)},
     )
     return Announced(len(waiting), 0)
@@ -298,56 +284,36 @@ def _as_news(told: Described) -> views.News:
 # -- What institutions gave back -------------------------------------------------------------------
 
 
-async def release(tx: Transaction, actor: Actor, assignment_id: int, *, now: datetime) -> None:
+async def release(tx: Transaction, act: Act, assignment_id: int) -> None:
     """It is not theirs indeed: the item is assigned to nobody until somebody else gets it."""
-    await _given_back(tx, actor, assignment_id)
-    await queries.end(tx, [assignment_id], now=now)
-    await audit.record(tx, actor, "assignment.release", f"assignment:{assignment_id}", now=now)
+    await _given_back(tx, act, assignment_id)
+    await queries.end(tx, [assignment_id], now=act.now)
+    await audit.record(tx, act, "assignment.release", f"assignment:{assignment_id}")
 
 
-async def reassign(
-    tx: Transaction,
-    actor: Actor,
-    assignment_id: int,
-    institution_id: int,
-    *,
-    bot_id: int,
-    now: datetime,
-) -> Assigned:
+async def reassign(tx: Transaction, act: Act, assignment_id: int, institution_id: int) -> Assigned:
     """Another institution gets what was given back, with the same part and due date, as a draft."""
-    assignment = await _given_back(tx, actor, assignment_id)
+    assignment = await _given_back(tx, act, assignment_id)
     target = Target(assignment.part, assignment.due_on)
     targets = {assignment.item_id: {institution_id: target}}
-    return await aim(tx, actor, targets, bot_id=bot_id, now=now)
+    return await aim(tx, act, targets)
 
 
 async def insist(
-    tx: Transaction,
-    actor: Actor,
-    assignment_id: int,
-    comment: str,
-    *,
-    language: str,
-    bot_id: int,
-    now: datetime,
+    tx: Transaction, act: Act, assignment_id: int, comment: str, *, language: str
 ) -> None:
     """It stays theirs: the institution has it again, and its people are told why."""
-    assignment = await _given_back(tx, actor, assignment_id)
+    assignment = await _given_back(tx, act, assignment_id)
     if not comment.strip():
         raise NoWords
     require_fits(comment)
     await queries.hand_back(tx, assignment_id)
     entry = await audit.record(
-        tx,
-        actor,
-        "assignment.insist",
-        f"assignment:{assignment_id}",
-        now=now,
-        words=comment.strip(),
+        tx, act, "assignment.insist", f"assignment:{assignment_id}", words=comment.strip()
     )
     [shown] = await queries.described(tx, [assignment_id])
     told = views.stays_yours(_as_news(shown), comment.strip(), language)
-    hearing = await _hearing(tx, now=now)
+    hearing = await _hearing(tx, now=act.now)
     for person in hearing.get(assignment.institution_id, {}).values():
         await outbox.add(
             tx,
@@ -355,15 +321,15 @@ async def insist(
                 key=f"stays:{entry}:{person.id}",
                 screen=told,
                 person_id=person.id,
-                bot_id=bot_id,
+                bot_id=act.bot_id,
                 subject=f"assignment:{assignment_id}",
             ),
-            now=now,
+            now=act.now,
         )
 
 
-async def _given_back(tx: Transaction, actor: Actor, assignment_id: int) -> Assignment:
-    permissions.require(permissions.may_arrange(actor))
+async def _given_back(tx: Transaction, act: Act, assignment_id: int) -> Assignment:
+    permissions.require(permissions.may_arrange(act.actor))
     assignment = await queries.get(tx, assignment_id)
     if assignment is None:
         raise NotFound
@@ -413,14 +379,14 @@ async def _remove(tx: Transaction, removed: Sequence[Assignment], *, now: dateti
 
 
 async def _tell_of_changes(
-    tx: Transaction, assignment_ids: Sequence[int], entry: int, *, bot_id: int, now: datetime
+    tx: Transaction, act: Act, assignment_ids: Sequence[int], entry: int
 ) -> None:
     """Silently, one message a person: what changed about assignments that they knew."""
     if not assignment_ids:
         return
     changed = await queries.described(tx, assignment_ids)
     known = {each.id: each for each in await institutions.every(tx)}
-    audience = _audience(changed, await _hearing(tx, now=now))
+    audience = _audience(changed, await _hearing(tx, now=act.now))
     told = [
         _message(
             person,
@@ -428,9 +394,9 @@ async def _tell_of_changes(
             known,
             views.changed_assignments,
             key=f"altered:{entry}",
-            bot_id=bot_id,
+            bot_id=act.bot_id,
             silent=True,
         )
         for person, theirs in audience.values()
     ]
-    await outbox.add_many(tx, told, now=now)
+    await outbox.add_many(tx, told, now=act.now)

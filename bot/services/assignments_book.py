@@ -6,14 +6,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from bot.domain import permissions
 from bot.domain.assigning import Target
 from bot.domain.errors import NotFound, Outdated
 from bot.domain.items import Part
-from bot.domain.people import Actor
+from bot.domain.people import Act
 from bot.services import assignments as assigning
 from bot.services import clusters as arranging
 from storage import assignments, jobs
@@ -103,12 +103,12 @@ def mark(found: Sequence[Difference]) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
-async def apply(tx: Transaction, actor: Actor, job_id: int, *, bot_id: int, now: datetime) -> int:
+async def apply(tx: Transaction, act: Act, job_id: int) -> int:
     """Make the previewed changes, all or none; gives how many items changed.
 
     Raises Outdated where the job is done already, or an item has changed since the preview.
     """
-    permissions.require(permissions.may_arrange(actor))
+    permissions.require(permissions.may_arrange(act.actor))
     job = await waiting(tx, job_id)
     assert job.result is not None
     wishes = [Wish.from_json(each) for each in job.result["wishes"]]
@@ -118,20 +118,20 @@ async def apply(tx: Transaction, actor: Actor, job_id: int, *, bot_id: int, now:
         raise Outdated
     targets, emptied = await _targets(tx, found)
     if targets:
-        await assigning.aim(tx, actor, targets, exact=True, bot_id=bot_id, now=now)
+        await assigning.aim(tx, act, targets, exact=True)
     for assignment_id in emptied:
-        await assigning.take_back(tx, actor, assignment_id, bot_id=bot_id, now=now)
+        await assigning.take_back(tx, act, assignment_id)
     for cluster, item_ids in _clustered(found).items():
-        await arranging.put(tx, actor, item_ids, cluster, now=now)
-    await jobs.change(tx, job_id, state=jobs.DONE, result=None, finished_at=now)
+        await arranging.put(tx, act, item_ids, cluster)
+    await jobs.change(tx, job_id, state=jobs.DONE, result=None, finished_at=act.now)
     return len(found)
 
 
-async def discard(tx: Transaction, actor: Actor, job_id: int, *, now: datetime) -> None:
+async def discard(tx: Transaction, act: Act, job_id: int) -> None:
     """Change nothing of it."""
-    permissions.require(permissions.may_arrange(actor))
+    permissions.require(permissions.may_arrange(act.actor))
     await waiting(tx, job_id)
-    await jobs.change(tx, job_id, state=jobs.CANCELLED, result=None, finished_at=now)
+    await jobs.change(tx, job_id, state=jobs.CANCELLED, result=None, finished_at=act.now)
 
 
 async def waiting(tx: Transaction, job_id: int) -> Job:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
 
 from bot import logs
-from bot.domain.people import Actor
+from bot.domain.people import Act
 from bot.keys import HeadGoesBack, KeyDamaged, KeyRing
 from bot.tasks import Tasks
 from storage import audit
@@ -21,16 +20,15 @@ PAUSE_AFTER_FAILURE = 1.0  # seconds
 
 async def record(
     tx: Transaction,
-    act: Actor,
+    act: Act,
     name: str,
     subject: str,
     *,
-    now: datetime,
     facts: Mapping[str, Fact] | None = None,
     words: str | None = None,
     seat_id: int | None = None,
 ) -> int:
-    """Record that `act` did `name` to `subject` (`"status_update.submit"`, `"assignment:17"`).
+    """Record that somebody did `name` to `subject` (`"status_update.submit"`, `"assignment:17"`).
 
     Facts are ids, counts, truths, dates and codes; anything that may be a name or a text raises
     `storage.audit.NoFact`. What a person wrote goes to `words`, where it can be erased. `seat_id`
@@ -39,11 +37,11 @@ async def record(
     """
     head = await audit.append(
         tx,
-        at=now,
+        at=act.now,
         act=name,
-        person_id=act.person_id,
-        seat_id=act.seat_id if seat_id is None else seat_id,
-        channel=act.channel,
+        person_id=act.actor.person_id,
+        seat_id=act.actor.seat_id if seat_id is None else seat_id,
+        channel=act.actor.channel,
         subject=subject,
         facts=facts or {},
         words=words,
@@ -51,11 +49,11 @@ async def record(
     return head.count
 
 
-async def erase_words(tx: Transaction, act: Actor, number: int, *, now: datetime) -> bool:
+async def erase_words(tx: Transaction, act: Act, number: int) -> bool:
     """Forget the words of an entry for good, as an act of its own; False if it has none."""
     erased = await audit.erase_words(tx, number)
     if erased:
-        await record(tx, act, audit.ERASED, f"audit:{number}", now=now)
+        await record(tx, act, audit.ERASED, f"audit:{number}")
     return erased
 
 

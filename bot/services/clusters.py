@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.domain import permissions
 from bot.domain.clusters import Cluster
 from bot.domain.errors import NotFound, Refused
-from bot.domain.people import Actor
+from bot.domain.people import Act
 from bot.domain.selection import Need
 from bot.services import audit
 from storage import assignments, selection
@@ -26,101 +25,75 @@ class NoName(Refused):
 
 
 async def create(
-    tx: Transaction,
-    actor: Actor,
-    name: str,
-    item_ids: Sequence[int],
-    *,
-    language: str,
-    now: datetime,
+    tx: Transaction, act: Act, name: str, item_ids: Sequence[int], *, language: str
 ) -> int:
     """A new cluster of these items, which leave the clusters they were in; gives its id.
 
     Taking some items of a cluster into a new one splits it. Raises NoName.
     """
-    permissions.require(permissions.may_arrange(actor))
-    cluster_id = await queries.add(tx, _fitting(name), language, now=now)
-    await _put(tx, actor, item_ids, cluster_id, act="cluster.create", now=now)
+    permissions.require(permissions.may_arrange(act.actor))
+    cluster_id = await queries.add(tx, _fitting(name), language, now=act.now)
+    await _put(tx, act, item_ids, cluster_id, name="cluster.create")
     return cluster_id
 
 
-async def put(
-    tx: Transaction, actor: Actor, item_ids: Sequence[int], cluster_id: int | None, *, now: datetime
-) -> None:
+async def put(tx: Transaction, act: Act, item_ids: Sequence[int], cluster_id: int | None) -> None:
     """Put items into a cluster, or (None) into none."""
-    permissions.require(permissions.may_arrange(actor))
+    permissions.require(permissions.may_arrange(act.actor))
     if cluster_id is not None:
         await _get(tx, cluster_id)
-    await _put(tx, actor, item_ids, cluster_id, act="cluster.put", now=now)
+    await _put(tx, act, item_ids, cluster_id, name="cluster.put")
 
 
-async def rename(
-    tx: Transaction, actor: Actor, cluster_id: int, name: str, *, language: str, now: datetime
-) -> None:
+async def rename(tx: Transaction, act: Act, cluster_id: int, name: str, *, language: str) -> None:
     """Another name. Raises NoName."""
-    permissions.require(permissions.may_arrange(actor))
+    permissions.require(permissions.may_arrange(act.actor))
     await _get(tx, cluster_id)
     await queries.rename(tx, cluster_id, _fitting(name), language)
-    await audit.record(tx, actor, "cluster.rename", f"cluster:{cluster_id}", now=now)
+    await audit.record(tx, act, "cluster.rename", f"cluster:{cluster_id}")
 
 
-async def merge(
-    tx: Transaction, actor: Actor, source_id: int, target_id: int, *, now: datetime
-) -> int:
+async def merge(tx: Transaction, act: Act, source_id: int, target_id: int) -> int:
     """Every item of one cluster goes into another, which takes its place; gives how many."""
-    permissions.require(permissions.may_arrange(actor))
+    permissions.require(permissions.may_arrange(act.actor))
     await _get(tx, source_id)
     await _get(tx, target_id)
     if source_id == target_id:
         raise NotFound
     moved = await queries.merge(tx, source_id, target_id)
     facts = {"into": target_id, "items": moved}
-    await audit.record(tx, actor, "cluster.merge", f"cluster:{source_id}", facts=facts, now=now)
+    await audit.record(tx, act, "cluster.merge", f"cluster:{source_id}", facts=facts)
     return moved
 
 
-async def prioritise(
-    tx: Transaction, actor: Actor, item_ids: Sequence[int], *, priority: bool, now: datetime
-) -> None:
+async def prioritise(tx: Transaction, act: Act, item_ids: Sequence[int], *, priority: bool) -> None:
     """Whether these items come before others."""
-    permissions.require(permissions.may_arrange(actor))
+    permissions.require(permissions.may_arrange(act.actor))
     found = await _lock(tx, item_ids)
     await selection.set_priority(tx, found, priority)
     facts: dict[str, Fact] = {"items": found, "priority": priority}
-    await audit.record(tx, actor, "item.priority", f"items:{len(found)}", facts=facts, now=now)
+    await audit.record(tx, act, "item.priority", f"items:{len(found)}", facts=facts)
 
 
 async def mark_need(
-    tx: Transaction,
-    actor: Actor,
-    item_ids: Sequence[int],
-    need: Need,
-    *,
-    needed: bool,
-    now: datetime,
+    tx: Transaction, act: Act, item_ids: Sequence[int], need: Need, *, needed: bool
 ) -> None:
     """Whether these items need legislation, a budget, a ratification, data."""
-    permissions.require(permissions.may_arrange(actor))
+    permissions.require(permissions.may_arrange(act.actor))
     found = await _lock(tx, item_ids)
     change = selection.add_need if needed else selection.remove_need
     await change(tx, found, need)
     facts: dict[str, Fact] = {"items": found, "need": need.value, "needed": needed}
-    await audit.record(tx, actor, "item.need", f"items:{len(found)}", facts=facts, now=now)
+    await audit.record(tx, act, "item.need", f"items:{len(found)}", facts=facts)
 
 
 async def _put(
-    tx: Transaction,
-    actor: Actor,
-    item_ids: Sequence[int],
-    cluster_id: int | None,
-    *,
-    act: str,
-    now: datetime,
+    tx: Transaction, act: Act, item_ids: Sequence[int], cluster_id: int | None, *, name: str
 ) -> None:
     found = await _lock(tx, item_ids)
     await queries.put(tx, found, cluster_id)
     facts = {"items": found}
-    await audit.record(tx, actor, act, f"cluster:{cluster_id or 0}", facts=facts, now=now)
+    await audit.record(tx, act, name, f"cluster:{cluster_id or 0}", facts=facts)
 
 
 async def _lock(tx: Transaction, item_ids: Sequence[int]) -> list[int]:

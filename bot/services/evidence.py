@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.incoming import Sent
-from bot.domain.people import Actor
+from bot.domain.people import Act
 from bot.domain.views import report as views
 from bot.exchange.inspect import MAX_SIZE, FileKind, safe_name
 from bot.exchange.refusals import TooLarge
@@ -21,8 +19,6 @@ MEGABYTE = 1024 * 1024
 MOST = 50
 """Pieces of evidence in one draft."""
 
-FETCHER = Actor(None, (), "tick")
-
 
 class TooMany(Refused):
     """The draft has as much evidence as it may; values: `limit`."""
@@ -36,36 +32,34 @@ class Unavailable(Refused):
     key = "evidence.unavailable"
 
 
-async def keep_file(
-    tx: Transaction, actor: Actor, conversation_id: int, sent: Sent, *, bot_id: int, now: datetime
-) -> int:
+async def keep_file(tx: Transaction, act: Act, conversation_id: int, sent: Sent) -> int:
     """Note a file that was sent to a draft, for the fetcher; gives its id.
 
     Refuses at once, before anything is downloaded, what Telegram says is too large; and whoever
     holds no live seat.
     """
-    await _require_room(tx, actor, conversation_id)
+    await _require_room(tx, act, conversation_id)
     if sent.size is not None and sent.size > MAX_SIZE:
         raise TooLarge(limit=MAX_SIZE // MEGABYTE)
-    assert actor.person_id is not None
+    assert act.actor.person_id is not None
     kept = await queries.add_file(
-        tx, conversation_id, sent, bot_id=bot_id, person_id=actor.person_id, now=now
+        tx, conversation_id, sent, bot_id=act.bot_id, person_id=act.actor.person_id, now=act.now
     )
     tx.wakes.add("evidence")
     return kept
 
 
-async def keep_link(
-    tx: Transaction, actor: Actor, conversation_id: int, url: str, *, now: datetime
-) -> int:
+async def keep_link(tx: Transaction, act: Act, conversation_id: int, url: str) -> int:
     """Keep a link as evidence of a draft; gives its id."""
-    await _require_room(tx, actor, conversation_id)
-    assert actor.person_id is not None
-    return await queries.add_link(tx, conversation_id, url, person_id=actor.person_id, now=now)
+    await _require_room(tx, act, conversation_id)
+    assert act.actor.person_id is not None
+    return await queries.add_link(
+        tx, conversation_id, url, person_id=act.actor.person_id, now=act.now
+    )
 
 
-async def _require_room(tx: Transaction, actor: Actor, conversation_id: int) -> None:
-    if not actor.seats:
+async def _require_room(tx: Transaction, act: Act, conversation_id: int) -> None:
+    if not act.actor.seats:
         raise NotAllowed
     counts = await queries.counts_of_draft(tx, conversation_id)
     if counts.files + counts.awaited + counts.links >= MOST:
@@ -73,7 +67,7 @@ async def _require_room(tx: Transaction, actor: Actor, conversation_id: int) -> 
 
 
 async def stored(
-    tx: Transaction, awaited: Awaited, kind: FileKind, *, sha256: str, size: int, now: datetime
+    tx: Transaction, act: Act, awaited: Awaited, kind: FileKind, *, sha256: str, size: int
 ) -> bool:
     """The file is in the store, looked at and synced; from now on it counts.
 
@@ -81,21 +75,20 @@ async def stored(
     """
     if not await queries.is_awaited(tx, awaited):
         return False
-    await files.add(tx, sha256, size=size, media_type=kind.media_type, now=now)
+    await files.add(tx, sha256, size=size, media_type=kind.media_type, now=act.now)
     name = safe_name(awaited.name or awaited.kind, kind.extension)
     await queries.mark_stored(tx, awaited, sha256=sha256, name=name, size=size)
     await audit.record(
         tx,
-        FETCHER,
+        act,
         "evidence.store",
         f"evidence:{awaited.id}",
-        now=now,
         facts={"sha256": sha256, "size": size, "media_type": kind.extension},
     )
     return True
 
 
-async def refused(tx: Transaction, awaited: Awaited, refusal: Refused, *, now: datetime) -> None:
+async def refused(tx: Transaction, act: Act, awaited: Awaited, refusal: Refused) -> None:
     """The file is not taken: who sent it is told at once why, and what to do instead."""
     if not await queries.is_awaited(tx, awaited):
         return
@@ -118,13 +111,12 @@ async def refused(tx: Transaction, awaited: Awaited, refusal: Refused, *, now: d
                 person_id=awaited.person_id,
                 bot_id=awaited.bot_id,
             ),
-            now=now,
+            now=act.now,
         )
     await audit.record(
         tx,
-        FETCHER,
+        act,
         "evidence.refuse",
         f"evidence:{awaited.id}",
-        now=now,
         facts={"reason": refusal.key},
     )

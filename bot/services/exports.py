@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date
 from typing import Any
 
 from bot.domain.errors import NotFound, Outdated
 from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMatches, meant
-from bot.domain.people import Actor
+from bot.domain.people import Act
 from bot.domain.permissions import may_export, require
 from bot.domain.selection import mark
 from bot.services import audit
@@ -55,42 +55,38 @@ async def understand(
     return chosen
 
 
-async def choices(
-    tx: Transaction, actor: Actor, chosen: Filter, dimension: Dimension, zone: tzinfo
-) -> list[Spread]:
+async def choices(tx: Transaction, act: Act, chosen: Filter, dimension: Dimension) -> list[Spread]:
     """The values that a filter can be narrowed to, with how many recommendations each leaves."""
-    require(may_export(actor))
+    require(may_export(act.actor))
     others = chosen.narrowed(dimension)
-    return await exports.on_snapshot(tx, others, zone, lambda records: records.spread(dimension))
+    return await exports.on_snapshot(
+        tx, others, act.zone, lambda records: records.spread(dimension)
+    )
 
 
-async def matching(tx: Transaction, actor: Actor, chosen: Filter, zone: tzinfo) -> int:
+async def matching(tx: Transaction, act: Act, chosen: Filter) -> int:
     """How many recommendations pass the filter."""
-    require(may_export(actor))
-    return await exports.count(tx, chosen, zone)
+    require(may_export(act.actor))
+    return await exports.count(tx, chosen, act.zone)
 
 
-async def ask(
-    tx: Transaction, actor: Actor, chosen: Filter, *, language: str, zone: tzinfo, now: datetime
-) -> int:
+async def ask(tx: Transaction, act: Act, chosen: Filter, *, language: str) -> int:
     """Plan a workbook; gives its job. Refuses with NothingMatches where it would be empty."""
-    if not await matching(tx, actor, chosen, zone):
+    if not await matching(tx, act, chosen):
         raise NothingMatches
     arguments = {"filters": chosen.to_json(), "language": language}
-    return await _plan(tx, actor, WORKBOOK, arguments, now=now)
+    return await _plan(tx, act, WORKBOOK, arguments)
 
 
-async def ask_for_template(tx: Transaction, actor: Actor, *, language: str, now: datetime) -> int:
+async def ask_for_template(tx: Transaction, act: Act, *, language: str) -> int:
     """Plan the empty table for recommendations; gives its job."""
-    require(may_export(actor))
-    return await _plan(tx, actor, TEMPLATE, {"language": language}, now=now)
+    require(may_export(act.actor))
+    return await _plan(tx, act, TEMPLATE, {"language": language})
 
 
-async def ask_for_picture(
-    tx: Transaction, actor: Actor, arguments: Mapping[str, Any], *, now: datetime
-) -> int:
+async def ask_for_picture(tx: Transaction, act: Act, arguments: Mapping[str, Any]) -> int:
     """Plan the picture of figures that the person has just been told; gives its job."""
-    return await _plan(tx, actor, PROGRESS, arguments, now=now)
+    return await _plan(tx, act, PROGRESS, arguments)
 
 
 async def shown_in(tx: Transaction, job_id: int, row: int) -> None:
@@ -100,38 +96,35 @@ async def shown_in(tx: Transaction, job_id: int, row: int) -> None:
     await jobs.change(tx, job_id, arguments={**job.arguments, "screen": row})
 
 
-async def cancel(tx: Transaction, actor: Actor, job_id: int, *, now: datetime) -> None:
+async def cancel(tx: Transaction, act: Act, job_id: int) -> None:
     """Stop an export that is not ready yet; raises Outdated where it is."""
-    require(may_export(actor))
+    require(may_export(act.actor))
     job = await jobs.get(tx, job_id)
-    if job is None or job.kind != WORKBOOK or job.person_id != actor.person_id:
+    if job is None or job.kind != WORKBOOK or job.person_id != act.actor.person_id:
         raise NotFound
     if job.state not in (jobs.PLANNED, jobs.RUNNING):
         raise Outdated
-    await jobs.change(tx, job_id, state=jobs.CANCELLED, finished_at=now)
+    await jobs.change(tx, job_id, state=jobs.CANCELLED, finished_at=act.now)
 
 
 async def handed_out(
     tx: Transaction,
-    actor: Actor,
+    act: Act,
     subject: str,
     chosen: Filter,
     *,
     rows: Mapping[str, int],
     sha256: str,
     withheld: int,
-    now: datetime,
 ) -> None:
     """Record that a workbook left: which filter, how many rows, which file."""
-    require(may_export(actor))
+    require(may_export(act.actor))
     narrowed = {f"by_{name}": value for name, value in chosen.facts().items()}
     facts = {**narrowed, **rows, "file": sha256, "withheld": withheld}
-    await audit.record(tx, actor, "export.workbook", subject, facts=facts, now=now)
+    await audit.record(tx, act, "export.workbook", subject, facts=facts)
 
 
-async def _plan(
-    tx: Transaction, actor: Actor, kind: str, arguments: Mapping[str, Any], *, now: datetime
-) -> int:
+async def _plan(tx: Transaction, act: Act, kind: str, arguments: Mapping[str, Any]) -> int:
     return await jobs.plan(
-        tx, kind, arguments, person_id=actor.person_id, seat_id=actor.seat_id, now=now
+        tx, kind, arguments, person_id=act.actor.person_id, seat_id=act.actor.seat_id, now=act.now
     )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from bot.domain.home import Entry, Waiting
-from bot.domain.people import Actor
+from bot.domain.people import Act, Actor
 from bot.domain.permissions import READS
 from storage import home
 from storage.database import Transaction
@@ -17,12 +15,10 @@ def institutions_of(actor: Actor) -> tuple[int, ...]:
     return tuple(dict.fromkeys(each for each in held if each is not None))
 
 
-async def next_for(
-    tx: Transaction, actor: Actor, *, today: date, but: int | None = None
-) -> Entry | None:
+async def next_for(tx: Transaction, act: Act, *, but: int | None = None) -> Entry | None:
     """The most urgent assignment that still waits; `but` leaves one out."""
     found = await home.entries(
-        tx, institutions_of(actor), Waiting.ALL, today=today, limit=1, but=but
+        tx, institutions_of(act.actor), Waiting.ALL, today=act.today, limit=1, but=but
     )
     waiting = (Waiting.OVERDUE, Waiting.RETURNED, Waiting.DUE)
     return next((each for each in found if each.waiting in waiting), None)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import NotFound, Outdated
-from bot.domain.people import Actor
+from bot.domain.people import Act
 from bot.domain.permissions import may_import, require
 from bot.services import audit
 from storage import imports, jobs
@@ -76,32 +76,32 @@ def _holds_whole_documents(facts: Mapping[str, Any], refused: int) -> bool:
     return facts["format"] in WHOLE and refused == 0
 
 
-async def ask_to_apply(tx: Transaction, actor: Actor, job_id: int) -> None:
+async def ask_to_apply(tx: Transaction, act: Act, job_id: int) -> None:
     """An officer has seen the preview and wants it: the worker will apply it."""
-    await _waiting(tx, actor, job_id)
+    await _waiting(tx, act, job_id)
     await jobs.change(tx, job_id, kind=APPLY, state=jobs.PLANNED, attempts=0)
 
 
-async def discard(tx: Transaction, actor: Actor, job_id: int, *, now: datetime) -> None:
+async def discard(tx: Transaction, act: Act, job_id: int) -> None:
     """Nothing of it is wanted: the staged rows go."""
-    await _waiting(tx, actor, job_id)
+    await _waiting(tx, act, job_id)
     await imports.clear(tx, job_id)
-    await jobs.change(tx, job_id, state=jobs.CANCELLED, finished_at=now)
-    await audit.record(tx, actor, "import.discard", f"job:{job_id}", now=now)
+    await jobs.change(tx, job_id, state=jobs.CANCELLED, finished_at=act.now)
+    await audit.record(tx, act, "import.discard", f"job:{job_id}")
 
 
-async def apply(tx: Transaction, actor: Actor, job: Job, *, now: datetime) -> Preview:
+async def apply(tx: Transaction, act: Act, job: Job) -> Preview:
     """Bring a staged import into the record, in this transaction; gives what it did.
 
     What the record holds may have changed since the preview, so it is compared again first.
     """
-    require(may_import(actor))
+    require(may_import(act.actor))
     assert job.result is not None
     facts = job.result["facts"]
     await imports.compare(tx, job.id)
     did = await preview(tx, job, facts)
     whole = _holds_whole_documents(facts, did.refused)
-    await imports.apply(tx, job.id, whole_documents=whole, now=now)
+    await imports.apply(tx, job.id, whole_documents=whole, now=act.now)
     counted = {
         "new": did.new,
         "changed": did.changed,
@@ -110,9 +110,7 @@ async def apply(tx: Transaction, actor: Actor, job: Job, *, now: datetime) -> Pr
         "problems": did.problems,
     }
     digest = {"file": job.sha256} if job.sha256 else {}
-    await audit.record(
-        tx, actor, "import.apply", f"job:{job.id}", facts={**counted, **digest}, now=now
-    )
+    await audit.record(tx, act, "import.apply", f"job:{job.id}", facts={**counted, **digest})
     return did
 
 
@@ -122,8 +120,8 @@ async def finish(tx: Transaction, job: Job, *, now: datetime) -> None:
     await jobs.change(tx, job.id, state=jobs.DONE, finished_at=now)
 
 
-async def _waiting(tx: Transaction, actor: Actor, job_id: int) -> Job:
-    require(may_import(actor))
+async def _waiting(tx: Transaction, act: Act, job_id: int) -> Job:
+    require(may_import(act.actor))
     job = await jobs.get(tx, job_id)
     if job is None or job.kind != READ:
         raise NotFound

@@ -3,43 +3,39 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
-from bot.domain.people import SECRETARIAT
+from bot.domain.people import SECRETARIAT, Act
 from bot.domain.views import report as views
 from storage import outbox, people, status_updates
 from storage.database import Transaction
 from storage.outbox import Message
 
 
-async def tell_secretariat(
-    tx: Transaction, cause: str, *, zone: ZoneInfo, bot_id: int, now: datetime
-) -> None:
+async def tell_secretariat(tx: Transaction, act: Act, cause: str) -> None:
     """Bring every officer's message of the day up to date; `cause` names what has come in.
 
     The first arrival of a day makes the message, the others change it where it stands, so that
     a hundred reports make no hundred sounds.
     """
-    day = now.astimezone(zone).date()
-    morning = datetime.combine(day, time(), zone)
+    morning = datetime.combine(act.today, time(), act.zone)
     arrived = await status_updates.arrived_since(tx, morning)
     shown = views.arrived(
         reports=arrived.reports, questions=arrived.questions, not_ours=arrived.not_ours
     )
-    officers = await people.seated(tx, now=now, roles=SECRETARIAT)
+    officers = await people.seated(tx, now=act.now, roles=SECRETARIAT)
     for person_id in sorted({each.person.id for each in officers}):
-        key = f"arrived:{day}:{person_id}"
-        first = Message(key=key, screen=shown, person_id=person_id, bot_id=bot_id, silent=True)
+        key = f"arrived:{act.today}:{person_id}"
+        first = Message(key=key, screen=shown, person_id=person_id, bot_id=act.bot_id, silent=True)
         known = await outbox.find(tx, key)
         if known is None:
-            await outbox.add(tx, first, now=now)
+            await outbox.add(tx, first, now=act.now)
             continue
         later = Message(
             key=f"{key}:{cause}",
             screen=shown,
             person_id=person_id,
-            bot_id=bot_id,
+            bot_id=act.bot_id,
             silent=True,
             edits=known,
         )
-        await outbox.add(tx, later, now=now)
+        await outbox.add(tx, later, now=act.now)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.errors import NotFound, Outdated, Refused
-from bot.domain.people import SECRETARIAT, Actor, Person, Role, Seat
+from bot.domain.people import SECRETARIAT, Act, Actor, Person, Role, Seat
 from bot.domain.permissions import may_invite, may_manage_people, require
 from bot.domain.screens import Screen
 from bot.domain.views import people as views
@@ -68,7 +68,6 @@ class LastCoordinator(Refused):
 class Chat:
     """The private chat somebody writes from, as Telegram describes its owner."""
 
-    bot_id: int
     chat_id: int
     telegram_name: str
     username: str | None
@@ -108,25 +107,24 @@ def deep_link(bot_name: str, token: str) -> str:
 
 async def invite(
     tx: Transaction,
-    actor: Actor,
+    act: Act,
     role: Role,
     institution_id: int | None,
     *,
     invitee: str | None = None,
     designation: Designation | None = None,
     token: str | None = None,
-    now: datetime,
 ) -> str:
     """Make a single-use invitation; gives the payload of its deep link, which is kept nowhere.
 
     `token` is one that `new_token` made, where its link had to be written down before.
     """
     token = token or new_token()
-    require(may_invite(actor, role))
+    require(may_invite(act.actor, role))
     if (institution_id is None) != (role in SECRETARIAT):
         raise NotFound
     designated = designation or Designation()
-    inviter = actor.seat(SECRETARIAT)
+    inviter = act.actor.seat(SECRETARIAT)
     invitation_id = await invitations.add(
         tx,
         digest=_digest(token),
@@ -137,13 +135,11 @@ async def invite(
         designated_on=designated.on,
         letter=designated.letter,
         invited_by=inviter.id if inviter else None,
-        expires_at=now + VALID_FOR,
-        now=now,
+        expires_at=act.now + VALID_FOR,
+        now=act.now,
     )
     facts = {"role": role.value, "institution": institution_id or 0}
-    await audit.record(
-        tx, actor, "invitation.make", f"invitation:{invitation_id}", facts=facts, now=now
-    )
+    await audit.record(tx, act, "invitation.make", f"invitation:{invitation_id}", facts=facts)
     return token
 
 
@@ -162,9 +158,7 @@ async def letter_of_draft(tx: Transaction, conversation_id: int) -> str | None:
     return sent[0]
 
 
-async def open_link(
-    tx: Transaction, actor: Actor, chat: Chat, token: str, *, now: datetime
-) -> tuple[Invitation, Person]:
+async def open_link(tx: Transaction, act: Act, chat: Chat, token: str) -> tuple[Invitation, Person]:
     """Somebody opened a deep link: the invitation is held for them until they accept it.
 
     Whoever opens it before that holds it next. Who has used it may open it again: it is given as it
@@ -176,85 +170,79 @@ async def open_link(
     if invitation.state == invitations.EXPIRED:
         raise LinkExpired
     if invitation.state != invitations.OPEN:
-        if actor.person is None or actor.person_id != invitation.person_id:
+        if act.actor.person is None or act.actor.person_id != invitation.person_id:
             raise LinkUsed
-        return invitation, actor.person
-    if invitation.expires_at <= now:
+        return invitation, act.actor.person
+    if invitation.expires_at <= act.now:
         raise LinkExpired
-    if actor.seat({invitation.role}, invitation.institution_id) is not None:
+    if act.actor.seat({invitation.role}, invitation.institution_id) is not None:
         raise AlreadySeated
-    person = actor.person
+    person = act.actor.person
     if person is None:
-        person = await people.add(tx, chat.telegram_name[:200], chat.language, now=now)
-        await accounts.link(tx, chat.bot_id, chat.chat_id, person.id, username=chat.username)
+        person = await people.add(tx, chat.telegram_name[:200], chat.language, now=act.now)
+        await accounts.link(tx, act.bot_id, chat.chat_id, person.id, username=chat.username)
         tx.wakes.add(MENU)
     await invitations.change(tx, invitation.id, person_id=person.id)
     return invitation, person
 
 
-async def accept(
-    tx: Transaction, actor: Actor, chat: Chat, invitation_id: int, *, now: datetime
-) -> Seat | None:
+async def accept(tx: Transaction, act: Act, chat: Chat, invitation_id: int) -> Seat | None:
     """The invited person accepts; gives the seat when it is open at once (command line).
 
     Otherwise nothing opens until the inviter, shown the Telegram name, confirms.
     """
-    invitation = await _held_by(tx, actor, invitation_id, now=now)
-    if actor.seat({invitation.role}, invitation.institution_id) is not None:
+    invitation = await _held_by(tx, act, invitation_id)
+    if act.actor.seat({invitation.role}, invitation.institution_id) is not None:
         raise AlreadySeated
     await invitations.change(
         tx,
         invitation.id,
         state=invitations.REDEEMED,
         telegram_name=chat.telegram_name[:200],
-        redeemed_at=now,
+        redeemed_at=act.now,
     )
-    await audit.record(tx, actor, "invitation.accept", f"invitation:{invitation.id}", now=now)
+    await audit.record(tx, act, "invitation.accept", f"invitation:{invitation.id}")
     if invitation.invited_by is None:
-        return await _seat(tx, actor, invitation, chat.bot_id, confirmed_by=None, now=now)
+        return await _seat(tx, act, invitation, confirmed_by=None)
     redeemed = replace(invitation, telegram_name=chat.telegram_name)
-    await _ask_for_confirmation(tx, redeemed, bot_id=chat.bot_id, now=now)
+    await _ask_for_confirmation(tx, act, redeemed)
     return None
 
 
-async def decline(tx: Transaction, actor: Actor, invitation_id: int, *, now: datetime) -> bool:
+async def decline(tx: Transaction, act: Act, invitation_id: int) -> bool:
     """The person says "not me": the invitation is open for the right person again.
 
     Nothing is kept of somebody who has nothing else to do here; True if so.
     """
-    invitation = await _held_by(tx, actor, invitation_id, now=now)
+    invitation = await _held_by(tx, act, invitation_id)
     assert invitation.person_id is not None
     await invitations.change(tx, invitation.id, person_id=None)
-    await audit.record(tx, actor, "invitation.decline", f"invitation:{invitation.id}", now=now)
+    await audit.record(tx, act, "invitation.decline", f"invitation:{invitation.id}")
     return await people.forget_stranger(tx, invitation.person_id)
 
 
-async def confirm(
-    tx: Transaction, actor: Actor, invitation_id: int, *, bot_id: int, now: datetime
-) -> Seat:
+async def confirm(tx: Transaction, act: Act, invitation_id: int) -> Seat:
     """The secretariat has recognised the newcomer: the seat begins this second."""
-    invitation = await _to_decide(tx, actor, invitation_id)
+    invitation = await _to_decide(tx, act, invitation_id)
     assert invitation.person_id is not None
-    newcomer = Actor(None, await seats.live_of(tx, invitation.person_id, now=now))
+    newcomer = Actor(None, await seats.live_of(tx, invitation.person_id, now=act.now))
     held = newcomer.seat({invitation.role}, invitation.institution_id)
     if held is not None:  # they had used two links for the same seat
         await invitations.change(
-            tx, invitation.id, state=invitations.CONFIRMED, telegram_name=None, decided_at=now
+            tx, invitation.id, state=invitations.CONFIRMED, telegram_name=None, decided_at=act.now
         )
-        await audit.record(tx, actor, "invitation.settle", f"invitation:{invitation.id}", now=now)
+        await audit.record(tx, act, "invitation.settle", f"invitation:{invitation.id}")
         return held
-    own = actor.seat(SECRETARIAT)
-    return await _seat(tx, actor, invitation, bot_id, confirmed_by=own.id if own else None, now=now)
+    own = act.actor.seat(SECRETARIAT)
+    return await _seat(tx, act, invitation, confirmed_by=own.id if own else None)
 
 
-async def refuse(
-    tx: Transaction, actor: Actor, invitation_id: int, *, bot_id: int, now: datetime
-) -> None:
+async def refuse(tx: Transaction, act: Act, invitation_id: int) -> None:
     """It is not the person who was meant: nothing opens, and the link stays used.
 
     They are told, and then nothing is kept of somebody who has nothing else to do here.
     """
-    invitation = await _to_decide(tx, actor, invitation_id)
+    invitation = await _to_decide(tx, act, invitation_id)
     assert invitation.person_id is not None
     await invitations.change(
         tx,
@@ -262,11 +250,11 @@ async def refuse(
         state=invitations.REFUSED,
         person_id=None,
         telegram_name=None,
-        decided_at=now,
+        decided_at=act.now,
     )
-    await audit.record(tx, actor, "invitation.refuse", f"invitation:{invitation.id}", now=now)
+    await audit.record(tx, act, "invitation.refuse", f"invitation:{invitation.id}")
     person = await _person(tx, invitation.person_id)
-    chat_id = await accounts.chat_of(tx, bot_id, person.id)
+    chat_id = await accounts.chat_of(tx, act.bot_id, person.id)
     forgotten = await people.forget_stranger(tx, person.id)
     told = Message(
         key=f"invitation:{invitation.id}:refused",
@@ -274,106 +262,87 @@ async def refuse(
         person_id=None if forgotten else person.id,
         chat_id=chat_id if forgotten else None,
         language=person.language,
-        bot_id=bot_id,
+        bot_id=act.bot_id,
     )
-    await outbox.add(tx, told, now=now)
+    await outbox.add(tx, told, now=act.now)
 
 
-async def revoke(tx: Transaction, actor: Actor, invitation_id: int, *, now: datetime) -> None:
+async def revoke(tx: Transaction, act: Act, invitation_id: int) -> None:
     """Take an unused invitation back."""
-    require(may_manage_people(actor))
+    require(may_manage_people(act.actor))
     invitation = await invitations.get(tx, invitation_id)
     if invitation is None or invitation.state != invitations.OPEN:
         raise NotFound
-    require(may_invite(actor, invitation.role))
+    require(may_invite(act.actor, invitation.role))
     await invitations.change(
-        tx, invitation.id, state=invitations.REVOKED, person_id=None, decided_at=now
+        tx, invitation.id, state=invitations.REVOKED, person_id=None, decided_at=act.now
     )
-    await audit.record(tx, actor, "invitation.revoke", f"invitation:{invitation.id}", now=now)
+    await audit.record(tx, act, "invitation.revoke", f"invitation:{invitation.id}")
     if invitation.person_id is not None:
         await people.forget_stranger(tx, invitation.person_id)
 
 
-async def end_seat(
-    tx: Transaction, actor: Actor, seat_id: int, *, bot_id: int, now: datetime
-) -> None:
+async def end_seat(tx: Transaction, act: Act, seat_id: int) -> None:
     """End a seat: access ends this second; drafts and history stay with the institution."""
-    seat = await _seat_to_change(tx, actor, seat_id, now=now)
-    await seats.end(tx, seat.id, now=now)
-    await audit.record(tx, actor, "seat.end", f"seat:{seat.id}", now=now)
-    await _lose_access(tx, seat, now=now)
-    await _announce(tx, actor, seat, "ended", bot_id=bot_id, now=now)
-    await _ask_others_to_confirm(tx, seat, bot_id=bot_id, now=now)
+    seat = await _seat_to_change(tx, act, seat_id)
+    await seats.end(tx, seat.id, now=act.now)
+    await audit.record(tx, act, "seat.end", f"seat:{seat.id}")
+    await _lose_access(tx, seat, now=act.now)
+    await _announce(tx, act, seat, "ended")
+    await _ask_others_to_confirm(tx, act, seat)
     if seat.suspended_at is not None:
         return  # nothing is sent to a lost phone
-    await _tell(
-        tx,
-        seat.person_id,
-        views.seat_ended(),
-        f"seat:{seat.id}:ended:self",
-        bot_id=bot_id,
-        now=now,
-    )
+    await _tell(tx, act, seat.person_id, views.seat_ended(), f"seat:{seat.id}:ended:self")
 
 
-async def suspend_seat(
-    tx: Transaction, actor: Actor, seat_id: int, *, bot_id: int, now: datetime
-) -> None:
+async def suspend_seat(tx: Transaction, act: Act, seat_id: int) -> None:
     """For a lost phone: no access until it is restored, and nothing is sent to the phone.
 
     The phone is lost for the person's other seats too, as far as the actor may suspend them.
     """
-    seat = await _seat_to_change(tx, actor, seat_id, now=now)
+    seat = await _seat_to_change(tx, act, seat_id)
     if seat.suspended_at is not None:
         raise Outdated
     others = [
         each
-        for each in await seats.live_of(tx, seat.person_id, now=now)
+        for each in await seats.live_of(tx, seat.person_id, now=act.now)
         if each.id != seat.id
-        and may_invite(actor, each.role)
-        and not await _is_last_coordinator(tx, each, now=now)
+        and may_invite(act.actor, each.role)
+        and not await _is_last_coordinator(tx, each, now=act.now)
     ]
     for each in (seat, *others):
-        await seats.suspend(tx, each.id, at=now)
-        await audit.record(tx, actor, "seat.suspend", f"seat:{each.id}", now=now)
-    await _lose_access(tx, seat, now=now)
+        await seats.suspend(tx, each.id, at=act.now)
+        await audit.record(tx, act, "seat.suspend", f"seat:{each.id}")
+    await _lose_access(tx, seat, now=act.now)
     for each in (seat, *others):
-        await _announce(tx, actor, each, "suspended", bot_id=bot_id, now=now)
-        await _ask_others_to_confirm(tx, each, bot_id=bot_id, now=now)
+        await _announce(tx, act, each, "suspended")
+        await _ask_others_to_confirm(tx, act, each)
 
 
-async def restore_seat(
-    tx: Transaction, actor: Actor, seat_id: int, *, bot_id: int, now: datetime
-) -> None:
+async def restore_seat(tx: Transaction, act: Act, seat_id: int) -> None:
     """The phone was found: the seat gives access again."""
-    require(may_manage_people(actor))
+    require(may_manage_people(act.actor))
     seat = await seats.get(tx, seat_id)
-    if seat is None or seat.has_ended(now):
+    if seat is None or seat.has_ended(act.now):
         raise NotFound
-    require(may_invite(actor, seat.role))
+    require(may_invite(act.actor, seat.role))
     if seat.suspended_at is None:
         raise Outdated
     await seats.suspend(tx, seat.id, at=None)
     tx.wakes.add(MENU)
-    await audit.record(tx, actor, "seat.restore", f"seat:{seat.id}", now=now)
-    await _announce(tx, actor, seat, "restored", bot_id=bot_id, now=now)
+    await audit.record(tx, act, "seat.restore", f"seat:{seat.id}")
+    await _announce(tx, act, seat, "restored")
 
 
-async def set_language(tx: Transaction, actor: Actor, language: str, *, now: datetime) -> None:
+async def set_language(tx: Transaction, act: Act, language: str) -> None:
     """The person chose a language."""
-    await _change_self(tx, actor, "language", language, now=now)
+    await _change_self(tx, act, "language", language)
     tx.wakes.add(MENU)
 
 
-async def set_new_message_each_time(
-    tx: Transaction,
-    actor: Actor,
-    wanted: bool,
-    *,
-    now: datetime,
-) -> None:
+async def set_new_message_each_time(tx: Transaction, act: Act, wanted: bool) -> None:
     """Whether screens are new messages each time, or change in place."""
-    await _change_self(tx, actor, "always_new_message", wanted, now=now)
+    await _change_self(tx, act, "always_new_message", wanted)
 
 
 async def reread(tx: Transaction, person: Person) -> Person:
@@ -381,11 +350,11 @@ async def reread(tx: Transaction, person: Person) -> Person:
     return await _person(tx, person.id)
 
 
-async def warn_of_guessing(tx: Transaction, *, bot_id: int, now: datetime) -> None:
+async def warn_of_guessing(tx: Transaction, act: Act) -> None:
     """Tell every coordinator, once a day, that somebody tries links until one fits."""
-    for each in await people.seated(tx, now=now, roles=[Role.COORDINATOR]):
-        key = f"guessing:{now.date()}:{each.person.id}"
-        await _tell(tx, each.person.id, views.guessing(), key, bot_id=bot_id, now=now)
+    for each in await people.seated(tx, now=act.now, roles=[Role.COORDINATOR]):
+        key = f"guessing:{act.now.date()}:{each.person.id}"
+        await _tell(tx, act, each.person.id, views.guessing(), key)
 
 
 # -- inside ----------------------------------------------------------------------------------------
@@ -403,54 +372,48 @@ async def _person(tx: Transaction, person_id: int) -> Person:
     return found
 
 
-async def _change_self(
-    tx: Transaction, actor: Actor, name: str, value: object, *, now: datetime
-) -> None:
-    if actor.person is None:
+async def _change_self(tx: Transaction, act: Act, name: str, value: object) -> None:
+    if act.actor.person is None:
         raise NotFound
-    await people.change(tx, actor.person.id, **{name: value})
-    await audit.record(tx, actor, f"person.{name}", f"person:{actor.person.id}", now=now)
+    await people.change(tx, act.actor.person.id, **{name: value})
+    await audit.record(tx, act, f"person.{name}", f"person:{act.actor.person.id}")
 
 
-async def _held_by(
-    tx: Transaction, actor: Actor, invitation_id: int, *, now: datetime
-) -> Invitation:
+async def _held_by(tx: Transaction, act: Act, invitation_id: int) -> Invitation:
     """The invitation that this very person has opened and may accept or decline."""
     invitation = await invitations.get(tx, invitation_id)
     if invitation is None or invitation.person_id is None:
         raise NotFound
-    if invitation.person_id != actor.person_id:
+    if invitation.person_id != act.actor.person_id:
         raise NotFound
     if invitation.state == invitations.EXPIRED:
         raise LinkExpired
     if invitation.state != invitations.OPEN:
         raise LinkUsed
-    if invitation.expires_at <= now:
+    if invitation.expires_at <= act.now:
         raise LinkExpired
     return invitation
 
 
-async def _to_decide(tx: Transaction, actor: Actor, invitation_id: int) -> Invitation:
-    require(may_manage_people(actor))
+async def _to_decide(tx: Transaction, act: Act, invitation_id: int) -> Invitation:
+    require(may_manage_people(act.actor))
     invitation = await invitations.get(tx, invitation_id)
     if invitation is None or invitation.state == invitations.OPEN:
         raise NotFound
-    require(may_invite(actor, invitation.role))
+    require(may_invite(act.actor, invitation.role))
     if invitation.state != invitations.REDEEMED:
         raise Outdated
     return invitation
 
 
-async def _ask_for_confirmation(
-    tx: Transaction, invitation: Invitation, *, bot_id: int, now: datetime
-) -> None:
+async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitation) -> None:
     """Ask the inviter, or every coordinator once the inviter's seat gives no access any more."""
     assert invitation.invited_by is not None
     assert invitation.person_id is not None
-    asked = await people.seated(tx, now=now, seat_id=invitation.invited_by)
-    asked = asked or await people.seated(tx, now=now, roles=[Role.COORDINATOR])
+    asked = await people.seated(tx, now=act.now, seat_id=invitation.invited_by)
+    asked = asked or await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
     names = await _institution_names(tx, invitation.institution_id)
-    username = await accounts.username_of(tx, bot_id, invitation.person_id)
+    username = await accounts.username_of(tx, act.bot_id, invitation.person_id)
     for each in asked:
         shown = views.confirmation(
             invitation_id=invitation.id,
@@ -461,26 +424,18 @@ async def _ask_for_confirmation(
             institution=views.name_for(names, each.person.language),
         )
         key = f"invitation:{invitation.id}:confirm:{each.person.id}"
-        await _tell(tx, each.person.id, shown, key, bot_id=bot_id, now=now)
+        await _tell(tx, act, each.person.id, shown, key)
 
 
-async def _ask_others_to_confirm(
-    tx: Transaction, inviter: Seat, *, bot_id: int, now: datetime
-) -> None:
+async def _ask_others_to_confirm(tx: Transaction, act: Act, inviter: Seat) -> None:
     """Newcomers whom this seat was asked about wait for somebody else from now on."""
     for each in await invitations.in_state(tx, invitations.REDEEMED):
         if each.invited_by == inviter.id:
-            await _ask_for_confirmation(tx, each, bot_id=bot_id, now=now)
+            await _ask_for_confirmation(tx, act, each)
 
 
 async def _seat(
-    tx: Transaction,
-    actor: Actor,
-    invitation: Invitation,
-    bot_id: int,
-    *,
-    confirmed_by: int | None,
-    now: datetime,
+    tx: Transaction, act: Act, invitation: Invitation, *, confirmed_by: int | None
 ) -> Seat:
     assert invitation.person_id is not None
     seat = await seats.add(
@@ -492,7 +447,7 @@ async def _seat(
         designated_on=invitation.designated_on,
         letter=invitation.letter,
         confirmed_by=confirmed_by,
-        now=now,
+        now=act.now,
     )
     await invitations.change(
         tx,
@@ -500,32 +455,25 @@ async def _seat(
         state=invitations.CONFIRMED,
         seat_id=seat.id,
         telegram_name=None,
-        decided_at=now,
+        decided_at=act.now,
     )
     await conversations.follow_seat(tx, seat.person_id, seat.institution_id, seat.id)
     facts = {"role": seat.role.value, "institution": seat.institution_id or 0}
-    await audit.record(tx, actor, "seat.begin", f"seat:{seat.id}", facts=facts, now=now)
+    await audit.record(tx, act, "seat.begin", f"seat:{seat.id}", facts=facts)
     tx.wakes.add(MENU)
-    await _announce(tx, actor, seat, "begun", bot_id=bot_id, now=now)
+    await _announce(tx, act, seat, "begun")
     if confirmed_by is not None:
-        await _tell(
-            tx,
-            seat.person_id,
-            views.welcome(),
-            f"seat:{seat.id}:welcome",
-            bot_id=bot_id,
-            now=now,
-        )
+        await _tell(tx, act, seat.person_id, views.welcome(), f"seat:{seat.id}:welcome")
     return seat
 
 
-async def _seat_to_change(tx: Transaction, actor: Actor, seat_id: int, *, now: datetime) -> Seat:
-    require(may_manage_people(actor))
+async def _seat_to_change(tx: Transaction, act: Act, seat_id: int) -> Seat:
+    require(may_manage_people(act.actor))
     seat = await seats.get(tx, seat_id)
-    if seat is None or seat.has_ended(now):
+    if seat is None or seat.has_ended(act.now):
         raise NotFound
-    require(may_invite(actor, seat.role))
-    if await _is_last_coordinator(tx, seat, now=now):
+    require(may_invite(act.actor, seat.role))
+    if await _is_last_coordinator(tx, seat, now=act.now):
         raise LastCoordinator
     return seat
 
@@ -544,17 +492,15 @@ async def _lose_access(tx: Transaction, seat: Seat, *, now: datetime) -> None:
         await outbox.drop_recipient(tx, seat.person_id, "seat_ended", now=now)
 
 
-async def _announce(
-    tx: Transaction, actor: Actor, seat: Seat, event: str, *, bot_id: int, now: datetime
-) -> None:
+async def _announce(tx: Transaction, act: Act, seat: Seat, event: str) -> None:
     """The institution's other seats and all other coordinators hear of every change of a seat."""
     person = await _person(tx, seat.person_id)
     names = await _institution_names(tx, seat.institution_id)
-    hearing = await people.seated(tx, now=now, roles=[Role.COORDINATOR])
+    hearing = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
     if seat.institution_id is not None:
-        hearing += await people.seated(tx, now=now, institution_id=seat.institution_id)
+        hearing += await people.seated(tx, now=act.now, institution_id=seat.institution_id)
     for listener in {each.person.id: each.person for each in hearing}.values():
-        if listener.id in (seat.person_id, actor.person_id):
+        if listener.id in (seat.person_id, act.actor.person_id):
             continue
         shown = views.seat_changed(
             event,
@@ -562,9 +508,9 @@ async def _announce(
             role=seat.role,
             institution=views.name_for(names, listener.language),
         )
-        moment = int(now.timestamp())
+        moment = int(act.now.timestamp())
         key = f"seat:{seat.id}:{event}:{moment}:{listener.id}"
-        await _tell(tx, listener.id, shown, key, bot_id=bot_id, now=now)
+        await _tell(tx, act, listener.id, shown, key)
 
 
 async def _institution_names(tx: Transaction, institution_id: int | None) -> dict[str, str]:
@@ -574,8 +520,6 @@ async def _institution_names(tx: Transaction, institution_id: int | None) -> dic
     return dict(institution.names) if institution else {}
 
 
-async def _tell(
-    tx: Transaction, person_id: int, shown: Screen, key: str, *, bot_id: int, now: datetime
-) -> None:
-    message = Message(key=key, screen=shown, person_id=person_id, bot_id=bot_id)
-    await outbox.add(tx, message, now=now)
+async def _tell(tx: Transaction, act: Act, person_id: int, shown: Screen, key: str) -> None:
+    message = Message(key=key, screen=shown, person_id=person_id, bot_id=act.bot_id)
+    await outbox.add(tx, message, now=act.now)

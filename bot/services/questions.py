@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated
-from bot.domain.people import REPORTING, SECRETARIAT, Actor
+from bot.domain.people import REPORTING, SECRETARIAT, Act
 from bot.domain.reports import NoWords, require_fits
 from bot.domain.views import report as views
 from bot.services import audit
@@ -19,69 +16,51 @@ from storage.outbox import Message
 from storage.questions import Question
 
 
-async def ask(
-    tx: Transaction,
-    actor: Actor,
-    assignment_id: int,
-    words: str,
-    *,
-    language: str,
-    zone: ZoneInfo,
-    bot_id: int,
-    now: datetime,
-) -> int:
+async def ask(tx: Transaction, act: Act, assignment_id: int, words: str, *, language: str) -> int:
     """Ask the secretariat about an assignment; gives the question's id."""
     assignment = await assignments.get(tx, assignment_id)
     if assignment is None:
         raise NotFound
-    permissions.require(permissions.may_report(actor, assignment))
+    permissions.require(permissions.may_report(act.actor, assignment))
     if not words.strip():
         raise NoWords
     require_fits(words)
-    seat = actor.seat(REPORTING, assignment.institution_id)
+    seat = act.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
-    asked = await queries.add(tx, assignment_id, seat.id, words.strip(), language, now=now)
+    asked = await queries.add(tx, assignment_id, seat.id, words.strip(), language, now=act.now)
     await audit.record(
         tx,
-        actor,
+        act,
         "question.ask",
         f"question:{asked}",
-        now=now,
         seat_id=seat.id,
         facts={"assignment": assignment_id},
     )
-    await tell_secretariat(tx, f"question:{asked}", zone=zone, bot_id=bot_id, now=now)
+    await tell_secretariat(tx, act, f"question:{asked}")
     return asked
 
 
 async def answer(
-    tx: Transaction,
-    actor: Actor,
-    question_id: int,
-    words: str,
-    *,
-    language: str,
-    bot_id: int,
-    now: datetime,
+    tx: Transaction, act: Act, question_id: int, words: str, *, language: str
 ) -> Question:
     """Answer a question and tell who asked, while their seat lives.
 
     Raises Outdated where another officer has answered meanwhile.
     """
-    permissions.require(permissions.may_answer(actor))
+    permissions.require(permissions.may_answer(act.actor))
     question = await queries.get(tx, question_id)
     if question is None:
         raise NotFound
     if not words.strip():
         raise NoWords
     require_fits(words)
-    seat = actor.seat(SECRETARIAT)
+    seat = act.actor.seat(SECRETARIAT)
     assert seat is not None
     answered = words.strip()
-    if not await queries.answer(tx, question_id, answered, language, seat_id=seat.id, now=now):
+    if not await queries.answer(tx, question_id, answered, language, seat_id=seat.id, now=act.now):
         raise Outdated
     asker = await seats.get(tx, question.asked_by)
-    if asker is not None and asker.live(now):
+    if asker is not None and asker.live(act.now):
         await outbox.add(
             tx,
             Message(
@@ -93,17 +72,16 @@ async def answer(
                     answer=(answered, language),
                 ),
                 person_id=question.person_id,
-                bot_id=bot_id,
+                bot_id=act.bot_id,
                 subject=f"question:{question_id}",
             ),
-            now=now,
+            now=act.now,
         )
     await audit.record(
         tx,
-        actor,
+        act,
         "question.answer",
         f"question:{question_id}",
-        now=now,
         seat_id=seat.id,
         facts={"assignment": question.assignment_id},
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated
 from bot.domain.items import ReportState
-from bot.domain.people import REPORTING, SECRETARIAT, Actor
+from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor
 from bot.domain.reports import NoWords, require_fits
 from bot.domain.review import Waiting
 from bot.domain.views import review as views
@@ -18,33 +18,23 @@ from storage.database import Transaction
 from storage.outbox import Message
 
 
-async def approve(
-    tx: Transaction, actor: Actor, status_update_id: int, *, now: datetime
-) -> Waiting:
+async def approve(tx: Transaction, act: Act, status_update_id: int) -> Waiting:
     """The report enters the record. Raises Outdated where another officer was faster."""
-    report = await _decide(tx, actor, status_update_id, ReportState.APPROVED, now=now)
-    await queries.add(tx, status_update_id, _seat(actor), ReportState.APPROVED, now=now)
+    report = await _decide(tx, act, status_update_id, ReportState.APPROVED)
+    await queries.add(tx, status_update_id, _seat(act.actor), ReportState.APPROVED, now=act.now)
     await audit.record(
         tx,
-        actor,
+        act,
         "review.approve",
         report.number,
-        now=now,
-        seat_id=_seat(actor),
+        seat_id=_seat(act.actor),
         facts={"assignment": report.assignment_id},
     )
     return report
 
 
 async def return_(
-    tx: Transaction,
-    actor: Actor,
-    status_update_id: int,
-    comment: str,
-    *,
-    language: str,
-    bot_id: int,
-    now: datetime,
+    tx: Transaction, act: Act, status_update_id: int, comment: str, *, language: str
 ) -> Waiting:
     """The report goes back: who sent it and the institution's focal points get the comment.
 
@@ -54,32 +44,31 @@ async def return_(
     if not words:
         raise NoWords
     require_fits(words)
-    report = await _decide(tx, actor, status_update_id, ReportState.RETURNED, now=now)
+    report = await _decide(tx, act, status_update_id, ReportState.RETURNED)
     await queries.add(
         tx,
         status_update_id,
-        _seat(actor),
+        _seat(act.actor),
         ReportState.RETURNED,
         comment=words,
         language=language,
-        now=now,
+        now=act.now,
     )
-    for person_id in await _hearing(tx, report, now=now):
+    for person_id in await _hearing(tx, report, now=act.now):
         message = Message(
             key=f"returned:{report.number}:{person_id}",
             screen=views.returned_to(report, words, language),
             person_id=person_id,
-            bot_id=bot_id,
+            bot_id=act.bot_id,
             subject=f"assignment:{report.assignment_id}",
         )
-        await outbox.add(tx, message, now=now)
+        await outbox.add(tx, message, now=act.now)
     await audit.record(
         tx,
-        actor,
+        act,
         "review.return",
         report.number,
-        now=now,
-        seat_id=_seat(actor),
+        seat_id=_seat(act.actor),
         facts={"assignment": report.assignment_id},
         words=words,
     )
@@ -87,18 +76,13 @@ async def return_(
 
 
 async def _decide(
-    tx: Transaction,
-    actor: Actor,
-    status_update_id: int,
-    decision: ReportState,
-    *,
-    now: datetime,
+    tx: Transaction, act: Act, status_update_id: int, decision: ReportState
 ) -> Waiting:
-    permissions.require(permissions.may_review(actor))
+    permissions.require(permissions.may_review(act.actor))
     report = await queries.get(tx, status_update_id)
     if report is None:
         raise NotFound
-    if not await status_updates.decide(tx, status_update_id, decision, now=now):
+    if not await status_updates.decide(tx, status_update_id, decision, now=act.now):
         raise Outdated
     return report
 

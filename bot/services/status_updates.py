@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from bot.domain import permissions, status
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.items import Assignment, AssignmentState, Item, LastWord, ReportState
-from bot.domain.people import REPORTING, Actor
+from bot.domain.people import REPORTING, Act, Actor
 from bot.domain.permissions import READS
 from bot.domain.reports import (
     UNCHANGED_IN_A_ROW,
@@ -45,57 +44,38 @@ class _Source:
     on: date
 
 
-async def submit(
-    tx: Transaction,
-    actor: Actor,
-    draft: StatusUpdateDraft,
-    *,
-    zone: ZoneInfo,
-    bot_id: int,
-    now: datetime,
-) -> Receipt:
+async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt:
     """Record a status update, and one more for each assignment in `draft.also`.
 
-    `zone` is the country's: its year is in the number. Refuses with NotAllowed, AssignmentClosed,
+    The country's year is in the number. Refuses with NotAllowed, AssignmentClosed,
     NoStatus, NoWords, TooLong or DayInFuture, and then nothing happened.
     """
-    chosen = _checked(draft, zone=zone, now=now)
-    held = [await _reportable(tx, actor, each) for each in (draft.assignment_id, *draft.also)]
+    chosen = _checked(draft, today=act.today)
+    held = [await _reportable(tx, act, each) for each in (draft.assignment_id, *draft.also)]
     if len({each.institution_id for each in held}) != 1:
         raise NotAllowed
-    seat = actor.seat(REPORTING, held[0].institution_id)
+    seat = act.actor.seat(REPORTING, held[0].institution_id)
     assert seat is not None
     kind = ReportKind.REPORT
     updates = [
-        await _add(tx, each, draft, chosen, kind=kind, seat_id=seat.id, zone=zone, now=now)
-        for each in held
+        await _add(tx, act, each, draft, chosen, kind=kind, seat_id=seat.id) for each in held
     ]
     counts = await _take_evidence(tx, draft, updates)
-    await _trace(
-        tx, actor, "submit", held, updates, seat_id=seat.id, now=now, chosen=chosen, counts=counts
-    )
-    await tell_secretariat(tx, updates[0].number, zone=zone, bot_id=bot_id, now=now)
+    await _trace(tx, act, "submit", held, updates, seat_id=seat.id, chosen=chosen, counts=counts)
+    await tell_secretariat(tx, act, updates[0].number)
     return _receipt(kind, draft, chosen, updates, counts)
 
 
 async def record_on_behalf(
-    tx: Transaction,
-    actor: Actor,
-    draft: StatusUpdateDraft,
-    *,
-    source: str,
-    source_on: date,
-    zone: ZoneInfo,
-    bot_id: int,
-    now: datetime,
+    tx: Transaction, act: Act, draft: StatusUpdateDraft, *, source: str, source_on: date
 ) -> Receipt:
     """The secretariat records what an institution said elsewhere: in which letter, of which day.
 
     The institution's people are told. Refuses as `submit` does.
     """
-    permissions.require(permissions.may_record(actor))
-    chosen = _checked(draft, zone=zone, now=now)
-    if source_on > now.astimezone(zone).date():
+    permissions.require(permissions.may_record(act.actor))
+    chosen = _checked(draft, today=act.today)
+    if source_on > act.today:
         raise DayInFuture(day=source_on)
     if not source.strip():
         raise NoWords
@@ -105,93 +85,56 @@ async def record_on_behalf(
     updates = [
         await _add(
             tx,
+            act,
             each,
             draft,
             chosen,
             kind=kind,
-            seat_id=actor.seat_id,
-            zone=zone,
-            now=now,
+            seat_id=act.actor.seat_id,
             source=from_where,
         )
         for each in held
     ]
     counts = await _take_evidence(tx, draft, updates)
     await _trace(
-        tx,
-        actor,
-        "record",
-        held,
-        updates,
-        seat_id=actor.seat_id,
-        now=now,
-        chosen=chosen,
-        counts=counts,
+        tx, act, "record", held, updates, seat_id=act.actor.seat_id, chosen=chosen, counts=counts
     )
     receipt = _receipt(kind, draft, chosen, updates, counts)
     for each, update in zip(held, updates, strict=True):
-        await _tell_institution(tx, each, update, receipt, from_where, bot_id=bot_id, now=now)
+        await _tell_institution(tx, act, each, update, receipt, source=from_where)
     return receipt
 
 
 async def unchanged(
-    tx: Transaction,
-    actor: Actor,
-    assignment_id: int,
-    *,
-    sentence: str | None = None,
-    language: str,
-    zone: ZoneInfo,
-    bot_id: int,
-    now: datetime,
+    tx: Transaction, act: Act, assignment_id: int, *, sentence: str | None = None, language: str
 ) -> Receipt:
     """Confirm as of today that nothing has changed since the last report.
 
     After two confirmations in a row raises SentenceNeeded unless `sentence` says why; raises
     NothingToConfirm where there is no report, or it was returned.
     """
-    assignment = await _reportable(tx, actor, assignment_id)
+    assignment = await _reportable(tx, act, assignment_id)
     if assignment.status is None or assignment.report_state is ReportState.RETURNED:
         raise NothingToConfirm
     words = (sentence or "").strip()
     if assignment.unchanged_in_a_row >= UNCHANGED_IN_A_ROW and not words:
         raise SentenceNeeded
-    draft = StatusUpdateDraft(
-        assignment_id, assignment.status, words, language, now.astimezone(zone).date()
-    )
+    draft = StatusUpdateDraft(assignment_id, assignment.status, words, language, act.today)
     require_fits(words)
     chosen = status.require(assignment.status)
-    seat = actor.seat(REPORTING, assignment.institution_id)
+    seat = act.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
     kind = ReportKind.UNCHANGED
-    updates = [
-        await _add(tx, assignment, draft, chosen, kind=kind, seat_id=seat.id, zone=zone, now=now)
-    ]
+    updates = [await _add(tx, act, assignment, draft, chosen, kind=kind, seat_id=seat.id)]
     counts = EvidenceCounts()
     await _trace(
-        tx,
-        actor,
-        "unchanged",
-        [assignment],
-        updates,
-        seat_id=seat.id,
-        now=now,
-        chosen=chosen,
-        counts=counts,
+        tx, act, "unchanged", [assignment], updates, seat_id=seat.id, chosen=chosen, counts=counts
     )
-    await tell_secretariat(tx, updates[0].number, zone=zone, bot_id=bot_id, now=now)
+    await tell_secretariat(tx, act, updates[0].number)
     return _receipt(kind, draft, chosen, updates, counts)
 
 
-async def withdraw(
-    tx: Transaction,
-    actor: Actor,
-    status_update_id: int,
-    *,
-    zone: ZoneInfo,
-    bot_id: int,
-    now: datetime,
-) -> StatusUpdate:
+async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUpdate:
     """Take back one's own report that nobody has decided on yet; its files are removed.
 
     The number stays in the record, and the institution's last word is what it said before. Raises
@@ -200,22 +143,21 @@ async def withdraw(
     found = await queries.get(tx, status_update_id)
     if found is None:
         raise NotFound
-    permissions.require(found.seat_id is not None and found.seat_id in _seat_ids(actor))
-    if not await queries.decide(tx, found.id, ReportState.WITHDRAWN, now=now):
+    permissions.require(found.seat_id is not None and found.seat_id in _seat_ids(act.actor))
+    if not await queries.decide(tx, found.id, ReportState.WITHDRAWN, now=act.now):
         raise AlreadyDecided
     pieces = await evidence.withdraw(tx, found.id)
     await _restore_last_word(tx, found.assignment_id)
     tx.wakes.add("evidence")
     await audit.record(
         tx,
-        actor,
+        act,
         "status_update.withdraw",
         found.number,
-        now=now,
         seat_id=found.seat_id,
         facts={"assignment": found.assignment_id, "evidence": pieces},
     )
-    await tell_secretariat(tx, f"{found.number}:withdrawn", zone=zone, bot_id=bot_id, now=now)
+    await tell_secretariat(tx, act, f"{found.number}:withdrawn")
     return replace(found, state=ReportState.WITHDRAWN)
 
 
@@ -231,12 +173,12 @@ async def get_own(tx: Transaction, actor: Actor, status_update_id: int) -> Statu
 # -- Checking --------------------------------------------------------------------------------------
 
 
-def _checked(draft: StatusUpdateDraft, *, zone: ZoneInfo, now: datetime) -> Status:
+def _checked(draft: StatusUpdateDraft, *, today: date) -> Status:
     if not draft.measures.strip():
         raise NoWords
     require_fits(draft.measures)
     require_fits(draft.remaining or "")
-    if draft.as_of > now.astimezone(zone).date():
+    if draft.as_of > today:
         raise DayInFuture(day=draft.as_of)
     return status.require(draft.status)
 
@@ -250,15 +192,15 @@ async def _open(tx: Transaction, assignment_id: int) -> Assignment:
     return assignment
 
 
-async def _reportable(tx: Transaction, actor: Actor, assignment_id: int) -> Assignment:
+async def _reportable(tx: Transaction, act: Act, assignment_id: int) -> Assignment:
     """The assignment, if the actor may report on it now."""
     assignment = await assignments.get(tx, assignment_id)
     if assignment is None:
         raise NotFound
-    own = actor.seat(REPORTING, assignment.institution_id) is not None
+    own = act.actor.seat(REPORTING, assignment.institution_id) is not None
     if own and assignment.state in (AssignmentState.DISOWNED, AssignmentState.ENDED):
         raise AssignmentClosed
-    permissions.require(permissions.may_report(actor, assignment))
+    permissions.require(permissions.may_report(act.actor, assignment))
     return assignment
 
 
@@ -271,18 +213,17 @@ def _seat_ids(actor: Actor) -> set[int]:
 
 async def _add(
     tx: Transaction,
+    act: Act,
     assignment: Assignment,
     draft: StatusUpdateDraft,
     chosen: Status,
     *,
     kind: ReportKind,
     seat_id: int | None,
-    zone: ZoneInfo,
-    now: datetime,
     source: _Source | None = None,
 ) -> Acknowledged:
     """One status update for one assignment, its figures, and the assignment's last word."""
-    number = await queries.next_in_year(tx, now.astimezone(zone).year)
+    number = await queries.next_in_year(tx, act.today.year)
     update_id = await queries.add(
         tx,
         number=number,
@@ -297,12 +238,12 @@ async def _add(
         language=draft.language,
         source=None if source is None else source.words,
         source_on=None if source is None else source.on,
-        now=now,
+        now=act.now,
     )
     await figures.add(tx, update_id, draft.figures)
     in_a_row = assignment.unchanged_in_a_row + 1 if kind is ReportKind.UNCHANGED else 0
     last = LastWord(
-        chosen, draft.as_of, now, ReportState.SUBMITTED, update_id, in_a_row, assignment.due_on
+        chosen, draft.as_of, act.now, ReportState.SUBMITTED, update_id, in_a_row, assignment.due_on
     )
     await assignments.note_last_word(tx, assignment.id, last)
     item = await _item(tx, assignment)
@@ -346,22 +287,20 @@ async def _restore_last_word(tx: Transaction, assignment_id: int) -> None:
 
 async def _trace(
     tx: Transaction,
-    actor: Actor,
-    act: str,
+    act: Act,
+    name: str,
     held: list[Assignment],
     updates: list[Acknowledged],
     *,
     seat_id: int | None,
-    now: datetime,
     chosen: Status,
     counts: EvidenceCounts,
 ) -> None:
     await audit.record(
         tx,
-        actor,
-        f"status_update.{act}",
+        act,
+        f"status_update.{name}",
         updates[0].number,
-        now=now,
         seat_id=seat_id,
         facts={
             "numbers": [each.number for each in updates],
@@ -395,16 +334,17 @@ def _receipt(
 
 async def _tell_institution(
     tx: Transaction,
+    act: Act,
     assignment: Assignment,
     recorded: Acknowledged,
     receipt: Receipt,
-    source: _Source,
     *,
-    bot_id: int,
-    now: datetime,
+    source: _Source,
 ) -> None:
     """The institution's people learn what was recorded in its name."""
-    told = await people.seated(tx, now=now, roles=READS, institution_id=assignment.institution_id)
+    told = await people.seated(
+        tx, now=act.now, roles=READS, institution_id=assignment.institution_id
+    )
     for person_id in sorted({each.person.id for each in told}):
         await outbox.add(
             tx,
@@ -412,9 +352,9 @@ async def _tell_institution(
                 key=f"recorded:{recorded.number}:{person_id}",
                 screen=views.recorded(recorded, receipt, source.words, source.on, assignment.id),
                 person_id=person_id,
-                bot_id=bot_id,
+                bot_id=act.bot_id,
                 subject=f"assignment:{assignment.id}",
                 silent=True,
             ),
-            now=now,
+            now=act.now,
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.domain.people import Actor
+from bot.domain.people import COMMAND_LINE, NO_BOT, Act, Actor
 from bot.domain.screens import Screen
 from bot.jobs import Jobs
 from bot.settings import Settings
@@ -46,10 +46,18 @@ class Tools:
     async def actor(self, tx: Transaction, job: Job) -> Actor:
         """Whoever asked for the job, with the seats that are live now."""
         if job.person_id is None:
-            return Actor(None, (), "command")
+            return COMMAND_LINE
         person = await people.get(tx, job.person_id)
         now = self.clock.now()
         return Actor(person, await seats.live_of(tx, job.person_id, now=now))
+
+    async def act(self, tx: Transaction, job: Job) -> Act:
+        """What they do by this job now, for services."""
+        return self.by(await self.actor(tx, job))
+
+    def by(self, actor: Actor) -> Act:
+        """What somebody does now, for services."""
+        return Act(actor, self.bot_id or NO_BOT, self.settings.zone, self.clock.now())
 
     async def tell(
         self, tx: Transaction, job: Job, screen: Screen, *, step: str, edits: int | None = None

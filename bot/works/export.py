@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.domain.filters import Filter
-from bot.domain.people import COMMAND_LINE, Actor
+from bot.domain.people import COMMAND_LINE
 from bot.domain.permissions import may_export, require
 from bot.domain.screens import Attachment, Text
 from bot.domain.views import exports as views
@@ -84,13 +84,12 @@ async def _record(tools: Tools, order: Order, made: Made) -> None:
     async with tools.database.write() as tx:
         await service.handed_out(
             tx,
-            COMMAND_LINE,
+            tools.by(COMMAND_LINE),
             "export:workbook",
             order.filters,
             rows=made.rows,
             sha256=made.sha256,
             withheld=made.withheld,
-            now=order.made_at,
         )
 
 
@@ -181,15 +180,14 @@ async def _hand_over(job: Job, tools: Tools, order: Order, made: Made, name: str
     else:
         name = f"{job.id}-{name}"
         await asyncio.to_thread(_keep, made.path, tools.settings.data_dir / FOLDER / name)
-    now = tools.clock.now()
     async with tools.database.write() as tx:
         if await is_cancelled(tx, job):
             return
-        actor: Actor = await tools.actor(tx, job)
-        require(may_export(actor))
+        act = await tools.act(tx, job)
+        require(may_export(act.actor))
         counted = made.rows["recommendations"]
         if fits:
-            await files.add(tx, made.sha256, size=made.size, media_type=XLSX, now=now)
+            await files.add(tx, made.sha256, size=made.size, media_type=XLSX, now=act.now)
             shown = views.ready(counted, made.withheld, Attachment(made.sha256, name))
         else:
             shown = views.too_large(counted, made.size, f"{FOLDER}/{name}")
@@ -203,17 +201,16 @@ async def _hand_over(job: Job, tools: Tools, order: Order, made: Made, name: str
             state=jobs.DONE,
             sha256=made.sha256,
             result={"rows": dict(made.rows), "withheld": made.withheld},
-            finished_at=now,
+            finished_at=act.now,
         )
         await service.handed_out(
             tx,
-            actor,
+            act,
             f"job:{job.id}",
             order.filters,
             rows=made.rows,
             sha256=made.sha256,
             withheld=made.withheld,
-            now=now,
         )
 
 

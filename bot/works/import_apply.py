@@ -11,12 +11,11 @@ from storage.jobs import Job
 
 async def run(job: Job, tools: Tools) -> None:
     """One transaction: the rows, the audit entry, the job's end and what the officer is told."""
-    now = tools.clock.now()
     async with tools.database.write() as tx:
-        actor = await tools.actor(tx, job)
-        did = await service.apply(tx, actor, job, now=now)
+        act = await tools.act(tx, job)
+        did = await service.apply(tx, act, job)
         touched = await imports.touched_items(tx, job.id)
-        await service.finish(tx, job, now=now)
+        await service.finish(tx, job, now=act.now)
         await tools.tell(tx, job, views.applied(job.id, did), step="applied")
         if touched:
             await jobs.plan(
@@ -25,5 +24,5 @@ async def run(job: Job, tools: Tools) -> None:
                 {"items": touched},
                 person_id=job.person_id,
                 seat_id=job.seat_id,
-                now=now,
+                now=act.now,
             )

@@ -47,7 +47,6 @@ async def run(job: Job, tools: Tools) -> None:
         language = actor.person.language if actor.person else "en"
         names = await _institution_names(tools, job)
         shown = await _written(made, role, names, language, tools=tools, room=room)
-    now = tools.clock.now()
     designated_on = job.arguments.get("designated_on")
     designation = Designation(
         job.arguments.get("designated_by"),
@@ -55,20 +54,19 @@ async def run(job: Job, tools: Tools) -> None:
         job.sha256,
     )
     async with tools.database.write() as tx:
-        actor = await tools.actor(tx, job)
+        act = await tools.act(tx, job)
         for each in made:
             await people.invite(
                 tx,
-                actor,
+                act,
                 role,
                 job.arguments["institution"],
                 invitee=each.name,
                 designation=designation,
                 token=each.token,
-                now=now,
             )
         await tools.tell(tx, job, shown, step="links")
-        await jobs.change(tx, job.id, state=jobs.DONE, finished_at=now)
+        await jobs.change(tx, job.id, state=jobs.DONE, finished_at=act.now)
 
 
 async def _institution_names(tools: Tools, job: Job) -> dict[str, str]:

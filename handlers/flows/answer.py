@@ -29,13 +29,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     words = joined(answers["words"])
     question = await service.answer(
-        turn.tx,
-        turn.actor,
-        answers["question"],
-        words,
-        language=detect(words) or turn.language,
-        bot_id=turn.bot_id,
-        now=turn.now,
+        turn.tx, turn.act, answers["question"], words, language=detect(words) or turn.language
     )
     return views.answer_sent(question.code)
 

@@ -8,7 +8,7 @@ from bot.domain.views.common import item_code
 from bot.exchange.language import detect
 from bot.services import questions
 from handlers.flows.flow import Answers, Ask, Flow
-from handlers.flows.status_update import country_zone, reportable, words_fit
+from handlers.flows.status_update import reportable, words_fit
 from handlers.turn import Turn
 
 
@@ -21,14 +21,7 @@ async def put(turn: Turn, assignment_id: int, words: str) -> Screen:
     """Ask, and say that the question has arrived."""
     _assignment, item = await reportable(turn, assignment_id)
     await questions.ask(
-        turn.tx,
-        turn.actor,
-        assignment_id,
-        words,
-        language=detect(words) or turn.language,
-        zone=country_zone(turn),
-        bot_id=turn.bot_id,
-        now=turn.now,
+        turn.tx, turn.act, assignment_id, words, language=detect(words) or turn.language
     )
     return views.asked(item.code, assignment_id)
 

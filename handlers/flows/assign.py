@@ -19,7 +19,6 @@ from handlers.flows.picking import (
     item_options,
     require_arranging,
 )
-from handlers.flows.status_update import today_there
 from handlers.turn import Turn
 from storage import assignments, institutions, people
 
@@ -40,7 +39,7 @@ async def _contributors(turn: Turn, answers: Answers) -> list[Option]:
 
 async def _days(turn: Turn, _answers: Answers) -> list[Option]:
     """The day that was given last, and the ends of months to come."""
-    today = today_there(turn)
+    today = turn.today
     last = await assignments.last_due(turn.tx, after=today)
     days = [_end_of_month(today, ahead) for ahead in MONTHS_AHEAD]
     offered = sorted({*days, last} if last else {*days})
@@ -56,7 +55,7 @@ def _end_of_month(today: date, ahead: int) -> date:
 
 
 def _day_fits(words: str, turn: Turn) -> str:
-    return read_due_day(words, turn.language, today=today_there(turn)).isoformat()
+    return read_due_day(words, turn.language, today=turn.today).isoformat()
 
 
 def _wanted(answers: Answers) -> tuple[int | None, list[int], date | None]:
@@ -100,13 +99,11 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     lead, contributing, day = _wanted(answers)
     done = await service.assign(
         turn.tx,
-        turn.actor,
+        turn.act,
         await chosen_items(turn, answers),
         lead=lead,
         contributing=contributing,
         due_on=day,
-        bot_id=turn.bot_id,
-        now=turn.now,
     )
     return views.assigned(done)
 

@@ -45,11 +45,9 @@ async def _put(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     items, into = await chosen_items(turn, answers), answers["into"]
     if isinstance(into, str):
         language = detect(into) or turn.language
-        into = await service.create(
-            turn.tx, turn.actor, into, items, language=language, now=turn.now
-        )
+        into = await service.create(turn.tx, turn.act, into, items, language=language)
     else:
-        await service.put(turn.tx, turn.actor, items, into or None, now=turn.now)
+        await service.put(turn.tx, turn.act, items, into or None)
     found = await clusters.get(turn.tx, into) if into else None
     return views.arranged(found, len(items))
 
@@ -86,12 +84,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 async def _rename(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     name = answers["name"]
     await service.rename(
-        turn.tx,
-        turn.actor,
-        answers["cluster"],
-        name,
-        language=detect(name) or turn.language,
-        now=turn.now,
+        turn.tx, turn.act, answers["cluster"], name, language=detect(name) or turn.language
     )
     found = await _cluster(turn, answers)
     return views.arranged(found, found.size)
@@ -115,9 +108,7 @@ async def _others(turn: Turn, answers: Answers) -> list[Option]:
 
 
 async def _merge(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
-    moved = await service.merge(
-        turn.tx, turn.actor, answers["cluster"], answers["into"], now=turn.now
-    )
+    moved = await service.merge(turn.tx, turn.act, answers["cluster"], answers["into"])
     return views.arranged(await clusters.get(turn.tx, answers["into"]), moved)
 
 

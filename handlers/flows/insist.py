@@ -37,13 +37,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     words = joined(answers["words"])
     await service.insist(
-        turn.tx,
-        turn.actor,
-        answers["assignment"],
-        words,
-        language=detect(words) or turn.language,
-        bot_id=turn.bot_id,
-        now=turn.now,
+        turn.tx, turn.act, answers["assignment"], words, language=detect(words) or turn.language
     )
     held = await _held(turn, answers)
     return views.stays(item_code(held.code, held.symbol, restricted=held.restricted))

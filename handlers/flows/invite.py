@@ -13,7 +13,6 @@ from bot.domain.screens import Screen, Value, text
 from bot.domain.views import people as views
 from bot.services.people import letter_of_draft
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
-from handlers.flows.status_update import today_there
 from handlers.turn import Turn
 from storage import institutions, jobs
 
@@ -70,7 +69,7 @@ def designator(words: str, _turn: Turn) -> str:
 
 def day_of_letter(words: str, turn: Turn) -> str:
     """The date of the letter."""
-    return read_day(words, turn.language, today=today_there(turn)).isoformat()
+    return read_day(words, turn.language, today=turn.today).isoformat()
 
 
 async def make_links(turn: Turn, answers: Answers, conversation_id: int) -> Screen:

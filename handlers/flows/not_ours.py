@@ -8,7 +8,7 @@ from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
 from bot.services import not_ours
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review
-from handlers.flows.status_update import country_zone, reportable, words_fit
+from handlers.flows.status_update import reportable, words_fit
 from handlers.turn import Turn
 from storage import institutions
 
@@ -34,13 +34,10 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     _assignment, item = await reportable(turn, answers["assignment"])
     await not_ours.disown(
         turn.tx,
-        turn.actor,
+        turn.act,
         answers["assignment"],
         answers["reason"],
         suggested_id=answers["institution"] or None,
-        zone=country_zone(turn),
-        bot_id=turn.bot_id,
-        now=turn.now,
     )
     return views.disowned(item.code)
 

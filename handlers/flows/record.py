@@ -16,7 +16,7 @@ from bot.domain.views.people import name_for
 from bot.exchange.language import detect
 from bot.services import status_updates as service
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
-from handlers.flows.status_update import country_zone, today_there, words_fit
+from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
 from storage import assignments, desk
 from storage.desk import Held
@@ -60,7 +60,7 @@ def _source_fits(words: str, turn: Turn) -> str:
 
 
 async def _days(turn: Turn, _answers: Answers) -> list[Option]:
-    today = today_there(turn)
+    today = turn.today
     return [
         Option(each.isoformat(), text("flow.assign.day", day=each))
         for each in (today, today - timedelta(days=1))
@@ -68,7 +68,7 @@ async def _days(turn: Turn, _answers: Answers) -> list[Option]:
 
 
 def _day_fits(words: str, turn: Turn) -> str:
-    return read_day(words, turn.language, today=today_there(turn)).isoformat()
+    return read_day(words, turn.language, today=turn.today).isoformat()
 
 
 async def _statuses(turn: Turn, answers: Answers) -> list[Option]:
@@ -94,14 +94,7 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
         conversation_id=conversation_id,
     )
     receipt = await service.record_on_behalf(
-        turn.tx,
-        turn.actor,
-        draft,
-        source=answers["source"],
-        source_on=said_on,
-        zone=country_zone(turn),
-        bot_id=turn.bot_id,
-        now=turn.now,
+        turn.tx, turn.act, draft, source=answers["source"], source_on=said_on
     )
     return views.recorded(receipt, name_for(held.names, turn.language), held.item_id)
 

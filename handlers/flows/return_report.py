@@ -12,7 +12,7 @@ from bot.domain.views.people import name_for
 from bot.exchange.language import detect
 from bot.services import reviews as service
 from handlers.flows.flow import Answers, Ask, Flow, Review
-from handlers.flows.status_update import today_there, words_fit
+from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
 from storage import reviews
 
@@ -32,15 +32,9 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     comment = joined(answers["comment"])
     done = await service.return_(
-        turn.tx,
-        turn.actor,
-        answers["report"],
-        comment,
-        language=detect(comment) or turn.language,
-        bot_id=turn.bot_id,
-        now=turn.now,
+        turn.tx, turn.act, answers["report"], comment, language=detect(comment) or turn.language
     )
-    waiting = await reviews.queue(turn.tx, today=today_there(turn), limit=1)
+    waiting = await reviews.queue(turn.tx, today=turn.today, limit=1)
     return views.returned(done.number, more=bool(waiting))
 
 

@@ -102,9 +102,7 @@ class Runner:
         flow, state = self._state(conversation)
         gathers = engine.takes_files(flow)
         if gathers is not None and (url := link_in(wrote.words)) is not None:
-            kept = await evidence_service.keep_link(
-                turn.tx, turn.actor, conversation.id, url, now=turn.now
-            )
+            kept = await evidence_service.keep_link(turn.tx, turn.act, conversation.id, url)
             await self._attach(
                 turn, conversation, kept, state=state, step=gathers, message_id=wrote.message_id
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.domain import permissions, reports, status
 from bot.domain.days import last_of_month, read_day
@@ -23,16 +22,6 @@ from handlers.turn import Turn
 from storage import assignments, cards, items
 
 TEXT_KEYS = tuple(f"button.status.{each}" for each in Status)
-
-
-def country_zone(turn: Turn) -> ZoneInfo:
-    """The time zone of the record: its days and years are the country's."""
-    return ZoneInfo(turn.desk.country.timezone)
-
-
-def today_there(turn: Turn) -> date:
-    """The country's calendar day."""
-    return turn.now.astimezone(country_zone(turn)).date()
 
 
 async def reportable(turn: Turn, assignment_id: int) -> tuple[Assignment, Item]:
@@ -65,7 +54,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     others = await cards.mates(
         turn.tx, assignment.institution_id, assignment.item_id, item.cluster_id
     )
-    today = today_there(turn)
+    today = turn.today
     day = _day(answers, today)
     values: dict[str, Value] = {
         "item": item_code(item.code, item.symbol, restricted=item.restricted),
@@ -87,7 +76,7 @@ async def _statuses(turn: Turn, answers: Answers) -> list[Option]:
 
 
 async def _days(turn: Turn, _answers: Answers) -> list[Option]:
-    today = today_there(turn)
+    today = turn.today
     month_before = last_of_month(today.replace(day=1) - timedelta(days=1))
     return [
         Option(each.isoformat(), text("flow.status_update.day", day=each))
@@ -127,7 +116,7 @@ def _day(answers: Answers, today: date) -> date:
 
 
 def _day_fits(words: str, turn: Turn) -> str:
-    return read_day(words, turn.language, today=today_there(turn)).isoformat()
+    return read_day(words, turn.language, today=turn.today).isoformat()
 
 
 def _figures_fit(words: str, turn: Turn) -> list[dict[str, object]]:
@@ -149,18 +138,14 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
         status=answers["status"],
         measures=measures,
         language=detect(measures) or turn.language,
-        as_of=_day(answers, today_there(turn)),
+        as_of=_day(answers, turn.today),
         remaining=reports.joined(answers.get("remaining", ())) or None,
         figures=_figures(answers),
         also=tuple(answers.get("siblings", ())),
         conversation_id=conversation_id,
     )
-    receipt = await status_updates.submit(
-        turn.tx, turn.actor, draft, zone=country_zone(turn), bot_id=turn.bot_id, now=turn.now
-    )
-    following = await home.next_for(
-        turn.tx, turn.actor, today=today_there(turn), but=draft.assignment_id
-    )
+    receipt = await status_updates.submit(turn.tx, turn.act, draft)
+    following = await home.next_for(turn.tx, turn.act, but=draft.assignment_id)
     return views.receipt(receipt, following)
 
 

@@ -22,11 +22,9 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     items = await chosen_items(turn, answers)
     for tag in answers["tags"]:
         if tag == PRIORITY:
-            await service.prioritise(turn.tx, turn.actor, items, priority=True, now=turn.now)
+            await service.prioritise(turn.tx, turn.act, items, priority=True)
         else:
-            await service.mark_need(
-                turn.tx, turn.actor, items, Need(tag), needed=True, now=turn.now
-            )
+            await service.mark_need(turn.tx, turn.act, items, Need(tag), needed=True)
     return views.tagged(len(items))
 
 

@@ -9,7 +9,7 @@ from bot.domain.views.common import item_code
 from bot.exchange.language import detect
 from bot.services import home, status_updates
 from handlers.flows.flow import Answers, Ask, Flow
-from handlers.flows.status_update import country_zone, reportable, today_there, words_fit
+from handlers.flows.status_update import reportable, words_fit
 from handlers.turn import Turn
 
 
@@ -22,15 +22,12 @@ async def confirm(turn: Turn, assignment_id: int, sentence: str | None) -> Scree
     """Confirm that nothing has changed, and give the receipt; may raise SentenceNeeded."""
     receipt = await status_updates.unchanged(
         turn.tx,
-        turn.actor,
+        turn.act,
         assignment_id,
         sentence=sentence,
         language=detect(sentence or "") or turn.language,
-        zone=country_zone(turn),
-        bot_id=turn.bot_id,
-        now=turn.now,
     )
-    following = await home.next_for(turn.tx, turn.actor, today=today_there(turn), but=assignment_id)
+    following = await home.next_for(turn.tx, turn.act, but=assignment_id)
     return views.receipt(receipt, following)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, delete, update
 
-from bot.domain.people import COMMAND_LINE
 from bot.keys import Head, KeyMissing, KeyRing
 from bot.services import audit
 from bot.services.audit import HeadKeeper
@@ -18,7 +17,7 @@ from storage.audit import Fault, verify
 from storage.database import Database
 from storage.tables import audit as entries
 from storage.tables import counters
-from tests.audit.conftest import BEGUN
+from tests.audit.conftest import BY_OPERATOR
 from tests.conftest import AUDIT_KEY, undone
 
 
@@ -38,7 +37,7 @@ async def keeper(database: Database, keys: KeyRing) -> AsyncIterator[HeadKeeper]
 async def act(database: Database, times: int = 1, *, subject: str = "item:1") -> None:
     for _ in range(times):
         async with database.write() as tx:
-            await audit.record(tx, COMMAND_LINE, "item.add", subject, now=BEGUN)
+            await audit.record(tx, BY_OPERATOR, "item.add", subject)
 
 
 async def remembered(keys: KeyRing, count: int) -> Head:
@@ -66,7 +65,7 @@ async def test_what_is_rolled_back_is_not_remembered(
     database: Database, keys: KeyRing, keeper: HeadKeeper
 ) -> None:
     async with undone(database) as tx:
-        await audit.record(tx, COMMAND_LINE, "item.add", "item:1", now=BEGUN)
+        await audit.record(tx, BY_OPERATOR, "item.add", "item:1")
     await keeper.stop()
     assert keys.read_head() is None
 

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, select
 
-from bot.domain.people import COMMAND_LINE, Role
+from bot.domain.people import Role
 from bot.keys import Head
 from bot.services import audit
 from storage.audit import NoFact, export, head, verify
 from storage.database import Database
 from storage.tables import audit as entries
 from storage.tables import audit_words
-from tests.audit.conftest import BEGUN, FOCAL_POINT, LENGTH
+from tests.audit.conftest import BY_FOCAL_POINT, BY_OPERATOR, LENGTH
 from tests.conftest import AUDIT_KEY, undone
 
 
@@ -37,7 +37,7 @@ async def test_an_entry_names_who_by_ids_and_keeps_facts_as_codes(database: Data
     async with database.write() as tx:
         number = await audit.record(
             tx,
-            FOCAL_POINT,
+            BY_FOCAL_POINT,
             "seat.grant",
             "seat:9",
             facts={
@@ -48,7 +48,6 @@ async def test_an_entry_names_who_by_ids_and_keeps_facts_as_codes(database: Data
                 "again": False,
                 "documents": ["A/HRC/40/6", "CCPR/C/MRV/CO/4"],
             },
-            now=BEGUN,
         )
     async with database.read() as tx:
         row = await tx.row(select(entries).where(entries.c.number == number))
@@ -83,7 +82,7 @@ async def test_an_entry_names_who_by_ids_and_keeps_facts_as_codes(database: Data
 async def test_what_may_be_a_name_or_a_text_is_no_fact(database: Database, fact: Any) -> None:
     with pytest.raises(NoFact) as refusal:
         async with database.write() as tx:
-            await audit.record(tx, FOCAL_POINT, "a.b", "item:1", facts={"status": fact}, now=BEGUN)
+            await audit.record(tx, BY_FOCAL_POINT, "a.b", "item:1", facts={"status": fact})
     assert str(refusal.value) == "status"
     async with database.read() as tx:
         assert await head(tx) is None
@@ -93,22 +92,22 @@ async def test_what_may_be_a_name_or_a_text_is_no_fact(database: Database, fact:
 async def test_acts_and_subjects_are_codes_too(database: Database, act: str, subject: str) -> None:
     with pytest.raises(NoFact):
         async with database.write() as tx:
-            await audit.record(tx, FOCAL_POINT, act, subject, now=BEGUN)
+            await audit.record(tx, BY_FOCAL_POINT, act, subject)
 
 
 async def test_recording_without_the_key_is_refused(database_url: URL) -> None:
     keyless = Database(database_url)
     with pytest.raises(RuntimeError):
         async with keyless.write() as tx:
-            await audit.record(tx, COMMAND_LINE, "a.b", "item:1", now=BEGUN)
+            await audit.record(tx, BY_OPERATOR, "a.b", "item:1")
     await keyless.close()
 
 
 async def test_an_act_that_is_rolled_back_leaves_no_gap(database: Database, chain: Head) -> None:
     async with undone(database) as tx:
-        await audit.record(tx, COMMAND_LINE, "a.b", "item:1", now=BEGUN)
+        await audit.record(tx, BY_OPERATOR, "a.b", "item:1")
     async with database.write() as tx:
-        number = await audit.record(tx, COMMAND_LINE, "a.b", "item:1", now=BEGUN)
+        number = await audit.record(tx, BY_OPERATOR, "a.b", "item:1")
         assert number == chain.count + 1
         assert await verify(tx, AUDIT_KEY, chain) == []
 
@@ -120,8 +119,8 @@ async def test_many_acts_at_once_in_two_processes_make_one_chain(
 
     async def act(n: int) -> None:
         async with processes[n % 2].write() as tx:
-            await audit.record(tx, COMMAND_LINE, "a.b", f"item:{n}", now=BEGUN)
-            await audit.record(tx, COMMAND_LINE, "a.c", f"item:{n}", now=BEGUN)
+            await audit.record(tx, BY_OPERATOR, "a.b", f"item:{n}")
+            await audit.record(tx, BY_OPERATOR, "a.c", f"item:{n}")
 
     await asyncio.gather(*(act(n) for n in range(40)))
     async with processes[0].read() as tx:
@@ -133,10 +132,10 @@ async def test_many_acts_at_once_in_two_processes_make_one_chain(
 
 async def test_erased_words_are_gone_and_the_chain_holds(database: Database, chain: Head) -> None:
     async with database.write() as tx:
-        assert await audit.erase_words(tx, FOCAL_POINT, 3, now=BEGUN)
+        assert await audit.erase_words(tx, BY_FOCAL_POINT, 3)
     async with database.write() as tx:
-        assert not await audit.erase_words(tx, FOCAL_POINT, 3, now=BEGUN)
-        assert not await audit.erase_words(tx, FOCAL_POINT, 4, now=BEGUN)
+        assert not await audit.erase_words(tx, BY_FOCAL_POINT, 3)
+        assert not await audit.erase_words(tx, BY_FOCAL_POINT, 4)
     async with database.read() as tx:
         row = await tx.row(select(audit_words).where(audit_words.c.number == 3))
         assert row is not None

@@ -11,13 +11,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Executable, delete, select, text, update
 
-from bot.domain.people import COMMAND_LINE
 from bot.keys import Head
 from bot.services.audit import record
 from storage.audit import Fault, Finding, verify
 from storage.database import Database
 from storage.tables import audit, audit_words, counters
-from tests.audit.conftest import BEGUN, LENGTH
+from tests.audit.conftest import BEGUN, BY_OPERATOR, LENGTH
 from tests.conftest import AUDIT_KEY, undone
 
 numbers = st.integers(1, LENGTH)
@@ -113,7 +112,7 @@ async def test_a_tail_cut_and_grown_again_by_the_bot_itself_is_found(
         await tx.execute(delete(audit_words).where(audit_words.c.number > 7))
         await tx.execute(update(counters).values(value=7))
         for n in range(8):
-            await record(tx, COMMAND_LINE, "item.add", f"item:{n}", now=BEGUN)
+            await record(tx, BY_OPERATOR, "item.add", f"item:{n}")
         assert await verify(tx, AUDIT_KEY, chain) == [one(Fault.END_LOST, LENGTH)]
 
 
@@ -180,7 +179,7 @@ async def test_a_hundred_changed_entries_are_all_named(database: Database, chain
     """Too many to ask where each came from, but none is left out."""
     async with undone(database) as tx:
         for n in range(100):
-            await record(tx, COMMAND_LINE, "item.add", f"item:{n}", now=BEGUN)
+            await record(tx, BY_OPERATOR, "item.add", f"item:{n}")
         await tx.execute(update(audit).where(audit.c.number > 10).values(channel="chat"))
         findings = await verify(tx, AUDIT_KEY, chain)
         assert (await tx.values(select(audit.c.number)))[-1] == 110

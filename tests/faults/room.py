@@ -14,13 +14,13 @@ from handlers.turn import Turn
 
 async def note(turn: Turn, argument: str) -> None:
     """`/note 17`: one audit entry about `note:17`, one answer."""
-    await audit.record(turn.tx, turn.actor, "test.note", f"note:{argument}", now=turn.now)
+    await audit.record(turn.tx, turn.act, "test.note", f"note:{argument}")
     await turn.show(message("error.not_understood"))
 
 
 async def poison(turn: Turn, argument: str) -> None:
     """`/poison raise`: write half an act, then do what no handler may."""
-    await audit.record(turn.tx, turn.actor, "test.poison", "note:0", now=turn.now)
+    await audit.record(turn.tx, turn.act, "test.poison", "note:0")
     match argument:
         case "raise":
             raise RuntimeError("poison")

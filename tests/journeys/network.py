@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.tasks import Tasks
 from storage import institutions
 from storage.database import Database
+from tests import maravia
 
 
 class JourneyNetwork:
@@ -99,11 +100,7 @@ class JourneyNetwork:
         async with self.database.write() as tx:
             found = await institutions.by_code(tx, institution) if institution else None
             token = await people.invite(
-                tx,
-                COMMAND_LINE,
-                role,
-                found.id if found else None,
-                now=self.clock.now(),
+                tx, maravia.act(COMMAND_LINE, self.clock.now()), role, found.id if found else None
             )
         return f"https://t.me/{self.app.bot.username}?start={token}"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, select
@@ -56,11 +55,8 @@ async def observer(network: JourneyNetwork) -> Phone:
             draft = StatusUpdateDraft(assignment_id, status, words, "en", date(2026, 5, 3))
             receipt = await status_updates.submit(
                 tx,
-                amal,
+                maravia.act(amal, network.clock.now(), bot_id=-1),
                 replace(draft, **more),  # type: ignore[arg-type]
-                zone=ZoneInfo("UTC"),
-                bot_id=-1,
-                now=network.clock.now(),
             )
             return receipt.updates[0].status_update_id
 
@@ -74,20 +70,22 @@ async def observer(network: JourneyNetwork) -> Phone:
             figures=figures,
         )
         await _files(tx, first, network)
-        await reviews.approve(tx, otto, first, now=network.clock.now())
+        await reviews.approve(tx, maravia.act(otto, network.clock.now()), first)
         gone = await sent(held["140.7"], "implemented", f"{HIDDEN} withdrawn")
-        await status_updates.withdraw(
-            tx, amal, gone, zone=ZoneInfo("UTC"), bot_id=-1, now=network.clock.now()
-        )
+        await status_updates.withdraw(tx, maravia.act(amal, network.clock.now(), bot_id=-1), gone)
         await sent(held["140.7"], "partially_implemented", f"{HIDDEN} submitted")
         back = await sent(held["140.12"], "not_started", f"{HIDDEN} returned")
         await reviews.return_(
-            tx, otto, back, f"{HIDDEN} why?", language="en", bot_id=-1, now=network.clock.now()
+            tx,
+            maravia.act(otto, network.clock.now(), bot_id=-1),
+            back,
+            f"{HIDDEN} why?",
+            language="en",
         )
         again = await sent(held["140.12"], "planned", "A new wing is planned.")
-        await reviews.approve(tx, otto, again, now=network.clock.now())
+        await reviews.approve(tx, maravia.act(otto, network.clock.now()), again)
         of_secret = await sent(secret_held, "continuous", f"{HIDDEN} of a restricted item")
-        await reviews.approve(tx, otto, of_secret, now=network.clock.now())
+        await reviews.approve(tx, maravia.act(otto, network.clock.now()), of_secret)
     focal = await network.phone(f"{HIDDEN} Rim", Role.FOCAL_POINT, "MOJ", names=NAMES)
     await focal.types("140.15")
     await focal.taps("Report", "In progress")

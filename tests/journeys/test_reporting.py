@@ -292,12 +292,10 @@ async def test_an_answer_comes_back_to_who_asked(network: JourneyNetwork) -> Non
         asked = (await queries.open_ones(tx, limit=1))[0]
         await questions.answer(
             tx,
-            actor,
+            maravia.act(actor, network.clock.now(), bot_id=network.app.bot.id),
             asked.id,
             "Yes, it is.",
             language="en",
-            bot_id=network.app.bot.id,
-            now=network.clock.now(),
         )
     answer = await phone.waits_for("Yes, it is.")
     await phone.replies(answer, "And for 140.9?")

@@ -397,17 +397,23 @@ async def _invite(world: World, tx: Transaction, institution_id: int) -> dict[st
     newcomers = {}
     for name, chat_id in (("invited", 5002), ("waiting", 5003)):
         token = await people.invite(
-            tx, COMMAND_LINE, Role.OFFICER, None, invitee=SECRETARIAT, now=now
+            tx,
+            maravia.act(COMMAND_LINE, now, bot_id=world.bot_id),
+            Role.OFFICER,
+            None,
+            invitee=SECRETARIAT,
         )
-        chat = Chat(world.bot_id, chat_id, name, None, "en")
-        invitation, person = await people.open_link(tx, Actor(None, ()), chat, token, now=now)
+        chat = Chat(chat_id, name, None, "en")
+        invitation, person = await people.open_link(
+            tx, maravia.act(Actor(None, ()), now, bot_id=world.bot_id), chat, token
+        )
         newcomers[name] = person.id
         if name == "waiting":
             await invitations.change(
                 tx, invitation.id, state=invitations.REDEEMED, telegram_name=SECRETARIAT
             )
     await people.invite(
-        tx, COMMAND_LINE, Role.FOCAL_POINT, institution_id, invitee=SECRETARIAT, now=now
+        tx, maravia.act(COMMAND_LINE, now), Role.FOCAL_POINT, institution_id, invitee=SECRETARIAT
     )
     return newcomers
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import Clock
-from bot.domain.people import COMMAND_LINE, Role
+from bot.domain.people import COMMAND_LINE, TICK, Role
 from bot.jobs import Jobs
 from bot.schedule import (
     STAGED_KEPT,
@@ -26,6 +26,7 @@ from storage import inbox
 from storage.database import Database
 from storage.inbox import RawUpdate
 from storage.vault import Vault
+from tests import maravia
 from tests.conftest import FrozenClock
 
 BOT = 77
@@ -57,13 +58,15 @@ async def test_a_link_that_nobody_used_in_time_is_closed(
     database: Database, clock: FrozenClock
 ) -> None:
     async with database.write() as tx:
-        token = await people.invite(tx, COMMAND_LINE, Role.COORDINATOR, None, now=clock.now())
+        token = await people.invite(
+            tx, maravia.act(COMMAND_LINE, clock.now()), Role.COORDINATOR, None
+        )
     later = clock.move(days=people.VALID_FOR.days, seconds=1)
-    await expire_invitations(database, later)
-    chat = Chat(BOT, 5, "Amal", None, "en")
+    await expire_invitations(database, maravia.act(TICK, later))
+    chat = Chat(5, "Amal", None, "en")
     with pytest.raises(LinkExpired):
         async with database.write() as tx:
-            await people.open_link(tx, COMMAND_LINE, chat, token, now=later)
+            await people.open_link(tx, maravia.act(COMMAND_LINE, later), chat, token)
 
 
 async def test_what_interrupted_acts_left_is_swept_and_what_is_new_stays(tmp_path: Path) -> None:

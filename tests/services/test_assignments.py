@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
@@ -14,7 +13,7 @@ from sqlalchemy import func, select
 from bot.domain.assigning import Target
 from bot.domain.errors import NotAllowed, NotFound, Outdated, Refused
 from bot.domain.items import AssignmentState, Part
-from bot.domain.people import COMMAND_LINE, Actor, Role
+from bot.domain.people import COMMAND_LINE, Act, Role
 from bot.domain.screens import Code, from_json, to_json
 from bot.domain.selection import EVERY, UNASSIGNED, Narrowing, Need, Selection, mark
 from bot.services import assignments, clusters, not_ours, people
@@ -31,7 +30,6 @@ from tests import maravia
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
 DUE = date(2026, 11, 30)
-ZONE = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,9 @@ class House:
     items: list[int]
     justice: int
     interior: int
-    officer: Actor
-    amal: Actor
-    ali: Actor
+    officer: Act
+    amal: Act
+    ali: Act
 
 
 async def house(database: Database, count: int = 10) -> House:
@@ -58,9 +56,11 @@ async def house(database: Database, count: int = 10) -> House:
             items,
             justice,
             interior,
-            await maravia.somebody(tx, "Otto", Role.OFFICER, None),
-            await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, justice),
-            await maravia.somebody(tx, "Ali", Role.ALTERNATE, justice, language="ar"),
+            maravia.act(await maravia.somebody(tx, "Otto", Role.OFFICER, None), NOW),
+            maravia.act(await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, justice), NOW),
+            maravia.act(
+                await maravia.somebody(tx, "Ali", Role.ALTERNATE, justice, language="ar"), NOW
+            ),
         )
 
 
@@ -72,9 +72,7 @@ async def assign(
     *also: int,
     due: date | None = DUE,
 ) -> None:
-    await assignments.assign(
-        tx, at.officer, items, lead=lead, contributing=also, due_on=due, bot_id=1, now=NOW
-    )
+    await assignments.assign(tx, at.officer, items, lead=lead, contributing=also, due_on=due)
 
 
 async def messages(database: Database, prefix: str) -> list[dict[str, object]]:
@@ -98,9 +96,8 @@ async def test_assigning_makes_drafts_of_which_nobody_hears(database: Database) 
     at = await house(database)
     async with database.write() as tx:
         done = await assignments.assign(
-            tx, at.officer, at.items, lead=at.justice, contributing=[at.interior], due_on=DUE,
-            bot_id=1, now=NOW,
-        )  # fmt: skip
+            tx, at.officer, at.items, lead=at.justice, contributing=[at.interior], due_on=DUE
+        )
     assert (done.items, done.drafts, done.changed, done.told) == (10, 20, 0, 0)
     assert await parts(database, at.items[0]) == {
         at.justice: ("lead", "draft"),
@@ -127,10 +124,10 @@ async def test_what_is_announced_changes_at_once_and_its_people_hear_silently(
     at = await house(database)
     async with database.write() as tx:
         await assign(tx, at, at.items, at.justice)
-        await assignments.announce(tx, at.officer, bot_id=1, now=NOW)
+        await assignments.announce(tx, at.officer)
         await assign(tx, at, at.items[:3], at.justice, due=date(2027, 1, 31))
     told = await messages(database, "altered:")
-    assert {each["person_id"] for each in told} == {at.amal.person_id, at.ali.person_id}
+    assert {each["person_id"] for each in told} == {at.amal.actor.person_id, at.ali.actor.person_id}
     assert all(each["silent"] for each in told)
     screen = from_json(told[0]["screen"])  # type: ignore[arg-type]
     assert screen.lines[0] is not None
@@ -153,25 +150,23 @@ async def test_only_the_secretariat_arranges(database: Database) -> None:
     at = await house(database)
     async with database.write() as tx:
         await assign(tx, at, at.items, at.justice)
-        cluster = await clusters.create(tx, at.officer, "Prisons", at.items, language="en", now=NOW)
+        cluster = await clusters.create(tx, at.officer, "Prisons", at.items, language="en")
     amal = at.amal
     acts: list[Callable[[Transaction], object]] = [
-        lambda tx: assignments.assign(
-            tx, amal, at.items, lead=at.justice, due_on=None, bot_id=1, now=NOW
-        ),
-        lambda tx: assignments.take_back(tx, amal, 1, bot_id=1, now=NOW),
-        lambda tx: assignments.preview(tx, amal, now=NOW),
-        lambda tx: assignments.announce(tx, amal, bot_id=1, now=NOW),
-        lambda tx: assignments.announce_by_letter(tx, amal, "", now=NOW),
-        lambda tx: assignments.release(tx, amal, 1, now=NOW),
-        lambda tx: assignments.reassign(tx, amal, 1, at.interior, bot_id=1, now=NOW),
-        lambda tx: assignments.insist(tx, amal, 1, "No.", language="en", bot_id=1, now=NOW),
-        lambda tx: clusters.create(tx, amal, "Mine", at.items, language="en", now=NOW),
-        lambda tx: clusters.put(tx, amal, at.items, cluster, now=NOW),
-        lambda tx: clusters.rename(tx, amal, cluster, "Mine", language="en", now=NOW),
-        lambda tx: clusters.merge(tx, amal, cluster, cluster, now=NOW),
-        lambda tx: clusters.prioritise(tx, amal, at.items, priority=True, now=NOW),
-        lambda tx: clusters.mark_need(tx, amal, at.items, Need.DATA, needed=True, now=NOW),
+        lambda tx: assignments.assign(tx, amal, at.items, lead=at.justice, due_on=None),
+        lambda tx: assignments.take_back(tx, amal, 1),
+        lambda tx: assignments.preview(tx, amal),
+        lambda tx: assignments.announce(tx, amal),
+        lambda tx: assignments.announce_by_letter(tx, amal, ""),
+        lambda tx: assignments.release(tx, amal, 1),
+        lambda tx: assignments.reassign(tx, amal, 1, at.interior),
+        lambda tx: assignments.insist(tx, amal, 1, "No.", language="en"),
+        lambda tx: clusters.create(tx, amal, "Mine", at.items, language="en"),
+        lambda tx: clusters.put(tx, amal, at.items, cluster),
+        lambda tx: clusters.rename(tx, amal, cluster, "Mine", language="en"),
+        lambda tx: clusters.merge(tx, amal, cluster, cluster),
+        lambda tx: clusters.prioritise(tx, amal, at.items, priority=True),
+        lambda tx: clusters.mark_need(tx, amal, at.items, Need.DATA, needed=True),
     ]
     for act in acts:
         async with database.write() as tx:
@@ -183,11 +178,11 @@ async def test_a_draft_goes_and_what_was_announced_ends(database: Database) -> N
     at = await house(database, 2)
     async with database.write() as tx:
         await assign(tx, at, at.items[:1], at.justice)
-        await assignments.announce(tx, at.officer, bot_id=1, now=NOW)
+        await assignments.announce(tx, at.officer)
         await assign(tx, at, at.items[1:], at.justice)
     async with database.write() as tx:
         for each in await queries.of_items(tx, at.items):
-            await assignments.take_back(tx, at.officer, each.id, bot_id=1, now=NOW)
+            await assignments.take_back(tx, at.officer, each.id)
     assert await parts(database, at.items[0]) == {at.justice: ("lead", "ended")}
     assert await parts(database, at.items[1]) == {}
     assert len(await messages(database, "altered:")) == 2
@@ -197,9 +192,9 @@ async def test_what_has_ended_can_be_assigned_again(database: Database) -> None:
     at = await house(database, 1)
     async with database.write() as tx:
         await assign(tx, at, at.items, at.justice)
-        await assignments.announce(tx, at.officer, bot_id=1, now=NOW)
+        await assignments.announce(tx, at.officer)
         [held] = await queries.of_items(tx, at.items)
-        await assignments.take_back(tx, at.officer, held.id, bot_id=1, now=NOW)
+        await assignments.take_back(tx, at.officer, held.id)
         await assign(tx, at, at.items, at.justice)
     assert await parts(database, at.items[0]) == {at.justice: ("lead", "draft")}
 
@@ -231,10 +226,10 @@ async def test_announcing_is_one_message_a_person_with_the_five_most_urgent(
     async with database.write() as tx:
         for number, item_id in enumerate(at.items):
             await assign(tx, at, [item_id], at.justice, due=date(2026, 12, 20 - number))
-        done = await assignments.announce(tx, at.officer, bot_id=1, now=NOW)
+        done = await assignments.announce(tx, at.officer)
     assert (done.assignments, done.people) == (10, 2)
     told = await messages(database, "announced:")
-    assert {each["person_id"] for each in told} == {at.amal.person_id, at.ali.person_id}
+    assert {each["person_id"] for each in told} == {at.amal.actor.person_id, at.ali.actor.person_id}
     screen = from_json(told[0]["screen"])  # type: ignore[arg-type]
     named = [row[0].label.values["item"] for row in screen.rows if "item" in row[0].label.values]
     assert named == [Code("140.10"), Code("140.8"), Code("140.6")]  # two a row: 10, 9, 8, 7, 6
@@ -245,12 +240,12 @@ async def test_announcing_twice_has_one_effect(database: Database) -> None:
     at = await house(database)
     async with database.write() as tx:
         await assign(tx, at, at.items, at.justice)
-        seen = await assignments.preview(tx, at.officer, now=NOW)
+        seen = await assignments.preview(tx, at.officer)
 
     async def announce() -> bool:
         try:
             async with database.write() as tx:
-                await assignments.announce(tx, at.officer, seen.mark, bot_id=1, now=NOW)
+                await assignments.announce(tx, at.officer, seen.mark)
         except (NothingToAnnounce, Outdated):
             return False
         return True
@@ -265,27 +260,27 @@ async def test_drafts_that_changed_since_the_preview_are_not_announced(
     at = await house(database)
     async with database.write() as tx:
         await assign(tx, at, at.items[:5], at.justice)
-        seen = await assignments.preview(tx, at.officer, now=NOW)
+        seen = await assignments.preview(tx, at.officer)
         await assign(tx, at, at.items[5:], at.justice)
     async with database.write() as tx:
         with pytest.raises(Outdated):
-            await assignments.announce(tx, at.officer, seen.mark, bot_id=1, now=NOW)
+            await assignments.announce(tx, at.officer, seen.mark)
     assert await messages(database, "announced:") == []
 
 
 async def test_drafts_for_nobody_wait_or_are_announced_by_letter(database: Database) -> None:
     at = await house(database)
     async with database.write() as tx:
-        await people.invite(tx, COMMAND_LINE, Role.FOCAL_POINT, at.interior, now=NOW)
+        await people.invite(tx, maravia.act(COMMAND_LINE, NOW), Role.FOCAL_POINT, at.interior)
         await assign(tx, at, at.items, at.justice, at.interior)
-        seen = await assignments.preview(tx, at.officer, now=NOW)
+        seen = await assignments.preview(tx, at.officer)
     assert (seen.drafts, seen.institutions, seen.people) == (10, 1, 2)
     assert [(each.drafts, each.invited) for each in seen.waiting] == [(10, True)]
     async with database.write() as tx:
-        await assignments.announce(tx, at.officer, seen.mark, bot_id=1, now=NOW)
+        await assignments.announce(tx, at.officer, seen.mark)
     assert (await parts(database, at.items[0]))[at.interior] == ("contributing", "draft")
     async with database.write() as tx:
-        done = await assignments.announce_by_letter(tx, at.officer, seen.waiting_mark, now=NOW)
+        done = await assignments.announce_by_letter(tx, at.officer, seen.waiting_mark)
     assert (done.assignments, done.people) == (10, 0)
     assert (await parts(database, at.items[0]))[at.interior] == ("contributing", "announced")
 
@@ -294,13 +289,13 @@ async def test_acts_leave_ids_in_the_audit(database: Database) -> None:
     at = await house(database, 2)
     async with database.write() as tx:
         await assign(tx, at, at.items, at.justice)
-        await assignments.announce(tx, at.officer, bot_id=1, now=NOW)
+        await assignments.announce(tx, at.officer)
     async with database.read() as tx:
         entries = await tx.rows(select(audit).order_by(audit.c.number))
     assert [each["act"] for each in entries] == ["assignment.assign", "assignment.announce"]
     facts = entries[0]["facts"]
     assert (facts["items"], facts["lead"], facts["due_on"]) == (at.items, [at.justice], [str(DUE)])
-    assert all(each["seat_id"] == at.officer.seat_id for each in entries)
+    assert all(each["seat_id"] == at.officer.actor.seat_id for each in entries)
 
 
 # -- What institutions give back -------------------------------------------------------------------
@@ -309,12 +304,11 @@ async def test_acts_leave_ids_in_the_audit(database: Database) -> None:
 async def given_back(database: Database, at: House, *, suggested: bool = True) -> int:
     async with database.write() as tx:
         await assign(tx, at, at.items[:1], at.justice)
-        await assignments.announce(tx, at.officer, bot_id=1, now=NOW)
+        await assignments.announce(tx, at.officer)
         [held] = await queries.of_items(tx, at.items[:1])
         await not_ours.disown(
-            tx, at.amal, held.id, "Not for us.", suggested_id=at.interior if suggested else None,
-            zone=ZONE, bot_id=1, now=NOW,
-        )  # fmt: skip
+            tx, at.amal, held.id, "Not for us.", suggested_id=at.interior if suggested else None
+        )
     return held.id
 
 
@@ -323,7 +317,7 @@ async def test_what_is_given_back_goes_on_with_its_part_and_date(database: Datab
     assignment_id = await given_back(database, at)
     async with database.write() as tx:
         assert (await desk.counts(tx, today=TODAY, now=NOW)).disowned == 1
-        await assignments.reassign(tx, at.officer, assignment_id, at.interior, bot_id=1, now=NOW)
+        await assignments.reassign(tx, at.officer, assignment_id, at.interior)
         counts = await desk.counts(tx, today=TODAY, now=NOW)
         [old, new] = sorted(await queries.of_items(tx, at.items[:1]), key=lambda each: each.id)
     assert (counts.disowned, counts.drafts) == (0, 1)
@@ -335,19 +329,17 @@ async def test_what_is_released_is_unassigned_again(database: Database) -> None:
     at = await house(database)
     assignment_id = await given_back(database, at)
     async with database.write() as tx:
-        await assignments.release(tx, at.officer, assignment_id, now=NOW)
+        await assignments.release(tx, at.officer, assignment_id)
         assert at.items[0] in await selections.ids(tx, UNASSIGNED)
         with pytest.raises(Outdated):
-            await assignments.release(tx, at.officer, assignment_id, now=NOW)
+            await assignments.release(tx, at.officer, assignment_id)
 
 
 async def test_what_stays_theirs_is_told_with_the_reason(database: Database) -> None:
     at = await house(database)
     assignment_id = await given_back(database, at)
     async with database.write() as tx:
-        await assignments.insist(
-            tx, at.officer, assignment_id, "Law 9.", language="en", bot_id=1, now=NOW
-        )
+        await assignments.insist(tx, at.officer, assignment_id, "Law 9.", language="en")
     assert await parts(database, at.items[0]) == {at.justice: ("lead", "announced")}
     told = await messages(database, "stays:")
     assert {each["subject"] for each in told} == {f"assignment:{assignment_id}"}
@@ -366,7 +358,7 @@ async def test_holders_of_siblings_are_suggested_before_holders_of_the_cluster(
         await maravia.alike(tx, first, sibling)
         await assign(tx, at, [sibling], at.interior)
         await assign(tx, at, [mate], at.justice)
-        await clusters.create(tx, at.officer, "Prisons", [first, mate], language="en", now=NOW)
+        await clusters.create(tx, at.officer, "Prisons", [first, mate], language="en")
         assert await queries.suggested(tx, [first]) == [at.interior, at.justice]
 
 
@@ -376,14 +368,12 @@ async def test_items_are_narrowed_by_everything_at_once(database: Database) -> N
         theme = {"vocabulary": "theme", "label": "Prisons", "ordinal": 1}
         for item_id in at.items[:4]:
             await tx.execute(item_tags.insert().values(item_id=item_id, **theme))
-        cluster = await clusters.create(
-            tx, at.officer, "Detention", at.items[1:6], language="en", now=NOW
-        )
-        await clusters.mark_need(tx, at.officer, at.items[2:], Need.BUDGET, needed=True, now=NOW)
+        cluster = await clusters.create(tx, at.officer, "Detention", at.items[1:6], language="en")
+        await clusters.mark_need(tx, at.officer, at.items[2:], Need.BUDGET, needed=True)
         await clusters.mark_need(  # twice has one effect
-            tx, at.officer, at.items[2:], Need.BUDGET, needed=True, now=NOW
+            tx, at.officer, at.items[2:], Need.BUDGET, needed=True
         )
-        await clusters.prioritise(tx, at.officer, at.items[:9], priority=True, now=NOW)
+        await clusters.prioritise(tx, at.officer, at.items[:9], priority=True)
         await assign(tx, at, at.items[3:], at.justice)
         every = Selection(
             {
@@ -418,21 +408,21 @@ async def test_a_restricted_item_is_listed_without_its_words(database: Database)
 async def test_clusters_merge_and_split(database: Database) -> None:
     at = await house(database)
     async with database.write() as tx:
-        first = await clusters.create(tx, at.officer, "A", at.items[:6], language="en", now=NOW)
-        second = await clusters.create(tx, at.officer, "B", at.items[4:8], language="en", now=NOW)
+        first = await clusters.create(tx, at.officer, "A", at.items[:6], language="en")
+        second = await clusters.create(tx, at.officer, "B", at.items[4:8], language="en")
         sizes = {each.id: each.size for each in await cluster_queries.every(tx)}
         assert sizes == {first: 4, second: 4}
-        assert await clusters.merge(tx, at.officer, first, second, now=NOW) == 4
+        assert await clusters.merge(tx, at.officer, first, second) == 4
         assert [each.size for each in await cluster_queries.every(tx)] == [8]
         with pytest.raises(NotFound):
-            await clusters.put(tx, at.officer, at.items, first, now=NOW)
+            await clusters.put(tx, at.officer, at.items, first)
         with pytest.raises(NotFound):
-            await clusters.merge(tx, at.officer, second, second, now=NOW)
-        await clusters.put(tx, at.officer, at.items, None, now=NOW)
+            await clusters.merge(tx, at.officer, second, second)
+        await clusters.put(tx, at.officer, at.items, None)
         assert [each.size for each in await cluster_queries.every(tx)] == [0]
         for name in ("", "  ", "x" * 121):
             with pytest.raises(Refused):
-                await clusters.rename(tx, at.officer, second, name, language="en", now=NOW)
+                await clusters.rename(tx, at.officer, second, name, language="en")
 
 
 async def test_a_plan_of_exact_targets_ends_what_is_left_out(database: Database) -> None:
@@ -440,9 +430,9 @@ async def test_a_plan_of_exact_targets_ends_what_is_left_out(database: Database)
     [item] = at.items
     async with database.write() as tx:
         await assign(tx, at, [item], at.justice, at.interior)
-        await assignments.announce(tx, at.officer, bot_id=1, now=NOW)
+        await assignments.announce(tx, at.officer)
         targets = {item: {at.interior: Target(Part.LEAD, DUE)}}
-        done = await assignments.aim(tx, at.officer, targets, exact=True, bot_id=1, now=NOW)
+        done = await assignments.aim(tx, at.officer, targets, exact=True)
     assert await parts(database, item) == {
         at.justice: ("lead", "ended"),
         at.interior: ("lead", "draft"),

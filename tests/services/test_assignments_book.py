@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.items import AssignmentState, Part
-from bot.domain.people import Actor, Role
+from bot.domain.people import Act, Role
 from bot.exchange import assignments_work
 from bot.services import assignments, assignments_book
 from bot.services.assignments_book import FIELDS, READ, Wish
@@ -26,11 +26,12 @@ DUE = date(2026, 11, 30)
 GIVEN = frozenset(FIELDS)
 
 
-async def house(tx: Transaction) -> tuple[Sample, int, Actor]:
+async def house(tx: Transaction) -> tuple[Sample, int, Act]:
     """Justice leads on four items, 140.7 is due; the Ministry of the Interior has none."""
     sample = await maravia.justice(tx, {"140.7": DUE})
     interior = await maravia.justice_elsewhere(tx)
-    return sample, interior, await maravia.somebody(tx, "Otto", Role.OFFICER, None)
+    otto = await maravia.somebody(tx, "Otto", Role.OFFICER, None)
+    return sample, interior, maravia.act(otto, NOW)
 
 
 async def waiting(tx: Transaction, wishes: list[Wish]) -> int:
@@ -82,7 +83,7 @@ async def test_a_workbook_is_applied_at_once_and_only_once(database: Database) -
             ],
         )
     async with database.write() as tx:
-        assert await assignments_book.apply(tx, otto, job_id, bot_id=1, now=NOW) == 3
+        assert await assignments_book.apply(tx, otto, job_id) == 3
     async with database.write() as tx:
         assert await held(tx, seven) == {
             justice: ("contributing", "announced", DUE),
@@ -93,7 +94,7 @@ async def test_a_workbook_is_applied_at_once_and_only_once(database: Database) -
         into = select(items.c.cluster_id).where(items.c.id == nine)
         assert await tx.value(into) == cluster
         with pytest.raises(Outdated):
-            await assignments_book.apply(tx, otto, job_id, bot_id=1, now=NOW)
+            await assignments_book.apply(tx, otto, job_id)
 
 
 async def test_dates_that_were_not_changed_stay_each_institutions_own(database: Database) -> None:
@@ -101,13 +102,12 @@ async def test_dates_that_were_not_changed_stay_each_institutions_own(database: 
         sample, interior, otto = await house(tx)
         seven, justice = sample.items["140.7"], sample.institution_id
         await assignments.assign(
-            tx, otto, [seven], lead=None, contributing=[interior], due_on=date(2026, 6, 1),
-            bot_id=1, now=NOW,
-        )  # fmt: skip
+            tx, otto, [seven], lead=None, contributing=[interior], due_on=date(2026, 6, 1)
+        )
         wish = Wish(
             seven, interior, (justice,), DUE, None, frozenset({"lead", "contributing", "due"})
         )
-        await assignments_book.apply(tx, otto, await waiting(tx, [wish]), bot_id=1, now=NOW)
+        await assignments_book.apply(tx, otto, await waiting(tx, [wish]))
         assert await held(tx, seven) == {
             justice: ("contributing", "announced", DUE),
             interior: ("lead", "draft", date(2026, 6, 1)),
@@ -120,12 +120,10 @@ async def test_nothing_is_applied_that_has_changed_since_the_preview(database: D
         seven, nine = sample.items["140.7"], sample.items["140.9"]
         wishes = [Wish(each, interior, (), DUE, None, GIVEN) for each in (seven, nine)]
         job_id = await waiting(tx, wishes)
-        await assignments.assign(
-            tx, otto, [seven], lead=None, contributing=[interior], due_on=None, bot_id=1, now=NOW
-        )
+        await assignments.assign(tx, otto, [seven], lead=None, contributing=[interior], due_on=None)
     async with database.write() as tx:
         with pytest.raises(Outdated):
-            await assignments_book.apply(tx, otto, job_id, bot_id=1, now=NOW)
+            await assignments_book.apply(tx, otto, job_id)
     async with database.read() as tx:
         [left] = await assignment_queries.of_items(tx, [nine])
         assert (left.part, left.state) == (Part.LEAD, AssignmentState.ANNOUNCED)
@@ -135,22 +133,23 @@ async def test_a_discarded_workbook_is_not_applied(database: Database) -> None:
     async with database.write() as tx:
         sample, interior, otto = await house(tx)
         job_id = await waiting(tx, [Wish(sample.items["140.7"], interior, (), DUE, None, GIVEN)])
-        await assignments_book.discard(tx, otto, job_id, now=NOW)
+        await assignments_book.discard(tx, otto, job_id)
         with pytest.raises(Outdated):
-            await assignments_book.apply(tx, otto, job_id, bot_id=1, now=NOW)
+            await assignments_book.apply(tx, otto, job_id)
         with pytest.raises(NotFound):
-            await assignments_book.apply(tx, otto, 999, bot_id=1, now=NOW)
+            await assignments_book.apply(tx, otto, 999)
 
 
 async def test_only_the_secretariat_applies_a_workbook(database: Database) -> None:
     async with database.write() as tx:
         sample, interior, _ = await house(tx)
-        amal = await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, sample.institution_id)
+        seated = await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, sample.institution_id)
+        amal = maravia.act(seated, NOW)
         job_id = await waiting(tx, [Wish(sample.items["140.7"], interior, (), DUE, None, GIVEN)])
         with pytest.raises(NotAllowed):
-            await assignments_book.apply(tx, amal, job_id, bot_id=1, now=NOW)
+            await assignments_book.apply(tx, amal, job_id)
         with pytest.raises(NotAllowed):
-            await assignments_book.discard(tx, amal, job_id, now=NOW)
+            await assignments_book.discard(tx, amal, job_id)
 
 
 async def test_institutions_of_one_name_are_told_apart(database: Database) -> None:

@@ -32,6 +32,7 @@ from storage import jobs, progress, seats, tables
 from storage.database import Database
 from storage.tables import audit, items, outbox
 from storage.vault import Vault
+from tests import maravia
 from tests.conftest import FrozenClock
 from tests.maravia import somebody
 from tests.record import fill
@@ -138,7 +139,7 @@ async def test_every_choice_leaves_as_many_as_it_says(record: Database, officer:
     chosen = Filter({Dimension.MECHANISM: ("UPR", "CAT")})
     async with record.read() as tx:
         for dimension in Dimension:
-            found = await exports.choices(tx, officer, chosen, dimension, UTC)
+            found = await exports.choices(tx, maravia.act(officer, NOW), chosen, dimension)
             assert found
             for each in found:
                 narrowed = chosen.narrowed(dimension, each.value)
@@ -170,16 +171,16 @@ async def test_only_the_secretariat_exports(record: Database) -> None:
         observer = await somebody(tx, "Ines", Role.OBSERVER, 1)
         for actor in (focal_point, observer):
             with pytest.raises(NotAllowed):
-                await exports.ask(tx, actor, EVERYTHING, language="en", zone=UTC, now=NOW)
+                await exports.ask(tx, maravia.act(actor, NOW), EVERYTHING, language="en")
             with pytest.raises(NotAllowed):
-                await exports.choices(tx, actor, EVERYTHING, Dimension.STATUS, UTC)
+                await exports.choices(tx, maravia.act(actor, NOW), EVERYTHING, Dimension.STATUS)
 
 
 async def test_an_empty_workbook_is_not_even_planned(record: Database, officer: Actor) -> None:
     nobody = Filter({Dimension.DOCUMENT: ("A/HRC/0/0",)})
     async with record.write() as tx:
         with pytest.raises(NothingMatches):
-            await exports.ask(tx, officer, nobody, language="en", zone=UTC, now=NOW)
+            await exports.ask(tx, maravia.act(officer, NOW), nobody, language="en")
         assert await tx.value(select(func.count()).select_from(tables.jobs)) == 0
 
 
@@ -187,7 +188,7 @@ async def test_who_lost_the_seat_while_it_was_made_gets_no_workbook(
     record: Database, officer: Actor, tmp_path: Path
 ) -> None:
     async with record.write() as tx:
-        job_id = await exports.ask(tx, officer, EVERYTHING, language="en", zone=UTC, now=NOW)
+        job_id = await exports.ask(tx, maravia.act(officer, NOW), EVERYTHING, language="en")
         job = await jobs.get(tx, job_id)
         assert officer.seat_id is not None
         await seats.end(tx, officer.seat_id, now=NOW)
@@ -223,27 +224,27 @@ async def test_a_cancelled_workbook_ends_its_process_and_says_nothing_more(
     monkeypatch.setattr(export, "LOOK_EVERY", 0.05)
     slow = Jobs({export.CONSOLIDATED: "tests.exchange.confined_work:never_ends"}, tmp_path / "jobs")
     async with record.write() as tx:
-        job_id = await exports.ask(tx, officer, EVERYTHING, language="en", zone=UTC, now=NOW)
+        job_id = await exports.ask(tx, maravia.act(officer, NOW), EVERYTHING, language="en")
         job = await jobs.get(tx, job_id)
     assert job is not None
     async with asyncio.timeout(20), asyncio.TaskGroup() as group:
         group.create_task(export.run(job, tools_for(record, tmp_path, slow)))
         await asyncio.sleep(0.3)
         async with record.write() as tx:
-            await exports.cancel(tx, officer, job_id, now=NOW)
+            await exports.cancel(tx, maravia.act(officer, NOW), job_id)
     assert await sent(record) == 0
     assert not list((tmp_path / "jobs").iterdir())
     async with record.write() as tx:
         with pytest.raises(Outdated):
-            await exports.cancel(tx, officer, job_id, now=NOW)
+            await exports.cancel(tx, maravia.act(officer, NOW), job_id)
 
 
 async def test_nobody_cancels_what_another_asked_for(record: Database, officer: Actor) -> None:
     async with record.write() as tx:
-        job_id = await exports.ask(tx, officer, EVERYTHING, language="en", zone=UTC, now=NOW)
+        job_id = await exports.ask(tx, maravia.act(officer, NOW), EVERYTHING, language="en")
         other = await somebody(tx, "Other", Role.COORDINATOR, None)
         with pytest.raises(NotFound):
-            await exports.cancel(tx, other, job_id, now=NOW)
+            await exports.cancel(tx, maravia.act(other, NOW), job_id)
 
 
 async def sent(database: Database) -> int:

@@ -17,6 +17,7 @@ from storage import imports, jobs
 from storage.database import Database
 from storage.jobs import Job
 from storage.tables import audit, import_rows, item_tags, item_texts, items
+from tests import maravia
 
 FACTS = {"format": "ohchr_matrix"}
 
@@ -66,7 +67,7 @@ async def applied(
     """An import, applied."""
     job = await staged(database, entries, now=now, facts=facts)
     async with database.write() as tx:
-        did = await service.apply(tx, COMMAND_LINE, job, now=now)
+        did = await service.apply(tx, maravia.act(COMMAND_LINE, now), job)
         await service.finish(tx, job, now=now)
     return did
 
@@ -184,7 +185,7 @@ async def test_the_record_may_change_between_preview_and_import(
     waiting = await staged(database, [entry(1, "Ratify.")], now=clock.now())
     await applied(database, [entry(1, "Ratify.")], now=clock.now())
     async with database.write() as tx:
-        did = await service.apply(tx, COMMAND_LINE, waiting, now=clock.now())
+        did = await service.apply(tx, maravia.act(COMMAND_LINE, clock.now()), waiting)
     assert (did.new, did.unchanged) == (0, 1)
     assert await count(database, items) == 1
 
@@ -192,10 +193,10 @@ async def test_the_record_may_change_between_preview_and_import(
 async def test_two_officers_cannot_both_decide(database: Database, clock: Clock) -> None:
     job = await staged(database, [entry(1, "Ratify.")], now=clock.now())
     async with database.write() as tx:
-        await service.discard(tx, COMMAND_LINE, job.id, now=clock.now())
+        await service.discard(tx, maravia.act(COMMAND_LINE, clock.now()), job.id)
     async with database.write() as tx:
         with pytest.raises(Outdated):
-            await service.ask_to_apply(tx, COMMAND_LINE, job.id)
+            await service.ask_to_apply(tx, maravia.act(COMMAND_LINE, clock.now()), job.id)
 
 
 async def test_only_the_secretariat_imports(database: Database, clock: Clock) -> None:
@@ -203,9 +204,9 @@ async def test_only_the_secretariat_imports(database: Database, clock: Clock) ->
     nobody = Actor(None, (), "chat")
     async with database.write() as tx:
         with pytest.raises(NotAllowed):
-            await service.ask_to_apply(tx, nobody, job.id)
+            await service.ask_to_apply(tx, maravia.act(nobody, clock.now()), job.id)
         with pytest.raises(NotAllowed):
-            await service.apply(tx, nobody, job, now=clock.now())
+            await service.apply(tx, maravia.act(nobody, clock.now()), job)
     assert await count(database, items) == 0
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.domain.errors import NotAllowed, NotFound, Outdated, Refused
-from bot.domain.people import COMMAND_LINE, SECRETARIAT, Actor, Person, Role, Seat
+from bot.domain.people import COMMAND_LINE, SECRETARIAT, Act, Actor, Person, Role, Seat
 from bot.services import people
 from bot.services.people import (
     AlreadySeated,
@@ -28,6 +28,7 @@ from storage.tables import accounts as account_rows
 from storage.tables import audit, outbox
 from storage.tables import invitations as invitation_rows
 from storage.tables import people as person_rows
+from tests import maravia
 from tests.conftest import FrozenClock
 
 BOT = 77
@@ -47,20 +48,20 @@ class Ministry:
         return self.clock.now()
 
     def chat(self, name: str, language: str = "en") -> Chat:
-        return Chat(BOT, next(self._chats), name, f"{name.lower()}_x", language)
+        return Chat(next(self._chats), name, f"{name.lower()}_x", language)
 
     async def invites(self, actor: Actor, role: Role, **options: Any) -> str:
         there = None if role in SECRETARIAT else self.institution_id
-        return await people.invite(self.tx, actor, role, there, now=self.now, **options)
+        return await people.invite(self.tx, self.act(actor), role, there, **options)
 
     async def opens(self, chat: Chat, token: str) -> tuple[Any, Person]:
         actor = await self.actor(chat)
-        return await people.open_link(self.tx, actor, chat, token, now=self.now)
+        return await people.open_link(self.tx, self.act(actor), chat, token)
 
     async def accepts(self, chat: Chat, token: str) -> tuple[int, Seat | None]:
         invitation, _person = await self.opens(chat, token)
         actor = await self.actor(chat)
-        seat = await people.accept(self.tx, actor, chat, invitation.id, now=self.now)
+        seat = await people.accept(self.tx, self.act(actor), chat, invitation.id)
         return invitation.id, seat
 
     async def seated(self, name: str, role: Role) -> Chat:
@@ -73,6 +74,9 @@ class Ministry:
         person = await accounts.person_of_chat(self.tx, BOT, chat.chat_id)
         live = () if person is None else await seats.live_of(self.tx, person.id, now=self.now)
         return Actor(person, live)
+
+    def act(self, actor: Actor) -> Act:
+        return maravia.act(actor, self.now, bot_id=BOT)
 
     async def seat_of(self, chat: Chat, role: Role) -> int:
         person = await accounts.person_of_chat(self.tx, BOT, chat.chat_id)
@@ -112,9 +116,7 @@ async def test_nothing_opens_before_the_inviter_confirms(ministry: Ministry) -> 
     assert seat is None
     assert (await ministry.actor(omar)).seats == ()
     assert await ministry.told(amina, "people.confirm") == 1
-    await people.confirm(
-        ministry.tx, await ministry.actor(amina), invitation, bot_id=BOT, now=ministry.now
-    )
+    await people.confirm(ministry.tx, ministry.act(await ministry.actor(amina)), invitation)
     (held,) = (await ministry.actor(omar)).seats
     assert held.role is Role.FOCAL_POINT
     assert held.institution_id == ministry.institution_id
@@ -157,7 +159,7 @@ async def test_an_opened_link_that_expires_meanwhile_cannot_be_accepted(
     ministry.clock.move(days=15)
     with pytest.raises(LinkExpired):
         await people.accept(
-            ministry.tx, await ministry.actor(omar), omar, invitation.id, now=ministry.now
+            ministry.tx, ministry.act(await ministry.actor(omar)), omar, invitation.id
         )
 
 
@@ -171,7 +173,7 @@ async def test_who_opens_a_link_first_does_not_keep_it_from_the_right_person(
     assert seat is not None
     with pytest.raises(Refused):
         await people.accept(
-            ministry.tx, await ministry.actor(mallory), mallory, invitation.id, now=ministry.now
+            ministry.tx, ministry.act(await ministry.actor(mallory)), mallory, invitation.id
         )
     assert (await ministry.actor(mallory)).seats == ()
 
@@ -205,7 +207,7 @@ async def test_two_links_for_one_seat_make_one_seat(ministry: Ministry) -> None:
         for _ in range(2)
     ]
     for invitation in used:
-        await people.confirm(ministry.tx, amina, invitation, bot_id=BOT, now=ministry.now)
+        await people.confirm(ministry.tx, ministry.act(amina), invitation)
     assert len((await ministry.actor(omar)).seats) == 1
     assert not await invitations.in_state(ministry.tx, invitations.REDEEMED)
 
@@ -224,7 +226,7 @@ async def test_of_somebody_who_says_not_me_nothing_is_kept(ministry: Ministry) -
     token = await ministry.invites(COMMAND_LINE, Role.FOCAL_POINT)
     invitation, _person = await ministry.opens(mallory, token)
     actor = await ministry.actor(mallory)
-    assert await people.decline(ministry.tx, actor, invitation.id, now=ministry.now)
+    assert await people.decline(ministry.tx, ministry.act(actor), invitation.id)
     assert await ministry.count(person_rows) == 0
     assert await ministry.count(account_rows) == 0
     await ministry.accepts(ministry.chat("Omar"), token)
@@ -235,7 +237,7 @@ async def test_somebody_with_a_seat_is_kept_when_they_say_not_me(ministry: Minis
     token = await ministry.invites(COMMAND_LINE, Role.VALIDATOR)
     invitation, _person = await ministry.opens(omar, token)
     actor = await ministry.actor(omar)
-    assert not await people.decline(ministry.tx, actor, invitation.id, now=ministry.now)
+    assert not await people.decline(ministry.tx, ministry.act(actor), invitation.id)
     assert len((await ministry.actor(omar)).seats) == 1
 
 
@@ -246,9 +248,7 @@ async def test_of_somebody_who_is_refused_nothing_is_kept_but_the_used_link(
     mallory = ministry.chat("Mallory")
     token = await ministry.invites(await ministry.actor(amina), Role.FOCAL_POINT)
     invitation, _seat = await ministry.accepts(mallory, token)
-    await people.refuse(
-        ministry.tx, await ministry.actor(amina), invitation, bot_id=BOT, now=ministry.now
-    )
+    await people.refuse(ministry.tx, ministry.act(await ministry.actor(amina)), invitation)
     assert await accounts.person_of_chat(ministry.tx, BOT, mallory.chat_id) is None
     told = await ministry.tx.row(
         select(outbox.c.chat_id, outbox.c.language).where(
@@ -267,10 +267,10 @@ async def test_one_decision_is_enough(ministry: Ministry) -> None:
     invitation, _seat = await ministry.accepts(
         ministry.chat("Omar"), await ministry.invites(actor, Role.FOCAL_POINT)
     )
-    await people.confirm(ministry.tx, actor, invitation, bot_id=BOT, now=ministry.now)
+    await people.confirm(ministry.tx, ministry.act(actor), invitation)
     for decide in (people.confirm, people.refuse):
         with pytest.raises(Outdated):
-            await decide(ministry.tx, actor, invitation, bot_id=BOT, now=ministry.now)
+            await decide(ministry.tx, ministry.act(actor), invitation)
 
 
 async def test_once_the_inviter_has_left_every_coordinator_is_asked(ministry: Ministry) -> None:
@@ -279,9 +279,7 @@ async def test_once_the_inviter_has_left_every_coordinator_is_asked(ministry: Mi
     officer = await ministry.seated("Chen", Role.OFFICER)
     token = await ministry.invites(await ministry.actor(officer), Role.FOCAL_POINT)
     seat = await ministry.seat_of(officer, Role.OFFICER)
-    await people.end_seat(
-        ministry.tx, await ministry.actor(amina), seat, bot_id=BOT, now=ministry.now
-    )
+    await people.end_seat(ministry.tx, ministry.act(await ministry.actor(amina)), seat)
     await ministry.accepts(ministry.chat("Omar"), token)
     assert await ministry.told(amina, "people.confirm") == 1
     assert await ministry.told(bilal, "people.confirm") == 1
@@ -297,7 +295,7 @@ async def test_who_waits_for_an_inviter_who_leaves_waits_for_the_coordinators(
     await ministry.accepts(ministry.chat("Omar"), token)
     assert await ministry.told(amina, "people.confirm") == 0
     seat = await ministry.seat_of(officer, Role.OFFICER)
-    await leave(ministry.tx, await ministry.actor(amina), seat, bot_id=BOT, now=ministry.now)
+    await leave(ministry.tx, ministry.act(await ministry.actor(amina)), seat)
     assert await ministry.told(amina, "people.confirm") == 1
 
 
@@ -335,7 +333,7 @@ async def test_an_officer_decides_on_nobody_who_comes_to_the_secretariat(
     invitation, _seat = await ministry.accepts(ministry.chat("Rim"), token)
     for decide in (people.confirm, people.refuse):
         with pytest.raises(NotAllowed):
-            await decide(ministry.tx, officer, invitation, bot_id=BOT, now=ministry.now)
+            await decide(ministry.tx, ministry.act(officer), invitation)
 
 
 async def test_an_officer_touches_no_seat_of_the_secretariat(ministry: Ministry) -> None:
@@ -345,12 +343,10 @@ async def test_an_officer_touches_no_seat_of_the_secretariat(ministry: Ministry)
     seat = await ministry.seat_of(bilal, Role.COORDINATOR)
     for act in (people.end_seat, people.suspend_seat):
         with pytest.raises(NotAllowed):
-            await act(ministry.tx, officer, seat, bot_id=BOT, now=ministry.now)
-    await people.suspend_seat(
-        ministry.tx, await ministry.actor(amina), seat, bot_id=BOT, now=ministry.now
-    )
+            await act(ministry.tx, ministry.act(officer), seat)
+    await people.suspend_seat(ministry.tx, ministry.act(await ministry.actor(amina)), seat)
     with pytest.raises(NotAllowed):
-        await people.restore_seat(ministry.tx, officer, seat, bot_id=BOT, now=ministry.now)
+        await people.restore_seat(ministry.tx, ministry.act(officer), seat)
 
 
 async def test_a_secretariat_seat_has_no_institution_and_every_other_has_one(
@@ -358,7 +354,7 @@ async def test_a_secretariat_seat_has_no_institution_and_every_other_has_one(
 ) -> None:
     for role, there in ((Role.OFFICER, ministry.institution_id), (Role.VALIDATOR, None)):
         with pytest.raises(NotFound):
-            await people.invite(ministry.tx, COMMAND_LINE, role, there, now=ministry.now)
+            await people.invite(ministry.tx, ministry.act(COMMAND_LINE), role, there)
 
 
 # -- The end of a seat, and lost phones ------------------------------------------------------------
@@ -370,9 +366,9 @@ async def test_the_last_coordinator_cannot_go(ministry: Ministry) -> None:
     actor = await ministry.actor(amina)
     for act in (people.end_seat, people.suspend_seat):
         with pytest.raises(LastCoordinator):
-            await act(ministry.tx, actor, seat, bot_id=BOT, now=ministry.now)
+            await act(ministry.tx, ministry.act(actor), seat)
     await ministry.seated("Bilal", Role.COORDINATOR)
-    await people.end_seat(ministry.tx, actor, seat, bot_id=BOT, now=ministry.now)
+    await people.end_seat(ministry.tx, ministry.act(actor), seat)
 
 
 async def test_a_suspended_coordinator_is_nobody_who_could_let_others_in(
@@ -382,24 +378,22 @@ async def test_a_suspended_coordinator_is_nobody_who_could_let_others_in(
     bilal = await ministry.seated("Bilal", Role.COORDINATOR)
     actor = await ministry.actor(amina)
     seat = await ministry.seat_of(bilal, Role.COORDINATOR)
-    await people.suspend_seat(ministry.tx, actor, seat, bot_id=BOT, now=ministry.now)
+    await people.suspend_seat(ministry.tx, ministry.act(actor), seat)
     own = await ministry.seat_of(amina, Role.COORDINATOR)
     with pytest.raises(LastCoordinator):
-        await people.end_seat(ministry.tx, actor, own, bot_id=BOT, now=ministry.now)
+        await people.end_seat(ministry.tx, ministry.act(actor), own)
 
 
 async def test_access_ends_the_second_the_seat_ends(ministry: Ministry) -> None:
     amina = await ministry.seated("Amina", Role.COORDINATOR)
     omar = await ministry.seated("Omar", Role.FOCAL_POINT)
     seat = await ministry.seat_of(omar, Role.FOCAL_POINT)
-    await people.end_seat(
-        ministry.tx, await ministry.actor(amina), seat, bot_id=BOT, now=ministry.now
-    )
+    await people.end_seat(ministry.tx, ministry.act(await ministry.actor(amina)), seat)
     assert (await ministry.actor(omar)).seats == ()
     assert await ministry.told(omar, "people.seat_ended") == 1
     for act in (people.end_seat, people.suspend_seat, people.restore_seat):
         with pytest.raises(NotFound):
-            await act(ministry.tx, await ministry.actor(amina), seat, bot_id=BOT, now=ministry.now)
+            await act(ministry.tx, ministry.act(await ministry.actor(amina)), seat)
 
 
 async def test_a_lost_phone_is_lost_for_every_seat_and_nothing_is_sent_to_it(
@@ -410,16 +404,16 @@ async def test_a_lost_phone_is_lost_for_every_seat_and_nothing_is_sent_to_it(
     await ministry.accepts(omar, await ministry.invites(COMMAND_LINE, Role.VALIDATOR))
     actor = await ministry.actor(amina)
     seat = await ministry.seat_of(omar, Role.FOCAL_POINT)
-    await people.suspend_seat(ministry.tx, actor, seat, bot_id=BOT, now=ministry.now)
+    await people.suspend_seat(ministry.tx, ministry.act(actor), seat)
     assert (await ministry.actor(omar)).seats == ()
     await ministry.seated("Rim", Role.ALTERNATE)
     assert await ministry.told(omar, "people.") == 0
     with pytest.raises(Outdated):
-        await people.suspend_seat(ministry.tx, actor, seat, bot_id=BOT, now=ministry.now)
-    await people.restore_seat(ministry.tx, actor, seat, bot_id=BOT, now=ministry.now)
+        await people.suspend_seat(ministry.tx, ministry.act(actor), seat)
+    await people.restore_seat(ministry.tx, ministry.act(actor), seat)
     assert [each.role for each in (await ministry.actor(omar)).seats] == [Role.FOCAL_POINT]
     with pytest.raises(Outdated):
-        await people.restore_seat(ministry.tx, actor, seat, bot_id=BOT, now=ministry.now)
+        await people.restore_seat(ministry.tx, ministry.act(actor), seat)
 
 
 async def test_a_seat_that_ends_while_its_phone_is_lost_tells_the_phone_nothing(
@@ -428,8 +422,8 @@ async def test_a_seat_that_ends_while_its_phone_is_lost_tells_the_phone_nothing(
     amina = await ministry.actor(await ministry.seated("Amina", Role.COORDINATOR))
     omar = await ministry.seated("Omar", Role.FOCAL_POINT)
     seat = await ministry.seat_of(omar, Role.FOCAL_POINT)
-    await people.suspend_seat(ministry.tx, amina, seat, bot_id=BOT, now=ministry.now)
-    await people.end_seat(ministry.tx, amina, seat, bot_id=BOT, now=ministry.now)
+    await people.suspend_seat(ministry.tx, ministry.act(amina), seat)
+    await people.end_seat(ministry.tx, ministry.act(amina), seat)
     assert await ministry.told(omar, "people.") == 0
 
 
@@ -452,8 +446,8 @@ async def test_drafts_stay_when_a_seat_ends_and_go_on_in_the_next(ministry: Mini
         state={},
         now=ministry.now,
     )
-    await people.suspend_seat(ministry.tx, amina, seat, bot_id=BOT, now=ministry.now)
-    await people.end_seat(ministry.tx, amina, seat, bot_id=BOT, now=ministry.now)
+    await people.suspend_seat(ministry.tx, ministry.act(amina), seat)
+    await people.end_seat(ministry.tx, ministry.act(amina), seat)
     kept = await conversations.get(ministry.tx, draft.id)
     assert kept is not None
     assert kept.seat_id == seat
@@ -480,7 +474,7 @@ async def test_the_institution_and_all_coordinators_hear_of_every_change(
         (people.end_seat, "ended"),
     ):
         ministry.clock.move(minutes=1)
-        await act(ministry.tx, actor, seat, bot_id=BOT, now=ministry.now)
+        await act(ministry.tx, ministry.act(actor), seat)
         key = f"people.seat.{event}"
         heard = {each: await ministry.told(each, key) for each in (amina, bilal, omar, rim)}
         assert heard == {amina: 0, bilal: 1, omar: 1, rim: 0}, event
@@ -492,7 +486,7 @@ async def test_an_unused_invitation_can_be_taken_back(ministry: Ministry) -> Non
     amina = await ministry.actor(await ministry.seated("Amina", Role.COORDINATOR))
     token = await ministry.invites(amina, Role.FOCAL_POINT)
     (waiting,) = await invitations.in_state(ministry.tx, invitations.OPEN)
-    await people.revoke(ministry.tx, amina, waiting.id, now=ministry.now)
+    await people.revoke(ministry.tx, ministry.act(amina), waiting.id)
     with pytest.raises(LinkUsed):
         await ministry.opens(ministry.chat("Omar"), token)
 
@@ -503,7 +497,7 @@ async def test_who_had_opened_an_invitation_that_is_taken_back_is_forgotten(
     amina = await ministry.actor(await ministry.seated("Amina", Role.COORDINATOR))
     omar = ministry.chat("Omar")
     invitation, _person = await ministry.opens(omar, await ministry.invites(amina, Role.OBSERVER))
-    await people.revoke(ministry.tx, amina, invitation.id, now=ministry.now)
+    await people.revoke(ministry.tx, ministry.act(amina), invitation.id)
     assert await accounts.person_of_chat(ministry.tx, BOT, omar.chat_id) is None
 
 
@@ -512,17 +506,17 @@ async def test_an_officer_takes_no_invitation_to_the_secretariat_back(ministry: 
     await ministry.invites(COMMAND_LINE, Role.COORDINATOR)
     (waiting,) = await invitations.in_state(ministry.tx, invitations.OPEN)
     with pytest.raises(NotAllowed):
-        await people.revoke(ministry.tx, officer, waiting.id, now=ministry.now)
+        await people.revoke(ministry.tx, ministry.act(officer), waiting.id)
 
 
 async def test_every_act_leaves_one_entry_without_a_name(ministry: Ministry) -> None:
     amina = await ministry.actor(await ministry.seated("Amina", Role.COORDINATOR))
     token = await ministry.invites(amina, Role.FOCAL_POINT, invitee="Omar Khalil")
     invitation, _seat = await ministry.accepts(ministry.chat("Omar"), token)
-    seat = await people.confirm(ministry.tx, amina, invitation, bot_id=BOT, now=ministry.now)
-    await people.suspend_seat(ministry.tx, amina, seat.id, bot_id=BOT, now=ministry.now)
-    await people.restore_seat(ministry.tx, amina, seat.id, bot_id=BOT, now=ministry.now)
-    await people.end_seat(ministry.tx, amina, seat.id, bot_id=BOT, now=ministry.now)
+    seat = await people.confirm(ministry.tx, ministry.act(amina), invitation)
+    await people.suspend_seat(ministry.tx, ministry.act(amina), seat.id)
+    await people.restore_seat(ministry.tx, ministry.act(amina), seat.id)
+    await people.end_seat(ministry.tx, ministry.act(amina), seat.id)
     rows = await ministry.tx.rows(select(audit.c.act, audit.c.facts).order_by(audit.c.number))
     assert [each["act"] for each in rows][3:] == [
         "invitation.make",
@@ -538,17 +532,17 @@ async def test_every_act_leaves_one_entry_without_a_name(ministry: Ministry) -> 
 async def test_coordinators_hear_once_a_day_that_somebody_guesses(ministry: Ministry) -> None:
     amina = await ministry.seated("Amina", Role.COORDINATOR)
     for _ in range(3):
-        await people.warn_of_guessing(ministry.tx, bot_id=BOT, now=ministry.now)
+        await people.warn_of_guessing(ministry.tx, ministry.act(Actor(None, ())))
     assert await ministry.told(amina, "people.guessing") == 1
     ministry.clock.move(days=1)
-    await people.warn_of_guessing(ministry.tx, bot_id=BOT, now=ministry.now)
+    await people.warn_of_guessing(ministry.tx, ministry.act(Actor(None, ())))
     assert await ministry.told(amina, "people.guessing") == 2
 
 
 async def test_menus_follow_seats_and_languages(ministry: Ministry) -> None:
     omar = await ministry.seated("Omar", Role.FOCAL_POINT)
     await ministry.accepts(omar, await ministry.invites(COMMAND_LINE, Role.OFFICER))
-    await people.set_language(ministry.tx, await ministry.actor(omar), "ar", now=ministry.now)
+    await people.set_language(ministry.tx, ministry.act(await ministry.actor(omar)), "ar")
     (menu,) = await accounts.menus(ministry.tx, BOT, now=ministry.now)
     assert (menu.language, set(menu.roles), menu.told) == (
         "ar",

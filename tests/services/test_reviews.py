@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -24,7 +23,6 @@ from tests.maravia import Sample
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
-ZONE = ZoneInfo("UTC")
 
 
 class House:
@@ -51,13 +49,13 @@ async def report(
     """A report that was sent so many hours later."""
     draft = StatusUpdateDraft(at.sample.assignments[code], "in_progress", words, "en", TODAY)
     sent = await status_updates.submit(
-        tx, at.amal, draft, zone=ZONE, bot_id=1, now=NOW + timedelta(hours=hours)
+        tx, maravia.act(at.amal, NOW + timedelta(hours=hours)), draft
     )
     return sent.updates[0].status_update_id
 
 
 async def return_(tx: Transaction, at: House, report_id: int, comment: str = "Which bill?") -> None:
-    await reviews.return_(tx, at.otto, report_id, comment, language="en", bot_id=1, now=NOW)
+    await reviews.return_(tx, maravia.act(at.otto, NOW), report_id, comment, language="en")
 
 
 async def state_of(database: Database, assignment_id: int) -> str | None:
@@ -87,7 +85,7 @@ async def test_an_approved_report_is_what_the_next_one_is_read_beside(database: 
     assignment_id = at.sample.assignments["140.7"]
     async with database.write() as tx:
         first = await report(tx, at, "140.7", "Bill 12 is drafted.")
-        await reviews.approve(tx, at.otto, first, now=NOW)
+        await reviews.approve(tx, maravia.act(at.otto, NOW), first)
         second = await report(tx, at, "140.7", "Bill 12 passed.")
         before = await queries.last_approved(tx, assignment_id, before=second)
         assert before is not None
@@ -143,7 +141,7 @@ async def test_of_two_officers_one_decides(database: Database) -> None:
         try:
             async with database.write() as tx:
                 if approved:
-                    await reviews.approve(tx, at.otto, sent, now=NOW)
+                    await reviews.approve(tx, maravia.act(at.otto, NOW), sent)
                 else:
                     await return_(tx, at, sent)
         except Outdated:
@@ -161,7 +159,7 @@ async def test_only_the_secretariat_decides_and_says_why(database: Database) -> 
     async with database.write() as tx:
         sent = await report(tx, at, "140.7")
         with pytest.raises(NotAllowed):
-            await reviews.approve(tx, at.amal, sent, now=NOW)
+            await reviews.approve(tx, maravia.act(at.amal, NOW), sent)
         with pytest.raises(NotAllowed):
             await return_(tx, replace_otto(at), sent)
         with pytest.raises(NoWords):
@@ -169,7 +167,7 @@ async def test_only_the_secretariat_decides_and_says_why(database: Database) -> 
         with pytest.raises(TooLong):
             await return_(tx, at, sent, "x" * 20_001)
         with pytest.raises(NotFound):
-            await reviews.approve(tx, at.otto, 999, now=NOW)
+            await reviews.approve(tx, maravia.act(at.otto, NOW), 999)
 
 
 def replace_otto(at: House) -> House:

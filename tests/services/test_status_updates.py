@@ -41,7 +41,6 @@ from storage.tables import status_updates as table
 from tests import maravia
 from tests.maravia import Sample
 
-ZONE = ZoneInfo("Africa/Dakar")
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 4)
 
@@ -55,7 +54,7 @@ def draft(assignment_id: int, /, **changes: object) -> StatusUpdateDraft:
 async def submit(
     tx: Transaction, actor: Actor, made: StatusUpdateDraft, *, now: datetime = NOW
 ) -> Receipt:
-    return await status_updates.submit(tx, actor, made, zone=ZONE, bot_id=1, now=now)
+    return await status_updates.submit(tx, maravia.act(actor, now), made)
 
 
 async def people_of_justice(tx: Transaction) -> tuple[Sample, Actor]:
@@ -134,14 +133,8 @@ async def test_the_year_of_a_number_is_the_countrys(database: Database) -> None:
     new_year = datetime(2026, 12, 31, 12, 0, tzinfo=UTC)
     async with database.write() as tx:
         sample, amal = await people_of_justice(tx)
-        receipt = await status_updates.submit(
-            tx,
-            amal,
-            draft(sample.assignments["140.7"]),
-            zone=ZoneInfo("Pacific/Auckland"),
-            bot_id=1,
-            now=new_year,
-        )
+        there = maravia.act(amal, new_year, zone=ZoneInfo("Pacific/Auckland"))
+        receipt = await status_updates.submit(tx, there, draft(sample.assignments["140.7"]))
     assert receipt.updates[0].number == "SU-2027-0001"
 
 
@@ -246,14 +239,7 @@ async def test_unchanged_twice_then_a_sentence(database: Database) -> None:
 
         async def confirm(sentence: str | None = None) -> Receipt:
             return await status_updates.unchanged(
-                tx,
-                amal,
-                held,
-                sentence=sentence,
-                language="en",
-                zone=ZONE,
-                bot_id=1,
-                now=NOW,
+                tx, maravia.act(amal, NOW), held, sentence=sentence, language="en"
             )
 
         with pytest.raises(NothingToConfirm):
@@ -277,9 +263,7 @@ async def test_a_returned_report_cannot_be_confirmed(database: Database) -> None
         await submit(tx, amal, draft(held))
         await tx.execute(update(assignments).values(report_state="returned"))
         with pytest.raises(NothingToConfirm):
-            await status_updates.unchanged(
-                tx, amal, held, language="en", zone=ZONE, bot_id=1, now=NOW
-            )
+            await status_updates.unchanged(tx, maravia.act(amal, NOW), held, language="en")
 
 
 async def test_withdrawing_restores_the_word_before(database: Database) -> None:
@@ -289,12 +273,12 @@ async def test_withdrawing_restores_the_word_before(database: Database) -> None:
         await submit(tx, amal, draft(held, status="planned"))
         second = await submit(tx, amal, draft(held, status="implemented"))
         gone = second.updates[0].status_update_id
-        await status_updates.withdraw(tx, amal, gone, zone=ZONE, bot_id=1, now=NOW)
+        await status_updates.withdraw(tx, maravia.act(amal, NOW), gone)
         row = await tx.row(select(assignments).where(assignments.c.id == held))
         assert row is not None
         assert (row["status"], row["report_state"]) == ("planned", "submitted")
         with pytest.raises(AlreadyDecided):
-            await status_updates.withdraw(tx, amal, gone, zone=ZONE, bot_id=1, now=NOW)
+            await status_updates.withdraw(tx, maravia.act(amal, NOW), gone)
 
 
 async def test_only_the_author_withdraws_and_only_what_nobody_decided(
@@ -306,10 +290,10 @@ async def test_only_the_author_withdraws_and_only_what_nobody_decided(
         receipt = await submit(tx, amal, draft(sample.assignments["140.7"]))
         sent = receipt.updates[0].status_update_id
         with pytest.raises(NotAllowed):
-            await status_updates.withdraw(tx, other, sent, zone=ZONE, bot_id=1, now=NOW)
+            await status_updates.withdraw(tx, maravia.act(other, NOW), sent)
         await tx.execute(update(table).values(state="approved"))
         with pytest.raises(AlreadyDecided):
-            await status_updates.withdraw(tx, amal, sent, zone=ZONE, bot_id=1, now=NOW)
+            await status_updates.withdraw(tx, maravia.act(amal, NOW), sent)
 
 
 async def test_officers_have_one_row_a_day_that_is_edited(database: Database) -> None:
@@ -340,13 +324,10 @@ async def test_the_secretariat_records_what_came_by_letter(database: Database) -
         async def record(actor: Actor, on: date = TODAY) -> Receipt:
             return await status_updates.record_on_behalf(
                 tx,
-                actor,
+                maravia.act(actor, NOW),
                 draft(sample.assignments["140.7"]),
                 source="Letter 118/MOJ",
                 source_on=on,
-                zone=ZONE,
-                bot_id=1,
-                now=NOW,
             )
 
         with pytest.raises(NotAllowed):
@@ -379,14 +360,7 @@ async def test_not_ours_ends_the_assignment_with_a_suggestion(database: Database
         other = await maravia.justice_elsewhere(tx)
         held = sample.assignments["140.12"]
         await not_ours.disown(
-            tx,
-            amal,
-            held,
-            "Prisons belong to the Interior.",
-            suggested_id=other,
-            zone=ZONE,
-            bot_id=1,
-            now=NOW,
+            tx, maravia.act(amal, NOW), held, "Prisons belong to the Interior.", suggested_id=other
         )
         row = await tx.row(select(assignments).where(assignments.c.id == held))
         assert row is not None
@@ -402,21 +376,12 @@ async def test_a_question_is_answered_once_and_only_by_the_secretariat(
         sample, amal = await people_of_justice(tx)
         nadia = await maravia.somebody(tx, "Nadia", Role.OFFICER, None)
         asked = await questions.ask(
-            tx,
-            amal,
-            sample.assignments["140.7"],
-            "Until when?",
-            language="en",
-            zone=ZONE,
-            bot_id=1,
-            now=NOW,
+            tx, maravia.act(amal, NOW), sample.assignments["140.7"], "Until when?", language="en"
         )
         assert await question_queries.count_open(tx) == 1
 
         async def answer(actor: Actor) -> None:
-            await questions.answer(
-                tx, actor, asked, "Until June.", language="en", bot_id=1, now=NOW
-            )
+            await questions.answer(tx, maravia.act(actor, NOW), asked, "Until June.", language="en")
 
         with pytest.raises(NotAllowed):
             await answer(amal)
