@@ -62,6 +62,12 @@ async def get(tx: Transaction, assignment_id: int) -> Assignment | None:
     return None if row is None else as_assignment(row)
 
 
+async def of_ids(tx: Transaction, assignment_ids: Sequence[int]) -> list[Assignment]:
+    """These assignments, in whatever state."""
+    rows = await tx.rows(select(*COLUMNS).where(assignments.c.id.in_(assignment_ids)))
+    return [as_assignment(row) for row in rows]
+
+
 async def of_item(tx: Transaction, item_id: int) -> list[Assignment]:
     """Every assignment of an item, the lead first."""
     statement = (

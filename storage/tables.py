@@ -68,6 +68,10 @@ people = Table(
     Column("language", String(20), nullable=False),
     Column("timezone", String(60)),  # None: the country's
     Column("always_new_message", Boolean, nullable=False, server_default=false()),
+    Column("weekend", Json),  # [weekday, Monday 0]; None: the country's, as the next two
+    Column("quiet_hours", String(11)),  # 19:00-08:00
+    Column("remind_at", String(5)),  # 09:00
+    Column("sounded_on", Date),  # the person's day of the last message that sounded unasked
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -361,6 +365,141 @@ questions = Table(
     Column("answer_language", String(20)),
     _to("answered_by", "seats", nullable=True),
     Column("answered_at", UtcDateTime),
+)
+
+# -- Asking and reminding --------------------------------------------------------------------------
+
+requests = Table(
+    "requests",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),  # status, position, question, data, comment
+    Column("state", String(20), nullable=False),  # planned, open, closed, undone
+    Column("announced", Boolean, nullable=False, server_default=false()),  # made by announcing
+    Column("audience", Json, nullable=False),  # {selection, items, institutions}
+    Column("due_on", Date),  # None: each item its own
+    Column("ladder", Json, nullable=False),  # [[days, whom it reaches, whether it asks first]]
+    Column("indicator", String(300)),  # of a request for data
+    Column("attachment", String(64), ForeignKey("files.sha256")),
+    Column("attachment_name", String(200)),
+    Column("repeats", String(20)),  # monthly, quarterly, six_monthly
+    Column("asked_by", Id),  # seat; None: the command line
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sends_at", UtcDateTime),  # while it can be undone
+    Column("opened_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+)
+Index("ix_requests_state", requests.c.state, requests.c.sends_at)
+
+request_texts = Table(
+    "request_texts",
+    metadata,
+    _to("request_id", "requests"),
+    Column("language", String(20), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("message", Text, nullable=False),
+    PrimaryKeyConstraint("request_id", "language"),
+)
+
+request_items = Table(  # what one institution owes an answer to
+    "request_items",
+    metadata,
+    _id(),
+    _to("request_id", "requests"),
+    _to("institution_id", "institutions"),
+    _to("item_id", "items", nullable=True, index=True),
+    _to("assignment_id", "assignments", nullable=True, index=True),  # of a request for status
+    Column("state", String(20), nullable=False),  # asked, answered, excused, ended
+    Column("due_on", Date, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("since", UtcDateTime, nullable=False),  # from when on its rungs count
+    Column("seen_at", UtcDateTime),
+    Column("started_at", UtcDateTime),
+    Column("settled_at", UtcDateTime),  # answered, excused or ended
+    Column("reason", Text),  # why it was excused
+    Column("stale", Boolean, nullable=False, server_default=true()),  # reminders to be planned
+    UniqueConstraint("request_id", "institution_id", "item_id"),
+)
+Index("ix_request_items_institution", request_items.c.institution_id, request_items.c.state)
+Index(
+    "ix_request_items_open",
+    request_items.c.assignment_id,
+    unique=True,
+    sqlite_where=text("state = 'asked'"),
+    postgresql_where=text("state = 'asked'"),
+)
+Index(
+    "ix_request_items_stale",
+    request_items.c.id,
+    sqlite_where=text("stale"),
+    postgresql_where=text("stale"),
+)
+
+answers = Table(  # to a request that is not for status
+    "answers",
+    metadata,
+    _id(),
+    _to("request_item_id", "request_items", index=True),
+    _to("seat_id", "seats", nullable=True),
+    Column("choice", String(20)),  # support, note
+    Column("words", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("source", String(300)),  # letter, e-mail, meeting … of one that an officer recorded
+    Column("source_on", Date),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+extensions = Table(  # more time that was asked for
+    "extensions",
+    metadata,
+    _id(),
+    _to("request_item_id", "request_items", index=True),
+    _to("seat_id", "seats"),
+    Column("until_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("granted", Boolean),  # None: not decided
+    Column("decided_by", Id),  # seat
+    Column("decided_at", UtcDateTime),
+)
+
+reminders = Table(  # a rung for a person: planned, and for ever what became of it
+    "reminders",
+    metadata,
+    _id(),
+    _to("request_item_id", "request_items"),
+    _to("person_id", "people"),
+    Column("due_on", Date, nullable=False),  # the rung stands so many days from this day
+    Column("days", Integer, nullable=False),
+    Column("reaches", String(20), nullable=False),  # institution, validator, secretariat, snoozed
+    Column("asks_first", Boolean, nullable=False, server_default=false()),  # waits for an officer
+    Column("state", String(20), nullable=False),  # planned, held, sent, skipped
+    Column("reason", String(20)),  # why it was skipped; why a person snoozed stands in the audit
+    Column("at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("outbox_id", Id, index=True),
+    UniqueConstraint("request_item_id", "person_id", "due_on", "days", "reaches"),
+)
+Index("ix_reminders_state", reminders.c.state, reminders.c.at)
+Index("ix_reminders_person", reminders.c.person_id, reminders.c.state)
+
+leave = Table(
+    "leave",
+    metadata,
+    _id(),
+    _to("person_id", "people", index=True),
+    Column("from_on", Date, nullable=False),
+    Column("until_on", Date, nullable=False),
+    _to("deputy_id", "people", nullable=True),
+    Column("added_at", UtcDateTime, nullable=False),
+)
+
+free_days = Table(  # the secretariat's own, beside the national holidays
+    "free_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("name", String(200)),
 )
 
 # -- Messages --------------------------------------------------------------------------------------

@@ -75,6 +75,11 @@ def may_arrange(actor: Actor) -> bool:
     return actor.is_secretariat or actor.channel == "command"
 
 
+def may_ask(actor: Actor) -> bool:
+    """The secretariat asks, reminds and broadcasts; nobody else sees what it asks of others."""
+    return actor.is_secretariat or actor.channel in ("command", "tick")
+
+
 def may_review(actor: Actor) -> bool:
     """The secretariat approves and returns reports."""
     return actor.is_secretariat

@@ -62,6 +62,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_files")),
     )
     op.create_table(
+        "free_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_free_days")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("update_id", sa.BigInteger(), nullable=False),
@@ -140,6 +146,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("timezone", sa.String(length=60), nullable=True),
         sa.Column("always_new_message", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("weekend", Json, nullable=True),
+        sa.Column("quiet_hours", sa.String(length=11), nullable=True),
+        sa.Column("remind_at", sa.String(length=5), nullable=True),
+        sa.Column("sounded_on", sa.Date(), nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
     )
@@ -206,6 +216,47 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(op.f("ix_items_annotation_id"), "items", ["annotation_id"], unique=False)
     op.create_index(op.f("ix_items_cluster_id"), "items", ["cluster_id"], unique=False)
     op.create_index(op.f("ix_items_document_id"), "items", ["document_id"], unique=False)
+    op.create_table(
+        "leave",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("deputy_id", Id, nullable=True),
+        sa.Column("added_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deputy_id"], ["people.id"], name=op.f("fk_leave_deputy_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_leave_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leave")),
+    )
+    op.create_index(op.f("ix_leave_person_id"), "leave", ["person_id"], unique=False)
+    op.create_table(
+        "requests",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("announced", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("audience", Json, nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("ladder", Json, nullable=False),
+        sa.Column("indicator", sa.String(length=300), nullable=True),
+        sa.Column("attachment", sa.String(length=64), nullable=True),
+        sa.Column("attachment_name", sa.String(length=200), nullable=True),
+        sa.Column("repeats", sa.String(length=20), nullable=True),
+        sa.Column("asked_by", Id, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("sends_at", Moment, nullable=True),
+        sa.Column("opened_at", Moment, nullable=True),
+        sa.Column("closed_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attachment"], ["files.sha256"], name=op.f("fk_requests_attachment_files")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
+    )
+    op.create_index("ix_requests_state", "requests", ["state", "sends_at"], unique=False)
     op.create_table(
         "seats",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -400,6 +451,17 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index("ix_jobs_state", "jobs", ["state", "id"], unique=False)
     op.create_table(
+        "request_texts",
+        sa.Column("request_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_request_texts_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "language", name=op.f("pk_request_texts")),
+    )
+    op.create_table(
         "siblings",
         sa.Column("item_id", Id, nullable=False),
         sa.Column("sibling_id", Id, nullable=False),
@@ -481,6 +543,69 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         op.f("ix_questions_assignment_id"), "questions", ["assignment_id"], unique=False
     )
     op.create_table(
+        "request_items",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("request_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("item_id", Id, nullable=True),
+        sa.Column("assignment_id", Id, nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("since", Moment, nullable=False),
+        sa.Column("seen_at", Moment, nullable=True),
+        sa.Column("started_at", Moment, nullable=True),
+        sa.Column("settled_at", Moment, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("stale", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignments.id"],
+            name=op.f("fk_request_items_assignment_id_assignments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_request_items_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_request_items_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_request_items_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_items")),
+        sa.UniqueConstraint(
+            "request_id",
+            "institution_id",
+            "item_id",
+            name=op.f("uq_request_items_request_id_institution_id_item_id"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_request_items_assignment_id"), "request_items", ["assignment_id"], unique=False
+    )
+    op.create_index(
+        "ix_request_items_institution", "request_items", ["institution_id", "state"], unique=False
+    )
+    op.create_index(op.f("ix_request_items_item_id"), "request_items", ["item_id"], unique=False)
+    op.create_index(
+        "ix_request_items_open",
+        "request_items",
+        ["assignment_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
+    op.create_index(
+        "ix_request_items_stale",
+        "request_items",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("stale"),
+        postgresql_where=sa.text("stale"),
+    )
+    op.create_table(
         "status_updates",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("number", sa.String(length=20), nullable=False),
@@ -515,6 +640,28 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         "ix_status_updates_state", "status_updates", ["state", "submitted_at"], unique=False
+    )
+    op.create_table(
+        "answers",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("request_item_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("choice", sa.String(length=20), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=True),
+        sa.Column("source_on", sa.Date(), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_item_id"],
+            ["request_items.id"],
+            name=op.f("fk_answers_request_item_id_request_items"),
+        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_answers_seat_id_seats")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+    )
+    op.create_index(
+        op.f("ix_answers_request_item_id"), "answers", ["request_item_id"], unique=False
     )
     op.create_table(
         "draft_messages",
@@ -583,6 +730,31 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         op.f("ix_evidence_status_update_id"), "evidence", ["status_update_id"], unique=False
     )
     op.create_table(
+        "extensions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("request_item_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=True),
+        sa.Column("decided_by", Id, nullable=True),
+        sa.Column("decided_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request_item_id"],
+            ["request_items.id"],
+            name=op.f("fk_extensions_request_item_id_request_items"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_extensions_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extensions")),
+    )
+    op.create_index(
+        op.f("ix_extensions_request_item_id"), "extensions", ["request_item_id"], unique=False
+    )
+    op.create_table(
         "figures",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("status_update_id", Id, nullable=False),
@@ -601,6 +773,41 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(
         op.f("ix_figures_status_update_id"), "figures", ["status_update_id"], unique=False
     )
+    op.create_table(
+        "reminders",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("request_item_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("reaches", sa.String(length=20), nullable=False),
+        sa.Column("asks_first", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("settled_at", Moment, nullable=True),
+        sa.Column("outbox_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_reminders_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_item_id"],
+            ["request_items.id"],
+            name=op.f("fk_reminders_request_item_id_request_items"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
+        sa.UniqueConstraint(
+            "request_item_id",
+            "person_id",
+            "due_on",
+            "days",
+            "reaches",
+            name=op.f("uq_reminders_request_item_id_person_id_due_on_days_reaches"),
+        ),
+    )
+    op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
+    op.create_index("ix_reminders_person", "reminders", ["person_id", "state"], unique=False)
+    op.create_index("ix_reminders_state", "reminders", ["state", "at"], unique=False)
     op.create_table(
         "reviews",
         sa.Column("id", Id, autoincrement=True, nullable=False),

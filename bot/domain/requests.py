@@ -1,0 +1,235 @@
+"""Requests: what the secretariat asks institutions for, and where each answer stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.items import Assignment, AssignmentState, ReportState
+from bot.domain.ladder import Ladder
+
+UNDO = timedelta(minutes=2)
+"""So long a request or a broadcast can be undone before it goes out."""
+
+
+class RequestKind(StrEnum):
+    """What is asked for; stable codes."""
+
+    STATUS = "status"  # of assigned items
+    POSITION = "position"  # support or note a fresh recommendation
+    QUESTION = "question"  # an answer to a list of issues or a communication
+    DATA = "data"  # figures of an indicator
+    COMMENT = "comment"  # on a draft
+
+
+ABOUT_ITEMS = frozenset({RequestKind.STATUS, RequestKind.POSITION, RequestKind.QUESTION})
+"""These ask about items; the others ask institutions alone."""
+
+
+class RequestState(StrEnum):
+    """Where a request stands."""
+
+    PLANNED = "planned"  # can be undone
+    OPEN = "open"
+    CLOSED = "closed"
+    UNDONE = "undone"
+
+
+class ItemState(StrEnum):
+    """What became of one thing that was asked of one institution."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    EXCUSED = "excused"
+    ENDED = "ended"  # no longer theirs, no longer due, or asked anew
+
+
+class Stand(StrEnum):
+    """How it is shown: what was asked, as far as the institution has come with it."""
+
+    ASKED = "asked"
+    SEEN = "seen"
+    STARTED = "started"
+    OVERDUE = "overdue"
+    ANSWERED = "answered"
+    EXCUSED = "excused"
+    ENDED = "ended"
+
+
+class Repeats(StrEnum):
+    """How often a request is asked anew."""
+
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    SIX_MONTHLY = "six_monthly"
+
+
+TEXT_KEYS = (
+    *(f"request.kind.{each}" for each in RequestKind),
+    *(f"request.state.{each}" for each in RequestState),
+    *(f"request.stand.{each}" for each in Stand),
+    *(f"request.repeats.{each}" for each in Repeats),
+)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a request is meant for: items of a selection or by id, and institutions.
+
+    Without institutions, everybody who holds the items; without items, the institutions alone.
+    """
+
+    selection: str | None = None
+    items: tuple[int, ...] = ()
+    institutions: tuple[int, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "selection": self.selection,
+            "items": list(self.items),
+            "institutions": list(self.institutions),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Audience:
+        return cls(kept["selection"], tuple(kept["items"]), tuple(kept["institutions"]))
+
+
+@dataclass(frozen=True)
+class RequestText:
+    """How a request is worded in one language."""
+
+    language: str
+    title: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it is kept; `announced` ones follow the due dates of announced assignments."""
+
+    id: int
+    kind: RequestKind
+    state: RequestState
+    announced: bool
+    audience: Audience
+    due_on: date | None
+    ladder: Ladder
+    indicator: str | None
+    attachment: str | None
+    attachment_name: str | None
+    repeats: Repeats | None
+    asked_by: int | None
+    created_at: datetime
+    sends_at: datetime | None
+    opened_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RequestItem:
+    """What one institution is asked, and where its answer stands."""
+
+    id: int
+    request_id: int
+    institution_id: int
+    item_id: int | None
+    assignment_id: int | None
+    state: ItemState
+    due_on: date
+    asked_at: datetime
+    since: datetime
+    seen_at: datetime | None = None
+    started_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Something that was asked of an institution, as lists show it; `code` None: no item."""
+
+    id: int
+    request_id: int
+    institution_id: int
+    names: Mapping[str, str]
+    assignment_id: int | None
+    item_id: int | None
+    code: str | None
+    symbol: str | None
+    restricted: bool
+    state: ItemState
+    due_on: date
+    seen_at: datetime | None
+    started_at: datetime | None
+    reason: str | None
+
+
+def stand(item: RequestItem | Listed, today: date) -> Stand:
+    """How it stands today: what is settled as it was settled, else overdue, else how far it is."""
+    if item.state is not ItemState.ASKED:
+        return Stand(item.state.value)
+    if item.due_on < today:
+        return Stand.OVERDUE
+    if item.started_at is not None:
+        return Stand.STARTED
+    return Stand.ASKED if item.seen_at is None else Stand.SEEN
+
+
+# -- Following what is assigned --------------------------------------------------------------------
+
+
+class Follow(StrEnum):
+    """What has to become of what is asked, so that it is in line with an assignment."""
+
+    NOTHING = "nothing"
+    ASK = "ask"
+    ASK_AGAIN = "ask_again"  # another day, or the answer was returned or withdrawn
+    ANSWERED = "answered"
+    END = "end"
+
+
+def follow(assignment: Assignment, last: RequestItem | None) -> Follow:
+    """What an assignment as it stands now means for what was asked of it last."""
+    asked = last is not None and last.state is ItemState.ASKED
+    announced = assignment.state is AssignmentState.ANNOUNCED and assignment.due_on is not None
+    if not announced:
+        return Follow.END if asked else Follow.NOTHING
+    if not assignment.owed and assignment.report_state is not ReportState.RETURNED:
+        return Follow.ANSWERED if asked else Follow.NOTHING
+    if last is None:
+        return Follow.ASK
+    same_day = last.due_on == assignment.due_on
+    if same_day and last.state in (ItemState.ASKED, ItemState.EXCUSED):
+        return Follow.NOTHING
+    return Follow.ASK_AGAIN
+
+
+# -- Before it goes out ----------------------------------------------------------------------------
+
+
+class LeftOut(StrEnum):
+    """Why a message reaches nobody in an institution, or one person not."""
+
+    NO_SEAT = "no_seat"
+    NEVER_STARTED = "never_started"
+    UNREACHABLE = "unreachable"
+
+
+TEXT_KEYS += tuple(f"left_out.{each}" for each in LeftOut)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What sending would do: `left_out` by institution's names, `other_language` counts people.
+
+    `other_language` are those who get a text that is not in their language, by that language.
+    """
+
+    items: int
+    institutions: int
+    people: int
+    left_out: tuple[tuple[Mapping[str, str], LeftOut], ...] = ()
+    other_language: Mapping[str, int] = field(default_factory=dict)

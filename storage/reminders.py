@@ -1,0 +1,312 @@
+"""Reminders: each rung for each person, planned, and for ever what became of it.
+
+    planned → sent | skipped        planned → held → planned | skipped
+
+`held` waits for an officer's tap. A row that is settled is never planned again: a rung reaches a
+person once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
+
+from bot.domain.ladder import Skipped
+from bot.domain.requests import ItemState
+from storage.database import Transaction
+from storage.tables import outbox, reminders, request_items
+from storage.upsert import insert_into
+
+PLANNED, HELD, SENT, SKIPPED = "planned", "held", "sent", "skipped"
+SNOOZED = "snoozed"
+"""Reaches who put a reminder off, on the day they chose."""
+
+_OPEN = reminders.c.state.in_((PLANNED, HELD))
+
+
+@dataclass(frozen=True)
+class Key:
+    """One rung of one item for one person."""
+
+    request_item_id: int
+    person_id: int
+    due_on: date
+    days: int
+    reaches: str
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A rung for a person, and what became of it."""
+
+    id: int
+    request_item_id: int
+    person_id: int
+    due_on: date
+    days: int
+    reaches: str
+    asks_first: bool
+    state: str
+    reason: str | None
+    at: datetime
+    settled_at: datetime | None
+    outbox_id: int | None
+
+    @property
+    def key(self) -> Key:
+        """What makes it the one it is."""
+        return Key(self.request_item_id, self.person_id, self.due_on, self.days, self.reaches)
+
+
+_COLUMNS = [reminders.c[name] for name in Reminder.__dataclass_fields__]
+
+
+# -- Planning --------------------------------------------------------------------------------------
+
+
+async def of_items(tx: Transaction, request_item_ids: Sequence[int]) -> list[Reminder]:
+    """Every row of these items, in the order of time."""
+    rows = await tx.rows(
+        select(*_COLUMNS)
+        .where(reminders.c.request_item_id.in_(request_item_ids))
+        .order_by(reminders.c.at, reminders.c.days, reminders.c.id)
+    )
+    return [Reminder(**row) for row in rows]
+
+
+@dataclass(frozen=True)
+class New:
+    """A rung to be kept; with a reason, on record as skipped from the beginning."""
+
+    key: Key
+    at: datetime
+    asks_first: bool = False
+    skipped: Skipped | None = None
+
+
+async def add(tx: Transaction, rows: Sequence[New], *, now: datetime) -> None:
+    """New rungs, with the moments they are due; one that is there already stays as it is."""
+    if rows:
+        values = [_values(each, now) for each in rows]
+        await tx.execute(insert_into(tx, reminders).on_conflict_do_nothing(), values)
+
+
+def _values(new: New, now: datetime) -> dict[str, Any]:
+    planned = {"state": PLANNED, "reason": None, "settled_at": None}
+    return {
+        **vars(new.key),
+        "at": new.at,
+        "asks_first": new.asks_first,
+        **(planned if new.skipped is None else _settled(new.skipped, now)),
+    }
+
+
+async def move(tx: Transaction, moments: Mapping[int, datetime]) -> None:
+    """Planned rungs are due at another moment, by id."""
+    for at in set(moments.values()):
+        ids = [each for each, moment in moments.items() if moment == at]
+        await tx.execute(
+            update(reminders)
+            .where(reminders.c.id.in_(ids), reminders.c.state == PLANNED)
+            .values(at=at)
+        )
+
+
+async def skip(tx: Transaction, ids: Sequence[int], reason: Skipped, *, now: datetime) -> None:
+    """These rungs are not sent, for a reason that stays on record."""
+    if ids:
+        await tx.execute(
+            update(reminders).where(reminders.c.id.in_(ids), _OPEN).values(**_settled(reason, now))
+        )
+
+
+async def skip_before(
+    tx: Transaction,
+    request_item_ids: Sequence[int],
+    person_id: int,
+    at: datetime,
+    reason: Skipped,
+    *,
+    now: datetime,
+) -> None:
+    """A person's rungs of these items that would come before that moment are not sent."""
+    await tx.execute(
+        update(reminders)
+        .where(
+            reminders.c.request_item_id.in_(request_item_ids),
+            reminders.c.person_id == person_id,
+            reminders.c.at < at,
+            reminders.c.state == PLANNED,
+        )
+        .values(**_settled(reason, now))
+    )
+
+
+async def stop(
+    tx: Transaction,
+    request_item_ids: Sequence[int],
+    reason: Skipped,
+    *,
+    person_id: int | None = None,
+    now: datetime,
+) -> None:
+    """No rung of these items goes out any more, not even one that lies in the outbox unsent.
+
+    What else such an unsent message says is planned again at once.
+    """
+    if not request_item_ids:
+        return
+    theirs: ColumnElement[bool] = reminders.c.request_item_id.in_(request_item_ids)
+    if person_id is not None:
+        theirs = and_(theirs, reminders.c.person_id == person_id)
+    await _recall(tx, theirs, now=now)
+    await tx.execute(update(reminders).where(theirs, _OPEN).values(**_settled(reason, now)))
+
+
+async def _recall(tx: Transaction, theirs: ColumnElement[bool], *, now: datetime) -> None:
+    """Take back messages of these rungs that are planned and not begun."""
+    unsent = select(outbox.c.id).where(outbox.c.state == "planned")
+    messages = await tx.values(
+        select(reminders.c.outbox_id)
+        .where(theirs, reminders.c.state == SENT, reminders.c.outbox_id.in_(unsent))
+        .distinct()
+    )
+    if not messages:
+        return
+    dropped = await tx.values(
+        update(outbox)
+        .where(outbox.c.id.in_(messages), outbox.c.state == "planned")
+        .values(state="dropped", reason="answered", screen=None, finished_at=now)
+        .returning(outbox.c.id)
+    )
+    await tx.execute(
+        update(reminders)
+        .where(reminders.c.outbox_id.in_(dropped))
+        .values(state=PLANNED, settled_at=None, outbox_id=None)
+    )
+
+
+# -- When the moment has come ----------------------------------------------------------------------
+
+
+def _ready(now: datetime) -> ColumnElement[bool]:
+    """A rung whose moment has come, of what is still asked and planned as things stand."""
+    asked = exists().where(
+        request_items.c.id == reminders.c.request_item_id,
+        request_items.c.state == ItemState.ASKED.value,
+        ~request_items.c.stale,
+    )
+    return and_(reminders.c.state == PLANNED, reminders.c.at <= now, asked)
+
+
+async def people_due(tx: Transaction, *, now: datetime, limit: int) -> list[int]:
+    """The people who have rungs that are due, those who wait longest first."""
+    found = await tx.values(
+        select(reminders.c.person_id)
+        .where(_ready(now))
+        .group_by(reminders.c.person_id)
+        .order_by(func.min(reminders.c.at), reminders.c.person_id)
+        .limit(limit)
+    )
+    return [int(each) for each in found]
+
+
+async def due_for(tx: Transaction, person_id: int, *, now: datetime) -> list[Reminder]:
+    """A person's rungs that are due."""
+    rows = await tx.rows(
+        select(*_COLUMNS)
+        .where(reminders.c.person_id == person_id, _ready(now))
+        .order_by(reminders.c.id)
+    )
+    return [Reminder(**row) for row in rows]
+
+
+async def put_off(tx: Transaction, ids: Sequence[int], until: datetime) -> None:
+    """They wait until then."""
+    await move(tx, dict.fromkeys(ids, until))
+
+
+async def hold(tx: Transaction, ids: Sequence[int]) -> None:
+    """They wait for an officer's tap."""
+    if ids:
+        await tx.execute(
+            update(reminders)
+            .where(reminders.c.id.in_(ids), reminders.c.state == PLANNED)
+            .values(state=HELD)
+        )
+
+
+async def held_with(tx: Transaction, reminder_id: int) -> list[int]:
+    """The rungs that wait for the same tap as that one: of the same person."""
+    first = reminders.alias("first")
+    found = await tx.values(
+        select(reminders.c.id)
+        .join(first, first.c.person_id == reminders.c.person_id)
+        .where(first.c.id == reminder_id, reminders.c.state == HELD)
+        .order_by(reminders.c.id)
+    )
+    return [int(each) for each in found]
+
+
+async def release(tx: Transaction, ids: Sequence[int], *, now: datetime) -> None:
+    """What waited for an officer's tap goes out now."""
+    await tx.execute(
+        update(reminders)
+        .where(reminders.c.id.in_(ids), reminders.c.state == HELD)
+        .values(state=PLANNED, asks_first=False, at=now)
+    )
+
+
+async def mark_sent(tx: Transaction, ids: Sequence[int], outbox_id: int, *, now: datetime) -> None:
+    """They are said in that message."""
+    await tx.execute(
+        update(reminders)
+        .where(reminders.c.id.in_(ids), reminders.c.state == PLANNED)
+        .values(state=SENT, settled_at=now, outbox_id=outbox_id)
+    )
+
+
+async def last_message(tx: Transaction, person_id: int) -> int | None:
+    """The message (outbox row) in which the person was reminded last."""
+    found: int | None = await tx.value(
+        select(func.max(reminders.c.outbox_id)).where(
+            reminders.c.person_id == person_id, reminders.c.state == SENT
+        )
+    )
+    return found
+
+
+async def items_of_bundle(tx: Transaction, reminder_id: int, person_id: int) -> list[int]:
+    """What a person was reminded of together with that rung, as far as it is still asked."""
+    first = reminders.alias("first")
+    found = await tx.values(
+        select(reminders.c.request_item_id)
+        .join(first, first.c.outbox_id == reminders.c.outbox_id)
+        .join(request_items, request_items.c.id == reminders.c.request_item_id)
+        .where(
+            first.c.id == reminder_id,
+            reminders.c.person_id == person_id,
+            request_items.c.state == ItemState.ASKED.value,
+        )
+        .distinct()
+        .order_by(reminders.c.request_item_id)
+    )
+    return [int(each) for each in found]
+
+
+async def ledger(tx: Transaction) -> dict[tuple[str, str | None], int]:
+    """How many rungs stand where, by state and reason: every one that was ever planned."""
+    rows = await tx.rows(
+        select(reminders.c.state, reminders.c.reason, func.count().label("n")).group_by(
+            reminders.c.state, reminders.c.reason
+        )
+    )
+    return {(row["state"], row["reason"]): row["n"] for row in rows}
+
+
+def _settled(reason: Skipped, now: datetime) -> dict[str, Any]:
+    return {"state": SKIPPED, "reason": reason.value, "settled_at": now}
