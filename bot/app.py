@@ -12,7 +12,9 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 
 from bot import logs
 from bot.clock import Clock
+from bot.domain.work_calendar import Hours, Policy
 from bot.evidence import Evidence
+from bot.holidays import national
 from bot.inbox import Inbox
 from bot.keys import KeyRing
 from bot.outbox import Outbox
@@ -253,6 +255,18 @@ class App:
             runner=runner,
             bot_name=self.bot.username,
         )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The country's working days and hours, of the settings and of what is known about it."""
+    known = national(settings.holidays or settings.country)
+    weekend = settings.weekend_days
+    return Policy(
+        settings.zone,
+        known.weekend if weekend is None else weekend,
+        known.is_holiday,
+        Hours(*settings.quiet, settings.reminding_time),
+    )
 
 
 @asynccontextmanager

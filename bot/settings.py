@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import time, timedelta
 from difflib import get_close_matches
 from os import environ
 from pathlib import Path
@@ -25,6 +26,8 @@ TEST_PREFIX = f"{PREFIX}TEST_"
 
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{10,100}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LEAST_HOURS = timedelta(hours=2)  # an hour may be the one that the clocks leave out
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")
 
 
@@ -96,6 +99,24 @@ class Settings(BaseSettings):
         description="The country's two letters (ISO 3166-1): whose items are taken "
         "from a file about many States.",
     )
+    holidays: str | None = Field(
+        None,
+        description="Whose national holidays count: a country (`DE`) or a part of it (`DE-BE`); "
+        "empty: those of the country, where they are known.",
+    )
+    weekend: str | None = Field(
+        None,
+        description="The days of the weekend in English, such as `friday,saturday`; "
+        "empty: the country's, where it is known, else `saturday,sunday`.",
+    )
+    quiet_hours: str = Field(
+        "19:00-08:00",
+        description="When nobody is reminded, in their own time zone; "
+        "`00:00-00:00`: there is no such time.",
+    )
+    remind_at: str = Field(
+        "09:00", description="When people are reminded on a working day, in their own time zone."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least level that is logged."
     )
@@ -147,6 +168,21 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The country's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def weekend_days(self) -> frozenset[int] | None:
+        """The weekdays of the weekend, Monday is 0; None where the country's count."""
+        return None if self.weekend is None else weekdays(self.weekend)
+
+    @property
+    def quiet(self) -> tuple[time, time]:
+        """When the quiet hours begin and end."""
+        return from_until(self.quiet_hours)
+
+    @property
+    def reminding_time(self) -> time:
+        """The time of the day at which people are reminded."""
+        return time_of_day(self.remind_at)
 
     @property
     def keys(self) -> Path:
@@ -260,6 +296,35 @@ class Settings(BaseSettings):
             raise ValueError("must be two capital letters (ISO 3166-1), such as SN")
         return country
 
+    @field_validator("holidays")
+    @classmethod
+    def _check_holidays(cls, code: str | None) -> str | None:
+        if code is not None:
+            _look_up_holidays(code)
+        return code
+
+    @field_validator("weekend")
+    @classmethod
+    def _check_weekend(cls, days: str | None) -> str | None:
+        if days is not None:
+            weekdays(days)
+        return days
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _check_quiet_hours(cls, hours: str) -> str:
+        start, end = from_until(hours)
+        left = timedelta(hours=start.hour - end.hour, minutes=start.minute - end.minute)
+        if start != end and left % timedelta(days=1) < _LEAST_HOURS:
+            raise ValueError("must leave at least two hours of the day for reminders")
+        return hours
+
+    @field_validator("remind_at")
+    @classmethod
+    def _check_remind_at(cls, at: str) -> str:
+        time_of_day(at)
+        return at
+
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         if self.default_language not in self.languages:
@@ -315,12 +380,55 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host, port
 
 
+def weekdays(names: str) -> frozenset[int]:
+    """`friday,saturday` as weekdays, Monday is 0; raises ValueError."""
+    days = [each.strip().lower() for each in names.split(",")]
+    if not set(days) < set(_WEEKDAYS):
+        raise ValueError("must be English weekdays with commas between, such as friday,saturday")
+    return frozenset(_WEEKDAYS.index(each) for each in days)
+
+
+def from_until(hours: str) -> tuple[time, time]:
+    """`19:00-08:00` as two times of the day; raises ValueError."""
+    start, _, end = hours.partition("-")
+    try:
+        return time_of_day(start), time_of_day(end)
+    except ValueError:
+        raise ValueError("must be two times of the day, such as 19:00-08:00") from None
+
+
+def time_of_day(written: str) -> time:
+    """`09:00` as a time of the day; raises ValueError."""
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", written.strip(), re.ASCII)
+    if found is None:
+        raise ValueError("must be a time of the day, such as 09:00")
+    return time(int(found[1]), int(found[2]))
+
+
 def is_loopback(host: str | None) -> bool:
     """Whether the host is this machine itself."""
     try:
         return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
     except ValueError:
         return False
+
+
+def _look_up_holidays(code: str) -> None:
+    """Nothing, where the holidays of that country or part of one are known; raises ValueError."""
+    if not re.fullmatch(r"[A-Z]{2}(-.+)?", code):
+        raise ValueError("must be a country's two capital letters or a part of it: DE, DE-BE")
+    import holidays  # noqa: PLC0415 - takes 0.1 s, and few set it
+
+    country, _, part = code.partition("-")
+    try:
+        known = holidays.country_holidays(country).subdivisions
+    except NotImplementedError:
+        raise ValueError("no holidays of that country are known; leave it empty") from None
+    try:
+        holidays.country_holidays(country, subdiv=part or None)
+    except NotImplementedError:
+        parts = ", ".join(known) or "none"
+        raise ValueError(f"there is no such part of the country; known are: {parts}") from None
 
 
 def _variable(field: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,28 @@ def test_a_misspelt_line_of_the_env_file_is_told_too(tmp_path: Path) -> None:
         ({"languages": "en,English"}, "FOCALPOINT_LANGUAGES: must be language codes"),
         ({"default_language": "sw"}, "FOCALPOINT_DEFAULT_LANGUAGE must be one of"),
         ({"country": "Senegal"}, "FOCALPOINT_COUNTRY: must be two capital letters"),
+        ({"holidays": "Germany"}, "FOCALPOINT_HOLIDAYS: must be a country's two capital letters"),
+        ({"holidays": "de-be"}, "FOCALPOINT_HOLIDAYS: must be a country's two capital letters"),
+        ({"holidays": "ZZ"}, "FOCALPOINT_HOLIDAYS: no holidays of that country are known"),
+        (
+            {"holidays": "DE-XX"},
+            "FOCALPOINT_HOLIDAYS: there is no such part of the country; known are: BB, BE, BW",
+        ),
+        ({"holidays": "SN-DK"}, "FOCALPOINT_HOLIDAYS: there is no such part"),
+        ({"weekend": "fridays"}, "FOCALPOINT_WEEKEND: must be English weekdays"),
+        ({"weekend": "friday,"}, "FOCALPOINT_WEEKEND: must be English weekdays"),
+        ({"weekend": "5,6"}, "FOCALPOINT_WEEKEND: must be English weekdays"),
+        (
+            {"weekend": "monday,tuesday,wednesday,thursday,friday,saturday,sunday"},
+            "FOCALPOINT_WEEKEND: ",
+        ),
+        ({"quiet_hours": "19:00"}, "FOCALPOINT_QUIET_HOURS: must be two times of the day"),
+        ({"quiet_hours": "19:00-24:00"}, "FOCALPOINT_QUIET_HOURS: must be two times of the day"),
+        ({"quiet_hours": "7pm-8am"}, "FOCALPOINT_QUIET_HOURS: must be two times of the day"),
+        ({"quiet_hours": "10:00-08:01"}, "FOCALPOINT_QUIET_HOURS: must leave at least two hours"),
+        ({"quiet_hours": "00:00-23:00"}, "FOCALPOINT_QUIET_HOURS: must leave at least two hours"),
+        ({"remind_at": "nine"}, "FOCALPOINT_REMIND_AT: must be a time of the day"),
+        ({"remind_at": "09:60"}, "FOCALPOINT_REMIND_AT: must be a time of the day"),
         ({"log_level": "LOUD"}, "FOCALPOINT_LOG_LEVEL: "),
         ({"rate": 0}, "FOCALPOINT_RATE: "),
         ({"rate": 31}, "FOCALPOINT_RATE: "),
@@ -117,6 +140,23 @@ def test_what_is_wrong_is_refused_with_words_on_what_to_mend(
     values: dict[str, object], advice: str
 ) -> None:
     assert refusal(**values).startswith(advice)
+
+
+def test_days_and_hours_are_read_as_they_are_written() -> None:
+    settings = Settings.isolated(
+        holidays="DE-BE", weekend="Friday, saturday", quiet_hours="20:30 - 7:00", remind_at="8:15"
+    )
+    assert settings.holidays == "DE-BE"
+    assert settings.weekend_days == frozenset({4, 5})
+    assert settings.quiet == (time(20, 30), time(7))
+    assert settings.reminding_time == time(8, 15)
+    usual = Settings.isolated()
+    assert usual.weekend_days is None
+    assert (usual.quiet, usual.reminding_time) == ((time(19), time(8)), time(9))
+    never, at_most = (
+        Settings.isolated(quiet_hours=each) for each in ("00:00-00:00", "10:00-08:00")
+    )
+    assert (never.quiet, at_most.quiet) == ((time(0), time(0)), (time(10), time(8)))
 
 
 def test_plain_http_is_for_this_machine_alone() -> None:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from bot.domain.people import REPORTING, SECRETARIAT, Role
-from bot.domain.work_calendar import WorkCalendar
+from bot.domain.work_calendar import Leave, WorkCalendar
 
 
 class Reaches(StrEnum):
@@ -88,30 +88,22 @@ def plan(ladder: Ladder, due_on: date, people: Sequence[Reminded]) -> list[Plann
     Who is on leave hands the rung to those who are there, else to the deputy, else it waits until
     they are back. Nobody gets one rung twice, whatever roles they hold.
     """
-    found = [each for rung in ladder for each in _rung_for(rung, due_on, people)]
+    found = [each for rung in dict.fromkeys(ladder) for each in _rung_for(rung, due_on, people)]
     return sorted(found, key=lambda each: (each.at, each.rung.days, each.person_id))
 
 
 def _rung_for(rung: Rung, due_on: date, people: Sequence[Reminded]) -> list[Planned]:
-    reached = {each.person_id: each for each in people if each.role in ROLES[rung.reaches]}
     by_id = {each.person_id: each for each in people}
-    days = {each: day_of(rung, due_on, one.calendar) for each, one in reached.items()}
-    there = [each for each, one in reached.items() if one.calendar.away(days[each]) is None]
-    if there:
-        return [_at(rung, reached[each], days[each]) for each in there]
-    deputies = {
-        leave.deputy_id: by_id[leave.deputy_id]
-        for each, one in reached.items()
-        if (leave := one.calendar.away(days[each])) and leave.deputy_id in by_id
-    }
-    standing_in = [
-        (one, day)
-        for one in deputies.values()
-        if one.calendar.away(day := day_of(rung, due_on, one.calendar)) is None
-    ]
-    if standing_in:
-        return [_at(rung, one, day) for one, day in standing_in]
-    return [_at(rung, one, days[each]) for each, one in reached.items()]
+    leave = {each: _leave(rung, due_on, one) for each, one in by_id.items()}
+    reached = dict.fromkeys(each.person_id for each in people if each.role in ROLES[rung.reaches])
+    there = [each for each in reached if leave[each] is None]
+    deputies = dict.fromkeys(away.deputy_id for each in reached if (away := leave[each]))
+    standing_in = [each for each in by_id if each in deputies and leave[each] is None]
+    return [_at(rung, due_on, by_id[each]) for each in there or standing_in or reached]
+
+
+def _leave(rung: Rung, due_on: date, one: Reminded) -> Leave | None:
+    return one.calendar.away(day_of(rung, due_on, one.calendar))
 
 
 def day_of(rung: Rung, due_on: date, calendar: WorkCalendar) -> date:
@@ -123,8 +115,8 @@ def day_of(rung: Rung, due_on: date, calendar: WorkCalendar) -> date:
     return calendar.working_day_before(day) if rung.days <= 0 else calendar.working_day_after(day)
 
 
-def _at(rung: Rung, one: Reminded, day: date) -> Planned:
-    morning = one.calendar.morning(day)
+def _at(rung: Rung, due_on: date, one: Reminded) -> Planned:
+    morning = one.calendar.morning(day_of(rung, due_on, one.calendar))
     return Planned(rung, one.person_id, one.calendar.next_allowed(morning) or morning)
 
 
@@ -171,12 +163,6 @@ def decide(due: Sequence[Due], calendar: WorkCalendar, now: datetime) -> Decisio
     """The latest rung of each item is sent, if the person may be reminded now; else all wait."""
     if not calendar.allows(now):
         return Decision(until=calendar.next_allowed(now))
-    latest: dict[int, Due] = {}
-    for each in due:
-        known = latest.get(each.item_id)
-        if known is None or (known.rank, known.id) < (each.rank, each.id):
-            latest[each.item_id] = each
-    send = {each.id for each in latest.values()}
-    return Decision(
-        tuple(sorted(send)), tuple(sorted(each.id for each in due if each.id not in send))
-    )
+    latest = {each.item_id: each.id for each in sorted(due, key=lambda each: (each.rank, each.id))}
+    send = set(latest.values())
+    return Decision(tuple(sorted(send)), tuple(sorted({each.id for each in due} - send)))

@@ -94,53 +94,69 @@ class WorkCalendar:
     def morning(self, day: date) -> datetime:
         """The moment of that day at which the person is reminded of what can wait for it.
 
-        It lies outside the quiet hours; an hour that the clocks leave out is the one after it.
+        That is the end of the quiet hours where these hold the hour meant for it.
         """
         at = self.hours.remind_at
-        if self.hours.quiet(at):
-            at = self.hours.quiet_until
-        return _moment(day, at, self.zone)
+        return _moment(day, self.hours.quiet_until if self.hours.quiet(at) else at, self.zone)
 
     def next_allowed(self, moment: datetime) -> datetime | None:
         """That moment, or when to send what could not be sent then; None where no day is near.
 
-        On a later day, that is its morning; on the same day, as soon as nothing forbids it.
+        On a later day that is its morning; on the same day it may be the end of the quiet hours.
         """
         if self.allows(moment):
             return moment
         for day in _days(self.day_of(moment), 1):
+            if not self.there(day):
+                continue
             for found in (self.morning(day), _moment(day, self.hours.quiet_until, self.zone)):
                 if found >= moment and self.allows(found):
                     return found
         return None
 
 
+@dataclass(frozen=True)
+class Policy:
+    """The country's days and hours, for everybody who has none of their own."""
+
+    zone: ZoneInfo
+    weekend: frozenset[int] = SATURDAY_SUNDAY
+    holiday: Callable[[date], bool] = no_holiday
+    hours: Hours = Hours()
+
+    def calendar(
+        self,
+        *,
+        zone: ZoneInfo | None = None,
+        weekend: frozenset[int] | None = None,
+        hours: Hours | None = None,
+        leave: tuple[Leave, ...] = (),
+        holidays: frozenset[date] = frozenset(),
+    ) -> WorkCalendar:
+        """A person's calendar; `holidays` are the secretariat's, beside the national ones."""
+
+        def holiday(day: date) -> bool:
+            return day in holidays or self.holiday(day)
+
+        return WorkCalendar(
+            zone=self.zone if zone is None else zone,
+            weekend=self.weekend if weekend is None else weekend,
+            holiday=holiday if holidays else self.holiday,
+            leave=leave,
+            hours=self.hours if hours is None else hours,
+        )
+
+
 def _days(first: date, step: int) -> Iterator[date]:
     """The day and those after (or before) it, as far as it makes sense to look."""
-    for n in range(_LONGEST_ABSENCE):
-        yield first + timedelta(days=n * step)
+    return (first + timedelta(days=n * step) for n in range(_LONGEST_ABSENCE))
 
 
 def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """That time of that day in UTC: the first of two, or just after a gap."""
+    """That time of that day in UTC.
+
+    Where clocks going back make it occur twice, that is the second; where clocks going on leave
+    it out, the hour that they show instead.
+    """
     local = datetime.combine(day, at, zone)
-    moment = local.astimezone(UTC)
-    shifted = moment.astimezone(zone)
-    if shifted.replace(tzinfo=None) == local.replace(tzinfo=None):
-        return moment
-    return _end_of_gap(local)
-
-
-def _end_of_gap(local: datetime) -> datetime:
-    """The moment at which the clocks go on that leave this time out."""
-    before = local.replace(fold=1).astimezone(UTC)
-    after = local.replace(fold=0).astimezone(UTC)
-    offset = before.astimezone(local.tzinfo).utcoffset()
-    low, high = sorted((before, after))
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) / 2
-        if middle.astimezone(local.tzinfo).utcoffset() == offset:
-            low = middle
-        else:
-            high = middle
-    return high.replace(microsecond=0)
+    return max(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
