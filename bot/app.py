@@ -97,15 +97,17 @@ class App:
             rate=self.settings.rate,
             burst=self._burst,
         )
-        zone = self.settings.zone
-        self.evidence = Evidence(self.database, self.bot, self.vault, self.clock, zone)
+        self.evidence = Evidence(
+            self.database, self.bot, self.vault, self.clock, self.settings.zone
+        )
         self._tasks.start(self.outbox.run(), name="outbox")
         menus = Menus(self.database, self.bot, self.texts, self.clock, known=router.commands.keys())
         self._tasks.start(self.evidence.run(), name="evidence")
         self._tasks.start(menus.run(), name="menus")
         tools = self._tools()
         self._tasks.start(Worker(WORKS, tools).run(), name="worker")
-        ticks = house_ticks(self.database, self.bot.id, zone, self.vault, tools.jobs)
+        policy = policy_of(self.settings)
+        ticks = house_ticks(self.database, self.bot.id, policy, self.vault, tools.jobs)
         self.schedule = Schedule(self.clock, ticks)
         self.schedule.start()
         await self.inbox.start()
@@ -253,6 +255,7 @@ class App:
             keys=self.keys,
             vault=self.vault,
             runner=runner,
+            policy=policy_of(self.settings),
             bot_name=self.bot.username,
         )
 

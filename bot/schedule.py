@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import logs
 from bot.clock import Clock
 from bot.domain.people import TICK, Act
+from bot.domain.work_calendar import Policy
 from bot.jobs import Jobs
-from bot.services import audit
+from bot.services import audit, reminders, requests
 from storage import inbox, invitations
 from storage.database import Database
 from storage.vault import Vault
@@ -83,7 +83,7 @@ class Schedule:
 
 
 def house_ticks(
-    database: Database, bot_id: int, zone: ZoneInfo, vault: Vault, jobs: Jobs
+    database: Database, bot_id: int, policy: Policy, vault: Vault, jobs: Jobs
 ) -> dict[str, Tick]:
     """What the house does by itself; the names are shown in logs."""
 
@@ -91,7 +91,10 @@ def house_ticks(
         await purge_inbox(database, bot_id, now)
 
     async def expire(now: datetime) -> None:
-        await expire_invitations(database, Act(TICK, bot_id, zone, now))
+        await expire_invitations(database, Act(TICK, bot_id, policy.zone, now))
+
+    async def remind(now: datetime) -> None:
+        await ask_and_remind(database, Act(TICK, bot_id, policy.zone, now), policy)
 
     async def wake_evidence(_now: datetime) -> None:
         async with database.write() as tx:
@@ -103,9 +106,30 @@ def house_ticks(
     return {
         "evidence": Tick(timedelta(minutes=5), wake_evidence),
         "expire": Tick(timedelta(hours=1), expire),
+        "remind": Tick(timedelta(seconds=10), remind),
         "purge": Tick(timedelta(hours=6), purge),
         "sweep": Tick(timedelta(hours=6), sweep),
     }
+
+
+async def ask_and_remind(database: Database, act: Act, policy: Policy) -> None:
+    """Send requests whose time has come, plan reminders of what has changed, remind who is due.
+
+    Each in short transactions, and none at all where there is nothing to do.
+    """
+    async with database.read() as tx:
+        work = await reminders.work(tx, act)
+    if work.requests:
+        async with database.write() as tx:
+            await requests.open_due(tx, act)
+    while work.requests or work.items:
+        async with database.write() as tx:
+            if not await reminders.plan_stale(tx, act, policy):
+                break
+    while work.people or work.items:
+        async with database.write() as tx:
+            if not await reminders.remind_due(tx, act, policy):
+                break
 
 
 async def purge_inbox(database: Database, bot_id: int, now: datetime) -> None:

@@ -19,6 +19,7 @@ from storage import (
     evidence,
     items,
     questions,
+    requests,
     status_updates,
 )
 
@@ -29,6 +30,8 @@ async def card(turn: Turn, argument: str) -> None:
     assignment, item = await visible(turn, subject)
     if where == BESIDE:
         turn.tapped = None
+    if permissions.may_report(turn.actor, assignment):
+        await requests.note(turn.tx, assignment.id, started=False, now=turn.now)
     await turn.show(
         views.card(await _card(turn, assignment, item)), subject=f"assignment:{assignment.id}"
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.domain.attempts import Attempts
+from bot.domain.work_calendar import Policy
 from bot.keys import KeyRing
 from bot.texts import Texts
 from storage.vault import Vault
@@ -33,5 +34,6 @@ class Desk:
     keys: KeyRing
     vault: Vault
     runner: Runner
+    policy: Policy
     bot_name: str  # the bot's Telegram name, for deep links
     guesses: Attempts = field(default_factory=Attempts)  # links that nobody made

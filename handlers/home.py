@@ -8,6 +8,7 @@ from bot.domain.errors import NotFound
 from bot.domain.home import Entry, Waiting
 from bot.domain.items import best_text
 from bot.domain.people import REPORTING, SECRETARIAT, Role
+from bot.domain.requests import RequestKind
 from bot.domain.screens import Listing, Value, Words
 from bot.domain.views import home as views
 from bot.domain.views.common import BESIDE, LIST_LENGTH
@@ -15,7 +16,7 @@ from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import home as queries
-from storage import institutions, items
+from storage import institutions, items, requests
 
 HomeOf = Callable[[Turn], Awaitable[None]]
 
@@ -40,7 +41,11 @@ async def home(turn: Turn, argument: str) -> None:
     titles = await titles_of(turn, urgent)
     watches = turn.actor.seat(REPORTING) is None
     names = await _names(turn, held)
-    await turn.show(views.home(names, counts, drafts, urgent, titles, watches=watches))
+    else_asked = await requests.count_for(turn.tx, held, but=RequestKind.STATUS)
+    shown = views.home(
+        names, counts, drafts, urgent, titles, else_asked=else_asked, watches=watches
+    )
+    await turn.show(shown)
 
 
 async def listed(turn: Turn, argument: str) -> None:

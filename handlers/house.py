@@ -18,7 +18,9 @@ from handlers import (
     onboarding,
     people,
     questions,
+    reminders,
     report,
+    requests,
     review,
     search,
     secretariat,
@@ -30,8 +32,11 @@ from handlers.flows import (
     cluster,
     insist,
     invite,
+    later,
     not_ours,
     record,
+    request,
+    respond,
     return_report,
     status_update,
     tag,
@@ -58,6 +63,8 @@ ROOMS = (
     assigning,
     clusters,
     review,
+    requests,
+    reminders,
     exports,
 )
 FLOWS: tuple[Flow, ...] = (
@@ -75,6 +82,17 @@ FLOWS: tuple[Flow, ...] = (
     answer.FLOW,
     insist.FLOW,
     record.FLOW,
+    request.ABOUT,
+    request.DATA,
+    request.COMMENT,
+    respond.ADVISE,
+    respond.RESPOND,
+    respond.GIVE_DATA,
+    respond.EXCUSE,
+    respond.RUNG,
+    later.LATER,
+    later.AWAY,
+    later.MORE_TIME,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

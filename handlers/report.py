@@ -14,7 +14,7 @@ from handlers.card import number
 from handlers.flows import unchanged
 from handlers.flows.status_update import reportable
 from handlers.turn import Turn
-from storage import assignments, items
+from storage import assignments, items, requests
 
 
 async def report(turn: Turn, argument: str) -> None:
@@ -89,6 +89,7 @@ async def _begin(turn: Turn, flow: str, assignment_id: int, *, quietly: bool = F
     assignment, _item = await reportable(turn, assignment_id)
     seat = turn.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
+    await requests.note(turn.tx, assignment_id, started=True, now=turn.now)
     await turn.desk.runner.begin(
         turn,
         flow,

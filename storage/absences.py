@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, delete, insert, select, update
 
-from bot.domain.work_calendar import Leave
+from bot.domain.work_calendar import Hours, Leave
 from storage.database import Transaction
 from storage.tables import free_days, leave, people
 from storage.upsert import insert_missing
@@ -19,10 +20,9 @@ from storage.upsert import insert_missing
 class Habits:
     """What a person has set for themselves; None is the country's."""
 
-    timezone: str | None
-    weekend: tuple[int, ...] | None
-    quiet_hours: str | None
-    remind_at: str | None
+    zone: ZoneInfo | None = None
+    weekend: frozenset[int] | None = None
+    hours: Hours | None = None
 
 
 async def habits(tx: Transaction, person_ids: Iterable[int]) -> dict[int, Habits]:
@@ -32,16 +32,14 @@ async def habits(tx: Transaction, person_ids: Iterable[int]) -> dict[int, Habits
             people.c.id,
             people.c.timezone,
             people.c.weekend,
-            people.c.quiet_hours,
-            people.c.remind_at,
+            people.c.hours,
         ).where(people.c.id.in_(list(person_ids)))
     )
     return {
         row["id"]: Habits(
-            row["timezone"],
-            None if row["weekend"] is None else tuple(row["weekend"]),
-            row["quiet_hours"],
-            row["remind_at"],
+            None if row["timezone"] is None else ZoneInfo(row["timezone"]),
+            None if row["weekend"] is None else frozenset(row["weekend"]),
+            None if row["hours"] is None else Hours(*map(time.fromisoformat, row["hours"])),
         )
         for row in rows
     }

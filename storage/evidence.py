@@ -120,10 +120,18 @@ async def counts_of_draft(tx: Transaction, conversation_id: int) -> EvidenceCoun
     return await _counts(tx, and_(evidence.c.conversation_id == conversation_id, _is_of_a_draft()))
 
 
-async def files_of_draft(tx: Transaction, conversation_id: int) -> list[str | None]:
-    """The files of a draft by SHA-256; None for one that is still to be fetched."""
+@dataclass(frozen=True)
+class FileOfDraft:
+    """A stored file that was sent to a conversation."""
+
+    sha256: str
+    name: str
+
+
+async def files_of_draft(tx: Transaction, conversation_id: int) -> list[FileOfDraft | None]:
+    """The files of a draft; None for one that is still to be fetched."""
     statement = (
-        select(evidence.c.sha256)
+        select(evidence.c.sha256, evidence.c.name)
         .where(
             evidence.c.conversation_id == conversation_id,
             _is_of_a_draft(),
@@ -132,7 +140,10 @@ async def files_of_draft(tx: Transaction, conversation_id: int) -> list[str | No
         )
         .order_by(evidence.c.id)
     )
-    return await tx.values(statement)
+    return [
+        None if row["sha256"] is None else FileOfDraft(row["sha256"], row["name"] or "file")
+        for row in await tx.rows(statement)
+    ]
 
 
 async def counts_of_report(tx: Transaction, status_update_id: int) -> EvidenceCounts:
@@ -141,7 +152,7 @@ async def counts_of_report(tx: Transaction, status_update_id: int) -> EvidenceCo
 
 
 def _is_of_a_draft() -> ColumnElement[bool]:
-    return evidence.c.status_update_id.is_(None)
+    return and_(evidence.c.status_update_id.is_(None), evidence.c.answer_id.is_(None))
 
 
 async def _counts(tx: Transaction, which: ColumnElement[bool]) -> EvidenceCounts:
@@ -197,6 +208,19 @@ async def submit(
     await tx.execute(update(evidence).where(mine).values(status_update_id=status_update_id))
 
 
+async def submit_answer(tx: Transaction, conversation_id: int, answer_id: int) -> None:
+    """The draft of an answer was sent: its files are the answer's."""
+    await tx.execute(
+        update(evidence)
+        .where(
+            evidence.c.conversation_id == conversation_id,
+            _is_of_a_draft(),
+            evidence.c.state.in_([EvidenceState.AWAITED.value, EvidenceState.STORED.value]),
+        )
+        .values(answer_id=answer_id)
+    )
+
+
 async def withdraw(tx: Transaction, status_update_id: int) -> int:
     """The status update was withdrawn: its evidence is to be removed; gives how many pieces."""
     result = await tx.execute(
@@ -219,7 +243,7 @@ async def due(tx: Transaction, bot_id: int, *, now: datetime, limit: int = 20) -
             evidence.c.state == EvidenceState.AWAITED.value,
             evidence.c.next_try_at <= now,
             evidence.c.bot_id == bot_id,
-            or_(evidence.c.status_update_id.is_not(None), of_draft),
+            or_(~_is_of_a_draft(), of_draft),
         )
         .order_by(evidence.c.next_try_at, evidence.c.id)
         .limit(limit)

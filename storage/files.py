@@ -8,8 +8,11 @@ from datetime import datetime
 from sqlalchemy import and_, delete, exists, or_, select
 
 from storage.database import Transaction
-from storage.tables import evidence, files, invitations, jobs, seats
+from storage.tables import evidence, files, invitations, jobs, requests, seats
 from storage.upsert import insert_missing
+
+_NAMED_BY = (jobs.c.sha256, seats.c.letter, invitations.c.letter, requests.c.attachment)
+"""What names a file beside evidence."""
 
 
 async def add(tx: Transaction, sha256: str, *, size: int, media_type: str, now: datetime) -> None:
@@ -26,8 +29,7 @@ async def media_type(tx: Transaction, sha256: str) -> str | None:
 
 async def is_named(tx: Transaction, sha256: str) -> bool:
     """Whether anything names the file."""
-    columns = (files.c.sha256, jobs.c.sha256, seats.c.letter, invitations.c.letter)
-    named = or_(*(exists().where(column == sha256) for column in columns))
+    named = or_(*(exists().where(column == sha256) for column in (files.c.sha256, *_NAMED_BY)))
     return bool(await tx.value(select(named)))
 
 
@@ -40,10 +42,7 @@ async def unnamed_but_by(tx: Transaction, evidence_ids: Iterable[int]) -> list[s
         other.c.id.not_in(ids),
     )
     mine = select(evidence.c.sha256).where(evidence.c.id.in_(ids))
-    elsewhere = [
-        exists().where(column == files.c.sha256)
-        for column in (jobs.c.sha256, seats.c.letter, invitations.c.letter)
-    ]
+    elsewhere = [exists().where(column == files.c.sha256) for column in _NAMED_BY]
     statement = select(files.c.sha256).where(
         files.c.sha256.in_(mine), and_(~others, *(~each for each in elsewhere))
     )

@@ -15,10 +15,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
 
-from bot.domain.ladder import Skipped
+from bot.domain.ladder import Named, Skipped
 from bot.domain.requests import ItemState
 from storage.database import Transaction
-from storage.tables import outbox, reminders, request_items
+from storage.tables import outbox, people, reminders, request_items
 from storage.upsert import insert_into
 
 PLANNED, HELD, SENT, SKIPPED = "planned", "held", "sent", "skipped"
@@ -296,6 +296,17 @@ async def items_of_bundle(tx: Transaction, reminder_id: int, person_id: int) -> 
         .order_by(reminders.c.request_item_id)
     )
     return [int(each) for each in found]
+
+
+async def named(tx: Transaction, request_item_id: int) -> list[Named]:
+    """Every rung of an item with whom it reaches, in the order of time."""
+    rows = await tx.rows(
+        select(people.c.name, reminders.c.at, reminders.c.state, reminders.c.reason)
+        .join(people, people.c.id == reminders.c.person_id)
+        .where(reminders.c.request_item_id == request_item_id)
+        .order_by(reminders.c.at, reminders.c.id)
+    )
+    return [Named(**row) for row in rows]
 
 
 async def ledger(tx: Transaction) -> dict[tuple[str, str | None], int]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, select, update
 
+from bot.domain.items import AssignmentState
 from bot.domain.ladder import Ladder, ladder_from_json
 from bot.domain.requests import (
+    Asked,
     Audience,
+    Extension,
     ItemState,
     Listed,
     Repeats,
@@ -81,6 +83,16 @@ async def word(tx: Transaction, request_id: int, texts: Iterable[RequestText]) -
 async def get(tx: Transaction, request_id: int) -> Request | None:
     """The request of that id."""
     row = await tx.row(select(*_REQUEST).where(requests.c.id == request_id))
+    return None if row is None else _request(row)
+
+
+async def of_item(tx: Transaction, request_item_id: int) -> Request | None:
+    """The request that asks for it."""
+    row = await tx.row(
+        select(*_REQUEST)
+        .join(request_items, request_items.c.request_id == requests.c.id)
+        .where(request_items.c.id == request_item_id)
+    )
     return None if row is None else _request(row)
 
 
@@ -164,9 +176,9 @@ def _request(row: Any) -> Request:
 
 
 async def ask(
-    tx: Transaction, request_id: int, rows: Sequence[Mapping[str, Any]], *, now: datetime
+    tx: Transaction, request_id: int, due: Mapping[Asked, date], *, now: datetime
 ) -> None:
-    """Ask institutions: rows of `institution_id`, `item_id`, `assignment_id`, `due_on`."""
+    """Ask institutions, each until its day."""
     common = {
         "request_id": request_id,
         "state": ItemState.ASKED.value,
@@ -174,8 +186,9 @@ async def ask(
         "since": now,
         "stale": True,
     }
-    if rows:
-        await tx.execute(insert(request_items), [{**common, **each} for each in rows])
+    if due:
+        rows = [{**common, **vars(each), "due_on": day} for each, day in due.items()]
+        await tx.execute(insert(request_items), rows)
 
 
 async def get_item(tx: Transaction, request_item_id: int) -> RequestItem | None:
@@ -225,6 +238,12 @@ async def open_of_request(tx: Transaction, request_id: int) -> list[int]:
     return [int(each) for each in found]
 
 
+async def open_items(tx: Transaction, request_id: int) -> list[RequestItem]:
+    """What a request asks and what is not settled."""
+    rows = await tx.rows(select(*_ITEM).where(_ASKED, request_items.c.request_id == request_id))
+    return [_item(row) for row in rows]
+
+
 async def settle(
     tx: Transaction,
     request_item_ids: Sequence[int],
@@ -240,6 +259,18 @@ async def settle(
             .where(request_items.c.id.in_(request_item_ids), _ASKED)
             .values(state=state.value, settled_at=now, reason=reason, stale=False)
         )
+
+
+async def settle_one(
+    tx: Transaction, request_item_id: int, state: ItemState, *, now: datetime
+) -> bool:
+    """It is answered; False where it was settled before."""
+    result = await tx.execute(
+        update(request_items)
+        .where(request_items.c.id == request_item_id, _ASKED)
+        .values(state=state.value, settled_at=now, stale=False)
+    )
+    return result.rowcount == 1
 
 
 async def ask_again(tx: Transaction, due: Mapping[int, date], *, now: datetime) -> None:
@@ -266,6 +297,16 @@ async def note(tx: Transaction, assignment_id: int, *, started: bool, now: datet
     await tx.execute(
         update(request_items)
         .where(_ASKED, request_items.c.assignment_id == assignment_id, column.is_(None))
+        .values({column.name: now})
+    )
+
+
+async def note_item(tx: Transaction, request_item_id: int, *, started: bool, now: datetime) -> None:
+    """As `note`, for what is asked under that id."""
+    column = request_items.c.started_at if started else request_items.c.seen_at
+    await tx.execute(
+        update(request_items)
+        .where(_ASKED, request_items.c.id == request_item_id, column.is_(None))
         .values({column.name: now})
     )
 
@@ -336,6 +377,21 @@ async def open_for(
     return [_as_listed(row) for row in rows]
 
 
+async def count_for(tx: Transaction, institution_ids: Sequence[int], *, but: RequestKind) -> int:
+    """How much is asked of these institutions by requests that are not of that kind."""
+    found = await tx.value(
+        select(func.count())
+        .select_from(request_items)
+        .join(requests, requests.c.id == request_items.c.request_id)
+        .where(
+            _ASKED,
+            request_items.c.institution_id.in_(institution_ids),
+            requests.c.kind != but.value,
+        )
+    )
+    return int(found)
+
+
 def _listed() -> Select[Any]:
     return (
         select(
@@ -384,9 +440,8 @@ async def median_days(tx: Transaction, request_id: int) -> float | None:
             request_items.c.state == ItemState.ANSWERED.value,
         )
     )
-    if not rows:
-        return None
-    return median((row["settled_at"] - row["asked_at"]).total_seconds() / 86_400 for row in rows)
+    days = [(row["settled_at"] - row["asked_at"]).total_seconds() / 86_400 for row in rows]
+    return float(median(days)) if days else None
 
 
 # -- What has to be planned anew -------------------------------------------------------------------
@@ -440,19 +495,6 @@ WAKES = "reminders"
 
 
 # -- More time -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Extension:
-    """More time that an institution asks for."""
-
-    id: int
-    request_item_id: int
-    seat_id: int
-    until_on: date
-    reason: str
-    language: str
-    granted: bool | None
 
 
 _EXTENSION = [extensions.c[name] for name in Extension.__dataclass_fields__]
@@ -519,17 +561,21 @@ async def waiting_extensions(tx: Transaction, *, limit: int) -> list[Extension]:
 
 async def assignments_of(
     tx: Transaction, item_ids: Sequence[int], institution_ids: Sequence[int]
-) -> list[RowMapping]:
+) -> list[Asked]:
     """The announced assignments of these items (in these institutions, where some are named)."""
-    conditions = [assignments.c.state == "announced", assignments.c.item_id.in_(item_ids)]
+    conditions = [
+        assignments.c.state == AssignmentState.ANNOUNCED.value,
+        assignments.c.item_id.in_(item_ids),
+    ]
     if institution_ids:
         conditions.append(assignments.c.institution_id.in_(institution_ids))
-    return await tx.rows(
+    rows = await tx.rows(
         select(
-            assignments.c.id.label("assignment_id"),
-            assignments.c.item_id,
             assignments.c.institution_id,
+            assignments.c.item_id,
+            assignments.c.id.label("assignment_id"),
         )
         .where(*conditions)
         .order_by(assignments.c.institution_id, assignments.c.item_id)
     )
+    return [Asked(**row) for row in rows]

@@ -68,9 +68,8 @@ people = Table(
     Column("language", String(20), nullable=False),
     Column("timezone", String(60)),  # None: the country's
     Column("always_new_message", Boolean, nullable=False, server_default=false()),
-    Column("weekend", Json),  # [weekday, Monday 0]; None: the country's, as the next two
-    Column("quiet_hours", String(11)),  # 19:00-08:00
-    Column("remind_at", String(5)),  # 09:00
+    Column("weekend", Json),  # [weekday], Monday is 0; None: the country's, as in the next one
+    Column("hours", Json),  # quiet from, quiet until, reminded at: ["19:00", "08:00", "09:00"]
     Column("sounded_on", Date),  # the person's day of the last message that sounded unasked
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -323,6 +322,7 @@ evidence = Table(  # a file, a link or a note; of a draft until it is submitted
     _id(),
     Column("conversation_id", Id, index=True),  # no foreign key: the draft goes, the trace stays
     _to("status_update_id", "status_updates", nullable=True, index=True),
+    _to("answer_id", "answers", nullable=True, index=True),
     Column("kind", String(20), nullable=False),  # document, photo, voice, audio, video, link
     Column("state", String(20), nullable=False),  # awaited, stored, refused
     Column("reason", String(60)),  # key of the refusal
@@ -443,6 +443,7 @@ answers = Table(  # to a request that is not for status
     _to("seat_id", "seats", nullable=True),
     Column("choice", String(20)),  # support, note
     Column("words", Text, nullable=False),
+    Column("figures", Json, nullable=False),  # of a request for data
     Column("language", String(20), nullable=False),
     Column("source", String(300)),  # letter, e-mail, meeting … of one that an officer recorded
     Column("source_on", Date),

@@ -120,6 +120,19 @@ def _at(rung: Rung, due_on: date, one: Reminded) -> Planned:
     return Planned(rung, one.person_id, one.calendar.next_allowed(morning) or morning)
 
 
+@dataclass(frozen=True)
+class Named:
+    """A rung for a person as the secretariat sees it: planned, held, sent, or skipped and why."""
+
+    name: str
+    at: datetime
+    state: str
+    reason: str | None
+
+
+TEXT_KEYS += tuple(f"rung.{each}" for each in ("planned", "held", "sent"))
+
+
 # -- When the moment has come ----------------------------------------------------------------------
 
 

@@ -167,6 +167,15 @@ class Listed:
     reason: str | None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Of whom something is asked, and about what: an item, an assignment, or neither."""
+
+    institution_id: int
+    item_id: int | None = None
+    assignment_id: int | None = None
+
+
 def stand(item: RequestItem | Listed, today: date) -> Stand:
     """How it stands today: what is settled as it was settled, else overdue, else how far it is."""
     if item.state is not ItemState.ASKED:
@@ -176,6 +185,19 @@ def stand(item: RequestItem | Listed, today: date) -> Stand:
     if item.started_at is not None:
         return Stand.STARTED
     return Stand.ASKED if item.seen_at is None else Stand.SEEN
+
+
+@dataclass(frozen=True)
+class Extension:
+    """More time that an institution asks for."""
+
+    id: int
+    request_item_id: int
+    seat_id: int
+    until_on: date
+    reason: str
+    language: str
+    granted: bool | None
 
 
 # -- Following what is assigned --------------------------------------------------------------------

@@ -24,7 +24,7 @@ from bot.domain.reports import NoWords, require_fits
 from bot.domain.screens import Screen, Value
 from bot.domain.views import assigning as views
 from bot.domain.views.people import name_for
-from bot.services import audit
+from bot.services import audit, requests
 from storage import assignments as queries
 from storage import institutions, invitations, outbox, people
 from storage.assignments import Described
@@ -81,6 +81,7 @@ async def aim(tx: Transaction, act: Act, targets: Targets, *, exact: bool = Fals
     targets = {item_id: targets[item_id] for item_id in found}
     steps = plan(await queries.of_items(tx, found), targets, exact=exact)
     known = await _carry_out(tx, steps, seat_id=act.actor.seat_id, now=act.now)
+    await requests.follow(tx, act, _touched(steps))
     entry = await audit.record(
         tx,
         act,
@@ -116,6 +117,7 @@ async def take_back(tx: Transaction, act: Act, assignment_id: int) -> Assignment
     if assignment.state is AssignmentState.ENDED:
         raise Outdated
     await _remove(tx, [assignment], now=act.now)
+    await requests.follow(tx, act, [assignment_id])
     entry = await audit.record(tx, act, "assignment.end", f"assignment:{assignment_id}")
     known = [assignment_id] if assignment.state is AssignmentState.ANNOUNCED else []
     await _tell_of_changes(tx, act, known, entry)
@@ -160,7 +162,7 @@ async def announce(tx: Transaction, act: Act, mark: str | None = None) -> Announ
         raise NothingToAnnounce
     if mark is not None and mark != _mark(ready):
         raise Outdated
-    await queries.announce(tx, [each.id for each in ready], now=act.now)
+    await _make_known(tx, act, ready)
     audience = _audience(ready, hearing)
     entry = await audit.record(
         tx,
@@ -196,7 +198,7 @@ async def announce_by_letter(tx: Transaction, act: Act, mark: str) -> Announced:
         raise NothingToAnnounce
     if mark != _mark(waiting):
         raise Outdated
-    await queries.announce(tx, [each.id for each in waiting], now=act.now)
+    await _make_known(tx, act, waiting)
     await audit.record(
         tx,
         act,
@@ -205,6 +207,14 @@ async def announce_by_letter(tx: Transaction, act: Act, mark: str) -> Announced:
         facts={"assignments": sorted(each.id for each in waiting)},
     )
     return Announced(len(waiting), 0)
+
+
+async def _make_known(tx: Transaction, act: Act, drafts: Sequence[Described]) -> None:
+    """They are announced, and what is due of them is asked for from now on."""
+    ids = [each.id for each in drafts]
+    await queries.announce(tx, ids, now=act.now)
+    if any(each.due_on is not None for each in drafts):
+        await requests.follow(tx, act, ids, request_id=await requests.announced(tx, act))
 
 
 _Hearing = dict[int, dict[int, Person]]
@@ -308,6 +318,7 @@ async def insist(
         raise NoWords
     require_fits(comment)
     await queries.hand_back(tx, assignment_id)
+    await requests.follow(tx, act, [assignment_id])
     entry = await audit.record(
         tx, act, "assignment.insist", f"assignment:{assignment_id}", words=comment.strip()
     )
@@ -370,6 +381,12 @@ async def _carry_out(
     await queries.end(tx, [each.id for each in steps.settled], now=now)
     touched = [*(each.assignment for each in steps.changed), *steps.removed]
     return [each.id for each in touched if each.state is AssignmentState.ANNOUNCED]
+
+
+def _touched(steps: Plan) -> list[int]:
+    """The assignments that carrying out the plan changes, as far as there were any."""
+    held = [*(each.assignment for each in (*steps.changed, *steps.again)), *steps.removed]
+    return [each.id for each in (*held, *steps.settled)]
 
 
 async def _remove(tx: Transaction, removed: Sequence[Assignment], *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from bot.services import audit
 from storage import conversations, files, outbox
 from storage import evidence as queries
 from storage.database import Transaction
-from storage.evidence import Awaited
+from storage.evidence import Awaited, FileOfDraft
 from storage.outbox import Message
 
 MEGABYTE = 1024 * 1024
@@ -30,6 +30,18 @@ class Unavailable(Refused):
     """Telegram has the file no more."""
 
     key = "evidence.unavailable"
+
+
+class OneFile(Refused):
+    """Here one file is enough, and several would be unclear."""
+
+    key = "error.one_file"
+
+
+class FileOnItsWay(Refused):
+    """The file is still being fetched from Telegram."""
+
+    key = "error.file_on_its_way"
 
 
 async def keep_file(tx: Transaction, act: Act, conversation_id: int, sent: Sent) -> int:
@@ -64,6 +76,21 @@ async def _require_room(tx: Transaction, act: Act, conversation_id: int) -> None
     counts = await queries.counts_of_draft(tx, conversation_id)
     if counts.files + counts.awaited + counts.links >= MOST:
         raise TooMany(limit=MOST)
+
+
+async def only_file_of_draft(tx: Transaction, conversation_id: int) -> FileOfDraft | None:
+    """The one file that was sent to a conversation, if any.
+
+    Raises OneFile for several, FileOnItsWay while it is not stored yet.
+    """
+    sent = await queries.files_of_draft(tx, conversation_id)
+    if len(sent) > 1:
+        raise OneFile
+    if not sent:
+        return None
+    if sent[0] is None:
+        raise FileOnItsWay
+    return sent[0]
 
 
 async def stored(

@@ -6,7 +6,7 @@ from bot.domain import permissions
 from bot.domain.errors import NotFound
 from bot.domain.people import REPORTING, Act
 from bot.domain.reports import AssignmentClosed, NoWords, require_fits
-from bot.services import audit
+from bot.services import audit, requests
 from bot.services.notices import tell_secretariat
 from storage import assignments, institutions
 from storage.database import Transaction
@@ -27,6 +27,7 @@ async def disown(
         raise NotFound
     if not await assignments.disown(tx, assignment_id, reason.strip(), suggested_id, now=act.now):
         raise AssignmentClosed
+    await requests.follow(tx, act, [assignment_id])
     seat = act.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
     facts: dict[str, int] = {"item": assignment.item_id}

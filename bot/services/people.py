@@ -16,7 +16,6 @@ from bot.services import audit
 from storage import (
     accounts,
     conversations,
-    evidence,
     institutions,
     invitations,
     outbox,
@@ -83,18 +82,6 @@ class Designation:
     letter: str | None = None  # SHA-256
 
 
-class OneLetter(Refused):
-    """A designation has one letter."""
-
-    key = "error.one_letter"
-
-
-class LetterOnItsWay(Refused):
-    """The letter is still being fetched from Telegram."""
-
-    key = "error.letter_on_its_way"
-
-
 def new_token() -> str:
     """The payload of a new deep link: 128 random bits."""
     return secrets.token_urlsafe(TOKEN_BYTES)
@@ -141,21 +128,6 @@ async def invite(
     facts = {"role": role.value, "institution": institution_id or 0}
     await audit.record(tx, act, "invitation.make", f"invitation:{invitation_id}", facts=facts)
     return token
-
-
-async def letter_of_draft(tx: Transaction, conversation_id: int) -> str | None:
-    """The letter of designation that was sent to a conversation (SHA-256), if any.
-
-    Raises OneLetter for several, LetterOnItsWay while it is not stored yet.
-    """
-    sent = await evidence.files_of_draft(tx, conversation_id)
-    if len(sent) > 1:
-        raise OneLetter
-    if not sent:
-        return None
-    if sent[0] is None:
-        raise LetterOnItsWay
-    return sent[0]
 
 
 async def open_link(tx: Transaction, act: Act, chat: Chat, token: str) -> tuple[Invitation, Person]:

@@ -11,7 +11,7 @@ from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor
 from bot.domain.reports import NoWords, require_fits
 from bot.domain.review import Waiting
 from bot.domain.views import review as views
-from bot.services import audit
+from bot.services import audit, requests
 from storage import outbox, people, seats, status_updates
 from storage import reviews as queries
 from storage.database import Transaction
@@ -54,6 +54,7 @@ async def return_(
         language=language,
         now=act.now,
     )
+    await requests.follow(tx, act, [report.assignment_id])
     for person_id in await _hearing(tx, report, now=act.now):
         message = Message(
             key=f"returned:{report.number}:{person_id}",

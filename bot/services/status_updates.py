@@ -28,7 +28,7 @@ from bot.domain.reports import (
 )
 from bot.domain.status import Status
 from bot.domain.views import report as views
-from bot.services import audit
+from bot.services import audit, requests
 from bot.services.notices import tell_secretariat
 from storage import assignments, conversations, evidence, figures, items, outbox, people
 from storage import status_updates as queries
@@ -148,6 +148,7 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
         raise AlreadyDecided
     pieces = await evidence.withdraw(tx, found.id)
     await _restore_last_word(tx, found.assignment_id)
+    await requests.follow(tx, act, [found.assignment_id])
     tx.wakes.add("evidence")
     await audit.record(
         tx,
@@ -246,6 +247,7 @@ async def _add(
         chosen, draft.as_of, act.now, ReportState.SUBMITTED, update_id, in_a_row, assignment.due_on
     )
     await assignments.note_last_word(tx, assignment.id, last)
+    await requests.follow(tx, act, [assignment.id])
     item = await _item(tx, assignment)
     return Acknowledged(update_id, number, item.code, item.restricted)
 

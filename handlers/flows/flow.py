@@ -79,9 +79,13 @@ def Ask(  # noqa: N802
     grows: bool = False,
     shows: Callable[[Any], Value] | None = None,
     limit: int = 0,
+    when: str | None = None,
 ) -> Step:
-    """A written answer; with `grows` it may come in several messages, `limit` characters in all."""
-    return Step(name, check=check, grows=grows, shows=shows, limit=limit)
+    """A written answer; with `grows` it may come in several messages, `limit` characters in all.
+
+    `when` names the value without which it is not offered.
+    """
+    return Step(name, check=check, grows=grows, shows=shows, limit=limit, when=when)
 
 
 def Gather(name: str) -> Step:  # noqa: N802

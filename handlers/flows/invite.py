@@ -11,7 +11,7 @@ from bot.domain.people import OF_AN_INSTITUTION, SECRETARIAT, Role
 from bot.domain.permissions import may_invite, may_manage_people, require
 from bot.domain.screens import Screen, Value, text
 from bot.domain.views import people as views
-from bot.services.people import letter_of_draft
+from bot.services.evidence import only_file_of_draft
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
 from handlers.turn import Turn
 from storage import institutions, jobs
@@ -74,7 +74,7 @@ def day_of_letter(words: str, turn: Turn) -> str:
 
 async def make_links(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     """Plan the links; they are written down by the worker, with QR codes."""
-    letter = await letter_of_draft(turn.tx, conversation_id)
+    letter = await only_file_of_draft(turn.tx, conversation_id)
     arguments = {
         "institution": answers["institution"] or None,
         "role": answers["role"],
@@ -91,7 +91,7 @@ async def make_links(turn: Turn, answers: Answers, conversation_id: int) -> Scre
         now=turn.now,
     )
     if letter is not None:  # the job names the file now, so that it outlives the conversation
-        await jobs.change(turn.tx, job_id, sha256=letter)
+        await jobs.change(turn.tx, job_id, sha256=letter.sha256)
     return views.making_links(len(answers["names"]))
 
 

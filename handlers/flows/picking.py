@@ -12,7 +12,7 @@ from bot.domain.views import assigning as views
 from bot.domain.views.people import name_for
 from handlers.flows.flow import Answers, Option
 from handlers.turn import Turn
-from storage import assignments, institutions
+from storage import assignments, institutions, requests
 from storage import selection as selections
 
 ALL = 0
@@ -77,3 +77,14 @@ async def institution_options(turn: Turn, item_ids: Sequence[int]) -> list[Optio
             Option(institution_id, text(key, value=name), said=text("label.one", value=name))
         )
     return options
+
+
+async def holder_options(turn: Turn, selection: str, item_ids: Sequence[int] = ()) -> list[Option]:
+    """The institutions that hold these items, or those of the selection."""
+    items = list(item_ids) or await selections.ids(turn.tx, Selection.read(selection))
+    held = {each.institution_id for each in await requests.assignments_of(turn.tx, items, ())}
+    return [
+        Option(each.id, text("label.one", value=name_for(each.names, turn.language)))
+        for each in await institutions.every(turn.tx)
+        if each.id in held
+    ]

@@ -47,13 +47,17 @@ def home(
     urgent: Sequence[Entry],
     titles: Titles,
     *,
+    else_asked: int = 0,
     watches: bool = False,
 ) -> Screen:
     """What waits: the most urgent one tap away, everything else two.
 
-    Who `watches` what others report (a validator) is told what they have sent, too.
+    `else_asked` counts what is asked beside reports. Who `watches` what others report (a validator)
+    is told what they have sent, too.
     """
     parts = _parts(counts, len(drafts), watches=watches)
+    if else_asked:
+        parts = (*parts, text("home.asked", count=else_asked))
     summary = (
         text("home.summary", institution=institution, parts=Listing(parts))
         if parts
@@ -68,6 +72,8 @@ def home(
         if len(drafts) > 1:
             row.append(button("drafts", "drafts:0", n=len(drafts)))
         rows.append(tuple(row))
+    if else_asked:
+        rows.append((button("asked_list", "asked_list", n=else_asked),))
     lists = [
         button(each.value, f"list:{each}:0", n=counts.of(each))
         for each in Waiting

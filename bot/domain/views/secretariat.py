@@ -42,8 +42,8 @@ def home(desk: Counts, begun: Sequence[tuple[int, str]]) -> Screen:
     rows.append((button("unassigned", "unassigned"), button("items", "items:-:0")))
     if desk.drafts:
         rows.append((button("announce_drafts", "announce", n=desk.drafts),))
-    rows.append((button("export", "export"), button("people", "people")))
-    rows.append((button("more", "more"),))
+    rows.append((button("requests", "requests:0"), button("export", "export")))
+    rows.append((button("people", "people"), button("more", "more")))
     return screen(
         text("secretariat.summary", parts=Listing(tuple(_parts(desk)))), "home.search", rows=rows
     )

@@ -147,8 +147,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("timezone", sa.String(length=60), nullable=True),
         sa.Column("always_new_message", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("weekend", Json, nullable=True),
-        sa.Column("quiet_hours", sa.String(length=11), nullable=True),
-        sa.Column("remind_at", sa.String(length=5), nullable=True),
+        sa.Column("hours", Json, nullable=True),
         sa.Column("sounded_on", sa.Date(), nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
@@ -648,6 +647,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("seat_id", Id, nullable=True),
         sa.Column("choice", sa.String(length=20), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("figures", Json, nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("source", sa.String(length=300), nullable=True),
         sa.Column("source_on", sa.Date(), nullable=True),
@@ -690,44 +690,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "draft_messages",
         ["status_update_id"],
         unique=False,
-    )
-    op.create_table(
-        "evidence",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("conversation_id", Id, nullable=True),
-        sa.Column("status_update_id", Id, nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("reason", sa.String(length=60), nullable=True),
-        sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.Column("name", sa.String(length=200), nullable=True),
-        sa.Column("caption", sa.Text(), nullable=True),
-        sa.Column("url", sa.String(length=2000), nullable=True),
-        sa.Column("bot_id", sa.BigInteger(), nullable=True),
-        sa.Column("file_id", sa.String(length=300), nullable=True),
-        sa.Column("person_id", Id, nullable=True),
-        sa.Column("size", sa.BigInteger(), nullable=True),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("next_try_at", Moment, nullable=True),
-        sa.Column("added_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["sha256"], ["files.sha256"], name=op.f("fk_evidence_sha256_files")
-        ),
-        sa.ForeignKeyConstraint(
-            ["status_update_id"],
-            ["status_updates.id"],
-            name=op.f("fk_evidence_status_update_id_status_updates"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-    )
-    op.create_index("ix_evidence_awaited", "evidence", ["state", "next_try_at"], unique=False)
-    op.create_index(
-        op.f("ix_evidence_conversation_id"), "evidence", ["conversation_id"], unique=False
-    )
-    op.create_index(op.f("ix_evidence_person_id"), "evidence", ["person_id"], unique=False)
-    op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
-    op.create_index(
-        op.f("ix_evidence_status_update_id"), "evidence", ["status_update_id"], unique=False
     )
     op.create_table(
         "extensions",
@@ -827,4 +789,47 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_reviews_status_update_id"), "reviews", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "evidence",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("conversation_id", Id, nullable=True),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("answer_id", Id, nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("caption", sa.Text(), nullable=True),
+        sa.Column("url", sa.String(length=2000), nullable=True),
+        sa.Column("bot_id", sa.BigInteger(), nullable=True),
+        sa.Column("file_id", sa.String(length=300), nullable=True),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_try_at", Moment, nullable=True),
+        sa.Column("added_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["answers.id"], name=op.f("fk_evidence_answer_id_answers")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["files.sha256"], name=op.f("fk_evidence_sha256_files")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_evidence_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+    )
+    op.create_index(op.f("ix_evidence_answer_id"), "evidence", ["answer_id"], unique=False)
+    op.create_index("ix_evidence_awaited", "evidence", ["state", "next_try_at"], unique=False)
+    op.create_index(
+        op.f("ix_evidence_conversation_id"), "evidence", ["conversation_id"], unique=False
+    )
+    op.create_index(op.f("ix_evidence_person_id"), "evidence", ["person_id"], unique=False)
+    op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
+    op.create_index(
+        op.f("ix_evidence_status_update_id"), "evidence", ["status_update_id"], unique=False
     )

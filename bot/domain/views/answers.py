@@ -1,0 +1,84 @@
+"""Screens of requests that are not for status, for who answers and for who asked."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.domain.requests import ItemState, Listed, Request, RequestText, stand
+from bot.domain.screens import Row, Screen, Text, Words, button, message, screen, text
+from bot.domain.views.common import HOME, HOME_BESIDE
+from bot.domain.views.people import name_for
+from bot.domain.views.reminders import called
+
+EXCERPT = 600
+POSITIONS = ("support", "note")
+TEXT_KEYS = tuple(f"answer.choice.{each}" for each in POSITIONS)
+
+
+def asked(
+    one: Listed,
+    request: Request,
+    worded: RequestText | None,
+    said: Words | None,
+    *,
+    language: str,
+    today: date,
+) -> Screen:
+    """What is asked of an institution, and what it answered."""
+    lines: list[Text | None] = [
+        text(f"request.asks.{request.kind}", count=1, due=one.due_on),
+    ]
+    if one.code is not None:
+        lines.append(text("answer.about", item=called(one, language)))
+    if request.indicator:
+        lines.append(text("request.indicator", indicator=Words(request.indicator)))
+    if worded is not None:
+        words = worded.message or worded.title
+        lines.append(text("request.words", words=Words(words, worded.language, limit=2000)))
+    lines.append(text(f"request.stand.{stand(one, today)}"))
+    if said is not None:
+        lines.append(text("card.words", words=said))
+    rows: list[Row] = []
+    if one.state is ItemState.ASKED:
+        rows.append(
+            (
+                button("respond", f"respond:{one.id}"),
+                button("more_time", f"more_time:{one.id}"),
+            )
+        )
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def answered(one: Listed, *, language: str) -> Screen:
+    """The answer is with the secretariat."""
+    return message(text("answer.sent", item=called(one, language)), rows=[(HOME_BESIDE,)])
+
+
+def arrived(one: Listed, words: str, said_in: str, choice: str | None, *, reader: str) -> Screen:
+    """Told to who asked: an institution has answered."""
+    lines: list[Text | None] = [
+        text(
+            "answer.arrived",
+            institution=name_for(one.names, reader),
+            item=called(one, reader),
+        )
+    ]
+    if choice is not None:
+        lines.append(text(f"answer.choice.{choice}"))
+    lines.append(text("card.words", words=Words(words, said_in, limit=EXCERPT)))
+    return message(
+        *lines,
+        rows=[(button("open_request", f"request:{one.request_id}"), HOME_BESIDE)],
+    )
+
+
+def open_list(shown: list[Listed], *, language: str) -> Screen:
+    """What else is asked of the institution, the longest due first."""
+    if not shown:
+        return screen("answer.nothing", rows=[(HOME,)])
+    lines: list[Text | None] = [text("answer.list", count=len(shown))]
+    lines += [text("reminder.line", item=called(each, language), due=each.due_on) for each in shown]
+    rows: list[Row] = [
+        (button("code", f"asked:{each.id}", item=called(each, language)),) for each in shown
+    ]
+    return screen(*lines, rows=[*rows, (HOME,)])

@@ -1,0 +1,131 @@
+"""What people are reminded of, and what an officer is asked before a validator is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.domain.requests import Listed
+from bot.domain.screens import Button, Listing, Row, Screen, Text, Value, button, message, text
+from bot.domain.views.common import BESIDE, HOME_BESIDE, in_twos, item_code
+from bot.domain.views.people import name_for
+
+URGENT = 5
+"""So many things are named in one message; the others are behind "All"."""
+
+
+def reminder(shown: Sequence[Listed], reminder_id: int, *, language: str, today: date) -> Screen:
+    """What is due, the most urgent first; with one thing, what can be done about it at once."""
+    if len(shown) == 1:
+        return _of_one(shown[0], reminder_id, language=language, today=today)
+    overdue = sum(1 for each in shown if each.due_on < today)
+    lines: list[Text | None] = [text("reminder.several", count=len(shown))]
+    if overdue:
+        lines.append(text("reminder.overdue", count=overdue))
+    lines += [line(each, language) for each in shown[:URGENT]]
+    rows: list[Row] = in_twos([open_asked(each, language) for each in shown[:URGENT]])
+    rows.append((button("reminded_all", "list:all:0", n=len(shown)),))
+    return message(*lines, rows=[*rows, _put_off(reminder_id)])
+
+
+def _of_one(one: Listed, reminder_id: int, *, language: str, today: date) -> Screen:
+    late = one.due_on < today
+    key = "reminder.was_due" if late else "reminder.due_today" if one.due_on == today else None
+    line = text(key or "reminder.due", item=called(one, language), due=one.due_on)
+    rows: list[Row] = []
+    if one.assignment_id is None:
+        rows.append((button("respond", f"respond:{one.id}"),))
+    else:
+        rows.append(
+            (
+                button("report", f"report:{one.assignment_id}"),
+                button("no_change_short", f"no_change:{one.assignment_id}"),
+            )
+        )
+    return message(line, "reminder.reply", rows=[*rows, _put_off(reminder_id)])
+
+
+def _put_off(reminder_id: int) -> Row:
+    return (button("remind_later", f"later:{reminder_id}"), button("i_am_away", "away"))
+
+
+def called(one: Listed, language: str) -> Value:
+    """How a thing that is asked is called: an item by its code, else by who is asked."""
+    if one.code is None or one.symbol is None:
+        return name_for(one.names, language)
+    return item_code(one.code, one.symbol, restricted=one.restricted)
+
+
+def line(one: Listed, language: str) -> Text:
+    """What is asked, and until when."""
+    return text("reminder.line", item=called(one, language), due=one.due_on)
+
+
+def open_asked(one: Listed, language: str) -> Button:
+    """The way to what is asked; the message stays."""
+    act = f"asked:{one.id}" if one.assignment_id is None else f"card:{one.assignment_id}:{BESIDE}"
+    return button("code", act, item=called(one, language))
+
+
+def subject(shown: Sequence[Listed]) -> str | None:
+    """What a reply to the reminder is about, where it is about one thing."""
+    if len(shown) != 1:
+        return None
+    [one] = shown
+    return f"asked:{one.id}" if one.assignment_id is None else f"assignment:{one.assignment_id}"
+
+
+def replaced() -> Screen:
+    """What stays of a reminder once a newer one has come."""
+    return message("reminder.replaced")
+
+
+# -- The secretariat -------------------------------------------------------------------------------
+
+
+def call_list(shown: Sequence[Listed], *, language: str, today: date) -> Screen:
+    """Whom to call: by institution, what has been overdue for long."""
+    houses: dict[int, list[Listed]] = {}
+    for each in shown:
+        houses.setdefault(each.institution_id, []).append(each)
+    lines: list[Text | None] = [text("reminder.call_list", count=len(houses))]
+    lines += [_to_call(theirs, language, today) for theirs in list(houses.values())[:URGENT]]
+    return message(*lines, rows=[(button("desk_overdue", "overdue:0"), HOME_BESIDE)])
+
+
+def _to_call(theirs: Sequence[Listed], language: str, today: date) -> Text:
+    return text(
+        "reminder.call_line",
+        institution=name_for(theirs[0].names, language),
+        items=Listing(tuple(called(each, language) for each in theirs[:URGENT])),
+        count=len(theirs),
+        days=(today - min(each.due_on for each in theirs)).days,
+    )
+
+
+def may_validator_be_reminded(
+    shown: Sequence[Listed], reminder_id: int, *, language: str
+) -> Screen:
+    """Asked before a validator hears that the own institution has not answered."""
+    first = shown[0]
+    items = Listing(tuple(called(each, language) for each in shown[:URGENT]))
+    return message(
+        text(
+            "reminder.validator",
+            institution=name_for(first.names, language),
+            items=items,
+            count=len(shown),
+        ),
+        rows=[
+            (
+                button("remind_validator", f"let_remind:{reminder_id}"),
+                button("not_now", f"no_remind:{reminder_id}"),
+            )
+        ],
+    )
+
+
+def decided(count: int, *, wanted: bool) -> Screen:
+    """What the officer has decided."""
+    key = "reminder.validator_is_reminded" if wanted else "reminder.validator_is_not_reminded"
+    return message(text(key, count=count), rows=[(HOME_BESIDE,)])

@@ -1,0 +1,454 @@
+"""Screens of requests: what goes out, how it stands, and more time that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from bot.domain.ladder import Ladder, Named, Reaches, Rung
+from bot.domain.requests import (
+    Extension,
+    Listed,
+    Preview,
+    Request,
+    RequestKind,
+    RequestState,
+    RequestText,
+    Stand,
+    stand,
+)
+from bot.domain.screens import (
+    Attachment,
+    Button,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Words,
+    button,
+    message,
+    screen,
+    text,
+)
+from bot.domain.views.common import BESIDE, HOME, LIST_LENGTH, in_twos, pages
+from bot.domain.views.people import name_for
+from bot.domain.views.reminders import URGENT, called, line, open_asked
+
+MESSAGE_LENGTH = 3500
+_TITLE = 40
+_OPEN_STANDS = (Stand.ASKED, Stand.SEEN, Stand.STARTED, Stand.OVERDUE)
+RUNGS = 30
+"""So many rungs of one item are shown, the latest."""
+
+DELIVERED = ("planned", "sending", "sent", "failed", "unknown")
+TEXT_KEYS = (
+    *(f"request.asks.{each}" for each in RequestKind),
+    *(f"request.listed.{each}" for each in Stand),
+    *(f"delivery.{each}" for each in DELIVERED if each != "sending"),
+)
+
+
+# -- What people get -------------------------------------------------------------------------------
+
+
+def asked(
+    request: Request, items: Sequence[Listed], worded: RequestText | None, language: str
+) -> Screen:
+    """The one message of a request: the officers' words, or the usual ones, and what is asked."""
+    lines: list[Text | None] = []
+    if worded is not None:
+        lines.append(text("request.title", title=Words(worded.title, worded.language)))
+        if worded.message:
+            words = Words(worded.message, worded.language, limit=MESSAGE_LENGTH)
+            lines.append(text("request.words", words=words))
+        lines.append(None)
+    due = request.due_on or items[0].due_on
+    lines.append(text(f"request.asks.{request.kind}", count=len(items), due=due))
+    if request.indicator:
+        lines.append(text("request.indicator", indicator=Words(request.indicator)))
+    rows: list[Row] = []
+    about = [each for each in items if each.code is not None]
+    if len(items) == 1:
+        rows.append((_answer(items[0], language),))
+    else:
+        lines += [line(each, language) for each in about[:URGENT]]
+        rows += in_twos([open_asked(each, language) for each in items[:URGENT]])
+    if len(items) > URGENT:
+        rows.append((button("reminded_all", "list:all:0", n=len(items)),))
+    attached: tuple[Attachment, ...] = ()
+    if request.attachment is not None:
+        attached = (Attachment(request.attachment, request.attachment_name or "attachment"),)
+    return screen(*lines, rows=rows, attachments=attached, replaces=False)
+
+
+def _answer(one: Listed, language: str) -> Button:
+    if one.assignment_id is None:
+        return button("respond", f"respond:{one.id}")
+    return open_asked(one, language)
+
+
+def new() -> Screen:
+    """What can be asked for."""
+    return screen(
+        "request.new",
+        rows=[
+            (button("ask_items", "ask_items:-"),),
+            (button("ask_data", "ask_data"), button("ask_comment", "ask_comment")),
+            (button("back", "requests:0"), HOME),
+        ],
+    )
+
+
+# -- Before it goes out ----------------------------------------------------------------------------
+
+
+def facts(found: Preview, language: str) -> list[Text]:
+    """What sending would do, for the review screen."""
+    lines = [
+        text(
+            "request.reaches",
+            people=found.people,
+            institutions=found.institutions,
+            items=found.items,
+            count=found.people,
+        )
+    ]
+    lines += [
+        text(
+            "request.left_out", institution=name_for(each, language), reason=text(f"left_out.{why}")
+        )
+        for each, why in found.left_out[:LIST_LENGTH]
+    ]
+    if len(found.left_out) > LIST_LENGTH:
+        lines.append(text("request.more_left_out", count=len(found.left_out) - LIST_LENGTH))
+    lines += [
+        text("request.other_language", language=text(f"language.{each}"), count=count)
+        for each, count in sorted(found.other_language.items())
+    ]
+    return lines
+
+
+def planned(request_id: int) -> Screen:
+    """It goes out soon, and can be undone until then."""
+    return message(
+        "request.planned",
+        rows=[
+            (
+                button("undo", f"request_undo:{request_id}"),
+                button("send_now", f"request_now:{request_id}"),
+            ),
+            (button("open_request", f"request:{request_id}"),),
+        ],
+    )
+
+
+# -- How it stands ---------------------------------------------------------------------------------
+
+
+def overview(total: int, page: int, shown: Sequence[tuple[Request, Text]]) -> Screen:
+    """Eight requests, the newest first."""
+    if not total:
+        return screen("request.none", rows=[(button("ask_for", "request_new"),), (HOME,)])
+    lines: list[Text | None] = [text("request.overview", count=total)]
+    rows: list[Row] = []
+    for each, title in shown:
+        lines.append(
+            text("request.overview_line", title=title, state=text(f"request.state.{each.state}"))
+        )
+        rows.append((button("request_title", f"request:{each.id}", title=title),))
+    rows += pages("requests", page, more=(page + 1) * LIST_LENGTH < total)
+    rows.append((button("ask_for", "request_new"),))
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def title_of(request: Request, worded: RequestText | None) -> Text:
+    """How a request is called: by its title, else by what it asks and when."""
+    if worded is not None:
+        return text("request.called", title=Words(worded.title, worded.language, limit=_TITLE))
+    if request.announced:
+        day = (request.opened_at or request.created_at).date()
+        return text("request.called_announced", day=day)
+    kind = text(f"request.kind.{request.kind}")
+    return text("request.called_kind", kind=kind, due=request.due_on or request.created_at.date())
+
+
+def board(
+    request: Request,
+    title: Text,
+    stands: Mapping[Stand, int],
+    deliveries: Mapping[str, int],
+    wishes: int,
+) -> Screen:
+    """Where a request stands: answers, and whom its message reached."""
+    lines: list[Text | None] = [title, text(f"request.state.{request.state}")]
+    if request.due_on is not None:
+        lines.append(text("request.due", due=request.due_on))
+    lines += [
+        text(f"request.listed.{each}", count=stands[each]) for each in Stand if stands.get(each)
+    ]
+    delivered = delivery_facts(deliveries)
+    if delivered is not None:
+        lines += [None, delivered]
+    rows: list[Row] = []
+    if request.state is RequestState.PLANNED:
+        rows.append(
+            (
+                button("undo", f"request_undo:{request.id}"),
+                button("send_now", f"request_now:{request.id}"),
+            )
+        )
+    rows += in_twos(
+        [
+            button(
+                "request_stand",
+                f"request_items:{request.id}:{each}:0",
+                stand=text(f"request.stand.{each}"),
+                n=stands[each],
+            )
+            for each in Stand
+            if stands.get(each)
+        ]
+    )
+    if wishes:
+        rows.append((button("wishes", "wishes", n=wishes),))
+    if request.state is RequestState.OPEN:
+        rows.append(
+            (
+                button("ladder", f"request_ladder:{request.id}"),
+                button("request_close", f"request_ask_close:{request.id}"),
+            )
+        )
+    rows.append(
+        (button("request_copy", f"request_copy:{request.id}"), button("back", "requests:0"))
+    )
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def delivery_facts(deliveries: Mapping[str, int]) -> Text | None:
+    """Whom the messages reached, in one line; None where there are none."""
+    on_the_way = deliveries.get("planned", 0) + deliveries.get("sending", 0)
+    numbers = {**deliveries, "planned": on_the_way, "sending": 0}
+    facts_ = [
+        text(f"delivery.{each}", count=numbers[each]) for each in DELIVERED if numbers.get(each)
+    ]
+    return text("delivery.line", facts=Listing(tuple(facts_))) if facts_ else None
+
+
+def items(
+    request: Request,
+    which: Stand,
+    total: int,
+    page: int,
+    shown: Sequence[Listed],
+    *,
+    language: str,
+) -> Screen:
+    """Eight of what a request asks, by where it stands."""
+    lines: list[Text | None] = [text(f"request.listed.{which}", count=total)]
+    for each in shown:
+        lines.append(_line(each, language))
+        if each.reason:
+            lines.append(text("card.words", words=Words(each.reason, limit=200)))
+    rows: list[Row] = []
+    if which in _OPEN_STANDS:
+        rows += [
+            (
+                button(
+                    "asked_of",
+                    f"request_item:{each.id}",
+                    item=called(each, language),
+                    institution=name_for(each.names, language),
+                ),
+            )
+            for each in shown
+        ]
+    act = f"request_items:{request.id}:{which}"
+    rows += pages(act, page, more=(page + 1) * LIST_LENGTH < total)
+    return screen(*lines, rows=[*rows, (button("back", f"request:{request.id}"), HOME)])
+
+
+def _line(each: Listed, language: str) -> Text:
+    house = name_for(each.names, language)
+    if each.code is None:
+        return text("request.house_line", institution=house, due=each.due_on)
+    return text(
+        "request.item_line", item=called(each, language), institution=house, due=each.due_on
+    )
+
+
+def item(
+    one: Listed,
+    rungs: Sequence[Named],
+    *,
+    language: str,
+    today: date,
+) -> Screen:
+    """One thing that is asked: where it stands, and every rung with what became of it."""
+    lines: list[Text | None] = [
+        _line(one, language),
+        text(f"request.stand.{stand(one, today)}"),
+        None,
+    ]
+    lines += [_rung(each) for each in rungs[-RUNGS:]]
+    if not rungs:
+        lines.append(text("request.no_rungs"))
+    rows: list[Row] = []
+    if one.assignment_id is not None:
+        rows.append(
+            (
+                button("open", f"card:{one.assignment_id}:{BESIDE}"),
+                button("record", f"record:{one.assignment_id}"),
+            )
+        )
+    rows.append(
+        (
+            button("excuse", f"excuse:{one.id}"),
+            button("back", f"request:{one.request_id}"),
+        )
+    )
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def _rung(each: Named) -> Text:
+    key = f"skipped.{each.reason}" if each.reason else f"rung.{each.state}"
+    return text("request.rung", name=Words(each.name), at=each.at, state=text(key))
+
+
+def excused(request_id: int) -> Screen:
+    """The institution need not answer."""
+    return screen("request.excused", rows=[(button("open_request", f"request:{request_id}"), HOME)])
+
+
+def ask_to_close(request_id: int, open_ones: int) -> Screen:
+    """Asked once more: nobody is reminded afterwards."""
+    return screen(
+        text("request.ask_close", count=open_ones),
+        rows=[
+            (
+                button("request_close_yes", f"request_close:{request_id}"),
+                button("back", f"request:{request_id}"),
+            )
+        ],
+    )
+
+
+def closed(title: Text, stands: Mapping[Stand, int], days: float | None) -> Screen:
+    """The closing summary."""
+    lines: list[Text | None] = [text("request.closed", title=title)]
+    lines += [
+        text(f"request.listed.{each}", count=stands[each]) for each in Stand if stands.get(each)
+    ]
+    if days is not None:
+        lines.append(text("request.median_days", count=round(days)))
+    return message(*lines, rows=[(HOME,)])
+
+
+# -- The ladder ------------------------------------------------------------------------------------
+
+
+def ladder(request_id: int, rungs: Ladder) -> Screen:
+    """The rungs of a request, each with the way to take it away."""
+    lines: list[Text | None] = [text("ladder.title"), *(rung_line(each) for each in rungs)]
+    rows: list[Row] = [(_off(request_id, each),) for each in rungs]
+    if any(each.reaches is Reaches.VALIDATOR for each in rungs):
+        asks = any(each.asks_first for each in rungs)
+        rows.append((button("rung_auto" if asks else "rung_asks", f"rung_auto:{request_id}"),))
+    rows.append(
+        (
+            button("rung_add", f"rung_add:{request_id}"),
+            button("ladder_dates", f"ladder_dates:{request_id}:0"),
+        )
+    )
+    return screen(*lines, rows=[*rows, (button("back", f"request:{request_id}"), HOME)])
+
+
+def _off(request_id: int, rung: Rung) -> Button:
+    act = f"rung_off:{request_id}:{rung.days}:{rung.reaches}"
+    return button("rung_remove", act, rung=rung_line(rung))
+
+
+def rung_line(rung: Rung) -> Text:
+    """A rung in words: when, and whom it reaches."""
+    key = "rung.asks_first" if rung.asks_first else "rung.line"
+    return text(key, when=rung_when(rung), whom=text(f"reaches.{rung.reaches}"))
+
+
+def rung_when(rung: Rung) -> Text:
+    """When a rung comes."""
+    if rung.days == 0:
+        return text("rung.on_the_day")
+    if rung.days < 0:
+        return text("rung.before", count=-rung.days)
+    return text("rung.after", count=rung.days)
+
+
+def dates(
+    request_id: int, page: int, shown: Sequence[tuple[str, Sequence[datetime]]], *, more: bool
+) -> Screen:
+    """When each person would be reminded."""
+    lines: list[Text | None] = [text("ladder.dates")]
+    lines += [
+        text(
+            "ladder.person",
+            name=name,
+            days=Listing(tuple(text("ladder.day", at=at) for at in moments)),
+        )
+        for name, moments in shown
+    ]
+    rows = pages(f"ladder_dates:{request_id}", page, more=more)
+    return screen(*lines, rows=[*rows, (button("back", f"request_ladder:{request_id}"), HOME)])
+
+
+# -- More time -------------------------------------------------------------------------------------
+
+
+def wish(one: Listed, extension_id: int, until_on: date, why: Words, *, language: str) -> Screen:
+    """Told to an officer: an institution asks for more time."""
+    return message(
+        text(
+            "extension.wish",
+            institution=name_for(one.names, language),
+            item=called(one, language),
+            due=one.due_on,
+            until=until_on,
+        ),
+        text("card.words", words=why),
+        rows=[
+            (
+                button("grant", f"extend:{extension_id}"),
+                button("refuse_time", f"no_extension:{extension_id}"),
+            )
+        ],
+    )
+
+
+def wishes(count: int, one: Listed, extension: Extension, *, language: str) -> Screen:
+    """The oldest wish for more time that waits."""
+    why = Words(extension.reason, extension.language, limit=600)
+    shown = wish(one, extension.id, extension.until_on, why, language=language)
+    lines = (text("extension.waiting", count=count), None, *shown.lines)
+    return screen(*lines, rows=[*shown.rows, (button("back", "requests:0"), HOME)])
+
+
+def time_given(one: Listed, until_on: date, *, language: str) -> Screen:
+    """Told to the institution: it has more time."""
+    return message(
+        text("extension.granted", item=called(one, language), until=until_on),
+        rows=[(open_asked(one, language),)],
+    )
+
+
+def time_refused(one: Listed, *, language: str) -> Screen:
+    """Told to the institution: the day stays."""
+    return message(
+        text("extension.refused", item=called(one, language), due=one.due_on),
+        rows=[(open_asked(one, language),)],
+    )
+
+
+def wished(one: Listed, until_on: date, language: str) -> Screen:
+    """The wish is with the secretariat."""
+    return message(
+        text("extension.asked", item=called(one, language), until=until_on),
+        rows=[(HOME,)],
+    )

@@ -1,0 +1,427 @@
+"""Reminding: rungs are planned for people as things stand, and sent when their moment has come.
+
+Both are done by a tick, in short transactions. What stops a ladder – an answer, an excuse, the end
+of a seat – stops it in the transaction of its own act (`bot.services.requests`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.domain import permissions
+from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.ladder import (
+    Due,
+    Planned,
+    Reaches,
+    Reminded,
+    Skipped,
+    decide,
+    plan,
+)
+from bot.domain.people import REPORTING, SECRETARIAT, Act, Person, Role
+from bot.domain.reports import NoWords, require_fits
+from bot.domain.requests import Request, RequestItem
+from bot.domain.views import reminders as views
+from bot.domain.work_calendar import Policy, WorkCalendar
+from bot.services import audit
+from storage import absences, outbox, people
+from storage import reminders as queries
+from storage import requests as request_queries
+from storage.database import Transaction
+from storage.outbox import Message
+from storage.people import Seated
+from storage.reminders import Key, Reminder
+
+
+class LeaveOver(Refused):
+    """Leave has to end after it begins, and not before today."""
+
+    key = "error.leave_over"
+
+
+ITEMS_AT_ONCE, PEOPLE_AT_ONCE = 100, 20
+"""So many items are planned, or people reminded, in one transaction: nobody's tap waits long."""
+
+_ROLES = REPORTING | {Role.VALIDATOR} | SECRETARIAT
+
+
+# -- Planning --------------------------------------------------------------------------------------
+
+
+async def plan_stale(tx: Transaction, act: Act, policy: Policy) -> int:
+    """Plan the rungs of items that have changed; gives how many items, 0 when all are planned.
+
+    What is settled stays as it is. A rung that lies before the person could be asked is on record
+    as past; a planned one that no longer fits is on record as moved.
+    """
+    items = await request_queries.stale(tx, limit=ITEMS_AT_ONCE)
+    if not items:
+        return 0
+    ids = [each.id for each in items]
+    ladders = await request_queries.ladders(tx, [each.request_id for each in items])
+    there = await _there(tx, act, policy)
+    wanted: dict[Key, _Wanted] = {}
+    for item in items:
+        remindable = {each.reminded: each for each in there if each.may_be_reminded_of(item)}
+        since = {each.person_id: max(one.since, item.since) for each, one in remindable.items()}
+        for each in plan(ladders[item.request_id], item.due_on, list(remindable)):
+            past = each.at <= since[each.person_id]
+            wanted[_key(item, each)] = _Wanted(each.at, each.rung.asks_first, past=past)
+    await _settle(tx, wanted, await queries.of_items(tx, ids), now=act.now)
+    await request_queries.mark_fresh(tx, ids)
+    return len(items)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A rung of the plan; `past` where it lies before the person could be asked."""
+
+    at: datetime
+    asks_first: bool
+    past: bool
+
+
+async def _settle(
+    tx: Transaction, wanted: Mapping[Key, _Wanted], rows: Sequence[Reminder], *, now: datetime
+) -> None:
+    """Make the planned rows those that are wanted."""
+    known = {each.key: each for each in rows}
+    new = [
+        queries.New(key, each.at, each.asks_first, Skipped.PAST if each.past else None)
+        for key, each in wanted.items()
+        if key not in known
+    ]
+    await queries.add(tx, new, now=now)
+    planned = [each for each in rows if each.state in (queries.PLANNED, queries.HELD)]
+    moved = {
+        each.id: wanted[each.key].at
+        for each in planned
+        if each.key in wanted and each.at != wanted[each.key].at
+    }
+    await queries.move(tx, moved)
+    gone = [
+        each.id for each in planned if each.key not in wanted and each.reaches != queries.SNOOZED
+    ]
+    await queries.skip(tx, gone, Skipped.MOVED, now=now)
+
+
+def _key(item: RequestItem, planned: Planned) -> Key:
+    rung = planned.rung
+    return Key(item.id, planned.person_id, item.due_on, rung.days, rung.reaches.value)
+
+
+@dataclass(frozen=True)
+class _There:
+    """Somebody in a seat, who may be reminded since then of what their institution owes."""
+
+    seated: Seated
+    calendar: WorkCalendar
+
+    @property
+    def reminded(self) -> Reminded:
+        return Reminded(self.seated.person.id, self.seated.seat.role, self.calendar)
+
+    @property
+    def since(self) -> datetime:
+        return self.seated.seat.from_at
+
+    def may_be_reminded_of(self, item: RequestItem) -> bool:
+        """Whether it is their institution's, or they are the secretariat."""
+        return self.seated.seat.institution_id in (None, item.institution_id)
+
+
+async def _there(tx: Transaction, act: Act, policy: Policy) -> list[_There]:
+    """Everybody in a seat who has ever opened the chat, with their days and hours."""
+    seated = [each for each in await people.seated(tx, now=act.now, roles=_ROLES) if each.started]
+    calendars = await calendars_of(tx, act, policy, [each.person.id for each in seated])
+    return [_There(each, calendars[each.person.id]) for each in seated]
+
+
+async def calendars_of(
+    tx: Transaction, act: Act, policy: Policy, person_ids: Sequence[int]
+) -> dict[int, WorkCalendar]:
+    """The days and hours of these people, leave included."""
+    habits = await absences.habits(tx, person_ids)
+    leave = await absences.leave_of(tx, person_ids, after=act.today - _LOOKED_BACK)
+    free = await absences.free(tx)
+    return {
+        each: policy.calendar(
+            zone=own.zone,
+            weekend=own.weekend,
+            hours=own.hours,
+            leave=leave.get(each, ()),
+            holidays=free,
+        )
+        for each, own in habits.items()
+    }
+
+
+_LOOKED_BACK = timedelta(days=30)  # leave that ended before cannot hold anything up any more
+
+
+async def dates(
+    tx: Transaction, act: Act, policy: Policy, request: Request
+) -> list[tuple[str, list[datetime]]]:
+    """When each person would be reminded of a request, by name; nothing is changed."""
+    there = await _there(tx, act, policy)
+    found: dict[str, set[datetime]] = {}
+    names = {each.reminded.person_id: each.seated.person.name for each in there}
+    for item in await request_queries.open_items(tx, request.id):
+        those = [each.reminded for each in there if each.may_be_reminded_of(item)]
+        for rung in plan(request.ladder, item.due_on, those):
+            if rung.at > act.now:
+                found.setdefault(names[rung.person_id], set()).add(rung.at)
+    return [(name, sorted(found[name])) for name in sorted(found)]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What there is to do now: requests to send, items to plan, people to remind."""
+
+    requests: bool
+    items: bool
+    people: bool
+
+
+async def work(tx: Transaction, act: Act) -> Work:
+    """Whether there is anything to do, in a read-only look."""
+    return Work(
+        requests=bool(await request_queries.to_open(tx, now=act.now)),
+        items=bool(await request_queries.stale(tx, limit=1)),
+        people=bool(await queries.people_due(tx, now=act.now, limit=1)),
+    )
+
+
+# -- When the moment has come ----------------------------------------------------------------------
+
+
+async def remind_due(tx: Transaction, act: Act, policy: Policy) -> int:
+    """Remind the people whose moment has come, each in one message; gives how many people.
+
+    Who may not be reminded now waits until they may. What only an officer may send is held, and the
+    officers are asked.
+    """
+    due = await queries.people_due(tx, now=act.now, limit=PEOPLE_AT_ONCE)
+    if not due:
+        return 0
+    seated: dict[int, list[Seated]] = {}
+    for each in await people.seated(tx, now=act.now, roles=_ROLES):
+        seated.setdefault(each.person.id, []).append(each)
+    calendars = await calendars_of(tx, act, policy, due)
+    for person_id in due:
+        rungs = await queries.due_for(tx, person_id, now=act.now)
+        rungs = await _still_theirs(tx, act, rungs, seated.get(person_id, ()))
+        if rungs:
+            await _remind(tx, act, seated[person_id][0].person, rungs, calendars[person_id])
+    return len(due)
+
+
+async def _still_theirs(
+    tx: Transaction, act: Act, rungs: Sequence[Reminder], seated: Sequence[Seated]
+) -> list[Reminder]:
+    """The rungs that reach the person in a seat they hold now; the others are skipped."""
+    if any(each.unreachable_reason for each in seated):
+        await queries.skip(tx, [each.id for each in rungs], Skipped.UNREACHABLE, now=act.now)
+        return []
+    items = await request_queries.of_ids(tx, [each.request_item_id for each in rungs])
+    houses = {each.id: each.institution_id for each in items}
+    kept = [
+        each
+        for each in rungs
+        if any(one.seat.institution_id in (None, houses[each.request_item_id]) for one in seated)
+    ]
+    lost = [each.id for each in rungs if each not in kept]
+    await queries.skip(tx, lost, Skipped.ENDED, now=act.now)
+    return kept
+
+
+async def _remind(
+    tx: Transaction, act: Act, person: Person, rungs: Sequence[Reminder], calendar: WorkCalendar
+) -> None:
+    due = [Due(each.id, each.request_item_id, (each.due_on, each.days)) for each in rungs]
+    decision = decide(due, calendar, act.now)
+    if decision.until is not None:
+        await queries.put_off(tx, [each.id for each in rungs], decision.until)
+        return
+    if not decision.send:  # no day is near on which they may be reminded
+        await queries.skip(tx, [each.id for each in rungs], Skipped.UNREACHABLE, now=act.now)
+        return
+    await queries.skip(tx, decision.overtaken, Skipped.OVERTAKEN, now=act.now)
+    sent = [each for each in rungs if each.id in decision.send]
+    held = [each for each in sent if each.asks_first]
+    await queries.hold(tx, [each.id for each in held])
+    if held:
+        await _ask_officers(tx, act, held)
+    told = [each for each in sent if not each.asks_first]
+    if told:
+        await _send(tx, act, person, told)
+
+
+async def _send(tx: Transaction, act: Act, person: Person, told: Sequence[Reminder]) -> None:
+    """One message for everything; it takes the place of the person's last reminder."""
+    shown = await request_queries.listed_ones(tx, [each.request_item_id for each in told])
+    last = await queries.last_message(tx, person.id)
+    first = min(each.id for each in told)
+    reaches = {each.reaches for each in told}
+    screen = (
+        views.call_list(shown, language=person.language, today=act.today)
+        if reaches == {Reaches.SECRETARIAT.value}
+        else views.reminder(shown, first, language=person.language, today=act.today)
+    )
+    message = Message(
+        key=f"reminder:{first}",
+        screen=screen,
+        person_id=person.id,
+        bot_id=act.bot_id,
+        subject=views.subject(shown),
+    )
+    row = await outbox.add(tx, message, now=act.now)
+    await queries.mark_sent(tx, [each.id for each in told], row, now=act.now)
+    if last is not None:
+        replaced = Message(
+            key=f"reminder:{first}:replaces:{last}",
+            screen=views.replaced(),
+            person_id=person.id,
+            bot_id=act.bot_id,
+            edits=last,
+            silent=True,
+        )
+        await outbox.add(tx, replaced, now=act.now)
+
+
+async def _ask_officers(tx: Transaction, act: Act, held: Sequence[Reminder]) -> None:
+    """The officers decide whether a validator is reminded; each hears of it once."""
+    shown = await request_queries.listed_ones(tx, [each.request_item_id for each in held])
+    first = min(each.id for each in held)
+    for each in await people.seated(tx, now=act.now, roles=SECRETARIAT):
+        message = Message(
+            key=f"held:{first}:{each.person.id}",
+            screen=views.may_validator_be_reminded(shown, first, language=each.person.language),
+            person_id=each.person.id,
+            bot_id=act.bot_id,
+            silent=True,
+        )
+        await outbox.add(tx, message, now=act.now)
+
+
+# -- What people do with a reminder ----------------------------------------------------------------
+
+
+async def snooze(
+    tx: Transaction, act: Act, policy: Policy, reminder_id: int, *, until_on: date, reason: str
+) -> int:
+    """Remind the person of the same things on that day instead, for a reason that is kept.
+
+    What would come before it is skipped. Gives how many things wait; raises NotFound where none is
+    asked any more, NoWords without a reason.
+    """
+    assert act.actor.person is not None
+    person = act.actor.person
+    ids = await queries.items_of_bundle(tx, reminder_id, person.id)
+    if not ids:
+        raise NotFound
+    if not reason.strip():
+        raise NoWords
+    require_fits(reason)
+    calendar = (await calendars_of(tx, act, policy, [person.id]))[person.id]
+    morning = calendar.morning(until_on)
+    at = calendar.next_allowed(morning) or morning
+    items = await request_queries.of_ids(tx, ids)
+    await queries.skip_before(tx, ids, person.id, at, Skipped.SNOOZED, now=act.now)
+    new = [
+        queries.New(
+            Key(each.id, person.id, each.due_on, (until_on - each.due_on).days, queries.SNOOZED), at
+        )
+        for each in items
+    ]
+    await queries.add(tx, new, now=act.now)
+    await audit.record(
+        tx,
+        act,
+        "reminder.snooze",
+        f"reminder:{reminder_id}",
+        facts={"items": ids, "until_on": until_on},
+        words=reason.strip(),
+    )
+    return len(ids)
+
+
+async def let_validators_be_reminded(
+    tx: Transaction, act: Act, reminder_id: int, *, wanted: bool
+) -> int:
+    """An officer says whether validators hear of what their institutions owe; gives of how much."""
+    permissions.require(permissions.may_ask(act.actor))
+    ids = await queries.held_with(tx, reminder_id)
+    if not ids:
+        raise Outdated
+    if wanted:
+        await queries.release(tx, ids, now=act.now)
+        tx.wakes.add(request_queries.WAKES)
+    else:
+        await queries.skip(tx, ids, Skipped.DECLINED, now=act.now)
+    name = "reminder.release" if wanted else "reminder.decline"
+    await audit.record(tx, act, name, f"reminder:{reminder_id}", facts={"reminders": ids})
+    return len(ids)
+
+
+# -- Leave -----------------------------------------------------------------------------------------
+
+
+async def go_away(
+    tx: Transaction, act: Act, *, from_on: date, until_on: date, deputy_id: int | None
+) -> None:
+    """The person is away: reminders go to those who are there, else to the deputy.
+
+    The deputy is somebody of one of their institutions; raises NotAllowed for anybody else.
+    """
+    assert act.actor.person is not None
+    if until_on < from_on or until_on < act.today:
+        raise LeaveOver
+    houses = houses_of(act)
+    if deputy_id is not None:
+        colleagues = {each.person.id for each in await colleagues_of(tx, act)}
+        permissions.require(deputy_id in colleagues)
+    await absences.add_leave(
+        tx,
+        act.actor.person.id,
+        from_on=from_on,
+        until_on=until_on,
+        deputy_id=deputy_id,
+        now=act.now,
+    )
+    await request_queries.mark_stale(tx, institution_ids=houses)
+    await audit.record(
+        tx,
+        act,
+        "leave.add",
+        f"person:{act.actor.person.id}",
+        facts={"from_on": from_on, "until_on": until_on, "deputy": deputy_id or 0},
+    )
+
+
+async def come_back(tx: Transaction, act: Act) -> None:
+    """The person is there again, earlier than they had said."""
+    assert act.actor.person is not None
+    if not await absences.end_leave(tx, act.actor.person.id, on=act.today):
+        raise Outdated
+    await request_queries.mark_stale(tx, institution_ids=houses_of(act))
+    await audit.record(tx, act, "leave.end", f"person:{act.actor.person.id}")
+
+
+def houses_of(act: Act) -> list[int]:
+    """The institutions in which the actor holds a seat."""
+    held = (each.institution_id for each in act.actor.seats)
+    return list(dict.fromkeys(each for each in held if each is not None))
+
+
+async def colleagues_of(tx: Transaction, act: Act) -> list[Seated]:
+    """Who could stand in for the actor: others who report for the same institutions, each once."""
+    found: dict[int, Seated] = {}
+    for house in houses_of(act):
+        for each in await people.seated(tx, now=act.now, roles=REPORTING, institution_id=house):
+            if each.person.id != act.actor.person_id and each.started:
+                found.setdefault(each.person.id, each)
+    return list(found.values())

@@ -1,0 +1,532 @@
+"""Asking institutions: a request from its preview to its closing, and what follows assignments.
+
+What is asked for status lies on assignments: a request gives them their due day, and whatever
+changes an assignment (a report, another due day, another institution) is brought in line by
+`follow` in the same transaction, so that nobody is reminded of what is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.domain import permissions
+from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.ladder import USUAL, Ladder, Skipped
+from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
+from bot.domain.reports import NoWords, require_fits
+from bot.domain.requests import (
+    ABOUT_ITEMS,
+    UNDO,
+    Asked,
+    Audience,
+    Extension,
+    Follow,
+    ItemState,
+    LeftOut,
+    Listed,
+    Preview,
+    Repeats,
+    Request,
+    RequestItem,
+    RequestKind,
+    RequestState,
+    RequestText,
+)
+from bot.domain.requests import follow as follow_step
+from bot.domain.screens import Words
+from bot.domain.selection import Selection
+from bot.domain.views import requests as views
+from bot.services import audit
+from storage import assignments, institutions, outbox, people, reminders, selection
+from storage import requests as queries
+from storage.database import Transaction
+from storage.evidence import FileOfDraft
+from storage.outbox import Message
+from storage.people import Seated
+
+
+class NobodyToAsk(Refused):
+    """The audience is empty: nothing matches, or nobody there could be told."""
+
+    key = "error.nobody_to_ask"
+
+
+class DueInPast(Refused):
+    """A request cannot be due before today."""
+
+    key = "error.due_in_past"
+
+
+class TooLate(Refused):
+    """The two minutes are over: the messages are on their way."""
+
+    key = "error.too_late_to_undo"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request as an officer has put it together."""
+
+    kind: RequestKind
+    audience: Audience
+    due_on: date
+    texts: tuple[RequestText, ...] = ()
+    ladder: Ladder = USUAL
+    indicator: str | None = None
+    attachment: FileOfDraft | None = None
+    repeats: Repeats | None = None
+
+
+# -- Putting together ------------------------------------------------------------------------------
+
+
+async def preview(tx: Transaction, act: Act, wanted: Wanted, languages: Sequence[str]) -> Preview:
+    """What sending it now would do."""
+    permissions.require(permissions.may_ask(act.actor))
+    asked = await _asked(tx, wanted.kind, wanted.audience)
+    houses = {each.institution_id for each in asked}
+    hearing = await _hearing(tx, act)
+    people_there = {
+        each.id: each for house in houses for each in hearing.reached.get(house, {}).values()
+    }
+    named = {each.id: each.names for each in await institutions.every(tx)}
+    worded = {each.language for each in wanted.texts}
+    foreign: dict[str, int] = {}
+    for each in people_there.values():
+        if worded and each.language not in worded and each.language in languages:
+            foreign[each.language] = foreign.get(each.language, 0) + 1
+    return Preview(
+        items=len({each.item_id for each in asked} - {None}),
+        institutions=len(houses),
+        people=len(people_there),
+        left_out=tuple(
+            (named[house], hearing.why_not(house))
+            for house in sorted(houses)
+            if house in named and not hearing.reached.get(house)
+        ),
+        other_language=foreign,
+    )
+
+
+async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
+    """Plan a request: it goes out in two minutes, unless it is undone; gives its id.
+
+    Raises DueInPast, NobodyToAsk, TooLong.
+    """
+    permissions.require(permissions.may_ask(act.actor))
+    if wanted.due_on < act.today:
+        raise DueInPast
+    if not await _asked(tx, wanted.kind, wanted.audience):
+        raise NobodyToAsk
+    for each in wanted.texts:
+        require_fits(each.message)
+    request_id = await queries.add(
+        tx,
+        wanted.kind,
+        state=RequestState.PLANNED,
+        audience=wanted.audience,
+        ladder=wanted.ladder,
+        asked_by=act.actor.seat_id,
+        now=act.now,
+        due_on=wanted.due_on,
+        indicator=wanted.indicator,
+        attachment=None if wanted.attachment is None else wanted.attachment.sha256,
+        attachment_name=None if wanted.attachment is None else wanted.attachment.name,
+        repeats=wanted.repeats and wanted.repeats.value,
+        sends_at=act.now + UNDO,
+    )
+    await queries.word(tx, request_id, wanted.texts)
+    await audit.record(
+        tx,
+        act,
+        "request.plan",
+        f"request:{request_id}",
+        facts={"kind": wanted.kind.value, "due_on": wanted.due_on},
+    )
+    return request_id
+
+
+async def undo(tx: Transaction, act: Act, request_id: int) -> None:
+    """It does not go out after all; raises TooLate once it has."""
+    await _found(tx, act, request_id)
+    if not await queries.move(
+        tx, request_id, from_=RequestState.PLANNED, to=RequestState.UNDONE, closed_at=act.now
+    ):
+        raise TooLate
+    await audit.record(tx, act, "request.undo", f"request:{request_id}")
+
+
+async def send_now(tx: Transaction, act: Act, request_id: int) -> None:
+    """It goes out this second; raises Outdated where it has gone or was undone."""
+    await _found(tx, act, request_id)
+    if not await _open(tx, act, request_id):
+        raise Outdated
+
+
+async def open_due(tx: Transaction, act: Act) -> int:
+    """Send the requests whose two minutes are over; gives how many."""
+    due = await queries.to_open(tx, now=act.now)
+    return sum([await _open(tx, act, each) for each in due])
+
+
+async def _open(tx: Transaction, act: Act, request_id: int) -> bool:
+    """Ask everybody who is meant now, tell each person once; False where somebody was faster."""
+    opened = await queries.move(
+        tx,
+        request_id,
+        from_=RequestState.PLANNED,
+        to=RequestState.OPEN,
+        opened_at=act.now,
+        sends_at=None,
+    )
+    if not opened:
+        return False
+    request = await queries.get(tx, request_id)
+    assert request is not None
+    assert request.due_on is not None
+    rows = await _asked(tx, request.kind, request.audience)
+    if request.kind is RequestKind.STATUS:
+        ids = [each.assignment_id for each in rows if each.assignment_id is not None]
+        await _give_due_day(tx, act, ids, request.due_on)
+    await queries.ask(tx, request_id, dict.fromkeys(rows, request.due_on), now=act.now)
+    told = await _tell(tx, act, request)
+    tx.wakes.add(queries.WAKES)
+    await audit.record(
+        tx,
+        act,
+        "request.open",
+        f"request:{request_id}",
+        facts={"items": len(rows), "people": told},
+    )
+    return True
+
+
+async def _give_due_day(
+    tx: Transaction, act: Act, assignment_ids: Sequence[int], due_on: date
+) -> None:
+    """Assignments are due on that day from now on; what was asked of them before is moved."""
+    earlier = await queries.open_of_assignments(tx, assignment_ids)
+    ids = [each.id for each in earlier.values()]
+    await queries.settle(tx, ids, ItemState.ENDED, now=act.now)
+    await reminders.stop(tx, ids, Skipped.MOVED, now=act.now)
+    await assignments.change(tx, assignment_ids, due_on=due_on, answered_due_on=None)
+
+
+async def _tell(tx: Transaction, act: Act, request: Request) -> int:
+    """One message a person, with the most urgent items; gives how many people are told."""
+    shown = await queries.listed(tx, request.id, today=act.today, limit=_EVERY)
+    by_house: dict[int, list[Listed]] = {}
+    for each in shown:
+        by_house.setdefault(each.institution_id, []).append(each)
+    texts = await queries.texts(tx, request.id)
+    hearing = await _hearing(tx, act)
+    theirs: dict[int, tuple[Person, list[Listed]]] = {}
+    for house, asked in by_house.items():
+        for person in hearing.reached.get(house, {}).values():
+            theirs.setdefault(person.id, (person, []))[1].extend(asked)
+    messages = [
+        Message(
+            key=f"request:{request.id}:{person.id}",
+            screen=views.asked(
+                request, asked, best_worded(texts, person.language), person.language
+            ),
+            person_id=person.id,
+            bot_id=act.bot_id,
+            subject=_subject(asked),
+        )
+        for person, asked in theirs.values()
+    ]
+    await outbox.add_many(tx, messages, now=act.now)
+    return len(messages)
+
+
+_EVERY = 1_000_000
+
+
+def _subject(asked: Sequence[Listed]) -> str | None:
+    """A reply to a message about one thing answers it."""
+    if len(asked) != 1:
+        return None
+    [one] = asked
+    return f"asked:{one.id}" if one.assignment_id is None else f"assignment:{one.assignment_id}"
+
+
+def best_worded(texts: Mapping[str, RequestText], language: str) -> RequestText | None:
+    """The wording in that language, else in English, else in any; None: the usual words."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), None)
+
+
+# -- Until it is closed ----------------------------------------------------------------------------
+
+
+async def close(tx: Transaction, act: Act, request_id: int) -> None:
+    """Nobody is asked or reminded any more; what was answered stays."""
+    await _found(tx, act, request_id)
+    if not await queries.move(
+        tx, request_id, from_=RequestState.OPEN, to=RequestState.CLOSED, closed_at=act.now
+    ):
+        raise Outdated
+    ids = await queries.open_of_request(tx, request_id)
+    await queries.settle(tx, ids, ItemState.ENDED, now=act.now)
+    await reminders.stop(tx, ids, Skipped.CLOSED, now=act.now)
+    await audit.record(
+        tx, act, "request.close", f"request:{request_id}", facts={"unanswered": len(ids)}
+    )
+
+
+async def excuse(tx: Transaction, act: Act, request_item_id: int, reason: str) -> RequestItem:
+    """An institution need not answer, for a reason that is kept; its reminders stop."""
+    permissions.require(permissions.may_ask(act.actor))
+    item = await _open_item(tx, request_item_id)
+    if not reason.strip():
+        raise NoWords
+    require_fits(reason)
+    await queries.settle(tx, [item.id], ItemState.EXCUSED, reason=reason.strip(), now=act.now)
+    await reminders.stop(tx, [item.id], Skipped.EXCUSED, now=act.now)
+    await audit.record(tx, act, "request.excuse", f"request_item:{item.id}", words=reason.strip())
+    return item
+
+
+async def change_ladder(tx: Transaction, act: Act, request_id: int, ladder: Ladder) -> None:
+    """Another ladder from now on: what was sent stays sent, the rest is planned anew."""
+    await _found(tx, act, request_id)
+    packed = [each.to_json() for each in ladder]
+    await queries.change(tx, request_id, ladder=packed)
+    await queries.mark_stale(tx, request_id=request_id)
+    await audit.record(tx, act, "request.ladder", f"request:{request_id}")
+
+
+async def _found(tx: Transaction, act: Act, request_id: int) -> Request:
+    permissions.require(permissions.may_ask(act.actor))
+    request = await queries.get(tx, request_id)
+    if request is None:
+        raise NotFound
+    return request
+
+
+async def _open_item(tx: Transaction, request_item_id: int) -> RequestItem:
+    item = await queries.get_item(tx, request_item_id)
+    if item is None:
+        raise NotFound
+    if item.state is not ItemState.ASKED:
+        raise Outdated
+    return item
+
+
+# -- More time -------------------------------------------------------------------------------------
+
+
+async def ask_for_time(
+    tx: Transaction,
+    act: Act,
+    request_item_id: int,
+    *,
+    until_on: date,
+    reason: str,
+    language: str,
+) -> int:
+    """An institution asks the secretariat for more time; gives the id of its wish."""
+    item = await _open_item(tx, request_item_id)
+    seat = act.actor.seat(REPORTING, item.institution_id)
+    permissions.require(seat is not None)
+    assert seat is not None
+    if until_on <= item.due_on:
+        raise DueInPast
+    if not reason.strip():
+        raise NoWords
+    require_fits(reason)
+    extension_id = await queries.add_extension(
+        tx,
+        item.id,
+        seat_id=seat.id,
+        until_on=until_on,
+        reason=reason.strip(),
+        language=language,
+        now=act.now,
+    )
+    entry = await audit.record(
+        tx,
+        act,
+        "extension.ask",
+        f"request_item:{item.id}",
+        seat_id=seat.id,
+        facts={"until_on": until_on},
+        words=reason.strip(),
+    )
+    [shown] = await queries.listed_ones(tx, [item.id])
+    for officer in await _officers(tx, act):
+        why = Words(reason.strip(), language, limit=600)
+        wish = views.wish(shown, extension_id, until_on, why, language=officer.language)
+        await outbox.add(
+            tx,
+            Message(f"extension:{entry}:{officer.id}", wish, officer.id, act.bot_id),
+            now=act.now,
+        )
+    return extension_id
+
+
+async def decide_time(tx: Transaction, act: Act, extension_id: int, *, granted: bool) -> Extension:
+    """The secretariat grants more time or not, and who asked is told. Raises Outdated."""
+    permissions.require(permissions.may_ask(act.actor))
+    wish = await queries.get_extension(tx, extension_id)
+    if wish is None:
+        raise NotFound
+    item = await _open_item(tx, wish.request_item_id)
+    decided = await queries.decide_extension(
+        tx, wish.id, granted=granted, seat_id=act.actor.seat_id, now=act.now
+    )
+    if not decided:
+        raise Outdated
+    if granted:
+        await _extend(tx, act, item, wish.until_on)
+    await audit.record(
+        tx,
+        act,
+        "extension.grant" if granted else "extension.refuse",
+        f"request_item:{item.id}",
+        facts={"until_on": wish.until_on},
+    )
+    [shown] = await queries.listed_ones(tx, [item.id])
+    for person in await _people_of(tx, act, item.institution_id):
+        told = (
+            views.time_given(shown, wish.until_on, language=person.language)
+            if granted
+            else views.time_refused(shown, language=person.language)
+        )
+        await outbox.add(
+            tx,
+            Message(f"extension:{wish.id}:decided:{person.id}", told, person.id, act.bot_id),
+            now=act.now,
+        )
+    return wish
+
+
+async def _extend(tx: Transaction, act: Act, item: RequestItem, until_on: date) -> None:
+    await queries.ask_again(tx, {item.id: until_on}, now=act.now)
+    if item.assignment_id is not None:
+        await assignments.change(tx, [item.assignment_id], due_on=until_on)
+    tx.wakes.add(queries.WAKES)
+
+
+# -- Following assignments -------------------------------------------------------------------------
+
+
+async def follow(
+    tx: Transaction, act: Act, assignment_ids: Iterable[int], *, request_id: int | None = None
+) -> None:
+    """Bring what is asked in line with these assignments as they stand now.
+
+    What they owe is asked for, in the request that is named or the last that announcing made; what
+    is answered, ended or due on another day is settled or moved, and its reminders with it.
+    """
+    ids = list(assignment_ids)
+    last = await queries.last_of_assignments(tx, ids)
+    steps: dict[Follow, list[tuple[int, RequestItem | None]]] = {}
+    new: dict[Asked, date] = {}
+    due: dict[int, date] = {}
+    for each in await assignments.of_ids(tx, ids):
+        item = last.get(each.id)
+        step = follow_step(each, item)
+        if step is Follow.ASK:
+            assert each.due_on is not None
+            new[Asked(each.institution_id, each.item_id, each.id)] = each.due_on
+        elif step is Follow.ASK_AGAIN:
+            assert item is not None
+            assert each.due_on is not None
+            due[item.id] = each.due_on
+        elif item is not None:
+            steps.setdefault(step, []).append((item.id, item))
+    if new:
+        where = request_id or await _announced(tx, act)
+        await queries.ask(tx, where, new, now=act.now)
+    await queries.ask_again(tx, due, now=act.now)
+    for step, state, reason in (
+        (Follow.ANSWERED, ItemState.ANSWERED, Skipped.ANSWERED),
+        (Follow.END, ItemState.ENDED, Skipped.ENDED),
+    ):
+        settled = [item_id for item_id, _ in steps.get(step, ())]
+        await queries.settle(tx, settled, state, now=act.now)
+        await reminders.stop(tx, settled, reason, now=act.now)
+    if new or due:
+        tx.wakes.add(queries.WAKES)
+
+
+async def announced(tx: Transaction, act: Act) -> int:
+    """A request for what was just announced: its items are due as they were assigned."""
+    return await queries.add(
+        tx,
+        RequestKind.STATUS,
+        state=RequestState.OPEN,
+        audience=Audience(),
+        ladder=USUAL,
+        asked_by=act.actor.seat_id,
+        now=act.now,
+        announced=True,
+        opened_at=act.now,
+    )
+
+
+async def _announced(tx: Transaction, act: Act) -> int:
+    return await queries.newest_announced(tx) or await announced(tx, act)
+
+
+# -- Who is meant ----------------------------------------------------------------------------------
+
+
+async def _asked(tx: Transaction, kind: RequestKind, audience: Audience) -> list[Asked]:
+    """What would be asked of whom."""
+    if kind not in ABOUT_ITEMS:
+        return [Asked(each) for each in audience.institutions]
+    items = list(audience.items)
+    if audience.selection is not None:
+        items += await selection.ids(tx, Selection.read(audience.selection))
+    rows = await queries.assignments_of(tx, items, audience.institutions)
+    if kind is RequestKind.STATUS:
+        return rows
+    return [replace(each, assignment_id=None) for each in rows]
+
+
+@dataclass(frozen=True)
+class _Hearing:
+    """Who can be told, by institution, and the others there."""
+
+    reached: Mapping[int, Mapping[int, Person]]
+    unreachable: frozenset[int]
+    never_started: frozenset[int]
+
+    def why_not(self, institution_id: int) -> LeftOut:
+        """Why nobody of an institution hears of it."""
+        if institution_id in self.unreachable:
+            return LeftOut.UNREACHABLE
+        return LeftOut.NEVER_STARTED if institution_id in self.never_started else LeftOut.NO_SEAT
+
+
+async def _hearing(tx: Transaction, act: Act) -> _Hearing:
+    reached: dict[int, dict[int, Person]] = {}
+    unreachable, never_started = set(), set()
+    for each in await people.seated(tx, now=act.now, roles=REPORTING):
+        house = each.seat.institution_id
+        if house is None:
+            continue
+        if not each.started:
+            never_started.add(house)
+        elif each.unreachable_reason is not None:
+            unreachable.add(house)
+        else:
+            reached.setdefault(house, {})[each.person.id] = each.person
+    return _Hearing(reached, frozenset(unreachable), frozenset(never_started))
+
+
+async def _people_of(tx: Transaction, act: Act, institution_id: int) -> list[Person]:
+    seated = await people.seated(tx, now=act.now, roles=REPORTING, institution_id=institution_id)
+    return _each_once(seated)
+
+
+async def _officers(tx: Transaction, act: Act) -> list[Person]:
+    return _each_once(await people.seated(tx, now=act.now, roles=SECRETARIAT))
+
+
+def _each_once(seated: Iterable[Seated]) -> list[Person]:
+    return list({each.person.id: each.person for each in seated}.values())

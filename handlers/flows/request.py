@@ -1,0 +1,203 @@
+"""Asking institutions: for status, positions or answers about items, or for data and comments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from bot.domain import permissions
+from bot.domain.days import read_due_day
+from bot.domain.errors import Unfit
+from bot.domain.reports import LONGEST_TEXT
+from bot.domain.requests import (
+    ABOUT_ITEMS,
+    Audience,
+    Repeats,
+    RequestKind,
+    RequestText,
+)
+from bot.domain.screens import Screen, Text, Value, text
+from bot.domain.views import requests as views
+from bot.domain.views.people import name_for
+from bot.services import evidence, requests
+from bot.services.requests import Wanted
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review, Step
+from handlers.flows.picking import holder_options
+from handlers.turn import Turn
+from storage import institutions
+
+WEEKS = (1, 2, 4, 8)
+TITLE_LENGTH = 200
+WORDED_IN = ("en", "fr", "ar")
+"""Languages that a message can be written in beside the officer's own; the catalogues' own."""
+
+
+async def _begins(turn: Turn, _answers: Answers) -> dict[str, Value]:
+    permissions.require(permissions.may_ask(turn.actor))
+    return {f"in_{each}": text(f"language.{each}") for each in turn.desk.country.languages}
+
+
+async def _kinds(_turn: Turn, _answers: Answers) -> list[Option]:
+    offered = (each for each in RequestKind if each in ABOUT_ITEMS)
+    return [Option(each.value, text(f"request.kind.{each}")) for each in offered]
+
+
+async def due_days(turn: Turn, _answers: Answers) -> list[Option]:
+    """Working days some weeks ahead."""
+    days = dict.fromkeys(
+        turn.desk.policy.calendar().working_day_after(turn.today + timedelta(weeks=each))
+        for each in WEEKS
+    )
+    return [Option(each.isoformat(), text("flow.request.day", day=each)) for each in days]
+
+
+def due_day_fits(words: str, turn: Turn) -> str:
+    """A day from today on; one that is no working day is asked back, with the next one."""
+    day = read_due_day(words, turn.language, today=turn.today)
+    following = turn.desk.policy.calendar().working_day_after(day)
+    if following != day:
+        raise Unfit("flow.request.no_working_day", day=day, following=following)
+    return day.isoformat()
+
+
+async def _repeats(_turn: Turn, _answers: Answers) -> list[Option]:
+    return [Option(each.value, text(f"request.repeats.{each}")) for each in Repeats]
+
+
+async def _holders(turn: Turn, answers: Answers) -> list[Option]:
+    return await holder_options(turn, answers["selection"], answers.get("items", ()))
+
+
+async def _every_institution(turn: Turn, _answers: Answers) -> list[Option]:
+    return [
+        Option(each.id, text("label.one", value=name_for(each.names, turn.language)))
+        for each in await institutions.every(turn.tx)
+    ]
+
+
+def wording_fits(words: str, _turn: Turn) -> str:
+    """A message; its first line is the title."""
+    if not words.strip():
+        raise Unfit("error.no_words")
+    if len(words) > LONGEST_TEXT:
+        raise Unfit("error.text_too_long", limit=LONGEST_TEXT, over=len(words) - LONGEST_TEXT)
+    return words.strip()
+
+
+def worded(words: str, language: str) -> RequestText:
+    """The message as it is kept: a short first line is its title, else its beginning."""
+    first, _, rest = words.partition("\n")
+    if len(first) <= TITLE_LENGTH:
+        return RequestText(language, first.strip(), rest.strip())
+    return RequestText(language, f"{first[: TITLE_LENGTH - 1]}…", words)
+
+
+def indicator_fits(words: str, _turn: Turn) -> str:
+    """The name of an indicator."""
+    said = " ".join(words.split())
+    if not 0 < len(said) <= 300:
+        raise Unfit("flow.request.indicator_length", limit=300)
+    return said
+
+
+def _wordings() -> tuple[Step, ...]:
+    return tuple(
+        Ask(f"words_{each}", wording_fits, limit=LONGEST_TEXT, when=f"in_{each}")
+        for each in WORDED_IN
+    )
+
+
+async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = None) -> Wanted:
+    """The request that the answers describe."""
+    attachment = None
+    if conversation_id is not None:
+        attachment = await evidence.only_file_of_draft(turn.tx, conversation_id)
+    kind = RequestKind(answers["kind"])
+    about = kind in ABOUT_ITEMS
+    return Wanted(
+        kind,
+        Audience(
+            answers["selection"] if about and not answers.get("items") else None,
+            tuple(answers.get("items", ())) if about else (),
+            tuple(answers.get("institutions", ())),
+        ),
+        date.fromisoformat(answers["due_on"]),
+        texts=tuple(_texts(answers)),
+        indicator=answers.get("indicator"),
+        attachment=attachment,
+        repeats=Repeats(answers["repeats"]) if answers.get("repeats") else None,
+    )
+
+
+def _texts(answers: Mapping[str, Any]) -> list[RequestText]:
+    return [
+        worded(answers[f"words_{each}"], each) for each in WORDED_IN if answers.get(f"words_{each}")
+    ]
+
+
+async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
+    found = await requests.preview(
+        turn.tx, turn.act, await wanted(turn, answers), turn.desk.country.languages
+    )
+    return views.facts(found, turn.language)
+
+
+async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
+    request_id = await requests.plan(
+        turn.tx, turn.act, await wanted(turn, answers, conversation_id)
+    )
+    return views.planned(request_id)
+
+
+ABOUT = Flow(
+    name="request",
+    begins=_begins,
+    steps=(
+        Choose("kind", _kinds),
+        Choose("due_on", due_days, check=due_day_fits, shows=date.fromisoformat),
+    ),
+    review=Review(
+        optional=(
+            *_wordings(),
+            Pick("institutions", _holders),
+            Choose("repeats", _repeats),
+            Gather("attachment"),
+        ),
+        files_to="attachment",
+    ),
+    notes=_notes,
+    then=_then,
+    returns_to=lambda answers: f"items:{answers['selection']}:0",
+)
+
+DATA = Flow(
+    name="request_data",
+    begins=_begins,
+    steps=(
+        Ask("indicator", indicator_fits),
+        Pick("institutions", _every_institution),
+        Choose("due_on", due_days, check=due_day_fits, shows=date.fromisoformat),
+    ),
+    review=Review(
+        optional=(*_wordings(), Choose("repeats", _repeats), Gather("attachment")),
+        files_to="attachment",
+    ),
+    notes=_notes,
+    then=_then,
+    returns_to=lambda _answers: "requests:0",
+)
+
+COMMENT = Flow(
+    name="request_comment",
+    begins=_begins,
+    steps=(
+        Gather("attachment"),
+        Pick("institutions", _every_institution),
+        Choose("due_on", due_days, check=due_day_fits, shows=date.fromisoformat),
+    ),
+    review=Review(optional=_wordings(), files_to="attachment"),
+    notes=_notes,
+    then=_then,
+    returns_to=lambda _answers: "requests:0",
+)

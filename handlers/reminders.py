@@ -1,0 +1,115 @@
+"""What an institution's people do with what is asked and with reminders: answer, later, away."""
+
+from __future__ import annotations
+
+from bot.domain.errors import NotFound
+from bot.domain.incoming import Wrote
+from bot.domain.people import REPORTING
+from bot.domain.requests import RequestKind
+from bot.domain.screens import Words
+from bot.domain.views import absences as absence_views
+from bot.domain.views import answers as views
+from bot.services import answers as service
+from bot.services import reminders as reminding
+from bot.services import requests
+from bot.services.home import institutions_of
+from handlers.card import number
+from handlers.flows.later import asked_of_own
+from handlers.flows.respond import BY_KIND
+from handlers.turn import Turn
+from storage import answers
+from storage import requests as queries
+
+ELSE = tuple(each for each in RequestKind if each is not RequestKind.STATUS)
+MOST = 8
+
+
+async def asked(turn: Turn, argument: str) -> None:
+    """`asked:7`: what is asked beside reports, and the answer."""
+    one = await service.find(turn.tx, number(argument))
+    if one.institution_id not in institutions_of(turn.actor) and not turn.actor.is_secretariat:
+        raise NotFound
+    request = await queries.get(turn.tx, one.request_id)
+    assert request is not None
+    worded = requests.best_worded(await queries.texts(turn.tx, request.id), turn.language)
+    said = await answers.newest(turn.tx, one.id)
+    await turn.show(
+        views.asked(
+            one,
+            request,
+            worded,
+            None if said is None else Words(said.words, said.language, limit=2000),
+            language=turn.language,
+            today=turn.today,
+        ),
+        subject=f"asked:{one.id}",
+    )
+
+
+async def open_ones(turn: Turn, _argument: str) -> None:
+    """What else is asked of one's institutions."""
+    found = await queries.open_for(turn.tx, institutions_of(turn.actor), kinds=ELSE, limit=MOST)
+    await turn.show(views.open_list(found, language=turn.language))
+
+
+async def respond(turn: Turn, argument: str) -> None:
+    """`respond:7`: the answer is asked for."""
+    await _begin(turn, number(argument))
+
+
+async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
+    """Words in reply to what is asked are the answer."""
+    await _begin(turn, number(argument), quietly=True)
+    await turn.desk.runner.write(turn, wrote)
+
+
+async def _begin(turn: Turn, request_item_id: int, *, quietly: bool = False) -> None:
+    one = await service.own(turn.tx, turn.act, request_item_id)
+    request = await queries.get(turn.tx, one.request_id)
+    seat = turn.actor.seat(REPORTING, one.institution_id)
+    assert request is not None
+    assert seat is not None
+    await queries.note_item(turn.tx, one.id, started=True, now=turn.now)
+    await turn.desk.runner.begin(
+        turn,
+        BY_KIND[request.kind].name,
+        subject=f"asked:{one.id}",
+        seat_id=seat.id,
+        quietly=quietly,
+        asked=one.id,
+    )
+
+
+async def later(turn: Turn, argument: str) -> None:
+    """`later:9`: remind of the same things another day."""
+    await turn.desk.runner.begin(turn, "later", reminder=number(argument))
+
+
+async def more_time(turn: Turn, argument: str) -> None:
+    """`more_time:7`: ask the secretariat for more time."""
+    one = await asked_of_own(turn, number(argument))
+    await turn.desk.runner.begin(turn, "more_time", asked=one.id)
+
+
+async def away(turn: Turn, _argument: str) -> None:
+    """Until when, and who stands in."""
+    await turn.desk.runner.begin(turn, "away")
+
+
+async def back_again(turn: Turn, _argument: str) -> None:
+    """Earlier than it was said."""
+    await reminding.come_back(turn.tx, turn.act)
+    await turn.show(absence_views.back())
+
+
+ACTS = {
+    "asked": asked,
+    "asked_list": open_ones,
+    "respond": respond,
+    "later": later,
+    "more_time": more_time,
+    "away": away,
+    "back_again": back_again,
+}
+COMMANDS = {"away": "away"}
+REPLIES = {"asked": reply}

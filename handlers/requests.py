@@ -1,0 +1,304 @@
+"""Requests, as the secretariat steers them: ask, undo, look, excuse, close; more time; ladders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.domain import permissions
+from bot.domain.errors import NotFound
+from bot.domain.ladder import Reaches, Rung
+from bot.domain.requests import ABOUT_ITEMS, Request, RequestKind, RequestText, Stand
+from bot.domain.screens import Text, text
+from bot.domain.selection import Selection
+from bot.domain.views import reminders as reminder_views
+from bot.domain.views import requests as views
+from bot.domain.views.common import LIST_LENGTH
+from bot.services import reminders as reminding
+from bot.services import requests as service
+from handlers.card import number
+from handlers.home import page_number
+from handlers.turn import Turn
+from storage import outbox, reminders
+from storage import requests as queries
+
+
+async def overview(turn: Turn, argument: str) -> None:
+    """`requests:0`: a page of the requests."""
+    permissions.require(permissions.may_ask(turn.actor))
+    page = page_number(argument)
+    found = await queries.page(turn.tx, limit=LIST_LENGTH, offset=page * LIST_LENGTH)
+    shown = [(each, await _title(turn, each)) for each in found]
+    await turn.show(views.overview(await queries.count(turn.tx), page, shown))
+
+
+async def new(turn: Turn, _argument: str) -> None:
+    """What can be asked for."""
+    permissions.require(permissions.may_ask(turn.actor))
+    await turn.show(views.new())
+
+
+async def ask_items(turn: Turn, argument: str) -> None:
+    """`ask_items:d3`: a request about the items of a selection."""
+    permissions.require(permissions.may_ask(turn.actor))
+    wanted = Selection.read(argument or "-")
+    await turn.desk.runner.begin(turn, "request", selection=wanted.code)
+
+
+async def ask_data(turn: Turn, _argument: str) -> None:
+    """A request for data by indicator."""
+    permissions.require(permissions.may_ask(turn.actor))
+    await turn.desk.runner.begin(turn, "request_data", kind=RequestKind.DATA.value)
+
+
+async def ask_comment(turn: Turn, _argument: str) -> None:
+    """A request for comments on a draft."""
+    permissions.require(permissions.may_ask(turn.actor))
+    await turn.desk.runner.begin(turn, "request_comment", kind=RequestKind.COMMENT.value)
+
+
+async def board(turn: Turn, argument: str) -> None:
+    """`request:5`: where it stands."""
+    request = await _request(turn, argument)
+    await turn.show(
+        views.board(
+            request,
+            await _title(turn, request),
+            await queries.stands(turn.tx, request.id, today=turn.today),
+            await outbox.counts(turn.tx, f"request:{request.id}:"),
+            wishes=len(await queries.waiting_extensions(turn.tx, limit=LIST_LENGTH)),
+        )
+    )
+
+
+async def listed(turn: Turn, argument: str) -> None:
+    """`request_items:5:overdue:0`: a page of what stands there."""
+    which, _, rest = argument.partition(":")
+    name, _, page_ = rest.partition(":")
+    request = await _request(turn, which)
+    if name not in set(Stand):
+        raise NotFound
+    stand, page, today = Stand(name), page_number(page_), turn.today
+    stands = await queries.stands(turn.tx, request.id, today=today)
+    shown = await queries.listed(
+        turn.tx, request.id, stand, today=today, limit=LIST_LENGTH, offset=page * LIST_LENGTH
+    )
+    await turn.show(
+        views.items(request, stand, stands.get(stand, 0), page, shown, language=turn.language)
+    )
+
+
+async def one(turn: Turn, argument: str) -> None:
+    """`request_item:7`: one thing that is asked, with its rungs."""
+    permissions.require(permissions.may_ask(turn.actor))
+    found = await queries.listed_ones(turn.tx, [number(argument)])
+    if not found:
+        raise NotFound
+    rungs = await reminders.named(turn.tx, found[0].id)
+    await turn.show(views.item(found[0], rungs, language=turn.language, today=turn.today))
+
+
+async def undo(turn: Turn, argument: str) -> None:
+    """`request_undo:5`: it does not go out."""
+    await service.undo(turn.tx, turn.act, number(argument))
+    turn.toast = text("request.undone")
+    await overview(turn, "0")
+
+
+async def send_now(turn: Turn, argument: str) -> None:
+    """`request_now:5`: it goes out this second."""
+    await service.send_now(turn.tx, turn.act, number(argument))
+    await board(turn, argument)
+
+
+async def ask_to_close(turn: Turn, argument: str) -> None:
+    """`request_ask_close:5`: asked once more."""
+    permissions.require(permissions.may_ask(turn.actor))
+    ids = await queries.open_of_request(turn.tx, number(argument))
+    await turn.show(views.ask_to_close(number(argument), len(ids)))
+
+
+async def close(turn: Turn, argument: str) -> None:
+    """`request_close:5`: nobody is reminded any more; the summary."""
+    request = await _request(turn, argument)
+    await service.close(turn.tx, turn.act, request.id)
+    await turn.show(
+        views.closed(
+            await _title(turn, request),
+            await queries.stands(turn.tx, request.id, today=turn.today),
+            await queries.median_days(turn.tx, request.id),
+        )
+    )
+
+
+async def copy(turn: Turn, argument: str) -> None:
+    """`request_copy:5`: the same once more, as a draft."""
+    request = await _request(turn, argument)
+    audience, words = request.audience, await queries.texts(turn.tx, request.id)
+    answers: dict[str, Any] = {
+        "kind": request.kind.value,
+        **{f"words_{each.language}": _written(each) for each in words.values()},
+    }
+    if request.repeats is not None:
+        answers["repeats"] = request.repeats.value
+    if request.kind in ABOUT_ITEMS:
+        flow = "request"
+        answers |= {"selection": audience.selection or "-", "items": list(audience.items)}
+        answers |= {"institutions": list(audience.institutions)} if audience.institutions else {}
+    elif request.kind is RequestKind.DATA:
+        flow = "request_data"
+        answers |= {"indicator": request.indicator}
+    else:
+        flow = "request_comment"
+    await turn.desk.runner.begin(turn, flow, **answers)
+
+
+async def excuse(turn: Turn, argument: str) -> None:
+    """`excuse:7`: an institution need not answer; the reason is asked for."""
+    permissions.require(permissions.may_ask(turn.actor))
+    await turn.desk.runner.begin(turn, "excuse", asked=number(argument))
+
+
+# -- The ladder ------------------------------------------------------------------------------------
+
+
+async def ladder(turn: Turn, argument: str) -> None:
+    """`request_ladder:5`: its rungs."""
+    request = await _request(turn, argument)
+    await turn.show(views.ladder(request.id, request.ladder))
+
+
+async def add_rung(turn: Turn, argument: str) -> None:
+    """`rung_add:5`: when and to whom is asked for."""
+    permissions.require(permissions.may_ask(turn.actor))
+    await turn.desk.runner.begin(turn, "rung", request=number(argument))
+
+
+async def remove_rung(turn: Turn, argument: str) -> None:
+    """`rung_off:5:-7:institution`: one rung less."""
+    which, _, rest = argument.partition(":")
+    days, _, reaches = rest.partition(":")
+    request = await _request(turn, which)
+    kept = tuple(
+        each for each in request.ladder if (str(each.days), each.reaches.value) != (days, reaches)
+    )
+    await service.change_ladder(turn.tx, turn.act, request.id, kept)
+    await ladder(turn, which)
+
+
+async def automatic(turn: Turn, argument: str) -> None:
+    """`rung_auto:5`: validators are reminded without an officer's tap, or with one again."""
+    request = await _request(turn, argument)
+    asks = not any(each.asks_first for each in request.ladder)
+    changed = tuple(
+        Rung(each.days, each.reaches, asks_first=asks and each.reaches is Reaches.VALIDATOR)
+        for each in request.ladder
+    )
+    await service.change_ladder(turn.tx, turn.act, request.id, changed)
+    await ladder(turn, argument)
+
+
+async def dates(turn: Turn, argument: str) -> None:
+    """`ladder_dates:5:0`: a page of the people, and when each would be reminded."""
+    which, _, page_ = argument.partition(":")
+    request = await _request(turn, which)
+    page = page_number(page_)
+    found = await reminding.dates(turn.tx, turn.act, turn.desk.policy, request)
+    shown = found[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
+    await turn.show(
+        views.dates(request.id, page, shown, more=(page + 1) * LIST_LENGTH < len(found))
+    )
+
+
+# -- More time, validators -------------------------------------------------------------------------
+
+
+async def wishes(turn: Turn, _argument: str) -> None:
+    """The oldest wish for more time that waits."""
+    permissions.require(permissions.may_ask(turn.actor))
+    waiting = await queries.waiting_extensions(turn.tx, limit=LIST_LENGTH)
+    if not waiting:
+        await overview(turn, "0")
+        return
+    [about] = await queries.listed_ones(turn.tx, [waiting[0].request_item_id])
+    await turn.show(views.wishes(len(waiting), about, waiting[0], language=turn.language))
+
+
+async def grant(turn: Turn, argument: str) -> None:
+    """`extend:3`: more time is given."""
+    await service.decide_time(turn.tx, turn.act, number(argument), granted=True)
+    turn.toast = text("extension.granted_toast")
+    await overview(turn, "0")
+
+
+async def refuse(turn: Turn, argument: str) -> None:
+    """`no_extension:3`: the day stays."""
+    await service.decide_time(turn.tx, turn.act, number(argument), granted=False)
+    turn.toast = text("extension.refused_toast")
+    await overview(turn, "0")
+
+
+async def let_remind(turn: Turn, argument: str) -> None:
+    """`let_remind:9`: the validator is reminded."""
+    await _decide(turn, argument, wanted=True)
+
+
+async def no_remind(turn: Turn, argument: str) -> None:
+    """`no_remind:9`: the validator is not."""
+    await _decide(turn, argument, wanted=False)
+
+
+async def _decide(turn: Turn, argument: str, *, wanted: bool) -> None:
+    count = await reminding.let_validators_be_reminded(
+        turn.tx, turn.act, number(argument), wanted=wanted
+    )
+    await turn.show(reminder_views.decided(count, wanted=wanted))
+
+
+# -- Inside ----------------------------------------------------------------------------------------
+
+
+async def _title(turn: Turn, request: Request) -> Text:
+    worded = service.best_worded(await queries.texts(turn.tx, request.id), turn.language)
+    return views.title_of(request, worded)
+
+
+def _written(worded: RequestText) -> str:
+    """A wording as it would be written again: the title is the first line."""
+    return f"{worded.title}\n{worded.message}".strip()
+
+
+async def _request(turn: Turn, argument: str) -> Request:
+    permissions.require(permissions.may_ask(turn.actor))
+    request = await queries.get(turn.tx, number(argument))
+    if request is None:
+        raise NotFound
+    return request
+
+
+ACTS = {
+    "requests": overview,
+    "request_new": new,
+    "ask_items": ask_items,
+    "ask_data": ask_data,
+    "ask_comment": ask_comment,
+    "request": board,
+    "request_items": listed,
+    "request_item": one,
+    "request_undo": undo,
+    "request_now": send_now,
+    "request_ask_close": ask_to_close,
+    "request_close": close,
+    "request_copy": copy,
+    "excuse": excuse,
+    "request_ladder": ladder,
+    "rung_add": add_rung,
+    "rung_off": remove_rung,
+    "rung_auto": automatic,
+    "ladder_dates": dates,
+    "wishes": wishes,
+    "extend": grant,
+    "no_extension": refuse,
+    "let_remind": let_remind,
+    "no_remind": no_remind,
+}
+COMMANDS = {"requests": "requests"}
