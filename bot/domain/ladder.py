@@ -165,7 +165,10 @@ class Due:
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of one person's reminders now: sent together, overtaken, or put off."""
+    """What becomes of one person's reminders now: sent together, overtaken, or put off.
+
+    Where all are empty, they wait: no day is near on which the person may be reminded.
+    """
 
     send: tuple[int, ...] = ()
     overtaken: tuple[int, ...] = ()

@@ -150,6 +150,15 @@ def test_absence_hands_a_rung_to_the_alternate_then_to_the_deputy_else_it_waits(
     assert told(plan(rung, DUE_ON, all_away)) == [(0, 1, "04.12. 09:00"), (0, 2, "04.12. 09:00")]
 
 
+def test_who_never_comes_back_keeps_their_rung_until_somebody_ends_it() -> None:
+    gone = Leave(date(2026, 1, 1), date(2040, 1, 1))
+    only = people(focal_point=gone)[:1]
+    assert told(plan((Rung(0),), DUE_ON, only)) == [(0, 1, "30.11. 09:00")]
+    due = [Due(1, item_id=5, rank=(DUE_ON, 0))]
+    waits = decide(due, only[0].calendar, datetime(2026, 11, 30, 9, tzinfo=UTC))
+    assert (waits.send, waits.overtaken, waits.until) == ((), (), None)
+
+
 def test_a_ladder_that_names_a_rung_twice_has_it_once() -> None:
     assert len(plan((Rung(0), Rung(0)), DUE_ON, people())) == 2
 
