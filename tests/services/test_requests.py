@@ -1,0 +1,575 @@
+"""Asking and reminding: two minutes to undo, one message a person, a ladder that answers stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.domain.errors import NotAllowed, Outdated
+from bot.domain.people import TICK, Act, Role
+from bot.domain.reports import StatusUpdateDraft
+from bot.domain.requests import (
+    UNDO,
+    Audience,
+    ItemState,
+    LeftOut,
+    RequestKind,
+    RequestState,
+    RequestText,
+    Stand,
+)
+from bot.domain.work_calendar import Policy
+from bot.schedule import ask_and_remind
+from bot.services import answers, assignments, not_ours, reminders, requests, reviews
+from bot.services import status_updates as reporting
+from bot.services.answers import AnswerDraft, NotOpen
+from bot.services.requests import DueInPast, NobodyToAsk, TooLate, Wanted
+from storage import outbox as messages
+from storage import requests as queries
+from storage.database import Database, Transaction
+from storage.tables import assignments as assignment_table
+from storage.tables import outbox, request_items
+from storage.tables import reminders as reminder_table
+from tests import maravia
+
+NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)  # a Monday
+DUE = date(2026, 5, 29)
+POLICY = Policy(maravia.ZONE)
+CODES = ("140.7", "140.9", "140.12")
+
+
+@dataclass(frozen=True)
+class House:
+    """Justice with three announced items without a due day, two people and a validator."""
+
+    justice: int
+    interior: int
+    assignments: dict[str, int]
+    items: dict[str, int]
+    officer: Act
+    amal: Act
+    ali: Act
+    vera: Act
+
+
+async def house(database: Database) -> House:
+    async with database.write() as tx:
+        sample = await maravia.justice(tx)
+        interior = await maravia.justice_elsewhere(tx)
+        there = sample.institution_id
+        people = {
+            name: maravia.act(await maravia.somebody(tx, name, role, where), NOW)
+            for name, role, where in (
+                ("Otto", Role.OFFICER, None),
+                ("Amal", Role.FOCAL_POINT, there),
+                ("Ali", Role.ALTERNATE, there),
+                ("Vera", Role.VALIDATOR, there),
+            )
+        }
+    return House(
+        there,
+        interior,
+        dict(sample.assignments),
+        dict(sample.items),
+        people["Otto"],
+        people["Amal"],
+        people["Ali"],
+        people["Vera"],
+    )
+
+
+def at(act: Act, moment: datetime) -> Act:
+    """The same person at another moment."""
+    return replace(act, now=moment)
+
+
+def wanted(house: House, *codes: str, due_on: date = DUE) -> Wanted:
+    items = tuple(house.items[each] for each in codes or CODES)
+    text = RequestText("en", "Mid-term report", "Please report on what was done this year.")
+    return Wanted(RequestKind.STATUS, Audience(None, items), due_on, (text,))
+
+
+async def asked(database: Database, house: House, *codes: str, due_on: date = DUE) -> int:
+    """A request that has gone out."""
+    async with database.write() as tx:
+        request_id = await requests.plan(tx, house.officer, wanted(house, *codes, due_on=due_on))
+        await requests.send_now(tx, house.officer, request_id)
+    return request_id
+
+
+async def tick(database: Database, moment: datetime) -> None:
+    """What the house does by itself at that moment."""
+    await ask_and_remind(database, Act(TICK, 1, maravia.ZONE, moment), POLICY)
+
+
+async def days(database: Database, first: date, last: date) -> None:
+    """Every morning and evening from the first day to the last."""
+    day = first
+    while day <= last:
+        for hour in (7, 9, 17):
+            await tick(database, datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
+        day += timedelta(days=1)
+
+
+async def told(database: Database, prefix: str) -> list[int]:
+    """Who gets messages under such keys, edits left out."""
+    async with database.read() as tx:
+        return await tx.values(
+            select(outbox.c.person_id)
+            .where(outbox.c.key.startswith(prefix), outbox.c.edits.is_(None))
+            .order_by(outbox.c.id)
+        )
+
+
+async def rungs(database: Database, **where: object) -> list[tuple[int, str, str | None]]:
+    """Days, state and reason of every rung that fits, in the order of time."""
+    async with database.read() as tx:
+        rows = await tx.rows(
+            select(reminder_table)
+            .where(*(reminder_table.c[name] == value for name, value in where.items()))
+            .order_by(reminder_table.c.at, reminder_table.c.days, reminder_table.c.id)
+        )
+    return [(row["days"], row["state"], row["reason"]) for row in rows]
+
+
+async def report(tx: Transaction, act: Act, assignment_id: int) -> None:
+    draft = StatusUpdateDraft(
+        assignment_id, "in_progress", "Bill 12 passed its first reading.", "en", act.today
+    )
+    await reporting.submit(tx, act, draft)
+
+
+async def state_of(database: Database, assignment_id: int) -> ItemState:
+    async with database.read() as tx:
+        row = await tx.row(
+            select(request_items.c.state)
+            .where(request_items.c.assignment_id == assignment_id)
+            .order_by(request_items.c.id.desc())
+            .limit(1)
+        )
+    assert row is not None
+    return ItemState(row["state"])
+
+
+# -- Sending ---------------------------------------------------------------------------------------
+
+
+async def test_a_request_waits_two_minutes_and_then_tells_each_person_once(
+    database: Database,
+) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        await requests.plan(tx, there.officer, wanted(there))
+    await tick(database, NOW + UNDO - timedelta(seconds=1))
+    assert await told(database, "request:") == []
+    await tick(database, NOW + UNDO)
+    await tick(database, NOW + UNDO)
+    assert await told(database, "request:") == [
+        there.amal.actor.person_id,
+        there.ali.actor.person_id,
+    ]
+    async with database.read() as tx:
+        due = await tx.values(select(assignment_table.c.due_on))
+    assert sorted(due, key=str) == [DUE, DUE, DUE, None], "140.15 was not asked for"
+
+
+async def test_an_undone_request_never_goes_out_and_one_that_is_out_cannot_be_undone(
+    database: Database,
+) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        undone = await requests.plan(tx, there.officer, wanted(there))
+        await requests.undo(tx, there.officer, undone)
+        sent = await requests.plan(tx, there.officer, wanted(there, "140.7"))
+    await tick(database, NOW + UNDO)
+    assert len(await told(database, f"request:{sent}:")) == 2
+    assert await told(database, f"request:{undone}:") == []
+    async with database.write() as tx:
+        with pytest.raises(TooLate):
+            await requests.undo(tx, there.officer, sent)
+        with pytest.raises(Outdated):
+            await requests.send_now(tx, there.officer, sent)
+
+
+async def test_what_cannot_be_asked_is_refused(database: Database) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        with pytest.raises(DueInPast):
+            await requests.plan(tx, there.officer, wanted(there, due_on=date(2026, 5, 3)))
+        nobody = replace(wanted(there), audience=Audience(None, (), (there.interior,)))
+        with pytest.raises(NobodyToAsk):
+            await requests.plan(tx, there.officer, nobody)
+        for stranger in (there.amal, there.vera):
+            with pytest.raises(NotAllowed):
+                await requests.plan(tx, stranger, wanted(there))
+            with pytest.raises(NotAllowed):
+                await requests.preview(tx, stranger, wanted(there), ("en",))
+
+
+async def test_the_preview_says_who_is_left_out_and_who_reads_another_language(
+    database: Database,
+) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        item = there.items["140.7"]
+        await maravia.assignment(tx, item, there.interior)
+        await maravia.somebody(tx, "Aïcha", Role.FOCAL_POINT, there.justice, language="fr")
+        found = await requests.preview(tx, there.officer, wanted(there), ("en", "fr"))
+    assert (found.items, found.institutions, found.people) == (3, 2, 3)
+    assert [why for _, why in found.left_out] == [LeftOut.NO_SEAT]
+    assert found.other_language == {"fr": 1}
+
+
+# -- The ladder ------------------------------------------------------------------------------------
+
+
+async def test_every_rung_comes_in_its_turn_and_all_of_one_day_are_one_message(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await asked(database, there)
+    await days(database, NOW.date(), date(2026, 6, 30))
+    amal = there.amal.actor.person_id
+    one = await rungs(database, person_id=amal)
+    assert [each[0] for each in one] == [-14] * 3 + [-7] * 3 + [-1] * 3 + [0] * 3 + [3] * 3
+    assert {each[1] for each in one} == {"sent"}
+    reminded = await told(database, "reminder:")
+    assert reminded.count(amal) == 5
+    assert reminded.count(there.vera.actor.person_id) == 0, "nobody has said so"
+    held = await rungs(database, person_id=there.vera.actor.person_id)
+    assert {each[1] for each in held} == {"held"}
+    assert reminded.count(there.officer.actor.person_id) == 1, "the call list"
+
+
+async def test_an_answer_stops_the_ladder_in_its_own_transaction(database: Database) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7")
+    await tick(database, NOW)
+    async with database.write() as tx:
+        await report(tx, there.amal, there.assignments["140.7"])
+    assert {each[1:] for each in await rungs(database)} == {("skipped", "answered")}
+    assert await state_of(database, there.assignments["140.7"]) is ItemState.ANSWERED
+    await days(database, NOW.date(), date(2026, 6, 30))
+    assert await told(database, "reminder:") == []
+
+
+async def test_a_reminder_that_lies_unsent_in_the_outbox_goes_without_what_was_answered(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7", "140.9")
+    await days(database, NOW.date(), date(2026, 5, 14))
+    morning = datetime(2026, 5, 15, 9, 0, tzinfo=UTC)
+    await tick(database, morning)
+    assert len(await told(database, "reminder:")) == 2
+    async with database.write() as tx:
+        await report(tx, at(there.amal, morning), there.assignments["140.7"])
+    async with database.read() as tx:
+        counts = await messages.counts(tx, "reminder:")
+    assert (counts["dropped"], counts["planned"]) == (2, 0)
+    await tick(database, morning + timedelta(seconds=10))
+    async with database.read() as tx:
+        rows = await tx.rows(
+            select(outbox.c.subject).where(
+                outbox.c.state == "planned", outbox.c.key.startswith("reminder:")
+            )
+        )
+    assert [row["subject"] for row in rows] == [f"assignment:{there.assignments['140.9']}"] * 2
+
+
+async def test_a_returned_report_is_owed_again_and_a_withdrawn_one_too(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7")
+    assignment = there.assignments["140.7"]
+    async with database.write() as tx:
+        await report(tx, there.amal, assignment)
+        row = await tx.row(select(assignment_table).where(assignment_table.c.id == assignment))
+        assert row is not None
+        await reviews.return_(
+            tx, there.officer, row["last_status_update_id"], "Which court?", language="en"
+        )
+    assert await state_of(database, assignment) is ItemState.ASKED
+    async with database.write() as tx:
+        await report(tx, there.amal, assignment)
+        row = await tx.row(select(assignment_table).where(assignment_table.c.id == assignment))
+        assert row is not None
+        await reporting.withdraw(tx, there.amal, row["last_status_update_id"])
+    assert await state_of(database, assignment) is ItemState.ASKED
+    await days(database, NOW.date(), DUE)
+    assert (await told(database, "reminder:")).count(there.amal.actor.person_id) == 4
+
+
+async def test_not_ours_taking_back_and_closing_end_the_ladder(database: Database) -> None:
+    there = await house(database)
+    request_id = await asked(database, there)
+    await tick(database, NOW)
+    async with database.write() as tx:
+        await not_ours.disown(
+            tx, there.amal, there.assignments["140.7"], "The Interior's.", suggested_id=None
+        )
+        await assignments.take_back(tx, there.officer, there.assignments["140.9"])
+    assert await state_of(database, there.assignments["140.7"]) is ItemState.ENDED
+    assert await state_of(database, there.assignments["140.9"]) is ItemState.ENDED
+    async with database.write() as tx:
+        await requests.close(tx, there.officer, request_id)
+        with pytest.raises(Outdated):
+            await requests.close(tx, there.officer, request_id)
+    reasons = {each[2] for each in await rungs(database)}
+    assert reasons == {"ended", "closed"}
+    await days(database, NOW.date(), date(2026, 6, 20))
+    assert await told(database, "reminder:") == []
+
+
+async def test_after_a_standstill_the_latest_rung_is_sent_once_and_the_others_are_on_record(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7")
+    await tick(database, NOW)
+    await tick(database, datetime(2026, 6, 2, 9, 0, tzinfo=UTC))
+    amal = await rungs(database, person_id=there.amal.actor.person_id)
+    assert [(each[1], each[2]) for each in amal] == [("skipped", "overtaken")] * 4 + [
+        ("sent", None)
+    ]
+    assert (await told(database, "reminder:")).count(there.amal.actor.person_id) == 1
+
+
+async def test_what_is_late_waits_for_the_end_of_quiet_hours(database: Database) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7")
+    await tick(database, NOW)
+    await tick(database, datetime(2026, 5, 16, 10, 0, tzinfo=UTC))  # a Saturday
+    assert await told(database, "reminder:") == []
+    await tick(database, datetime(2026, 5, 18, 8, 59, tzinfo=UTC))
+    assert await told(database, "reminder:") == []
+    await tick(database, datetime(2026, 5, 18, 9, 0, tzinfo=UTC))
+    assert len(await told(database, "reminder:")) == 2
+
+
+async def test_an_officer_lets_a_validator_be_reminded_or_not(database: Database) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7", "140.9")
+    await days(database, NOW.date(), date(2026, 6, 5))
+    assert await told(database, "held:") == [there.officer.actor.person_id]
+    friday = datetime(2026, 6, 5, 12, 0, tzinfo=UTC)
+    async with database.read() as tx:
+        [first, *_] = await tx.values(
+            select(reminder_table.c.id)
+            .where(reminder_table.c.state == "held")
+            .order_by(reminder_table.c.id)
+        )
+    async with database.write() as tx:
+        with pytest.raises(NotAllowed):
+            await reminders.let_validators_be_reminded(
+                tx, at(there.vera, friday), first, wanted=True
+            )
+        count = await reminders.let_validators_be_reminded(
+            tx, at(there.officer, friday), first, wanted=True
+        )
+        assert count == 2
+        with pytest.raises(Outdated):
+            await reminders.let_validators_be_reminded(
+                tx, at(there.officer, friday), first, wanted=True
+            )
+    await tick(database, friday)
+    assert (await told(database, "reminder:")).count(there.vera.actor.person_id) == 1
+
+
+async def test_a_validator_who_is_let_be_reminded_late_hears_nothing_of_what_was_answered(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7", "140.9")
+    await days(database, NOW.date(), date(2026, 6, 5))
+    friday = datetime(2026, 6, 5, 12, 0, tzinfo=UTC)
+    async with database.write() as tx:
+        [first, *_] = await tx.values(
+            select(reminder_table.c.id).where(reminder_table.c.state == "held")
+        )
+        for code in ("140.7", "140.9"):
+            await report(tx, at(there.amal, friday), there.assignments[code])
+        with pytest.raises(Outdated):
+            await reminders.let_validators_be_reminded(
+                tx, at(there.officer, friday), first, wanted=True
+            )
+    await tick(database, friday)
+    assert there.vera.actor.person_id not in await told(database, "reminder:")
+
+
+# -- Later, away, more time ------------------------------------------------------------------------
+
+
+async def first_reminder(database: Database, person_id: int | None) -> int:
+    async with database.read() as tx:
+        found = await tx.value(
+            select(func.min(reminder_table.c.id)).where(
+                reminder_table.c.person_id == person_id, reminder_table.c.state == "sent"
+            )
+        )
+    return int(found)
+
+
+async def test_who_puts_a_reminder_off_is_reminded_on_that_day_and_not_before(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7", "140.9")
+    await days(database, NOW.date(), date(2026, 5, 15))
+    amal = there.amal.actor.person_id
+    noon = datetime(2026, 5, 15, 12, 0, tzinfo=UTC)
+    async with database.write() as tx:
+        reminder = await first_reminder(database, amal)
+        count = await reminders.snooze(
+            tx,
+            at(there.amal, noon),
+            POLICY,
+            reminder,
+            until_on=date(2026, 5, 25),
+            reason="The minister is abroad.",
+        )
+    assert count == 2
+    await days(database, date(2026, 5, 16), date(2026, 5, 24))
+    assert (await told(database, "reminder:")).count(amal) == 1
+    await days(database, date(2026, 5, 25), date(2026, 5, 25))
+    assert (await told(database, "reminder:")).count(amal) == 2
+    assert (-7, "skipped", "snoozed") in await rungs(database, person_id=amal)
+
+
+async def test_while_somebody_is_away_the_alternate_is_reminded_and_else_the_deputy(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7")
+    amal, ali = there.amal.actor.person_id, there.ali.actor.person_id
+    async with database.write() as tx:
+        await reminders.go_away(
+            tx, there.amal, from_on=NOW.date(), until_on=date(2026, 5, 22), deputy_id=None
+        )
+    await days(database, NOW.date(), date(2026, 5, 22))
+    assert (await told(database, "reminder:")).count(ali) == 2
+    assert (await told(database, "reminder:")).count(amal) == 0
+    async with database.write() as tx:
+        await reminders.come_back(tx, at(there.amal, datetime(2026, 5, 22, 10, 0, tzinfo=UTC)))
+    await days(database, date(2026, 5, 23), DUE)
+    assert (await told(database, "reminder:")).count(amal) == 2
+
+
+async def test_more_time_is_asked_for_granted_once_and_moves_the_ladder(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7")
+    await tick(database, NOW)
+    async with database.read() as tx:
+        item_id = int(await tx.value(select(request_items.c.id)))
+    later = date(2026, 6, 26)
+    async with database.write() as tx:
+        with pytest.raises(NotAllowed):
+            await requests.ask_for_time(
+                tx, there.vera, item_id, until_on=later, reason="x", language="en"
+            )
+        wish = await requests.ask_for_time(
+            tx,
+            there.amal,
+            item_id,
+            until_on=later,
+            reason="The court decides in June.",
+            language="en",
+        )
+        await requests.decide_time(tx, there.officer, wish, granted=True)
+        with pytest.raises(Outdated):
+            await requests.decide_time(tx, there.officer, wish, granted=False)
+    await tick(database, NOW + timedelta(minutes=1))
+    amal = await rungs(database, person_id=there.amal.actor.person_id)
+    assert {(days_, state) for days_, state, _ in amal} == {
+        (each, state) for each in (-14, -7, -1, 0, 3) for state in ("skipped", "planned")
+    }
+    async with database.read() as tx:
+        due = await tx.value(
+            select(assignment_table.c.due_on).where(
+                assignment_table.c.id == there.assignments["140.7"]
+            )
+        )
+    assert due == later
+
+
+async def test_an_excused_institution_is_reminded_no_more(database: Database) -> None:
+    there = await house(database)
+    request_id = await asked(database, there, "140.7")
+    await tick(database, NOW)
+    async with database.write() as tx:
+        [item] = await queries.open_items(tx, request_id)
+        await requests.excuse(tx, there.officer, item.id, "Answered at the committee.")
+        assert await queries.stands(tx, request_id, today=NOW.date()) == {Stand.EXCUSED: 1}
+    assert {each[1:] for each in await rungs(database)} == {("skipped", "excused")}
+
+
+# -- What is announced, and what is not for status -------------------------------------------------
+
+
+async def test_what_is_announced_with_a_due_day_is_asked_for_and_a_later_day_moves_it(
+    database: Database,
+) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        await assignments.assign(
+            tx, there.officer, [there.items["140.7"]], lead=there.interior, due_on=DUE
+        )
+        await maravia.somebody(tx, "Ines", Role.FOCAL_POINT, there.interior)
+        await assignments.announce(tx, there.officer)
+        found = await queries.page(tx, limit=8)
+        assert [(each.announced, each.state) for each in found] == [(True, RequestState.OPEN)]
+        await assignments.assign(
+            tx, there.officer, [there.items["140.7"]], lead=there.interior, due_on=date(2026, 7, 31)
+        )
+        [item] = await queries.open_items(tx, found[0].id)
+    assert item.due_on == date(2026, 7, 31)
+
+
+async def test_asking_again_ends_what_was_asked_before(database: Database) -> None:
+    there = await house(database)
+    first = await asked(database, there, "140.7")
+    second = await asked(database, there, "140.7", due_on=date(2026, 6, 30))
+    async with database.read() as tx:
+        assert await queries.stands(tx, first, today=NOW.date()) == {Stand.ENDED: 1}
+        assert await queries.stands(tx, second, today=NOW.date()) == {Stand.ASKED: 1}
+
+
+async def test_a_position_is_advised_once_for_the_own_institution(database: Database) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        request_id = await requests.plan(
+            tx, there.officer, replace(wanted(there, "140.7"), kind=RequestKind.POSITION)
+        )
+        await requests.send_now(tx, there.officer, request_id)
+        [item] = await queries.open_items(tx, request_id)
+        advice = AnswerDraft(item.id, "The Constitution allows it.", "en", choice="support")
+        with pytest.raises(NotAllowed):
+            await answers.answer(tx, there.vera, advice)
+        await answers.answer(tx, there.amal, advice)
+        with pytest.raises(NotOpen):
+            await answers.answer(tx, there.ali, advice)
+        assert await queries.stands(tx, request_id, today=NOW.date()) == {Stand.ANSWERED: 1}
+    assert await told(database, "answer:") == [there.officer.actor.person_id]
+
+
+async def test_data_is_asked_of_institutions_without_assignments(database: Database) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        wish = Wanted(
+            RequestKind.DATA,
+            Audience(None, (), (there.justice,)),
+            DUE,
+            indicator="Prosecutions for torture",
+        )
+        request_id = await requests.plan(tx, there.officer, wish)
+        await requests.send_now(tx, there.officer, request_id)
+    assert await told(database, f"request:{request_id}:") == [
+        there.amal.actor.person_id,
+        there.ali.actor.person_id,
+    ]
