@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from bot.domain import permissions
+from bot.domain.assigning import Announced
 from bot.domain.errors import NotFound, Outdated
 from bot.domain.items import Assignment, Item
+from bot.domain.people import Act
 from bot.domain.screens import Words, text
 from bot.domain.selection import BY_LETTER, UNASSIGNED, Need, Selection
 from bot.domain.views import assigning as views
@@ -21,6 +25,7 @@ from handlers.home import page_number
 from handlers.turn import Turn
 from storage import assignments, clusters, desk, items, jobs
 from storage import selection as selections
+from storage.database import Transaction
 from storage.desk import Stand
 
 
@@ -165,21 +170,21 @@ async def announce(turn: Turn, _argument: str) -> None:
 
 async def announce_now(turn: Turn, argument: str) -> None:
     """`announce_now:a1b2…`: announce the drafts of that preview."""
-    try:
-        async with turn.tx.savepoint():
-            done = await service.announce(turn.tx, turn.act, argument)
-    except Outdated as outdated:
-        turn.toast = outdated.text
-        await announce(turn, "")
-        return
-    await turn.show(views.announced(done))
+    await _announce(turn, service.announce, argument)
 
 
 async def announce_by_letter(turn: Turn, argument: str) -> None:
     """`announce_by_letter:a1b2…`: institutions without anybody here were told otherwise."""
+    await _announce(turn, service.announce_by_letter, argument)
+
+
+async def _announce(
+    turn: Turn, how: Callable[[Transaction, Act, str], Awaitable[Announced]], mark: str
+) -> None:
+    """Announce what the preview showed; the drafts of now where they are others meanwhile."""
     try:
         async with turn.tx.savepoint():
-            done = await service.announce_by_letter(turn.tx, turn.act, argument)
+            done = await how(turn.tx, turn.act, mark)
     except Outdated as outdated:
         turn.toast = outdated.text
         await announce(turn, "")

@@ -8,7 +8,7 @@ from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best
 from bot.domain.reports import EvidenceCounts
 from bot.domain.screens import Words
 from bot.domain.views import card as views
-from bot.domain.views.common import BESIDE, item_code
+from bot.domain.views.common import BESIDE, full_code
 from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.turn import Turn
@@ -109,7 +109,7 @@ async def siblings(turn: Turn, item_id: int) -> tuple[views.Alike, ...]:
     )
     return tuple(
         views.Alike(
-            item_code(each.code, each.symbol, restricted=True),
+            full_code(each),
             tuple(
                 views.answer(name_for(one.names, turn.language), one.status, one.as_of)
                 for one in said

@@ -23,7 +23,7 @@ async def history(turn: Turn, argument: str) -> None:
     updates = await queries.of_assignment(
         turn.tx, assignment.id, limit=LIST_LENGTH, offset=at * LIST_LENGTH
     )
-    code = item_code(item.code, item.symbol, restricted=item.restricted)
+    code = item_code(item)
     await turn.show(
         views.history(code, assignment.id, total, at, updates),
         subject=f"assignment:{assignment.id}",
@@ -41,7 +41,7 @@ async def report(turn: Turn, argument: str) -> None:
     await turn.show(
         views.report(
             found,
-            item_code(item.code, item.symbol, restricted=item.restricted),
+            item_code(item),
             await evidence.of_report(turn.tx, found.id),
             may_withdraw=mine and found.state is ReportState.SUBMITTED,
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.domain.errors import NotFound
 from bot.domain.incoming import Wrote
 from bot.domain.views import report as views
-from bot.exchange.language import detect
 from bot.services import questions as service
 from handlers.card import number
 from handlers.flows.ask import put
@@ -22,7 +21,7 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
         await turn.show(await put(turn, question.assignment_id, wrote.words))
         return
     await service.answer(
-        turn.tx, turn.act, question.id, wrote.words, language=detect(wrote.words) or turn.language
+        turn.tx, turn.act, question.id, wrote.words, language=turn.language_of(wrote.words)
     )
     await turn.show(views.answer_sent(question.code))
 

@@ -36,17 +36,13 @@ async def _show(turn: Turn, query: str, page: int) -> None:
     shown = result.hits[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
     titles = await beginnings(turn, [each.item_id for each in shown if not each.restricted])
     hits: list[tuple[str, Value, Words | None]] = [
-        (_act(each), _code(each), titles.get(each.item_id)) for each in shown
+        (_act(each), item_code(each), titles.get(each.item_id)) for each in shown
     ]
     await turn.show(views.found(query, len(result.hits), page, hits))
 
 
 def _act(hit: Hit) -> str:
     return f"card:{hit.assignment_id}" if hit.assignment_id else f"item:{hit.item_id}"
-
-
-def _code(hit: Hit) -> Value:
-    return item_code(hit.code, hit.symbol, restricted=hit.restricted)
 
 
 def _fitting(query: str) -> str:

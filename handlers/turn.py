@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.people import Act, Actor, Person, Seat
 from bot.domain.screens import Screen, Text, message
+from bot.exchange.language import detect
 from handlers.desk import Desk
 from storage import accounts, outbox
 from storage.database import Transaction
@@ -60,6 +61,10 @@ class Turn:
         """The person's time zone, or the country's."""
         own = None if self.actor.person is None else self.actor.person.timezone
         return ZoneInfo(own or self.desk.country.timezone)
+
+    def language_of(self, words: str) -> str:
+        """The language that these words are written in; the person's where it cannot be told."""
+        return detect(words) or self.language
 
     def introduce(self, person: Person) -> None:
         """The stranger who writes is this person, from now on in this turn."""

@@ -38,6 +38,11 @@ class Key:
     days: int
     reaches: str
 
+    @property
+    def rung(self) -> tuple[int, date, int, str]:
+        """The rung itself, whoever gets it."""
+        return (self.request_item_id, self.due_on, self.days, self.reaches)
+
 
 @dataclass(frozen=True)
 class Reminder:
@@ -60,6 +65,11 @@ class Reminder:
     def key(self) -> Key:
         """What makes it the one it is."""
         return Key(self.request_item_id, self.person_id, self.due_on, self.days, self.reaches)
+
+    @property
+    def rank(self) -> tuple[date, int]:
+        """Where it stands among the rungs of its item: later ones overtake earlier ones."""
+        return (self.due_on, self.days)
 
 
 _COLUMNS = [reminders.c[name] for name in Reminder.__dataclass_fields__]
@@ -268,6 +278,24 @@ async def mark_sent(tx: Transaction, ids: Sequence[int], outbox_id: int, *, now:
         .where(reminders.c.id.in_(ids), reminders.c.state == PLANNED)
         .values(state=SENT, settled_at=now, outbox_id=outbox_id)
     )
+
+
+async def latest_sent(
+    tx: Transaction, person_id: int, request_item_ids: Sequence[int]
+) -> dict[int, tuple[date, int]]:
+    """The highest rung that a person has had of each of these items."""
+    rows = await tx.rows(
+        select(reminders.c.request_item_id, reminders.c.due_on, reminders.c.days).where(
+            reminders.c.person_id == person_id,
+            reminders.c.request_item_id.in_(request_item_ids),
+            reminders.c.state == SENT,
+        )
+    )
+    found: dict[int, tuple[date, int]] = {}
+    for row in rows:
+        rank = (row["due_on"], row["days"])
+        found[row["request_item_id"]] = max(rank, found.get(row["request_item_id"], rank))
+    return found
 
 
 async def last_message(tx: Transaction, person_id: int) -> int | None:

@@ -14,11 +14,11 @@ from bot.domain.reports import NoWords, require_fits
 from bot.domain.requests import ItemState, Listed, Request, RequestKind
 from bot.domain.views import answers as views
 from bot.services import audit
+from bot.services.notices import tell
 from storage import answers as queries
-from storage import evidence, outbox, people, reminders
+from storage import evidence, people, reminders
 from storage import requests as request_queries
 from storage.database import Transaction
-from storage.outbox import Message
 
 POSITIONS = ("support", "note")
 """What an institution may advise on a fresh recommendation."""
@@ -152,11 +152,5 @@ async def _tell(
         shown = views.arrived(
             asked, draft.words, draft.language, draft.choice, reader=each.person.language
         )
-        message = Message(
-            key=f"answer:{asked.id}:{each.person.id}",
-            screen=shown,
-            person_id=each.person.id,
-            bot_id=act.bot_id,
-            silent=True,
-        )
-        await outbox.add(tx, message, now=act.now)
+        key = f"answer:{asked.id}:{each.person.id}"
+        await tell(tx, act, each.person.id, shown, key, silent=True)

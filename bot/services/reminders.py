@@ -22,11 +22,12 @@ from bot.domain.ladder import (
     plan,
 )
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person, Role
-from bot.domain.reports import NoWords, require_fits
+from bot.domain.reports import fitting
 from bot.domain.requests import Request, RequestItem
 from bot.domain.views import reminders as views
 from bot.domain.work_calendar import Policy, WorkCalendar
 from bot.services import audit
+from bot.services.notices import tell
 from storage import absences, outbox, people
 from storage import reminders as queries
 from storage import requests as request_queries
@@ -54,8 +55,8 @@ _ROLES = REPORTING | {Role.VALIDATOR} | SECRETARIAT
 async def plan_stale(tx: Transaction, act: Act, policy: Policy) -> int:
     """Plan the rungs of items that have changed; gives how many items, 0 when all are planned.
 
-    What is settled stays as it is. A rung that lies before the person could be asked is on record
-    as past; a planned one that no longer fits is on record as moved.
+    What is settled stays as it is. A rung that lies before the person could be asked, or that
+    others have had by now, is on record as past; a planned one that no longer fits as moved.
     """
     items = await request_queries.stale(tx, limit=ITEMS_AT_ONCE)
     if not items:
@@ -63,21 +64,24 @@ async def plan_stale(tx: Transaction, act: Act, policy: Policy) -> int:
     ids = [each.id for each in items]
     ladders = await request_queries.ladders(tx, [each.request_id for each in items])
     there = await _there(tx, act, policy)
+    rows = await queries.of_items(tx, ids)
+    went = {each.key.rung for each in rows if each.state == queries.SENT}
     wanted: dict[Key, _Wanted] = {}
     for item in items:
         remindable = {each.reminded: each for each in there if each.may_be_reminded_of(item)}
         since = {each.person_id: max(one.since, item.since) for each, one in remindable.items()}
         for each in plan(ladders[item.request_id], item.due_on, list(remindable)):
-            past = each.at <= since[each.person_id]
-            wanted[_key(item, each)] = _Wanted(each.at, each.rung.asks_first, past=past)
-    await _settle(tx, wanted, await queries.of_items(tx, ids), now=act.now)
+            key = _key(item, each)
+            past = each.at <= since[each.person_id] or (key.rung in went and each.at <= act.now)
+            wanted[key] = _Wanted(each.at, each.rung.asks_first, past=past)
+    await _settle(tx, wanted, rows, now=act.now)
     await request_queries.mark_fresh(tx, ids)
     return len(items)
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A rung of the plan; `past` where it lies before the person could be asked."""
+    """A rung of the plan; `past` where it comes too late for the person."""
 
     at: datetime
     asks_first: bool
@@ -241,7 +245,11 @@ async def _still_theirs(
 async def _remind(
     tx: Transaction, act: Act, person: Person, rungs: Sequence[Reminder], calendar: WorkCalendar
 ) -> None:
-    due = [Due(each.id, each.request_item_id, (each.due_on, each.days)) for each in rungs]
+    latest = await queries.latest_sent(tx, person.id, [each.request_item_id for each in rungs])
+    late = [each for each in rungs if each.rank < latest.get(each.request_item_id, each.rank)]
+    await queries.skip(tx, [each.id for each in late], Skipped.OVERTAKEN, now=act.now)
+    rungs = [each for each in rungs if each not in late]
+    due = [Due(each.id, each.request_item_id, each.rank) for each in rungs]
     decision = decide(due, calendar, act.now)
     if decision.until is not None:
         await queries.put_off(tx, [each.id for each in rungs], decision.until)
@@ -281,15 +289,8 @@ async def _send(tx: Transaction, act: Act, person: Person, told: Sequence[Remind
     row = await outbox.add(tx, message, now=act.now)
     await queries.mark_sent(tx, [each.id for each in told], row, now=act.now)
     if last is not None:
-        replaced = Message(
-            key=f"reminder:{first}:replaces:{last}",
-            screen=views.replaced(),
-            person_id=person.id,
-            bot_id=act.bot_id,
-            edits=last,
-            silent=True,
-        )
-        await outbox.add(tx, replaced, now=act.now)
+        key = f"reminder:{first}:replaces:{last}"
+        await tell(tx, act, person.id, views.replaced(), key, edits=last, silent=True)
 
 
 async def _ask_officers(tx: Transaction, act: Act, held: Sequence[Reminder]) -> None:
@@ -297,14 +298,8 @@ async def _ask_officers(tx: Transaction, act: Act, held: Sequence[Reminder]) -> 
     shown = await request_queries.listed_ones(tx, [each.request_item_id for each in held])
     first = min(each.id for each in held)
     for each in await people.seated(tx, now=act.now, roles=SECRETARIAT):
-        message = Message(
-            key=f"held:{first}:{each.person.id}",
-            screen=views.may_validator_be_reminded(shown, first, language=each.person.language),
-            person_id=each.person.id,
-            bot_id=act.bot_id,
-            silent=True,
-        )
-        await outbox.add(tx, message, now=act.now)
+        screen = views.may_validator_be_reminded(shown, first, language=each.person.language)
+        await tell(tx, act, each.person.id, screen, f"held:{first}:{each.person.id}", silent=True)
 
 
 # -- What people do with a reminder ----------------------------------------------------------------
@@ -323,9 +318,7 @@ async def snooze(
     ids = await queries.items_of_bundle(tx, reminder_id, person.id)
     if not ids:
         raise NotFound
-    if not reason.strip():
-        raise NoWords
-    require_fits(reason)
+    why = fitting(reason)
     calendar = (await calendars_of(tx, act, policy, [person.id]))[person.id]
     morning = calendar.morning(until_on)
     at = calendar.next_allowed(morning) or morning
@@ -344,7 +337,7 @@ async def snooze(
         "reminder.snooze",
         f"reminder:{reminder_id}",
         facts={"items": ids, "until_on": until_on},
-        words=reason.strip(),
+        words=why,
     )
     return len(ids)
 

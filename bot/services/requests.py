@@ -15,7 +15,7 @@ from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.ladder import USUAL, Ladder, Skipped
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
-from bot.domain.reports import NoWords, require_fits
+from bot.domain.reports import fitting, require_fits
 from bot.domain.requests import (
     ABOUT_ITEMS,
     UNDO,
@@ -39,6 +39,7 @@ from bot.domain.screens import Words
 from bot.domain.selection import Selection
 from bot.domain.views import requests as views
 from bot.services import audit
+from bot.services.notices import tell
 from storage import assignments, institutions, outbox, people, reminders, selection
 from storage import requests as queries
 from storage.database import Transaction
@@ -280,12 +281,10 @@ async def excuse(tx: Transaction, act: Act, request_item_id: int, reason: str) -
     """An institution need not answer, for a reason that is kept; its reminders stop."""
     permissions.require(permissions.may_ask(act.actor))
     item = await _open_item(tx, request_item_id)
-    if not reason.strip():
-        raise NoWords
-    require_fits(reason)
-    await queries.settle(tx, [item.id], ItemState.EXCUSED, reason=reason.strip(), now=act.now)
+    why = fitting(reason)
+    await queries.settle(tx, [item.id], ItemState.EXCUSED, reason=why, now=act.now)
     await reminders.stop(tx, [item.id], Skipped.EXCUSED, now=act.now)
-    await audit.record(tx, act, "request.excuse", f"request_item:{item.id}", words=reason.strip())
+    await audit.record(tx, act, "request.excuse", f"request_item:{item.id}", words=why)
     return item
 
 
@@ -334,15 +333,13 @@ async def ask_for_time(
     assert seat is not None
     if until_on <= item.due_on:
         raise DueInPast
-    if not reason.strip():
-        raise NoWords
-    require_fits(reason)
+    why = fitting(reason)
     extension_id = await queries.add_extension(
         tx,
         item.id,
         seat_id=seat.id,
         until_on=until_on,
-        reason=reason.strip(),
+        reason=why,
         language=language,
         now=act.now,
     )
@@ -353,17 +350,18 @@ async def ask_for_time(
         f"request_item:{item.id}",
         seat_id=seat.id,
         facts={"until_on": until_on},
-        words=reason.strip(),
+        words=why,
     )
     [shown] = await queries.listed_ones(tx, [item.id])
     for officer in await _officers(tx, act):
-        why = Words(reason.strip(), language, limit=600)
-        wish = views.wish(shown, extension_id, until_on, why, language=officer.language)
-        await outbox.add(
-            tx,
-            Message(f"extension:{entry}:{officer.id}", wish, officer.id, act.bot_id),
-            now=act.now,
+        wish = views.wish(
+            shown,
+            extension_id,
+            until_on,
+            Words(why, language, limit=600),
+            language=officer.language,
         )
+        await tell(tx, act, officer.id, wish, f"extension:{entry}:{officer.id}")
     return extension_id
 
 
@@ -395,11 +393,7 @@ async def decide_time(tx: Transaction, act: Act, extension_id: int, *, granted: 
             if granted
             else views.time_refused(shown, language=person.language)
         )
-        await outbox.add(
-            tx,
-            Message(f"extension:{wish.id}:decided:{person.id}", told, person.id, act.bot_id),
-            now=act.now,
-        )
+        await tell(tx, act, person.id, told, f"extension:{wish.id}:decided:{person.id}")
     return wish
 
 

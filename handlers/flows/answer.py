@@ -7,7 +7,6 @@ from bot.domain.errors import NotFound
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Code, Screen, Value, Words
 from bot.domain.views import report as views
-from bot.exchange.language import detect
 from bot.services import questions as service
 from handlers.flows.flow import Answers, Ask, Flow, Review
 from handlers.flows.status_update import words_fit
@@ -29,7 +28,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     words = joined(answers["words"])
     question = await service.answer(
-        turn.tx, turn.act, answers["question"], words, language=detect(words) or turn.language
+        turn.tx, turn.act, answers["question"], words, language=turn.language_of(words)
     )
     return views.answer_sent(question.code)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.domain.screens import Screen, Value
 from bot.domain.views import report as views
 from bot.domain.views.common import item_code
-from bot.exchange.language import detect
 from bot.services import questions
 from handlers.flows.flow import Answers, Ask, Flow
 from handlers.flows.status_update import reportable, words_fit
@@ -14,15 +13,13 @@ from handlers.turn import Turn
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     _assignment, item = await reportable(turn, answers["assignment"])
-    return {"item": item_code(item.code, item.symbol, restricted=item.restricted)}
+    return {"item": item_code(item)}
 
 
 async def put(turn: Turn, assignment_id: int, words: str) -> Screen:
     """Ask, and say that the question has arrived."""
     _assignment, item = await reportable(turn, assignment_id)
-    await questions.ask(
-        turn.tx, turn.act, assignment_id, words, language=detect(words) or turn.language
-    )
+    await questions.ask(turn.tx, turn.act, assignment_id, words, language=turn.language_of(words))
     return views.asked(item.code, assignment_id)
 
 

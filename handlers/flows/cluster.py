@@ -10,7 +10,6 @@ from bot.domain.clusters import Cluster
 from bot.domain.errors import NotFound, Unfit
 from bot.domain.screens import Screen, Text, Value, Words, text
 from bot.domain.views import clusters as views
-from bot.exchange.language import detect
 from bot.services import clusters as service
 from bot.services.clusters import LONGEST_NAME
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Pick, Review
@@ -44,7 +43,7 @@ async def _put(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     """A written answer is the name of a new cluster, a chosen one the id of an old one."""
     items, into = await chosen_items(turn, answers), answers["into"]
     if isinstance(into, str):
-        language = detect(into) or turn.language
+        language = turn.language_of(into)
         into = await service.create(turn.tx, turn.act, into, items, language=language)
     else:
         await service.put(turn.tx, turn.act, items, into or None)
@@ -84,7 +83,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 async def _rename(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     name = answers["name"]
     await service.rename(
-        turn.tx, turn.act, answers["cluster"], name, language=detect(name) or turn.language
+        turn.tx, turn.act, answers["cluster"], name, language=turn.language_of(name)
     )
     found = await _cluster(turn, answers)
     return views.arranged(found, found.size)

@@ -9,7 +9,6 @@ from bot.domain.screens import Screen, Value
 from bot.domain.views import secretariat as views
 from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
-from bot.exchange.language import detect
 from bot.services import assignments as service
 from handlers.flows.flow import Answers, Ask, Flow, Review
 from handlers.flows.status_update import words_fit
@@ -29,7 +28,7 @@ async def _held(turn: Turn, answers: Answers) -> Held:
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     held = await _held(turn, answers)
     return {
-        "item": item_code(held.code, held.symbol, restricted=held.restricted),
+        "item": item_code(held),
         "institution": name_for(held.names, turn.language),
     }
 
@@ -37,10 +36,10 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     words = joined(answers["words"])
     await service.insist(
-        turn.tx, turn.act, answers["assignment"], words, language=detect(words) or turn.language
+        turn.tx, turn.act, answers["assignment"], words, language=turn.language_of(words)
     )
     held = await _held(turn, answers)
-    return views.stays(item_code(held.code, held.symbol, restricted=held.restricted))
+    return views.stays(item_code(held))
 
 
 FLOW = Flow(

@@ -14,7 +14,6 @@ from bot.domain.views import absences as views
 from bot.domain.views import requests as request_views
 from bot.domain.views.common import HOME
 from bot.domain.views.reminders import called
-from bot.exchange.language import detect
 from bot.services import reminders, requests
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review
 from handlers.flows.status_update import words_fit
@@ -160,7 +159,7 @@ async def _ask_for_time(turn: Turn, answers: Answers, _conversation_id: int) -> 
         one.id,
         until_on=until,
         reason=reason,
-        language=detect(reason) or turn.language,
+        language=turn.language_of(reason),
     )
     return request_views.wished(one, until, turn.language)
 

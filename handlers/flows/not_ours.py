@@ -17,7 +17,7 @@ NOBODY = 0
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     _assignment, item = await reportable(turn, answers["assignment"])
-    return {"item": item_code(item.code, item.symbol, restricted=item.restricted)}
+    return {"item": item_code(item)}
 
 
 async def _institutions(turn: Turn, answers: Answers) -> list[Option]:

@@ -9,6 +9,7 @@ from bot.domain.errors import NotFound
 from bot.domain.screens import Code, Text, Value, text
 from bot.domain.selection import Listed, Selection
 from bot.domain.views import assigning as views
+from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
 from handlers.flows.flow import Answers, Option
 from handlers.turn import Turn
@@ -46,7 +47,7 @@ async def item_options(turn: Turn, answers: Answers) -> list[Option]:
 
 
 def _item_label(item: Listed) -> Text:
-    return text("button.item", item=views.listed_code(item), title=views.title(item))
+    return text("button.item", item=item_code(item), title=views.title(item))
 
 
 def said(item: Listed) -> Text:

@@ -13,7 +13,6 @@ from bot.domain.status import Status
 from bot.domain.views import secretariat as views
 from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
-from bot.exchange.language import detect
 from bot.services import status_updates as service
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
 from handlers.flows.status_update import words_fit
@@ -37,7 +36,7 @@ async def _held(turn: Turn, answers: Answers) -> Held:
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     held = await _held(turn, answers)
     return {
-        "item": item_code(held.code, held.symbol, restricted=held.restricted),
+        "item": item_code(held),
         "institution": name_for(held.names, turn.language),
     }
 
@@ -88,7 +87,7 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
         assignment_id=answers["assignment"],
         status=Status(answers["status"]),
         measures=measures,
-        language=detect(measures) or turn.language,
+        language=turn.language_of(measures),
         as_of=date.fromisoformat(answers.get("as_of", answers["source_on"])),
         remaining=reports.joined(answers.get("remaining", ())) or None,
         conversation_id=conversation_id,

@@ -13,7 +13,6 @@ from bot.domain.views import answers as views
 from bot.domain.views import requests as request_views
 from bot.domain.views.people import name_for
 from bot.domain.views.reminders import called
-from bot.exchange.language import detect
 from bot.services import answers as service
 from bot.services import requests
 from bot.services.answers import POSITIONS, AnswerDraft
@@ -42,7 +41,7 @@ async def _answer(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
         AnswerDraft(
             answers["asked"],
             words,
-            detect(words) or turn.language,
+            turn.language_of(words),
             choice=answers.get("choice"),
             figures=read_figures(words, turn.language) if data else (),
             conversation_id=conversation_id,

@@ -9,7 +9,6 @@ from bot.domain.screens import Code, Screen, Value
 from bot.domain.views import review as views
 from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
-from bot.exchange.language import detect
 from bot.services import reviews as service
 from handlers.flows.flow import Answers, Ask, Flow, Review
 from handlers.flows.status_update import words_fit
@@ -24,7 +23,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
         raise NotFound
     return {
         "number": Code(found.number),
-        "item": item_code(found.code, found.symbol, restricted=found.restricted),
+        "item": item_code(found),
         "institution": name_for(found.names, turn.language),
     }
 
@@ -32,7 +31,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     comment = joined(answers["comment"])
     done = await service.return_(
-        turn.tx, turn.act, answers["report"], comment, language=detect(comment) or turn.language
+        turn.tx, turn.act, answers["report"], comment, language=turn.language_of(comment)
     )
     waiting = await reviews.queue(turn.tx, today=turn.today, limit=1)
     return views.returned(done.number, more=bool(waiting))

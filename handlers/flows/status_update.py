@@ -15,7 +15,6 @@ from bot.domain.screens import Code, Screen, Text, Value, Words, text
 from bot.domain.status import Status
 from bot.domain.views import report as views
 from bot.domain.views.common import dotted, item_code
-from bot.exchange.language import detect
 from bot.services import home, status_updates
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review
 from handlers.turn import Turn
@@ -57,7 +56,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     today = turn.today
     day = _day(answers, today)
     values: dict[str, Value] = {
-        "item": item_code(item.code, item.symbol, restricted=item.restricted),
+        "item": item_code(item),
         "as_of": text("report.as_of_today") if day == today else text("report.as_of", day=day),
     }
     if "status" in answers:
@@ -137,7 +136,7 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
         assignment_id=answers["assignment"],
         status=answers["status"],
         measures=measures,
-        language=detect(measures) or turn.language,
+        language=turn.language_of(measures),
         as_of=_day(answers, turn.today),
         remaining=reports.joined(answers.get("remaining", ())) or None,
         figures=_figures(answers),

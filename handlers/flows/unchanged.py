@@ -6,7 +6,6 @@ from bot.domain.reports import LONGEST_TEXT
 from bot.domain.screens import Screen, Value
 from bot.domain.views import report as views
 from bot.domain.views.common import item_code
-from bot.exchange.language import detect
 from bot.services import home, status_updates
 from handlers.flows.flow import Answers, Ask, Flow
 from handlers.flows.status_update import reportable, words_fit
@@ -15,7 +14,7 @@ from handlers.turn import Turn
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     _assignment, item = await reportable(turn, answers["assignment"])
-    return {"item": item_code(item.code, item.symbol, restricted=item.restricted)}
+    return {"item": item_code(item)}
 
 
 async def confirm(turn: Turn, assignment_id: int, sentence: str | None) -> Screen:
@@ -25,7 +24,7 @@ async def confirm(turn: Turn, assignment_id: int, sentence: str | None) -> Scree
         turn.act,
         assignment_id,
         sentence=sentence,
-        language=detect(sentence or "") or turn.language,
+        language=turn.language_of(sentence or ""),
     )
     following = await home.next_for(turn.tx, turn.act, but=assignment_id)
     return views.receipt(receipt, following)

@@ -114,14 +114,19 @@ async def days(database: Database, first: date, last: date) -> None:
         day += timedelta(days=1)
 
 
-async def told(database: Database, prefix: str) -> list[int]:
+async def told(database: Database, prefix: str) -> list[int | None]:
     """Who gets messages under such keys, edits left out."""
     async with database.read() as tx:
         return await tx.values(
             select(outbox.c.person_id)
             .where(outbox.c.key.startswith(prefix), outbox.c.edits.is_(None))
-            .order_by(outbox.c.id)
+            .order_by(outbox.c.person_id, outbox.c.id)
         )
+
+
+def both(there: House) -> list[int | None]:
+    """The people of Justice who are asked and reminded."""
+    return [there.amal.actor.person_id, there.ali.actor.person_id]
 
 
 async def rungs(database: Database, **where: object) -> list[tuple[int, str, str | None]]:
@@ -167,10 +172,7 @@ async def test_a_request_waits_two_minutes_and_then_tells_each_person_once(
     assert await told(database, "request:") == []
     await tick(database, NOW + UNDO)
     await tick(database, NOW + UNDO)
-    assert await told(database, "request:") == [
-        there.amal.actor.person_id,
-        there.ali.actor.person_id,
-    ]
+    assert await told(database, "request:") == both(there)
     async with database.read() as tx:
         due = await tx.values(select(assignment_table.c.due_on))
     assert sorted(due, key=str) == [DUE, DUE, DUE, None], "140.15 was not asked for"
@@ -569,7 +571,4 @@ async def test_data_is_asked_of_institutions_without_assignments(database: Datab
         )
         request_id = await requests.plan(tx, there.officer, wish)
         await requests.send_now(tx, there.officer, request_id)
-    assert await told(database, f"request:{request_id}:") == [
-        there.amal.actor.person_id,
-        there.ali.actor.person_id,
-    ]
+    assert await told(database, f"request:{request_id}:") == both(there)

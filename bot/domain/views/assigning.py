@@ -146,16 +146,11 @@ def _with(selection: Selection, *, unassigned: bool = False, priority: bool = Fa
 def _line(item: Listed, language: str) -> Text:
     holders = tuple(name_for(each, language) for each in item.holders)
     held = Listing(holders) if holders else text("assigning.nobody")
-    return text("assigning.line", item=listed_code(item), institutions=held)
+    return text("assigning.line", item=item_code(item), institutions=held)
 
 
 def _item_button(item: Listed) -> Button:
-    return button("item", f"item:{item.id}", item=listed_code(item), title=title(item))
-
-
-def listed_code(item: Listed) -> Value:
-    """How a listed item is called."""
-    return item_code(item.code, item.symbol, restricted=item.restricted)
+    return button("item", f"item:{item.id}", item=item_code(item), title=title(item))
 
 
 def title(item: Listed) -> Value:
@@ -256,7 +251,7 @@ def new_assignments(news: Sequence[News], institutions: Sequence[Value]) -> Scre
         lines.append(text("assigning.most_urgent"))
     lines += [_news(each) for each in urgent]
     rows = in_twos(
-        [button("code", f"card:{each.assignment_id}", item=_code(each)) for each in urgent]
+        [button("code", f"card:{each.assignment_id}", item=item_code(each)) for each in urgent]
     )
     return message(*lines, rows=[*rows, (button("all", "list:all:0", n=len(news)),)])
 
@@ -270,7 +265,7 @@ def changed_assignments(news: Sequence[News], institutions: Sequence[Value]) -> 
     lines += [_news(each) for each in shown]
     rows = in_twos(
         [
-            button("code", f"card:{each.assignment_id}", item=_code(each))
+            button("code", f"card:{each.assignment_id}", item=item_code(each))
             for each in shown
             if each.kept
         ]
@@ -281,7 +276,7 @@ def changed_assignments(news: Sequence[News], institutions: Sequence[Value]) -> 
 def stays_yours(news: News, comment: str, language: str) -> Screen:
     """Told to who gave an item back: it stays theirs, and why."""
     return message(
-        text("assigning.stays", item=_code(news)),
+        text("assigning.stays", item=item_code(news)),
         text("card.words", words=Words(comment, language)),
         rows=[(button("report", f"report:{news.assignment_id}"), HOME)],
     )
@@ -289,12 +284,8 @@ def stays_yours(news: News, comment: str, language: str) -> Screen:
 
 def _news(news: News) -> Text:
     if not news.kept:
-        return text("assigning.no_longer", item=_code(news))
+        return text("assigning.no_longer", item=item_code(news))
     facts: list[Value] = [text(f"part.{news.part}")]
     if news.due_on is not None:
         facts.insert(0, text("card.due", due=news.due_on))
-    return text("home.line", item=_code(news), facts=dotted(*facts))
-
-
-def _code(news: News) -> Value:
-    return item_code(news.code, news.symbol, restricted=news.restricted)
+    return text("home.line", item=item_code(news), facts=dotted(*facts))

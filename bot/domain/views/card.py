@@ -74,7 +74,7 @@ def item_lines(item: Item, words: ItemText | None) -> list[Text | None]:
 
 
 def _facts(item: Item) -> list[Value]:
-    facts: list[Value] = [item_code(item.code, item.symbol, restricted=item.restricted)]
+    facts: list[Value] = [item_code(item)]
     if item.position is not None:
         facts.append(text(f"position.{item.position}"))
     return facts

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from bot.domain.clusters import Cluster
 from bot.domain.screens import Row, Screen, Text, Words, button, message, screen, text
 from bot.domain.selection import Listed, Narrowing, Selection
-from bot.domain.views.assigning import listed_code, title
-from bot.domain.views.common import HOME, LIST_LENGTH, pages
+from bot.domain.views.assigning import title
+from bot.domain.views.common import HOME, LIST_LENGTH, item_code, pages
 
 NAME_LENGTH = 60
 
@@ -39,7 +39,7 @@ def cluster(shown: Cluster, items: Sequence[Listed], page: int) -> Screen:
     ]
     code = Selection({Narrowing.CLUSTER: str(shown.id)}).code
     rows: list[Row] = [
-        (button("item", f"about:{each.id}", item=listed_code(each), title=title(each)),)
+        (button("item", f"about:{each.id}", item=item_code(each), title=title(each)),)
         for each in items
     ]
     rows += pages(f"cluster:{shown.id}", page, more=(page + 1) * LIST_LENGTH < shown.size)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from bot.domain.figures import Figure
-from bot.domain.reports import EvidenceCounts
+from bot.domain.reports import EvidenceCounts, EvidencePiece, EvidenceState
 from bot.domain.screens import Button, Code, Listing, Row, Text, Value, Words, button, text
 
 LIST_LENGTH = 8  # SCREENS.md: lists of eight
@@ -21,9 +22,25 @@ def dotted(*facts: Value) -> Value:
     return text("label.dotted", first=first, rest=dotted(*rest)) if rest else first
 
 
-def item_code(code: str, symbol: str, *, restricted: bool) -> Value:
+class Coded(Protocol):
+    """An item, or what speaks of one: its number, its document's symbol, whether to say more."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def symbol(self) -> str: ...
+    @property
+    def restricted(self) -> bool: ...
+
+
+def item_code(item: Coded) -> Value:
     """How an item is called; a restricted one by symbol and number, and by nothing else."""
-    return dotted(Code(symbol), Code(code)) if restricted else Code(code)
+    return full_code(item) if item.restricted else Code(item.code)
+
+
+def full_code(item: Coded) -> Value:
+    """An item's symbol and number."""
+    return dotted(Code(item.symbol), Code(item.code))
 
 
 def pages(act: str, page: int, *, more: bool) -> list[Row]:
@@ -64,3 +81,18 @@ def figure_line(figure: Figure) -> Text:
 def in_twos(buttons: Sequence[Button]) -> list[Row]:
     """Buttons two a row."""
     return [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
+
+
+def piece_line(piece: EvidencePiece, *, caption: int = 200) -> Text:
+    """A piece of evidence: its name or kind, how it stands, so much of its caption; or its link."""
+    if piece.url is not None:
+        return text("report.link", link=Words(piece.url, limit=200))
+    called: Value = (
+        Words(piece.name, limit=80) if piece.name else text(f"evidence.kind.{piece.kind}")
+    )
+    facts: list[Value] = [called]
+    if piece.state is not EvidenceState.STORED:
+        facts.append(text(f"report.file.{piece.state}"))
+    if piece.caption:
+        facts.append(Words(piece.caption, limit=caption))
+    return text("report.file", facts=dotted(*facts))

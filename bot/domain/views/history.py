@@ -19,7 +19,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import LIST_LENGTH, dotted, figure_line, pages
+from bot.domain.views.common import LIST_LENGTH, dotted, figure_line, pages, piece_line
 
 EXCERPT = 120
 FULL = 2500
@@ -72,7 +72,7 @@ def report(
             text("report.remaining", words=Words(shown.remaining, shown.language, FULL // 4))
         )
     lines += [figure_line(each) for each in shown.figures[:20]]
-    lines += [_piece(each) for each in pieces[:20]]
+    lines += [piece_line(each) for each in pieces[:20]]
     row: list[Button] = []
     if any(each.sha256 for each in pieces):
         row.append(button("send_files", f"files:{shown.id}"))
@@ -104,17 +104,3 @@ def _line(shown: StatusUpdate) -> Text:
         text(f"report.state.{shown.state}"),
     ]
     return text("report.line", number=Code(shown.number), facts=dotted(*facts))
-
-
-def _piece(piece: EvidencePiece) -> Text:
-    if piece.url is not None:
-        return text("report.link", link=Words(piece.url, limit=200))
-    called: Value = (
-        Words(piece.name, limit=80) if piece.name else text(f"evidence.kind.{piece.kind}")
-    )
-    facts: list[Value] = [called]
-    if piece.state is not EvidenceState.STORED:
-        facts.append(text(f"report.file.{piece.state}"))
-    if piece.caption:
-        facts.append(Words(piece.caption, limit=200))
-    return text("report.file", facts=dotted(*facts))

@@ -183,4 +183,4 @@ def _line(entry: Entry) -> Text:
 
 
 def _code(entry: Entry) -> Value:
-    return item_code(entry.code, entry.symbol, restricted=entry.restricted)
+    return item_code(entry)

@@ -97,7 +97,7 @@ def _facts(stand: Stand) -> list[Value]:
 
 def held(item: Item, stand: Stand) -> Screen:
     """One institution's assignment, and what the secretariat can do about it."""
-    code = item_code(item.code, item.symbol, restricted=item.restricted)
+    code = item_code(item)
     row: list[Button] = []
     if stand.state is AssignmentState.ANNOUNCED:
         row.append(button("record", f"record:{stand.assignment_id}"))

@@ -6,8 +6,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.requests import Listed
-from bot.domain.screens import Button, Listing, Row, Screen, Text, Value, button, message, text
-from bot.domain.views.common import BESIDE, HOME_BESIDE, in_twos, item_code
+from bot.domain.screens import (
+    Button,
+    Code,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Value,
+    button,
+    message,
+    text,
+)
+from bot.domain.views.common import BESIDE, HOME_BESIDE, dotted, in_twos
 from bot.domain.views.people import name_for
 
 URGENT = 5
@@ -53,7 +64,8 @@ def called(one: Listed, language: str) -> Value:
     """How a thing that is asked is called: an item by its code, else by who is asked."""
     if one.code is None or one.symbol is None:
         return name_for(one.names, language)
-    return item_code(one.code, one.symbol, restricted=one.restricted)
+    code = Code(one.code)
+    return dotted(Code(one.symbol), code) if one.restricted else code
 
 
 def line(one: Listed, language: str) -> Text:

@@ -42,7 +42,7 @@ def receipt(given: Receipt, next_item: Entry | None) -> Screen:
     lines.append(text("receipt.next_secretariat"))
     row: list[Button] = []
     if next_item is not None:
-        code = item_code(next_item.code, next_item.symbol, restricted=next_item.restricted)
+        code = item_code(next_item)
         row.append(button("next_item", f"card:{next_item.assignment_id}:{BESIDE}", item=code))
     return message(*lines, rows=[(*row, HOME_BESIDE)])
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.items import ItemText, ReportState
-from bot.domain.reports import EvidencePiece, EvidenceState, ReportKind, StatusUpdate
+from bot.domain.reports import EvidencePiece, ReportKind, StatusUpdate
 from bot.domain.review import Approved, Waiting
 from bot.domain.screens import (
     Button,
@@ -29,6 +29,7 @@ from bot.domain.views.common import (
     in_twos,
     item_code,
     pages,
+    piece_line,
 )
 from bot.domain.views.people import name_for
 
@@ -47,7 +48,7 @@ def queue(total: int, page: int, shown: Sequence[Waiting], *, today: date, langu
     lines: list[Text | None] = [text("review.queue", count=total)]
     lines += [_line(each, today, language) for each in shown]
     rows = in_twos(
-        [button("code", f"review:{each.status_update_id}", item=_code(each)) for each in shown]
+        [button("code", f"review:{each.status_update_id}", item=item_code(each)) for each in shown]
     )
     rows += pages("reviews", page, more=(page + 1) * LIST_LENGTH < total)
     return screen(*lines, rows=[*rows, (HOME,)])
@@ -58,7 +59,7 @@ def _line(waiting: Waiting, today: date, language: str) -> Text:
     if waiting.due_on is not None and waiting.due_on < today:
         facts.append(text("review.overdue", due=waiting.due_on))
     facts.append(text("review.since", day=waiting.submitted_at))
-    return text("home.line", item=_code(waiting), facts=dotted(*facts))
+    return text("home.line", item=item_code(waiting), facts=dotted(*facts))
 
 
 def report(
@@ -77,13 +78,13 @@ def report(
         text(
             "review.head",
             number=Code(waiting.number),
-            item=_code(waiting),
+            item=item_code(waiting),
             institution=name_for(waiting.names, language),
         )
     ]
     if asks is not None:
         lines.append(text("review.asks", words=Words(asks.words, asks.language, limit=ASKED)))
-    lines += [None, *_said(said), *(_piece(each) for each in pieces[:PIECES])]
+    lines += [None, *_said(said), *(piece_line(each, caption=120) for each in pieces[:PIECES])]
     if len(pieces) > PIECES:
         lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
     lines += [None, *_beside(before)]
@@ -114,20 +115,6 @@ def _said(said: StatusUpdate) -> list[Text | None]:
         )
     lines += [figure_line(each) for each in said.figures[:FIGURES]]
     return lines
-
-
-def _piece(piece: EvidencePiece) -> Text:
-    if piece.url is not None:
-        return text("report.link", link=Words(piece.url, limit=200))
-    called: Value = (
-        Words(piece.name, limit=80) if piece.name else text(f"evidence.kind.{piece.kind}")
-    )
-    facts: list[Value] = [called]
-    if piece.state is not EvidenceState.STORED:
-        facts.append(text(f"report.file.{piece.state}"))
-    if piece.caption:
-        facts.append(Words(piece.caption, limit=120))
-    return text("report.file", facts=dotted(*facts))
 
 
 def _beside(before: Approved | None) -> list[Text | None]:
@@ -196,17 +183,13 @@ def returned(number: str, *, more: bool) -> Screen:
 def returned_to(report_: Waiting, comment: str, language: str) -> Screen:
     """Told to the institution: its report came back, and why; a reply begins a new one."""
     return message(
-        text("review.came_back", item=_code(report_), number=Code(report_.number)),
+        text("review.came_back", item=item_code(report_), number=Code(report_.number)),
         text("card.words", words=Words(comment, language, limit=COMMENT)),
         "review.reply",
         rows=[
             (
                 button("report", f"report:{report_.assignment_id}"),
-                button("open_card", f"card:{report_.assignment_id}", item=_code(report_)),
+                button("open_card", f"card:{report_.assignment_id}", item=item_code(report_)),
             )
         ],
     )
-
-
-def _code(waiting: Waiting) -> Value:
-    return item_code(waiting.code, waiting.symbol, restricted=waiting.restricted)

@@ -128,13 +128,13 @@ def overdue(total: int, page: int, shown: Sequence[Line]) -> Screen:
         lines.append(
             text(
                 "secretariat.overdue_line",
-                item=_code(each),
+                item=item_code(each),
                 institution=each.institution,
                 due=each.due_on,
             )
         )
     rows = in_twos(
-        [button("code", f"held:{each.assignment_id}", item=_code(each)) for each in shown]
+        [button("code", f"held:{each.assignment_id}", item=item_code(each)) for each in shown]
     )
     rows += pages("overdue", page, more=(page + 1) * LIST_LENGTH < total)
     return screen(*lines, rows=[*rows, (HOME,)])
@@ -149,10 +149,14 @@ def disowned(total: int, page: int, shown: Sequence[Line]) -> Screen:
         return screen("secretariat.none_disowned", rows=[(HOME,)])
     lines: list[Text | None] = [text("secretariat.disowned_list", count=total)]
     lines += [
-        text("secretariat.line", item=_code(each), institution=each.institution) for each in shown
+        text("secretariat.line", item=item_code(each), institution=each.institution)
+        for each in shown
     ]
     rows = in_twos(
-        [button("code", f"disowned_one:{each.assignment_id}", item=_code(each)) for each in shown]
+        [
+            button("code", f"disowned_one:{each.assignment_id}", item=item_code(each))
+            for each in shown
+        ]
     )
     rows += pages("disowned", page, more=(page + 1) * LIST_LENGTH < total)
     return screen(*lines, rows=[*rows, (HOME,)])
@@ -161,7 +165,7 @@ def disowned(total: int, page: int, shown: Sequence[Line]) -> Screen:
 def disowned_one(line: Line, item_id: int, reason: str | None, suggested: Value | None) -> Screen:
     """One of them: why, whose it is instead, and what to decide."""
     lines: list[Text | None] = [
-        text("secretariat.gave_back", item=_code(line), institution=line.institution)
+        text("secretariat.gave_back", item=item_code(line), institution=line.institution)
     ]
     if reason:
         lines.append(text("card.words", words=Words(reason, limit=2000)))
@@ -241,10 +245,6 @@ def question(asked: Asked, answer: Words | None) -> Screen:
 
 def _shortened(words: Words, limit: int) -> Words:
     return Words(words.words, words.language, limit=limit)
-
-
-def _code(line: Line) -> Value:
-    return item_code(line.code, line.symbol, restricted=line.restricted)
 
 
 # -- Recorded reports ------------------------------------------------------------------------------
