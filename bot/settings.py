@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from os import environ
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -235,7 +236,7 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _check_timezone(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in _time_zones():
             raise ValueError("is no time zone; it looks like Africa/Dakar or UTC")
         return name
 
@@ -313,6 +314,9 @@ def host_and_port(address: str) -> tuple[str, int]:
     if not host or port is None or parts.path:
         raise ValueError("must be a host and a port, such as 127.0.0.1:8443")
     return host, port
+
+
+_time_zones = lru_cache(maxsize=1)(available_timezones)  # it looks into 600 files
 
 
 def is_loopback(host: str | None) -> bool:
