@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,6 +25,8 @@ from bot.exchange.inspect import MAX_SIZE, FileKind, inspect
 from bot.exchange.refusals import Damaged, TooLarge, UnpacksTooBig
 from bot.services import evidence as service
 from bot.services.evidence import MEGABYTE, Unavailable
+from bot.settings import is_loopback
+from bot.wire.certificates import certificates
 from bot.wire.request import TooManyRequests
 from storage import evidence, files
 from storage.database import Database
@@ -225,18 +226,14 @@ async def _stream(url: str) -> AsyncIterator[AsyncIterator[bytes]]:
     parts = urlsplit(url)
     encoded = urlunsplit(parts._replace(path=quote(parts.path)))
     timeout = httpx.Timeout(20, read=60)
+    direct = is_loopback(parts.hostname)
     async with (
-        httpx.AsyncClient(timeout=timeout, trust_env=not _is_loopback(parts.hostname)) as client,
+        httpx.AsyncClient(
+            timeout=timeout, trust_env=not direct, verify=certificates(direct=direct)
+        ) as client,
         client.stream("GET", encoded) as response,
     ):
         if response.status_code in (400, 404):
             raise BadRequest("the file is not there")
         response.raise_for_status()
         yield response.aiter_bytes(64 * 1024)
-
-
-def _is_loopback(host: str | None) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False

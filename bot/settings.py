@@ -6,6 +6,7 @@ import ipaddress
 import re
 from datetime import time, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 from os import environ
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -271,7 +272,7 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _check_timezone(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in _time_zones():
             raise ValueError("is no time zone; it looks like Africa/Dakar or UTC")
         return name
 
@@ -403,6 +404,9 @@ def time_of_day(written: str) -> time:
     if found is None:
         raise ValueError("must be a time of the day, such as 09:00")
     return time(int(found[1]), int(found[2]))
+
+
+_time_zones = lru_cache(maxsize=1)(available_timezones)  # it looks into 600 files
 
 
 def is_loopback(host: str | None) -> bool:

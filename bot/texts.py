@@ -153,6 +153,13 @@ class _Catalogue:
 
     @classmethod
     def read(cls, path: Path, language: str) -> Self:
+        """What the file holds now; parsed again only once it has changed."""
+        found = path.stat()
+        return cls._parse(path, language, (found.st_mtime_ns, found.st_size))
+
+    @classmethod
+    @lru_cache(maxsize=16)
+    def _parse(cls, path: Path, language: str, _state: tuple[int, int]) -> Self:
         with path.open("rb") as file:
             read = read_po(file, locale=language, abort_invalid=True)
         entries = {}

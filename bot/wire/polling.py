@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot.settings import is_loopback
+from bot.wire.certificates import certificates
 
 LONG_POLL = 30  # seconds that Telegram holds an empty answer back
 BATCH = 100
@@ -38,9 +39,11 @@ class RawPoller:
     def __init__(self, url: str, *, long_poll: float = LONG_POLL) -> None:
         self._url = f"{url}/getUpdates"
         self._long_poll = long_poll
+        direct = is_loopback(urlsplit(url).hostname)  # no proxy to this very machine
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(10, read=long_poll + 10),
-            trust_env=not is_loopback(urlsplit(url).hostname),  # no proxy to this very machine
+            trust_env=not direct,
+            verify=certificates(direct=direct),
         )
 
     async def stop(self) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot.settings import is_loopback
+from bot.wire.certificates import certificates
 
 PATIENCE = 10.0  # seconds
 
@@ -41,7 +42,9 @@ class Reached:
 async def reach(url: str) -> Reached:
     """Ask the server at `url`, which ends with the token; raises Unreached or TokenRefused."""
     direct = is_loopback(urlsplit(url).hostname)
-    async with httpx.AsyncClient(timeout=PATIENCE, trust_env=not direct) as client:
+    async with httpx.AsyncClient(
+        timeout=PATIENCE, trust_env=not direct, verify=certificates(direct=direct)
+    ) as client:
         me, hour = await _call(client, f"{url}/getMe")
         webhook, _ = await _call(client, f"{url}/getWebhookInfo")
     return Reached(

@@ -12,6 +12,7 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.settings import is_loopback
+from bot.wire.certificates import certificates
 
 POOL = 16  # httpcore looks through its whole pool on every request: more is slower
 CALL_TIME = 60.0  # seconds a call may take with everything
@@ -56,7 +57,7 @@ class Request(HTTPXRequest):
             read_timeout=read_timeout,
             write_timeout=20.0,
             media_write_timeout=60.0,
-            httpx_kwargs={"trust_env": False} if direct else None,
+            httpx_kwargs={"trust_env": not direct, "verify": certificates(direct=direct)},
         )
         self._limit = limit
         for name in ("httpx", "httpcore"):  # they log the address of each call, token and all

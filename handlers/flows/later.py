@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from bot.domain.days import read_due_day
-from bot.domain.errors import NotFound, Unfit
-from bot.domain.people import REPORTING
+from bot.domain.errors import NotAllowed, NotFound, Unfit
+from bot.domain.people import REPORTING, SECRETARIAT, Role
 from bot.domain.permissions import require
 from bot.domain.requests import Listed
 from bot.domain.screens import Screen, Value, Words, message, text
@@ -18,6 +18,7 @@ from bot.services import reminders, requests
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
+from storage import reminders as bundles
 from storage import requests as queries
 
 NOBODY = 0
@@ -26,7 +27,18 @@ NOBODY = 0
 # -- Later -----------------------------------------------------------------------------------------
 
 
-async def _nothing(_turn: Turn, _answers: Answers) -> dict[str, Value]:
+async def _reminded(turn: Turn, answers: Answers) -> dict[str, Value]:
+    """Only who was reminded puts it off, and only while it is asked."""
+    if turn.actor.person is None or not turn.actor.seats:
+        raise NotAllowed
+    if not await bundles.items_of_bundle(turn.tx, answers["reminder"], turn.person.id):
+        raise NotFound
+    return {}
+
+
+async def _reminding(turn: Turn, _answers: Answers) -> dict[str, Value]:
+    """Whoever may be reminded of something may be away."""
+    require(turn.actor.seat(REPORTING | SECRETARIAT | {Role.VALIDATOR}) is not None)
     return {}
 
 
@@ -60,7 +72,7 @@ async def _snooze(turn: Turn, answers: Answers, _conversation_id: int) -> Screen
 
 LATER = Flow(
     name="later",
-    begins=_nothing,
+    begins=_reminded,
     steps=(
         Choose("until", _later_days, check=_later_day_fits, shows=date.fromisoformat),
         Ask("reason", words_fit),
@@ -108,7 +120,7 @@ async def _leave(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
 
 AWAY = Flow(
     name="away",
-    begins=_nothing,
+    begins=_reminding,
     steps=(
         Choose("until", _away_days, check=_away_day_fits, shows=date.fromisoformat),
         Choose("deputy", _deputies),

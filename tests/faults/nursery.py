@@ -111,9 +111,11 @@ async def nursery() -> AsyncIterator[Nursery]:
 def main() -> None:
     """Fork a bot for each line, until there are no more."""
     import bot.app  # noqa: F401 - loaded once, so that a fork has it at hand
+    from bot.texts import Texts
     from handlers import house
     from tests.faults import room
 
+    Texts.load()
     house.ROOMS = (*house.ROOMS, room)  # type: ignore[assignment]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
     for line in iter(sys.stdin.readline, ""):

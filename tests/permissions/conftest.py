@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from telegram import Update
 
 from bot.domain.people import COMMAND_LINE, Actor, Role
+from bot.domain.requests import Audience
 from bot.services import people
 from bot.services.exports import PROGRESS
 from bot.services.people import Chat
@@ -30,10 +31,15 @@ from storage.database import Transaction
 from storage.tables import (
     accounts,
     evidence,
+    extensions,
     files,
     metadata,
     outbox,
     questions,
+    reminders,
+    request_items,
+    request_texts,
+    requests,
     status_updates,
 )
 from tests import maravia
@@ -258,6 +264,55 @@ async def world(network: JourneyNetwork) -> World:
     return made
 
 
+async def _ask(
+    tx: Transaction, justice: int, focal: Actor, *, assignment: int, item: int, now: datetime
+) -> tuple[int, int]:
+    """Justice is asked for data and for status, and was reminded; ids of the question, the rung."""
+    words = {"language": "en", "title": f"Request {JUSTICE}", "message": JUSTICE}
+    common = {"state": "open", "audience": Audience().to_json(), "ladder": [], "created_at": now}
+    rung = None
+    for kind, about in (("data", {}), ("status", {"assignment_id": assignment, "item_id": item})):
+        request = await _new(tx, requests, kind=kind, **common, indicator=JUSTICE)
+        await tx.execute(insert(request_texts).values(request_id=request, **words))
+        asked = await _new(
+            tx,
+            request_items,
+            request_id=request,
+            institution_id=justice,
+            **about,
+            state="asked",
+            due_on=now.date(),
+            asked_at=now,
+            since=now,
+            stale=False,
+        )
+        rung = rung or asked
+    reminder = await _new(
+        tx,
+        reminders,
+        request_item_id=asked,
+        person_id=focal.person_id,
+        due_on=now.date(),
+        days=0,
+        reaches="institution",
+        state="sent",
+        at=now,
+        outbox_id=1,
+    )
+    await _new(
+        tx,
+        extensions,
+        request_item_id=asked,
+        seat_id=focal.seat_id,
+        until_on=now.date(),
+        reason=f"Busy {JUSTICE}",
+        language="en",
+        asked_at=now,
+    )
+    assert rung is not None
+    return rung, reminder
+
+
 async def _settle(world: World) -> None:
     now = world.network.clock.now()
     async with world.network.database.write() as tx:
@@ -334,14 +389,20 @@ async def _settle(world: World) -> None:
         await _draft(world, tx, alternate, held, COLLEAGUE)
         await _draft(world, tx, focal, held, "of one's own")
         newcomers = await _invite(world, tx, justice.institution_id)
-        world.answers |= {
-            "assignment": held,
-            "question": question,
-            "report": report,
-            "items": [secret],
-            "item": secret,
-            "cluster": 1,
-        }
+        asked, reminder = await _ask(
+            tx, justice.institution_id, focal, assignment=held, item=secret, now=now
+        )
+    world.answers |= {
+        "asked": asked,
+        "reminder": reminder,
+        "request": 1,
+        "assignment": held,
+        "question": question,
+        "report": report,
+        "items": [secret],
+        "item": secret,
+        "cluster": 1,
+    }
 
     def person(name: str, actor: Actor, forbidden: tuple[str, ...], **more: Any) -> None:
         assert actor.person is not None
@@ -353,7 +414,10 @@ async def _settle(world: World) -> None:
     unsaid = (JUSTICE, COLLEAGUE, SECRETARIAT)
     everything = (ITEM, *unsaid)
     reporting = frozenset(
-        "status_updates assignments questions evidence counters figures audit".split()
+        (
+            "status_updates assignments questions evidence counters figures audit "
+            "request_items reminders answers extensions"
+        ).split()
     )
     world.attackers["stranger"] = Attacker("stranger", 5001, everything)
     for number, name in enumerate(("invited", "waiting"), start=1):

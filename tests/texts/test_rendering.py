@@ -206,6 +206,14 @@ def test_a_gap_is_filled_by_the_first_language_and_a_slip_shows_its_key(texts: T
     assert not texts.knows("only.english", "ar")
 
 
+def test_a_catalogue_that_has_changed_is_read_again(texts: Texts, tmp_path: Path) -> None:
+    entries = [Entry("a.value", ("Now {value}.",), plural=False)]
+    write(tmp_path / "en" / "LC_MESSAGES" / "focalpoint.po", "en", entries)
+    changed = Texts.load(("en",), folder=tmp_path)
+    assert shown(changed, 7) == "Now 7."
+    assert shown(texts, 7) == "It is 7."
+
+
 def test_a_language_without_a_catalogue_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UnknownLanguage, match="'tlh'"):
         Texts.load(("en", "tlh"))
