@@ -193,3 +193,4 @@ ACTS = {
     "answer": answer,
     "record": record,
 }
+COMMANDS = {"questions": "questions"}
