@@ -16,7 +16,7 @@ from bot import logs
 from bot.clock import Clock
 from bot.domain.people import Actor
 from bot.jobs import Jobs
-from bot.services import audit
+from bot.services import audit, imports
 from storage import inbox, invitations
 from storage.database import Database
 from storage.vault import Vault
@@ -99,11 +99,16 @@ def house_ticks(database: Database, bot_id: int, vault: Vault, jobs: Jobs) -> di
     async def sweep(_now: datetime) -> None:
         await sweep_files(vault, jobs, Clock().now())
 
+    async def sweep_imports(now: datetime) -> None:
+        async with database.write() as tx:
+            await imports.sweep(tx, now=now)
+
     return {
         "evidence": Tick(timedelta(minutes=5), wake_evidence),
         "expire": Tick(timedelta(hours=1), expire),
         "purge": Tick(timedelta(hours=6), purge),
         "sweep": Tick(timedelta(hours=6), sweep),
+        "sweep_imports": Tick(timedelta(hours=6), sweep_imports),
     }
 
 
