@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import re
@@ -32,6 +33,7 @@ from bot.domain.filters import Dimension
 from bot.domain.people import COMMAND_LINE, Role
 from bot.domain.screens import Text
 from bot.health import check_up
+from bot.keys import KeyDamaged, KeyMissing
 from bot.sandbox.server import Sandbox
 from bot.services import exports, people
 from bot.settings import Settings, SettingsError
@@ -42,7 +44,7 @@ from bot.works import Tools, import_shell
 from bot.works.export import Made, write_out
 from bot.works.table import processes
 from storage import audit, institutions, migrate
-from storage.audit import Finding
+from storage.audit import Fault, Finding
 from storage.database import UNAVAILABLE, file_of
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -62,11 +64,24 @@ def main() -> None:
     os.umask(0o077)
     try:
         cli()
+    except (KeyMissing, KeyDamaged):
+        _fail(
+            "The key of the audit is missing or damaged, and a new one would hide that.\n"
+            "Put the key folder back; `focalpoint check` says where it is looked for."
+        )
+    except migrate.UnknownRevisionError:
+        _fail("The database was written by a newer program: install that one.")
     except UNAVAILABLE as error:
-        if isinstance(error, OSError) and not isinstance(error, ConnectionError):
-            raise  # of a file, not of the database
-        kind = type(error).__name__
-        _fail(f"The database cannot be used ({kind}); `focalpoint check` says what to mend.")
+        _fail(f"{_trouble(error)}; `focalpoint check` says what to mend.")
+
+
+def _trouble(error: Exception) -> str:
+    """What cannot be used: a file, an address to listen on, or the database."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used ({error.strerror})"
+    if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL):
+        return f"An address to listen on cannot be used ({error.strerror})"
+    return f"The database cannot be used ({type(error).__name__})"
 
 
 @cli.command()
@@ -397,13 +412,32 @@ def verify(as_json: AsJson = False) -> None:
     """Find any changed, removed or reordered entry, and a tail that was cut."""
     findings = _refusing(_verify, _settings())
     if as_json:
-        out.print_json(json.dumps([str(each) for each in findings]))
+        out.print_json(json.dumps([asdict(each) for each in findings]))
     else:
         for each in findings:
-            out.print(str(each))
+            out.print(_said(each))
         if not findings:
             out.print("The audit is whole.")
     raise typer.Exit(1 if findings else 0)
+
+
+_WRONG = {
+    Fault.CHANGED: "not what was recorded",
+    Fault.REMOVED: "missing",
+    Fault.MOVED: "recorded under another number",
+    Fault.UNPROVED: "cannot be checked, for what stood before is gone",
+    Fault.WORDS_CHANGED: "the words are not those that were recorded",
+    Fault.WORDS_REMOVED: "the words are missing, and no entry says that they were erased",
+    Fault.END_LOST: "not the end that the key folder remembers: entries are gone, or it is a copy",
+    Fault.END_UNKNOWN: "the key folder remembers no end, so entries cut off would not show",
+}
+
+
+def _said(finding: Finding) -> str:
+    """`Entries 3 to 5: missing`."""
+    one = finding.first == finding.last
+    where = f"Entry {finding.first}" if one else f"Entries {finding.first} to {finding.last}"
+    return f"{where}: {_WRONG[finding.fault]}"
 
 
 async def _verify(settings: Settings) -> list[Finding]:
