@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import re
 import signal
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, datetime
@@ -30,10 +31,11 @@ from bot.demo.tour import TourStopped, play
 from bot.domain.errors import Refused
 from bot.domain.filters import Dimension
 from bot.domain.people import COMMAND_LINE, NO_BOT, Act, Role
+from bot.domain.screens import Text
 from bot.health import check_up
+from bot.keys import KeyDamaged, KeyMissing
 from bot.sandbox.server import Sandbox
 from bot.services import exports, people
-from bot.services.imports import Preview
 from bot.settings import Settings, SettingsError
 from bot.texts import Texts
 from bot.wire.polling import AnotherReceiver, WebhookElsewhere
@@ -42,15 +44,17 @@ from bot.works import Tools, import_shell
 from bot.works.export import Made, write_out
 from bot.works.table import processes
 from storage import audit, institutions, migrate
-from storage.audit import Finding
+from storage.audit import Fault, Finding
 from storage.database import UNAVAILABLE, file_of
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 audit_cli = typer.Typer(no_args_is_help=True, help="The chained record of every act.")
 cli.add_typer(audit_cli, name="audit")
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+PROBLEMS_SHOWN = 50  # of a file's rows, at the shell
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for scripts.")]
 
@@ -60,11 +64,24 @@ def main() -> None:
     os.umask(0o077)
     try:
         cli()
+    except (KeyMissing, KeyDamaged):
+        _fail(
+            "The key of the audit is missing or damaged, and a new one would hide that.\n"
+            "Put the key folder back; `focalpoint check` says where it is looked for."
+        )
+    except migrate.UnknownRevisionError:
+        _fail("The database was written by a newer program: install that one.")
     except UNAVAILABLE as error:
-        if isinstance(error, OSError) and not isinstance(error, ConnectionError):
-            raise  # of a file, not of the database
-        kind = type(error).__name__
-        _fail(f"The database cannot be used ({kind}); `focalpoint check` says what to mend.")
+        _fail(f"{_trouble(error)}; `focalpoint check` says what to mend.")
+
+
+def _trouble(error: Exception) -> str:
+    """What cannot be used: a file, an address to listen on, or the database."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used ({error.strerror})"
+    if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL):
+        return f"An address to listen on cannot be used ({error.strerror})"
+    return f"The database cannot be used ({type(error).__name__})"
 
 
 @cli.command()
@@ -177,9 +194,12 @@ File = Annotated[
         exists=True, dir_okay=False, readable=True, resolve_path=True, help="The file to import."
     ),
 ]
-Narrow = Annotated[list[str] | None, typer.Option(help="Only these; can be given again.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Reported from or to.")]
-Language = Annotated[str | None, typer.Option(help="A language code, such as fr.")]
+DAY = ["%Y-%m-%d"]
+
+
+def _only(what: str) -> Any:
+    """An option that narrows an export, and may be given again for more of the same."""
+    return typer.Option(help=f"Only {what}. May be given again.")
 
 
 @cli.command(name="import")
@@ -187,7 +207,9 @@ def import_(
     file: File,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
-    language: Language = None,
+    language: Annotated[
+        str | None, typer.Option(help="The language of the texts, such as fr; else it is found.")
+    ] = None,
     state: Annotated[str | None, typer.Option(help="Keep only this State's items.")] = None,
     symbol: Annotated[str | None, typer.Option(help="The document, where none is named.")] = None,
     as_json: AsJson = False,
@@ -198,19 +220,34 @@ def import_(
     settings = _settings()
     told = {"language": language, "state": state or settings.country, "symbol": symbol}
     options = {name: value for name, value in told.items() if value}
-    found = _refusing(_import, settings, file, options, dry_run)
+    found: import_shell.Outcome = _refusing(_import, settings, file, options, dry_run)
+    counted = import_shell.as_json(found.counted)
     if as_json:
-        out.print_json(json.dumps(import_shell.as_json(found)))
-        return
-    for name, value in import_shell.as_json(found).items():
+        out.print_json(json.dumps(counted))
+    else:
+        _say_imported(counted, found.problems, dry_run=dry_run)
+    if not found.counted.recommendations:
+        raise typer.Exit(1)
+
+
+def _say_imported(counted: dict[str, Any], problems: Sequence[Text], *, dry_run: bool) -> None:
+    for name, value in counted.items():
         shown = value if isinstance(value, int) else ", ".join(f"{n} {k}" for k, n in value.items())
         out.print(f"{name}: {shown}")
-    out.print("Nothing was imported: this was a dry run." if dry_run else "Imported.")
+    texts = Texts.load(("en",))
+    for problem in problems[:PROBLEMS_SHOWN]:
+        out.print(f"  {texts.render(problem, 'en', mode='bare')}")
+    if len(problems) > PROBLEMS_SHOWN:
+        out.print(f"  … and {len(problems) - PROBLEMS_SHOWN} more")
+    if not counted["recommendations"]:
+        out.print("Nothing can be imported from this file.")
+    else:
+        out.print("Nothing was imported: this was a dry run." if dry_run else "Imported.")
 
 
 async def _import(
     settings: Settings, file: Path, options: dict[str, str], dry_run: bool
-) -> Preview:
+) -> import_shell.Outcome:
     _log_warnings(settings)
     with TemporaryDirectory(prefix="focalpoint-") as folder:
         if dry_run and _is_new(settings):
@@ -225,16 +262,22 @@ def export(
     kind: Annotated[Export, typer.Argument(help="What to export.")],
     *,
     file: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")],
-    mechanism: Narrow = None,
-    document: Narrow = None,
-    cluster: Narrow = None,
-    institution: Narrow = None,
-    status: Narrow = None,
-    theme: Narrow = None,
-    sdg: Narrow = None,
-    since: Day = None,
-    until: Day = None,
-    language: Language = None,
+    mechanism: Annotated[list[str] | None, _only("this mechanism, such as UPR")] = None,
+    document: Annotated[list[str] | None, _only("this document, by its symbol")] = None,
+    cluster: Annotated[list[str] | None, _only("this cluster, by its name")] = None,
+    institution: Annotated[list[str] | None, _only("this institution, by its code")] = None,
+    status: Annotated[list[str] | None, _only("this status, such as in_progress")] = None,
+    theme: Annotated[list[str] | None, _only("this theme, or themes that begin so")] = None,
+    sdg: Annotated[list[str] | None, _only("this goal or target, such as 16 or 16.1")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="Only what was reported from this day on.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="Only what was reported up to this day.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="The workbook's language; else FOCALPOINT_DEFAULT_LANGUAGE.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Export what the database holds; whole, or narrowed to what the options name."""
@@ -347,8 +390,8 @@ async def _tour(folder: Path) -> None:
 
 
 def _say(line: str) -> None:
-    """A line of the transcript: its [buttons] are no markup."""
-    out.print(line, markup=False, emoji=False)
+    """A line of the transcript."""
+    out.print(line)
 
 
 def _trying(work: Coroutine[Any, Any, None]) -> None:
@@ -368,13 +411,32 @@ def verify(as_json: AsJson = False) -> None:
     """Find any changed, removed or reordered entry, and a tail that was cut."""
     findings = _refusing(_verify, _settings())
     if as_json:
-        out.print_json(json.dumps([str(each) for each in findings]))
+        out.print_json(json.dumps([asdict(each) for each in findings]))
     else:
         for each in findings:
-            out.print(str(each))
+            out.print(_said(each))
         if not findings:
             out.print("The audit is whole.")
     raise typer.Exit(1 if findings else 0)
+
+
+_WRONG = {
+    Fault.CHANGED: "not what was recorded",
+    Fault.REMOVED: "missing",
+    Fault.MOVED: "recorded under another number",
+    Fault.UNPROVED: "cannot be checked, for what stood before is gone",
+    Fault.WORDS_CHANGED: "the words are not those that were recorded",
+    Fault.WORDS_REMOVED: "the words are missing, and no entry says that they were erased",
+    Fault.END_LOST: "not the end that the key folder remembers: entries are gone, or it is a copy",
+    Fault.END_UNKNOWN: "the key folder remembers no end, so entries cut off would not show",
+}
+
+
+def _said(finding: Finding) -> str:
+    """`Entries 3 to 5: missing`."""
+    one = finding.first == finding.last
+    where = f"Entry {finding.first}" if one else f"Entries {finding.first} to {finding.last}"
+    return f"{where}: {_WRONG[finding.fault]}"
 
 
 async def _verify(settings: Settings) -> list[Finding]:

@@ -38,7 +38,7 @@ from handlers.edge import Edge
 from handlers.flows.runner import Runner
 from handlers.house import make_router
 from handlers.router import register
-from storage import migrate
+from storage import audit, migrate
 from storage.database import Database
 from storage.vault import Vault
 
@@ -57,9 +57,8 @@ class App:
         self.settings = settings
         self.clock = clock
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.keys = KeyRing(settings.keys)
-        self.database = Database(settings.database_url, audit_key=self.keys.get("audit"))
+        self.database = Database(settings.database_url)
         self.vault = Vault.open(settings.data_dir / "files", settings.files_url)
         self.texts = Texts.load(settings.languages, clock=clock)
         self._long_poll = long_poll
@@ -69,8 +68,15 @@ class App:
         self.poll: Poll | None = None
 
     async def open(self) -> None:
-        """Bring the database up to date and follow its audit, without Telegram."""
+        """Bring the database up to date and follow its audit, without Telegram.
+
+        Raises KeyMissing where the audit was written with a key that is gone: a new one would hide
+        the loss.
+        """
         await migrate.upgrade(self.settings.database_url)
+        async with self.database.read() as tx:
+            is_written = await audit.head(tx) is not None
+        self.database.entrust(self.keys.existing("audit") if is_written else self.keys.get("audit"))
         self._audit_head.start()
 
     async def start(self) -> None:
@@ -276,8 +282,8 @@ def policy_of(settings: Settings) -> Policy:
 async def opened(settings: Settings, clock: Clock) -> AsyncIterator[App]:
     """Database, keys and files without Telegram, for a command at the shell."""
     app = App(settings, clock)
-    await app.open()
     try:
+        await app.open()
         yield app
     finally:
         await app.close()

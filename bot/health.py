@@ -169,6 +169,9 @@ def _updates(settings: Settings, found: Reached) -> Finding:
             "webhook; `focalpoint run --take-over` removes it"
         )
         return Finding("updates", said, problem=True)
+    if settings.mode == "webhook" and found.webhook not in ("", settings.webhook_url):
+        said = "another webhook is set: if it is not your own old one, renew the token"
+        return Finding("updates", f"{said} with @BotFather", problem=True)
     if settings.mode == "webhook" and found.webhook == settings.webhook_url and found.last_error:
         return Finding("updates", f"Telegram says: {found.last_error}; {waiting}", problem=True)
     return Finding("updates", waiting)

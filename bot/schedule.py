@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.domain.people import TICK, Act
 from bot.domain.work_calendar import Policy
 from bot.jobs import Jobs
-from bot.services import audit, reminders, requests
+from bot.services import audit, imports, reminders, requests
 from storage import inbox, invitations
 from storage.database import Database
 from storage.vault import Vault
@@ -103,12 +103,17 @@ def house_ticks(
     async def sweep(_now: datetime) -> None:
         await sweep_files(vault, jobs, Clock().now())
 
+    async def sweep_imports(now: datetime) -> None:
+        async with database.write() as tx:
+            await imports.sweep(tx, now=now)
+
     return {
         "evidence": Tick(timedelta(minutes=5), wake_evidence),
         "expire": Tick(timedelta(hours=1), expire),
         "remind": Tick(timedelta(seconds=10), remind),
         "purge": Tick(timedelta(hours=6), purge),
         "sweep": Tick(timedelta(hours=6), sweep),
+        "sweep_imports": Tick(timedelta(hours=6), sweep_imports),
     }
 
 

@@ -55,6 +55,9 @@ async def listed(turn: Turn, argument: str) -> None:
         raise NotFound
     which, page = Waiting(name), page_number(number)
     held = institutions_of(turn.actor)
+    if which is Waiting.OVERDUE and not held and turn.actor.is_secretariat:
+        await turn.go(turn, f"overdue:{page}")  # everybody's, where there is no institution
+        return
     today = turn.today
     counts = await queries.counts(turn.tx, held, today=today)
     entries = await queries.entries(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import texts
+from bot.domain.commands import in_help
 from bot.domain.people import SECRETARIAT
 from bot.domain.views import me as views
 from bot.domain.views.people import name_for
@@ -46,8 +47,8 @@ async def help_(turn: Turn, _argument: str) -> None:
     elif turn.actor.seats:
         role = str(turn.actor.seats[0].role)
     else:
-        role = "stranger"
-    await turn.show(views.help_(role))
+        role = views.STRANGER
+    await turn.show(views.help_(role, in_help(each.role for each in turn.actor.seats)))
 
 
 async def privacy(turn: Turn, _argument: str) -> None:

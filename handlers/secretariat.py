@@ -185,3 +185,4 @@ ACTS = {
     "answer": answer,
     "record": record,
 }
+COMMANDS = {"questions": "questions"}

@@ -165,6 +165,10 @@ class Database:
         self._reader = self._engine(write=False, size=readers)
         self._listeners: dict[str, list[Callable[[], None]]] = {}
 
+    def entrust(self, audit_key: bytes) -> None:
+        """Give it the key of the audit, once it is known which one the chain was written with."""
+        self._audit_key = audit_key
+
     def subscribe(self, name: str, listener: Callable[[], None]) -> None:
         """Call `listener` after every commit that woke `name`."""
         self._listeners.setdefault(name, []).append(listener)

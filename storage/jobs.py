@@ -117,6 +117,17 @@ async def latest(tx: Transaction, person_id: int, kind: str) -> Job | None:
     return None if row is None else Job(**row)
 
 
+async def left_behind(tx: Transaction, kind: str, *, before: datetime) -> list[int]:
+    """Jobs of a kind that wait although nobody asked in chat, planned before that moment."""
+    statement = select(jobs.c.id).where(
+        jobs.c.kind == kind,
+        jobs.c.state == WAITING,
+        jobs.c.person_id.is_(None),
+        jobs.c.planned_at < before,
+    )
+    return await tx.values(statement)
+
+
 async def remove(tx: Transaction, job_id: int) -> None:
     """Forget a job that left nothing behind."""
     await tx.execute(delete(jobs).where(jobs.c.id == job_id))

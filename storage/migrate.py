@@ -114,7 +114,7 @@ def _config() -> Config:
 async def _connection(url: str | URL) -> AsyncIterator[AsyncConnection]:
     """A connection of its own: altering a table with foreign keys on would delete its children."""
     address = make_url(url)
-    engine = create_async_engine(address, poolclass=pool.NullPool)
+    engine = create_async_engine(address, poolclass=pool.NullPool, hide_parameters=True)
     if address.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.errors import NotFound, Outdated
@@ -18,6 +18,7 @@ from storage.jobs import Job
 READ, APPLY = "import_read", "import_apply"
 SIBLINGS = "import_siblings"
 PROBLEMS = "import_problems"
+SHELL_LONGEST = timedelta(hours=2)  # an import at the shell that began earlier was killed
 WHOLE = ("ohchr_matrix",)  # formats that hold their documents in full
 
 
@@ -118,6 +119,15 @@ async def finish(tx: Transaction, job: Job, *, now: datetime) -> None:
     """The staged rows are not needed any more."""
     await imports.clear(tx, job.id)
     await jobs.change(tx, job.id, state=jobs.DONE, finished_at=now)
+
+
+async def sweep(tx: Transaction, *, now: datetime) -> int:
+    """Remove what imports at the shell had staged when they were killed; gives how many."""
+    left = await jobs.left_behind(tx, READ, before=now - SHELL_LONGEST)
+    for job_id in left:
+        await imports.clear(tx, job_id)
+        await jobs.remove(tx, job_id)
+    return len(left)
 
 
 async def _waiting(tx: Transaction, act: Act, job_id: int) -> Job:

@@ -17,7 +17,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot import logs
 from bot.clock import Clock
-from bot.domain.people import REPORTING, SECRETARIAT, Role
+from bot.domain.commands import ROLES, STRANGER, in_menu
 from bot.domain.screens import Text
 from bot.services.people import MENU
 from bot.texts import Texts
@@ -28,27 +28,13 @@ from storage.database import UNAVAILABLE, Database
 
 log = logs.get(__name__)
 
-MOST = 7  # commands a role
 LOOK_EVERY = 600.0  # seconds between looks when nothing wakes it
 PAUSE = 30.0  # seconds after Telegram or the database was away
 GENTLY = 0.05  # seconds between calls: messages go first
 
-STRANGER = ("start", "language", "privacy", "help")
-ROLES: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
-    (SECRETARIAT, ("home", "review", "assign", "import", "export", "people", "help")),
-    (REPORTING, ("home", "overdue", "due", "all", "drafts", "me", "help")),
-    (frozenset({Role.VALIDATOR}), ("home", "overdue", "due", "all", "progress", "me", "help")),
-    (frozenset({Role.OBSERVER}), ("home", "progress", "me", "language", "privacy", "help")),
-)
 TEXT_KEYS = tuple(
     sorted({f"command.{name}" for _, names in ((frozenset(), STRANGER), *ROLES) for name in names})
 )
-
-
-def commands_of(roles: Iterable[Role]) -> tuple[str, ...]:
-    """The commands of somebody with these roles, by the first that has a say."""
-    held = set(roles)
-    return next((names for those, names in ROLES if held & those), STRANGER)
 
 
 class Menus:
@@ -104,7 +90,7 @@ class Menus:
         return len(changed)
 
     async def _tell(self, menu: Menu) -> None:
-        shown = self._commands(commands_of(menu.roles), menu.language)
+        shown = self._commands(in_menu(menu.roles), menu.language)
         try:
             await self._bot.set_my_commands(shown, BotCommandScopeChat(menu.chat_id))
         except (BadRequest, Forbidden) as refusal:  # the chat is gone: asking again is no use
@@ -114,7 +100,7 @@ class Menus:
 
     def _name(self, menu: Menu) -> str:
         """Names the menu by its words: they change with role, language and release."""
-        shown = self._commands(commands_of(menu.roles), menu.language)
+        shown = self._commands(in_menu(menu.roles), menu.language)
         words = "\n".join(f"{each.command} {each.description}" for each in shown)
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 

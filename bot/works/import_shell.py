@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import Refused
 from bot.domain.kinds import Position
+from bot.domain.screens import Text
+from bot.domain.views.imports import problem_line
 from bot.exchange import staging
 from bot.exchange.confined import confined
 from bot.services import imports as service
@@ -32,9 +35,17 @@ class AssignmentsInChat(Refused):
     key = "import.refused.assignments"
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What an import did or would do, and the problems of its rows in the order of the file."""
+
+    counted: Preview
+    problems: tuple[Text, ...]
+
+
 async def bring_in(
     tools: Tools, path: Path, options: Mapping[str, str], *, dry_run: bool
-) -> Preview:
+) -> Outcome:
     """What importing the file did; with `dry_run` what it would do, and nothing stays behind.
 
     `path` is absolute; `options` are `language`, `state`, `symbol`. Raises what refuses the file.
@@ -75,6 +86,7 @@ def as_json(found: Preview) -> dict[str, Any]:
 async def _open(tools: Tools, options: Mapping[str, str]) -> Job:
     """A job of our own that no running bot takes up: it waits, as if for a person."""
     async with tools.database.write() as tx:
+        await service.sweep(tx, now=tools.clock.now())
         job_id = await jobs.plan(
             tx,
             service.READ,
@@ -89,13 +101,14 @@ async def _open(tools: Tools, options: Mapping[str, str]) -> Job:
     return job
 
 
-async def _read(tools: Tools, job: Job, path: Path) -> Preview:
+async def _read(tools: Tools, job: Job, path: Path) -> Outcome:
     facts = await stage(job, tools, path, job.arguments["options"])
     sha256 = await asyncio.to_thread(_digest, path)
     async with tools.database.write() as tx:
         await imports.compare(tx, job.id)
         await jobs.change(tx, job.id, result={"facts": dict(facts)}, sha256=sha256)
-        return await service.preview(tx, job, facts)
+        found = await imports.problems(tx, job.id)
+        return Outcome(await service.preview(tx, job, facts), tuple(map(problem_line, found)))
 
 
 async def _forget(tools: Tools, job: Job) -> None:

@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -44,6 +45,16 @@ class Shell:
             check=False,
         )
 
+    def begins(self, *words: str | Path) -> subprocess.Popen[bytes]:
+        """The same, without waiting for its end."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot", *map(str, words)],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
     def imports(self, *words: str | Path) -> dict[str, Any]:
         """What `import … --json` says on standard output: one object and nothing else."""
         done = self.runs("import", *words, "--json")
@@ -51,9 +62,22 @@ class Shell:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
+    def rows(self, statement: str) -> int:
+        """What a query counts."""
+        with closing(self._database()) as database:
+            return int(database.execute(statement).fetchone()[0])
+
+    def changes(self, statement: str) -> None:
+        """Change the database behind everybody's back."""
+        with closing(self._database()) as database, database:
+            database.execute(statement)
+
+    def _database(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.folder / "data" / "focalpoint.db", timeout=10)
+
     def dump(self) -> list[str]:
         """Everything in the database but what every command writes anew."""
-        with closing(sqlite3.connect(self.folder / "data" / "focalpoint.db")) as database:
+        with closing(self._database()) as database:
             return [line for line in database.iterdump() if "sqlite_" not in line]
 
 
@@ -123,7 +147,41 @@ def test_without_json_the_counts_are_lines_for_people(shell: Shell, table: Path)
     done = shell.runs("import", table, "--dry-run")
     assert done.returncode == 0
     assert "recommendations: 2" in done.stdout
+    assert "Row 4: " in done.stdout, "the problem, with its row and what is wrong"
     assert "dry run" in done.stdout
+
+
+def test_a_file_of_problems_alone_ends_with_1_and_does_not_say_imported(
+    shell: Shell, tmp_path: Path
+) -> None:
+    path = tmp_path / "empty texts.csv"
+    path.write_text(
+        "mechanism,document symbol,paragraph,text,position\nUPR,A/HRC/61/9,140.7,,supported\n"
+    )
+    done = shell.runs("import", path)
+    assert done.returncode == 1
+    assert "Row 2: " in done.stdout
+    assert "Imported" not in done.stdout
+
+
+def test_an_import_that_is_killed_leaves_nothing_for_long(
+    shell: Shell, table: Path, sample_data: Path
+) -> None:
+    """What it had staged goes with the next import, once no import can still be under way."""
+    shell.imports(table)
+    many = sample_data / "upr_36_states_numbered.csv"
+    killed = shell.begins("import", many)
+    while not shell.rows("SELECT count(*) FROM import_rows"):
+        time.sleep(0.02)
+    killed.kill()
+    killed.wait()
+    shell.imports(table)
+    assert shell.rows("SELECT count(*) FROM import_rows") > 0, "it might still be under way"
+    shell.changes("UPDATE jobs SET planned_at = '2026-01-01 00:00:00.000000'")
+    shell.imports(table)
+    assert shell.rows("SELECT count(*) FROM import_rows") == 0
+    assert shell.rows("SELECT count(*) FROM items") == 2
+    assert shell.runs("audit", "verify").returncode == 0
 
 
 def test_a_file_that_is_none_of_ours_is_refused_with_a_sentence(

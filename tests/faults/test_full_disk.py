@@ -1,10 +1,11 @@
-"""Fault 11 under the whole running bot: a full disk, a folder that cannot be written."""
+"""Fault 11 under the whole running bot: a full disk, a folder that cannot be written any more."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import random
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,6 +44,51 @@ class TinyDisk:
 
     def allow(self) -> None:
         subprocess.run(["mount", "-o", "remount,rw", self.folder], check=True)
+
+
+class Seal:
+    """Makes a database read-only for those, too, who hold it open: no mount and no mode does that.
+
+    Its file of shared memory stays as it is: that one holds nothing that would be kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._sealed: list[Path] = []
+
+    def forbid(self) -> None:
+        self._sealed = [self.folder / "focalpoint.db", self.folder / "focalpoint.db-wal"]
+        self._sealed.append(self.folder)
+        subprocess.run(["chattr", "+i", *self._sealed], check=True)
+
+    def allow(self) -> None:
+        if self._sealed:
+            subprocess.run(["chattr", "-i", *self._sealed], check=True)
+        self._sealed = []
+
+
+def can_seal(path: Path) -> bool:
+    """Whether an open file here can be made read-only: as root, on a file system that heeds it."""
+    with path.open("wb", buffering=0) as opened:
+        try:
+            if subprocess.run(["chattr", "+i", path], check=False, capture_output=True).returncode:
+                return False
+            opened.write(b"1")
+        except PermissionError:
+            return True
+        finally:
+            subprocess.run(["chattr", "-i", path], check=False, capture_output=True)
+    return False
+
+
+@pytest.fixture
+def seal(tmp_path: Path) -> Iterator[Seal]:
+    """For a folder of data on the ordinary disk."""
+    if not shutil.which("chattr") or not can_seal(tmp_path / "tried"):
+        missing("mount", "open files cannot be made read-only here")
+    seal = Seal(tmp_path / "data")
+    yield seal
+    seal.allow()
 
 
 @pytest.fixture
@@ -101,7 +147,7 @@ async def test_a_folder_that_cannot_be_written_acknowledges_nothing(
     bots: Nursery,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """The bot ends, or waits; whoever starts it again finds everything still there."""
+    """Started on it, the bot ends or waits; whoever starts it later finds everything there."""
     disk.forbid()
     crowd.burst(30, random.Random(3))
     for _ in range(3):
@@ -117,6 +163,39 @@ async def test_a_folder_that_cannot_be_written_acknowledges_nothing(
     await bot.kill()
     assert_all_done_once(crowd)
     record_property("fault 11, read-only: sent meanwhile, acknowledged, receipts", (30, 0, 0))
+
+
+async def test_a_folder_that_turns_read_only_under_the_bot_loses_nothing_and_heals_alone(
+    seal: Seal,
+    sandbox: Sandbox,
+    bots: Nursery,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Nothing can be written although the bot holds its files open; it goes on by itself."""
+    crowd = await Crowd.gather(sandbox, tmp_path, 10)
+    bot = await bots.bot(crowd.told)
+    crowd.burst(10, random.Random(4))
+    await crowd.rest()
+    answered = crowd.answers()
+
+    seal.forbid()
+    chance = random.Random(5)
+    for _ in range(30):
+        crowd.burst(1, chance)
+        await asyncio.sleep(0.1)
+    assert crowd.bot.mailbox.pending() == 30
+    assert crowd.answers() == answered
+    assert bot.lives
+
+    seal.allow()
+    await crowd.rest(within=60)
+    assert bot.lives
+    await bot.kill()
+    assert_all_done_once(crowd)
+    record_property(
+        "fault 11, read-only while running: sent meanwhile, acknowledged, receipts", (30, 0, 0)
+    )
 
 
 def assert_all_done_once(crowd: Crowd) -> None:

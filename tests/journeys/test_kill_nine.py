@@ -48,6 +48,7 @@ class KillableNetwork(JourneyNetwork):
             self.people.patience = 20.0
         told = self.settings().model_dump(mode="json", exclude_none=True, exclude={"token"})
         self._bot = await self._bots.bot({**told, "token": self.sandbox.token})
+        self.app.database.entrust(self.app.keys.existing("audit"))
 
     async def stop_bot(self) -> None:
         await self.kill()

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from sqlalchemy import select, update
 
+from bot.domain.commands import MOST, ROLES, STRANGER, in_help
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
-from bot.wire.menu import MOST, ROLES, STRANGER
 from storage.tables import accounts, conversations, invitations, people, seats
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
@@ -362,6 +362,14 @@ async def test_a_new_message_each_time_is_a_setting_of_one_s_own(network: Journe
     assert len(omar.received) == before + 1, "the screen is a new message"
 
 
+NOT_FOR_THEM = re.compile("not known|does not allow")
+
+
+def told_commands(phone: Phone) -> list[str]:
+    """The commands that the last message names."""
+    return re.findall(r"/([a-z]+)", plain(phone.last.text))
+
+
 @pytest.mark.parametrize(
     ("role", "words"),
     [
@@ -376,6 +384,12 @@ async def test_help_and_privacy_by_role(network: JourneyNetwork, role: Role, wor
     phone = await network.phone("Omar", role, None if role is Role.COORDINATOR else "MOJ")
     await phone.types("/help")
     assert words in phone.last.text
+    told = told_commands(phone)
+    assert told == [*in_help({role}), "back", "cancel"]
+    assert set(await commands(phone, "home")) <= {*told, "help"}
+    for command in told:
+        await phone.types(f"/{command}")
+        assert not NOT_FOR_THEM.search(phone.last.text), command
     await phone.types("/privacy")
     assert "Never: your phone number" in phone.last.text
 
@@ -386,6 +400,7 @@ async def test_strangers_get_help_privacy_and_their_language(network: JourneyNet
     assert "Focal Point" in phone.last.text
     await phone.types("/help")
     assert "open the link of your invitation" in phone.last.text
+    assert told_commands(phone) == ["start", "language", "privacy"]
     await phone.types("/privacy")
     assert "Never: your phone number" in phone.last.text
     await phone.types("/language")

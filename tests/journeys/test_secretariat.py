@@ -52,6 +52,21 @@ async def reports(phone: Phone, code: str, words: str, status: str = "In progres
     await phone.waits_for("SU-")
 
 
+async def test_overdue_and_questions_are_commands_of_the_secretariat_too(
+    network: JourneyNetwork,
+) -> None:
+    """`/overdue` once told somebody without an institution that nothing was overdue."""
+    justice, _ = await justice_with_items(network)
+    await justice.types("140.7")
+    await justice.taps("Ask")
+    await justice.types("Does this concern us?")
+    coordinator = await desk(network)
+    await coordinator.types("/overdue")
+    assert "140.7" in plain(coordinator.screen.text)
+    await coordinator.types("/questions")
+    assert "Does this concern us?" in plain(coordinator.screen.text)
+
+
 async def test_items_are_assigned_in_bulk_and_announced_once_a_person(
     network: JourneyNetwork,
 ) -> None:

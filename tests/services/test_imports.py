@@ -13,11 +13,12 @@ from bot.clock import Clock
 from bot.domain.errors import NotAllowed, Outdated
 from bot.domain.people import COMMAND_LINE, Actor
 from bot.services import imports as service
-from storage import imports, jobs
+from storage import imports, jobs, people
 from storage.database import Database
 from storage.jobs import Job
 from storage.tables import audit, import_rows, item_tags, item_texts, items
 from tests import maravia
+from tests.conftest import FrozenClock
 
 FACTS = {"format": "ohchr_matrix"}
 
@@ -45,6 +46,25 @@ def entry(number: int, words: str, **changed: Any) -> dict[str, Any]:
         "document": {"mechanism": "UPR", "cycle": 4, "session": "48", "published_on": None},
     }
     return {"row": row | changed}
+
+
+async def test_what_a_killed_import_at_the_shell_had_staged_is_swept(
+    database: Database, clock: FrozenClock
+) -> None:
+    """What still runs stays, and so does what waits for a person, however long."""
+    killed = await staged(database, [entry(1, "Ratify.")], now=clock.now())
+    asked = await staged(database, [entry(2, "Adopt.")], now=clock.now())
+    async with database.write() as tx:
+        ines = await people.add(tx, "Ines", "en", now=clock.now())
+        await jobs.change(tx, asked.id, person_id=ines.id)
+    clock.move(hours=3)
+    running = await staged(database, [entry(3, "Amend.")], now=clock.now())
+    async with database.write() as tx:
+        assert await service.sweep(tx, now=clock.now()) == 1
+        assert await service.sweep(tx, now=clock.now()) == 0
+        kept = await tx.values(select(import_rows.c.job_id).order_by(import_rows.c.job_id))
+        assert kept == [asked.id, running.id]
+        assert await jobs.get(tx, killed.id) is None
 
 
 async def staged(

@@ -15,7 +15,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import URL, Connection, func, insert, inspect, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from storage import migrate
 from storage.database import Database
@@ -165,3 +165,10 @@ async def test_a_migration_that_orphans_rows_is_refused_and_changes_nothing(
     with pytest.raises((migrate.BrokenReferencesError, IntegrityError), match="seats"):
         await migrate.upgrade(database_url)
     assert await people_and_seats(database_url) == (1, 1)
+
+
+async def test_the_error_of_a_migration_carries_no_parameters(tmp_path: Path) -> None:
+    with pytest.raises(SQLAlchemyError) as caught:
+        async with migrate._connection(sqlite_url(tmp_path / "x.db")) as connection:
+            await connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "Amal"})
+    assert "Amal" not in str(caught.value)

@@ -49,6 +49,22 @@ async def test_a_server_that_does_not_answer_is_named_without_the_token(tmp_path
     assert token not in said
 
 
+async def test_a_foreign_webhook_is_named_in_either_mode(tmp_path: Path) -> None:
+    webhook = {
+        "mode": "webhook",
+        "webhook_url": "https://bot.example.org/hook",
+        "webhook_secret": "0123456789abcdef",
+    }
+    async with Sandbox() as sandbox:
+        at = {"token": sandbox.token, "api_url": sandbox.address}
+        assert "updates" not in await problems(made(tmp_path, **at, **webhook))
+        mailbox = next(iter(sandbox.world.bots.values())).mailbox
+        elsewhere = "http://127.0.0.1:9/elsewhere"
+        mailbox.set_webhook(elsewhere, secret=None, connections=1, drop=False)
+        for more in ({}, webhook):
+            assert "webhook" in (await problems(made(tmp_path, **at, **more)))["updates"]
+
+
 async def test_a_folder_that_others_can_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir(mode=0o755)
     assert "chmod 700" in (await problems(made(tmp_path)))["data folder"]

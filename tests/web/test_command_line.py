@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from bot.sandbox import Network, Sandbox
@@ -52,6 +54,58 @@ async def test_an_institution_that_is_not_there_is_said(tmp_path: Path) -> None:
         assert status == 1
         assert "NONE" in complaint
         assert "Traceback" not in complaint
+
+
+async def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file, where the folder should be")
+    async with Sandbox() as sandbox:
+        for words in (["migrate"], ["run"], ["audit", "verify"]):
+            status, _, complaint = await focalpoint(sandbox, tmp_path, *words)
+            assert status == 1
+            assert complaint.startswith(f"{tmp_path / 'data'} cannot be used (")
+            assert "Traceback" not in complaint
+
+
+async def test_a_lost_key_is_said_and_no_new_one_hides_it(tmp_path: Path) -> None:
+    """Once a new key was made in silence: the audit looked changed, and the check-up content."""
+    async with Sandbox() as sandbox:
+        assert (await focalpoint(sandbox, tmp_path, "invite", "--role", "coordinator"))[0] == 0
+        keys = (tmp_path / "data-keys").rename(tmp_path / "elsewhere")
+        for words in (["audit", "verify"], ["run"], ["invite", "--role", "officer"]):
+            status, _, complaint = await focalpoint(sandbox, tmp_path, *words)
+            assert status == 1
+            assert "The key of the audit is missing" in complaint
+            assert "Traceback" not in complaint
+        checked = (await focalpoint(sandbox, tmp_path, "check"))[1]
+        assert "put the key folder back" in checked
+        for made in (tmp_path / "data-keys").iterdir():
+            made.unlink()
+        (tmp_path / "data-keys").rmdir()
+        keys.rename(tmp_path / "data-keys")
+        assert (await focalpoint(sandbox, tmp_path, "audit", "verify"))[0] == 0
+
+
+async def test_what_is_wrong_with_the_audit_is_said_in_words_and_as_json(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        assert (await focalpoint(sandbox, tmp_path, "invite", "--role", "coordinator"))[0] == 0
+        with closing(sqlite3.connect(tmp_path / "data/focalpoint.db")) as database, database:
+            database.execute("UPDATE audit SET act = 'people.nothing'")
+        status, printed, _ = await focalpoint(sandbox, tmp_path, "audit", "verify")
+        assert (status, printed.splitlines()[0]) == (1, "Entry 1: not what was recorded")
+        printed = (await focalpoint(sandbox, tmp_path, "audit", "verify", "--json"))[1]
+        assert json.loads(printed)[0] == {"fault": "changed", "first": 1, "last": 1}
+
+
+async def test_a_database_of_a_newer_program_is_said(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        assert (await focalpoint(sandbox, tmp_path, "migrate"))[0] == 0
+        with closing(sqlite3.connect(tmp_path / "data/focalpoint.db")) as database, database:
+            database.execute("UPDATE alembic_version SET version_num = '9999'")
+        status, _, complaint = await focalpoint(sandbox, tmp_path, "migrate")
+        assert (status, complaint) == (
+            1,
+            "The database was written by a newer program: install that one.\n",
+        )
 
 
 async def test_check_tells_scripts_what_it_found(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def preview(job_id: int, found: Counted, problems: Sequence[Mapping[str, Any]]) 
         columns = Listing(tuple(Words(each, limit=60) for each in found.unknown_columns[:8]))
         lines.append(text("import.unknown_columns", columns=columns))
     if problems:
-        lines += [None, text("import.problems", count=found.problems), *map(_problem, problems)]
+        lines += [None, text("import.problems", count=found.problems), *map(problem_line, problems)]
     return message(*lines, rows=_choices(job_id, found))
 
 
@@ -141,7 +141,8 @@ def _counted(family: str, counts: Mapping[str, int]) -> Listing:
     )
 
 
-def _problem(problem: Mapping[str, Any]) -> Text:
+def problem_line(problem: Mapping[str, Any]) -> Text:
+    """One problem of a file: in which row, and what is wrong."""
     return text("import.problem_line", row=problem["row"], problem=text_from_json(problem["text"]))
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from bot.domain import commands
 from bot.domain.people import Role
 from bot.domain.screens import Button, Screen, Text, Value, Words, button, screen, text
 from bot.domain.views.people import role_name
 
 HOME = (button("home", "home"),)
-HELP_ROLES = ("secretariat", "focal_point", "alternate", "validator", "observer", "stranger")
-TEXT_KEYS = tuple(f"help.{role}" for role in HELP_ROLES)
+STRANGER = "stranger"
+HELP_ROLES = ("secretariat", "focal_point", "alternate", "validator", "observer", STRANGER)
+TEXT_KEYS = (
+    *(f"help.{role}" for role in HELP_ROLES),
+    *(f"command.{name}" for name in commands.ALL),
+)
 
 
 def me(name: str, seats: Sequence[tuple[Role, Value, date]], *, always_new_message: bool) -> Screen:
@@ -42,9 +47,13 @@ def languages(choices: Sequence[tuple[str, str]]) -> Screen:
     return screen("me.choose_language", rows=rows)
 
 
-def help_(role: str) -> Screen:
-    """`/help`: what this role does here, and the commands that always work."""
-    return screen(text(f"help.{role}"), None, "help.commands", rows=[HOME])
+def help_(role: str, names: Iterable[str]) -> Screen:
+    """`/help`: what this role does here, and its commands, each with what it does."""
+    lines = [
+        text("help.command", command=f"/{name}", what=text(f"command.{name}")) for name in names
+    ]
+    answering = () if role == STRANGER else ("help.answering",)
+    return screen(text(f"help.{role}"), None, *lines, *answering, rows=[HOME])
 
 
 def privacy() -> Screen:

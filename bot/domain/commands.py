@@ -1,0 +1,47 @@
+"""Which commands whom: those in Telegram's menu, and those that /help tells beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.domain.people import REPORTING, SECRETARIAT, Role
+
+MOST = 7  # commands in a role's menu
+
+STRANGER = ("start", "language", "privacy", "help")
+ROLES: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
+    (SECRETARIAT, ("home", "review", "assign", "import", "export", "people", "help")),
+    (REPORTING, ("home", "overdue", "due", "all", "drafts", "me", "help")),
+    (frozenset({Role.VALIDATOR}), ("home", "overdue", "due", "all", "progress", "me", "help")),
+    (
+        frozenset({Role.OBSERVER}),
+        ("home", "approved", "progress", "me", "language", "privacy", "help"),
+    ),
+)
+_BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
+    (SECRETARIAT, ("announce", "clusters", "questions", "overdue", "progress")),
+)
+_EVERYBODY = ("find", "me", "language", "privacy")
+ALL = frozenset({*STRANGER, *_EVERYBODY}).union(*(names for _, names in (*ROLES, *_BESIDE)))
+
+
+def in_menu(roles: Iterable[Role]) -> tuple[str, ...]:
+    """The menu of somebody with these roles: that of the first that has a say."""
+    return _first(ROLES, roles) or STRANGER
+
+
+def in_help(roles: Iterable[Role]) -> tuple[str, ...]:
+    """What /help tells somebody with these roles: the menu, then what else there is for them."""
+    held = set(roles)
+    menu = in_menu(held)
+    if menu == STRANGER:
+        return tuple(each for each in menu if each != "help")
+    names = (*menu, *_first(_BESIDE, held), *_EVERYBODY)
+    return tuple(each for each in dict.fromkeys(names) if each != "help")
+
+
+def _first(
+    groups: tuple[tuple[frozenset[Role], tuple[str, ...]], ...], roles: Iterable[Role]
+) -> tuple[str, ...]:
+    held = set(roles)
+    return next((names for those, names in groups if held & those), ())
