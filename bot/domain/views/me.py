@@ -43,7 +43,9 @@ def languages(choices: Sequence[tuple[str, str]]) -> Screen:
 
 
 def help_(role: str) -> Screen:
-    """`/help`: what this role does here, and the commands that always work."""
+    """`/help`: what this role does here, and the commands that work for it."""
+    if role == "stranger":
+        return screen("help.stranger", None, "help.commands_stranger")
     return screen(text(f"help.{role}"), None, "help.commands", rows=[HOME])
 
 
