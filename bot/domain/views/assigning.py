@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.assigning import Announced, Assigned, Preview
+from bot.domain.gist import gist
 from bot.domain.items import Part
 from bot.domain.screens import (
     Button,
@@ -159,8 +160,10 @@ def listed_code(item: Listed) -> Value:
 
 
 def title(item: Listed) -> Value:
-    """How a listed item's text begins; nothing of a restricted one."""
-    return "" if item.words is None else Words(item.words, limit=TITLE_LENGTH)
+    """What a listed item asks for; nothing of a restricted one."""
+    if item.words is None:
+        return ""
+    return Words(gist(item.words, item.language or ""), limit=TITLE_LENGTH)
 
 
 # -- What was done ---------------------------------------------------------------------------------
