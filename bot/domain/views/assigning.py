@@ -31,7 +31,15 @@ from bot.domain.selection import (
     Narrowing,
     Selection,
 )
-from bot.domain.views.common import HOME, LIST_LENGTH, dotted, in_twos, item_code, pages
+from bot.domain.views.common import (
+    HOME,
+    LIST_LENGTH,
+    dotted,
+    in_twos,
+    item_code,
+    mechanism_name,
+    pages,
+)
 from bot.domain.views.people import name_for
 
 URGENT = 5
@@ -56,8 +64,10 @@ def narrowed_to(narrowing: Narrowing, name: str) -> Value:
             return text(f"need.{name}")
         case Narrowing.CLUSTER if name == NO_CLUSTER:
             return text("narrowing.no_cluster")
-        case Narrowing.DOCUMENT | Narrowing.MECHANISM:
+        case Narrowing.DOCUMENT:
             return Code(name)
+        case Narrowing.MECHANISM:
+            return mechanism_name(name)
         case _:
             return Words(name, limit=NAME_LENGTH)
 

@@ -8,6 +8,7 @@ from bot.domain.figures import Figure
 from bot.domain.reports import EvidenceCounts
 from bot.domain.screens import Button, Code, Listing, Row, Text, Value, Words, button, text
 
+REVIEW = "UPR"
 LIST_LENGTH = 8  # SCREENS.md: lists of eight
 HOME = button("home", "home")
 BESIDE = "new"
@@ -24,6 +25,11 @@ def dotted(*facts: Value) -> Value:
 def item_code(code: str, symbol: str, *, restricted: bool) -> Value:
     """How an item is called; a restricted one by symbol and number, and by nothing else."""
     return dotted(Code(symbol), Code(code)) if restricted else Code(code)
+
+
+def mechanism_name(code: str) -> Value:
+    """What people call a mechanism: the review in their language, others by their initials."""
+    return text("mechanism.review") if code == REVIEW else Words(code, limit=60)
 
 
 def pages(act: str, page: int, *, more: bool) -> list[Row]:
