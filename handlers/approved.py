@@ -83,8 +83,10 @@ async def report(turn: Turn, argument: str) -> None:
         for each in await evidence.of_report(turn.tx, found.id)
         if each.state is EvidenceState.STORED
     ]
+    item = await _item(turn, str(found.item_id))
     [shown] = _shown(turn, [found])
-    await turn.show(views.report(shown, await figures.of(turn.tx, found.id), pieces))
+    words = await words_of(turn, item)
+    await turn.show(views.report(shown, words, await figures.of(turn.tx, found.id), pieces))
 
 
 async def _item(turn: Turn, argument: str) -> Item:

@@ -11,6 +11,7 @@ from bot.domain.permissions import may_export, may_see_progress, require
 from bot.domain.progress import Scope, Subject, scope_of
 from bot.domain.screens import Listing, Text, Value, Words, text
 from bot.domain.views import exports as views
+from bot.domain.views.common import mechanism_name
 from bot.domain.views.people import name_for
 from bot.exchange.picture import Bar, Figures, as_text, shown
 from bot.exchange.progress import pack
@@ -92,6 +93,8 @@ async def _called(turn: Turn, dimension: Dimension, value: str) -> Value:
 def _words(turn: Turn, dimension: Dimension, spread: Spread) -> Value:
     if dimension is Dimension.STATUS:
         return text(f"status.{spread.value}")
+    if dimension is Dimension.MECHANISM:
+        return mechanism_name(spread.value)
     if spread.names:
         return name_for(spread.names, turn.language)
     return Words(spread.value, limit=views.LABEL_LENGTH)
@@ -189,6 +192,8 @@ def _name(
         return _bare(turn, text(f"progress.without.{subject}"))
     if subject is Subject.SDG:
         return _bare(turn, text("progress.goal", n=int(key)))
+    if subject is Subject.MECHANISM:
+        return _bare(turn, text("label.one", value=mechanism_name(str(key))))
     return names.get(key, str(key))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.domain.errors import NotFound
+from bot.domain.gist import gist
 from bot.domain.home import Entry, Waiting
 from bot.domain.items import best_text
 from bot.domain.people import REPORTING, SECRETARIAT, Role
@@ -85,7 +86,7 @@ async def beginnings(turn: Turn, item_ids: Sequence[int]) -> dict[int, Words]:
     for item_id, texts in (await items.texts(turn.tx, item_ids)).items():
         words = best_text(texts, turn.language, default)
         if words is not None:
-            found[item_id] = Words(words.words, limit=views.TITLE_LENGTH)
+            found[item_id] = Words(gist(words.words, words.language), limit=views.TITLE_LENGTH)
     return found
 
 

@@ -41,7 +41,10 @@ async def language(turn: Turn, _argument: str) -> None:
 
 
 async def help_(turn: Turn, _argument: str) -> None:
-    """`/help`: what one can do here, by role."""
+    """`/help`: what one can do here, by role; who waits for a seat, or lost it, hears of that."""
+    if turn.actor.person is not None and not turn.actor.seats:
+        await turn.go(turn, "stranger")
+        return
     if turn.actor.seat(SECRETARIAT):
         role = "secretariat"
     elif turn.actor.seats:

@@ -75,8 +75,10 @@ async def withdraw_yes(turn: Turn, argument: str) -> None:
 
 
 async def loose_file(turn: Turn, _argument: str) -> None:
-    """A file that belongs to nothing: it is not kept, and this says where it would be."""
-    await turn.show(message("report.loose_file", rows=[(HOME,)]))
+    """A file that belongs to nothing is not kept; who may report learns where it would be."""
+    reports = turn.actor.seat(REPORTING) is not None
+    said = "report.loose_file" if reports else "report.loose_file_elsewhere"
+    await turn.show(message(said, rows=[(HOME,)]))
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.people import REPORTING
 from bot.domain.screens import Value, Words
 from bot.domain.views import home as views
 from bot.domain.views.common import LIST_LENGTH, item_code
@@ -16,22 +17,27 @@ QUERY_BYTES = 40
 
 async def search(turn: Turn, argument: str) -> None:
     """`search:torture`: what plain words find; a single hit is shown at once."""
-    await _show(turn, _fitting(argument), 0)
+    await _show(turn, argument, 0)
 
 
 async def found(turn: Turn, argument: str) -> None:
     """`found:1:torture`: another page of what was found."""
     page, _, query = argument.partition(":")
-    await _show(turn, _fitting(query), page_number(page))
+    await _show(turn, query, page_number(page))
 
 
-async def _show(turn: Turn, query: str, page: int) -> None:
+async def _show(turn: Turn, words: str, page: int) -> None:
+    query = _fitting(words)
     result = await service.find(turn.tx, turn.actor, query)
     if result.report_id is not None:
         await turn.go(turn, f"su:{result.report_id}")
         return
     if len(result.hits) == 1:
         await turn.go(turn, _act(result.hits[0]))
+        return
+    if not result.hits:
+        reports = turn.actor.seat(REPORTING) is not None
+        await turn.show(views.nothing_found(" ".join(words.split()), reports=reports))
         return
     shown = result.hits[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
     titles = await beginnings(turn, [each.item_id for each in shown if not each.restricted])

@@ -122,7 +122,8 @@ async def compare(tx: Transaction, job_id: int) -> None:
         .values(item_id=func.coalesce(known, by_second))
     )
     here = _current_text(import_rows.c.language)
-    same = and_(here == import_rows.c.words, _item_digest() == import_rows.c.digest)
+    labels = or_(_is_translation(), _item_digest() == import_rows.c.digest)
+    same = and_(here == import_rows.c.words, labels)
     outcome = case(
         (and_(import_rows.c.item_id.is_(None), _stands_before(job_id)), TRANSLATED),
         (import_rows.c.item_id.is_(None), NEW),
@@ -179,6 +180,29 @@ def _current_text(language: Any) -> ScalarSelect[str]:
         )
         .correlate(import_rows)
         .scalar_subquery()
+    )
+
+
+def _is_translation() -> ColumnElement[bool]:
+    """Whether the item was known in another language before this one.
+
+    Its position, themes and goals then come from there: a table of translations has often none.
+    """
+    other, same = item_texts.alias("other_text"), item_texts.alias("same_text")
+    began = (
+        select(func.min(same.c.from_at))
+        .where(same.c.item_id == import_rows.c.item_id, same.c.language == import_rows.c.language)
+        .correlate(import_rows)
+        .scalar_subquery()
+    )
+    return (
+        exists()
+        .where(
+            other.c.item_id == import_rows.c.item_id,
+            other.c.language != import_rows.c.language,
+            other.c.from_at < began,
+        )
+        .correlate(import_rows)
     )
 
 
@@ -360,7 +384,7 @@ async def _add_items(tx: Transaction, job_id: int, *, now: datetime) -> None:
 async def _change_items(tx: Transaction, job_id: int) -> None:
     await tx.execute(
         update(items)
-        .where(items.c.id == import_rows.c.item_id, _rows(job_id, CHANGED))
+        .where(items.c.id == import_rows.c.item_id, _rows(job_id, CHANGED), ~_is_translation())
         .values({name: import_rows.c[name] for name in _COPIED})
     )
     returned = select(import_rows.c.item_id).where(
@@ -418,7 +442,8 @@ async def _add_texts(tx: Transaction, job_id: int, *, now: datetime) -> None:
 
 async def _replace_tags(tx: Transaction, job_id: int) -> None:
     """The themes, groups and goals of new and changed items; tags that officers set stay."""
-    touched = select(import_rows.c.item_id).where(_rows(job_id, CHANGED))
+    changed = and_(_rows(job_id, CHANGED), ~_is_translation())
+    touched = select(import_rows.c.item_id).where(changed)
     await tx.execute(
         delete(item_tags).where(
             item_tags.c.item_id.in_(touched),
@@ -439,7 +464,7 @@ async def _replace_tags(tx: Transaction, job_id: int) -> None:
                 import_rows.c.ordinal == import_tags.c.ordinal,
             ),
         )
-        .where(_rows(job_id, NEW, CHANGED))
+        .where(or_(_rows(job_id, NEW), changed))
     )
     names = ["item_id", "vocabulary", "label", "ordinal"]
     await tx.execute(insert(item_tags).from_select(names, source))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache, partial
 
@@ -12,8 +12,8 @@ from babel import Locale, UnknownLocaleError
 
 from bot.domain.errors import Unfit
 
-_MONTHS_OF = {"en": ("en", "en_GB"), "ar": ("ar", "ar_SY", "ar_DZ")}
-"""Arabic has three sets of month names: the Gulf's and Egypt's, the Mashriq's, the Maghreb's."""
+_MONTHS_OF = {"en": ("en", "en_GB"), "ar": ("ar", "ar_SY", "ar_DZ", "ar_MA", "ar_MR")}
+"""Arabic has several sets of month names: the Gulf's and Egypt's, the Mashriq's, the Maghreb's."""
 
 _YEARS = range(1900, 2200)
 _NUMBERS = re.compile(r"\d+")
@@ -76,8 +76,17 @@ def _month(names: list[str], language: str) -> int | None:
     if not said:
         return None
     found = {**_months("en"), **_months(language)}
-    whole = " ".join(said)
-    return found.get(whole, found.get(whole.rstrip("."), -1))
+    for cut in range(len(said)):  # the United Nations write two Arabic names: أيار/مايو
+        meant = {_named(found, part) for part in (said[:cut], said[cut:]) if part}
+        if len(meant) == 1 and meant != {-1}:
+            return meant.pop()
+    return -1
+
+
+def _named(months: Mapping[str, int], names: list[str]) -> int:
+    """The month of that name; -1 where it is none of a month."""
+    whole = " ".join(names)
+    return months.get(whole, months.get(whole.rstrip("."), -1))
 
 
 @lru_cache(maxsize=32)

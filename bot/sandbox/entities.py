@@ -46,7 +46,7 @@ _NAMED = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"'}
 _LINK = re.compile(r"(?:https?|tg|mailto|tel):", re.IGNORECASE)
 _FOUND = re.compile(
     r"(?P<url>\bhttps?://[^\s<>\"]+[^\s<>\".,;:!?')\]])"
-    r"|(?<![\w/])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?)(?![\w/])"
+    r"|(?<![\w/<>])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?)(?![\w/])"
     r"|(?<![\w/@])(?P<email>[\w.+-]+@[\w-]+\.[\w.-]*\w)"
     r"|(?<![\w@])(?P<mention>@[A-Za-z0-9_]{4,32})(?!\w)"
     r"|(?<![\w#])(?P<hashtag>#[^\W\d]\w{0,100})"

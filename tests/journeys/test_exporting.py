@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from bot.domain.people import Role
 from bot.sandbox.phone import Message, Phone, plain
 from bot.works import export as work
-from storage.tables import assignments, audit, jobs
+from storage.tables import assignments, audit, jobs, source_documents
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
 
@@ -139,6 +139,22 @@ async def test_progress_comes_as_figures_and_as_a_picture(network: JourneyNetwor
     await amina.taps("By institution")
     figures = await amina.waits_for("Not assigned", within=30)
     assert "Ministry of Justice: 4 (in progress 1 and not reported yet 3)" in plain(figures.text)
+
+
+async def test_the_review_is_called_as_the_reader_calls_it(network: JourneyNetwork) -> None:
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+        await tx.execute(update(source_documents).values(mechanism="UPR"))
+    amina = await network.phone("Amina Sall", Role.COORDINATOR, language="fr")
+    await amina.types("/progress")
+    await amina.taps("Par mécanisme")
+    assert "EPU" in plain(amina.screen.text)
+    await amina.types("/export")
+    await amina.taps("Mécanisme")
+    assert any(plain(each).startswith("EPU") for each in amina.screen.labels)
+    await amina.types("/home")
+    await amina.taps("Tous les éléments", "Restreindre", "Mécanisme")
+    assert any(plain(each).startswith("EPU") for each in amina.screen.labels)
 
 
 async def test_a_focal_point_sees_the_progress_of_their_institution_in_arabic(

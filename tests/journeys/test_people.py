@@ -66,8 +66,9 @@ async def test_one_is_invited_by_a_link_with_its_picture_and_confirmed(
     assert "Telegram can read this chat" in omar.last.text
     await omar.taps("Accept")
     assert "Waiting for the secretariat" in omar.screen.text
-    await omar.types("/home")
-    assert "Waiting for the secretariat" in omar.last.text
+    for command in ("/home", "/help"):
+        await omar.types(command)
+        assert "Waiting for the secretariat" in omar.last.text
 
     asked = plain((await coordinator.waits_for("has accepted the invitation")).text)
     assert "Omar Khalil has accepted the invitation as focal point" in asked
@@ -401,6 +402,7 @@ async def test_strangers_get_help_privacy_and_their_language(network: JourneyNet
     await phone.types("/help")
     assert "open the link of your invitation" in phone.last.text
     assert told_commands(phone) == ["start", "language", "privacy"]
+    assert "/home" not in phone.last.text
     await phone.types("/privacy")
     assert "Never: your phone number" in phone.last.text
     await phone.types("/language")

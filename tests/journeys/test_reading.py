@@ -149,6 +149,7 @@ async def test_an_observer_reads_an_item_and_its_approved_reports(observer: Phon
     assert number.endswith("-0001")
     await observer.taps(number)
     report = shown(observer)
+    assert "Ratify" in report  # what was asked stands above what was done
     assert f"{number}: Ministry of Justice · in progress · as of 3 May" in report
     assert "Remains: “A date for the vote.”" in report
     assert "Visits: 12 (2025; women: 4)" in report
@@ -162,6 +163,7 @@ async def test_what_is_not_approved_is_not_there_for_an_observer(
     """By word, by item, by number: it is answered like what does not exist."""
     await observer.types("nothing at all like this")
     nothing = shown(observer)
+    assert "To report" not in nothing
     for query in ("812", "complaint"):
         await observer.types(query)
         assert plain(observer.screen.text).replace(query, "nothing at all like this") in nothing
@@ -177,6 +179,13 @@ async def test_what_is_not_approved_is_not_there_for_an_observer(
         shown(observer)
     await observer.types("140.15")
     assert "No report on this item is approved yet." in shown(observer)
+
+
+async def test_an_observer_s_file_is_not_kept_and_no_button_to_report_is_named(
+    observer: Phone,
+) -> None:
+    await observer.sends_file(b"Seen.", name="note.txt")
+    assert "belongs to no report" in shown(observer)
 
 
 async def test_an_observer_turns_pages(observer: Phone, network: JourneyNetwork) -> None:

@@ -272,6 +272,10 @@ async def test_a_restricted_item_shows_symbol_and_number_only(network: JourneyNe
         await maravia.assignment(tx, item_id, sample.institution_id)
     await phone.types("complaint")
     assert "Nothing found" in plain(phone.screen.text)
+    assert "To report, open an item first" in phone.screen.text
+    long = "The complaint of a person who shall not be named was answered yesterday."
+    await phone.types(long)
+    assert "be named was…”" in plain(phone.screen.text)  # it says that it was cut
     await phone.types("812")
     assert "CCPR/C/140/D/812 · 812" in plain(phone.screen.text)
     await phone.types("/all")
@@ -339,6 +343,13 @@ async def test_the_receipt_leads_to_the_next_item(network: JourneyNetwork) -> No
     await phone.taps("Next: 140.12")
     await phone.waits_for("140.12 · supported")
     assert any("SU-" in each.text for each in phone.received)  # the receipt stays
+
+
+async def test_a_history_without_reports_says_so(network: JourneyNetwork) -> None:
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("History")
+    assert plain(phone.screen.text) == "140.7: no report yet."
 
 
 async def test_history_shows_every_report_in_full(network: JourneyNetwork) -> None:

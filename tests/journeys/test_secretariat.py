@@ -8,6 +8,7 @@ from io import BytesIO
 import openpyxl
 from sqlalchemy import func, select
 
+from bot.domain.items import Part
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
 from storage.tables import assignments, items, status_updates
@@ -65,6 +66,23 @@ async def test_overdue_and_questions_are_commands_of_the_secretariat_too(
     assert "140.7" in plain(coordinator.screen.text)
     await coordinator.types("/questions")
     assert "Does this concern us?" in plain(coordinator.screen.text)
+
+
+async def test_overdue_items_of_several_institutions_are_told_apart(
+    network: JourneyNetwork,
+) -> None:
+    yesterday = network.clock.now().date() - timedelta(days=1)
+    async with network.database.write() as tx:
+        sample = await maravia.justice(tx, {"140.7": yesterday})
+        interior = await maravia.justice_elsewhere(tx)
+        item = sample.items["140.7"]
+        await maravia.assignment(tx, item, interior, due_on=yesterday, part=Part.CONTRIBUTING)
+    phone = await desk(network)
+    await phone.taps("Overdue")
+    labels = {plain(each) for each in phone.screen.labels[:2]}
+    assert labels == {"140.7 Ministry of Justice", "140.7 Ministry of the Interior"}
+    await phone.taps("140.7 Ministry of the Interior")
+    assert "Ministry of the Interior" in plain(phone.screen.text)
 
 
 async def test_items_are_assigned_in_bulk_and_announced_once_a_person(

@@ -70,6 +70,10 @@ def test_links_and_commands_are_found_but_not_inside_code() -> None:
     ]
 
 
+def test_a_closing_tag_that_somebody_typed_is_no_command() -> None:
+    assert formatted("Bill 12 <b>passed</b>", None, None) == ("Bill 12 <b>passed</b>", [])
+
+
 def test_other_parse_modes_are_refused() -> None:
     with pytest.raises(Refusal, match="unsupported parse_mode"):
         formatted("*a*", "MarkdownV2", None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -161,6 +161,26 @@ async def test_the_same_key_in_another_language_adds_a_text(
             ("fr", "Ratifier."),
         }
         assert await tx.value(select(items.c.position)) == "supported"
+
+
+async def test_a_translation_that_comes_again_leaves_positions_and_themes_alone(
+    database: Database, clock: Clock
+) -> None:
+    """A table of translations without positions said "pending" of all when it was sent twice."""
+    await applied(database, [entry(1, "Ratify.")], now=clock.now())
+    bare = {"language": "fr", "digest": "f" * 64, "position": "pending", "tags": []}
+    later = clock.now() + timedelta(days=1)
+    await applied(database, [entry(1, "Ratifier.", **bare)], now=later)
+    again = await applied(database, [entry(1, "Ratifier.", **bare)], now=later)
+    assert (again.changed, again.unchanged) == (0, 1)
+    better = await applied(database, [entry(1, "Ratifier sans délai.", **bare)], now=later)
+    assert better.changed == 1
+    async with database.read() as tx:
+        assert await tx.value(select(items.c.position)) == "supported"
+        french = select(item_texts.c.words).where(item_texts.c.language == "fr")
+        current = await tx.value(french.where(item_texts.c.current))
+    assert current == "Ratifier sans délai."
+    assert await count(database, item_tags) == 2
 
 
 async def test_an_item_that_vanished_is_marked_and_comes_back(

@@ -114,10 +114,19 @@ def history(item: Item, total: int, page: int, found: Sequence[Shown]) -> Screen
     return screen(*lines, rows=[*rows, (button("back", f"approved_item:{item.id}"),)])
 
 
-def report(shown: Shown, figures: Sequence[Figure], pieces: Sequence[EvidencePiece]) -> Screen:
-    """One approved report in full, its evidence by title."""
+def report(
+    shown: Shown,
+    words: ItemText | None,
+    figures: Sequence[Figure],
+    pieces: Sequence[EvidencePiece],
+) -> Screen:
+    """One approved report in full below what the item says, its evidence by title."""
     said = shown.report
-    lines: list[Text | None] = [text("report.head", item=Code(said.code)), *_said(shown, FULL)]
+    lines: list[Text | None] = [text("report.head", item=Code(said.code))]
+    if words is not None:
+        asked = Words(words.words, words.language, FULL // 4)
+        lines += [text("review.asks", words=asked), None]
+    lines += _said(shown, FULL)
     if said.remaining:
         lines.append(
             text("report.remaining", words=Words(said.remaining, said.language, FULL // 4))

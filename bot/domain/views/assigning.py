@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.assigning import Announced, Assigned, Preview
+from bot.domain.gist import gist
 from bot.domain.items import Part
 from bot.domain.screens import (
     Button,
@@ -30,7 +31,15 @@ from bot.domain.selection import (
     Narrowing,
     Selection,
 )
-from bot.domain.views.common import HOME, LIST_LENGTH, dotted, in_twos, item_code, pages
+from bot.domain.views.common import (
+    HOME,
+    LIST_LENGTH,
+    dotted,
+    in_twos,
+    item_code,
+    mechanism_name,
+    pages,
+)
 from bot.domain.views.people import name_for
 
 URGENT = 5
@@ -55,8 +64,10 @@ def narrowed_to(narrowing: Narrowing, name: str) -> Value:
             return text(f"need.{name}")
         case Narrowing.CLUSTER if name == NO_CLUSTER:
             return text("narrowing.no_cluster")
-        case Narrowing.DOCUMENT | Narrowing.MECHANISM:
+        case Narrowing.DOCUMENT:
             return Code(name)
+        case Narrowing.MECHANISM:
+            return mechanism_name(name)
         case _:
             return Words(name, limit=NAME_LENGTH)
 
@@ -154,8 +165,10 @@ def _item_button(item: Listed) -> Button:
 
 
 def title(item: Listed) -> Value:
-    """How a listed item's text begins; nothing of a restricted one."""
-    return "" if item.words is None else Words(item.words, limit=TITLE_LENGTH)
+    """What a listed item asks for; nothing of a restricted one."""
+    if item.words is None:
+        return ""
+    return Words(gist(item.words, item.language or ""), limit=TITLE_LENGTH)
 
 
 # -- What was done ---------------------------------------------------------------------------------

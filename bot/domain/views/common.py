@@ -9,6 +9,7 @@ from bot.domain.figures import Figure
 from bot.domain.reports import EvidenceCounts, EvidencePiece, EvidenceState
 from bot.domain.screens import Button, Code, Listing, Row, Text, Value, Words, button, text
 
+REVIEW = "UPR"
 LIST_LENGTH = 8  # SCREENS.md: lists of eight
 HOME = button("home", "home")
 BESIDE = "new"
@@ -41,6 +42,11 @@ def item_code(item: Coded) -> Value:
 def full_code(item: Coded) -> Value:
     """An item's symbol and number."""
     return dotted(Code(item.symbol), Code(item.code))
+
+
+def mechanism_name(code: str) -> Value:
+    """What people call a mechanism: the review in their language, others by their initials."""
+    return text("mechanism.review") if code == REVIEW else Words(code, limit=60)
 
 
 def pages(act: str, page: int, *, more: bool) -> list[Row]:

@@ -38,7 +38,8 @@ def history(
     code: Value, assignment_id: int, total: int, page: int, updates: Sequence[StatusUpdate]
 ) -> Screen:
     """Eight status updates of an assignment, the newest first."""
-    lines: list[Text | None] = [text("history.title", item=code, count=total)]
+    title = text("history.title", item=code, count=total)
+    lines: list[Text | None] = [title if total else text("history.none", item=code)]
     for each in updates:
         lines += [None, _line(each)]
         if each.measures:

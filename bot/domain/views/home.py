@@ -109,12 +109,16 @@ def drafts(found: Sequence[Draft], page: int) -> Screen:
     return screen(text("home.drafts_list", count=len(found)), rows=[*rows, (HOME,)])
 
 
+def nothing_found(query: str, *, reports: bool) -> Screen:
+    """No hit; who may report learns how that begins, because the words may have been a report."""
+    said = text("search.nothing", query=Words(query, limit=60))
+    return screen(said, *(["search.to_report"] if reports else []), rows=[(HOME,)])
+
+
 def found(
     query: str, total: int, page: int, hits: Sequence[tuple[str, Value, Words | None]]
 ) -> Screen:
     """What a search has found: each hit with its act, its code, and how its text begins."""
-    if not hits:
-        return screen(text("search.nothing", query=Words(query, limit=60)), rows=[(HOME,)])
     rows: list[Row] = [(_hit(*each),) for each in hits]
     rows += pages_of_search(query, page, more=(page + 1) * LIST_LENGTH < total)
     return screen(

@@ -19,6 +19,7 @@ from bot.domain.screens import (
     text,
     text_from_json,
 )
+from bot.domain.views.common import mechanism_name
 from bot.domain.wording import Change, compare
 
 PROBLEMS_SHOWN = 3
@@ -113,7 +114,7 @@ def _documents(found: Counted) -> list[Text]:
         text(
             "import.document",
             symbol=Code(each["symbol"]),
-            mechanism=str(each["mechanism"]),
+            mechanism=mechanism_name(str(each["mechanism"])),
             n=each["n"],
         )
         for each in found.documents[:DOCUMENTS_SHOWN]

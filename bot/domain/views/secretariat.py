@@ -133,14 +133,17 @@ def overdue(total: int, page: int, shown: Sequence[Line]) -> Screen:
                 due=each.due_on,
             )
         )
-    rows = in_twos(
-        [button("code", f"held:{each.assignment_id}", item=item_code(each)) for each in shown]
-    )
+    rows = [_opens(f"held:{each.assignment_id}", item_code(each), each) for each in shown]
     rows += pages("overdue", page, more=(page + 1) * LIST_LENGTH < total)
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
 # -- What institutions gave back -------------------------------------------------------------------
+
+
+def _opens(act: str, code: Value, line: Line | Asked) -> Row:
+    """A button by code and institution: several may have the same item."""
+    return (button("item", act, item=code, title=line.institution),)
 
 
 def disowned(total: int, page: int, shown: Sequence[Line]) -> Screen:
@@ -152,12 +155,7 @@ def disowned(total: int, page: int, shown: Sequence[Line]) -> Screen:
         text("secretariat.line", item=item_code(each), institution=each.institution)
         for each in shown
     ]
-    rows = in_twos(
-        [
-            button("code", f"disowned_one:{each.assignment_id}", item=item_code(each))
-            for each in shown
-        ]
-    )
+    rows = [_opens(f"disowned_one:{each.assignment_id}", item_code(each), each) for each in shown]
     rows += pages("disowned", page, more=(page + 1) * LIST_LENGTH < total)
     return screen(*lines, rows=[*rows, (HOME,)])
 
@@ -216,9 +214,7 @@ def questions(total: int, page: int, shown: Sequence[Asked]) -> Screen:
             text("secretariat.line", item=Code(each.code), institution=each.institution),
             text("card.words", words=_shortened(each.words, 120)),
         ]
-    rows = in_twos(
-        [button("code", f"question:{each.question_id}", item=Code(each.code)) for each in shown]
-    )
+    rows = [_opens(f"question:{each.question_id}", Code(each.code), each) for each in shown]
     rows += pages("questions", page, more=(page + 1) * LIST_LENGTH < total)
     return screen(*lines, rows=[*rows, (HOME,)])
 
