@@ -15,6 +15,7 @@ from bot.domain.errors import NotFound, Outdated
 from bot.domain.items import Part
 from bot.domain.people import Actor
 from bot.services import assignments as assigning
+from bot.services import audit
 from bot.services import clusters as arranging
 from storage import assignments, jobs
 from storage import assignments_book as queries
@@ -132,6 +133,7 @@ async def discard(tx: Transaction, actor: Actor, job_id: int, *, now: datetime) 
     permissions.require(permissions.may_arrange(actor))
     await waiting(tx, job_id)
     await jobs.change(tx, job_id, state=jobs.CANCELLED, result=None, finished_at=now)
+    await audit.record(tx, actor, "assignments_book.discard", f"job:{job_id}", now=now)
 
 
 async def waiting(tx: Transaction, job_id: int) -> Job:

@@ -13,6 +13,7 @@ from bot.domain.permissions import may_export, require
 from bot.domain.selection import mark
 from bot.services import audit
 from storage import exports, jobs
+from storage.audit import Fact
 from storage.database import Transaction
 from storage.exports import Spread
 
@@ -109,6 +110,7 @@ async def cancel(tx: Transaction, actor: Actor, job_id: int, *, now: datetime) -
     if job.state not in (jobs.PLANNED, jobs.RUNNING):
         raise Outdated
     await jobs.change(tx, job_id, state=jobs.CANCELLED, finished_at=now)
+    await audit.record(tx, actor, "export.cancel", f"job:{job_id}", now=now)
 
 
 async def handed_out(
@@ -127,6 +129,21 @@ async def handed_out(
     narrowed = {f"by_{name}": value for name, value in chosen.facts().items()}
     facts = {**narrowed, **rows, "file": sha256, "withheld": withheld}
     await audit.record(tx, actor, "export.workbook", subject, facts=facts, now=now)
+
+
+async def sent(
+    tx: Transaction,
+    actor: Actor,
+    what: str,
+    job_id: int,
+    *,
+    rows: int,
+    sha256: str,
+    now: datetime,
+) -> None:
+    """Record that a smaller file left: `picture` or `assignments`, with how many items in it."""
+    facts: dict[str, Fact] = {"rows": rows, "file": sha256}
+    await audit.record(tx, actor, f"export.{what}", f"job:{job_id}", facts=facts, now=now)
 
 
 async def _plan(

@@ -11,6 +11,7 @@ from bot.domain.people import OF_AN_INSTITUTION, SECRETARIAT, Role
 from bot.domain.permissions import may_invite, may_manage_people, require
 from bot.domain.screens import Screen, Value, text
 from bot.domain.views import people as views
+from bot.services.handed_out import LINKS
 from bot.services.people import letter_of_draft
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
 from handlers.flows.status_update import today_there
@@ -20,7 +21,6 @@ from storage import institutions, jobs
 AT_MOST = 50  # people in one go
 NAME_LENGTH = 120
 DESIGNATOR_LENGTH = 300
-KIND = "invitation_links"
 
 
 async def begins(turn: Turn, _answers: Answers) -> Mapping[str, Value]:
@@ -85,7 +85,7 @@ async def make_links(turn: Turn, answers: Answers, conversation_id: int) -> Scre
     }
     job_id = await jobs.plan(
         turn.tx,
-        KIND,
+        LINKS,
         arguments,
         person_id=turn.person.id,
         seat_id=turn.actor.seat_id,

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
-from storage.tables import assignments, items, status_updates
+from storage.tables import assignments, audit, items, status_updates
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
 from tests.maravia import Sample
@@ -386,6 +386,8 @@ async def test_a_workbook_is_filled_in_and_sent_back(network: JourneyNetwork) ->
     await phone.taps("More…", "Assignment workbook")
     file = await phone.waits_for_file(within=60)
     assert file.name == "assignments.xlsx"
+    entry = await network.row(select(audit).where(audit.c.act == "export.assignments"))
+    assert entry["facts"]["rows"] == len(maravia.TEXTS)
     book = openpyxl.load_workbook(BytesIO(await phone.downloads(file)))
     sheet = book.worksheets[0]
     columns = {str(cell.value): cell.column or 0 for cell in sheet[1]}
