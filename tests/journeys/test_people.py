@@ -333,6 +333,10 @@ async def test_who_blocked_the_bot_is_shown_as_unreachable_until_they_are_back(
 
     await omar.blocks()
     await until(unreachable)
+    await coordinator.types("/home")
+    await coordinator.taps("Unreachable")
+    assert "Omar" in plain(coordinator.screen.text)
+    assert "Amina Sall" not in plain(coordinator.screen.text), "she can be reached"
     await coordinator.types("/people")
     assert "1 person cannot be reached" in plain(coordinator.screen.text)
     await coordinator.taps("Cannot be reached (1)")

@@ -84,7 +84,7 @@ def _urgent(desk: Counts) -> list[Button]:
     if desk.disowned:
         found.append(button("disowned", "disowned:0"))
     if desk.unreachable:
-        found.append(button("unreachable", "seats:unreachable"))
+        found.append(button("unreachable", "seats_away"))
     if desk.never_started:
         found.append(button("never_started", "people_unused"))
     return found
