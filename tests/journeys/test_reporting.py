@@ -311,10 +311,30 @@ async def test_an_old_button_is_answered_politely(network: JourneyNetwork) -> No
     await phone.types("Bill 12.")
     old = phone.screen
     await phone.types("And bill 13.")
-    await phone.taps_on(old, "Send")
+    await phone.forges(old, old.raw["rows"][0][0]["data"])
     assert any("earlier screen" in each for each in phone.answers)
     assert await network.row(select(status_updates)) is None
     assert "Not sent yet" in plain(phone.screen.text)
+
+
+async def test_a_screen_above_has_no_buttons_and_keeps_its_words(network: JourneyNetwork) -> None:
+    """Regression: above what was written or sent, an earlier review screen kept its buttons."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    question = phone.screen
+    await phone.types("Bill 12.")
+    first = phone.screen
+    await phone.sends_file(b"%PDF-1.4\n%%EOF\n", name="bill.pdf")
+    second = phone.screen
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
+    await network.app.outbox.settle()
+    shown = {each.id: each for each in await phone.looks_again()}
+    assert first.labels[0] == second.labels[0] == "Send"
+    assert not any(shown[each.id].labels for each in (question, first, second))
+    assert shown[question.id].text == question.text
+    assert shown[first.id].text == first.text
 
 
 async def test_sending_twice_has_one_effect(network: JourneyNetwork) -> None:
