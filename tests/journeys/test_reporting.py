@@ -147,6 +147,18 @@ async def test_a_draft_rests_and_is_resumed_or_dropped(network: JourneyNetwork) 
     assert await network.row(select(status_updates)) is None
 
 
+async def test_whatever_was_begun_is_listed_on_the_home_screen(network: JourneyNetwork) -> None:
+    """Regression: a reason or a question that was kept as a draft was nowhere to be found."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Not ours")
+    await phone.types("It is the prisons' own.")
+    await phone.types("/home")
+    assert "1 draft" in plain(phone.screen.text)
+    await phone.taps("Continue: 140.7: not ours")
+    assert phone.screen.place_of("I do not know") is not None
+
+
 async def test_what_becomes_of_a_draft_is_said_to_who_wrote(network: JourneyNetwork) -> None:
     """`/cancel` threw a draft away without a word: the answer to a tap reaches no command."""
     phone, _ = await justice(network)
