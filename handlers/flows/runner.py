@@ -174,8 +174,7 @@ class Runner:
         except Unfit as unfit:
             await turn.show(message(unfit.text))
             return True
-        if not conversation.active:
-            await turn.show(message("flow.amended"))
+        await turn.show(message("flow.amended"))
         await self._ask(turn, conversation, amended, quietly=not conversation.active)
         return True
 

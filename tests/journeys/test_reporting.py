@@ -129,7 +129,21 @@ async def test_an_edited_message_amends_the_draft(network: JourneyNetwork) -> No
     second = [each for each in phone.messages if each.mine][-1]
     await phone.types("Three.")
     await phone.edits(second, "Two.")
+    await phone.waits_for("Changed in your draft.")
     assert "One.\nTwo.\nThree." in plain(phone.screen.text)
+
+
+async def test_a_place_where_words_are_due_is_answered_and_the_draft_stays(
+    network: JourneyNetwork,
+) -> None:
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    await phone.types("Bill 12.")
+    await phone.sends_location(46.2, 6.1)
+    assert "Please write, or send a document" in plain(phone.screen.text)
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
 
 
 async def test_a_draft_rests_and_is_resumed_or_dropped(network: JourneyNetwork) -> None:
