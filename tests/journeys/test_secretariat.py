@@ -317,7 +317,7 @@ async def test_items_are_narrowed_and_marked(network: JourneyNetwork) -> None:
     shown = plain(phone.screen.text)
     assert "2 items" in shown
     assert "Only: needs a budget" in shown
-    await phone.taps("140.1", "✓ needs a budget")
+    await phone.taps("140.1", "Chosen: needs a budget")
     await phone.types("/home")
     await phone.taps("All items", "Narrow down", "What is needed", "needs a budget (1)")
     assert "1 item" in plain(phone.screen.text)
