@@ -18,8 +18,8 @@ from storage.evidence import Awaited
 from storage.outbox import Message
 
 MEGABYTE = 1024 * 1024
-MOST = 50
-"""Pieces of evidence in one draft."""
+MOST = 1000
+"""Pieces of evidence in one draft: more than anybody sends, fewer than would fill the disk."""
 
 FETCHER = Actor(None, (), "tick")
 
