@@ -23,6 +23,7 @@ from bot.domain.views.common import LIST_LENGTH, dotted, figure_line, pages
 
 EXCERPT = 120
 FULL = 2500
+PIECES = 20
 ATTACHED = 10
 """Files sent at once, as in one album."""
 
@@ -72,7 +73,9 @@ def report(
             text("report.remaining", words=Words(shown.remaining, shown.language, FULL // 4))
         )
     lines += [figure_line(each) for each in shown.figures[:20]]
-    lines += [_piece(each) for each in pieces[:20]]
+    lines += [_piece(each) for each in pieces[:PIECES]]
+    if len(pieces) > PIECES:
+        lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
     row: list[Button] = []
     if any(each.sha256 for each in pieces):
         row.append(button("send_files", f"files:{shown.id}"))
@@ -82,16 +85,28 @@ def report(
     return screen(*lines, rows=[*rows, (button("back", f"history:{shown.assignment_id}:0"),)])
 
 
-def files(shown: StatusUpdate, pieces: Sequence[EvidencePiece]) -> Screen:
-    """The stored files of a status update."""
+def files(shown: StatusUpdate, pieces: Sequence[EvidencePiece], page: int) -> Screen:
+    """The stored files of a status update, ten at a time."""
     attached = tuple(
         Attachment(each.sha256, each.name or each.kind, _SHOWN_AS.get(each.kind, "document"))
         for each in pieces
         if each.sha256 and each.state is EvidenceState.STORED
     )
+    number, total, before = Code(shown.number), len(attached), page * ATTACHED
+    sent = attached[before : before + ATTACHED]
+    line = text("report.files", number=number, count=total)
+    if total > ATTACHED and sent:
+        line = text(
+            "report.files_some",
+            number=number,
+            first=before + 1,
+            last=before + len(sent),
+            total=total,
+        )
     return screen(
-        text("report.files", number=Code(shown.number), count=len(attached)),
-        attachments=attached[:ATTACHED],
+        line,
+        rows=pages(f"files:{shown.id}", page, more=before + ATTACHED < total),
+        attachments=sent,
         replaces=False,
     )
 
