@@ -27,7 +27,7 @@ from bot.domain.views.common import HOME, LIST_LENGTH, evidence_facts, in_twos, 
 EXCERPT = 300
 OWN_FLOWS = (
     *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
-    *("return_report", "answer", "insist", "record"),
+    *("return_report", "answer", "insist", "record", "invite"),
 )
 """Conversations that rest here are offered on the first screen."""
 
