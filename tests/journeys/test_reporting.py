@@ -408,6 +408,21 @@ async def test_history_shows_every_report_in_full(network: JourneyNetwork) -> No
     assert "“It is law.”" in plain(phone.screen.text)
 
 
+async def test_a_long_report_is_read_to_its_end(network: JourneyNetwork) -> None:
+    """Regression: the history ended a text after 2,500 characters."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    await phone.types("Bill 12 has 70 sections. " * 150)
+    await phone.types("Nobody spoke against it.")
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
+    await phone.types(f"SU-{network.clock.now().year}-0001")
+    read = [each for each in await phone.looks() if not each.mine]
+    assert "Nobody spoke against it." in plain(read[-1].text)
+    assert "Back" in read[-1].labels
+
+
 async def test_a_seat_that_ends_closes_its_drafts(network: JourneyNetwork) -> None:
     """Access ends the second a seat ends; what was begun is not sent."""
     phone, _ = await justice(network)

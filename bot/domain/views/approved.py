@@ -24,7 +24,7 @@ from bot.domain.screens import (
 )
 from bot.domain.views.card import Alike, item_lines, similar_lines
 from bot.domain.views.common import HOME, LIST_LENGTH, dotted, figure_line, in_twos, pages
-from bot.domain.views.history import EXCERPT, FULL
+from bot.domain.views.history import EXCERPT, PIECES
 from bot.domain.views.home import Titles
 
 NEWEST = 4
@@ -117,13 +117,13 @@ def history(item: Item, total: int, page: int, found: Sequence[Shown]) -> Screen
 def report(shown: Shown, figures: Sequence[Figure], pieces: Sequence[EvidencePiece]) -> Screen:
     """One approved report in full, its evidence by title."""
     said = shown.report
-    lines: list[Text | None] = [text("report.head", item=Code(said.code)), *_said(shown, FULL)]
+    lines: list[Text | None] = [text("report.head", item=Code(said.code)), *_said(shown)]
     if said.remaining:
-        lines.append(
-            text("report.remaining", words=Words(said.remaining, said.language, FULL // 4))
-        )
-    lines += [figure_line(each) for each in figures[:20]]
-    lines += [_piece(each) for each in pieces[:20]]
+        lines.append(text("report.remaining", words=Words(said.remaining, said.language)))
+    lines += [figure_line(each) for each in figures]
+    lines += [_piece(each) for each in pieces[:PIECES]]
+    if len(pieces) > PIECES:
+        lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
     return screen(*lines, rows=[(button("back", f"approved_item:{said.item_id}"), HOME)])
 
 
@@ -142,7 +142,7 @@ def _holder(holder: Holder) -> Text:
     return text("card.stand", institution=holder.institution, facts=dotted(*facts))
 
 
-def _said(shown: Shown, limit: int) -> list[Text | None]:
+def _said(shown: Shown, limit: int | None = None) -> list[Text | None]:
     said = shown.report
     lines: list[Text | None] = [
         text("report.line", number=Code(said.number), facts=_facts(shown)),

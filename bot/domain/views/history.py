@@ -22,7 +22,6 @@ from bot.domain.screens import (
 from bot.domain.views.common import LIST_LENGTH, dotted, figure_line, pages
 
 EXCERPT = 120
-FULL = 2500
 PIECES = 20
 ATTACHED = 10
 """Files sent at once, as in one album."""
@@ -60,19 +59,17 @@ def report(
     *,
     may_withdraw: bool,
 ) -> Screen:
-    """One status update in full."""
+    """One status update in full, however long."""
     lines: list[Text | None] = [text("report.head", item=code), _line(shown)]
     if shown.previous_status and shown.previous_status != shown.status:
         lines.append(text("report.before", status=text(f"status.{shown.previous_status}")))
     if shown.source is not None and shown.source_on is not None:
         lines.append(text("report.source", source=Words(shown.source), day=shown.source_on))
     if shown.measures:
-        lines.append(text("card.words", words=Words(shown.measures, shown.language, FULL)))
+        lines.append(text("card.words", words=Words(shown.measures, shown.language)))
     if shown.remaining:
-        lines.append(
-            text("report.remaining", words=Words(shown.remaining, shown.language, FULL // 4))
-        )
-    lines += [figure_line(each) for each in shown.figures[:20]]
+        lines.append(text("report.remaining", words=Words(shown.remaining, shown.language)))
+    lines += [figure_line(each) for each in shown.figures]
     lines += [_piece(each) for each in pieces[:PIECES]]
     if len(pieces) > PIECES:
         lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
