@@ -64,7 +64,6 @@ class Evidence:
         self._zone = zone
         self._look = look
         self._called = asyncio.Event()
-        self._storing = asyncio.Lock()  # no file is removed while one is put
         database.subscribe("evidence", self._called.set)
 
     async def run(self) -> None:
@@ -102,7 +101,7 @@ class Evidence:
 
         The bytes go first: should this end midway, the rows still say what is to be removed.
         """
-        async with self._storing:
+        async with self._vault.naming:
             async with self._database.read() as tx:
                 gone = await evidence.abandoned(tx)
                 unnamed = await files.unnamed_but_by(tx, gone)
@@ -163,7 +162,7 @@ class Evidence:
 
     async def _store(self, awaited: Awaited, path: Path, kind: FileKind) -> None:
         """The bytes are synced before the row that names them commits."""
-        async with self._storing:
+        async with self._vault.naming:
             kept = await self._vault.put(path)
             async with self._database.write() as tx:
                 counted = await service.stored(

@@ -17,8 +17,8 @@ from bot.clock import Clock
 from bot.domain.people import TICK, Act
 from bot.domain.work_calendar import Policy
 from bot.jobs import Jobs
-from bot.services import audit, imports, reminders, requests
-from storage import inbox, invitations
+from bot.services import audit, handed_out, imports, reminders, requests
+from storage import files, inbox, invitations
 from storage.database import Database
 from storage.vault import Vault
 
@@ -100,8 +100,9 @@ def house_ticks(
         async with database.write() as tx:
             tx.wakes.add("evidence")
 
-    async def sweep(_now: datetime) -> None:
+    async def sweep(now: datetime) -> None:
         await sweep_files(vault, jobs, Clock().now())
+        await remove_files(database, vault, Act(TICK, bot_id, policy.zone, now))
 
     async def sweep_imports(now: datetime) -> None:
         async with database.write() as tx:
@@ -159,3 +160,22 @@ async def sweep_files(vault: Vault, jobs: Jobs, now: datetime) -> None:
     rooms = await jobs.sweep(before=now - STAGED_KEPT)
     if staged or rooms:
         log.info("schedule.swept", count=staged, rows=rooms)
+
+
+async def remove_files(database: Database, vault: Vault, act: Act) -> None:
+    """Remove files that were made for somebody a while ago, and what nothing names any more.
+
+    The bytes go first: should this end midway, the rows still say what is to be removed.
+    """
+    async with vault.naming:
+        async with database.write() as tx:
+            let_go = await handed_out.let_go(tx, act)
+        async with database.read() as tx:
+            unnamed = await files.nobodys(tx)
+        for sha256 in unnamed:
+            await vault.delete(sha256)
+        if unnamed:
+            async with database.write() as tx:
+                await files.forget(tx, unnamed)
+    if let_go or unnamed:
+        log.info("schedule.files_removed", count=let_go, rows=len(unnamed))

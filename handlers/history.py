@@ -50,9 +50,11 @@ async def report(turn: Turn, argument: str) -> None:
 
 
 async def files(turn: Turn, argument: str) -> None:
-    """`files:42`: the stored files of a report, sent to the chat."""
-    found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
-    await turn.show(views.files(found, await evidence.of_report(turn.tx, found.id)))
+    """`files:42`, `files:42:1`: a page of the stored files of a report, sent to the chat."""
+    report_id, _, page = argument.partition(":")
+    found = await status_updates.get_own(turn.tx, turn.actor, number(report_id))
+    pieces = await evidence.of_report(turn.tx, found.id)
+    await turn.show(views.files(found, pieces, page_number(page)))
 
 
 ACTS = {"history": history, "su": report, "files": files}

@@ -201,7 +201,7 @@ async def invite(turn: Turn, _argument: str) -> None:
     """Invite one person or several."""
     require(may_manage_people(turn.actor))
     own = turn.actor.seat(SECRETARIAT)
-    await turn.desk.runner.begin(turn, "invite", seat_id=own.id if own else None)
+    await turn.desk.runner.begin(turn, "invite", subject="invite", seat_id=own.id if own else None)
 
 
 async def _seated(turn: Turn, argument: str) -> Seated:

@@ -17,9 +17,6 @@ from storage import questions as question_queries
 from storage.desk import Disowned, Held
 from storage.questions import Question
 
-BEGUN = 2
-"""So many resting conversations have a button on the first screen."""
-
 
 async def home(turn: Turn) -> None:
     """The first screen."""
@@ -28,7 +25,7 @@ async def home(turn: Turn) -> None:
     seats = tuple(seat.id for seat in turn.actor.seats)
     begun = await conversations.drafts_of(turn.tx, turn.person.id, seats)
     resting = [(each.id, each.flow) for each in begun if each.flow in views.OWN_FLOWS]
-    await turn.show(views.home(counts, resting[:BEGUN]))
+    await turn.show(views.home(counts, resting[:LIST_LENGTH]))
 
 
 async def more(turn: Turn, _argument: str) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.people import Act, Actor, Person, Seat
-from bot.domain.screens import Screen, Text, message
+from bot.domain.screens import NO_BUTTONS, Screen, Text, message
 from bot.exchange.language import detect
 from handlers.desk import Desk
 from storage import accounts, outbox
@@ -98,6 +98,10 @@ class Turn:
     async def change(self, row: int, screen: Screen) -> None:
         """Change the message that outbox row `row` made, wherever it stands in the chat."""
         await self._add(screen, edits=row)
+
+    async def take_buttons(self, row: int) -> None:
+        """Take the buttons off the message that outbox row `row` made."""
+        await self._add(NO_BUTTONS, edits=row)
 
     async def _replaceable(self) -> int | None:
         person = self.actor.person

@@ -19,9 +19,7 @@ from sqlalchemy import (
     RowMapping,
     ScalarSelect,
     Select,
-    Subquery,
     and_,
-    case,
     exists,
     func,
     literal,
@@ -33,6 +31,7 @@ from bot.domain.filters import NOT_REPORTED, STATUSES, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
 from storage.database import Transaction
+from storage.standing import last_words, standing
 from storage.tables import (
     assignments,
     clusters,
@@ -132,7 +131,7 @@ class Records:
         self._connection = connection
         self._filter = chosen
         self._zone = zone
-        self._standing = standing()
+        self._standing = standing(last_words())
 
     # -- Totals ------------------------------------------------------------------------------------
 
@@ -682,35 +681,6 @@ _ITEM = (
     items.c.restricted,
     source_documents.c.symbol,
 )
-
-
-def standing(condition: ColumnElement[bool] | None = None) -> Subquery:
-    """Where each item stands: what was said last of it by who answers for it now.
-
-    The lead's word counts before that of who contributes, and a word before silence.
-    """
-    place = func.row_number().over(
-        partition_by=assignments.c.item_id,
-        order_by=(
-            assignments.c.status.is_(None),
-            case((assignments.c.part == Part.LEAD.value, 0), else_=1),
-            assignments.c.reported_at.desc(),
-            assignments.c.id,
-        ),
-    )
-    ranked = (
-        select(
-            assignments.c.id.label("assignment_id"),
-            assignments.c.item_id,
-            assignments.c.status,
-            assignments.c.as_of,
-            assignments.c.last_status_update_id,
-            place.label("place"),
-        )
-        .where(assignments.c.state == _ANNOUNCED, true() if condition is None else condition)
-        .subquery("ranked")
-    )
-    return select(ranked).where(ranked.c.place == 1).subquery("standing")
 
 
 def _first_due() -> ScalarSelect[Any]:

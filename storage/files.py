@@ -49,6 +49,14 @@ async def unnamed_but_by(tx: Transaction, evidence_ids: Iterable[int]) -> list[s
     return await tx.values(statement)
 
 
+async def nobodys(tx: Transaction, *, limit: int = 200) -> list[str]:
+    """Files that nothing names any more."""
+    columns = (evidence.c.sha256, jobs.c.sha256, seats.c.letter, invitations.c.letter)
+    named = [exists().where(column == files.c.sha256) for column in columns]
+    statement = select(files.c.sha256).where(~or_(*named)).order_by(files.c.sha256).limit(limit)
+    return await tx.values(statement)
+
+
 async def forget(tx: Transaction, sha256: Iterable[str]) -> None:
     """Drop the rows of files that are gone from the store."""
     await tx.execute(delete(files).where(files.c.sha256.in_(list(sha256))))

@@ -70,14 +70,17 @@ async def entries(
     ]
 
 
+_FLOWS = ("status_update", "unchanged", "not_ours", "ask")
+
+
 async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> list[Draft]:
-    """The reports that a person began in these seats, the newest first."""
+    """What a person began about items in these seats and has not sent, the newest first."""
     begun = await tx.rows(
-        select(conversations.c.id, conversations.c.subject)
+        select(conversations.c.id, conversations.c.subject, conversations.c.flow)
         .where(
             conversations.c.person_id == person_id,
             conversations.c.seat_id.in_(seat_ids),
-            conversations.c.flow == "status_update",
+            conversations.c.flow.in_(_FLOWS),
         )
         .order_by(conversations.c.touched_at.desc(), conversations.c.id.desc())
     )
@@ -89,9 +92,9 @@ async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> li
     )
     by_assignment = {row["id"]: row["paragraph"] for row in codes}
     return [
-        Draft(conversation_id, by_assignment[assignment_id])
-        for conversation_id, assignment_id in about.items()
-        if assignment_id in by_assignment
+        Draft(row["id"], by_assignment[about[row["id"]]], row["flow"])
+        for row in begun
+        if about[row["id"]] in by_assignment
     ]
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import String, cast, delete, exists, insert, literal, select, update
 
 from storage.database import Transaction
-from storage.tables import jobs
+from storage.tables import jobs, outbox
 
 PLANNED, RUNNING, WAITING, DONE, FAILED, CANCELLED = (
     "planned",
@@ -103,6 +103,37 @@ async def recover(tx: Transaction) -> int:
     """Plan again what was running when the program ended; gives how many."""
     result = await tx.execute(update(jobs).where(jobs.c.state == RUNNING).values(state=PLANNED))
     return result.rowcount
+
+
+async def with_old_files(
+    tx: Transaction,
+    kinds: Collection[str],
+    states: Collection[str],
+    *,
+    before: datetime,
+    limit: int = 200,
+) -> list[tuple[int, str]]:
+    """Jobs that ended so before that moment and name a file still, by id and SHA-256.
+
+    One whose file is still to be sent is left out.
+    """
+    key = literal("job:").concat(cast(jobs.c.id, String)).concat(":")
+    on_its_way = exists().where(
+        outbox.c.state.in_(("planned", "sending")), outbox.c.key.startswith(key)
+    )
+    statement = (
+        select(jobs.c.id, jobs.c.sha256)
+        .where(
+            jobs.c.kind.in_(kinds),
+            jobs.c.state.in_(states),
+            jobs.c.finished_at < before,
+            jobs.c.sha256.is_not(None),
+            ~on_its_way,
+        )
+        .order_by(jobs.c.id)
+        .limit(limit)
+    )
+    return [(row["id"], row["sha256"]) for row in await tx.rows(statement)]
 
 
 async def latest(tx: Transaction, person_id: int, kind: str) -> Job | None:

@@ -34,7 +34,7 @@ from sqlalchemy import (
 )
 
 from bot.domain import screens
-from bot.domain.screens import Screen
+from bot.domain.screens import NO_BUTTONS, Screen
 from storage.database import Transaction
 from storage.tables import accounts, files, outbox, people
 from storage.upsert import insert_into
@@ -107,10 +107,18 @@ class Outgoing:
     target_parts: tuple[int, ...] = ()
     """The messages of its further parts."""
 
+    @property
+    def only_takes_buttons(self) -> bool:
+        """Whether it takes the buttons off a message and changes nothing else."""
+        return self.edits is not None and self.payload == _NO_BUTTONS
+
+
+_NO_BUTTONS = screens.to_json(NO_BUTTONS)
+
 
 @dataclass(frozen=True)
 class Said:
-    """A message that was sent: its row, and what an answer to it is about."""
+    """A message that was sent: the row that made it, and what an answer to it is about."""
 
     id: int
     subject: str | None
@@ -134,13 +142,18 @@ class Failure:
     reason: str | None
 
 
+_FIRST = func.coalesce(outbox.c.edits, outbox.c.part_of, outbox.c.id)
+"""The row that first said what a row says."""
+
+
 # -- Planning --------------------------------------------------------------------------------------
 
 
 async def add(tx: Transaction, message: Message, *, now: datetime) -> int:
     """Plan a message; gives its row's id. A known key adds nothing and gives the row that has it.
 
-    An edit drops the unsent edits of the same screen; a deletion drops what is still unsent of it.
+    An edit drops the unsent edits of the same screen, unless it only takes the buttons away. A
+    deletion drops what is still unsent of it.
     """
     known = await find(tx, message.key)
     if known is not None:
@@ -151,7 +164,7 @@ async def add(tx: Transaction, message: Message, *, now: datetime) -> int:
     added = await tx.value(_insert_new(tx).values(**values).returning(outbox.c.id))
     if added is None:  # planned by somebody else between the two statements
         return int(await tx.value(select(outbox.c.id).where(outbox.c.key == message.key)))
-    if values["edits"] is not None:
+    if values["edits"] is not None and message.screen != NO_BUTTONS:
         await _drop(tx, _edits_of(values["edits"], before=added), "superseded", now)
     if values["deletes"] is not None:
         gone = or_(
@@ -236,7 +249,7 @@ async def find(tx: Transaction, key: str) -> int | None:
 async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: int) -> Said | None:
     """What the bot said in that message: a person's answer to it continues its subject."""
     row = await tx.row(
-        select(outbox.c.id, outbox.c.subject)
+        select(_FIRST.label("id"), outbox.c.subject)
         .where(
             outbox.c.bot_id == bot_id,
             outbox.c.person_id == person_id,
@@ -556,11 +569,7 @@ async def _root(tx: Transaction, row_id: int | None) -> int | None:
     """The row that first said what `row_id` says: edits of edits are edits of that one."""
     if row_id is None:
         return None
-    root = await tx.value(
-        select(func.coalesce(outbox.c.edits, outbox.c.part_of, outbox.c.id)).where(
-            outbox.c.id == row_id
-        )
-    )
+    root = await tx.value(select(_FIRST).where(outbox.c.id == row_id))
     return int(root) if root is not None else None
 
 

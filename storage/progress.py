@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, literal, null, select
 
 from bot.domain.filters import NOT_REPORTED, goal_of
-from bot.domain.items import AssignmentState, Part
+from bot.domain.items import AssignmentState
 from bot.domain.progress import Scope, Subject
 from storage.approved import is_last_approved
 from storage.database import Transaction
+from storage.standing import standing
 from storage.tables import (
     assignments,
     institutions,
@@ -65,19 +66,7 @@ class _Standing:
 
     def __init__(self, scope: Scope) -> None:
         self.words = _words(scope)
-        place = func.row_number().over(
-            partition_by=self.words.c.item_id,
-            order_by=(
-                self.words.c.status.is_(None),
-                case((self.words.c.part == Part.LEAD.value, 0), else_=1),
-                self.words.c.reported_at.desc(),
-                self.words.c.assignment_id,
-            ),
-        )
-        ranked = select(self.words.c.item_id, self.words.c.status, place.label("place")).subquery(
-            "ranked"
-        )
-        first = select(ranked).where(ranked.c.place == 1).subquery("standing")
+        first = standing(self.words)
         counted = select(items.c.id).where(items.c.vanished_at.is_(None))
         if scope.approved:
             counted = counted.where(~items.c.restricted)

@@ -63,6 +63,8 @@ class Vault:
     def __init__(self, store: ObjectStore, incoming: Path) -> None:
         self._store = store
         self._incoming = incoming
+        self.naming = asyncio.Lock()
+        """Held from a `put` to the commit that names the file, and while unnamed ones go."""
 
     @classmethod
     def open(cls, folder: Path, url: str | None = None, **options: Any) -> Vault:

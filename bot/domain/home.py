@@ -52,7 +52,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Draft:
-    """A report that was begun."""
+    """A report that was begun, or another conversation about an item: `flow` is its name."""
 
     conversation_id: int
     code: str
+    flow: str

@@ -92,6 +92,10 @@ class Screen:
     replaces: bool = True
 
 
+NO_BUTTONS = Screen(())
+"""A message that is edited to this loses its buttons and keeps its words."""
+
+
 def text(key: str, /, *, count: int | None = None, **values: Value) -> Text:
     """A text of the catalogue, its values as keywords."""
     return Text(key, values, count)

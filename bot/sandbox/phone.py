@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -206,7 +206,7 @@ class Phone:
 
     @property
     def screen(self) -> Message:
-        """The bot's message that changed last: new or edited in place."""
+        """The bot's message that changed last: new, or edited in place to say something else."""
         if not self.received:
             raise AssertionError(f"{self.name} has received nothing.\n{self.transcript()}")
         return max(self.received, key=lambda each: each.changed)
@@ -494,6 +494,9 @@ class Phone:
             self._reactions += gone is not None
         elif "message" in event:
             message = self._message(event["message"], event["number"])
+            before = self._messages.get(message.id)
+            if before is not None and before.html == message.html and not message.buttons:
+                message = replace(message, changed=before.changed)
             self._messages[message.id] = message
             self._reactions += not message.mine
 

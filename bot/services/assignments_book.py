@@ -15,6 +15,7 @@ from bot.domain.errors import NotFound, Outdated
 from bot.domain.items import Part
 from bot.domain.people import Act
 from bot.services import assignments as assigning
+from bot.services import audit
 from bot.services import clusters as arranging
 from storage import assignments, jobs
 from storage import assignments_book as queries
@@ -132,6 +133,7 @@ async def discard(tx: Transaction, act: Act, job_id: int) -> None:
     permissions.require(permissions.may_arrange(act.actor))
     await waiting(tx, job_id)
     await jobs.change(tx, job_id, state=jobs.CANCELLED, result=None, finished_at=act.now)
+    await audit.record(tx, act, "assignments_book.discard", f"job:{job_id}")
 
 
 async def waiting(tx: Transaction, job_id: int) -> Job:

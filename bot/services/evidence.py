@@ -16,8 +16,8 @@ from storage.database import Transaction
 from storage.evidence import Awaited, FileOfDraft
 
 MEGABYTE = 1024 * 1024
-MOST = 50
-"""Pieces of evidence in one draft."""
+MOST = 1000
+"""Pieces of evidence in one draft: more than anybody sends, fewer than would fill the disk."""
 
 
 class TooMany(Refused):

@@ -13,6 +13,7 @@ from bot.domain.permissions import may_export, require
 from bot.domain.selection import mark
 from bot.services import audit
 from storage import exports, jobs
+from storage.audit import Fact
 from storage.database import Transaction
 from storage.exports import Spread
 
@@ -105,6 +106,7 @@ async def cancel(tx: Transaction, act: Act, job_id: int) -> None:
     if job.state not in (jobs.PLANNED, jobs.RUNNING):
         raise Outdated
     await jobs.change(tx, job_id, state=jobs.CANCELLED, finished_at=act.now)
+    await audit.record(tx, act, "export.cancel", f"job:{job_id}")
 
 
 async def handed_out(
@@ -122,6 +124,14 @@ async def handed_out(
     narrowed = {f"by_{name}": value for name, value in chosen.facts().items()}
     facts = {**narrowed, **rows, "file": sha256, "withheld": withheld}
     await audit.record(tx, act, "export.workbook", subject, facts=facts)
+
+
+async def sent(
+    tx: Transaction, act: Act, what: str, job_id: int, *, rows: int, sha256: str
+) -> None:
+    """Record that a smaller file left: `picture` or `assignments`, with how many items in it."""
+    facts: dict[str, Fact] = {"rows": rows, "file": sha256}
+    await audit.record(tx, act, f"export.{what}", f"job:{job_id}", facts=facts)
 
 
 async def _plan(tx: Transaction, act: Act, kind: str, arguments: Mapping[str, Any]) -> int:

@@ -38,6 +38,8 @@ class Calls:
         assert row.chat_id is not None
         if row.deletes is not None:
             return await self._delete(row)
+        if row.only_takes_buttons:
+            return await self._take_buttons(row)
         if row.edits is None or row.target is None:
             return await self._say(row, parts[0], file)
         if not self._fits_in_place(row, parts):
@@ -117,6 +119,19 @@ class Calls:
             found = outcome(error)
             return Sent(row.target) if isinstance(found, Sent) else found
         return Sent(row.target)
+
+    async def _take_buttons(self, row: Outgoing) -> Outcome:
+        """Take the keyboard off, which is below the last part; where there is none, all is well."""
+        if row.target is None:
+            return Sent()
+        try:
+            await self._bot.edit_message_reply_markup(
+                row.chat_id, (row.target, *row.target_parts)[-1]
+            )
+        except TelegramError as error:
+            found = outcome(error)
+            return Sent() if isinstance(found, Gone) else found
+        return Sent()
 
     async def _delete(self, row: Outgoing) -> Outcome:
         assert row.chat_id is not None

@@ -13,11 +13,11 @@ from bot.domain.screens import Screen
 from bot.jobs import Jobs
 from bot.settings import Settings
 from bot.texts import Texts
-from storage import jobs, outbox, people, seats
+from storage import files, jobs, outbox, people, seats
 from storage.database import Database, Transaction
 from storage.jobs import Job
 from storage.outbox import Message
-from storage.vault import Vault
+from storage.vault import Stored, Vault
 
 Download = Callable[[str, Path], Awaitable[None]]
 """Fetch the file of that Telegram id to that place."""
@@ -42,6 +42,29 @@ class Tools:
         """A private folder for this piece of work, gone with all in it at the end."""
         async with self.jobs.room() as folder:
             yield folder
+
+    @asynccontextmanager
+    async def keep(
+        self, source: Path | bytes, media_type: str
+    ) -> AsyncIterator[tuple[Transaction, Stored]]:
+        """The file in the store, and the transaction in which its job is to name it."""
+        async with self.vault.naming:
+            kept = await self.vault.put(source)
+            try:
+                async with self.database.write() as tx:
+                    now = self.clock.now()
+                    await files.add(tx, kept.sha256, size=kept.size, media_type=media_type, now=now)
+                    yield tx, kept
+            except Exception:
+                await self._forget(kept)
+                raise
+
+    async def _forget(self, kept: Stored) -> None:
+        """Nothing came of it: the bytes go, unless somebody else has the same."""
+        async with self.database.read() as tx:
+            known = await files.media_type(tx, kept.sha256) is not None
+        if not known:
+            await self.vault.delete(kept.sha256)
 
     async def actor(self, tx: Transaction, job: Job) -> Actor:
         """Whoever asked for the job, with the seats that are live now."""

@@ -7,9 +7,10 @@ from bot.domain.screens import Attachment
 from bot.domain.views import assignments_book as views
 from bot.exchange.assignments_work import FILE
 from bot.jobs import file_in
+from bot.services import exports
 from bot.works import Tools
 from bot.works.export import XLSX
-from storage import files, jobs
+from storage import jobs
 from storage.jobs import Job
 
 PROCESS = "assignments_book"
@@ -23,11 +24,10 @@ async def run(job: Job, tools: Tools) -> None:
     async with tools.room() as room:
         order = {**job.arguments, "made_at": now.isoformat()}
         result = await tools.jobs.run(PROCESS, order, room)
-        kept = await tools.vault.put(file_in(room, result["file"]))
-    async with tools.database.write() as tx:
-        await files.add(tx, kept.sha256, size=kept.size, media_type=XLSX, now=now)
-        shown = views.ready(result["rows"], Attachment(kept.sha256, FILE))
-        await tools.tell(tx, job, shown, step="ready")
-        await jobs.change(
-            tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=tools.clock.now()
-        )
+        async with tools.keep(file_in(room, result["file"]), XLSX) as (tx, kept):
+            shown = views.ready(result["rows"], Attachment(kept.sha256, FILE))
+            await tools.tell(tx, job, shown, step="ready")
+            act = await tools.act(tx, job)
+            await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=act.now)
+            rows = result["rows"]
+            await exports.sent(tx, act, "assignments", job.id, rows=rows, sha256=kept.sha256)

@@ -12,13 +12,13 @@ from pathlib import Path
 from bot.domain.filters import Filter
 from bot.domain.people import COMMAND_LINE
 from bot.domain.permissions import may_export, require
-from bot.domain.screens import Attachment, Text
+from bot.domain.screens import Attachment, Screen, Text
 from bot.domain.views import exports as views
 from bot.exchange.consolidated import Order
 from bot.jobs import OnProgress, file_in
 from bot.services import exports as service
 from bot.works import Tools
-from storage import files, jobs
+from storage import jobs
 from storage.database import Transaction
 from storage.jobs import Job
 
@@ -174,44 +174,48 @@ async def is_cancelled(tx: Transaction, job: Job) -> bool:
 
 async def _hand_over(job: Job, tools: Tools, order: Order, made: Made, name: str) -> None:
     """The file goes to the chat, or stays on the machine where it is too large for it."""
-    fits = made.size <= CHAT_LIMIT
-    if fits:
-        await tools.vault.put(made.path)
-    else:
-        name = f"{job.id}-{name}"
-        await asyncio.to_thread(_keep, made.path, tools.settings.data_dir / FOLDER / name)
+    counted = made.rows["recommendations"]
+    if made.size <= CHAT_LIMIT:
+        async with tools.keep(made.path, XLSX) as (tx, kept):
+            shown = views.ready(counted, made.withheld, Attachment(kept.sha256, name))
+            await _say(tx, job, tools, order, made, shown=shown)
+        return
+    name = f"{job.id}-{name}"
+    await asyncio.to_thread(_keep, made.path, tools.settings.data_dir / FOLDER / name)
     async with tools.database.write() as tx:
-        if await is_cancelled(tx, job):
-            return
-        act = await tools.act(tx, job)
-        require(may_export(act.actor))
-        counted = made.rows["recommendations"]
-        if fits:
-            await files.add(tx, made.sha256, size=made.size, media_type=XLSX, now=act.now)
-            shown = views.ready(counted, made.withheld, Attachment(made.sha256, name))
-        else:
-            shown = views.too_large(counted, made.size, f"{FOLDER}/{name}")
-        row = job.arguments.get("screen")
-        if row is not None:
-            await tools.tell(tx, job, views.made(), step="made", edits=row)
-        await tools.tell(tx, job, shown, step="ready")
-        await jobs.change(
-            tx,
-            job.id,
-            state=jobs.DONE,
-            sha256=made.sha256,
-            result={"rows": dict(made.rows), "withheld": made.withheld},
-            finished_at=act.now,
-        )
-        await service.handed_out(
-            tx,
-            act,
-            f"job:{job.id}",
-            order.filters,
-            rows=made.rows,
-            sha256=made.sha256,
-            withheld=made.withheld,
-        )
+        shown = views.too_large(counted, made.size, f"{FOLDER}/{name}")
+        await _say(tx, job, tools, order, made, shown=shown)
+
+
+async def _say(
+    tx: Transaction, job: Job, tools: Tools, order: Order, made: Made, *, shown: Screen
+) -> None:
+    """End the job and show the workbook, unless nobody wants it any more."""
+    if await is_cancelled(tx, job):
+        return
+    act = await tools.act(tx, job)
+    require(may_export(act.actor))
+    row = job.arguments.get("screen")
+    if row is not None:
+        await tools.tell(tx, job, views.made(), step="made", edits=row)
+    await tools.tell(tx, job, shown, step="ready")
+    await jobs.change(
+        tx,
+        job.id,
+        state=jobs.DONE,
+        sha256=made.sha256,
+        result={"rows": dict(made.rows), "withheld": made.withheld},
+        finished_at=act.now,
+    )
+    await service.handed_out(
+        tx,
+        act,
+        f"job:{job.id}",
+        order.filters,
+        rows=made.rows,
+        sha256=made.sha256,
+        withheld=made.withheld,
+    )
 
 
 def _keep(source: Path, target: Path) -> None:

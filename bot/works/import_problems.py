@@ -10,7 +10,9 @@ from bot.domain.views import imports as views
 from bot.exchange.imported import Facts, Format, Problem
 from bot.exchange.template import problems_file
 from bot.works import Tools
+from bot.works.export import XLSX
 from storage import imports, jobs
+from storage.database import Transaction
 from storage.jobs import Job
 
 
@@ -30,12 +32,18 @@ async def run(job: Job, tools: Tools) -> None:
     content = problems_file(
         [_problem(each) for each in found], _facts(source.result["facts"]), language, label
     )
-    kept = None if content is None else await tools.vault.put(content)
-    now = tools.clock.now()
-    async with tools.database.write() as tx:
-        attachment = None if kept is None else Attachment(kept.sha256, views.PROBLEMS_FILE)
-        await tools.tell(tx, job, views.problems(attachment), step="problems")
-        await jobs.change(tx, job.id, state=jobs.DONE, finished_at=now)
+    if content is None:
+        async with tools.database.write() as tx:
+            await _hand_over(tx, job, tools, None)
+        return
+    async with tools.keep(content, XLSX) as (tx, kept):
+        await _hand_over(tx, job, tools, kept.sha256)
+
+
+async def _hand_over(tx: Transaction, job: Job, tools: Tools, sha256: str | None) -> None:
+    attachment = None if sha256 is None else Attachment(sha256, views.PROBLEMS_FILE)
+    await tools.tell(tx, job, views.problems(attachment), step="problems")
+    await jobs.change(tx, job.id, state=jobs.DONE, sha256=sha256, finished_at=tools.clock.now())
 
 
 def _problem(kept: Mapping[str, Any]) -> Problem:

@@ -24,22 +24,19 @@ async def run(job: Job, tools: Tools) -> None:
     """Read the file of `job.arguments` and show the preview; raises what refuses the file."""
     async with tools.room() as room:
         path = await fetch(job, tools, room)
-        await inspect(path, job.arguments["name"])
-        kept = await tools.vault.put(path)
+        kind = await inspect(path, job.arguments["name"])
+        async with tools.keep(path, kind.media_type) as (tx, kept):
+            await jobs.change(tx, job.id, sha256=kept.sha256)
         if await confined(staging.is_assignments_book, str(path), limits=READER):
             async with tools.database.write() as tx:
-                await jobs.change(
-                    tx, job.id, kind=ASSIGNMENTS, state=jobs.PLANNED, sha256=kept.sha256
-                )
+                await jobs.change(tx, job.id, kind=ASSIGNMENTS, state=jobs.PLANNED)
             return
         own_state = {"state": tools.settings.country} if tools.settings.country else {}
         facts = await stage(job, tools, path, {**own_state, **job.arguments["options"]})
     async with tools.database.write() as tx:
         await imports.compare(tx, job.id)
         shown = await service.preview(tx, job, facts)
-        await jobs.change(
-            tx, job.id, state=jobs.WAITING, result={"facts": facts}, sha256=kept.sha256
-        )
+        await jobs.change(tx, job.id, state=jobs.WAITING, result={"facts": facts})
         first = await imports.problems(tx, job.id, limit=views.PROBLEMS_SHOWN)
         await tools.tell(tx, job, views.preview(job.id, shown, first), step="preview")
 

@@ -11,7 +11,7 @@ from bot.domain.views.imports import TEMPLATE_FILE
 from bot.exchange.template import template
 from bot.works import Tools
 from bot.works.export import XLSX
-from storage import files, jobs
+from storage import jobs
 from storage.jobs import Job
 
 
@@ -22,10 +22,9 @@ async def run(job: Job, tools: Tools) -> None:
     def label(key: str, values: Mapping[str, Value]) -> str:
         return tools.texts.render(Text(key, values), language, mode="bare")
 
-    kept = await tools.vault.put(await asyncio.to_thread(template, language, label))
-    now = tools.clock.now()
-    async with tools.database.write() as tx:
-        await files.add(tx, kept.sha256, size=kept.size, media_type=XLSX, now=now)
+    async with tools.keep(await asyncio.to_thread(template, language, label), XLSX) as (tx, kept):
         shown = views.template(Attachment(kept.sha256, TEMPLATE_FILE))
         await tools.tell(tx, job, shown, step="template")
-        await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=now)
+        await jobs.change(
+            tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=tools.clock.now()
+        )

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.exchange.consolidated import environment
 from bot.jobs import Jobs
 from bot.services import assignments_book as books
-from bot.services import exports, imports
+from bot.services import exports, handed_out, imports
 from bot.settings import Settings
 from bot.works import (
     Tools,
@@ -29,7 +29,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     imports.APPLY: import_apply.run,
     imports.SIBLINGS: import_siblings.run,
     imports.PROBLEMS: import_problems.run,
-    "invitation_links": invitation_links.run,
+    handed_out.LINKS: invitation_links.run,
     exports.WORKBOOK: export.run,
     exports.TEMPLATE: import_template.run,
     exports.PROGRESS: progress.run,

@@ -12,6 +12,7 @@ from bot.domain.permissions import may_invite, may_manage_people, require
 from bot.domain.screens import Screen, Value, text
 from bot.domain.views import people as views
 from bot.services.evidence import only_file_of_draft
+from bot.services.handed_out import LINKS
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
 from handlers.turn import Turn
 from storage import institutions, jobs
@@ -19,7 +20,6 @@ from storage import institutions, jobs
 AT_MOST = 50  # people in one go
 NAME_LENGTH = 120
 DESIGNATOR_LENGTH = 300
-KIND = "invitation_links"
 
 
 async def begins(turn: Turn, _answers: Answers) -> Mapping[str, Value]:
@@ -84,7 +84,7 @@ async def make_links(turn: Turn, answers: Answers, conversation_id: int) -> Scre
     }
     job_id = await jobs.plan(
         turn.tx,
-        KIND,
+        LINKS,
         arguments,
         person_id=turn.person.id,
         seat_id=turn.actor.seat_id,

@@ -172,8 +172,7 @@ class Runner:
         except Unfit as unfit:
             await turn.show(message(unfit.text))
             return True
-        if not conversation.active:
-            await turn.show(message("flow.amended"))
+        await turn.show(message("flow.amended"))
         await self._ask(turn, conversation, amended, quietly=not conversation.active)
         return True
 
@@ -306,9 +305,8 @@ class Runner:
                 shown = await flow.then(turn, answers, conversation.id)
                 await conversations.end(turn.tx, conversation.id)
                 turn.tx.wakes.add("evidence")
-                await turn.show(shown, subject=conversation.subject)
-                if sent is not None and conversation.screen_id is not None:
-                    await turn.change(conversation.screen_id, sent)
+                row = await turn.show(shown, subject=conversation.subject)
+                await self._close(turn, conversation.screen_id, sent, below=row)
             case Outcome.KEEP:
                 await self._save(turn, conversation, advance.state, conversation.screen_id)
                 await self.leave(turn)
@@ -368,7 +366,19 @@ class Runner:
             await turn.change(screen_id, bound)
         else:
             screen_id = await turn.show(bound)
+            await self._close(turn, conversation.screen_id, None, below=screen_id)
         await self._save(turn, conversation, asked, screen_id, nonce=nonce)
+
+    async def _close(
+        self, turn: Turn, screen_id: int | None, left: Screen | None, *, below: int
+    ) -> None:
+        """Leave no buttons on a screen after which another one stands below."""
+        if screen_id is None or screen_id == below:
+            return
+        if left is None:
+            await turn.take_buttons(screen_id)
+        else:
+            await turn.change(screen_id, left)
 
     async def _save(
         self,

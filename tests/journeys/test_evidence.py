@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.evidence import PATIENCE
 from bot.exchange.confined import Crashed
@@ -150,6 +150,33 @@ async def test_a_file_named_by_another_report_stays(network: JourneyNetwork) -> 
     await phone.types("/cancel")
     await network.app.evidence.tick()
     assert len(await stored(network)) == 1
+
+
+async def test_all_files_of_a_report_can_be_had_however_many(network: JourneyNetwork) -> None:
+    """Regression: only ten of them were ever sent, and the message spoke of all."""
+    phone = await reporting(network)
+    await phone.types("Bill 12.")
+    await phone.sends_file(TEXT, name="bill.txt")
+    await until_stored(network, 1)
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
+    async with network.database.write() as tx:
+        row = await tx.row(select(evidence))
+        assert row is not None
+        copy = {name: value for name, value in row.items() if name != "id"}
+        for number in range(24):
+            await tx.execute(insert(evidence).values({**copy, "name": f"bill-{number}.txt"}))
+    await phone.types("140.7")
+    await phone.taps("History", "SU-")
+    assert "5 more" in plain(phone.screen.text)
+    await phone.taps("Send me the files")
+    await phone.waits_for("files 1 to 10 of 25")
+    await phone.taps("Later")
+    await phone.waits_for("files 11 to 20 of 25")
+    await phone.taps("Later")
+    await phone.waits_for("files 21 to 25 of 25")
+    had = [file.name for each in phone.received for file in each.files]
+    assert sorted(had) == sorted(["bill.txt", *(f"bill-{number}.txt" for number in range(24))])
 
 
 async def test_an_edited_caption_changes_with_its_message(network: JourneyNetwork) -> None:

@@ -136,6 +136,8 @@ async def test_progress_comes_as_figures_and_as_a_picture(network: JourneyNetwor
     assert "not reported yet: 4 (80%)" in plain(words.text)
     picture = await pictured(amina)
     assert "By theme" in picture.labels
+    entry = await network.row(select(audit).where(audit.c.act == "export.picture"))
+    assert entry["facts"]["rows"] == 5
     await amina.taps("By institution")
     figures = await amina.waits_for("Not assigned", within=30)
     assert "Ministry of Justice: 4 (in progress 1 and not reported yet 3)" in plain(figures.text)

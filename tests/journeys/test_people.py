@@ -106,6 +106,21 @@ async def test_several_are_invited_by_a_sheet_and_confirmed_at_once(
     assert "1 institution." in plain(coordinator.screen.text)
 
 
+async def test_an_invitation_that_was_begun_is_listed_and_goes_on(network: JourneyNetwork) -> None:
+    """Regression: it rested as a draft that nothing led to, and the next one began anew."""
+    coordinator = await network.phone("Amina Sall", Role.COORDINATOR)
+    await network.institution("MOJ", "ministry")
+    await coordinator.types("/people")
+    await coordinator.taps("Invite", "MOJ", "Focal point")
+    await coordinator.types("Omar")
+    await coordinator.types("/home")
+    await coordinator.taps("Continue: Invitation")
+    assert "Omar" in plain(coordinator.screen.text)
+    await coordinator.types("/people")
+    await coordinator.taps("Invite")
+    assert "Omar" in plain(coordinator.screen.text)
+
+
 async def test_nobody_is_confirmed_whom_the_list_did_not_show(network: JourneyNetwork) -> None:
     coordinator = await network.phone("Amina Sall", Role.COORDINATOR)
     links = [await link_for(network, coordinator, name) for name in ("Omar", "Rim", "Ines")]
@@ -334,6 +349,10 @@ async def test_who_blocked_the_bot_is_shown_as_unreachable_until_they_are_back(
 
     await omar.blocks()
     await until(unreachable)
+    await coordinator.types("/home")
+    await coordinator.taps("Unreachable")
+    assert "Omar" in plain(coordinator.screen.text)
+    assert "Amina Sall" not in plain(coordinator.screen.text), "she can be reached"
     await coordinator.types("/people")
     assert "1 person cannot be reached" in plain(coordinator.screen.text)
     await coordinator.taps("Cannot be reached (1)")

@@ -129,7 +129,21 @@ async def test_an_edited_message_amends_the_draft(network: JourneyNetwork) -> No
     second = [each for each in phone.messages if each.mine][-1]
     await phone.types("Three.")
     await phone.edits(second, "Two.")
+    await phone.waits_for("Changed in your draft.")
     assert "One.\nTwo.\nThree." in plain(phone.screen.text)
+
+
+async def test_a_place_where_words_are_due_is_answered_and_the_draft_stays(
+    network: JourneyNetwork,
+) -> None:
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    await phone.types("Bill 12.")
+    await phone.sends_location(46.2, 6.1)
+    assert "Please write, or send a document" in plain(phone.screen.text)
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
 
 
 async def test_a_draft_rests_and_is_resumed_or_dropped(network: JourneyNetwork) -> None:
@@ -145,6 +159,18 @@ async def test_a_draft_rests_and_is_resumed_or_dropped(network: JourneyNetwork) 
     await phone.taps("Discard")
     assert "draft" not in plain(phone.screen.text)
     assert await network.row(select(status_updates)) is None
+
+
+async def test_whatever_was_begun_is_listed_on_the_home_screen(network: JourneyNetwork) -> None:
+    """Regression: a reason or a question that was kept as a draft was nowhere to be found."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Not ours")
+    await phone.types("It is the prisons' own.")
+    await phone.types("/home")
+    assert "1 draft" in plain(phone.screen.text)
+    await phone.taps("Continue: 140.7: not ours")
+    assert phone.screen.place_of("I do not know") is not None
 
 
 async def test_what_becomes_of_a_draft_is_said_to_who_wrote(network: JourneyNetwork) -> None:
@@ -313,10 +339,30 @@ async def test_an_old_button_is_answered_politely(network: JourneyNetwork) -> No
     await phone.types("Bill 12.")
     old = phone.screen
     await phone.types("And bill 13.")
-    await phone.taps_on(old, "Send")
+    await phone.forges(old, old.raw["rows"][0][0]["data"])
     assert any("earlier screen" in each for each in phone.answers)
     assert await network.row(select(status_updates)) is None
     assert "Not sent yet" in plain(phone.screen.text)
+
+
+async def test_a_screen_above_has_no_buttons_and_keeps_its_words(network: JourneyNetwork) -> None:
+    """Regression: above what was written or sent, an earlier review screen kept its buttons."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    question = phone.screen
+    await phone.types("Bill 12.")
+    first = phone.screen
+    await phone.sends_file(b"%PDF-1.4\n%%EOF\n", name="bill.pdf")
+    second = phone.screen
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
+    await network.app.outbox.settle()
+    shown = {each.id: each for each in await phone.looks_again()}
+    assert first.labels[0] == second.labels[0] == "Send"
+    assert not any(shown[each.id].labels for each in (question, first, second))
+    assert shown[question.id].text == question.text
+    assert shown[first.id].text == first.text
 
 
 async def test_sending_twice_has_one_effect(network: JourneyNetwork) -> None:
@@ -369,6 +415,21 @@ async def test_history_shows_every_report_in_full(network: JourneyNetwork) -> No
     assert "Before: planned." in plain(phone.screen.text)
     await phone.types(number)
     assert "“It is law.”" in plain(phone.screen.text)
+
+
+async def test_a_long_report_is_read_to_its_end(network: JourneyNetwork) -> None:
+    """Regression: the history ended a text after 2,500 characters."""
+    phone, _ = await justice(network)
+    await phone.types("140.7")
+    await phone.taps("Report", "In progress")
+    await phone.types("Bill 12 has 70 sections. " * 150)
+    await phone.types("Nobody spoke against it.")
+    await phone.taps("Send")
+    await phone.waits_for("SU-")
+    await phone.types(f"SU-{network.clock.now().year}-0001")
+    read = [each for each in await phone.looks() if not each.mine]
+    assert "Nobody spoke against it." in plain(read[-1].text)
+    assert "Back" in read[-1].labels
 
 
 async def test_a_seat_that_ends_closes_its_drafts(network: JourneyNetwork) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.domain.items import Part
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
-from storage.tables import assignments, items, status_updates
+from storage.tables import assignments, audit, items, status_updates
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
 from tests.maravia import Sample
@@ -350,7 +350,7 @@ async def test_items_are_narrowed_and_marked(network: JourneyNetwork) -> None:
     shown = plain(phone.screen.text)
     assert "2 items" in shown
     assert "Only: needs a budget" in shown
-    await phone.taps("140.1", "✓ needs a budget")
+    await phone.taps("140.1", "Chosen: needs a budget")
     await phone.types("/home")
     await phone.taps("All items", "Narrow down", "What is needed", "needs a budget (1)")
     assert "1 item" in plain(phone.screen.text)
@@ -419,6 +419,8 @@ async def test_a_workbook_is_filled_in_and_sent_back(network: JourneyNetwork) ->
     await phone.taps("More…", "Assignment workbook")
     file = await phone.waits_for_file(within=60)
     assert file.name == "assignments.xlsx"
+    entry = await network.row(select(audit).where(audit.c.act == "export.assignments"))
+    assert entry["facts"]["rows"] == len(maravia.TEXTS)
     book = openpyxl.load_workbook(BytesIO(await phone.downloads(file)))
     sheet = book.worksheets[0]
     columns = {str(cell.value): cell.column or 0 for cell in sheet[1]}

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, insert, update
 
-from bot.domain.screens import Attachment, Button, Screen, Text
+from bot.domain.screens import NO_BUTTONS, Attachment, Button, Screen, Text
 from bot.wire.calls import UPLOAD_LIMIT
 from storage import outbox
 from storage.tables import accounts, files
@@ -343,6 +343,33 @@ async def test_an_edit_without_any_change_is_a_success(house: House) -> None:
     second = await house.says("b", amal, "same", edits=first)
     await house.sends_all()
     assert (await house.row(second))["state"] == "sent"
+
+
+@pytest.mark.parametrize("words", ["short", "long " * 2000])
+async def test_buttons_are_taken_off_and_the_words_stay(house: House, words: str) -> None:
+    amal = await house.person()
+    shown = Screen((Text("test.words", {"words": words}),), ((Button(Text("button.go"), "home"),),))
+    first = await house.says("a", amal, screen=shown)
+    changed = await house.says("b", amal, screen=shown, edits=first)
+    taken = await house.says("c", amal, screen=NO_BUTTONS, edits=first)
+    await house.sends_all()
+    messages = [each for each in (await house.chat(amal)).messages.values() if each.from_bot]
+    assert "".join(each.text for each in messages).count(words[:4]) == words.count(words[:4])
+    assert not any(each.rows() for each in messages)
+    assert (await house.row(changed))["reason"] != "superseded", "it says what stands there"
+    assert (await house.row(taken))["state"] == "sent"
+
+
+async def test_buttons_of_a_message_that_is_gone_need_not_be_taken_off(house: House) -> None:
+    amal = await house.person()
+    first = await house.says("a", amal, "before")
+    await house.sends_all()
+    (await house.chat(amal)).messages.clear()
+    taken = await house.says("b", amal, screen=NO_BUTTONS, edits=first)
+    nowhere = await house.says("c", amal, screen=NO_BUTTONS, edits=await house.says("d", None))
+    await house.sends_all()
+    assert await house.heard(amal) == []
+    assert {(await house.row(each))["state"] for each in (taken, nowhere)} == {"sent"}
 
 
 async def test_unsent_edits_of_one_screen_collapse_into_the_last(house: House) -> None:

@@ -29,6 +29,7 @@ from bot.domain.reports import (
     TooLong,
 )
 from bot.domain.status import NoStatus
+from bot.services import evidence as evidence_service
 from bot.services import not_ours, questions, status_updates
 from storage import evidence, figures, files, outbox
 from storage import questions as question_queries
@@ -230,6 +231,17 @@ async def test_evidence_goes_with_the_report_and_its_siblings(database: Database
         await evidence.mark_stored(tx, awaited, sha256="a" * 64, name="bill.txt", size=3)
         assert (await evidence.counts_of_report(tx, first)).files == 1
         assert (await evidence.counts_of_report(tx, second)).files == 1
+
+
+async def test_a_report_may_have_any_number_of_pieces(database: Database) -> None:
+    """Regression: the fifty-first was refused."""
+    async with database.write() as tx:
+        sample, amal = await people_of_justice(tx)
+        for number in range(120):
+            url = f"https://parliament.example/{number}"
+            await evidence_service.keep_link(tx, maravia.act(amal, NOW), 77, url)
+        made = draft(sample.assignments["140.7"], conversation_id=77)
+        assert (await submit(tx, amal, made)).evidence.links == 120
 
 
 async def test_unchanged_twice_then_a_sentence(database: Database) -> None:

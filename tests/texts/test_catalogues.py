@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,13 @@ from tests.tools.texts import PLURALS, Entry, broken, plural_form, problems, rea
 def test_every_text_is_there_in_every_language_and_used() -> None:
     """Missing or dead keys, differing fields, lacking plural forms, broken tags, long labels."""
     assert list(problems()) == []
+
+
+@pytest.mark.parametrize("language", sorted(PLURALS))
+def test_nothing_is_said_by_a_picture(language: str) -> None:
+    """Screen readers spell pictures out, and some fonts have none (SCREENS.md)."""
+    words = catalogue(language).read_text("utf-8")
+    assert {each for each in words if unicodedata.category(each) in ("So", "Sk", "Co")} == set()
 
 
 def test_the_required_languages_have_catalogues() -> None:

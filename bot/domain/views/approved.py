@@ -24,7 +24,7 @@ from bot.domain.screens import (
 )
 from bot.domain.views.card import Alike, item_lines, similar_lines
 from bot.domain.views.common import HOME, LIST_LENGTH, dotted, figure_line, in_twos, pages
-from bot.domain.views.history import EXCERPT, FULL
+from bot.domain.views.history import EXCERPT, PIECES
 from bot.domain.views.home import Titles
 
 NEWEST = 4
@@ -124,15 +124,14 @@ def report(
     said = shown.report
     lines: list[Text | None] = [text("report.head", item=Code(said.code))]
     if words is not None:
-        asked = Words(words.words, words.language, FULL // 4)
-        lines += [text("review.asks", words=asked), None]
-    lines += _said(shown, FULL)
+        lines += [text("review.asks", words=Words(words.words, words.language)), None]
+    lines += _said(shown)
     if said.remaining:
-        lines.append(
-            text("report.remaining", words=Words(said.remaining, said.language, FULL // 4))
-        )
-    lines += [figure_line(each) for each in figures[:20]]
-    lines += [_piece(each) for each in pieces[:20]]
+        lines.append(text("report.remaining", words=Words(said.remaining, said.language)))
+    lines += [figure_line(each) for each in figures]
+    lines += [_piece(each) for each in pieces[:PIECES]]
+    if len(pieces) > PIECES:
+        lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
     return screen(*lines, rows=[(button("back", f"approved_item:{said.item_id}"), HOME)])
 
 
@@ -151,7 +150,7 @@ def _holder(holder: Holder) -> Text:
     return text("card.stand", institution=holder.institution, facts=dotted(*facts))
 
 
-def _said(shown: Shown, limit: int) -> list[Text | None]:
+def _said(shown: Shown, limit: int | None = None) -> list[Text | None]:
     said = shown.report
     lines: list[Text | None] = [
         text("report.line", number=Code(said.number), facts=_facts(shown)),

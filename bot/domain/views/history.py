@@ -22,7 +22,7 @@ from bot.domain.screens import (
 from bot.domain.views.common import LIST_LENGTH, dotted, figure_line, pages, piece_line
 
 EXCERPT = 120
-FULL = 2500
+PIECES = 20
 ATTACHED = 10
 """Files sent at once, as in one album."""
 
@@ -60,20 +60,20 @@ def report(
     *,
     may_withdraw: bool,
 ) -> Screen:
-    """One status update in full."""
+    """One status update in full, however long."""
     lines: list[Text | None] = [text("report.head", item=code), _line(shown)]
     if shown.previous_status and shown.previous_status != shown.status:
         lines.append(text("report.before", status=text(f"status.{shown.previous_status}")))
     if shown.source is not None and shown.source_on is not None:
         lines.append(text("report.source", source=Words(shown.source), day=shown.source_on))
     if shown.measures:
-        lines.append(text("card.words", words=Words(shown.measures, shown.language, FULL)))
+        lines.append(text("card.words", words=Words(shown.measures, shown.language)))
     if shown.remaining:
-        lines.append(
-            text("report.remaining", words=Words(shown.remaining, shown.language, FULL // 4))
-        )
-    lines += [figure_line(each) for each in shown.figures[:20]]
-    lines += [piece_line(each) for each in pieces[:20]]
+        lines.append(text("report.remaining", words=Words(shown.remaining, shown.language)))
+    lines += [figure_line(each) for each in shown.figures]
+    lines += [piece_line(each) for each in pieces[:PIECES]]
+    if len(pieces) > PIECES:
+        lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
     row: list[Button] = []
     if any(each.sha256 for each in pieces):
         row.append(button("send_files", f"files:{shown.id}"))
@@ -83,16 +83,28 @@ def report(
     return screen(*lines, rows=[*rows, (button("back", f"history:{shown.assignment_id}:0"),)])
 
 
-def files(shown: StatusUpdate, pieces: Sequence[EvidencePiece]) -> Screen:
-    """The stored files of a status update."""
+def files(shown: StatusUpdate, pieces: Sequence[EvidencePiece], page: int) -> Screen:
+    """The stored files of a status update, ten at a time."""
     attached = tuple(
         Attachment(each.sha256, each.name or each.kind, _SHOWN_AS.get(each.kind, "document"))
         for each in pieces
         if each.sha256 and each.state is EvidenceState.STORED
     )
+    number, total, before = Code(shown.number), len(attached), page * ATTACHED
+    sent = attached[before : before + ATTACHED]
+    line = text("report.files", number=number, count=total)
+    if total > ATTACHED and sent:
+        line = text(
+            "report.files_some",
+            number=number,
+            first=before + 1,
+            last=before + len(sent),
+            total=total,
+        )
     return screen(
-        text("report.files", number=Code(shown.number), count=len(attached)),
-        attachments=attached[:ATTACHED],
+        line,
+        rows=pages(f"files:{shown.id}", page, more=before + ATTACHED < total),
+        attachments=sent,
         replaces=False,
     )
 

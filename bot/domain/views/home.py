@@ -66,9 +66,7 @@ def home(
     rows: list[Row] = [(_urgent(entry, titles),) for entry in urgent[:URGENT]]
     if drafts:
         first = drafts[0]
-        row = [
-            button("continue_draft", f"draft:{first.conversation_id}", item=Code(first.code)),
-        ]
+        row = [_draft(first)]
         if len(drafts) > 1:
             row.append(button("drafts", "drafts:0", n=len(drafts)))
         rows.append(tuple(row))
@@ -97,14 +95,11 @@ def listed(
 
 
 def drafts(found: Sequence[Draft], page: int) -> Screen:
-    """The reports that were begun, the newest first."""
+    """What was begun and not sent, the newest first."""
     if not found:
         return screen(text("home.no_drafts"), rows=[(HOME,)])
     shown = found[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
-    rows: list[Row] = [
-        (button("continue_draft", f"draft:{each.conversation_id}", item=Code(each.code)),)
-        for each in shown
-    ]
+    rows: list[Row] = [(_draft(each),) for each in shown]
     rows += pages("drafts", page, more=(page + 1) * LIST_LENGTH < len(found))
     return screen(text("home.drafts_list", count=len(found)), rows=[*rows, (HOME,)])
 
@@ -153,6 +148,13 @@ def _parts(counts: Counts, drafts: int, *, watches: bool) -> tuple[Text, ...]:
 
 def _shown(urgent: Sequence[Entry], which: Waiting) -> int:
     return sum(1 for each in urgent[:URGENT] if each.waiting is which)
+
+
+def _draft(begun: Draft) -> Button:
+    act, item = f"draft:{begun.conversation_id}", Code(begun.code)
+    if begun.flow == "status_update":
+        return button("continue_draft", act, item=item)
+    return button("go_on", act, title=text(f"flow.{begun.flow}.title", item=item))
 
 
 def _urgent(entry: Entry, titles: Titles) -> Button:

@@ -27,7 +27,7 @@ from bot.domain.views.common import HOME, LIST_LENGTH, evidence_facts, in_twos, 
 EXCERPT = 300
 OWN_FLOWS = (
     *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
-    *("return_report", "answer", "insist", "record"),
+    *("return_report", "answer", "insist", "record", "invite"),
 )
 """Conversations that rest here are offered on the first screen."""
 
@@ -84,7 +84,7 @@ def _urgent(desk: Counts) -> list[Button]:
     if desk.disowned:
         found.append(button("disowned", "disowned:0"))
     if desk.unreachable:
-        found.append(button("unreachable", "seats:unreachable"))
+        found.append(button("unreachable", "seats_away"))
     if desk.never_started:
         found.append(button("never_started", "people_unused"))
     return found
