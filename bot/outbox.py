@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta, tzinfo
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -259,9 +259,10 @@ class Outbox:
             verdict: _Final | _Again = self._failure(row, plan.code)
         else:
             parts, file = plan
-            if not await self._claim(row, parts):
+            claimed = await self._claim(row, parts)
+            if claimed is None:
                 return None
-            verdict = self._verdict(row, await self._call(row, parts, file))
+            verdict = self._verdict(row, await self._call(claimed, parts, file))
         await self._persist(verdict.settle)
         if isinstance(verdict, _Again):
             return verdict.seconds
@@ -272,18 +273,24 @@ class Outbox:
             )
         return None
 
-    async def _claim(self, row: Outgoing, parts: list[Rendered]) -> bool:
-        """Commit that the row is in flight; False: it is planned no more."""
+    async def _claim(self, row: Outgoing, parts: list[Rendered]) -> Outgoing | None:
+        """Commit that the row is in flight; gives it as it is to be sent, None: planned no more."""
+        today = self._clock.now().astimezone(self._zone_of(row)).date()
+        packed = [part.to_json() for part in parts]
         try:
             async with self._database.write() as tx:
-                further = await outbox.claim(tx, row, [part.to_json() for part in parts])
+                claimed = await outbox.claim(tx, row, packed, today=today)
         except Exception:  # committed or not: nothing has been sent
             await self._persist(lambda tx: outbox.put_back(tx, row, "interrupted"))
             raise
-        if further is None:
-            return False
-        self._turns.add(further, now=self._clock.now())
-        return True
+        if claimed is None:
+            return None
+        self._turns.add(claimed.further, now=self._clock.now())
+        return replace(row, silent=claimed.silent)
+
+    def _zone_of(self, row: Outgoing) -> tzinfo:
+        """The recipient's time zone, or the country's."""
+        return ZoneInfo(row.timezone) if row.timezone else self._timezone
 
     async def _persist(self, settle: Settle) -> None:
         """Commit what became of a call, trying until the database takes it.
@@ -327,7 +334,7 @@ class Outbox:
             screens.from_json(row.payload),
             language or self._texts.languages[0],
             self._texts,
-            timezone=ZoneInfo(row.timezone) if row.timezone else self._timezone,
+            timezone=self._zone_of(row),
         )
 
     async def _file(self, part: Rendered) -> bytes | Failed | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -334,15 +334,26 @@ _CARRIED = (
 )
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """A row in hand: the rows of its further parts, and whether it goes without a sound."""
+
+    further: tuple[Waiting, ...] = ()
+    silent: bool = False
+
+
 async def claim(
-    tx: Transaction, row: Outgoing, parts: Sequence[Payload] = ()
-) -> list[Waiting] | None:
+    tx: Transaction, row: Outgoing, parts: Sequence[Payload] = (), *, today: date
+) -> Claimed | None:
     """Take a planned row in hand; None: it is planned no more.
 
-    Several `parts` are what it says from now on: the first itself, the others as rows behind it,
-    which are given back.
+    Several `parts` are what it says from now on: the first itself, the others as rows behind it.
+    Of what a person has not asked for, one message a day sounds, `today` being the person's day.
     """
     values: dict[str, Any] = {"state": "sending", "attempts": outbox.c.attempts + 1}
+    silent = row.silent or not await _may_sound(tx, row, today)
+    if silent and not row.silent:
+        values["silent"] = True
     if len(parts) > 1:
         values["screen"] = parts[0]
     taken = await tx.row(
@@ -354,10 +365,29 @@ async def claim(
     if taken is None:
         return None
     if len(parts) < 2:
-        return []
+        return Claimed(silent=silent)
     await tx.execute(insert(outbox), [_part(taken, n, each) for n, each in enumerate(parts[1:], 2)])
     rows = await tx.rows(_waiting().where(outbox.c.part_of == row.id))
-    return [_read_waiting(each) for each in rows]
+    return Claimed(tuple(_read_waiting(each) for each in rows), silent)
+
+
+async def _may_sound(tx: Transaction, row: Outgoing, today: date) -> bool:
+    """Whether a message may sound: an answer, or the first of the person's day that is none.
+
+    What a row was given at its first try it keeps at the next ones.
+    """
+    makes_none = row.edits is not None or row.deletes is not None
+    if row.lane == REPLY or row.person_id is None or makes_none or row.attempts:
+        return True
+    result = await tx.execute(
+        update(people)
+        .where(
+            people.c.id == row.person_id,
+            or_(people.c.sounded_on.is_(None), people.c.sounded_on != today),
+        )
+        .values(sounded_on=today)
+    )
+    return result.rowcount == 1
 
 
 async def mark_sent(

@@ -121,6 +121,12 @@ class House:
         """The texts in a person's chat, without direction marks."""
         return heard(await self.chat(person))
 
+    async def sounded(self, person: int) -> dict[str, bool]:
+        """Which messages in a person's chat sounded, by their words."""
+        chat = await self.chat(person)
+        sent = [each for each in chat.messages.values() if each.from_bot]
+        return {words: not each.silent for each, words in zip(sent, heard(chat), strict=True)}
+
     # -- rows --------------------------------------------------------------------------------------
 
     def message(self, key: str, person: int | None, words: str = "", **more: Any) -> Message:

@@ -9,6 +9,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -81,8 +82,10 @@ async def test_a_row_chosen_before_a_429_is_not_called_after_it(
     slow = asyncio.Event()
     claim = outbox.claim
 
-    async def late_claim(tx: Transaction, row: Outgoing, parts: Sequence[Payload] = ()) -> Any:
-        taken = await claim(tx, row, parts)
+    async def late_claim(
+        tx: Transaction, row: Outgoing, parts: Sequence[Payload] = (), *, today: date
+    ) -> Any:
+        taken = await claim(tx, row, parts, today=today)
         if row.key == "late":
             await slow.wait()
         return taken

@@ -76,6 +76,28 @@ async def test_everybody_reads_their_own_language_as_it_is_when_sent(house: Hous
     assert await house.heard(amal) == ["قال: x", "y"]
 
 
+async def test_of_what_nobody_asked_for_one_message_a_day_sounds(house: House) -> None:
+    amal = await house.person()
+    for key, lane in (("a", "notice"), ("b", "notice"), ("c", "bulk"), ("d", "reply")):
+        await house.says(key, amal, lane=lane)
+    await house.sends_all()
+    assert await house.sounded(amal) == {"a": True, "b": False, "c": False, "d": True}
+    house.clock.ahead = timedelta(days=1)
+    await house.says("e", amal, lane="notice")
+    await house.says("f", amal, lane="notice")
+    await house.sends_all()
+    sounded = await house.sounded(amal)
+    assert (sounded["e"], sounded["f"]) == (True, False)
+
+
+async def test_a_message_that_has_to_wait_keeps_its_sound(house: House) -> None:
+    amal = await house.person()
+    house.sandbox.faults.too_many_for(0.2, retry_after=1)
+    await house.says("a", amal, lane="notice")
+    await house.sends_all()
+    assert (await house.sounded(amal))["a"] is True
+
+
 async def test_a_commit_wakes_the_sender(house: House) -> None:
     """No tick: from commit to the call it takes a few milliseconds."""
     amal = await house.person()
