@@ -203,8 +203,8 @@ def announce(preview: Preview, *, language: str) -> Screen:
             text(
                 "assigning.preview",
                 count=preview.drafts,
-                people=text("assigning.people", count=preview.people),
-                institutions=text("assigning.institutions", count=preview.institutions),
+                people=text("counted.people", count=preview.people),
+                institutions=text("counted.institutions", count=preview.institutions),
             )
         )
         rows.append(
@@ -233,7 +233,7 @@ def announced(done: Announced) -> Screen:
     if not done.people:
         said = text("assigning.done_by_letter", count=done.assignments)
     else:
-        people = text("assigning.people", count=done.people)
+        people = text("counted.people", count=done.people)
         said = text("assigning.done", count=done.assignments, people=people)
     return message(said, rows=[(HOME,)])
 

@@ -35,7 +35,7 @@ def cluster(shown: Cluster, items: Sequence[Listed], page: int) -> Screen:
     """One cluster, eight of its items, and what can be done with it."""
     lines: list[Text | None] = [
         text("clusters.one", name=Words(shown.name, shown.language)),
-        text("clusters.size", count=shown.size),
+        text("counted.items", count=shown.size),
     ]
     code = Selection({Narrowing.CLUSTER: str(shown.id)}).code
     rows: list[Row] = [

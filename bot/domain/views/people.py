@@ -194,7 +194,7 @@ def overview(
         text(
             "people.overview",
             seats=text("people.seats", count=seats),
-            institutions=text("assigning.institutions", count=institutions),
+            institutions=text("counted.institutions", count=institutions),
         ),
         *([text("people.waiting_count", count=waiting)] if waiting else []),
         *([text("people.unreachable_count", count=unreachable)] if unreachable else []),

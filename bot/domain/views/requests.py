@@ -104,15 +104,13 @@ def new() -> Screen:
 
 def facts(found: Preview, language: str) -> list[Text]:
     """What sending would do, for the review screen."""
-    lines = [
-        text(
-            "request.reaches",
-            people=found.people,
-            institutions=found.institutions,
-            items=found.items,
-            count=found.people,
-        )
+    parts = [
+        text("counted.people", count=found.people),
+        text("counted.institutions", count=found.institutions),
     ]
+    if found.items:
+        parts.append(text("counted.items", count=found.items))
+    lines = [text("request.reaches", parts=Listing(tuple(parts)))]
     lines += [
         text(
             "request.left_out", institution=name_for(each, language), reason=text(f"left_out.{why}")
