@@ -191,13 +191,13 @@ class Outbox:
         if not self._woken and ticks < self._look_at:
             return
         self._woken = False
-        known = self._turns.known() if full else frozenset()
+        idle = self._turns.idle() if full else frozenset()
         async with self._database.read() as tx:
             rows = await self._read(tx, after=0 if full else self._newest)
         now = self._clock.now()
         if full:
             self._look_at = ticks + LOOK_EVERY
-            self._turns.forget(known - {row.id for row in rows})
+            self._turns.forget(idle - {row.id for row in rows})
         self._turns.add(rows, now=now)
         self._newest = max((row.id for row in rows), default=self._newest)
         WAITING.set(len(self._turns))

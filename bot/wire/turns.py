@@ -50,6 +50,7 @@ class Turns:
         self._later: list[tuple[datetime, int, Row]] = []
         self._held: list[tuple[float, str]] = []
         self._turn = 0
+        self._worked: set[int] = set()  # rows that were at work since `idle` was asked
 
     def __len__(self) -> int:
         return len(self._known)
@@ -75,6 +76,7 @@ class Turns:
                 state = self._chats[chat]
                 self._leave_lane(chat, state)
                 state.busy = True
+                self._worked.add(state.rows[0].id)
                 return state.rows[0]
         return None
 
@@ -105,8 +107,18 @@ class Turns:
         """The ids of all rows that are here."""
         return frozenset(self._known)
 
+    def idle(self) -> frozenset[int]:
+        """The ids of rows that are here and not at work, for whoever now looks what is planned."""
+        self._worked = {state.rows[0].id for state in self._chats.values() if state.busy}
+        return frozenset(self._known - self._worked)
+
     def forget(self, ids: frozenset[int]) -> None:
-        """Let go of rows that are planned no more, those at work excepted."""
+        """Let go of rows that are planned no more.
+
+        Those that were at work since `idle` was asked are excepted: who looked meanwhile did not
+        see them planned, and they may have come back to the head of their chat.
+        """
+        ids -= self._worked
         if not ids:
             return
         for chat, state in list(self._chats.items()):

@@ -118,6 +118,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.waiting: dict[int, Row] = {}
         self.at_work: dict[str, Row] = {}
         self.held: dict[str, float] = {}
+        self.idle: frozenset[int] = frozenset()
+        self.worked: set[int] = set()
 
     @rule(chat=st.sampled_from("123"), lane=st.sampled_from(LANES))
     def plan(self, chat: str, lane: str) -> None:
@@ -140,6 +142,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert row.chat in free
         assert row.id == min(each.id for each in self.waiting.values() if each.chat == row.chat)
         self.at_work[row.chat] = self.waiting[row.id]
+        self.worked.add(row.id)
 
     @precondition(lambda self: self.at_work)
     @rule(data=st.data())
@@ -156,12 +159,18 @@ class AnyOrder(RuleBasedStateMachine):
         self.held[row.chat] = self.ticks + seconds
         self.turns.hold(row, self.ticks + seconds)
 
+    @rule()
+    def look(self) -> None:
+        self.worked = {row.id for row in self.at_work.values()}
+        self.idle = self.turns.idle()
+        assert self.idle == set(self.waiting) - self.worked
+
     @rule(data=st.data())
     def drop(self, data: st.DataObject) -> None:
-        gone = data.draw(st.frozensets(st.sampled_from([0, *self.waiting])))
-        busy = {row.id for row in self.at_work.values()}
+        gone = data.draw(st.frozensets(st.sampled_from([0, *self.idle])))
         self.turns.forget(gone)
-        self.waiting = {n: row for n, row in self.waiting.items() if n not in gone or n in busy}
+        kept = self.worked | (set(self.waiting) - gone)
+        self.waiting = {n: row for n, row in self.waiting.items() if n in kept}
 
     @rule(seconds=st.integers(1, 4))
     def wait(self, seconds: int) -> None:
@@ -174,3 +183,19 @@ class AnyOrder(RuleBasedStateMachine):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(max_examples=60, stateful_step_count=40)
+
+
+def test_a_row_that_comes_back_while_somebody_looks_stays_the_first_of_its_chat() -> None:
+    """Regression: in flight when the database was read, it was forgotten though held again."""
+    for at_work_before in (True, False):
+        turns = Turns()
+        first, second = Row(1, "1"), Row(2, "1")
+        turns.add([first, second], now=NOW)
+        if at_work_before:
+            turns.next(now=NOW, ticks=0.0)
+        idle = turns.idle()
+        if not at_work_before:
+            turns.next(now=NOW, ticks=0.0)
+        turns.hold(first, 1.0)
+        turns.forget(idle - {second.id})
+        assert turns.next(now=NOW, ticks=1.0) is first
