@@ -306,7 +306,8 @@ class Runner:
                 shown = await flow.then(turn, answers, conversation.id)
                 await conversations.end(turn.tx, conversation.id)
                 turn.tx.wakes.add("evidence")
-                await turn.show(shown, subject=conversation.subject)
+                if shown is not None:
+                    await turn.show(shown, subject=conversation.subject)
                 if sent is not None and conversation.screen_id is not None:
                     await turn.change(conversation.screen_id, sent)
             case Outcome.KEEP:
@@ -348,8 +349,11 @@ class Runner:
             [] if step is None or step.options is None else await step.options(turn, state.answers)
         )
         notes: Sequence[Text] = ()
+        looks: Sequence[Button] = ()
         if state.at == engine.REVIEW and flow.notes is not None:
             notes = await flow.notes(turn, state.answers)
+        if state.at == engine.REVIEW and flow.looks is not None:
+            looks = await flow.looks(turn, state.answers)
         asked, shown = engine.question(
             flow,
             state,
@@ -357,6 +361,7 @@ class Runner:
             context,
             language=turn.language,
             notes=notes,
+            looks=looks,
             files=await self._files(turn, conversation, flow, state),
         )
         nonce = conversations.new_nonce()
@@ -429,5 +434,6 @@ def _bound(shown: Screen, nonce: str) -> Screen:
 
 
 def _tied(shown: Button, nonce: str) -> Button:
-    assert shown.act is not None
+    if shown.act is None or not shown.act.startswith("?"):  # leads elsewhere, and changes nothing
+        return shown
     return Button(shown.label, act=f"c:{nonce}:{shown.act.removeprefix('?')}")
