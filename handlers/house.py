@@ -8,6 +8,7 @@ from bot.services import evidence
 from handlers import (
     approved,
     assigning,
+    broadcasts,
     card,
     clusters,
     exports,
@@ -27,6 +28,7 @@ from handlers.flows import (
     answer,
     ask,
     assign,
+    broadcast,
     cluster,
     insist,
     invite,
@@ -58,6 +60,7 @@ ROOMS = (
     assigning,
     clusters,
     review,
+    broadcasts,
     exports,
 )
 FLOWS: tuple[Flow, ...] = (
@@ -75,6 +78,7 @@ FLOWS: tuple[Flow, ...] = (
     answer.FLOW,
     insist.FLOW,
     record.FLOW,
+    broadcast.FLOW,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

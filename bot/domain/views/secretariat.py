@@ -28,6 +28,7 @@ EXCERPT = 300
 OWN_FLOWS = (
     *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
     *("return_report", "answer", "insist", "record"),
+    "broadcast",
 )
 """Conversations that rest here are offered on the first screen."""
 
@@ -43,7 +44,7 @@ def home(desk: Counts, begun: Sequence[tuple[int, str]]) -> Screen:
     if desk.drafts:
         rows.append((button("announce_drafts", "announce", n=desk.drafts),))
     rows.append((button("export", "export"), button("people", "people")))
-    rows.append((button("more", "more"),))
+    rows.append((button("broadcasts", "broadcasts"), button("more", "more")))
     return screen(
         text("secretariat.summary", parts=Listing(tuple(_parts(desk)))), "home.search", rows=rows
     )
