@@ -26,6 +26,7 @@ from bot.domain.reports import joined
 from bot.domain.screens import Attachment, Button, Screen, Text, Value, Words, text
 from bot.domain.views import broadcasts as views
 from bot.domain.views.people import name_for
+from bot.exchange.language import detect
 from bot.services import boards
 from bot.services import broadcasts as service
 from bot.wire.render import render
@@ -120,13 +121,20 @@ def _step_of(language: str) -> str:
 # -- What comes of it ------------------------------------------------------------------------------
 
 
+def first_language(turn: Turn, answers: Answers) -> str:
+    """The language of the first text: the State's, unless it is plainly in another one."""
+    country = turn.desk.country
+    found = detect(joined(answers.get("words", ())))
+    return found if found in country.languages else country.default_language
+
+
 def written(turn: Turn, answers: Answers) -> dict[str, str]:
-    """The texts that there are, by language; the default language's first."""
-    default = turn.desk.country.default_language
-    found = {default: joined(answers.get("words", ()))}
+    """The texts that there are, by language, the first one in front."""
+    first = first_language(turn, answers)
+    found = {first: joined(answers.get("words", ()))}
     for language in turn.desk.country.languages:
         words = joined(answers.get(_step_of(language), ()))
-        if language != default and words:
+        if language != first and words:
             found[language] = words
     return found
 
@@ -149,7 +157,7 @@ async def reach(turn: Turn, answers: Answers) -> Reach:
         turn.act,
         segment_of(answers),
         written=written(turn, answers),
-        default_language=turn.desk.country.default_language,
+        default_language=first_language(turn, answers),
     )
 
 
@@ -157,20 +165,21 @@ def as_seen(
     turn: Turn, answers: Answers, language: str, *, file: Attachment | None = None
 ) -> Screen:
     """What a reader of that language will get; its button does nothing yet."""
-    words, its = text_for(written(turn, answers), language, turn.desk.country.default_language)
+    words, its = text_for(written(turn, answers), language, first_language(turn, answers))
     return views.delivered(words, its, 0, file)
 
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     permissions.require(permissions.may_ask(turn.actor))
-    country = turn.desk.country
+    first = first_language(turn, answers)
     reached = len((await reach(turn, answers)).recipients) if "to" in answers else 0
+    default = turn.desk.country.default_language
     values: dict[str, Value] = {
-        "language": Words(texts.own_name(country.default_language)),
+        "language": texts.language_name(default, turn.language),
         "n": reached,
     }
-    for each in country.languages:
-        if each != country.default_language:
+    for each in turn.desk.country.languages:
+        if each != first:
             values[f"offers_{each.lower()}"] = 1
     return values
 
@@ -185,7 +194,7 @@ async def _notes(turn: Turn, answers: Answers) -> list[Text]:
     return views.notes(
         preview,
         names=names,
-        default_language=country.default_language,
+        default_language=first_language(turn, answers),
         messages=max(_messages(turn, answers, each) for each in country.languages),
     )
 
@@ -215,7 +224,7 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> None:
     draft = Draft(
         segment=segment_of(answers),
         texts=written(turn, answers),
-        default_language=turn.desk.country.default_language,
+        default_language=first_language(turn, answers),
         attachment=await service.file_of_draft(turn.tx, conversation_id),
         sends_at=_moment(turn, answers),
     )
@@ -244,13 +253,9 @@ async def begin_again(turn: Turn, found: Broadcast) -> None:
     }
     if segment.with_open_items:
         answers["open_items"] = ONLY
-    default = turn.desk.country.default_language
-    said = await broadcasts.texts(turn.tx, found.id)
-    for language, words in said.items():
-        step = "words" if language == default else _step_of(language)
+    for language, words in (await broadcasts.texts(turn.tx, found.id)).items():
+        step = "words" if language == found.default_language else _step_of(language)
         answers[step] = [words]
-    if "words" not in answers:
-        answers["words"] = [text_for(said, default, found.default_language)[0]]
     chosen = {name: value for name, value in answers.items() if value}
     labels = {
         name: [each.label for each in await options(turn, {}) if each.value in chosen[name]]
