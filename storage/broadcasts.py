@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, insert, or_, select, update
 
-from bot.domain.broadcasts import Broadcast, BroadcastState, Segment
+from bot.domain.broadcasts import Broadcast, BroadcastState, Recipient, Segment
 from bot.domain.items import AssignmentState, ReportState
-from bot.domain.people import Role
 from bot.domain.requests import ItemState
 from storage.database import Transaction
 from storage.seats import is_live
@@ -37,6 +36,8 @@ class Candidate:
 
     person_id: int
     language: str
+    timezone: str | None
+    sounded_on: date | None
     institution_id: int | None
     names: Mapping[str, str] | None
     started: bool
@@ -170,6 +171,8 @@ async def candidates(
         select(
             seats.c.person_id,
             people.c.language,
+            people.c.timezone,
+            people.c.sounded_on,
             seats.c.institution_id,
             institutions.c.names,
             exists().where(own).label("started"),
@@ -281,30 +284,36 @@ async def count_seen(tx: Transaction, broadcast_id: int) -> int:
 
 async def still_there(
     tx: Transaction, person_ids: Iterable[int], *, bot_id: int, now: datetime
-) -> dict[int, Role]:
-    """Those of the people who hold a live seat and can be reached, with a role of theirs."""
+) -> list[Recipient]:
+    """Those of the people who hold a live seat and can be reached."""
     own = and_(
-        accounts.c.person_id == seats.c.person_id,
+        accounts.c.person_id == people.c.id,
         accounts.c.bot_id == bot_id,
         accounts.c.unreachable_since.is_(None),
     )
+    seated = and_(seats.c.person_id == people.c.id, is_live(now))
     rows = await tx.rows(
-        select(seats.c.person_id, seats.c.role).where(
-            seats.c.person_id.in_(list(person_ids)), is_live(now), exists().where(own)
+        select(
+            people.c.id.label("person_id"),
+            people.c.language,
+            people.c.timezone,
+            people.c.sounded_on,
         )
+        .where(people.c.id.in_(list(person_ids)), exists().where(own), exists().where(seated))
+        .order_by(people.c.id)
     )
-    return {row["person_id"]: Role(row["role"]) for row in rows}
+    return [Recipient(**row) for row in rows]
 
 
 async def called(
     tx: Transaction, person_ids: Iterable[int]
-) -> dict[int, tuple[str, str, Mapping[str, str]]]:
-    """People by id: name, language, and the names of the institution of their newest seat."""
+) -> dict[int, tuple[str, Mapping[str, str]]]:
+    """People by id: their name, and the names of the institution of their newest seat."""
     rows = await tx.rows(
-        select(people.c.id, people.c.name, people.c.language, institutions.c.names)
+        select(people.c.id, people.c.name, institutions.c.names)
         .outerjoin(seats, seats.c.person_id == people.c.id)
         .outerjoin(institutions, institutions.c.id == seats.c.institution_id)
         .where(people.c.id.in_(list(person_ids)))
         .order_by(seats.c.id)
     )
-    return {row["id"]: (row["name"], row["language"], row["names"] or {}) for row in rows}
+    return {row["id"]: (row["name"], row["names"] or {}) for row in rows}

@@ -26,7 +26,7 @@ def read_moment(words: str, language: str, *, now: datetime, zone: tzinfo) -> da
     found = _TIME.search(said)
     hour = time(9) if found is None else _time(found, example=local)
     rest = said if found is None else (said[: found.start()] + " " + said[found.end() :])
-    if not any(each.isalnum() for each in rest):
+    if found is not None and not any(each.isalnum() for each in rest):
         moment = datetime.combine(local.date(), hour, zone)
         return moment if moment > now else moment + timedelta(days=1)
     day = read_due_day(rest, language, today=local.date())

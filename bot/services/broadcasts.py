@@ -32,7 +32,7 @@ from bot.services import audit, boards
 from bot.services.boards import Painted
 from storage import boards as board_rows
 from storage import broadcasts as queries
-from storage import evidence, outbox
+from storage import evidence, outbox, people
 from storage.database import Database, Transaction
 from storage.outbox import BULK, Message
 
@@ -80,7 +80,9 @@ async def reach(
     permissions.require(permissions.may_ask(act.actor))
     found = await queries.candidates(tx, segment, bot_id=act.bot_id, now=act.now)
     recipients = {
-        each.person_id: Recipient(each.person_id, each.language) for each in found if each.reachable
+        each.person_id: Recipient(each.person_id, each.language, each.timezone, each.sounded_on)
+        for each in found
+        if each.reachable
     }
     left_out = {
         each.person_id: (
@@ -201,17 +203,18 @@ async def _open(tx: Transaction, act: Act, broadcast_id: int) -> bool:
     reached = await reach(
         tx, act, found.segment, written=texts, default_language=found.default_language
     )
-    people = reached.recipients
-    await queries.deliver(tx, broadcast_id, [each.person_id for each in people])
-    messages = [_message(act, found, texts, each) for each in people]
+    to = reached.recipients
+    await queries.deliver(tx, broadcast_id, [each.person_id for each in to])
+    messages = [_message(act, found, texts, each) for each in to]
     await outbox.add_many(tx, messages, now=act.now)
+    await people.note_sound(tx, {each.person_id: each.day(act.now, act.zone) for each in to})
     await board_rows.wake(tx, prefix_of(broadcast_id))
     await audit.record(
         tx,
         act,
         "broadcast.open",
         f"broadcast:{broadcast_id}",
-        facts={"people": len(people)},
+        facts={"people": len(to)},
     )
     return True
 
@@ -224,6 +227,7 @@ def _message(act: Act, found: Broadcast, texts: Mapping[str, str], to: Recipient
         person_id=to.person_id,
         bot_id=act.bot_id,
         lane=BULK,
+        silent=not to.hears(act.now, act.zone),
         subject=f"{BOARD}:{found.id}",
     )
 
@@ -277,11 +281,7 @@ async def retry(tx: Transaction, act: Act, broadcast_id: int) -> int:
     prefix = prefix_of(broadcast_id)
     failed = [each.person_id for each in await outbox.failures(tx, prefix) if each.person_id]
     there = await queries.still_there(tx, failed, bot_id=act.bot_id, now=act.now)
-    called = await queries.called(tx, there)
-    messages = [
-        _message(act, found, texts, Recipient(person_id, language))
-        for person_id, (_name, language, _names) in called.items()
-    ]
+    messages = [_message(act, found, texts, each) for each in there]
     again = await outbox.retry(tx, messages, now=act.now)
     if not again:
         raise NothingToRetry
@@ -339,11 +339,11 @@ async def missed(tx: Transaction, act: Act, broadcast_id: int) -> list[Missed]:
     """Who has not got it, or perhaps not."""
     permissions.require(permissions.may_ask(act.actor))
     failures = await outbox.failures(tx, prefix_of(broadcast_id), unknown_too=True)
-    people = await queries.called(tx, [each.person_id for each in failures if each.person_id])
+    called = await queries.called(tx, [each.person_id for each in failures if each.person_id])
     found = []
     for each in failures:
-        if each.person_id in people:
-            name, _language, names = people[each.person_id]
+        if each.person_id in called:
+            name, names = called[each.person_id]
             reason = None if each.state == "unknown" else each.reason or ""
             found.append(Missed(each.person_id, name, names, reason))
     return found

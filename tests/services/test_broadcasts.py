@@ -10,22 +10,23 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from bot.domain.broadcasts import BroadcastState, Draft, Group, Segment, roles_of
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.people import TICK, Actor, Role
 from bot.domain.reports import NoWords, TooLong
 from bot.domain.requests import UNDO, LeftOut
+from bot.domain.screens import Attachment
 from bot.domain.views import broadcasts as views
 from bot.services import boards, broadcasts
 from bot.services.boards import Painted
-from storage import accounts, institutions, outbox, people, seats
+from storage import accounts, files, institutions, outbox, people, seats
 from storage import boards as board_rows
 from storage import broadcasts as queries
 from storage.database import Database, Transaction
 from storage.outbox import Message
-from storage.tables import deliveries
+from storage.tables import deliveries, evidence
 from storage.tables import outbox as rows
 from tests import maravia
 
@@ -210,6 +211,48 @@ async def test_each_reads_it_in_the_own_language_where_there_is_a_text(database:
     assert "audience" in said[fatou]
     assert "hearing" in said[amal]
     assert {row["lane"] for row in found} == {"bulk"}
+
+
+async def test_of_several_on_one_day_the_first_sounds(database: Database) -> None:
+    """A person hears one message a day that they did not ask for, by their own calendar."""
+    at = await house(database)
+    (amal,), (fatou,) = names(at, at.amal), names(at, at.fatou)
+    async with database.write() as tx:
+        await people.change(tx, amal, timezone="Asia/Tokyo")
+    evening = NOW.replace(hour=14)
+    for now in (NOW, evening, evening + timedelta(hours=2)):  # by then it is tomorrow in Tokyo
+        async with database.write() as tx:
+            await broadcasts.plan(tx, maravia.act(at.otto, now), draft(sends_at=now))
+    async with database.read() as tx:
+        found = await tx.rows(
+            select(rows.c.person_id, rows.c.silent).where(rows.c.lane == "bulk").order_by(rows.c.id)
+        )
+    silent = {
+        who: [row["silent"] for row in found if row["person_id"] == who] for who in (amal, fatou)
+    }
+    assert silent == {amal: [False, True, False], fatou: [False, True, True]}
+
+
+async def test_a_file_outlives_the_draft_that_it_came_with(database: Database) -> None:
+    at = await house(database)
+    sha256 = "ab" * 32
+    async with database.write() as tx:
+        await files.add(tx, sha256, size=9, media_type="application/pdf", now=NOW)
+        piece = await tx.value(
+            insert(evidence)
+            .values(kind="document", state="stored", sha256=sha256, added_at=NOW)
+            .returning(evidence.c.id)
+        )
+        assert await files.unnamed_but_by(tx, [piece]) == [sha256]
+    file = Attachment(sha256, "calendar.pdf")
+    broadcast_id = await planned(database, at, attachment=file, sends_at=NOW)
+    async with database.read() as tx:
+        assert await files.unnamed_but_by(tx, [piece]) == []
+        found = await queries.get(tx, broadcast_id)
+        assert found is not None
+        assert found.file == file
+        screens = await tx.values(select(rows.c.screen).where(rows.c.lane == "bulk"))
+    assert all(each["attachments"] == [[sha256, "calendar.pdf", "document"]] for each in screens)
 
 
 async def test_what_is_undone_never_goes_out(database: Database) -> None:
