@@ -88,31 +88,34 @@ async def missed(turn: Turn, argument: str) -> None:
 
 
 async def look(turn: Turn, argument: str) -> None:
-    """`broadcast_look:ar`: the draft as readers of Arabic will get it."""
-    draft = await _draft(turn)
-    if argument not in turn.desk.country.languages:
+    """`broadcast_look:17:ar`: the draft as readers of Arabic will get it."""
+    draft_id, _, language = argument.partition(":")
+    draft = await _draft(turn, draft_id)
+    if language not in turn.desk.country.languages:
         raise NotFound
     answers = State.from_json(draft.state).answers
     try:
         file = await service.file_of_draft(turn.tx, draft.id)
     except Refused as refused:
         turn.toast, file = refused.text, None
-    await turn.show(flow.as_seen(turn, answers, argument, file=file), language=argument)
+    await turn.show(flow.as_seen(turn, answers, language, file=file), language=language)
     await turn.desk.runner.resume(turn, draft.id)
 
 
 async def left_out(turn: Turn, argument: str) -> None:
-    """`broadcast_left_out:0`: whom the draft does not reach."""
-    draft = await _draft(turn)
+    """`broadcast_left_out:17:0`: whom the draft does not reach."""
+    draft_id, _, page = argument.partition(":")
+    draft = await _draft(turn, draft_id)
     reached = await flow.reach(turn, State.from_json(draft.state).answers)
-    page = page_number(argument)
-    await turn.show(views.left_out(reached.preview, page, draft.id, language=turn.language))
+    await turn.show(
+        views.left_out(reached.preview, page_number(page), draft.id, language=turn.language)
+    )
 
 
-async def _draft(turn: Turn) -> Conversation:
+async def _draft(turn: Turn, argument: str) -> Conversation:
     permissions.require(permissions.may_ask(turn.actor))
-    found = await conversations.draft_about(turn.tx, turn.person.id, flow.NAME, flow.SUBJECT)
-    if found is None:
+    found = await conversations.get(turn.tx, number(argument))
+    if found is None or found.flow != flow.NAME or found.person_id != turn.person.id:
         raise NotFound
     return found
 

@@ -36,7 +36,6 @@ from storage import broadcasts, institutions
 
 NAME = "broadcast"
 SUBJECT = "broadcast:new"
-"""A person has one draft of a broadcast."""
 
 AT_ONCE = "now"
 ONLY = "only"
@@ -204,10 +203,10 @@ def _messages(turn: Turn, answers: Answers, language: str) -> int:
     return len(render(as_seen(turn, answers, language), language, turn.desk.texts))
 
 
-async def _looks(turn: Turn, answers: Answers) -> Sequence[Button]:
+async def _looks(turn: Turn, answers: Answers, conversation_id: int) -> Sequence[Button]:
     preview = (await reach(turn, answers)).preview
     names = {each: texts.language_name(each, turn.language) for each in turn.desk.country.languages}
-    return views.looks(names, someone_left_out=bool(preview.left_out))
+    return views.looks(conversation_id, names, someone_left_out=bool(preview.left_out))
 
 
 def _moment(turn: Turn, answers: Answers) -> datetime | None:
@@ -262,7 +261,10 @@ async def begin_again(turn: Turn, found: Broadcast) -> None:
         for name, options in _PICKED.items()
         if name in chosen
     }
-    await turn.desk.runner.begin(turn, NAME, subject=SUBJECT, labels=labels, **chosen)
+    if found.file is not None:
+        await turn.remark(text("broadcast.file_again"))
+    subject = f"broadcast:again:{found.id}"
+    await turn.desk.runner.begin(turn, NAME, subject=subject, labels=labels, **chosen)
 
 
 _PICKED = {

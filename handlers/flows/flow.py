@@ -146,7 +146,7 @@ class Flow:
     then: Callable[[Turn, Answers, int], Awaitable[Screen | None]]
     review: Review | None = None
     notes: Callable[[Turn, Answers], Awaitable[Sequence[Text]]] | None = None
-    looks: Callable[[Turn, Answers], Awaitable[Sequence[Button]]] | None = None
+    looks: Callable[[Turn, Answers, int], Awaitable[Sequence[Button]]] | None = None
     version: int = 1
     upgrade: Callable[[int, Answers], Answers] | None = None
     returns_to: Callable[[Answers], str] = lambda _answers: "home"  # the act that it came from

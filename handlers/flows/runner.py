@@ -353,7 +353,7 @@ class Runner:
         if state.at == engine.REVIEW and flow.notes is not None:
             notes = await flow.notes(turn, state.answers)
         if state.at == engine.REVIEW and flow.looks is not None:
-            looks = await flow.looks(turn, state.answers)
+            looks = await flow.looks(turn, state.answers, conversation.id)
         asked, shown = engine.question(
             flow,
             state,

@@ -89,20 +89,22 @@ def left_out(preview: Preview, page: int, draft_id: int, *, language: str) -> Sc
             for (name, reason), count in here
         ),
         rows=[
-            *pages("broadcast_left_out", page, more=(page + 1) * LIST_LENGTH < len(shown)),
+            *pages(
+                f"broadcast_left_out:{draft_id}", page, more=(page + 1) * LIST_LENGTH < len(shown)
+            ),
             (button("broadcast_draft", f"draft:{draft_id}"),),
         ],
     )
 
 
-def looks(languages: Mapping[str, str], *, someone_left_out: bool) -> list[Button]:
+def looks(draft_id: int, languages: Mapping[str, str], *, someone_left_out: bool) -> list[Button]:
     """Buttons that show a draft as readers of each language will see it; names by code."""
     found = [
-        button("broadcast_look", f"broadcast_look:{code}", language=name)
+        button("broadcast_look", f"broadcast_look:{draft_id}:{code}", language=name)
         for code, name in languages.items()
     ]
     if someone_left_out:
-        found.append(button("broadcast_left_out", "broadcast_left_out:0"))
+        found.append(button("broadcast_left_out", f"broadcast_left_out:{draft_id}:0"))
     return found
 
 
