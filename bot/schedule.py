@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.domain.people import TICK, Act
 from bot.domain.work_calendar import Policy
 from bot.jobs import Jobs
-from bot.services import audit, handed_out, imports, reminders, requests
+from bot.services import audit, boards, broadcasts, handed_out, imports, reminders, requests
 from storage import files, inbox, invitations
 from storage.database import Database
 from storage.vault import Vault
@@ -26,6 +26,9 @@ log = logs.get(__name__)
 
 FINISHED_KEPT = timedelta(days=30)  # ids of updates that were dealt with; Telegram keeps them a day
 STAGED_KEPT = timedelta(days=1)  # files that an interrupted act left half-way
+
+PAINTERS = {broadcasts.BOARD: broadcasts.paint}
+"""Who paints the boards of which deliveries, by the first word of their keys."""
 
 Work = Callable[[datetime], Awaitable[None]]
 
@@ -100,6 +103,12 @@ def house_ticks(
         async with database.write() as tx:
             tx.wakes.add("evidence")
 
+    async def follow_broadcasts(now: datetime) -> None:
+        await broadcasts.follow(database, Act(TICK, bot_id, policy.zone, now))
+
+    async def follow_boards(now: datetime) -> None:
+        await boards.follow(database, Act(TICK, bot_id, policy.zone, now), PAINTERS)
+
     async def sweep(now: datetime) -> None:
         await sweep_files(vault, jobs, Clock().now())
         await remove_files(database, vault, Act(TICK, bot_id, policy.zone, now))
@@ -109,6 +118,8 @@ def house_ticks(
             await imports.sweep(tx, now=now)
 
     return {
+        "broadcasts": Tick(timedelta(seconds=2), follow_broadcasts),
+        "boards": Tick(timedelta(seconds=3), follow_boards),
         "evidence": Tick(timedelta(minutes=5), wake_evidence),
         "expire": Tick(timedelta(hours=1), expire),
         "remind": Tick(timedelta(seconds=10), remind),

@@ -8,6 +8,7 @@ from bot.services import evidence
 from handlers import (
     approved,
     assigning,
+    broadcasts,
     card,
     clusters,
     exports,
@@ -29,6 +30,7 @@ from handlers.flows import (
     answer,
     ask,
     assign,
+    broadcast,
     cluster,
     insist,
     invite,
@@ -65,6 +67,7 @@ ROOMS = (
     review,
     requests,
     reminders,
+    broadcasts,
     exports,
 )
 FLOWS: tuple[Flow, ...] = (
@@ -93,6 +96,7 @@ FLOWS: tuple[Flow, ...] = (
     later.LATER,
     later.AWAY,
     later.MORE_TIME,
+    broadcast.FLOW,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

@@ -78,15 +78,18 @@ class Turn:
         """The person has one more live seat, from now on in this turn."""
         self.actor = replace(self.actor, seats=(*self.actor.seats, seat))
 
-    async def show(self, screen: Screen, *, subject: str | None = None) -> int:
+    async def show(
+        self, screen: Screen, *, subject: str | None = None, language: str | None = None
+    ) -> int:
         """Show a screen: in place of the tapped one while that is the last message, else anew.
 
-        Gives the outbox row of the message, which later edits name.
+        `language` None is the reader's own. Gives the outbox row of the message, which later edits
+        name.
         """
         if screen.replaces and (row := await self._replaceable()) is not None:
             await self._add(screen, edits=row, subject=subject)
             return row
-        return await self._add(screen, subject=subject)
+        return await self._add(screen, subject=subject, language=language)
 
     async def remark(self, words: Text) -> None:
         """Say it shortly: over the screen to who tapped, in a message to who wrote."""
@@ -113,7 +116,12 @@ class Turn:
         return None if sent is None else sent.id
 
     async def _add(
-        self, screen: Screen, *, edits: int | None = None, subject: str | None = None
+        self,
+        screen: Screen,
+        *,
+        edits: int | None = None,
+        subject: str | None = None,
+        language: str | None = None,
     ) -> int:
         self._said += 1
         said = Message(
@@ -122,7 +130,7 @@ class Turn:
             bot_id=self.bot_id,
             person_id=self.actor.person_id if self.private else None,
             chat_id=self.chat_id,
-            language=self.language,
+            language=language or self.language,
             lane="reply",
             edits=edits,
             subject=subject,

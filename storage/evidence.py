@@ -146,6 +146,21 @@ async def files_of_draft(tx: Transaction, conversation_id: int) -> list[FileOfDr
     ]
 
 
+async def pieces_of_draft(tx: Transaction, conversation_id: int) -> list[EvidencePiece]:
+    """The files of a draft that are stored or to be fetched, in the order in which they came."""
+    rows = await tx.rows(
+        select(*_PIECE)
+        .where(
+            evidence.c.conversation_id == conversation_id,
+            _is_of_a_draft(),
+            evidence.c.kind != LINK,
+            evidence.c.state.in_([EvidenceState.AWAITED.value, EvidenceState.STORED.value]),
+        )
+        .order_by(evidence.c.id)
+    )
+    return [EvidencePiece(**{**row, "state": EvidenceState(row["state"])}) for row in rows]
+
+
 async def counts_of_report(tx: Transaction, status_update_id: int) -> EvidenceCounts:
     """How much evidence a status update has."""
     return await _counts(tx, evidence.c.status_update_id == status_update_id)

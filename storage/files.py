@@ -8,11 +8,14 @@ from datetime import datetime
 from sqlalchemy import and_, delete, exists, or_, select
 
 from storage.database import Transaction
-from storage.tables import evidence, files, invitations, jobs, requests, seats
+from storage.tables import broadcasts, evidence, files, invitations, jobs, requests, seats
 from storage.upsert import insert_missing
 
-_NAMED_BY = (jobs.c.sha256, seats.c.letter, invitations.c.letter, requests.c.attachment)
-"""What names a file beside evidence."""
+_NAMING = (
+    *(jobs.c.sha256, seats.c.letter, invitations.c.letter),
+    *(broadcasts.c.attachment, requests.c.attachment),
+)
+"""The columns beside evidence that name a file."""
 
 
 async def add(tx: Transaction, sha256: str, *, size: int, media_type: str, now: datetime) -> None:
@@ -29,7 +32,7 @@ async def media_type(tx: Transaction, sha256: str) -> str | None:
 
 async def is_named(tx: Transaction, sha256: str) -> bool:
     """Whether anything names the file."""
-    named = or_(*(exists().where(column == sha256) for column in (files.c.sha256, *_NAMED_BY)))
+    named = or_(*(exists().where(column == sha256) for column in (files.c.sha256, *_NAMING)))
     return bool(await tx.value(select(named)))
 
 
@@ -42,7 +45,7 @@ async def unnamed_but_by(tx: Transaction, evidence_ids: Iterable[int]) -> list[s
         other.c.id.not_in(ids),
     )
     mine = select(evidence.c.sha256).where(evidence.c.id.in_(ids))
-    elsewhere = [exists().where(column == files.c.sha256) for column in _NAMED_BY]
+    elsewhere = [exists().where(column == files.c.sha256) for column in _NAMING]
     statement = select(files.c.sha256).where(
         files.c.sha256.in_(mine), and_(~others, *(~each for each in elsewhere))
     )

@@ -140,6 +140,7 @@ class Failure:
     key: str
     person_id: int | None
     reason: str | None
+    state: str = "failed"
 
 
 _FIRST = func.coalesce(outbox.c.edits, outbox.c.part_of, outbox.c.id)
@@ -198,15 +199,20 @@ async def drop_recipient(tx: Transaction, person_id: int, reason: str, *, now: d
     return await _drop(tx, theirs, reason, now)
 
 
-async def failures(tx: Transaction, prefix: str) -> list[Failure]:
-    """The deliveries that failed among the keys that begin so."""
+async def failures(tx: Transaction, prefix: str, *, unknown_too: bool = False) -> list[Failure]:
+    """The deliveries that failed (or may have) among the keys that begin so."""
     first = outbox.alias("first")
+    states = ("failed", "unknown") if unknown_too else ("failed",)
     rows = await tx.rows(
         select(
-            first.c.id, first.c.key, first.c.person_id, func.max(outbox.c.reason).label("reason")
+            first.c.id,
+            first.c.key,
+            first.c.person_id,
+            func.max(outbox.c.reason).label("reason"),
+            func.min(outbox.c.state).label("state"),  # one in parts has failed where one has
         )
         .join(first, first.c.id == _delivery())
-        .where(_begins(tx, prefix), outbox.c.state == "failed")
+        .where(_begins(tx, prefix), outbox.c.state.in_(states))
         .group_by(first.c.id, first.c.key, first.c.person_id)
         .order_by(first.c.id)
     )
@@ -246,6 +252,12 @@ async def find(tx: Transaction, key: str) -> int | None:
     return row_id
 
 
+async def root(tx: Transaction, row_id: int) -> int:
+    """The row that first said what `row_id` says: edits of edits are edits of that one."""
+    found = await _root(tx, row_id)
+    return row_id if found is None else found
+
+
 async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: int) -> Said | None:
     """What the bot said in that message: a person's answer to it continues its subject."""
     row = await tx.row(
@@ -278,6 +290,20 @@ async def counts(tx: Transaction, prefix: str) -> dict[str, int]:
     rows = await tx.rows(select(delivery.c.rank, func.count().label("n")).group_by(delivery.c.rank))
     found = {_BY_WEIGHT[row["rank"]]: row["n"] for row in rows}
     return {state: found.get(state, 0) for state in STATES}
+
+
+async def reasons(tx: Transaction, prefix: str) -> dict[str, int]:
+    """Why deliveries failed among the keys that begin so: how many, by code."""
+    delivery = (
+        select(func.max(outbox.c.reason).label("reason"))
+        .where(_begins(tx, prefix), outbox.c.state == "failed")
+        .group_by(_delivery())
+        .subquery()
+    )
+    rows = await tx.rows(
+        select(delivery.c.reason, func.count().label("n")).group_by(delivery.c.reason)
+    )
+    return {row["reason"] or "": row["n"] for row in rows}
 
 
 _BY_WEIGHT = ("dropped", "sent", "planned", "sending", "unknown", "failed")

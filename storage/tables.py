@@ -503,6 +503,55 @@ free_days = Table(  # the secretariat's own, beside the national holidays
     Column("name", String(200)),
 )
 
+broadcasts = Table(  # one announcement to many people
+    "broadcasts",
+    metadata,
+    _id(),
+    Column("state", String(20), nullable=False),  # planned, sending, closed, undone
+    Column("segment", Json, nullable=False),
+    Column("default_language", String(20), nullable=False),
+    Column("attachment", String(64), ForeignKey("files.sha256")),
+    Column("attachment_name", String(200)),
+    Column("attachment_kind", String(20)),
+    Column("planned_by", Id),  # seat; None: the command line
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sends_at", UtcDateTime, nullable=False),  # until then it can be undone
+    Column("opened_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+)
+Index("ix_broadcasts_state", broadcasts.c.state, broadcasts.c.sends_at)
+
+broadcast_texts = Table(
+    "broadcast_texts",
+    metadata,
+    _to("broadcast_id", "broadcasts"),
+    Column("language", String(20), nullable=False),
+    Column("words", Text, nullable=False),
+    PrimaryKeyConstraint("broadcast_id", "language"),
+)
+
+deliveries = Table(  # whom a broadcast is for; what became of it stands in the outbox
+    "deliveries",
+    metadata,
+    _to("broadcast_id", "broadcasts"),
+    _to("person_id", "people", index=True),
+    Column("seen_at", UtcDateTime),  # by the button under the message
+    PrimaryKeyConstraint("broadcast_id", "person_id"),
+)
+
+boards = Table(  # a message that counts deliveries and is changed as they go
+    "boards",
+    metadata,
+    Column("prefix", String(60), nullable=False),  # of the deliveries' keys: `broadcast:7:`
+    _to("person_id", "people"),
+    Column("outbox_id", Id, nullable=False),  # the row that made the message
+    Column("shown", String(64), nullable=False),  # digest of what it shows
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("moves", Boolean, nullable=False),  # something under way may change it
+    PrimaryKeyConstraint("prefix", "person_id"),
+)
+Index("ix_boards_moves", boards.c.moves, boards.c.prefix, boards.c.person_id)
+
 # -- Messages --------------------------------------------------------------------------------------
 
 inbox = Table(

@@ -210,6 +210,7 @@ def question(
     *,
     language: str,
     notes: Sequence[Text] = (),
+    looks: Sequence[Button] = (),
     files: Value | None = None,
 ) -> tuple[State, Screen]:
     """The screen of the state, and the state with the meaning of its buttons.
@@ -217,7 +218,7 @@ def question(
     `files` says which evidence there is, for the step that gathers it.
     """
     if state.at == REVIEW:
-        return _review(flow, state, context, notes, language=language, files=files)
+        return _review(flow, state, context, notes, looks=looks, language=language, files=files)
     step = flow.step(state.at)
     rows = _Rows()
     _offer(rows, step, state, options)
@@ -229,7 +230,8 @@ def question(
         rows.row(("back", None, button("done")))
     else:
         rows.row(("back", None, button("back")))
-    lines = [Text(f"flow.{flow.name}.{step.name}.ask", context), *_so_far(flow, state, step)]
+    asked = Text(f"flow.{flow.name}.{step.called}.ask", {**context, **step.values})
+    lines = [asked, *_so_far(flow, state, step)]
     if files is not None:
         lines.append(text("flow.has_files", facts=files))
     shown = screen(*lines, rows=rows.rows)
@@ -300,13 +302,14 @@ def _review(
     context: Mapping[str, Value],
     notes: Sequence[Text],
     *,
+    looks: Sequence[Button],
     language: str,
     files: Value | None,
 ) -> tuple[State, Screen]:
     assert flow.review is not None
     lines: list[Text | None] = [Text(f"flow.{flow.name}.review", context), None]
     lines += [
-        text(f"flow.{flow.name}.{step.name}.line", answer=answer)
+        Text(f"flow.{flow.name}.{step.called}.line", {**step.values, "answer": answer})
         for step in flow.every_step
         if step.told and (answer := _shown(step, state, language, files)) is not None
     ]
@@ -315,9 +318,11 @@ def _review(
     if flow.review.takes_more:
         lines += [None, text("flow.review.add")]
     rows = _Rows()
-    rows.row(("send", None, button(f"flow.{flow.name}.send")), ("keep", None, button("keep_draft")))
+    rows.rows += [tuple(looks[start : start + 2]) for start in range(0, len(looks), 2)]
+    send = Button(Text(f"button.flow.{flow.name}.send", context))
+    rows.row(("send", None, send), ("keep", None, button("keep_draft")))
     changes = [
-        ("change", step.name, Button(Text(f"button.flow.{flow.name}.{step.name}", context)))
+        ("change", step.name, Button(_label(flow, step, context)))
         for step in flow.every_step
         if step.when is None or context.get(step.when)
     ]
@@ -325,6 +330,10 @@ def _review(
         rows.row(*changes[start : start + 3])
     rows.row(("cancel", None, button("discard")))
     return replace(state, buttons=tuple(rows.meanings)), screen(*lines, rows=rows.rows)
+
+
+def _label(flow: Flow, step: Step, context: Mapping[str, Value]) -> Text:
+    return Text(f"button.flow.{flow.name}.{step.called}", {**context, **step.values})
 
 
 def _shown(step: Step, state: State, language: str, files: Value | None) -> Value | None:

@@ -8,10 +8,10 @@ Text keys follow from the names. For a flow `status_update` with a step `measure
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from bot.domain.screens import Screen, Text, Value
+from bot.domain.screens import Button, Screen, Text, Value
 from handlers.turn import Turn
 
 Answers: TypeAlias = Mapping[str, Any]
@@ -49,6 +49,13 @@ class Step:
     first: int = 0  # so many options come before "More…"; 0: all of them
     limit: int = 0  # characters in an answer that grows; 0: any number
     when: str | None = None  # the value of the flow's texts without which nobody is asked
+    texts: str = ""  # the name in its text keys, where several steps share their texts
+    values: Mapping[str, Value] = field(default_factory=dict)  # for its texts, beside the flow's
+
+    @property
+    def called(self) -> str:
+        """The name in its text keys."""
+        return self.texts or self.name
 
 
 def Choose(  # noqa: N802
@@ -80,12 +87,23 @@ def Ask(  # noqa: N802
     shows: Callable[[Any], Value] | None = None,
     limit: int = 0,
     when: str | None = None,
+    texts: str = "",
+    values: Mapping[str, Value] | None = None,
 ) -> Step:
     """A written answer; with `grows` it may come in several messages, `limit` characters in all.
 
-    `when` names the value without which it is not offered.
+    Steps that differ by a value alone share `texts`, to which each gives its `values`.
     """
-    return Step(name, check=check, grows=grows, shows=shows, limit=limit, when=when)
+    return Step(
+        name,
+        check=check,
+        grows=grows,
+        shows=shows,
+        limit=limit,
+        when=when,
+        texts=texts,
+        values=values or {},
+    )
 
 
 def Gather(name: str) -> Step:  # noqa: N802
@@ -116,17 +134,19 @@ class Flow:
 
     `begins` checks that the person may hold it and gives the values that its texts name (the
     item's code, say); `then` does what it was for and gives the screen to show, inside the same
-    transaction. `notes` are lines of the review screen: what sending would bring about. A change of
-    `steps` that old drafts cannot follow raises `version` and brings `upgrade`, from old answers to
-    new ones.
+    transaction; None where it has shown one itself. `notes` are lines of the review screen: what
+    sending would bring about; `looks` are buttons there whose acts show more of it. A change of
+    `steps` that old drafts cannot follow raises `version` and brings `upgrade`, from old answers
+    to new ones.
     """
 
     name: str
     steps: tuple[Step, ...]
     begins: Callable[[Turn, Answers], Awaitable[Mapping[str, Value]]]
-    then: Callable[[Turn, Answers, int], Awaitable[Screen]]
+    then: Callable[[Turn, Answers, int], Awaitable[Screen | None]]
     review: Review | None = None
     notes: Callable[[Turn, Answers], Awaitable[Sequence[Text]]] | None = None
+    looks: Callable[[Turn, Answers, int], Awaitable[Sequence[Button]]] | None = None
     version: int = 1
     upgrade: Callable[[int, Answers], Answers] | None = None
     returns_to: Callable[[Answers], str] = lambda _answers: "home"  # the act that it came from
@@ -155,12 +175,12 @@ class Flow:
         """Every key that this flow's screens can show, for the catalogue test."""
         keys = {f"flow.{self.name}.title"}
         for step in self.every_step:
-            keys.add(f"flow.{self.name}.{step.name}.ask")
+            keys.add(f"flow.{self.name}.{step.called}.ask")
         if self.review:
             keys |= {f"flow.{self.name}.{each}" for each in ("review", "sent")}
             keys.add(f"button.flow.{self.name}.send")
             for step in self.every_step:
                 if step.told:
-                    keys.add(f"flow.{self.name}.{step.name}.line")
-                keys.add(f"button.flow.{self.name}.{step.name}")
+                    keys.add(f"flow.{self.name}.{step.called}.line")
+                keys.add(f"button.flow.{self.name}.{step.called}")
         return keys

@@ -305,7 +305,9 @@ class Runner:
                 shown = await flow.then(turn, answers, conversation.id)
                 await conversations.end(turn.tx, conversation.id)
                 turn.tx.wakes.add("evidence")
-                row = await turn.show(shown, subject=conversation.subject)
+                row = None
+                if shown is not None:
+                    row = await turn.show(shown, subject=conversation.subject)
                 await self._close(turn, conversation.screen_id, sent, below=row)
             case Outcome.KEEP:
                 await self._save(turn, conversation, advance.state, conversation.screen_id)
@@ -346,8 +348,11 @@ class Runner:
             [] if step is None or step.options is None else await step.options(turn, state.answers)
         )
         notes: Sequence[Text] = ()
+        looks: Sequence[Button] = ()
         if state.at == engine.REVIEW and flow.notes is not None:
             notes = await flow.notes(turn, state.answers)
+        if state.at == engine.REVIEW and flow.looks is not None:
+            looks = await flow.looks(turn, state.answers, conversation.id)
         asked, shown = engine.question(
             flow,
             state,
@@ -355,6 +360,7 @@ class Runner:
             context,
             language=turn.language,
             notes=notes,
+            looks=looks,
             files=await self._files(turn, conversation, flow, state),
         )
         nonce = conversations.new_nonce()
@@ -370,7 +376,7 @@ class Runner:
         await self._save(turn, conversation, asked, screen_id, nonce=nonce)
 
     async def _close(
-        self, turn: Turn, screen_id: int | None, left: Screen | None, *, below: int
+        self, turn: Turn, screen_id: int | None, left: Screen | None, *, below: int | None
     ) -> None:
         """Leave no buttons on a screen after which another one stands below."""
         if screen_id is None or screen_id == below:
@@ -439,5 +445,6 @@ def _bound(shown: Screen, nonce: str) -> Screen:
 
 
 def _tied(shown: Button, nonce: str) -> Button:
-    assert shown.act is not None
+    if shown.act is None or not shown.act.startswith("?"):  # leads elsewhere, and changes nothing
+        return shown
     return Button(shown.label, act=f"c:{nonce}:{shown.act.removeprefix('?')}")

@@ -135,7 +135,10 @@ async def _live(told: dict[str, Any]) -> None:
 
     leaving = asyncio.create_task(_end_with(os.getppid()))
     _tell("forked")
+    pace = told.pop("pace", None)  # messages a second, beyond what Telegram bears
     settings = Settings.isolated(**told)
+    if pace is not None:
+        object.__setattr__(settings, "rate", pace)
     if settings.mode == "webhook":  # without the proxy in front, which holds the certificate
         path = urlsplit(str(settings.webhook_url)).path
         local = f"http://{settings.webhook_listen}{path}"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import Unfit
-from bot.domain.screens import Screen, Value, text
+from bot.domain.screens import Screen, Text, Value, button, text
 from handlers.flows import engine
 from handlers.flows.engine import REVIEW, Outcome, State
 from handlers.flows.flow import Ask, Choose, Flow, Gather, Option, Pick, Review
@@ -163,6 +163,39 @@ def test_what_nobody_can_be_asked_is_not_offered() -> None:
     assert "button.flow.sample.others" not in labels(screen)
     _, screen = shown(at_review(), {"some": 1})
     assert "button.flow.sample.others" in labels(screen)
+
+
+def test_looks_stand_above_and_lead_elsewhere() -> None:
+    """What they show is no answer: their acts stay as they are."""
+    looks = [button("item", f"look:{n}", item=n, title="") for n in range(3)]
+    _, screen = engine.question(FLOW, at_review(), (), {}, language="en", looks=looks)
+    assert [[each.act for each in row] for row in screen.rows[:2]] == [
+        ["look:0", "look:1"],
+        ["look:2"],
+    ]
+    assert screen.rows[2][0].act == "?0"
+
+
+def test_steps_that_share_their_texts_give_each_its_value() -> None:
+    flow = Flow(
+        name="shared",
+        begins=_nothing,
+        then=_nothing,
+        steps=tuple(
+            Ask(f"words_{each}", _same, texts="words", values={"language": each})
+            for each in ("fr", "ar")
+        ),
+        review=Review(),
+    )
+    assert "flow.shared.words.ask" in flow.text_keys()
+    assert not [key for key in flow.text_keys() if "words_" in key]
+    state = engine.begin(flow, {"words_fr": "Bonjour"})
+    _, asked = engine.question(flow, state, (), {"n": 1}, language="en")
+    assert asked.lines[0] == Text("flow.shared.words.ask", {"n": 1, "language": "ar"})
+    state = engine.begin(flow, {"words_fr": "Bonjour", "words_ar": "مرحبا"})
+    _, review = engine.question(flow, state, (), {}, language="en")
+    told = [each for each in review.lines if each and each.key == "flow.shared.words.line"]
+    assert [each.values["language"] for each in told] == ["fr", "ar"]
 
 
 def test_files_join_wherever_the_conversation_stands() -> None:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Table, func, insert, select
+from sqlalchemy import URL, Table, func, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
 from telegram import Update
 
+from bot.domain.broadcasts import Draft, Segment
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.requests import Audience
-from bot.services import people
+from bot.services import boards, broadcasts, people
 from bot.services.exports import PROGRESS
 from bot.services.people import Chat
 from bot.wire.updates import storable
@@ -165,6 +166,7 @@ _OWN: dict[str, Callable[[dict[str, Any], int], bool]] = {
     "counters": lambda row, _person_id: row["name"] == "audit",
     "conversations": lambda row, person_id: row["person_id"] == person_id,
     "jobs": lambda row, person_id: row["person_id"] == person_id and row["kind"] == PROGRESS,
+    "deliveries": lambda row, person_id: row["person_id"] == person_id,
 }
 
 
@@ -260,6 +262,7 @@ async def world(network: JourneyNetwork) -> World:
     """The bot, with reports, questions, files, drafts, jobs and invitations that have owners."""
     made = World(network)
     await _settle(made)
+    await network.app.schedule.tick()  # what time would do now is done
     await made.remember()
     return made
 
@@ -392,6 +395,7 @@ async def _settle(world: World) -> None:
         asked, reminder = await _ask(
             tx, justice.institution_id, focal, assignment=held, item=secret, now=now
         )
+        await _broadcast(world, tx, coordinator)
     world.answers |= {
         "asked": asked,
         "reminder": reminder,
@@ -453,6 +457,23 @@ async def _draft(
         now=world.network.clock.now(),
     )
     world.nonces.append(made.nonce)
+
+
+async def _broadcast(world: World, tx: Transaction, officer: Actor) -> None:
+    """One that waits to go out, one that failed, and one of them on the officer's board."""
+    act = maravia.act(officer, world.network.clock.now(), bot_id=world.bot_id)
+    said = Draft(Segment(), {"en": f"Announced {SECRETARIAT}"}, "en")
+    waiting = await broadcasts.plan(tx, act, replace(said, sends_at=act.now + timedelta(days=1)))
+    await broadcasts.plan(tx, act, replace(said, sends_at=act.now))
+    await tx.execute(
+        update(outbox)
+        .where(outbox.c.key.startswith("broadcast:"))
+        .values(state="failed", reason="blocked", screen=None)
+    )
+    prefix = broadcasts.prefix_of(waiting)
+    painted = await broadcasts.paint(tx, prefix)
+    assert painted is not None
+    await boards.hang(tx, act, prefix, 1, painted)
 
 
 async def _invite(world: World, tx: Transaction, institution_id: int) -> dict[str, int]:

@@ -28,6 +28,7 @@ EXCERPT = 300
 OWN_FLOWS = (
     *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
     *("return_report", "answer", "insist", "record", "invite"),
+    *("request", "request_data", "request_comment", "broadcast"),
 )
 """Conversations that rest here are offered on the first screen."""
 
@@ -42,8 +43,9 @@ def home(desk: Counts, begun: Sequence[tuple[int, str]]) -> Screen:
     rows.append((button("unassigned", "unassigned"), button("items", "items:-:0")))
     if desk.drafts:
         rows.append((button("announce_drafts", "announce", n=desk.drafts),))
-    rows.append((button("requests", "requests:0"), button("export", "export")))
-    rows.append((button("people", "people"), button("more", "more")))
+    rows.append((button("requests", "requests:0"), button("broadcasts", "broadcasts")))
+    rows.append((button("export", "export"), button("people", "people")))
+    rows.append((button("more", "more"),))
     return screen(
         text("secretariat.summary", parts=Listing(tuple(_parts(desk)))), "home.search", rows=rows
     )

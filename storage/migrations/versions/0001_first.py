@@ -183,6 +183,40 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_accounts_person_id"), "accounts", ["person_id"], unique=False)
     op.create_table(
+        "boards",
+        sa.Column("prefix", sa.String(length=60), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("outbox_id", Id, nullable=False),
+        sa.Column("shown", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("moves", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_boards_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("prefix", "person_id", name=op.f("pk_boards")),
+    )
+    op.create_index("ix_boards_moves", "boards", ["moves", "prefix", "person_id"], unique=False)
+    op.create_table(
+        "broadcasts",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("segment", Json, nullable=False),
+        sa.Column("default_language", sa.String(length=20), nullable=False),
+        sa.Column("attachment", sa.String(length=64), nullable=True),
+        sa.Column("attachment_name", sa.String(length=200), nullable=True),
+        sa.Column("attachment_kind", sa.String(length=20), nullable=True),
+        sa.Column("planned_by", Id, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("sends_at", Moment, nullable=False),
+        sa.Column("opened_at", Moment, nullable=True),
+        sa.Column("closed_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attachment"], ["files.sha256"], name=op.f("fk_broadcasts_attachment_files")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
+    )
+    op.create_index("ix_broadcasts_state", "broadcasts", ["state", "sends_at"], unique=False)
+    op.create_table(
         "items",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("key", sa.String(length=300), nullable=False),
@@ -325,6 +359,18 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_assignments_item_id"), "assignments", ["item_id"], unique=False)
     op.create_table(
+        "broadcast_texts",
+        sa.Column("broadcast_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"],
+            ["broadcasts.id"],
+            name=op.f("fk_broadcast_texts_broadcast_id_broadcasts"),
+        ),
+        sa.PrimaryKeyConstraint("broadcast_id", "language", name=op.f("pk_broadcast_texts")),
+    )
+    op.create_table(
         "conversations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
@@ -358,6 +404,20 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("active"),
     )
     op.create_index(op.f("ix_conversations_seat_id"), "conversations", ["seat_id"], unique=False)
+    op.create_table(
+        "deliveries",
+        sa.Column("broadcast_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("seen_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcasts.id"], name=op.f("fk_deliveries_broadcast_id_broadcasts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_deliveries_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("broadcast_id", "person_id", name=op.f("pk_deliveries")),
+    )
+    op.create_index(op.f("ix_deliveries_person_id"), "deliveries", ["person_id"], unique=False)
     op.create_table(
         "invitations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
