@@ -11,6 +11,7 @@ from bot.domain.people import Act
 from bot.domain.views import broadcasts as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.services import broadcasts as service
+from bot.services import evidence
 from handlers.card import number
 from handlers.flows import broadcast as flow
 from handlers.flows.engine import State
@@ -95,7 +96,7 @@ async def look(turn: Turn, argument: str) -> None:
         raise NotFound
     answers = State.from_json(draft.state).answers
     try:
-        file = await service.file_of_draft(turn.tx, draft.id)
+        file = await evidence.only_file_of_draft(turn.tx, draft.id)
     except Refused as refused:
         turn.toast, file = refused.text, None
     await turn.show(flow.as_seen(turn, answers, language, file=file), language=language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, insert, or_, select, update
@@ -36,8 +36,6 @@ class Candidate:
 
     person_id: int
     language: str
-    timezone: str | None
-    sounded_on: date | None
     institution_id: int | None
     names: Mapping[str, str] | None
     started: bool
@@ -171,8 +169,6 @@ async def candidates(
         select(
             seats.c.person_id,
             people.c.language,
-            people.c.timezone,
-            people.c.sounded_on,
             seats.c.institution_id,
             institutions.c.names,
             exists().where(own).label("started"),
@@ -293,12 +289,7 @@ async def still_there(
     )
     seated = and_(seats.c.person_id == people.c.id, is_live(now))
     rows = await tx.rows(
-        select(
-            people.c.id.label("person_id"),
-            people.c.language,
-            people.c.timezone,
-            people.c.sounded_on,
-        )
+        select(people.c.id.label("person_id"), people.c.language)
         .where(people.c.id.in_(list(person_ids)), exists().where(own), exists().where(seated))
         .order_by(people.c.id)
     )

@@ -120,32 +120,6 @@ async def counts_of_draft(tx: Transaction, conversation_id: int) -> EvidenceCoun
     return await _counts(tx, and_(evidence.c.conversation_id == conversation_id, _is_of_a_draft()))
 
 
-@dataclass(frozen=True)
-class FileOfDraft:
-    """A stored file that was sent to a conversation."""
-
-    sha256: str
-    name: str
-
-
-async def files_of_draft(tx: Transaction, conversation_id: int) -> list[FileOfDraft | None]:
-    """The files of a draft; None for one that is still to be fetched."""
-    statement = (
-        select(evidence.c.sha256, evidence.c.name)
-        .where(
-            evidence.c.conversation_id == conversation_id,
-            _is_of_a_draft(),
-            evidence.c.kind != LINK,
-            evidence.c.state.in_([EvidenceState.AWAITED.value, EvidenceState.STORED.value]),
-        )
-        .order_by(evidence.c.id)
-    )
-    return [
-        None if row["sha256"] is None else FileOfDraft(row["sha256"], row["name"] or "file")
-        for row in await tx.rows(statement)
-    ]
-
-
 async def pieces_of_draft(tx: Transaction, conversation_id: int) -> list[EvidencePiece]:
     """The files of a draft that are stored or to be fetched, in the order in which they came."""
     rows = await tx.rows(

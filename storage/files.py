@@ -8,14 +8,18 @@ from datetime import datetime
 from sqlalchemy import and_, delete, exists, or_, select
 
 from storage.database import Transaction
-from storage.tables import broadcasts, evidence, files, invitations, jobs, requests, seats
+from storage.tables import evidence, files, invitations, jobs, metadata, seats
 from storage.upsert import insert_missing
 
-_NAMING = (
-    *(jobs.c.sha256, seats.c.letter, invitations.c.letter),
-    *(broadcasts.c.attachment, requests.c.attachment),
+_LOOSELY = (jobs.c.sha256, seats.c.letter, invitations.c.letter)  # no foreign keys
+_STRICTLY = tuple(
+    key.parent
+    for table in metadata.tables.values()
+    for key in sorted(table.foreign_keys, key=lambda each: each.parent.name)
+    if key.column is files.c.sha256
 )
-"""The columns beside evidence that name a file."""
+NAMING = (*_STRICTLY, *_LOOSELY)
+"""The columns that name a file: what none of them holds may be removed."""
 
 
 async def add(tx: Transaction, sha256: str, *, size: int, media_type: str, now: datetime) -> None:
@@ -32,7 +36,7 @@ async def media_type(tx: Transaction, sha256: str) -> str | None:
 
 async def is_named(tx: Transaction, sha256: str) -> bool:
     """Whether anything names the file."""
-    named = or_(*(exists().where(column == sha256) for column in (files.c.sha256, *_NAMING)))
+    named = or_(*(exists().where(column == sha256) for column in (files.c.sha256, *NAMING)))
     return bool(await tx.value(select(named)))
 
 
@@ -40,12 +44,13 @@ async def unnamed_but_by(tx: Transaction, evidence_ids: Iterable[int]) -> list[s
     """The files that only these pieces of evidence name."""
     ids = list(evidence_ids)
     other = evidence.alias("other")
-    others = exists().where(
-        other.c.sha256 == files.c.sha256,
-        other.c.id.not_in(ids),
-    )
+    others = exists().where(other.c.sha256 == files.c.sha256, other.c.id.not_in(ids))
     mine = select(evidence.c.sha256).where(evidence.c.id.in_(ids))
-    elsewhere = [exists().where(column == files.c.sha256) for column in _NAMING]
+    elsewhere = [
+        exists().where(column == files.c.sha256)
+        for column in NAMING
+        if column is not evidence.c.sha256
+    ]
     statement = select(files.c.sha256).where(
         files.c.sha256.in_(mine), and_(~others, *(~each for each in elsewhere))
     )
@@ -54,8 +59,7 @@ async def unnamed_but_by(tx: Transaction, evidence_ids: Iterable[int]) -> list[s
 
 async def nobodys(tx: Transaction, *, limit: int = 200) -> list[str]:
     """Files that nothing names any more."""
-    columns = (evidence.c.sha256, jobs.c.sha256, seats.c.letter, invitations.c.letter)
-    named = [exists().where(column == files.c.sha256) for column in columns]
+    named = [exists().where(column == files.c.sha256) for column in NAMING]
     statement = select(files.c.sha256).where(~or_(*named)).order_by(files.c.sha256).limit(limit)
     return await tx.values(statement)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -57,13 +57,6 @@ async def get(tx: Transaction, person_id: int) -> Person | None:
 async def change(tx: Transaction, person_id: int, **values: Any) -> None:
     """Change how a person is spoken to (`language`, `timezone`, `always_new_message`, `name`)."""
     await tx.execute(update(people).where(people.c.id == person_id).values(**values))
-
-
-async def note_sound(tx: Transaction, days: Mapping[int, date]) -> None:
-    """A message that nobody asked for sounds for these people, on their own day."""
-    for day in set(days.values()):
-        theirs = [person_id for person_id, on in days.items() if on == day]
-        await tx.execute(update(people).where(people.c.id.in_(theirs)).values(sounded_on=day))
 
 
 async def forget_stranger(tx: Transaction, person_id: int) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.domain.people import REPORTING, SECRETARIAT, Role
 from bot.domain.requests import Preview
@@ -134,20 +133,10 @@ class Broadcast:
 
 @dataclass(frozen=True)
 class Recipient:
-    """A person whom a broadcast reaches; `sounded_on` is their day of the last sound unasked."""
+    """A person whom a broadcast reaches."""
 
     person_id: int
     language: str
-    timezone: str | None = None
-    sounded_on: date | None = None
-
-    def day(self, now: datetime, zone: ZoneInfo) -> date:
-        """The calendar day where they are; `zone` is the country's."""
-        return now.astimezone(ZoneInfo(self.timezone) if self.timezone else zone).date()
-
-    def hears(self, now: datetime, zone: ZoneInfo) -> bool:
-        """Whether a message may sound: one a day does, of those that nobody asked for."""
-        return self.sounded_on != self.day(now, zone)
 
 
 @dataclass(frozen=True)

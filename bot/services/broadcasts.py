@@ -26,13 +26,13 @@ from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import Act, Role
 from bot.domain.reports import NoWords, TooLong
 from bot.domain.requests import UNDO, LeftOut, Preview
-from bot.domain.screens import Attachment, Words
+from bot.domain.screens import Words
 from bot.domain.views import broadcasts as views
 from bot.services import audit, boards
 from bot.services.boards import Painted
 from storage import boards as board_rows
 from storage import broadcasts as queries
-from storage import evidence, outbox, people
+from storage import outbox
 from storage.database import Database, Transaction
 from storage.outbox import BULK, Message
 
@@ -80,9 +80,7 @@ async def reach(
     permissions.require(permissions.may_ask(act.actor))
     found = await queries.candidates(tx, segment, bot_id=act.bot_id, now=act.now)
     recipients = {
-        each.person_id: Recipient(each.person_id, each.language, each.timezone, each.sounded_on)
-        for each in found
-        if each.reachable
+        each.person_id: Recipient(each.person_id, each.language) for each in found if each.reachable
     }
     left_out = {
         each.person_id: (
@@ -112,19 +110,6 @@ async def _without_seat(tx: Transaction, act: Act, segment: Segment) -> list[Map
     if segment.roles and set(segment.roles) <= inside:
         return []
     return await queries.institutions_without_seat(tx, segment, now=act.now)
-
-
-async def file_of_draft(tx: Transaction, conversation_id: int) -> Attachment | None:
-    """The file that was sent to a conversation; raises OneFile, or FileOnItsWay."""
-    sent = await evidence.pieces_of_draft(tx, conversation_id)
-    if len(sent) > 1:
-        raise OneFile
-    if not sent:
-        return None
-    [piece] = sent
-    if piece.sha256 is None:
-        raise FileOnItsWay
-    return Attachment(piece.sha256, piece.name or "", piece.kind)
 
 
 async def plan(tx: Transaction, act: Act, draft: Draft) -> int:
@@ -207,7 +192,6 @@ async def _open(tx: Transaction, act: Act, broadcast_id: int) -> bool:
     await queries.deliver(tx, broadcast_id, [each.person_id for each in to])
     messages = [_message(act, found, texts, each) for each in to]
     await outbox.add_many(tx, messages, now=act.now)
-    await people.note_sound(tx, {each.person_id: each.day(act.now, act.zone) for each in to})
     await board_rows.wake(tx, prefix_of(broadcast_id))
     await audit.record(
         tx,
@@ -227,7 +211,6 @@ def _message(act: Act, found: Broadcast, texts: Mapping[str, str], to: Recipient
         person_id=to.person_id,
         bot_id=act.bot_id,
         lane=BULK,
-        silent=not to.hears(act.now, act.zone),
         subject=f"{BOARD}:{found.id}",
     )
 

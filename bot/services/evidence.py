@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.errors import NotAllowed, Refused
 from bot.domain.incoming import Sent
 from bot.domain.people import Act
+from bot.domain.screens import Attachment
 from bot.domain.views import report as views
 from bot.exchange.inspect import MAX_SIZE, FileKind, safe_name
 from bot.exchange.refusals import TooLarge
@@ -13,7 +14,7 @@ from bot.services.notices import tell
 from storage import conversations, files
 from storage import evidence as queries
 from storage.database import Transaction
-from storage.evidence import Awaited, FileOfDraft
+from storage.evidence import Awaited
 
 MEGABYTE = 1024 * 1024
 MOST = 1000
@@ -78,19 +79,20 @@ async def _require_room(tx: Transaction, act: Act, conversation_id: int) -> None
         raise TooMany(limit=MOST)
 
 
-async def only_file_of_draft(tx: Transaction, conversation_id: int) -> FileOfDraft | None:
+async def only_file_of_draft(tx: Transaction, conversation_id: int) -> Attachment | None:
     """The one file that was sent to a conversation, if any.
 
     Raises OneFile for several, FileOnItsWay while it is not stored yet.
     """
-    sent = await queries.files_of_draft(tx, conversation_id)
+    sent = await queries.pieces_of_draft(tx, conversation_id)
     if len(sent) > 1:
         raise OneFile
     if not sent:
         return None
-    if sent[0] is None:
+    [piece] = sent
+    if piece.sha256 is None:
         raise FileOnItsWay
-    return sent[0]
+    return Attachment(piece.sha256, piece.name or "", piece.kind)
 
 
 async def stored(

@@ -35,7 +35,7 @@ from bot.domain.requests import (
     RequestText,
 )
 from bot.domain.requests import follow as follow_step
-from bot.domain.screens import Words
+from bot.domain.screens import Attachment, Words
 from bot.domain.selection import Selection
 from bot.domain.views import requests as views
 from bot.services import audit
@@ -43,7 +43,6 @@ from bot.services.notices import tell
 from storage import assignments, institutions, outbox, people, reminders, selection
 from storage import requests as queries
 from storage.database import Transaction
-from storage.evidence import FileOfDraft
 from storage.outbox import Message
 from storage.people import Seated
 
@@ -76,7 +75,7 @@ class Wanted:
     texts: tuple[RequestText, ...] = ()
     ladder: Ladder = USUAL
     indicator: str | None = None
-    attachment: FileOfDraft | None = None
+    attachment: Attachment | None = None
     repeats: Repeats | None = None
 
 
@@ -133,7 +132,7 @@ async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
         now=act.now,
         due_on=wanted.due_on,
         indicator=wanted.indicator,
-        attachment=None if wanted.attachment is None else wanted.attachment.sha256,
+        attachment=None if wanted.attachment is None else wanted.attachment.stored,
         attachment_name=None if wanted.attachment is None else wanted.attachment.name,
         repeats=wanted.repeats and wanted.repeats.value,
         sends_at=act.now + UNDO,

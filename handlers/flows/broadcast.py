@@ -27,7 +27,7 @@ from bot.domain.screens import Attachment, Button, Screen, Text, Value, Words, t
 from bot.domain.views import broadcasts as views
 from bot.domain.views.people import name_for
 from bot.exchange.language import detect
-from bot.services import boards
+from bot.services import boards, evidence
 from bot.services import broadcasts as service
 from bot.wire.render import render
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review, Step
@@ -224,7 +224,7 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> None:
         segment=segment_of(answers),
         texts=written(turn, answers),
         default_language=first_language(turn, answers),
-        attachment=await service.file_of_draft(turn.tx, conversation_id),
+        attachment=await evidence.only_file_of_draft(turn.tx, conversation_id),
         sends_at=_moment(turn, answers),
     )
     broadcast_id = await service.plan(turn.tx, turn.act, draft)

@@ -91,7 +91,7 @@ async def make_links(turn: Turn, answers: Answers, conversation_id: int) -> Scre
         now=turn.now,
     )
     if letter is not None:  # the job names the file now, so that it outlives the conversation
-        await jobs.change(turn.tx, job_id, sha256=letter.sha256)
+        await jobs.change(turn.tx, job_id, sha256=letter.stored)
     return views.making_links(len(answers["names"]))
 
 

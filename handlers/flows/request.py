@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from bot import texts
 from bot.domain import permissions
 from bot.domain.days import read_due_day
 from bot.domain.errors import Unfit
@@ -17,7 +18,7 @@ from bot.domain.requests import (
     RequestKind,
     RequestText,
 )
-from bot.domain.screens import Screen, Text, Value, text
+from bot.domain.screens import Screen, Text, Value, Words, text
 from bot.domain.views import requests as views
 from bot.domain.views.people import name_for
 from bot.services import evidence, requests
@@ -29,13 +30,11 @@ from storage import institutions
 
 WEEKS = (1, 2, 4, 8)
 TITLE_LENGTH = 200
-WORDED_IN = ("en", "fr", "ar")
-"""Languages that a message can be written in beside the officer's own; the catalogues' own."""
 
 
 async def _begins(turn: Turn, _answers: Answers) -> dict[str, Value]:
     permissions.require(permissions.may_ask(turn.actor))
-    return {f"in_{each}": text(f"language.{each}") for each in turn.desk.country.languages}
+    return {f"in_{each}": 1 for each in turn.desk.country.languages}
 
 
 async def _kinds(_turn: Turn, _answers: Answers) -> list[Option]:
@@ -101,11 +100,19 @@ def indicator_fits(words: str, _turn: Turn) -> str:
     return said
 
 
-def _wordings() -> tuple[Step, ...]:
-    return tuple(
-        Ask(f"words_{each}", wording_fits, limit=LONGEST_TEXT, when=f"in_{each}")
-        for each in WORDED_IN
+def _wording(language: str) -> Step:
+    """The message in one language, offered where the State has it."""
+    return Ask(
+        f"words_{language}",
+        wording_fits,
+        limit=LONGEST_TEXT,
+        when=f"in_{language}",
+        texts="wording",
+        values={"language": Words(texts.own_name(language))},
     )
+
+
+WORDINGS = tuple(_wording(each) for each in texts.available())
 
 
 async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = None) -> Wanted:
@@ -132,15 +139,20 @@ async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = Non
 
 def _texts(answers: Mapping[str, Any]) -> list[RequestText]:
     return [
-        worded(answers[f"words_{each}"], each) for each in WORDED_IN if answers.get(f"words_{each}")
+        worded(answers[f"words_{each}"], each)
+        for each in texts.available()
+        if answers.get(f"words_{each}")
     ]
 
 
 async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
-    found = await requests.preview(
-        turn.tx, turn.act, await wanted(turn, answers), turn.desk.country.languages
-    )
-    return views.facts(found, turn.language)
+    asked = await wanted(turn, answers)
+    found = await requests.preview(turn.tx, turn.act, asked, turn.desk.country.languages)
+    written = {each.language: each for each in asked.texts}
+    fallback = requests.best_worded(written, "")
+    names = {each: texts.language_name(each, turn.language) for each in found.other_language}
+    other = None if fallback is None else texts.language_name(fallback.language, turn.language)
+    return views.facts(found, names, other, language=turn.language)
 
 
 async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
@@ -159,7 +171,7 @@ ABOUT = Flow(
     ),
     review=Review(
         optional=(
-            *_wordings(),
+            *WORDINGS,
             Pick("institutions", _holders),
             Choose("repeats", _repeats),
             Gather("attachment"),
@@ -180,7 +192,7 @@ DATA = Flow(
         Choose("due_on", due_days, check=due_day_fits, shows=date.fromisoformat),
     ),
     review=Review(
-        optional=(*_wordings(), Choose("repeats", _repeats), Gather("attachment")),
+        optional=(*WORDINGS, Choose("repeats", _repeats), Gather("attachment")),
         files_to="attachment",
     ),
     notes=_notes,
@@ -196,7 +208,7 @@ COMMENT = Flow(
         Pick("institutions", _every_institution),
         Choose("due_on", due_days, check=due_day_fits, shows=date.fromisoformat),
     ),
-    review=Review(optional=_wordings(), files_to="attachment"),
+    review=Review(optional=WORDINGS, files_to="attachment"),
     notes=_notes,
     then=_then,
     returns_to=lambda _answers: "requests:0",

@@ -213,26 +213,6 @@ async def test_each_reads_it_in_the_own_language_where_there_is_a_text(database:
     assert {row["lane"] for row in found} == {"bulk"}
 
 
-async def test_of_several_on_one_day_the_first_sounds(database: Database) -> None:
-    """A person hears one message a day that they did not ask for, by their own calendar."""
-    at = await house(database)
-    (amal,), (fatou,) = names(at, at.amal), names(at, at.fatou)
-    async with database.write() as tx:
-        await people.change(tx, amal, timezone="Asia/Tokyo")
-    evening = NOW.replace(hour=14)
-    for now in (NOW, evening, evening + timedelta(hours=2)):  # by then it is tomorrow in Tokyo
-        async with database.write() as tx:
-            await broadcasts.plan(tx, maravia.act(at.otto, now), draft(sends_at=now))
-    async with database.read() as tx:
-        found = await tx.rows(
-            select(rows.c.person_id, rows.c.silent).where(rows.c.lane == "bulk").order_by(rows.c.id)
-        )
-    silent = {
-        who: [row["silent"] for row in found if row["person_id"] == who] for who in (amal, fatou)
-    }
-    assert silent == {amal: [False, True, False], fatou: [False, True, True]}
-
-
 async def test_a_file_outlives_the_draft_that_it_came_with(database: Database) -> None:
     at = await house(database)
     sha256 = "ab" * 32

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.domain.errors import NotAllowed
 from bot.domain.people import TICK, Act, Actor, Role
@@ -174,3 +174,25 @@ async def test_a_refused_hand_over_leaves_no_bytes_behind(tools: Tools) -> None:
             raise NotAllowed
     async with tools.database.read() as tx:
         assert await kept(tools) == {*await files.nobodys(tx)} != set()
+
+
+async def test_a_file_of_a_request_or_a_broadcast_stays(tools: Tools) -> None:
+    """Regression: the sweep took the bytes of attachments, and then failed on their rows."""
+    now = datetime.now(UTC)
+    sha256 = (await tools.vault.put(b"calendar")).sha256
+    naming = {column.table.name for column in files.NAMING}
+    assert naming >= {"requests", "broadcasts", "evidence", "jobs", "seats", "invitations"}
+    async with tools.database.write() as tx:
+        await files.add(tx, sha256, size=8, media_type="text/plain", now=now)
+        await tx.execute(
+            insert(tables.requests).values(
+                kind="comment",
+                state="open",
+                audience={},
+                ladder=[],
+                attachment=sha256,
+                created_at=now,
+            )
+        )
+    await remove_files(tools.database, tools.vault, tick(now + 2 * KEPT))
+    assert await tools.vault.read(sha256) == b"calendar"

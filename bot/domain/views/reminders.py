@@ -33,7 +33,7 @@ def reminder(shown: Sequence[Listed], reminder_id: int, *, language: str, today:
     lines: list[Text | None] = [text("reminder.several", count=len(shown))]
     if overdue:
         lines.append(text("reminder.overdue", count=overdue))
-    lines += [line(each, language) for each in shown[:URGENT]]
+    lines += by_day(shown[:URGENT], language)
     rows: list[Row] = in_twos([open_asked(each, language) for each in shown[:URGENT]])
     rows.append((button("reminded_all", "list:all:0", n=len(shown)),))
     return message(*lines, rows=[*rows, _put_off(reminder_id)])
@@ -68,9 +68,14 @@ def called(one: Listed, language: str) -> Value:
     return dotted(Code(one.symbol), code) if one.restricted else code
 
 
-def line(one: Listed, language: str) -> Text:
-    """What is asked, and until when."""
-    return text("reminder.line", item=called(one, language), due=one.due_on)
+def by_day(shown: Sequence[Listed], language: str) -> list[Text | None]:
+    """What is due on which day, one line a day."""
+    days: dict[date, list[Value]] = {}
+    for each in shown:
+        days.setdefault(each.due_on, []).append(called(each, language))
+    return [
+        text("reminder.line", item=Listing(tuple(items)), due=due) for due, items in days.items()
+    ]
 
 
 def open_asked(one: Listed, language: str) -> Button:

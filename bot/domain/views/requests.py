@@ -32,7 +32,7 @@ from bot.domain.screens import (
 )
 from bot.domain.views.common import BESIDE, HOME, LIST_LENGTH, in_twos, pages
 from bot.domain.views.people import name_for
-from bot.domain.views.reminders import URGENT, called, line, open_asked
+from bot.domain.views.reminders import URGENT, by_day, called, open_asked
 
 MESSAGE_LENGTH = 3500
 _TITLE = 40
@@ -71,7 +71,8 @@ def asked(
     if len(items) == 1:
         rows.append((_answer(items[0], language),))
     else:
-        lines += [line(each, language) for each in about[:URGENT]]
+        if request.due_on is None:
+            lines += by_day(about[:URGENT], language)
         rows += in_twos([open_asked(each, language) for each in items[:URGENT]])
     if len(items) > URGENT:
         rows.append((button("reminded_all", "list:all:0", n=len(items)),))
@@ -102,8 +103,10 @@ def new() -> Screen:
 # -- Before it goes out ----------------------------------------------------------------------------
 
 
-def facts(found: Preview, language: str) -> list[Text]:
-    """What sending would do, for the review screen."""
+def facts(
+    found: Preview, names: Mapping[str, str], other: str | None, *, language: str
+) -> list[Text]:
+    """What sending would do, for the review screen; `names` are those of languages."""
     parts = [
         text("counted.people", count=found.people),
         text("counted.institutions", count=found.institutions),
@@ -119,10 +122,11 @@ def facts(found: Preview, language: str) -> list[Text]:
     ]
     if len(found.left_out) > LIST_LENGTH:
         lines.append(text("request.more_left_out", count=len(found.left_out) - LIST_LENGTH))
-    lines += [
-        text("request.other_language", language=text(f"language.{each}"), count=count)
-        for each, count in sorted(found.other_language.items())
-    ]
+    if other is not None:
+        lines += [
+            text("broadcast.other_language", language=names[each], other=other, count=count)
+            for each, count in sorted(found.other_language.items())
+        ]
     return lines
 
 
