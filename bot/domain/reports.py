@@ -193,6 +193,15 @@ def joined(parts: tuple[str, ...] | list[str]) -> str:
     return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
+def fitting(words: str) -> str:
+    """What somebody wrote, without blanks around it; raises NoWords or TooLong."""
+    said = words.strip()
+    if not said:
+        raise NoWords
+    require_fits(said)
+    return said
+
+
 def require_fits(words: str) -> None:
     """Raise TooLong for a text over the limit."""
     if len(words) > LONGEST_TEXT:

@@ -20,11 +20,12 @@ from bot.domain.assigning import (
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.items import Assignment, AssignmentState, Part
 from bot.domain.people import REPORTING, Act, Person
-from bot.domain.reports import NoWords, require_fits
+from bot.domain.reports import fitting
 from bot.domain.screens import Screen, Value
 from bot.domain.views import assigning as views
 from bot.domain.views.people import name_for
 from bot.services import audit
+from bot.services.notices import tell
 from storage import assignments as queries
 from storage import institutions, invitations, outbox, people
 from storage.assignments import Described
@@ -304,28 +305,17 @@ async def insist(
 ) -> None:
     """It stays theirs: the institution has it again, and its people are told why."""
     assignment = await _given_back(tx, act, assignment_id)
-    if not comment.strip():
-        raise NoWords
-    require_fits(comment)
+    why = fitting(comment)
     await queries.hand_back(tx, assignment_id)
     entry = await audit.record(
-        tx, act, "assignment.insist", f"assignment:{assignment_id}", words=comment.strip()
+        tx, act, "assignment.insist", f"assignment:{assignment_id}", words=why
     )
     [shown] = await queries.described(tx, [assignment_id])
-    told = views.stays_yours(_as_news(shown), comment.strip(), language)
+    told = views.stays_yours(_as_news(shown), why, language)
     hearing = await _hearing(tx, now=act.now)
     for person in hearing.get(assignment.institution_id, {}).values():
-        await outbox.add(
-            tx,
-            Message(
-                key=f"stays:{entry}:{person.id}",
-                screen=told,
-                person_id=person.id,
-                bot_id=act.bot_id,
-                subject=f"assignment:{assignment_id}",
-            ),
-            now=act.now,
-        )
+        key, about = f"stays:{entry}:{person.id}", f"assignment:{assignment_id}"
+        await tell(tx, act, person.id, told, key, subject=about)
 
 
 async def _given_back(tx: Transaction, act: Act, assignment_id: int) -> Assignment:

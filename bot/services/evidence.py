@@ -9,11 +9,11 @@ from bot.domain.views import report as views
 from bot.exchange.inspect import MAX_SIZE, FileKind, safe_name
 from bot.exchange.refusals import TooLarge
 from bot.services import audit
-from storage import conversations, files, outbox
+from bot.services.notices import tell
+from storage import conversations, files
 from storage import evidence as queries
 from storage.database import Transaction
 from storage.evidence import Awaited
-from storage.outbox import Message
 
 MEGABYTE = 1024 * 1024
 MOST = 50
@@ -98,21 +98,13 @@ async def refused(tx: Transaction, act: Act, awaited: Awaited, refusal: Refused)
             awaited.conversation_id is not None
             and await conversations.get(tx, awaited.conversation_id) is not None
         )
-        await outbox.add(
-            tx,
-            Message(
-                key=f"evidence:{awaited.id}:refused",
-                screen=views.file_refused(
-                    refusal.text,
-                    name=awaited.name,
-                    kind=awaited.kind,
-                    draft_id=awaited.conversation_id if open_draft else None,
-                ),
-                person_id=awaited.person_id,
-                bot_id=awaited.bot_id,
-            ),
-            now=act.now,
+        shown = views.file_refused(
+            refusal.text,
+            name=awaited.name,
+            kind=awaited.kind,
+            draft_id=awaited.conversation_id if open_draft else None,
         )
+        await tell(tx, act, awaited.person_id, shown, f"evidence:{awaited.id}:refused")
     await audit.record(
         tx,
         act,

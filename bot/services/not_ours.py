@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain import permissions
 from bot.domain.errors import NotFound
 from bot.domain.people import REPORTING, Act
-from bot.domain.reports import AssignmentClosed, NoWords, require_fits
+from bot.domain.reports import AssignmentClosed, fitting
 from bot.services import audit
 from bot.services.notices import tell_secretariat
 from storage import assignments, institutions
@@ -20,12 +20,10 @@ async def disown(
     if assignment is None:
         raise NotFound
     permissions.require(permissions.may_report(act.actor, assignment))
-    if not reason.strip():
-        raise NoWords
-    require_fits(reason)
+    why = fitting(reason)
     if suggested_id is not None and await institutions.get(tx, suggested_id) is None:
         raise NotFound
-    if not await assignments.disown(tx, assignment_id, reason.strip(), suggested_id, now=act.now):
+    if not await assignments.disown(tx, assignment_id, why, suggested_id, now=act.now):
         raise AssignmentClosed
     seat = act.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
@@ -39,6 +37,6 @@ async def disown(
         f"assignment:{assignment_id}",
         seat_id=seat.id,
         facts=facts,
-        words=reason.strip(),
+        words=why,
     )
     await tell_secretariat(tx, act, f"not_ours:{assignment_id}:{int(act.now.timestamp())}")

@@ -1,14 +1,39 @@
-"""What comes in, told to the secretariat: one silent message an officer a day, kept current."""
+"""What people are told of an act, by the bot that it came through."""
 
 from __future__ import annotations
 
 from datetime import datetime, time
 
 from bot.domain.people import SECRETARIAT, Act
+from bot.domain.screens import Screen
 from bot.domain.views import report as views
 from storage import outbox, people, status_updates
 from storage.database import Transaction
 from storage.outbox import Message
+
+
+async def tell(
+    tx: Transaction,
+    act: Act,
+    person_id: int,
+    shown: Screen,
+    key: str,
+    *,
+    subject: str | None = None,
+    silent: bool = False,
+    edits: int | None = None,
+) -> None:
+    """Plan a message to a person; `key` is unique, the rest as in `storage.outbox.Message`."""
+    message = Message(
+        key=key,
+        screen=shown,
+        person_id=person_id,
+        bot_id=act.bot_id,
+        subject=subject,
+        silent=silent,
+        edits=edits,
+    )
+    await outbox.add(tx, message, now=act.now)
 
 
 async def tell_secretariat(tx: Transaction, act: Act, cause: str) -> None:
@@ -25,17 +50,6 @@ async def tell_secretariat(tx: Transaction, act: Act, cause: str) -> None:
     officers = await people.seated(tx, now=act.now, roles=SECRETARIAT)
     for person_id in sorted({each.person.id for each in officers}):
         key = f"arrived:{act.today}:{person_id}"
-        first = Message(key=key, screen=shown, person_id=person_id, bot_id=act.bot_id, silent=True)
         known = await outbox.find(tx, key)
-        if known is None:
-            await outbox.add(tx, first, now=act.now)
-            continue
-        later = Message(
-            key=f"{key}:{cause}",
-            screen=shown,
-            person_id=person_id,
-            bot_id=act.bot_id,
-            silent=True,
-            edits=known,
-        )
-        await outbox.add(tx, later, now=act.now)
+        this = key if known is None else f"{key}:{cause}"
+        await tell(tx, act, person_id, shown, this, silent=True, edits=known)

@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import SECRETARIAT, Act, Actor, Person, Role, Seat
 from bot.domain.permissions import may_invite, may_manage_people, require
-from bot.domain.screens import Screen
 from bot.domain.views import people as views
 from bot.services import audit
+from bot.services.notices import tell
 from storage import (
     accounts,
     conversations,
@@ -292,7 +292,7 @@ async def end_seat(tx: Transaction, act: Act, seat_id: int) -> None:
     await _ask_others_to_confirm(tx, act, seat)
     if seat.suspended_at is not None:
         return  # nothing is sent to a lost phone
-    await _tell(tx, act, seat.person_id, views.seat_ended(), f"seat:{seat.id}:ended:self")
+    await tell(tx, act, seat.person_id, views.seat_ended(), f"seat:{seat.id}:ended:self")
 
 
 async def suspend_seat(tx: Transaction, act: Act, seat_id: int) -> None:
@@ -354,7 +354,7 @@ async def warn_of_guessing(tx: Transaction, act: Act) -> None:
     """Tell every coordinator, once a day, that somebody tries links until one fits."""
     for each in await people.seated(tx, now=act.now, roles=[Role.COORDINATOR]):
         key = f"guessing:{act.now.date()}:{each.person.id}"
-        await _tell(tx, act, each.person.id, views.guessing(), key)
+        await tell(tx, act, each.person.id, views.guessing(), key)
 
 
 # -- inside ----------------------------------------------------------------------------------------
@@ -424,7 +424,7 @@ async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitatio
             institution=views.name_for(names, each.person.language),
         )
         key = f"invitation:{invitation.id}:confirm:{each.person.id}"
-        await _tell(tx, act, each.person.id, shown, key)
+        await tell(tx, act, each.person.id, shown, key)
 
 
 async def _ask_others_to_confirm(tx: Transaction, act: Act, inviter: Seat) -> None:
@@ -463,7 +463,7 @@ async def _seat(
     tx.wakes.add(MENU)
     await _announce(tx, act, seat, "begun")
     if confirmed_by is not None:
-        await _tell(tx, act, seat.person_id, views.welcome(), f"seat:{seat.id}:welcome")
+        await tell(tx, act, seat.person_id, views.welcome(), f"seat:{seat.id}:welcome")
     return seat
 
 
@@ -510,7 +510,7 @@ async def _announce(tx: Transaction, act: Act, seat: Seat, event: str) -> None:
         )
         moment = int(act.now.timestamp())
         key = f"seat:{seat.id}:{event}:{moment}:{listener.id}"
-        await _tell(tx, act, listener.id, shown, key)
+        await tell(tx, act, listener.id, shown, key)
 
 
 async def _institution_names(tx: Transaction, institution_id: int | None) -> dict[str, str]:
@@ -518,8 +518,3 @@ async def _institution_names(tx: Transaction, institution_id: int | None) -> dic
         return {}
     institution = await institutions.get(tx, institution_id)
     return dict(institution.names) if institution else {}
-
-
-async def _tell(tx: Transaction, act: Act, person_id: int, shown: Screen, key: str) -> None:
-    message = Message(key=key, screen=shown, person_id=person_id, bot_id=act.bot_id)
-    await outbox.add(tx, message, now=act.now)

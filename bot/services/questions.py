@@ -5,14 +5,13 @@ from __future__ import annotations
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated
 from bot.domain.people import REPORTING, SECRETARIAT, Act
-from bot.domain.reports import NoWords, require_fits
+from bot.domain.reports import fitting
 from bot.domain.views import report as views
 from bot.services import audit
-from bot.services.notices import tell_secretariat
-from storage import assignments, outbox, seats
+from bot.services.notices import tell, tell_secretariat
+from storage import assignments, seats
 from storage import questions as queries
 from storage.database import Transaction
-from storage.outbox import Message
 from storage.questions import Question
 
 
@@ -22,12 +21,10 @@ async def ask(tx: Transaction, act: Act, assignment_id: int, words: str, *, lang
     if assignment is None:
         raise NotFound
     permissions.require(permissions.may_report(act.actor, assignment))
-    if not words.strip():
-        raise NoWords
-    require_fits(words)
+    asking = fitting(words)
     seat = act.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
-    asked = await queries.add(tx, assignment_id, seat.id, words.strip(), language, now=act.now)
+    asked = await queries.add(tx, assignment_id, seat.id, asking, language, now=act.now)
     await audit.record(
         tx,
         act,
@@ -51,32 +48,21 @@ async def answer(
     question = await queries.get(tx, question_id)
     if question is None:
         raise NotFound
-    if not words.strip():
-        raise NoWords
-    require_fits(words)
+    answered = fitting(words)
     seat = act.actor.seat(SECRETARIAT)
     assert seat is not None
-    answered = words.strip()
     if not await queries.answer(tx, question_id, answered, language, seat_id=seat.id, now=act.now):
         raise Outdated
     asker = await seats.get(tx, question.asked_by)
     if asker is not None and asker.live(act.now):
-        await outbox.add(
-            tx,
-            Message(
-                key=f"answer:{question_id}",
-                screen=views.answered(
-                    question.code,
-                    question.assignment_id,
-                    question=(question.words, question.language),
-                    answer=(answered, language),
-                ),
-                person_id=question.person_id,
-                bot_id=act.bot_id,
-                subject=f"question:{question_id}",
-            ),
-            now=act.now,
+        shown = views.answered(
+            question.code,
+            question.assignment_id,
+            question=(question.words, question.language),
+            answer=(answered, language),
         )
+        about = f"question:{question_id}"
+        await tell(tx, act, question.person_id, shown, f"answer:{question_id}", subject=about)
     await audit.record(
         tx,
         act,

@@ -8,14 +8,14 @@ from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated
 from bot.domain.items import ReportState
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor
-from bot.domain.reports import NoWords, require_fits
+from bot.domain.reports import fitting
 from bot.domain.review import Waiting
 from bot.domain.views import review as views
 from bot.services import audit
-from storage import outbox, people, seats, status_updates
+from bot.services.notices import tell
+from storage import people, seats, status_updates
 from storage import reviews as queries
 from storage.database import Transaction
-from storage.outbox import Message
 
 
 async def approve(tx: Transaction, act: Act, status_update_id: int) -> Waiting:
@@ -40,10 +40,7 @@ async def return_(
 
     Raises Outdated where another officer was faster, or the report was withdrawn.
     """
-    words = comment.strip()
-    if not words:
-        raise NoWords
-    require_fits(words)
+    words = fitting(comment)
     report = await _decide(tx, act, status_update_id, ReportState.RETURNED)
     await queries.add(
         tx,
@@ -54,15 +51,10 @@ async def return_(
         language=language,
         now=act.now,
     )
+    shown = views.returned_to(report, words, language)
     for person_id in await _hearing(tx, report, now=act.now):
-        message = Message(
-            key=f"returned:{report.number}:{person_id}",
-            screen=views.returned_to(report, words, language),
-            person_id=person_id,
-            bot_id=act.bot_id,
-            subject=f"assignment:{report.assignment_id}",
-        )
-        await outbox.add(tx, message, now=act.now)
+        key = f"returned:{report.number}:{person_id}"
+        await tell(tx, act, person_id, shown, key, subject=f"assignment:{report.assignment_id}")
     await audit.record(
         tx,
         act,

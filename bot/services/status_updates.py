@@ -29,11 +29,10 @@ from bot.domain.reports import (
 from bot.domain.status import Status
 from bot.domain.views import report as views
 from bot.services import audit
-from bot.services.notices import tell_secretariat
-from storage import assignments, conversations, evidence, figures, items, outbox, people
+from bot.services.notices import tell, tell_secretariat
+from storage import assignments, conversations, evidence, figures, items, people
 from storage import status_updates as queries
 from storage.database import Transaction
-from storage.outbox import Message
 
 
 @dataclass(frozen=True)
@@ -345,16 +344,8 @@ async def _tell_institution(
     told = await people.seated(
         tx, now=act.now, roles=READS, institution_id=assignment.institution_id
     )
+    shown = views.recorded(recorded, receipt, source.words, source.on, assignment.id)
+    about = f"assignment:{assignment.id}"
     for person_id in sorted({each.person.id for each in told}):
-        await outbox.add(
-            tx,
-            Message(
-                key=f"recorded:{recorded.number}:{person_id}",
-                screen=views.recorded(recorded, receipt, source.words, source.on, assignment.id),
-                person_id=person_id,
-                bot_id=act.bot_id,
-                subject=f"assignment:{assignment.id}",
-                silent=True,
-            ),
-            now=act.now,
-        )
+        key = f"recorded:{recorded.number}:{person_id}"
+        await tell(tx, act, person_id, shown, key, subject=about, silent=True)
