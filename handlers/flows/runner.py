@@ -165,6 +165,8 @@ class Runner:
         if conversation is None:
             await turn.show(message("flow.already_sent"))
             return True
+        if not self._is_theirs(turn, conversation):
+            raise NotAllowed
         flow, state = self._state(conversation)
         step = flow.step(noted.step)
         try:
