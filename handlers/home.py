@@ -44,11 +44,11 @@ async def home(turn: Turn, argument: str) -> None:
 
 
 async def listed(turn: Turn, argument: str) -> None:
-    """A page of one of the lists: `overdue:0`."""
-    name, _, number = argument.partition(":")
+    """A page of one of the lists: `overdue:0`; `overdue:0:new` leaves the tapped message."""
+    name, _, rest = argument.partition(":")
     if name not in set(Waiting):
         raise NotFound
-    which, page = Waiting(name), page_number(number)
+    which, page = Waiting(name), page_beside(turn, rest)
     held = institutions_of(turn.actor)
     today = turn.today
     counts = await queries.counts(turn.tx, held, today=today)
@@ -61,8 +61,9 @@ async def listed(turn: Turn, argument: str) -> None:
 
 async def drafts(turn: Turn, argument: str) -> None:
     """The reports that were begun."""
+    page = page_beside(turn, argument)
     found = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
-    await turn.show(views.drafts(found, page_number(argument)))
+    await turn.show(views.drafts(found, page))
 
 
 async def titles_of(turn: Turn, entries: Sequence[Entry]) -> dict[int, Words]:
@@ -84,6 +85,14 @@ async def beginnings(turn: Turn, item_ids: Sequence[int]) -> dict[int, Words]:
 def page_number(argument: str) -> int:
     """The page that a button names; the first where it names none."""
     return int(argument) if argument.isdecimal() and len(argument) < 6 else 0
+
+
+def page_beside(turn: Turn, argument: str) -> int:
+    """The page of `0` or `0:new`; of the second, the tapped message stays as it is."""
+    page, _, where = argument.partition(":")
+    if where == BESIDE:
+        turn.tapped = None
+    return page_number(page)
 
 
 def _seat_ids(turn: Turn) -> list[int]:

@@ -11,6 +11,7 @@ from handlers import (
     card,
     clusters,
     exports,
+    handover,
     history,
     home,
     imports,
@@ -59,6 +60,7 @@ ROOMS = (
     clusters,
     review,
     exports,
+    handover,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,

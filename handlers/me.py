@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import texts
 from bot.domain.people import SECRETARIAT
+from bot.domain.permissions import may_hand_over
 from bot.domain.views import me as views
 from bot.domain.views.people import name_for
 from bot.services import people
@@ -22,7 +23,12 @@ async def me(turn: Turn, _argument: str) -> None:
         since = seat.from_at.astimezone(turn.timezone).date()
         held.append((seat.role, name_for(names, turn.language), since))
     await turn.show(
-        views.me(turn.person.name, held, always_new_message=turn.person.always_new_message)
+        views.me(
+            turn.person.name,
+            held,
+            always_new_message=turn.person.always_new_message,
+            hands_over=any(may_hand_over(turn.actor, seat) for seat in turn.actor.seats),
+        )
     )
 
 

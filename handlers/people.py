@@ -6,7 +6,7 @@ import hashlib
 
 from bot.domain.errors import NotFound
 from bot.domain.people import SECRETARIAT
-from bot.domain.permissions import may_invite, may_manage_people, require
+from bot.domain.permissions import may_hand_over, may_invite, may_manage_people, require
 from bot.domain.screens import Attachment, text
 from bot.domain.views import people as views
 from bot.domain.views.common import LIST_LENGTH
@@ -58,6 +58,7 @@ async def waiting(turn: Turn, _argument: str) -> None:
             ],
             more=len(found) > PAGE,
             mark=_mark(found[:PAGE]),
+            instead=await _leavers(turn, found[:PAGE]),
         )
     )
 
@@ -79,6 +80,19 @@ async def _newcomers(turn: Turn) -> list[Invitation]:
     """Who waits for a decision that this officer may take."""
     found = await invitations.in_state(turn.tx, invitations.REDEEMED)
     return [each for each in found if may_invite(turn.actor, each.role)]
+
+
+async def _leavers(turn: Turn, newcomers: list[Invitation]) -> dict[int, str]:
+    """Whose seat each of them takes over, by invitation."""
+    found = {}
+    for each in newcomers:
+        if each.takes_over is not None:
+            (held,) = await people.seated(
+                turn.tx, now=turn.now, seat_id=each.takes_over, suspended_too=True
+            ) or (None,)
+            if held is not None:
+                found[each.id] = held.person.name
+    return found
 
 
 def _mark(newcomers: list[Invitation]) -> str:
@@ -157,6 +171,7 @@ async def seat(turn: Turn, argument: str) -> None:
             designated_by=designation.by,
             designated_on=designation.on,
             has_letter=designation.letter is not None,
+            hands_over=may_hand_over(turn.actor, found.seat),
         )
     )
 

@@ -182,13 +182,13 @@ async def drafts_of(
 async def draft_about(
     tx: Transaction, person_id: int, flow: str, subject: str
 ) -> Conversation | None:
-    """The person's draft of that flow about that subject."""
+    """The person's draft of that flow about that subject; of several, the newest."""
     statement = select(*_COLUMNS).where(
         conversations.c.person_id == person_id,
         conversations.c.flow == flow,
         conversations.c.subject == subject,
     )
-    row = await tx.row(statement)
+    row = await tx.row(statement.order_by(conversations.c.touched_at.desc()).limit(1))
     return None if row is None else Conversation(**row)
 
 

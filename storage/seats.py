@@ -80,9 +80,10 @@ async def add(
     return Seat(int(key[0]), person_id, role, institution_id, now)
 
 
-async def end(tx: Transaction, seat_id: int, *, now: datetime) -> None:
-    """End the seat this second."""
-    await tx.execute(update(seats).where(seats.c.id == seat_id).values(until_at=now))
+async def end(tx: Transaction, seat_id: int, *, now: datetime) -> bool:
+    """End the seat this second; False if it had ended meanwhile."""
+    statement = update(seats).where(seats.c.id == seat_id, has_not_ended(now))
+    return (await tx.execute(statement.values(until_at=now))).rowcount == 1
 
 
 async def suspend(tx: Transaction, seat_id: int, *, at: datetime | None) -> None:

@@ -125,6 +125,7 @@ invitations = Table(
     Column("redeemed_at", UtcDateTime),
     Column("decided_at", UtcDateTime),
     _to("seat_id", "seats", nullable=True),
+    _to("takes_over", "seats", nullable=True, index=True),  # the seat that ends with this one
 )
 
 # -- What is tracked -------------------------------------------------------------------------------

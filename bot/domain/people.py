@@ -82,6 +82,10 @@ class Actor:
                 return seat
         return None
 
+    def holds(self, seat_id: int) -> bool:
+        """Whether that very seat is theirs now."""
+        return any(seat.id == seat_id for seat in self.seats)
+
     @property
     def is_secretariat(self) -> bool:
         return self.seat(SECRETARIAT) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.errors import NotAllowed
 from bot.domain.items import Assignment, AssignmentState
-from bot.domain.people import REPORTING, SECRETARIAT, Actor, Role
+from bot.domain.people import REPORTING, SECRETARIAT, Actor, Role, Seat
 
 READS = REPORTING | {Role.VALIDATOR}
 """Who reads what the own institution has and reports, submitted and returned reports too."""
@@ -26,6 +26,26 @@ def may_invite(actor: Actor, role: Role) -> bool:
     if actor.channel == "command" or actor.seat({Role.COORDINATOR}) is not None:
         return True
     return actor.is_secretariat and role not in SECRETARIAT
+
+
+HANDED_OVER = REPORTING | SECRETARIAT | {Role.VALIDATOR}
+"""Seats that go from one person to the next; observers' seats hold nothing that could."""
+
+
+def may_hand_over(actor: Actor, seat: Seat) -> bool:
+    """Who holds a seat may hand it over, and so may who invites to it."""
+    return seat.role in HANDED_OVER and (actor.holds(seat.id) or may_invite(actor, seat.role))
+
+
+def may_decide(actor: Actor, role: Role, *, left_by: int | None = None) -> bool:
+    """Who invites to a seat says whether it is the right person.
+
+    So does who leaves the seat `left_by` by a link of their own: not in the secretariat, where an
+    officer would let somebody in.
+    """
+    if may_invite(actor, role):
+        return True
+    return left_by is not None and role not in SECRETARIAT and actor.holds(left_by)
 
 
 def may_report(actor: Actor, assignment: Assignment) -> bool:

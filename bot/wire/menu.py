@@ -19,7 +19,7 @@ from bot import logs
 from bot.clock import Clock
 from bot.domain.people import REPORTING, SECRETARIAT, Role
 from bot.domain.screens import Text
-from bot.services.people import MENU
+from bot.services.seats import MENU
 from bot.texts import Texts
 from bot.wire.request import TooManyRequests
 from storage import accounts

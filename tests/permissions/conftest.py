@@ -44,6 +44,7 @@ JUSTICE = "JUSTICE-SECRET"  # in every word of the Ministry of Justice
 ITEM = "ITEM-OF-JUSTICE"  # in a public recommendation: for observers to read, too
 COLLEAGUE = "COLLEAGUE-SECRET"  # in the alternate's unsent draft
 SECRETARIAT = "SECRETARIAT-SECRET"  # in what only the secretariat may see
+OFFICERS = "NAME-OF-AN-OFFICER"  # for who reports or clears to know, for nobody else
 OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
 
 
@@ -56,6 +57,7 @@ class Attacker:
     forbidden: tuple[str, ...]
     free_tables: frozenset[str] = frozenset()  # what is theirs to change
     person_id: int = 0
+    seat_ids: frozenset[int] = frozenset()
     group: bool = False
 
 
@@ -147,18 +149,19 @@ async def _of_others(tx: Transaction, name: str, who: Attacker) -> int:
     rows = [dict(row) for row in await tx.rows(select(metadata.tables[name]))]
     for row in rows:
         row.pop("active", None)  # that a colleague's draft rests is no harm
-    kept = [row for row in rows if name not in _OWN or not _OWN[name](row, who.person_id)]
+    kept = [row for row in rows if name not in _OWN or not _OWN[name](row, who)]
     return hash(tuple(sorted(str(sorted(row.items())) for row in kept)))
 
 
-_OWN: dict[str, Callable[[dict[str, Any], int], bool]] = {
-    "people": lambda row, person_id: row["id"] == person_id,
-    "audit": lambda row, person_id: (
-        row["person_id"] == person_id and row["act"].startswith("person.")
+_OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
+    "people": lambda row, who: row["id"] == who.person_id,
+    "audit": lambda row, who: (
+        row["person_id"] == who.person_id and row["act"].startswith(("person.", "seat.offer"))
     ),
-    "counters": lambda row, _person_id: row["name"] == "audit",
-    "conversations": lambda row, person_id: row["person_id"] == person_id,
-    "jobs": lambda row, person_id: row["person_id"] == person_id and row["kind"] == PROGRESS,
+    "counters": lambda row, _who: row["name"] == "audit",
+    "conversations": lambda row, who: row["person_id"] == who.person_id,
+    "jobs": lambda row, who: row["person_id"] == who.person_id and row["kind"] == PROGRESS,
+    "invitations": lambda row, who: row["takes_over"] in who.seat_ids,
 }
 
 
@@ -276,8 +279,8 @@ async def _settle(world: World) -> None:
         validator = await seated(f"Vera {JUSTICE}", Role.VALIDATOR, justice.institution_id)
         observer = await seated("Otto", Role.OBSERVER, justice.institution_id)
         other = await seated("Ines", Role.FOCAL_POINT, interior)
-        coordinator = await seated(f"Amina {SECRETARIAT}", Role.COORDINATOR, None)
-        await seated(f"Chen {SECRETARIAT}", Role.OFFICER, None)
+        coordinator = await seated(f"Amina {OFFICERS}", Role.COORDINATOR, None)
+        await seated(f"Chen {OFFICERS}", Role.OFFICER, None)
         suspended = await seated("Sami", Role.FOCAL_POINT, justice.institution_id)
         ended = await seated("Edda", Role.FOCAL_POINT, justice.institution_id)
         await seats.suspend(tx, suspended.seats[0].id, at=now)
@@ -334,6 +337,7 @@ async def _settle(world: World) -> None:
         await _draft(world, tx, alternate, held, COLLEAGUE)
         await _draft(world, tx, focal, held, "of one's own")
         newcomers = await _invite(world, tx, justice.institution_id)
+        await _hand_over(world, tx, alternate)
         world.answers |= {
             "assignment": held,
             "question": question,
@@ -347,11 +351,16 @@ async def _settle(world: World) -> None:
         assert actor.person is not None
         chat_id = 1000 + actor.person.id
         world.attackers[name] = Attacker(
-            name, chat_id, forbidden, person_id=actor.person.id, **more
+            name,
+            chat_id,
+            forbidden,
+            person_id=actor.person.id,
+            seat_ids=frozenset(seat.id for seat in actor.seats),
+            **more,
         )
 
     unsaid = (JUSTICE, COLLEAGUE, SECRETARIAT)
-    everything = (ITEM, *unsaid)
+    everything = (ITEM, OFFICERS, *unsaid)
     reporting = frozenset(
         "status_updates assignments questions evidence counters figures audit".split()
     )
@@ -360,8 +369,8 @@ async def _settle(world: World) -> None:
         world.attackers[name] = Attacker(name, 5001 + number, everything, person_id=newcomers[name])
     person("suspended", suspended, everything)
     person("ended", ended, everything)
-    person("other", other, everything)
-    person("observer", observer, unsaid)
+    person("other", other, (ITEM, *unsaid))
+    person("observer", observer, (OFFICERS, *unsaid))
     person("focal", focal, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
     person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
     person("in_a_group", coordinator, everything, group=True)
@@ -416,6 +425,17 @@ async def _invite(world: World, tx: Transaction, institution_id: int) -> dict[st
         tx, maravia.act(COMMAND_LINE, now), Role.FOCAL_POINT, institution_id, invitee=SECRETARIAT
     )
     return newcomers
+
+
+async def _hand_over(world: World, tx: Transaction, leaver: Actor) -> None:
+    """Somebody has used the link of a colleague who leaves, and waits for them."""
+    act = maravia.act(leaver, world.network.clock.now(), bot_id=world.bot_id)
+    token = await people.offer_seat(tx, act, leaver.seats[0].id)
+    nobody = maravia.act(Actor(None, ()), world.network.clock.now(), bot_id=world.bot_id)
+    chat = Chat(5004, f"Successor {JUSTICE}", None, "en")
+    invitation, person = await people.open_link(tx, nobody, chat, token)
+    newcomer = maravia.act(Actor(person, ()), world.network.clock.now(), bot_id=world.bot_id)
+    await people.accept(tx, newcomer, chat, invitation.id)
 
 
 async def _new(tx: Transaction, table: Table, **values: Any) -> int:

@@ -14,7 +14,13 @@ HELP_ROLES = ("secretariat", "focal_point", "alternate", "validator", "observer"
 TEXT_KEYS = tuple(f"help.{role}" for role in HELP_ROLES)
 
 
-def me(name: str, seats: Sequence[tuple[Role, Value, date]], *, always_new_message: bool) -> Screen:
+def me(
+    name: str,
+    seats: Sequence[tuple[Role, Value, date]],
+    *,
+    always_new_message: bool,
+    hands_over: bool = False,
+) -> Screen:
     """`/me`: which seats one holds and how screens are shown."""
     lines: list[Text | None] = [text("me.name", name=Words(name))]
     lines += [
@@ -27,9 +33,10 @@ def me(name: str, seats: Sequence[tuple[Role, Value, date]], *, always_new_messa
         if always_new_message
         else button("show_new", "screens:1")
     )
+    more = (switch, button("handover", "handover")) if hands_over else (switch,)
     return screen(
         *lines,
-        rows=[(button("language", "language"), button("privacy", "privacy")), (switch,), HOME],
+        rows=[(button("language", "language"), button("privacy", "privacy")), more, HOME],
     )
 
 

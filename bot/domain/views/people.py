@@ -44,6 +44,7 @@ def invitation(
     role: Role,
     institution: Value,
     languages: Sequence[tuple[str, str]],
+    takes_over: bool = False,
 ) -> Screen:
     """The one screen of onboarding: what this is, what not to send, in which language.
 
@@ -54,7 +55,9 @@ def invitation(
         for code, name in languages
     )
     return screen(
-        text("people.invitation", role=role_name(role), institution=institution),
+        text("handover.invitation", role=role_name(role), institution=institution)
+        if takes_over
+        else text("people.invitation", role=role_name(role), institution=institution),
         text("people.about_a_minute"),
         text("people.telegram_can_read"),
         rows=[
@@ -65,11 +68,6 @@ def invitation(
             choices,
         ],
     )
-
-
-def waiting() -> Screen:
-    """Accepted, not yet confirmed."""
-    return screen("people.waiting")
 
 
 def declined(*, forgotten: bool) -> Screen:
@@ -113,17 +111,20 @@ def confirmation(
     telegram_name: str,
     username: str | None,
     invitee: str | None,
+    before: str | None = None,
     role: Role,
     institution: Value,
 ) -> Screen:
-    """Asked of the inviter: is it them?"""
+    """Asked of the inviter: is it them? `before` is who hands the seat over, if it is one."""
+    about: dict[str, Value] = {
+        "name": Words(telegram_name),
+        "role": role_name(role),
+        "institution": institution,
+    }
     lines = [
-        text(
-            "people.confirm",
-            name=Words(telegram_name),
-            role=role_name(role),
-            institution=institution,
-        )
+        Text("people.confirm", about)
+        if before is None
+        else Text("handover.confirm", {**about, "before": Words(before)})
     ]
     if username:
         lines.append(text("people.username", username=Code(f"@{username}")))
@@ -152,10 +153,10 @@ def seat_changed(event: str, *, name: str, role: Role, institution: Value) -> Sc
     )
 
 
-def decided(*, confirmed: bool) -> Screen:
-    """What became of a newcomer, in place of the question."""
+def decided(*, confirmed: bool, gone: bool = False) -> Screen:
+    """What became of a newcomer, in place of the question; `gone`: the reader has no seat now."""
     said = text("people.confirmed") if confirmed else text("people.not_confirmed")
-    return screen(said, rows=[(button("home", "home"),)])
+    return screen(said, rows=[] if gone else [(button("home", "home"),)])
 
 
 def stranger() -> Screen:
@@ -203,21 +204,31 @@ def overview(
 
 
 def waiting_list(
-    newcomers: Sequence[tuple[int, str, Role, Value]], *, more: bool, mark: str
+    newcomers: Sequence[tuple[int, str, Role, Value]],
+    *,
+    more: bool,
+    mark: str,
+    instead: Mapping[int, str] | None = None,
 ) -> Screen:
-    """Newcomers to confirm, one by one or all that are shown; `mark` names this very list."""
+    """Newcomers to confirm, one by one or all that are shown; `mark` names this very list.
+
+    `instead` says whose seat they take over, by invitation.
+    """
     if not newcomers:
         return screen("people.nobody_waits", rows=[(button("people", "people"),)])
-    lines = [
-        text(
+    before = instead or {}
+    lines: list[Text] = []
+    for number, (invitation_id, name, role, institution) in enumerate(newcomers, 1):
+        line = text(
             "people.newcomer",
             n=number,
             name=Words(name),
             role=role_name(role),
             institution=institution,
         )
-        for number, (_id, name, role, institution) in enumerate(newcomers, 1)
-    ]
+        if invitation_id in before:
+            line = text("handover.newcomer", newcomer=line, before=Words(before[invitation_id]))
+        lines.append(line)
     rows: list[Row] = [
         (
             button("confirm_one", f"confirm:{each[0]}", n=number),
@@ -291,6 +302,7 @@ def seat(
     designated_by: str | None,
     designated_on: date | None,
     has_letter: bool,
+    hands_over: bool = False,
 ) -> Screen:
     """One seat and what can be done with it."""
     lines: list[Text | None] = [_seat_line(line), text("people.since", since=since)]
@@ -306,8 +318,13 @@ def seat(
         (first, button("seat_end", f"seat_ask_end:{line.seat_id}")),
         (button("people_all_back", "seats"), button("people", "people")),
     ]
+    more: list[Button] = []
     if has_letter:
-        rows.insert(1, (button("seat_letter", f"seat_letter:{line.seat_id}"),))
+        more.append(button("seat_letter", f"seat_letter:{line.seat_id}"))
+    if hands_over:
+        more.append(button("handover", f"handover:{line.seat_id}"))
+    if more:
+        rows.insert(1, tuple(more))
     return screen(*lines, rows=rows)
 
 

@@ -378,6 +378,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("redeemed_at", Moment, nullable=True),
         sa.Column("decided_at", Moment, nullable=True),
         sa.Column("seat_id", Id, nullable=True),
+        sa.Column("takes_over", Id, nullable=True),
         sa.ForeignKeyConstraint(
             ["institution_id"],
             ["institutions.id"],
@@ -389,12 +390,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.ForeignKeyConstraint(
             ["seat_id"], ["seats.id"], name=op.f("fk_invitations_seat_id_seats")
         ),
+        sa.ForeignKeyConstraint(
+            ["takes_over"], ["seats.id"], name=op.f("fk_invitations_takes_over_seats")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("digest", name=op.f("uq_invitations_digest")),
     )
     op.create_index(
         op.f("ix_invitations_institution_id"), "invitations", ["institution_id"], unique=False
     )
+    op.create_index(op.f("ix_invitations_takes_over"), "invitations", ["takes_over"], unique=False)
     op.create_table(
         "item_tags",
         sa.Column("item_id", Id, nullable=False),
