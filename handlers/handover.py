@@ -11,9 +11,10 @@ from bot.domain.permissions import (
     may_manage_people,
     require,
 )
+from bot.domain.screens import Value
 from bot.domain.views import handover as views
 from bot.domain.views.common import LIST_LENGTH
-from bot.domain.views.people import name_for
+from bot.domain.views.people import name_for, place
 from bot.services import handover, people, seats
 from bot.services.home import institutions_of
 from handlers.card import number
@@ -40,10 +41,7 @@ async def hand_over(turn: Turn, argument: str) -> None:
                     (
                         each.id,
                         each.role,
-                        name_for(
-                            await seats.institution_names(turn.tx, each.institution_id),
-                            turn.language,
-                        ),
+                        await _place(turn, each),
                     )
                     for each in held
                 ]
@@ -55,10 +53,9 @@ async def make(turn: Turn, argument: str) -> None:
     """`handover_make:5`: the link, to be forwarded."""
     seat = await _seat(turn, argument)
     token = await people.offer_seat(turn.tx, turn.act, seat.id)
-    names = await seats.institution_names(turn.tx, seat.institution_id)
     url = people.deep_link(turn.desk.bot_name, token)
     until = turn.now + people.VALID_FOR
-    await turn.show(views.link(url, seat.role, name_for(names, turn.language), until))
+    await turn.show(views.link(url, seat.role, await _place(turn, seat), until))
 
 
 async def stop(turn: Turn, argument: str) -> None:
@@ -100,8 +97,12 @@ async def _seat(turn: Turn, argument: str) -> Seat:
     return seat
 
 
-async def _show(turn: Turn, seat: Seat) -> None:
+async def _place(turn: Turn, seat: Seat) -> Value:
     names = await seats.institution_names(turn.tx, seat.institution_id)
+    return place(names, await seats.unit_name(turn.tx, seat.unit_id), turn.language)
+
+
+async def _show(turn: Turn, seat: Seat) -> None:
     holder = None
     if not turn.actor.holds(seat.id):
         require(may_manage_people(turn.actor))
@@ -111,7 +112,7 @@ async def _show(turn: Turn, seat: Seat) -> None:
         views.ask(
             seat.id,
             seat.role,
-            name_for(names, turn.language),
+            await _place(turn, seat),
             holder,
             _pending(turn, pending[-1]) if pending else None,
         )
@@ -124,7 +125,12 @@ def _pending(turn: Turn, invitation: invitations.Invitation) -> views.Pending:
         invitation.id,
         invitation.expires_at,
         (invitation.telegram_name or "") if used else None,
-        may_decide(turn.actor, invitation.role, left_by=invitation.left_by),
+        may_decide(
+            turn.actor,
+            invitation.role,
+            left_by=invitation.left_by,
+            unit_of=invitation.unit_of,
+        ),
     )
 
 

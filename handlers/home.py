@@ -15,7 +15,7 @@ from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import home as queries
-from storage import institutions, items
+from storage import institutions, items, units
 
 HomeOf = Callable[[Turn], Awaitable[None]]
 
@@ -32,6 +32,9 @@ async def home(turn: Turn, argument: str) -> None:
         if turn.actor.seat({role}) and not (held and role not in SECRETARIAT):
             await shows(turn)
             return
+    if turn.actor.units and not held:
+        await turn.go(turn, "passed_list")
+        return
     today = turn.today
     counts = await queries.counts(turn.tx, held, today=today)
     drafts = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
@@ -40,7 +43,10 @@ async def home(turn: Turn, argument: str) -> None:
     titles = await titles_of(turn, urgent)
     watches = turn.actor.seat(REPORTING) is None
     names = await _names(turn, held)
-    await turn.show(views.home(names, counts, drafts, urgent, titles, watches=watches))
+    passed = await units.count_waiting(turn.tx, turn.actor.units)
+    await turn.show(
+        views.home(names, counts, drafts, urgent, titles, watches=watches, passed=passed)
+    )
 
 
 async def listed(turn: Turn, argument: str) -> None:

@@ -17,6 +17,7 @@ from handlers import (
     imports,
     me,
     onboarding,
+    passing,
     people,
     questions,
     report,
@@ -32,6 +33,8 @@ from handlers.flows import (
     insist,
     invite,
     not_ours,
+    pass_answer,
+    pass_inside,
     record,
     return_report,
     status_update,
@@ -61,6 +64,7 @@ ROOMS = (
     review,
     exports,
     handover,
+    passing,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -77,6 +81,9 @@ FLOWS: tuple[Flow, ...] = (
     answer.FLOW,
     insist.FLOW,
     record.FLOW,
+    pass_inside.FLOW,
+    pass_answer.FLOW,
+    pass_answer.AGAIN,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot import texts
-from bot.domain.people import SECRETARIAT
+from bot.domain.people import SECRETARIAT, Role
 from bot.domain.permissions import may_hand_over
 from bot.domain.views import me as views
-from bot.domain.views.people import name_for
+from bot.domain.views.people import place
 from bot.services import people
+from bot.services.seats import unit_name
 from handlers.turn import Turn
 from storage import institutions
 
@@ -21,7 +22,8 @@ async def me(turn: Turn, _argument: str) -> None:
             institution = await institutions.get(turn.tx, seat.institution_id)
             names = dict(institution.names) if institution else {}
         since = seat.from_at.astimezone(turn.timezone).date()
-        held.append((seat.role, name_for(names, turn.language), since))
+        unit = await unit_name(turn.tx, seat.unit_id)
+        held.append((seat.role, place(names, unit, turn.language), since))
     await turn.show(
         views.me(
             turn.person.name,
@@ -49,6 +51,8 @@ async def help_(turn: Turn, _argument: str) -> None:
     """`/help`: what one can do here, by role."""
     if turn.actor.seat(SECRETARIAT):
         role = "secretariat"
+    elif turn.actor.seat(frozenset(Role)) is None and turn.actor.units:
+        role = "unit"
     elif turn.actor.seats:
         role = str(turn.actor.seats[0].role)
     else:

@@ -8,6 +8,7 @@ from bot.domain.screens import message
 from bot.domain.views import handover as handover_views
 from bot.domain.views import people as views
 from bot.services import people
+from bot.services import seats as seat_service
 from bot.services.people import Chat, LinkUnknown
 from handlers.card import number
 from handlers.turn import Turn
@@ -133,8 +134,10 @@ async def refuse(turn: Turn, argument: str) -> None:
 
 
 async def _show_waiting(turn: Turn, accepted: Invitation | None) -> None:
-    by_holder = accepted is not None and accepted.left_by is not None
-    await turn.show(handover_views.waiting(holder=by_holder))
+    if accepted is not None and accepted.left_by is not None:
+        await turn.show(handover_views.waiting())
+        return
+    await turn.show(views.waiting(for_inviter=accepted is not None and bool(accepted.unit_id)))
 
 
 async def _where_they_belong(turn: Turn) -> None:
@@ -155,9 +158,12 @@ async def _show_invitation(turn: Turn, invitation: Invitation) -> None:
         views.invitation(
             invitation.id,
             role=invitation.role,
-            institution=views.name_for(names, turn.language),
+            institution=views.place(
+                names, await seat_service.unit_name(turn.tx, invitation.unit_id), turn.language
+            ),
             languages=others,
             takes_over=invitation.takes_over is not None,
+            in_unit=invitation.unit_id is not None,
         )
     )
 

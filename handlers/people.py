@@ -26,7 +26,7 @@ EXTENSIONS = {kind.media_type: kind.extension for kind in KINDS.values()}
 async def overview(turn: Turn, _argument: str) -> None:
     """Counts, and the ways to everybody."""
     require(may_manage_people(turn.actor))
-    seated = await people.seated(turn.tx, now=turn.now, suspended_too=True)
+    seated = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
     waiting = await _newcomers(turn)
     unused = await invitations.in_state(turn.tx, invitations.OPEN)
     await turn.show(
@@ -135,14 +135,14 @@ async def revoke(turn: Turn, argument: str) -> None:
 async def seats(turn: Turn, argument: str) -> None:
     """Everybody with a seat, by institution; `argument` is the page."""
     require(may_manage_people(turn.actor))
-    found = await people.seated(turn.tx, now=turn.now, suspended_too=True)
+    found = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
     await _list(turn, found, "seats", page_number(argument))
 
 
 async def unreachable(turn: Turn, argument: str) -> None:
     """Those of them who blocked the bot or left Telegram."""
     require(may_manage_people(turn.actor))
-    found = await people.seated(turn.tx, now=turn.now, suspended_too=True)
+    found = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
     away = [each for each in found if each.unreachable_reason]
     await _list(turn, away, "seats_away", page_number(argument))
 
@@ -232,7 +232,7 @@ def _line(seated: Seated, language: str) -> views.Line:
         seated.seat.id,
         seated.person.name,
         seated.seat.role,
-        views.name_for(seated.institution_names or {}, language),
+        views.place(seated.institution_names or {}, seated.unit, language),
         seated.unreachable_reason,
     )
 

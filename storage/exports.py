@@ -515,14 +515,14 @@ class Records:
                     institutions, institutions.c.id == seats.c.institution_id
                 )
             )
-            .where(self._of_institutions())
+            .where(self._of_institutions(), seats.c.unit_id.is_(None))
         )
 
     def _without_seats(self) -> Select[Any]:
         return select(institutions.c.id.label("institution_id"), institutions.c.code).where(
             self._of_institutions(),
             institutions.c.ended_at.is_(None),
-            ~exists().where(seats.c.institution_id == institutions.c.id),
+            ~exists().where(seats.c.institution_id == institutions.c.id, seats.c.unit_id.is_(None)),
         )
 
     def _of_institutions(self) -> ColumnElement[bool]:

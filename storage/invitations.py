@@ -40,6 +40,12 @@ class Invitation:
     telegram_name: str | None
     redeemed_at: datetime | None
     takes_over: int | None = None
+    unit_id: int | None = None
+
+    @property
+    def unit_of(self) -> int | None:
+        """The institution to a unit of which it invites."""
+        return None if self.unit_id is None else self.institution_id
 
     @property
     def left_by(self) -> int | None:
@@ -66,6 +72,7 @@ async def add(
     letter: str | None,
     invited_by: int | None,
     takes_over: int | None = None,
+    unit_id: int | None = None,
     expires_at: datetime,
     now: datetime,
 ) -> int:
@@ -82,6 +89,7 @@ async def add(
             letter=letter,
             invited_by=invited_by,
             takes_over=takes_over,
+            unit_id=unit_id,
             created_at=now,
             expires_at=expires_at,
         )

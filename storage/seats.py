@@ -60,6 +60,7 @@ async def add(
     designated_on: date | None = None,
     letter: str | None = None,
     confirmed_by: int | None = None,
+    unit_id: int | None = None,
     now: datetime,
 ) -> Seat:
     """A new seat, from now on."""
@@ -73,11 +74,12 @@ async def add(
             designated_on=designated_on,
             letter=letter,
             confirmed_by=confirmed_by,
+            unit_id=unit_id,
         )
     )
     key = result.inserted_primary_key
     assert key is not None
-    return Seat(int(key[0]), person_id, role, institution_id, now)
+    return Seat(int(key[0]), person_id, role, institution_id, now, unit_id=unit_id)
 
 
 async def end(tx: Transaction, seat_id: int, *, now: datetime) -> bool:

@@ -8,10 +8,10 @@ from bot.domain.home import Waiting
 from bot.domain.people import SECRETARIAT, Act, Seat
 from bot.domain.permissions import READS
 from bot.domain.views import handover as views
-from bot.domain.views.people import name_for
+from bot.domain.views.people import place
 from bot.services import audit, seats
 from bot.services.notices import tell
-from storage import handover, home, people, questions, status_updates
+from storage import handover, home, people, questions, status_updates, units
 from storage.database import Transaction
 from storage.people import Seated
 
@@ -38,14 +38,15 @@ async def take_over(tx: Transaction, act: Act, old: Seat, new: Seat) -> None:
     both = (leaver.id, successor.id)
     await seats.announce(tx, act, new, "handed_over", shows, but=both)
     names = await seats.institution_names(tx, new.institution_id)
+    unit = await seats.unit_name(tx, new.unit_id)
     if old.suspended_at is None:  # nothing is sent to a lost phone
-        gone = views.handed_over(successor.name, new.role, name_for(names, leaver.language))
+        gone = views.handed_over(successor.name, new.role, place(names, unit, leaver.language))
         await tell(tx, act, leaver.id, gone, f"seat:{old.id}:handed_over:self")
     shown = views.brief(
         await _brief(tx, act, new),
         before=leaver.name,
         role=new.role,
-        institution=name_for(names, successor.language),
+        institution=place(names, unit, successor.language),
     )
     await tell(tx, act, successor.id, shown, f"seat:{new.id}:brief")
 
@@ -53,12 +54,16 @@ async def take_over(tx: Transaction, act: Act, old: Seat, new: Seat) -> None:
 async def _brief(tx: Transaction, act: Act, seat: Seat) -> views.Brief:
     """What the successor has to know."""
     drafts = len(await home.drafts(tx, seat.person_id, [seat.id]))
+    if seat.unit_id is not None:
+        there = _persons(await others(tx, act, seat.person_id, seat.institution_id))
+        passed = await units.count_waiting(tx, [seat.unit_id])
+        return views.Brief(None, drafts, 0, (), there, (), 0, passed)
     secretariat = await others(tx, act, seat.person_id, None)
     if seat.institution_id is None:
         return views.Brief(None, drafts, 0, (), (), _persons(secretariat), 0)
-    there = [seat.institution_id]
-    counts = await home.counts(tx, there, today=act.today)
-    reported = await status_updates.of_institutions(tx, there, limit=views.SHOWN)
+    held = [seat.institution_id]
+    counts = await home.counts(tx, held, today=act.today)
+    reported = await status_updates.of_institutions(tx, held, limit=views.SHOWN)
     return views.Brief(
         counts,
         drafts,

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.errors import NotFound, Outdated, Refused
-from bot.domain.people import SECRETARIAT, Act, Actor, Person, Role, Seat
+from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Person, Role, Seat
 from bot.domain.permissions import (
     may_decide,
     may_hand_over,
     may_invite,
+    may_invite_to_unit,
     may_manage_people,
     require,
 )
@@ -23,7 +24,7 @@ from bot.services import audit, handover
 from bot.services import seats as consequences
 from bot.services.notices import tell
 from bot.services.seats import MENU
-from storage import accounts, conversations, evidence, invitations, outbox, people, seats
+from storage import accounts, conversations, evidence, invitations, outbox, people, seats, units
 from storage.database import Transaction
 from storage.invitations import Invitation
 from storage.outbox import Message
@@ -136,17 +137,25 @@ async def invite(
     invitee: str | None = None,
     designation: Designation | None = None,
     token: str | None = None,
+    unit_id: int | None = None,
 ) -> str:
     """Make a single-use invitation; gives the payload of its deep link, which is kept nowhere.
 
-    `token` is one that `new_token` made, where its link had to be written down before.
+    `token` is one that `new_token` made, where its link had to be written down before. Into a unit
+    the institution's focal points invite, too.
     """
     token = token or new_token()
-    require(may_invite(act.actor, role))
+    if unit_id is None or institution_id is None:
+        require(may_invite(act.actor, role))
+    else:
+        require(role in REPORTING and may_invite_to_unit(act.actor, institution_id))
+        await _require_unit(tx, unit_id, institution_id)
     if (institution_id is None) != (role in SECRETARIAT):
         raise NotFound
     designated = designation or Designation()
     inviter = act.actor.seat(SECRETARIAT)
+    if inviter is None and unit_id is not None:
+        inviter = act.actor.seat(REPORTING, institution_id)
     invitation_id = await invitations.add(
         tx,
         digest=_digest(token),
@@ -157,6 +166,7 @@ async def invite(
         designated_on=designated.on,
         letter=designated.letter,
         invited_by=inviter.id if inviter else None,
+        unit_id=unit_id,
         expires_at=act.now + VALID_FOR,
         now=act.now,
     )
@@ -193,6 +203,7 @@ async def offer_seat(tx: Transaction, act: Act, seat_id: int) -> str:
         letter=None,
         invited_by=own.id if own else None,
         takes_over=seat.id,
+        unit_id=seat.unit_id,
         expires_at=act.now + VALID_FOR,
         now=act.now,
     )
@@ -247,7 +258,7 @@ async def open_link(tx: Transaction, act: Act, chat: Chat, token: str) -> tuple[
         return invitation, act.actor.person
     if invitation.expires_at <= act.now:
         raise LinkExpired
-    if act.actor.seat({invitation.role}, invitation.institution_id) is not None:
+    if _held(act.actor, invitation) is not None:
         raise AlreadySeated
     person = act.actor.person
     if person is None:
@@ -265,7 +276,7 @@ async def accept(tx: Transaction, act: Act, chat: Chat, invitation_id: int) -> S
     """
     invitation = await _held_by(tx, act, invitation_id)
     await _require_open_seat(tx, act, invitation)
-    if act.actor.seat({invitation.role}, invitation.institution_id) is not None:
+    if _held(act.actor, invitation) is not None:
         raise AlreadySeated
     await invitations.change(
         tx,
@@ -302,7 +313,7 @@ async def confirm(tx: Transaction, act: Act, invitation_id: int) -> Seat:
     invitation = await _to_decide(tx, act, invitation_id)
     assert invitation.person_id is not None
     newcomer = Actor(None, await seats.live_of(tx, invitation.person_id, now=act.now))
-    held = newcomer.seat({invitation.role}, invitation.institution_id)
+    held = _held(newcomer, invitation)
     if held is not None and invitation.takes_over is not None:
         raise SuccessorSeated
     if held is not None:  # they had used two links for the same seat
@@ -311,7 +322,11 @@ async def confirm(tx: Transaction, act: Act, invitation_id: int) -> Seat:
         )
         await audit.record(tx, act, "invitation.settle", f"invitation:{invitation.id}")
         return held
-    own = act.actor.seat(SECRETARIAT)
+    own = (
+        next((each for each in act.actor.seats if each.id == invitation.left_by), None)
+        or act.actor.seat(SECRETARIAT)
+        or act.actor.seat(REPORTING, invitation.institution_id)
+    )
     return await _seat(tx, act, invitation, confirmed_by=own.id if own else None)
 
 
@@ -331,8 +346,12 @@ async def refuse(tx: Transaction, act: Act, invitation_id: int) -> None:
         decided_at=act.now,
     )
     await audit.record(tx, act, "invitation.refuse", f"invitation:{invitation.id}")
-    handed = invitation.takes_over is not None
-    await _dismiss(tx, act, invitation, handover_views.refused() if handed else views.refused())
+    shown = (
+        views.refused(by_inviter=invitation.unit_id is not None)
+        if invitation.takes_over is None
+        else handover_views.refused()
+    )
+    await _dismiss(tx, act, invitation, shown)
     await _tell_holder_of_stop(tx, act, invitation)
 
 
@@ -456,11 +475,32 @@ async def _held_by(tx: Transaction, act: Act, invitation_id: int) -> Invitation:
     return invitation
 
 
+def _held(actor: Actor, invitation: Invitation) -> Seat | None:
+    """The seat to which the invitation invites, where the actor has it already."""
+    wanted = (invitation.role, invitation.institution_id, invitation.unit_id)
+    return next(
+        (each for each in actor.seats if (each.role, each.institution_id, each.unit_id) == wanted),
+        None,
+    )
+
+
+def _may_decide(actor: Actor, invitation: Invitation) -> bool:
+    return may_decide(
+        actor, invitation.role, left_by=invitation.left_by, unit_of=invitation.unit_of
+    )
+
+
+async def _require_unit(tx: Transaction, unit_id: int, institution_id: int) -> None:
+    unit = await units.get(tx, unit_id)
+    if unit is None or unit.institution_id != institution_id:
+        raise NotFound
+
+
 async def _to_decide(tx: Transaction, act: Act, invitation_id: int) -> Invitation:
     invitation = await invitations.get(tx, invitation_id)
     if invitation is None or invitation.state == invitations.OPEN:
         raise NotFound
-    require(may_decide(act.actor, invitation.role, left_by=invitation.left_by))
+    require(_may_decide(act.actor, invitation))
     if invitation.state != invitations.REDEEMED:
         raise Outdated
     return invitation
@@ -473,15 +513,15 @@ async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitatio
     """
     assert invitation.invited_by is not None
     assert invitation.person_id is not None
-    role, left_by = invitation.role, invitation.left_by
     coordinators = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
     asked = [
         each
         for each in await people.seated(tx, now=act.now, seat_id=invitation.invited_by)
-        if may_decide(Actor(each.person, (each.seat,)), role, left_by=left_by)
+        if _may_decide(Actor(each.person, (each.seat,)), invitation)
     ]
     asked = asked or coordinators
     names = await consequences.institution_names(tx, invitation.institution_id)
+    unit = await consequences.unit_name(tx, invitation.unit_id)
     username = await accounts.username_of(tx, act.bot_id, invitation.person_id)
     leaver = await _leaver(tx, invitation)
     for each in asked:
@@ -492,11 +532,11 @@ async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitatio
             invitee=invitation.invitee,
             before=None if leaver is None else leaver.name,
             role=invitation.role,
-            institution=views.name_for(names, each.person.language),
+            institution=views.place(names, unit, each.person.language),
         )
         key = f"invitation:{invitation.id}:confirm:{each.person.id}"
         await tell(tx, act, each.person.id, shown, key)
-    if leaver is None or left_by is None:
+    if leaver is None or invitation.left_by is None:
         return
     for each in coordinators:
         if each.person.id in {one.person.id for one in asked}:
@@ -506,7 +546,7 @@ async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitatio
             name=invitation.telegram_name or "",
             before=leaver.name,
             role=invitation.role,
-            institution=views.name_for(names, each.person.language),
+            institution=views.place(names, unit, each.person.language),
         )
         await tell(
             tx, act, each.person.id, shown, f"invitation:{invitation.id}:wants:{each.person.id}"
@@ -534,6 +574,7 @@ async def _seat(
         designated_on=invitation.designated_on,
         letter=invitation.letter,
         confirmed_by=confirmed_by,
+        unit_id=invitation.unit_id,
         now=act.now,
     )
     await invitations.change(
@@ -544,7 +585,7 @@ async def _seat(
         telegram_name=None,
         decided_at=act.now,
     )
-    await conversations.follow_seat(tx, seat.person_id, seat.institution_id, seat.id)
+    await conversations.follow_seat(tx, seat)
     if old is not None:
         await handover.take_over(tx, act, old, seat)
         await _ask_others_to_confirm(tx, act, seat)
@@ -554,7 +595,8 @@ async def _seat(
     await consequences.changed(tx, seat)
     await _announce(tx, act, seat, "begun")
     if confirmed_by is not None:
-        await tell(tx, act, seat.person_id, views.welcome(), f"seat:{seat.id}:welcome")
+        shown = views.welcome(in_unit=seat.unit_id is not None)
+        await tell(tx, act, seat.person_id, shown, f"seat:{seat.id}:welcome")
     return seat
 
 
@@ -614,7 +656,7 @@ def _may_take_back(actor: Actor, invitation: Invitation) -> bool:
     """Who may decide on the newcomer may take the link back, and so may who made it."""
     left_by = invitation.left_by
     own = left_by is not None and actor.holds(left_by)
-    return own or may_decide(actor, invitation.role)
+    return own or _may_decide(actor, invitation)
 
 
 async def _leaver(tx: Transaction, invitation: Invitation) -> Person | None:
@@ -670,6 +712,7 @@ async def _give_up_handovers(tx: Transaction, act: Act, seat: Seat) -> None:
 async def _tell_of_offer(tx: Transaction, act: Act, seat: Seat, invitation_id: int) -> None:
     """The coordinators and the holder know that there is a link, but who has made it knows."""
     names = await consequences.institution_names(tx, seat.institution_id)
+    unit = await consequences.unit_name(tx, seat.unit_id)
     leaver = await consequences.person(tx, seat.person_id)
     hearing = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
     stopping = {each.person.id for each in hearing}
@@ -680,7 +723,7 @@ async def _tell_of_offer(tx: Transaction, act: Act, seat: Seat, invitation_id: i
         shown = handover_views.offered(
             leaver.name,
             seat.role,
-            views.name_for(names, listener.language),
+            views.place(names, unit, listener.language),
             invitation_id,
             may_stop=listener.id in stopping,
         )
@@ -692,10 +735,11 @@ async def _tell_holder_of_stop(tx: Transaction, act: Act, invitation: Invitation
     if invitation.takes_over is None:
         return
     names = await consequences.institution_names(tx, invitation.institution_id)
+    unit = await consequences.unit_name(tx, invitation.unit_id)
     for each in await people.seated(tx, now=act.now, seat_id=invitation.takes_over):
         if each.person.id == act.actor.person_id:
             continue
         shown = handover_views.stopped(
-            role=invitation.role, institution=views.name_for(names, each.person.language)
+            role=invitation.role, institution=views.place(names, unit, each.person.language)
         )
         await tell(tx, act, each.person.id, shown, f"invitation:{invitation.id}:stopped")

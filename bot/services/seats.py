@@ -9,9 +9,9 @@ from bot.domain.errors import NotFound
 from bot.domain.ladder import Skipped
 from bot.domain.people import Act, Person, Role, Seat
 from bot.domain.screens import Screen, Value
-from bot.domain.views.people import name_for
+from bot.domain.views.people import place
 from bot.services.notices import tell
-from storage import institutions, outbox, people, reminders, requests, seats
+from storage import institutions, outbox, people, reminders, requests, seats, units
 from storage.database import Transaction
 
 MENU = "menu"
@@ -35,7 +35,7 @@ async def lost(tx: Transaction, seat: Seat, *, now: datetime) -> None:
 async def ended(tx: Transaction, seat: Seat, *, now: datetime) -> None:
     """The seat is over: nobody is reminded by it, unless another one there still calls for it."""
     held = await seats.live_of(tx, seat.person_id, now=now)
-    if all(each.institution_id != seat.institution_id for each in held):
+    if all(each.institution_id != seat.institution_id or each.unit_id for each in held):
         await reminders.stop_for(tx, seat.person_id, seat.institution_id, Skipped.ENDED, now=now)
     await lost(tx, seat, now=now)
 
@@ -54,6 +54,7 @@ async def announce(
     `shows` makes the screen from the institution's name. Who acts hears it by their own screen.
     """
     names = await institution_names(tx, seat.institution_id)
+    unit = await unit_name(tx, seat.unit_id)
     hearing = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
     if seat.institution_id is not None:
         hearing += await people.seated(tx, now=act.now, institution_id=seat.institution_id)
@@ -62,7 +63,7 @@ async def announce(
         if listener.id not in deaf:
             moment = int(act.now.timestamp())
             key = f"seat:{seat.id}:{event}:{moment}:{listener.id}"
-            await tell(tx, act, listener.id, shows(name_for(names, listener.language)), key)
+            await tell(tx, act, listener.id, shows(place(names, unit, listener.language)), key)
 
 
 async def institution_names(tx: Transaction, institution_id: int | None) -> dict[str, str]:
@@ -71,6 +72,12 @@ async def institution_names(tx: Transaction, institution_id: int | None) -> dict
         return {}
     institution = await institutions.get(tx, institution_id)
     return dict(institution.names) if institution else {}
+
+
+async def unit_name(tx: Transaction, unit_id: int | None) -> str | None:
+    """What the unit is called in its institution."""
+    unit = None if unit_id is None else await units.get(tx, unit_id)
+    return None if unit is None else unit.name
 
 
 async def person(tx: Transaction, person_id: int) -> Person:

@@ -40,15 +40,20 @@ ROLES: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (frozenset({Role.VALIDATOR}), ("home", "overdue", "due", "all", "progress", "me", "help")),
     (frozenset({Role.OBSERVER}), ("home", "progress", "me", "language", "privacy", "help")),
 )
+UNIT = ("home", "me", "language", "privacy", "help")
+"""Of somebody who has a seat in a unit of an institution, and no other."""
 TEXT_KEYS = tuple(
-    sorted({f"command.{name}" for _, names in ((frozenset(), STRANGER), *ROLES) for name in names})
+    sorted(
+        {f"command.{name}" for names in (STRANGER, UNIT, *dict(ROLES).values()) for name in names}
+    )
 )
 
 
-def commands_of(roles: Iterable[Role]) -> tuple[str, ...]:
+def commands_of(roles: Iterable[Role], *, in_unit: bool = False) -> tuple[str, ...]:
     """The commands of somebody with these roles, by the first that has a say."""
     held = set(roles)
-    return next((names for those, names in ROLES if held & those), STRANGER)
+    otherwise = UNIT if in_unit else STRANGER
+    return next((names for those, names in ROLES if held & those), otherwise)
 
 
 class Menus:
@@ -104,7 +109,7 @@ class Menus:
         return len(changed)
 
     async def _tell(self, menu: Menu) -> None:
-        shown = self._commands(commands_of(menu.roles), menu.language)
+        shown = self._commands(commands_of(menu.roles, in_unit=menu.in_unit), menu.language)
         try:
             await self._bot.set_my_commands(shown, BotCommandScopeChat(menu.chat_id))
         except (BadRequest, Forbidden) as refusal:  # the chat is gone: asking again is no use
@@ -114,7 +119,7 @@ class Menus:
 
     def _name(self, menu: Menu) -> str:
         """Names the menu by its words: they change with role, language and release."""
-        shown = self._commands(commands_of(menu.roles), menu.language)
+        shown = self._commands(commands_of(menu.roles, in_unit=menu.in_unit), menu.language)
         words = "\n".join(f"{each.command} {each.description}" for each in shown)
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 

@@ -17,7 +17,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from telegram import Update
 
 from bot.domain.people import COMMAND_LINE, Actor, Role
-from bot.services import people
+from bot.services import passing, people
 from bot.services.exports import PROGRESS
 from bot.services.people import Chat
 from bot.wire.updates import storable
@@ -44,6 +44,7 @@ JUSTICE = "JUSTICE-SECRET"  # in every word of the Ministry of Justice
 ITEM = "ITEM-OF-JUSTICE"  # in a public recommendation: for observers to read, too
 COLLEAGUE = "COLLEAGUE-SECRET"  # in the alternate's unsent draft
 SECRETARIAT = "SECRETARIAT-SECRET"  # in what only the secretariat may see
+INSIDE = "INSIDE-SECRET"  # in what one unit of Justice was asked and has answered
 OFFICERS = "NAME-OF-AN-OFFICER"  # for who reports or clears to know, for nobody else
 OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
 
@@ -161,7 +162,9 @@ _OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
     "counters": lambda row, _who: row["name"] == "audit",
     "conversations": lambda row, who: row["person_id"] == who.person_id,
     "jobs": lambda row, who: row["person_id"] == who.person_id and row["kind"] == PROGRESS,
-    "invitations": lambda row, who: row["takes_over"] in who.seat_ids,
+    "invitations": lambda row, who: (
+        row["takes_over"] in who.seat_ids or (row["unit_id"] and row["invited_by"] in who.seat_ids)
+    ),
 }
 
 
@@ -338,6 +341,7 @@ async def _settle(world: World) -> None:
         await _draft(world, tx, focal, held, "of one's own")
         newcomers = await _invite(world, tx, justice.institution_id)
         await _hand_over(world, tx, alternate)
+        unit, passed = await _pass_inside(world, tx, focal, justice.institution_id, held)
         world.answers |= {
             "assignment": held,
             "question": question,
@@ -345,6 +349,7 @@ async def _settle(world: World) -> None:
             "items": [secret],
             "item": secret,
             "cluster": 1,
+            "passed": passed,
         }
 
     def person(name: str, actor: Actor, forbidden: tuple[str, ...], **more: Any) -> None:
@@ -359,10 +364,10 @@ async def _settle(world: World) -> None:
             **more,
         )
 
-    unsaid = (JUSTICE, COLLEAGUE, SECRETARIAT)
+    unsaid = (JUSTICE, COLLEAGUE, SECRETARIAT, INSIDE)
     everything = (ITEM, OFFICERS, *unsaid)
     reporting = frozenset(
-        "status_updates assignments questions evidence counters figures audit".split()
+        "status_updates assignments questions evidence counters figures audit passes".split()
     )
     world.attackers["stranger"] = Attacker("stranger", 5001, everything)
     for number, name in enumerate(("invited", "waiting"), start=1):
@@ -373,6 +378,7 @@ async def _settle(world: World) -> None:
     person("observer", observer, (OFFICERS, *unsaid))
     person("focal", focal, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
     person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
+    person("unit", unit, (ITEM, OFFICERS, *unsaid))
     person("in_a_group", coordinator, everything, group=True)
 
 
@@ -436,6 +442,31 @@ async def _hand_over(world: World, tx: Transaction, leaver: Actor) -> None:
     invitation, person = await people.open_link(tx, nobody, chat, token)
     newcomer = maravia.act(Actor(person, ()), world.network.clock.now(), bot_id=world.bot_id)
     await people.accept(tx, newcomer, chat, invitation.id)
+
+
+async def _pass_inside(
+    world: World, tx: Transaction, focal: Actor, institution_id: int, assignment_id: int
+) -> tuple[Actor, int]:
+    """One unit was asked and has answered; somebody of another unit is curious."""
+    now = world.network.clock.now()
+    act = maravia.act(focal, now, bot_id=world.bot_id)
+    prisons, courts = [
+        await passing.unit_of(tx, act, institution_id, name, language="en")
+        for name in (f"Prisons {INSIDE}", "Courts")
+    ]
+    actors = []
+    for unit, name in ((prisons, f"Paula {JUSTICE}"), (courts, "Cora")):
+        actor = await maravia.somebody(
+            tx, name, Role.FOCAL_POINT, institution_id, unit_id=unit.id, bot_id=world.bot_id
+        )
+        actors.append(actor)
+    paula, cora = actors
+    (asked,) = await passing.pass_on(
+        tx, act, prisons, [assignment_id], f"Asked {INSIDE}", language="en"
+    )
+    paula_acts = maravia.act(paula, now, bot_id=world.bot_id)
+    await passing.answer(tx, paula_acts, asked, f"Answered {INSIDE}", language="en")
+    return cora, asked
 
 
 async def _new(tx: Transaction, table: Table, **values: Any) -> int:

@@ -148,9 +148,9 @@ def wants(invitation_id: int, *, name: str, before: str, role: Role, institution
     )
 
 
-def waiting(*, holder: bool) -> Screen:
-    """Accepted, not yet confirmed."""
-    return screen("handover.waiting" if holder else "people.waiting")
+def waiting() -> Screen:
+    """Accepted, not yet confirmed by who hands over."""
+    return screen("handover.waiting")
 
 
 def refused() -> Screen:
@@ -210,6 +210,7 @@ class Brief:
     people: Sequence[Named]
     secretariat: Sequence[Named]
     items: int
+    passed: int = 0  # to the unit
 
 
 def brief(shown: Brief, *, before: str, role: Role, institution: Value) -> Screen:
@@ -241,6 +242,8 @@ def _open(shown: Brief) -> list[Text]:
         parts.append(text("home.drafts", count=shown.drafts))
     if shown.questions:
         parts.append(text("handover.questions", count=shown.questions))
+    if shown.passed:
+        parts.append(text("passing.waiting", count=shown.passed))
     if parts:
         return [text("handover.open", parts=Listing(tuple(parts)))]
     return [] if shown.counts is None else [text("handover.nothing_open")]
@@ -275,7 +278,8 @@ def _ways(shown: Brief) -> list[Row]:
         ways.append(button("history", f"reported:0:{BESIDE}"))
     if shown.drafts:
         ways.append(button("drafts", f"drafts:0:{BESIDE}", n=shown.drafts))
-    ways.append(button("who", f"who:0:{BESIDE}"))
+    if shown.secretariat:
+        ways.append(button("who", f"who:0:{BESIDE}"))
     return [*in_twos(ways), (HOME_BESIDE,)]
 
 

@@ -48,10 +48,12 @@ def home(
     titles: Titles,
     *,
     watches: bool = False,
+    passed: int = 0,
 ) -> Screen:
     """What waits: the most urgent one tap away, everything else two.
 
-    Who `watches` what others report (a validator) is told what they have sent, too.
+    Who `watches` what others report (a validator) is told what they have sent, too; who has a seat
+    in a unit as well, how much was `passed` to it.
     """
     parts = _parts(counts, len(drafts), watches=watches)
     summary = (
@@ -73,6 +75,8 @@ def home(
         for each in Waiting
         if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
     ]
+    if passed:
+        lists.append(button("passed_to_you", "passed_list:0", n=passed))
     if watches:
         lists.append(button("progress", "progress"))
     rows += in_twos(lists)

@@ -10,7 +10,15 @@ from bot.domain.screens import Button, Screen, Text, Value, Words, button, scree
 from bot.domain.views.people import role_name
 
 HOME = (button("home", "home"),)
-HELP_ROLES = ("secretariat", "focal_point", "alternate", "validator", "observer", "stranger")
+HELP_ROLES = (
+    "secretariat",
+    "focal_point",
+    "alternate",
+    "validator",
+    "observer",
+    "unit",
+    "stranger",
+)
 TEXT_KEYS = tuple(f"help.{role}" for role in HELP_ROLES)
 
 

@@ -33,6 +33,14 @@ def name_for(names: Mapping[str, str], language: str) -> Value:
     return Words(names.get(language) or names.get("en") or next(iter(names.values())))
 
 
+def place(names: Mapping[str, str], unit: str | None, language: str) -> Value:
+    """Where a seat is: the institution, and its unit where it is in one."""
+    institution = name_for(names, language)
+    if unit is None:
+        return institution
+    return text("people.unit_of", unit=Words(unit), institution=institution)
+
+
 def role_name(role: Role) -> Text:
     """The role in words."""
     return text(f"role.{role}")
@@ -45,6 +53,7 @@ def invitation(
     institution: Value,
     languages: Sequence[tuple[str, str]],
     takes_over: bool = False,
+    in_unit: bool = False,
 ) -> Screen:
     """The one screen of onboarding: what this is, what not to send, in which language.
 
@@ -54,10 +63,9 @@ def invitation(
         Button(text("button.language_name", name=name), act=f"speak:{code}:{invitation_id}")
         for code, name in languages
     )
+    about: dict[str, Value] = {"role": role_name(role), "institution": institution}
     return screen(
-        text("handover.invitation", role=role_name(role), institution=institution)
-        if takes_over
-        else text("people.invitation", role=role_name(role), institution=institution),
+        Text(_invites(takes_over=takes_over, in_unit=in_unit), about),
         text("people.about_a_minute"),
         text("people.telegram_can_read"),
         rows=[
@@ -70,19 +78,31 @@ def invitation(
     )
 
 
+def _invites(*, takes_over: bool, in_unit: bool) -> str:
+    if takes_over:
+        return "handover.invitation"
+    return "people.invitation_to_unit" if in_unit else "people.invitation"
+
+
 def declined(*, forgotten: bool) -> Screen:
     """The person says that it is not them; `forgotten`: nothing is kept of them."""
     return screen("people.declined" if forgotten else "people.declined_kept")
 
 
-def refused() -> Screen:
-    """The secretariat did not recognise the person."""
-    return message("people.refused")
+def refused(*, by_inviter: bool = False) -> Screen:
+    """The secretariat, or who invited into a unit, did not recognise the person."""
+    return message("people.refused_by_inviter" if by_inviter else "people.refused")
 
 
-def welcome() -> Screen:
+def waiting(*, for_inviter: bool = False) -> Screen:
+    """Accepted, not yet confirmed by the secretariat, or by who invited into a unit."""
+    return screen("people.waiting_for_inviter" if for_inviter else "people.waiting")
+
+
+def welcome(*, in_unit: bool = False) -> Screen:
     """Confirmed: the seat is open."""
-    return message("people.welcome", rows=[(button("home", "home"),)])
+    said = "people.welcome_in_unit" if in_unit else "people.welcome"
+    return message(said, rows=[(button("home", "home"),)])
 
 
 def seat_ended() -> Screen:

@@ -258,30 +258,20 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index("ix_requests_state", "requests", ["state", "sends_at"], unique=False)
     op.create_table(
-        "seats",
+        "units",
         sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("person_id", Id, nullable=False),
-        sa.Column("institution_id", Id, nullable=True),
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("from_at", Moment, nullable=False),
-        sa.Column("until_at", Moment, nullable=True),
-        sa.Column("suspended_at", Moment, nullable=True),
-        sa.Column("designated_by", sa.String(length=300), nullable=True),
-        sa.Column("designated_on", sa.Date(), nullable=True),
-        sa.Column("letter", sa.String(length=64), nullable=True),
-        sa.Column("confirmed_by", Id, nullable=True),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
         sa.ForeignKeyConstraint(
             ["institution_id"],
             ["institutions.id"],
-            name=op.f("fk_seats_institution_id_institutions"),
+            name=op.f("fk_units_institution_id_institutions"),
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_seats_person_id_people")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_seats")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
+        sa.UniqueConstraint("institution_id", "name", name=op.f("uq_units_institution_id_name")),
     )
-    op.create_index(op.f("ix_seats_institution_id"), "seats", ["institution_id"], unique=False)
-    op.create_index(op.f("ix_seats_person_id"), "seats", ["person_id"], unique=False)
     op.create_table(
         "assignments",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -325,6 +315,89 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "ix_assignments_institution", "assignments", ["institution_id", "state"], unique=False
     )
     op.create_index(op.f("ix_assignments_item_id"), "assignments", ["item_id"], unique=False)
+    op.create_table(
+        "item_tags",
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("vocabulary", sa.String(length=20), nullable=False),
+        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_tags_item_id_items")),
+        sa.PrimaryKeyConstraint("item_id", "vocabulary", "label", name=op.f("pk_item_tags")),
+    )
+    op.create_index("ix_item_tags_label", "item_tags", ["vocabulary", "label"], unique=False)
+    op.create_table(
+        "item_texts",
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("raw", sa.Text(), nullable=True),
+        sa.Column("from_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_item_texts_item_id_items")
+        ),
+        sa.PrimaryKeyConstraint("item_id", "language", "version", name=op.f("pk_item_texts")),
+    )
+    op.create_index(
+        "ix_item_texts_current",
+        "item_texts",
+        ["item_id", "language"],
+        unique=True,
+        sqlite_where=sa.text("current"),
+        postgresql_where=sa.text("current"),
+    )
+    op.create_table(
+        "request_texts",
+        sa.Column("request_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_request_texts_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "language", name=op.f("pk_request_texts")),
+    )
+    op.create_table(
+        "seats",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=True),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("from_at", Moment, nullable=False),
+        sa.Column("until_at", Moment, nullable=True),
+        sa.Column("suspended_at", Moment, nullable=True),
+        sa.Column("designated_by", sa.String(length=300), nullable=True),
+        sa.Column("designated_on", sa.Date(), nullable=True),
+        sa.Column("letter", sa.String(length=64), nullable=True),
+        sa.Column("confirmed_by", Id, nullable=True),
+        sa.Column("unit_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_seats_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_seats_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_seats_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seats")),
+    )
+    op.create_index(op.f("ix_seats_institution_id"), "seats", ["institution_id"], unique=False)
+    op.create_index(op.f("ix_seats_person_id"), "seats", ["person_id"], unique=False)
+    op.create_index(op.f("ix_seats_unit_id"), "seats", ["unit_id"], unique=False)
+    op.create_table(
+        "siblings",
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("sibling_id", Id, nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_siblings_item_id_items")),
+        sa.ForeignKeyConstraint(
+            ["sibling_id"], ["items.id"], name=op.f("fk_siblings_sibling_id_items")
+        ),
+        sa.PrimaryKeyConstraint("item_id", "sibling_id", name=op.f("pk_siblings")),
+    )
+    op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
     op.create_table(
         "conversations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -379,6 +452,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("decided_at", Moment, nullable=True),
         sa.Column("seat_id", Id, nullable=True),
         sa.Column("takes_over", Id, nullable=True),
+        sa.Column("unit_id", Id, nullable=True),
         sa.ForeignKeyConstraint(
             ["institution_id"],
             ["institutions.id"],
@@ -393,6 +467,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.ForeignKeyConstraint(
             ["takes_over"], ["seats.id"], name=op.f("fk_invitations_takes_over_seats")
         ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_invitations_unit_id_units")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("digest", name=op.f("uq_invitations_digest")),
     )
@@ -400,38 +477,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         op.f("ix_invitations_institution_id"), "invitations", ["institution_id"], unique=False
     )
     op.create_index(op.f("ix_invitations_takes_over"), "invitations", ["takes_over"], unique=False)
-    op.create_table(
-        "item_tags",
-        sa.Column("item_id", Id, nullable=False),
-        sa.Column("vocabulary", sa.String(length=20), nullable=False),
-        sa.Column("label", sa.String(length=300), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_item_tags_item_id_items")),
-        sa.PrimaryKeyConstraint("item_id", "vocabulary", "label", name=op.f("pk_item_tags")),
-    )
-    op.create_index("ix_item_tags_label", "item_tags", ["vocabulary", "label"], unique=False)
-    op.create_table(
-        "item_texts",
-        sa.Column("item_id", Id, nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("raw", sa.Text(), nullable=True),
-        sa.Column("from_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["items.id"], name=op.f("fk_item_texts_item_id_items")
-        ),
-        sa.PrimaryKeyConstraint("item_id", "language", "version", name=op.f("pk_item_texts")),
-    )
-    op.create_index(
-        "ix_item_texts_current",
-        "item_texts",
-        ["item_id", "language"],
-        unique=True,
-        sqlite_where=sa.text("current"),
-        postgresql_where=sa.text("current"),
-    )
     op.create_table(
         "jobs",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -456,68 +501,40 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index("ix_jobs_state", "jobs", ["state", "id"], unique=False)
     op.create_table(
-        "request_texts",
-        sa.Column("request_id", Id, nullable=False),
+        "passes",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("assignment_id", Id, nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("passed_by", Id, nullable=False),
+        sa.Column("passed_at", Moment, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer_language", sa.String(length=20), nullable=True),
+        sa.Column("answered_by", Id, nullable=True),
+        sa.Column("answered_at", Moment, nullable=True),
         sa.ForeignKeyConstraint(
-            ["request_id"], ["requests.id"], name=op.f("fk_request_texts_request_id_requests")
+            ["answered_by"], ["seats.id"], name=op.f("fk_passes_answered_by_seats")
         ),
-        sa.PrimaryKeyConstraint("request_id", "language", name=op.f("pk_request_texts")),
-    )
-    op.create_table(
-        "siblings",
-        sa.Column("item_id", Id, nullable=False),
-        sa.Column("sibling_id", Id, nullable=False),
-        sa.Column("score", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_siblings_item_id_items")),
         sa.ForeignKeyConstraint(
-            ["sibling_id"], ["items.id"], name=op.f("fk_siblings_sibling_id_items")
+            ["assignment_id"], ["assignments.id"], name=op.f("fk_passes_assignment_id_assignments")
         ),
-        sa.PrimaryKeyConstraint("item_id", "sibling_id", name=op.f("pk_siblings")),
-    )
-    op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
-    op.create_table(
-        "import_rows",
-        sa.Column("job_id", Id, nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("outcome", sa.String(length=20), nullable=False),
-        sa.Column("row", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=300), nullable=True),
-        sa.Column("second_key", sa.String(length=300), nullable=True),
-        sa.Column("item_id", Id, nullable=True),
-        sa.Column("digest", sa.String(length=64), nullable=True),
-        sa.Column("symbol", sa.String(length=120), nullable=True),
-        sa.Column("paragraph", sa.String(length=60), nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=True),
-        sa.Column("position", sa.String(length=20), nullable=True),
-        sa.Column("restricted", sa.Boolean(), nullable=True),
-        sa.Column("annotation_id", sa.String(length=60), nullable=True),
-        sa.Column("recommending", Json, nullable=True),
-        sa.Column("source_of_position", sa.String(length=200), nullable=True),
-        sa.Column("headings", Json, nullable=True),
-        sa.Column("language", sa.String(length=20), nullable=True),
-        sa.Column("words", sa.Text(), nullable=True),
-        sa.Column("raw", sa.Text(), nullable=True),
-        sa.Column("document", Json, nullable=True),
-        sa.Column("problem", Json, nullable=True),
-        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_rows_job_id_jobs")),
-        sa.PrimaryKeyConstraint("job_id", "ordinal", name=op.f("pk_import_rows")),
-    )
-    op.create_index("ix_import_rows_key", "import_rows", ["job_id", "key", "ordinal"], unique=False)
-    op.create_index("ix_import_rows_outcome", "import_rows", ["job_id", "outcome"], unique=False)
-    op.create_table(
-        "import_tags",
-        sa.Column("job_id", Id, nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("vocabulary", sa.String(length=20), nullable=False),
-        sa.Column("label", sa.String(length=300), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_tags_job_id_jobs")),
-        sa.PrimaryKeyConstraint(
-            "job_id", "ordinal", "vocabulary", "label", name=op.f("pk_import_tags")
+        sa.ForeignKeyConstraint(
+            ["passed_by"], ["seats.id"], name=op.f("fk_passes_passed_by_seats")
         ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_passes_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passes")),
+    )
+    op.create_index(op.f("ix_passes_assignment_id"), "passes", ["assignment_id"], unique=False)
+    op.create_index("ix_passes_unit", "passes", ["unit_id", "state"], unique=False)
+    op.create_index(
+        "ix_passes_waiting",
+        "passes",
+        ["assignment_id", "unit_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('passed', 'returned')"),
+        postgresql_where=sa.text("state IN ('passed', 'returned')"),
     )
     op.create_table(
         "questions",
@@ -701,6 +718,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("conversation_id", Id, nullable=True),
         sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("pass_id", Id, nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=60), nullable=True),
@@ -716,6 +734,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("next_try_at", Moment, nullable=True),
         sa.Column("added_at", Moment, nullable=False),
         sa.ForeignKeyConstraint(
+            ["pass_id"], ["passes.id"], name=op.f("fk_evidence_pass_id_passes")
+        ),
+        sa.ForeignKeyConstraint(
             ["sha256"], ["files.sha256"], name=op.f("fk_evidence_sha256_files")
         ),
         sa.ForeignKeyConstraint(
@@ -729,6 +750,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(
         op.f("ix_evidence_conversation_id"), "evidence", ["conversation_id"], unique=False
     )
+    op.create_index(op.f("ix_evidence_pass_id"), "evidence", ["pass_id"], unique=False)
     op.create_index(op.f("ix_evidence_person_id"), "evidence", ["person_id"], unique=False)
     op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
     op.create_index(
@@ -777,6 +799,47 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_figures_status_update_id"), "figures", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "import_rows",
+        sa.Column("job_id", Id, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=True),
+        sa.Column("second_key", sa.String(length=300), nullable=True),
+        sa.Column("item_id", Id, nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("symbol", sa.String(length=120), nullable=True),
+        sa.Column("paragraph", sa.String(length=60), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=True),
+        sa.Column("position", sa.String(length=20), nullable=True),
+        sa.Column("restricted", sa.Boolean(), nullable=True),
+        sa.Column("annotation_id", sa.String(length=60), nullable=True),
+        sa.Column("recommending", Json, nullable=True),
+        sa.Column("source_of_position", sa.String(length=200), nullable=True),
+        sa.Column("headings", Json, nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("raw", sa.Text(), nullable=True),
+        sa.Column("document", Json, nullable=True),
+        sa.Column("problem", Json, nullable=True),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_rows_job_id_jobs")),
+        sa.PrimaryKeyConstraint("job_id", "ordinal", name=op.f("pk_import_rows")),
+    )
+    op.create_index("ix_import_rows_key", "import_rows", ["job_id", "key", "ordinal"], unique=False)
+    op.create_index("ix_import_rows_outcome", "import_rows", ["job_id", "outcome"], unique=False)
+    op.create_table(
+        "import_tags",
+        sa.Column("job_id", Id, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("vocabulary", sa.String(length=20), nullable=False),
+        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_tags_job_id_jobs")),
+        sa.PrimaryKeyConstraint(
+            "job_id", "ordinal", "vocabulary", "label", name=op.f("pk_import_tags")
+        ),
     )
     op.create_table(
         "reminders",
