@@ -705,3 +705,9 @@ audit_words = Table(  # free words of an entry: erasable without breaking the ch
     Column("salt", String(32), nullable=False),
     Column("words", Text),
 )
+
+# SQLite would give the id of a row that is gone to the next one: what still names the old row (a
+# message that became an answer, evidence, an audit entry) would mean the new one.
+for _each in metadata.tables.values():
+    if "id" in _each.columns:
+        _each.kwargs["sqlite_autoincrement"] = True

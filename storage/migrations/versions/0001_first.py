@@ -46,6 +46,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("merged_into", Id, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clusters")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "counters",
@@ -92,6 +93,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("ended_at", Moment, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_institutions")),
         sa.UniqueConstraint("code", name=op.f("uq_institutions_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "outbox",
@@ -117,6 +119,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("finished_at", Moment, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_outbox_edits",
@@ -152,6 +155,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("sounded_on", sa.Date(), nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "source_documents",
@@ -166,6 +170,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("imported_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source_documents")),
         sa.UniqueConstraint("symbol", name=op.f("uq_source_documents_symbol")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "accounts",
@@ -212,6 +217,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
         sa.UniqueConstraint("key", name=op.f("uq_items_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_items_annotation_id"), "items", ["annotation_id"], unique=False)
     op.create_index(op.f("ix_items_cluster_id"), "items", ["cluster_id"], unique=False)
@@ -231,6 +237,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["person_id"], ["people.id"], name=op.f("fk_leave_person_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leave")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_leave_person_id"), "leave", ["person_id"], unique=False)
     op.create_table(
@@ -255,6 +262,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["attachment"], ["files.sha256"], name=op.f("fk_requests_attachment_files")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_requests_state", "requests", ["state", "sends_at"], unique=False)
     op.create_table(
@@ -271,6 +279,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
         sa.UniqueConstraint("institution_id", "name", name=op.f("uq_units_institution_id_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "assignments",
@@ -310,6 +319,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.UniqueConstraint(
             "item_id", "institution_id", name=op.f("uq_assignments_item_id_institution_id")
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_assignments_institution", "assignments", ["institution_id", "state"], unique=False
@@ -382,6 +392,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_seats_unit_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seats")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_seats_institution_id"), "seats", ["institution_id"], unique=False)
     op.create_index(op.f("ix_seats_person_id"), "seats", ["person_id"], unique=False)
@@ -422,6 +433,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["seat_id"], ["seats.id"], name=op.f("fk_conversations_seat_id_seats")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_conversations_active",
@@ -472,6 +484,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("digest", name=op.f("uq_invitations_digest")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_invitations_institution_id"), "invitations", ["institution_id"], unique=False
@@ -498,6 +511,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_jobs_seat_id_seats")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_jobs_state", "jobs", ["state", "id"], unique=False)
     op.create_table(
@@ -525,6 +539,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_passes_unit_id_units")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passes")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_passes_assignment_id"), "passes", ["assignment_id"], unique=False)
     op.create_index("ix_passes_unit", "passes", ["unit_id", "state"], unique=False)
@@ -560,6 +575,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             name=op.f("fk_questions_assignment_id_assignments"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_questions_assignment_id"), "questions", ["assignment_id"], unique=False
@@ -603,6 +619,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             "item_id",
             name=op.f("uq_request_items_request_id_institution_id_item_id"),
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_request_items_assignment_id"), "request_items", ["assignment_id"], unique=False
@@ -656,6 +673,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_updates")),
         sa.UniqueConstraint("number", name=op.f("uq_status_updates_number")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_status_updates_assignment_id"), "status_updates", ["assignment_id"], unique=False
@@ -681,6 +699,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_answers_seat_id_seats")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_answers_request_item_id"), "answers", ["request_item_id"], unique=False
@@ -745,6 +764,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             name=op.f("fk_evidence_status_update_id_status_updates"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_evidence_awaited", "evidence", ["state", "next_try_at"], unique=False)
     op.create_index(
@@ -777,6 +797,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["seat_id"], ["seats.id"], name=op.f("fk_extensions_seat_id_seats")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extensions")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_extensions_request_item_id"), "extensions", ["request_item_id"], unique=False
@@ -796,6 +817,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             name=op.f("fk_figures_status_update_id_status_updates"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_figures")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_figures_status_update_id"), "figures", ["status_update_id"], unique=False
@@ -872,6 +894,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             "reaches",
             name=op.f("uq_reminders_request_item_id_person_id_due_on_days_reaches"),
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
     op.create_index("ix_reminders_person", "reminders", ["person_id", "state"], unique=False)
@@ -892,6 +915,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             name=op.f("fk_reviews_status_update_id_status_updates"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_reviews_status_update_id"), "reviews", ["status_update_id"], unique=False
