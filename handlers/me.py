@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bot import texts
-from bot.domain.people import SECRETARIAT, Role
+from bot.domain.errors import NotFound
+from bot.domain.people import SECRETARIAT, Gender, Level, Role
 from bot.domain.permissions import may_hand_over
 from bot.domain.views import me as views
 from bot.domain.views.people import place
 from bot.services import people
 from bot.services.seats import unit_name
 from handlers.turn import Turn
-from storage import institutions
+from storage import institutions, seats
 
 
 async def me(turn: Turn, _argument: str) -> None:
@@ -65,6 +66,38 @@ async def privacy(turn: Turn, _argument: str) -> None:
     await turn.show(views.privacy())
 
 
-ACTS = {"me": me, "screens": screens, "language": language, "help": help_, "privacy": privacy}
+async def statistics(turn: Turn, _argument: str) -> None:
+    """`statistics`: what one may say of oneself to be counted."""
+    said = await seats.said(turn.tx, turn.person.id, now=turn.now)
+    await turn.show(views.statistics(said.gender, said.level))
+
+
+async def say(turn: Turn, argument: str) -> None:
+    """`statistics_say:woman`: that is counted from now on."""
+    if argument in set(Gender):
+        await people.say_for_statistics(turn.tx, turn.act, gender=Gender(argument))
+    elif argument in set(Level):
+        await people.say_for_statistics(turn.tx, turn.act, level=Level(argument))
+    else:
+        raise NotFound
+    await statistics(turn, "")
+
+
+async def say_nothing(turn: Turn, _argument: str) -> None:
+    """`statistics_remove`: nothing is counted any more."""
+    await people.say_nothing_for_statistics(turn.tx, turn.act)
+    await statistics(turn, "")
+
+
+ACTS = {
+    "me": me,
+    "screens": screens,
+    "language": language,
+    "help": help_,
+    "privacy": privacy,
+    "statistics": statistics,
+    "statistics_say": say,
+    "statistics_remove": say_nothing,
+}
 COMMANDS = {"me": "me", "language": "language", "help": "help", "privacy": "privacy"}
 OPEN_ACTS = {"language", "help", "privacy"}

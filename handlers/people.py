@@ -16,6 +16,7 @@ from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import files, institutions, invitations, people
+from storage import seats as seat_queries
 from storage.invitations import Invitation
 from storage.people import Seated
 
@@ -29,6 +30,7 @@ async def overview(turn: Turn, _argument: str) -> None:
     seated = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
     waiting = await _newcomers(turn)
     unused = await invitations.in_state(turn.tx, invitations.OPEN)
+    genders, levels = await seat_queries.counted(turn.tx, now=turn.now)
     await turn.show(
         views.overview(
             seats=len(seated),
@@ -36,6 +38,8 @@ async def overview(turn: Turn, _argument: str) -> None:
             waiting=len(waiting),
             unused=len(unused),
             unreachable=sum(1 for each in seated if each.unreachable_reason),
+            genders=genders,
+            levels=levels,
         )
     )
 

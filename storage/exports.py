@@ -50,6 +50,7 @@ from storage.tables import (
     siblings,
     source_documents,
     status_updates,
+    units,
 )
 
 Record: TypeAlias = dict[str, Any]
@@ -509,13 +510,14 @@ class Records:
                 seats.c.suspended_at,
                 people.c.name,
                 people.c.language,
+                units.c.name.label("unit"),
             )
             .select_from(
-                seats.join(people, people.c.id == seats.c.person_id).outerjoin(
-                    institutions, institutions.c.id == seats.c.institution_id
-                )
+                seats.join(people, people.c.id == seats.c.person_id)
+                .outerjoin(institutions, institutions.c.id == seats.c.institution_id)
+                .outerjoin(units, units.c.id == seats.c.unit_id)
             )
-            .where(self._of_institutions(), seats.c.unit_id.is_(None))
+            .where(self._of_institutions())
         )
 
     def _without_seats(self) -> Select[Any]:

@@ -115,6 +115,8 @@ seats = Table(
     Column("letter", String(64)),  # SHA-256 of the designation letter
     Column("confirmed_by", Id),  # the seat of who confirmed the newcomer; None: the command line
     _to("unit_id", "units", nullable=True, index=True),  # sees what was passed to it, no more
+    Column("gender", String(20)),  # said voluntarily, counted, never shown or exported with a name
+    Column("level", String(20)),  # as the gender: policy, technical
 )
 
 invitations = Table(

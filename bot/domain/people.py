@@ -19,6 +19,25 @@ class Role(StrEnum):
     OBSERVER = "observer"
 
 
+class Gender(StrEnum):
+    """What people may say of themselves for the mechanism's own statistics."""
+
+    WOMAN = "woman"
+    MAN = "man"
+    OTHER = "other"
+
+
+class Level(StrEnum):
+    """At which level somebody works; said voluntarily, as their gender."""
+
+    POLICY = "policy"
+    TECHNICAL = "technical"
+
+
+FEWEST = 5
+"""Fewer people than this are not counted: a number would tell who has said what."""
+
+
 SECRETARIAT = frozenset({Role.COORDINATOR, Role.OFFICER})
 REPORTING = frozenset({Role.FOCAL_POINT, Role.ALTERNATE})
 OF_AN_INSTITUTION = frozenset({Role.FOCAL_POINT, Role.ALTERNATE, Role.VALIDATOR, Role.OBSERVER})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.errors import NotFound, Outdated, Refused
-from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Person, Role, Seat
+from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Gender, Level, Person, Role, Seat
 from bot.domain.permissions import (
     may_decide,
     may_hand_over,
@@ -432,6 +432,22 @@ async def set_new_message_each_time(tx: Transaction, act: Act, wanted: bool) -> 
     await _change_self(tx, act, "always_new_message", wanted)
 
 
+async def say_for_statistics(
+    tx: Transaction, act: Act, *, gender: Gender | None = None, level: Level | None = None
+) -> None:
+    """The person says what is to be counted of them; what is None stays as it was."""
+    if not act.actor.seats:
+        raise NotFound
+    said = {"gender": gender, "level": level}
+    kept: dict[str, str | None] = {name: each.value for name, each in said.items() if each}
+    await _say(tx, act, kept)
+
+
+async def say_nothing_for_statistics(tx: Transaction, act: Act) -> None:
+    """What the person had said of themselves is gone at once."""
+    await _say(tx, act, {"gender": None, "level": None})
+
+
 async def reread(tx: Transaction, person: Person) -> Person:
     """The person as they stand in the database now."""
     return await consequences.person(tx, person.id)
@@ -457,6 +473,15 @@ async def _change_self(tx: Transaction, act: Act, name: str, value: object) -> N
         raise NotFound
     await people.change(tx, act.actor.person.id, **{name: value})
     await audit.record(tx, act, f"person.{name}", f"person:{act.actor.person.id}")
+
+
+async def _say(tx: Transaction, act: Act, said: dict[str, str | None]) -> None:
+    """The record tells that something was said or removed, not what."""
+    if act.actor.person is None:
+        raise NotFound
+    if said:
+        await seats.say(tx, act.actor.person.id, now=act.now, **said)
+    await audit.record(tx, act, "person.statistics", f"person:{act.actor.person.id}")
 
 
 async def _held_by(tx: Transaction, act: Act, invitation_id: int) -> Invitation:

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot.domain.people import Role
-from bot.domain.screens import Button, Screen, Text, Value, Words, button, screen, text
+from bot.domain.people import Gender, Level, Role
+from bot.domain.screens import (
+    Button,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    screen,
+    text,
+)
 from bot.domain.views.people import role_name
 
 HOME = (button("home", "home"),)
@@ -19,7 +30,11 @@ HELP_ROLES = (
     "unit",
     "stranger",
 )
-TEXT_KEYS = tuple(f"help.{role}" for role in HELP_ROLES)
+TEXT_KEYS = (
+    *(f"help.{role}" for role in HELP_ROLES),
+    *(f"{kind}.{each}" for each in Gender for kind in ("statistics.gender", "button.gender")),
+    *(f"{kind}.{each}" for each in Level for kind in ("statistics.level", "button.level")),
+)
 
 
 def me(
@@ -44,8 +59,29 @@ def me(
     more = (switch, button("handover", "handover")) if hands_over else (switch,)
     return screen(
         *lines,
-        rows=[(button("language", "language"), button("privacy", "privacy")), more, HOME],
+        rows=[
+            (button("language", "language"), button("privacy", "privacy")),
+            more,
+            (button("statistics", "statistics"), *HOME),
+        ],
     )
+
+
+def statistics(gender: Gender | None, level: Level | None) -> Screen:
+    """What one may say of oneself to be counted, and what one has said."""
+    said: list[Value] = []
+    if gender is not None:
+        said.append(text(f"statistics.gender.{gender}"))
+    if level is not None:
+        said.append(text(f"statistics.level.{level}"))
+    so_far = text("statistics.said", said=Listing(tuple(said))) if said else text("statistics.none")
+    rows: list[Row] = [
+        tuple(button(f"gender.{each}", f"statistics_say:{each}") for each in Gender),
+        tuple(button(f"level.{each}", f"statistics_say:{each}") for each in Level),
+    ]
+    if said:
+        rows.append((button("statistics_remove", "statistics_remove"),))
+    return screen("statistics.why", so_far, rows=[*rows, (button("back", "me"),)])
 
 
 def languages(choices: Sequence[tuple[str, str]]) -> Screen:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.people import Role
+from bot.domain.people import Gender, Level, Role
 from bot.domain.screens import (
     Attachment,
     Button,
     Code,
+    Listing,
     Row,
     Screen,
     Text,
@@ -23,6 +24,7 @@ from bot.domain.screens import (
 )
 from bot.domain.views.common import pages
 
+TEXT_KEYS = tuple(f"statistics.count.{each}" for each in (*Gender, *Level))
 SECRETARIAT_NAME = text("people.secretariat")
 
 
@@ -199,9 +201,21 @@ class Line:
 
 
 def overview(
-    *, seats: int, institutions: int, waiting: int, unused: int, unreachable: int
+    *,
+    seats: int,
+    institutions: int,
+    waiting: int,
+    unused: int,
+    unreachable: int,
+    genders: Mapping[Gender, int],
+    levels: Mapping[Level, int],
 ) -> Screen:
-    """Counts, and the ways to everybody; what waits comes first."""
+    """Counts, and the ways to everybody; what waits comes first.
+
+    Of what people have said of themselves for statistics, only numbers.
+    """
+    said = [text(f"statistics.count.{each}", count=n) for each, n in genders.items()]
+    said += [text(f"statistics.count.{each}", count=n) for each, n in levels.items()]
     rows: list[Row] = []
     if waiting:
         rows.append((button("people_waiting", "people_waiting", n=waiting),))
@@ -219,6 +233,7 @@ def overview(
         ),
         *([text("people.waiting_count", count=waiting)] if waiting else []),
         *([text("people.unreachable_count", count=unreachable)] if unreachable else []),
+        *([text("statistics.counts", counts=Listing(tuple(said)))] if said else []),
         rows=rows,
     )
 

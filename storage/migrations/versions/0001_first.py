@@ -382,6 +382,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("letter", sa.String(length=64), nullable=True),
         sa.Column("confirmed_by", Id, nullable=True),
         sa.Column("unit_id", Id, nullable=True),
+        sa.Column("gender", sa.String(length=20), nullable=True),
+        sa.Column("level", sa.String(length=20), nullable=True),
         sa.ForeignKeyConstraint(
             ["institution_id"],
             ["institutions.id"],
