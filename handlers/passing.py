@@ -68,14 +68,13 @@ async def ask(turn: Turn, argument: str) -> None:
 
 async def answer(turn: Turn, argument: str) -> None:
     """`pass_answer:5`: the unit's answer."""
-    found = await passing.visible(turn.tx, turn.act, number(argument))
-    await _converse(turn, "pass_answer", found, turn.actor.unit_seat(found.unit_id))
+    found, seat = await passing.answerable(turn.tx, turn.act, number(argument))
+    await _converse(turn, "pass_answer", found, seat)
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     """Words in reply to what a unit was asked begin its answer."""
-    found = await passing.visible(turn.tx, turn.act, number(argument))
-    seat = turn.actor.unit_seat(found.unit_id)
+    found, seat = await passing.answerable(turn.tx, turn.act, number(argument))
     await _converse(turn, "pass_answer", found, seat, quietly=True)
     await turn.desk.runner.write(turn, wrote)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, insert, select, update
 
+from bot.domain.items import AssignmentState
 from bot.domain.passing import WAITING, Pass, PassState, Unit
 from storage.database import Transaction
 from storage.tables import assignments, items, passes, source_documents, units
@@ -146,7 +147,12 @@ async def of_units(
 
 async def count_waiting(tx: Transaction, unit_ids: Sequence[int]) -> int:
     """How much waits for an answer of these units."""
-    statement = select(func.count()).select_from(passes).where(_is_with(unit_ids), _waits())
+    statement = (
+        select(func.count())
+        .select_from(passes)
+        .join(assignments, assignments.c.id == passes.c.assignment_id)
+        .where(_is_with(unit_ids), _waits())
+    )
     return int(await tx.value(statement))
 
 
@@ -188,4 +194,9 @@ def _waits() -> ColumnElement[bool]:
 
 
 def _is_with(unit_ids: Sequence[int]) -> ColumnElement[bool]:
-    return and_(passes.c.unit_id.in_(unit_ids), passes.c.state != PassState.WITHDRAWN.value)
+    """Asked of these units, of what their institution still has."""
+    return and_(
+        passes.c.unit_id.in_(unit_ids),
+        passes.c.state != PassState.WITHDRAWN.value,
+        assignments.c.state == AssignmentState.ANNOUNCED.value,
+    )

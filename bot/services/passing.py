@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from bot.domain import permissions
 from bot.domain.errors import NotAllowed, NotFound, Unfit
-from bot.domain.passing import AlreadyPassed, Pass, PassClosed, Unit
-from bot.domain.people import REPORTING, Act
+from bot.domain.items import AssignmentState
+from bot.domain.passing import WAITING, AlreadyPassed, Pass, PassClosed, Unit
+from bot.domain.people import REPORTING, Act, Seat
 from bot.domain.reports import fitting
 from bot.domain.views import passing as views
 from bot.services import audit
@@ -99,10 +100,7 @@ async def answer(
     The evidence of the conversation belongs to the answer from now on. Raises PassClosed where no
     answer is waited for.
     """
-    asked = await visible(tx, act, pass_id)
-    seat = act.actor.unit_seat(asked.unit_id)
-    if seat is None:
-        raise NotAllowed
+    asked, seat = await answerable(tx, act, pass_id)
     said = fitting(words)
     if not await units.answer(tx, asked.id, said, language, seat_id=seat.id, now=act.now):
         raise PassClosed
@@ -153,6 +151,22 @@ async def visible(tx: Transaction, act: Act, pass_id: int) -> Pass:
     ):
         raise NotFound
     return found
+
+
+async def answerable(tx: Transaction, act: Act, pass_id: int) -> tuple[Pass, Seat]:
+    """What the actor's unit owes an answer to, and the seat in that unit.
+
+    Raises PassClosed where none is waited for, or the item is the institution's no more.
+    """
+    found = await visible(tx, act, pass_id)
+    seat = act.actor.unit_seat(found.unit_id)
+    if seat is None:
+        raise NotAllowed
+    assignment = await assignments.get(tx, found.assignment_id)
+    gone = assignment is None or assignment.state is not AssignmentState.ANNOUNCED
+    if gone or found.state not in WAITING:
+        raise PassClosed
+    return found, seat
 
 
 async def people_of(tx: Transaction, act: Act, unit: Unit) -> list[Seated]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain import permissions
-from bot.domain.passing import WAITING, Pass, PassClosed, PassState
+from bot.domain.passing import Pass, PassClosed, PassState
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Screen, Value, Words
 from bot.domain.views import passing as views
@@ -23,10 +22,7 @@ def _values(found: Pass) -> dict[str, Value]:
 
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
-    found = await passing.visible(turn.tx, turn.act, answers["passed"])
-    permissions.require(permissions.may_answer_pass(turn.actor, found.unit_id))
-    if found.state not in WAITING:
-        raise PassClosed
+    found, _seat = await passing.answerable(turn.tx, turn.act, answers["passed"])
     return {**_values(found), "words": Words(found.words, found.language, limit=1000)}
 
 

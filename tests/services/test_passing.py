@@ -153,6 +153,16 @@ async def test_what_was_taken_back_is_not_answered(inside: Inside) -> None:
     assert not await units.of_units(inside.ministry.tx, [inside.unit.id], limit=9)
 
 
+async def test_what_is_the_institution_s_no_more_is_not_asked_inside(inside: Inside) -> None:
+    tx, held = inside.ministry.tx, inside.assignments["140.12"]
+    (asked,) = await inside.passes("140.12")
+    await not_ours.disown(tx, await inside.act(inside.omar), held, "Interior", suggested_id=None)
+    assert await units.count_waiting(tx, [inside.unit.id]) == 0
+    assert not await units.of_units(tx, [inside.unit.id], limit=9)
+    with pytest.raises(PassClosed):
+        await inside.answers(asked)
+
+
 async def test_evidence_of_an_answer_is_kept_and_goes_along(inside: Inside) -> None:
     tx = inside.ministry.tx
     (asked,) = await inside.passes()
