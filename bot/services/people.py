@@ -673,7 +673,7 @@ async def _require_open_seat(tx: Transaction, act: Act, invitation: Invitation) 
     seat = await seats.get(tx, invitation.takes_over)
     if seat is None or seat.has_ended(act.now):
         raise HandoverOver
-    if seat.person_id == act.actor.person_id:
+    if invitation.state == invitations.OPEN and seat.person_id == act.actor.person_id:
         raise OwnHandover
 
 

@@ -446,6 +446,8 @@ async def test_a_link_is_used_once(ministry: Ministry) -> None:
     await ministry.accepts(rim, token)
     with pytest.raises(LinkUsed):
         await ministry.opens(ministry.chat("Mallory"), token)
+    with pytest.raises(LinkUsed):
+        await ministry.opens(omar, token)
     with pytest.raises(HandoverWaits):
         await offers(ministry, omar, Role.FOCAL_POINT)
 
