@@ -16,9 +16,9 @@ from tests.journeys.network import JourneyNetwork
 LINK = re.compile(r"https://t\.me/\w+\?start=[\w-]+")
 
 
-def link_in(phone: Phone) -> str:
-    """The link that the phone shows."""
-    found = LINK.search(plain(phone.last.text))
+async def link_in(phone: Phone, words: str = "open this link") -> str:
+    """The link that the phone has just got."""
+    found = LINK.search(plain((await phone.waits_for(words)).text))
     assert found is not None
     return found.group()
 
@@ -54,7 +54,7 @@ async def test_a_focal_point_hands_over_to_a_successor(network: JourneyNetwork) 
     await omar.types("/handover")
     assert "Hand over your seat: focal point" in plain(omar.screen.text)
     await omar.taps("Make the link")
-    link = link_in(omar)
+    link = await link_in(omar)
     await omar.opens(link)
     assert "for your successor" in plain(omar.last.text)
     assert "Omar" in plain((await coordinator.waits_for("There is a link")).text)
@@ -75,7 +75,7 @@ async def test_a_focal_point_hands_over_to_a_successor(network: JourneyNetwork) 
 
     await omar.waits_for("has gone to Ines Duarte")
     await omar.types("/home")
-    assert "Your seat has ended" in plain(omar.last.text)
+    await omar.waits_for("Your seat has ended")
     await rim.waits_for("Ines Duarte has taken over from Omar")
     await coordinator.waits_for("Ines Duarte has taken over from Omar")
 
@@ -102,7 +102,7 @@ async def test_the_secretariat_stops_a_handover(network: JourneyNetwork) -> None
     await omar.types("/me")
     await omar.taps("Hand over", "Make the link")
     mallory = await network.people.phone("Mallory")
-    await mallory.opens(link_in(omar))
+    await mallory.opens(await link_in(omar))
     await mallory.taps("Accept")
     await coordinator.waits_for("Mallory has used the link")
     await coordinator.taps("Stop the handover")
@@ -127,7 +127,7 @@ async def test_the_secretariat_hands_the_seat_of_a_lost_phone_over_in_arabic(
     assert "Omar" in plain(coordinator.screen.text)
     await coordinator.taps("إنشاء الرابط")
     ines = await network.people.phone("إيناس", language="ar")
-    await ines.opens(link_in(coordinator))
+    await ines.opens(await link_in(coordinator, "يرجى فتح هذا الرابط"))
     assert "استلام مقعد: جهة التنسيق" in plain(ines.last.text)
     await ines.taps("قبول")
     await coordinator.waits_for("ليخلف Omar")
@@ -136,3 +136,31 @@ async def test_the_secretariat_hands_the_seat_of_a_lost_phone_over_in_arabic(
     assert "الأمانة: Amina Sall" in brief
     await ines.taps("من هم الأشخاص")
     assert "Amina Sall" in plain(ines.screen.text)
+
+
+async def test_who_holds_two_seats_says_which(network: JourneyNetwork) -> None:
+    omar = await justice(network)
+    await omar.opens(await network.link(Role.VALIDATOR, "MOJ"))
+    await omar.taps("Accept")
+    await omar.types("/handover")
+    assert "Which seat" in plain(omar.last.text)
+    await omar.taps("validator, Ministry of Justice", "Make the link")
+    ines = await network.people.phone("Ines")
+    await ines.opens(await link_in(omar))
+    await ines.taps("Accept")
+    await omar.waits_for("Ines has used the link")
+    await omar.taps("Not the right person")
+    await ines.waits_for("You were not confirmed")
+    await omar.types("/handover")
+    await omar.taps("validator, Ministry of Justice", "Make the link")
+    link = await link_in(omar)
+    await omar.types("/handover")
+    await omar.taps("validator, Ministry of Justice", "Stop the handover")
+    await ines.opens(link)
+    assert "has been used" in plain(ines.last.text)
+
+
+async def test_an_observer_has_nothing_to_hand_over(network: JourneyNetwork) -> None:
+    observer = await network.phone("Otto", Role.OBSERVER, "MOJ")
+    await observer.types("/handover")
+    assert "no seat that can be handed over" in plain(observer.last.text)

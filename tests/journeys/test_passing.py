@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
+from storage.evidence import counts_of_report
 from storage.tables import evidence, status_updates
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
@@ -25,7 +26,8 @@ async def justice(network: JourneyNetwork, *, language: str = "en") -> Phone:
 
 async def joins(network: JourneyNetwork, focal_point: Phone, name: str) -> Phone:
     """Somebody uses the link that the focal point has just made, and is confirmed."""
-    found = LINK.search(plain(focal_point.last.text))
+    shown = await focal_point.waits_for("open this link")
+    found = LINK.search(plain(shown.text))
     assert found is not None
     phone = await network.people.phone(name)
     await phone.opens(found.group())
@@ -61,11 +63,13 @@ async def test_a_unit_answers_and_the_focal_point_reports(network: JourneyNetwor
     await paula.taps("Send")
     await paula.waits_for("is with your institution")
 
-    told = plain((await omar.waits_for("Prisons has answered on 140.12")).text)
-    assert "Forty cells were renewed." in told
+    answer = await omar.waits_for("Prisons has answered on 140.12")
+    assert "Forty cells were renewed." in plain(answer.text)
     await omar.types("140.12")
     assert "Prisons: “Forty cells were renewed.”" in plain(omar.screen.text)
     await omar.taps("From Prisons", "Put it into the report")
+    await omar.taps_on(answer, "Put it into the report")
+    assert "stand in the report already" in plain(omar.answers[-1])
     await omar.taps("Partly")
     assert "Forty cells were renewed." in plain(omar.screen.text)
     await omar.taps("Send")
@@ -76,6 +80,9 @@ async def test_a_unit_answers_and_the_focal_point_reports(network: JourneyNetwor
         select(evidence.c.name).where(evidence.c.status_update_id == report["id"])
     )
     assert file["name"] == "cells.txt"
+    async with network.database.read() as tx:
+        counts = await counts_of_report(tx, report["id"])
+    assert counts.files + counts.awaited == 1
 
 
 async def test_a_cluster_is_passed_at_once_and_a_unit_sees_nothing_else(
