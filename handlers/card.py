@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain import permissions
 from bot.domain.errors import NotFound
 from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best_text
+from bot.domain.passing import Pass
 from bot.domain.reports import EvidenceCounts
 from bot.domain.screens import Words
 from bot.domain.views import card as views
@@ -21,6 +22,7 @@ from storage import (
     questions,
     requests,
     status_updates,
+    units,
 )
 
 
@@ -91,6 +93,8 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         may_report=permissions.may_report(turn.actor, assignment),
         may_withdraw=await _may_withdraw(turn, assignment),
         open_questions=sum(1 for each in asked if each.answered_at is None),
+        passed=await _passed(turn, assignment),
+        may_pass=permissions.may_pass(turn.actor, assignment),
     )
 
 
@@ -142,6 +146,13 @@ async def _comment(turn: Turn, assignment: Assignment) -> Words | None:
     if said is None or not said.words:
         return None
     return Words(said.words, said.language, limit=views.COMMENT_LENGTH)
+
+
+async def _passed(turn: Turn, assignment: Assignment) -> tuple[Pass, ...]:
+    """What units of the own institution were asked; others do not see it."""
+    if turn.actor.seat(permissions.READS, assignment.institution_id) is None:
+        return ()
+    return tuple(await units.of_assignment(turn.tx, assignment.id))
 
 
 async def _may_withdraw(turn: Turn, assignment: Assignment) -> bool:

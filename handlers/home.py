@@ -17,7 +17,7 @@ from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import home as queries
-from storage import institutions, items, requests
+from storage import institutions, items, requests, units
 
 HomeOf = Callable[[Turn], Awaitable[None]]
 
@@ -34,6 +34,9 @@ async def home(turn: Turn, argument: str) -> None:
         if turn.actor.seat({role}) and not (held and role not in SECRETARIAT):
             await shows(turn)
             return
+    if turn.actor.units and not held:
+        await turn.go(turn, "passed_list")
+        return
     today = turn.today
     counts = await queries.counts(turn.tx, held, today=today)
     drafts = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
@@ -43,18 +46,26 @@ async def home(turn: Turn, argument: str) -> None:
     watches = turn.actor.seat(REPORTING) is None
     names = await _names(turn, held)
     else_asked = await requests.count_for(turn.tx, held, but=RequestKind.STATUS)
+    passed = await units.count_waiting(turn.tx, turn.actor.units)
     shown = views.home(
-        names, counts, drafts, urgent, titles, else_asked=else_asked, watches=watches
+        names,
+        counts,
+        drafts,
+        urgent,
+        titles,
+        else_asked=else_asked,
+        watches=watches,
+        passed=passed,
     )
     await turn.show(shown)
 
 
 async def listed(turn: Turn, argument: str) -> None:
-    """A page of one of the lists: `overdue:0`."""
-    name, _, number = argument.partition(":")
+    """A page of one of the lists: `overdue:0`; `overdue:0:new` leaves the tapped message."""
+    name, _, rest = argument.partition(":")
     if name not in set(Waiting):
         raise NotFound
-    which, page = Waiting(name), page_number(number)
+    which, page = Waiting(name), page_beside(turn, rest)
     held = institutions_of(turn.actor)
     if which is Waiting.OVERDUE and not held and turn.actor.is_secretariat:
         await turn.go(turn, f"overdue:{page}")  # everybody's, where there is no institution
@@ -70,8 +81,9 @@ async def listed(turn: Turn, argument: str) -> None:
 
 async def drafts(turn: Turn, argument: str) -> None:
     """The reports that were begun."""
+    page = page_beside(turn, argument)
     found = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
-    await turn.show(views.drafts(found, page_number(argument)))
+    await turn.show(views.drafts(found, page))
 
 
 async def titles_of(turn: Turn, entries: Sequence[Entry]) -> dict[int, Words]:
@@ -93,6 +105,14 @@ async def beginnings(turn: Turn, item_ids: Sequence[int]) -> dict[int, Words]:
 def page_number(argument: str) -> int:
     """The page that a button names; the first where it names none."""
     return int(argument) if argument.isdecimal() and len(argument) < 6 else 0
+
+
+def page_beside(turn: Turn, argument: str) -> int:
+    """The page of `0` or `0:new`; of the second, the tapped message stays as it is."""
+    page, _, where = argument.partition(":")
+    if where == BESIDE:
+        turn.tapped = None
+    return page_number(page)
 
 
 def _seat_ids(turn: Turn) -> list[int]:

@@ -12,11 +12,13 @@ from handlers import (
     card,
     clusters,
     exports,
+    handover,
     history,
     home,
     imports,
     me,
     onboarding,
+    passing,
     people,
     questions,
     reminders,
@@ -36,6 +38,8 @@ from handlers.flows import (
     invite,
     later,
     not_ours,
+    pass_answer,
+    pass_inside,
     record,
     request,
     respond,
@@ -69,6 +73,8 @@ ROOMS = (
     reminders,
     broadcasts,
     exports,
+    handover,
+    passing,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -97,6 +103,9 @@ FLOWS: tuple[Flow, ...] = (
     later.AWAY,
     later.MORE_TIME,
     broadcast.FLOW,
+    pass_inside.FLOW,
+    pass_answer.FLOW,
+    pass_answer.AGAIN,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from bot import texts
 from bot.domain.commands import in_help
-from bot.domain.people import SECRETARIAT
+from bot.domain.errors import NotFound
+from bot.domain.people import SECRETARIAT, Gender, Level, Role
+from bot.domain.permissions import may_hand_over
 from bot.domain.views import me as views
-from bot.domain.views.people import name_for
+from bot.domain.views.people import place
 from bot.services import people
+from bot.services.seats import unit_name
 from handlers.turn import Turn
-from storage import institutions
+from storage import institutions, seats
 
 
 async def me(turn: Turn, _argument: str) -> None:
@@ -21,9 +24,15 @@ async def me(turn: Turn, _argument: str) -> None:
             institution = await institutions.get(turn.tx, seat.institution_id)
             names = dict(institution.names) if institution else {}
         since = seat.from_at.astimezone(turn.timezone).date()
-        held.append((seat.role, name_for(names, turn.language), since))
+        unit = await unit_name(turn.tx, seat.unit_id)
+        held.append((seat.role, place(names, unit, turn.language), since))
     await turn.show(
-        views.me(turn.person.name, held, always_new_message=turn.person.always_new_message)
+        views.me(
+            turn.person.name,
+            held,
+            always_new_message=turn.person.always_new_message,
+            hands_over=any(may_hand_over(turn.actor, seat) for seat in turn.actor.seats),
+        )
     )
 
 
@@ -47,11 +56,14 @@ async def help_(turn: Turn, _argument: str) -> None:
         return
     if turn.actor.seat(SECRETARIAT):
         role = "secretariat"
+    elif turn.actor.seat(frozenset(Role)) is None and turn.actor.units:
+        role = views.UNIT
     elif turn.actor.seats:
         role = str(turn.actor.seats[0].role)
     else:
         role = views.STRANGER
-    await turn.show(views.help_(role, in_help(each.role for each in turn.actor.seats)))
+    roles = [each.role for each in turn.actor.seats if each.unit_id is None]
+    await turn.show(views.help_(role, in_help(roles, in_unit=bool(turn.actor.units))))
 
 
 async def privacy(turn: Turn, _argument: str) -> None:
@@ -59,6 +71,38 @@ async def privacy(turn: Turn, _argument: str) -> None:
     await turn.show(views.privacy())
 
 
-ACTS = {"me": me, "screens": screens, "language": language, "help": help_, "privacy": privacy}
+async def statistics(turn: Turn, _argument: str) -> None:
+    """`statistics`: what one may say of oneself to be counted."""
+    said = await seats.said(turn.tx, turn.person.id, now=turn.now)
+    await turn.show(views.statistics(said.gender, said.level))
+
+
+async def say(turn: Turn, argument: str) -> None:
+    """`statistics_say:woman`: that is counted from now on."""
+    if argument in set(Gender):
+        await people.say_for_statistics(turn.tx, turn.act, gender=Gender(argument))
+    elif argument in set(Level):
+        await people.say_for_statistics(turn.tx, turn.act, level=Level(argument))
+    else:
+        raise NotFound
+    await statistics(turn, "")
+
+
+async def say_nothing(turn: Turn, _argument: str) -> None:
+    """`statistics_remove`: nothing is counted any more."""
+    await people.say_nothing_for_statistics(turn.tx, turn.act)
+    await statistics(turn, "")
+
+
+ACTS = {
+    "me": me,
+    "screens": screens,
+    "language": language,
+    "help": help_,
+    "privacy": privacy,
+    "statistics": statistics,
+    "statistics_say": say,
+    "statistics_remove": say_nothing,
+}
 COMMANDS = {"me": "me", "language": "language", "help": "help", "privacy": "privacy"}
 OPEN_ACTS = {"language", "help", "privacy"}

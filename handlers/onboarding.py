@@ -5,8 +5,10 @@ from __future__ import annotations
 from bot import logs, texts
 from bot.domain.errors import NotFound, Refused
 from bot.domain.screens import message
+from bot.domain.views import handover as handover_views
 from bot.domain.views import people as views
 from bot.services import people
+from bot.services import seats as seat_service
 from bot.services.people import Chat, LinkUnknown
 from handlers.card import number
 from handlers.turn import Turn
@@ -60,7 +62,7 @@ async def accept(turn: Turn, argument: str) -> None:
     """Accept the invitation."""
     seat = await people.accept(turn.tx, turn.act, _chat(turn), number(argument))
     if seat is None:
-        await turn.show(views.waiting())
+        await _show_waiting(turn, await invitations.get(turn.tx, number(argument)))
         return
     turn.take_seat(seat)
     await turn.go(turn, "home")
@@ -107,8 +109,9 @@ async def stranger(turn: Turn, _argument: str) -> None:
         await turn.show(views.stranger())
         return
     held = [each for each in await seats.of(turn.tx, person.id) if not each.has_ended(turn.now)]
-    if await invitations.waiting_for(turn.tx, person.id) is not None:
-        await turn.show(views.waiting())
+    accepted = await invitations.waiting_for(turn.tx, person.id)
+    if accepted is not None:
+        await _show_waiting(turn, accepted)
     elif held:
         await turn.show(views.suspended())
     elif await seats.of(turn.tx, person.id):
@@ -118,15 +121,23 @@ async def stranger(turn: Turn, _argument: str) -> None:
 
 
 async def confirm(turn: Turn, argument: str) -> None:
-    """The secretariat knows the newcomer."""
+    """The inviter knows the newcomer; who hands a seat over has none from now on."""
     await people.confirm(turn.tx, turn.act, number(argument))
-    await turn.show(views.decided(confirmed=True))
+    held = await seats.live_of(turn.tx, turn.person.id, now=turn.now)
+    await turn.show(views.decided(confirmed=True, gone=not held))
 
 
 async def refuse(turn: Turn, argument: str) -> None:
-    """The secretariat does not know the newcomer."""
+    """The inviter does not know the newcomer."""
     await people.refuse(turn.tx, turn.act, number(argument))
     await turn.show(views.decided(confirmed=False))
+
+
+async def _show_waiting(turn: Turn, accepted: Invitation | None) -> None:
+    if accepted is not None and accepted.left_by is not None:
+        await turn.show(handover_views.waiting())
+        return
+    await turn.show(views.waiting(for_inviter=accepted is not None and bool(accepted.unit_id)))
 
 
 async def _where_they_belong(turn: Turn) -> None:
@@ -147,8 +158,12 @@ async def _show_invitation(turn: Turn, invitation: Invitation) -> None:
         views.invitation(
             invitation.id,
             role=invitation.role,
-            institution=views.name_for(names, turn.language),
+            institution=views.place(
+                names, await seat_service.unit_name(turn.tx, invitation.unit_id), turn.language
+            ),
             languages=others,
+            takes_over=invitation.takes_over is not None,
+            in_unit=invitation.unit_id is not None,
         )
     )
 

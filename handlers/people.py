@@ -6,7 +6,7 @@ import hashlib
 
 from bot.domain.errors import NotFound
 from bot.domain.people import SECRETARIAT
-from bot.domain.permissions import may_invite, may_manage_people, require
+from bot.domain.permissions import may_hand_over, may_invite, may_manage_people, require
 from bot.domain.screens import Attachment, text
 from bot.domain.views import people as views
 from bot.domain.views.common import LIST_LENGTH
@@ -16,6 +16,7 @@ from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import files, institutions, invitations, people
+from storage import seats as seat_queries
 from storage.invitations import Invitation
 from storage.people import Seated
 
@@ -26,9 +27,10 @@ EXTENSIONS = {kind.media_type: kind.extension for kind in KINDS.values()}
 async def overview(turn: Turn, _argument: str) -> None:
     """Counts, and the ways to everybody."""
     require(may_manage_people(turn.actor))
-    seated = await people.seated(turn.tx, now=turn.now, suspended_too=True)
+    seated = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
     waiting = await _newcomers(turn)
     unused = await invitations.in_state(turn.tx, invitations.OPEN)
+    genders, levels = await seat_queries.counted(turn.tx, now=turn.now)
     await turn.show(
         views.overview(
             seats=len(seated),
@@ -36,6 +38,8 @@ async def overview(turn: Turn, _argument: str) -> None:
             waiting=len(waiting),
             unused=len(unused),
             unreachable=sum(1 for each in seated if each.unreachable_reason),
+            genders=genders,
+            levels=levels,
         )
     )
 
@@ -58,6 +62,7 @@ async def waiting(turn: Turn, _argument: str) -> None:
             ],
             more=len(found) > PAGE,
             mark=_mark(found[:PAGE]),
+            instead=await _leavers(turn, found[:PAGE]),
         )
     )
 
@@ -79,6 +84,19 @@ async def _newcomers(turn: Turn) -> list[Invitation]:
     """Who waits for a decision that this officer may take."""
     found = await invitations.in_state(turn.tx, invitations.REDEEMED)
     return [each for each in found if may_invite(turn.actor, each.role)]
+
+
+async def _leavers(turn: Turn, newcomers: list[Invitation]) -> dict[int, str]:
+    """Whose seat each of them takes over, by invitation."""
+    found = {}
+    for each in newcomers:
+        if each.takes_over is not None:
+            (held,) = await people.seated(
+                turn.tx, now=turn.now, seat_id=each.takes_over, suspended_too=True
+            ) or (None,)
+            if held is not None:
+                found[each.id] = held.person.name
+    return found
 
 
 def _mark(newcomers: list[Invitation]) -> str:
@@ -121,14 +139,14 @@ async def revoke(turn: Turn, argument: str) -> None:
 async def seats(turn: Turn, argument: str) -> None:
     """Everybody with a seat, by institution; `argument` is the page."""
     require(may_manage_people(turn.actor))
-    found = await people.seated(turn.tx, now=turn.now, suspended_too=True)
+    found = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
     await _list(turn, found, "seats", page_number(argument))
 
 
 async def unreachable(turn: Turn, argument: str) -> None:
     """Those of them who blocked the bot or left Telegram."""
     require(may_manage_people(turn.actor))
-    found = await people.seated(turn.tx, now=turn.now, suspended_too=True)
+    found = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
     away = [each for each in found if each.unreachable_reason]
     await _list(turn, away, "seats_away", page_number(argument))
 
@@ -157,6 +175,7 @@ async def seat(turn: Turn, argument: str) -> None:
             designated_by=designation.by,
             designated_on=designation.on,
             has_letter=designation.letter is not None,
+            hands_over=may_hand_over(turn.actor, found.seat),
         )
     )
 
@@ -217,7 +236,7 @@ def _line(seated: Seated, language: str) -> views.Line:
         seated.seat.id,
         seated.person.name,
         seated.seat.role,
-        views.name_for(seated.institution_names or {}, language),
+        views.place(seated.institution_names or {}, seated.unit, language),
         seated.unreachable_reason,
     )
 

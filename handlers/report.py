@@ -19,7 +19,7 @@ from storage import assignments, items, requests
 
 async def report(turn: Turn, argument: str) -> None:
     """`report:17`: begin a report on an assignment, or go on with its draft."""
-    await _begin(turn, "status_update", number(argument))
+    await begin(turn, "status_update", number(argument))
 
 
 async def draft(turn: Turn, argument: str) -> None:
@@ -45,19 +45,19 @@ async def no_change(turn: Turn, argument: str) -> None:
     try:
         shown = await unchanged.confirm(turn, assignment_id, None)
     except SentenceNeeded:
-        await _begin(turn, "unchanged", assignment_id)
+        await begin(turn, "unchanged", assignment_id)
         return
     await turn.show(shown, subject=f"assignment:{assignment_id}")
 
 
 async def not_ours(turn: Turn, argument: str) -> None:
     """`not_ours:17`: the item belongs elsewhere."""
-    await _begin(turn, "not_ours", number(argument))
+    await begin(turn, "not_ours", number(argument))
 
 
 async def ask(turn: Turn, argument: str) -> None:
     """`ask:17`: a question to the secretariat."""
-    await _begin(turn, "ask", number(argument))
+    await begin(turn, "ask", number(argument))
 
 
 async def withdraw(turn: Turn, argument: str) -> None:
@@ -83,11 +83,12 @@ async def loose_file(turn: Turn, _argument: str) -> None:
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     """Words in reply to a card, a receipt or a reminder are what was done; the status is asked."""
-    await _begin(turn, "status_update", number(argument), quietly=True)
+    await begin(turn, "status_update", number(argument), quietly=True)
     await turn.desk.runner.write(turn, wrote)
 
 
-async def _begin(turn: Turn, flow: str, assignment_id: int, *, quietly: bool = False) -> None:
+async def begin(turn: Turn, flow: str, assignment_id: int, *, quietly: bool = False) -> None:
+    """Begin a conversation about an assignment that this person reports on."""
     assignment, _item = await reportable(turn, assignment_id)
     seat = turn.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None

@@ -122,12 +122,15 @@ class Menu:
     language: str
     roles: frozenset[Role]
     told: str | None
+    in_unit: bool = False
 
 
 async def menus(tx: Transaction, bot_id: int, *, now: datetime) -> list[Menu]:
     """Every reachable private chat with the roles that its person holds now."""
     statement = (
-        select(accounts.c.chat_id, accounts.c.menu, people.c.language, seats.c.role)
+        select(
+            accounts.c.chat_id, accounts.c.menu, people.c.language, seats.c.role, seats.c.unit_id
+        )
         .join(people, people.c.id == accounts.c.person_id)
         .outerjoin(seats, and_(seats.c.person_id == accounts.c.person_id, is_live(now)))
         .where(accounts.c.bot_id == bot_id, accounts.c.unreachable_since.is_(None))
@@ -135,10 +138,12 @@ async def menus(tx: Transaction, bot_id: int, *, now: datetime) -> list[Menu]:
     )
     found: dict[int, Menu] = {}
     for row in await tx.rows(statement):
-        roles = {Role(row["role"])} if row["role"] else set()
+        inside = row["unit_id"] is not None
+        roles = {Role(row["role"])} if row["role"] and not inside else set()
         known = found.get(row["chat_id"])
         held = frozenset(roles) | (known.roles if known else frozenset())
-        found[row["chat_id"]] = Menu(row["chat_id"], row["language"], held, row["menu"])
+        inside = inside or (known is not None and known.in_unit)
+        found[row["chat_id"]] = Menu(row["chat_id"], row["language"], held, row["menu"], inside)
     return list(found.values())
 
 

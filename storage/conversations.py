@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from bot.domain.errors import Outdated
+from bot.domain.people import Seat
 from storage.database import Transaction
 from storage.tables import conversations, draft_messages, seats
 from storage.upsert import insert_or_update
@@ -182,32 +183,28 @@ async def drafts_of(
 async def draft_about(
     tx: Transaction, person_id: int, flow: str, subject: str
 ) -> Conversation | None:
-    """The person's draft of that flow about that subject."""
+    """The person's draft of that flow about that subject; of several, the newest."""
     statement = select(*_COLUMNS).where(
         conversations.c.person_id == person_id,
         conversations.c.flow == flow,
         conversations.c.subject == subject,
     )
-    row = await tx.row(statement)
+    row = await tx.row(statement.order_by(conversations.c.touched_at.desc()).limit(1))
     return None if row is None else Conversation(**row)
 
 
-async def follow_seat(
-    tx: Transaction, person_id: int, institution_id: int | None, seat_id: int
-) -> int:
-    """A person's drafts from seats in that institution that have ended go on in the new seat."""
-    place = (
-        seats.c.institution_id.is_(None)
-        if institution_id is None
-        else seats.c.institution_id == institution_id
-    )
+async def follow_seat(tx: Transaction, seat: Seat) -> int:
+    """The person's drafts from seats in the same place that have ended go on in this one."""
     ended = select(seats.c.id).where(
-        seats.c.person_id == person_id, place, seats.c.until_at.is_not(None)
+        seats.c.person_id == seat.person_id,
+        seats.c.institution_id.is_not_distinct_from(seat.institution_id),
+        seats.c.unit_id.is_not_distinct_from(seat.unit_id),
+        seats.c.until_at.is_not(None),
     )
     result = await tx.execute(
         update(conversations)
-        .where(conversations.c.person_id == person_id, conversations.c.seat_id.in_(ended))
-        .values(seat_id=seat_id)
+        .where(conversations.c.person_id == seat.person_id, conversations.c.seat_id.in_(ended))
+        .values(seat_id=seat.id)
     )
     return result.rowcount
 

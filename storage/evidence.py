@@ -27,6 +27,7 @@ from storage.database import Transaction
 from storage.tables import conversations, evidence
 
 LINK = "link"
+_KEPT = (EvidenceState.AWAITED.value, EvidenceState.STORED.value)
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,26 @@ async def counts_of_report(tx: Transaction, status_update_id: int) -> EvidenceCo
     return await _counts(tx, evidence.c.status_update_id == status_update_id)
 
 
+async def counts_of_pass(tx: Transaction, pass_id: int) -> EvidenceCounts:
+    """How much evidence a unit's answer has."""
+    return await _counts(tx, evidence.c.pass_id == pass_id)
+
+
+def _is_to_go_along(conversation_id: int) -> ColumnElement[bool]:
+    """The evidence of a draft that goes with it; what was refused stays behind."""
+    return and_(
+        evidence.c.conversation_id == conversation_id,
+        _is_of_a_draft(),
+        evidence.c.state.in_(_KEPT),
+    )
+
+
 def _is_of_a_draft() -> ColumnElement[bool]:
-    return and_(evidence.c.status_update_id.is_(None), evidence.c.answer_id.is_(None))
+    return and_(
+        evidence.c.status_update_id.is_(None),
+        evidence.c.answer_id.is_(None),
+        evidence.c.pass_id.is_(None),
+    )
 
 
 async def _counts(tx: Transaction, which: ColumnElement[bool]) -> EvidenceCounts:
@@ -184,11 +203,7 @@ async def submit(
 
     What was refused stays behind. A copy that is awaited is stored together with its original.
     """
-    mine = and_(
-        evidence.c.conversation_id == conversation_id,
-        _is_of_a_draft(),
-        evidence.c.state.in_([EvidenceState.AWAITED.value, EvidenceState.STORED.value]),
-    )
+    mine = _is_to_go_along(conversation_id)
     copied = [column for column in evidence.c if column.name not in ("id", "status_update_id")]
     for other in copies_for:
         source = select(literal(other), *copied).where(mine).order_by(evidence.c.id)
@@ -200,14 +215,52 @@ async def submit(
 async def submit_answer(tx: Transaction, conversation_id: int, answer_id: int) -> None:
     """The draft of an answer was sent: its files are the answer's."""
     await tx.execute(
-        update(evidence)
-        .where(
-            evidence.c.conversation_id == conversation_id,
-            _is_of_a_draft(),
-            evidence.c.state.in_([EvidenceState.AWAITED.value, EvidenceState.STORED.value]),
-        )
-        .values(answer_id=answer_id)
+        update(evidence).where(_is_to_go_along(conversation_id)).values(answer_id=answer_id)
     )
+
+
+async def answer(tx: Transaction, conversation_id: int, pass_id: int) -> None:
+    """The draft was a unit's answer: its evidence belongs to that; an earlier answer's goes."""
+    await tx.execute(
+        update(evidence)
+        .where(evidence.c.pass_id == pass_id)
+        .values(state=EvidenceState.DROPPED.value, next_try_at=None)
+    )
+    await tx.execute(
+        update(evidence).where(_is_to_go_along(conversation_id)).values(pass_id=pass_id)
+    )
+
+
+async def copy_to_draft(
+    tx: Transaction, pass_id: int, conversation_id: int, *, person_id: int
+) -> list[int]:
+    """A unit's evidence is a draft's too; gives the ids of what is new there.
+
+    A copy that is awaited is stored together with its original.
+    """
+    there = select(evidence.c.sha256, evidence.c.file_id, evidence.c.url).where(
+        evidence.c.conversation_id == conversation_id, _is_of_a_draft()
+    )
+    known = {tuple(row.values()) for row in await tx.rows(there)}
+    copied = [each for each in evidence.c if each.name != "id"]
+    theirs = select(*copied).where(evidence.c.pass_id == pass_id, evidence.c.state.in_(_KEPT))
+    made = []
+    for row in await tx.rows(theirs.order_by(evidence.c.id)):
+        if (row["sha256"], row["file_id"], row["url"]) not in known:
+            own = {"pass_id": None, "conversation_id": conversation_id, "person_id": person_id}
+            made.append(await _add(tx, **{**row, **own}))
+    return made
+
+
+async def of_pass(tx: Transaction, pass_id: int) -> list[EvidencePiece]:
+    """The evidence of a unit's answer, in the order in which it came."""
+    statement = (
+        select(*_PIECE)
+        .where(evidence.c.pass_id == pass_id, evidence.c.state != EvidenceState.DROPPED.value)
+        .order_by(evidence.c.id)
+    )
+    rows = await tx.rows(statement)
+    return [EvidencePiece(**{**row, "state": EvidenceState(row["state"])}) for row in rows]
 
 
 async def withdraw(tx: Transaction, status_update_id: int) -> int:

@@ -49,6 +49,7 @@ from storage.tables import (
     siblings,
     source_documents,
     status_updates,
+    units,
 )
 
 Record: TypeAlias = dict[str, Any]
@@ -508,11 +509,12 @@ class Records:
                 seats.c.suspended_at,
                 people.c.name,
                 people.c.language,
+                units.c.name.label("unit"),
             )
             .select_from(
-                seats.join(people, people.c.id == seats.c.person_id).outerjoin(
-                    institutions, institutions.c.id == seats.c.institution_id
-                )
+                seats.join(people, people.c.id == seats.c.person_id)
+                .outerjoin(institutions, institutions.c.id == seats.c.institution_id)
+                .outerjoin(units, units.c.id == seats.c.unit_id)
             )
             .where(self._of_institutions())
         )
@@ -521,7 +523,7 @@ class Records:
         return select(institutions.c.id.label("institution_id"), institutions.c.code).where(
             self._of_institutions(),
             institutions.c.ended_at.is_(None),
-            ~exists().where(seats.c.institution_id == institutions.c.id),
+            ~exists().where(seats.c.institution_id == institutions.c.id, seats.c.unit_id.is_(None)),
         )
 
     def _of_institutions(self) -> ColumnElement[bool]:

@@ -39,6 +39,18 @@ class Invitation:
     person_id: int | None
     telegram_name: str | None
     redeemed_at: datetime | None
+    takes_over: int | None = None
+    unit_id: int | None = None
+
+    @property
+    def unit_of(self) -> int | None:
+        """The institution to a unit of which it invites."""
+        return None if self.unit_id is None else self.institution_id
+
+    @property
+    def left_by(self) -> int | None:
+        """The seat of who leaves it, where they made the link for their successor themselves."""
+        return self.takes_over if self.takes_over == self.invited_by else None
 
 
 _COLUMNS = [invitations.c[name] for name in Invitation.__dataclass_fields__]
@@ -59,6 +71,8 @@ async def add(
     designated_on: date | None,
     letter: str | None,
     invited_by: int | None,
+    takes_over: int | None = None,
+    unit_id: int | None = None,
     expires_at: datetime,
     now: datetime,
 ) -> int:
@@ -74,6 +88,8 @@ async def add(
             designated_on=designated_on,
             letter=letter,
             invited_by=invited_by,
+            takes_over=takes_over,
+            unit_id=unit_id,
             created_at=now,
             expires_at=expires_at,
         )
@@ -116,6 +132,17 @@ async def expire(tx: Transaction, *, now: datetime) -> list[int]:
 async def in_state(tx: Transaction, state: str) -> list[Invitation]:
     """Every invitation in that state, oldest first."""
     statement = select(*_COLUMNS).where(invitations.c.state == state).order_by(invitations.c.id)
+    return [_invitation(row) for row in await tx.rows(statement)]
+
+
+async def to_take_over(tx: Transaction, seat_id: int) -> list[Invitation]:
+    """The undecided invitations to take that seat over, oldest first; locked, like one of them."""
+    statement = (
+        select(*_COLUMNS)
+        .where(invitations.c.takes_over == seat_id, invitations.c.state.in_((OPEN, REDEEMED)))
+        .order_by(invitations.c.id)
+        .with_for_update()
+    )
     return [_invitation(row) for row in await tx.rows(statement)]
 
 

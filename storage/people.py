@@ -20,6 +20,7 @@ from storage.tables import (
     jobs,
     people,
     seats,
+    units,
 )
 
 
@@ -32,6 +33,7 @@ class Seated:
     institution_names: dict[str, str] | None
     started: bool  # whether they have ever opened the chat
     unreachable_reason: str | None
+    unit: str | None = None  # the name of the unit it is in
 
 
 def _person(row: Any) -> Person:
@@ -82,12 +84,19 @@ async def seated(
     institution_id: int | None = None,
     seat_id: int | None = None,
     suspended_too: bool = False,
+    units_too: bool = False,
 ) -> list[Seated]:
-    """Who holds a seat now, by institution and name."""
+    """Who holds a seat now, by institution and name.
+
+    Seats in units are left out, unless they are asked for: their people neither report nor hear of
+    what an institution owes.
+    """
     live = seat_queries.is_live(now)
     conditions: list[ColumnElement[bool]] = [
         live if not suspended_too else seat_queries.has_not_ended(now)
     ]
+    if not units_too and seat_id is None:
+        conditions.append(seats.c.unit_id.is_(None))
     if roles is not None:
         conditions.append(seats.c.role.in_([str(role) for role in roles]))
     if institution_id is not None:
@@ -101,10 +110,12 @@ async def seated(
             institutions.c.names.label("institution_names"),
             accounts.c.chat_id,
             accounts.c.unreachable_reason,
+            units.c.name.label("unit"),
         )
         .join(people, people.c.id == seats.c.person_id)
         .outerjoin(institutions, institutions.c.id == seats.c.institution_id)
         .outerjoin(accounts, accounts.c.person_id == people.c.id)
+        .outerjoin(units, units.c.id == seats.c.unit_id)
         .where(*conditions)
         .order_by(institutions.c.code, people.c.name, seats.c.id)
     )
@@ -124,6 +135,7 @@ def _without_second_accounts(rows: Sequence[Any]) -> list[Seated]:
                 row["institution_names"],
                 row["chat_id"] is not None,
                 row["unreachable_reason"],
+                row["unit"],
             ),
         )
     return list(found.values())

@@ -91,6 +91,17 @@ async def count_open(tx: Transaction) -> int:
     return int(await tx.value(statement.where(questions.c.answered_at.is_(None))))
 
 
+async def count_open_of(tx: Transaction, institution_id: int) -> int:
+    """How many questions of an institution wait for an answer."""
+    statement = (
+        select(func.count())
+        .select_from(questions)
+        .join(assignments, assignments.c.id == questions.c.assignment_id)
+        .where(assignments.c.institution_id == institution_id, questions.c.answered_at.is_(None))
+    )
+    return int(await tx.value(statement))
+
+
 async def of_assignment(tx: Transaction, assignment_id: int, *, limit: int) -> list[Question]:
     """The newest questions about an assignment, the newest first."""
     statement = (

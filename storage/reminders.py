@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
 
-from bot.domain.ladder import Named, Skipped
+from bot.domain.ladder import Named, Reaches, Skipped
 from bot.domain.requests import ItemState
 from storage.database import Transaction
 from storage.tables import outbox, people, reminders, request_items
@@ -173,6 +173,25 @@ async def stop(
     theirs: ColumnElement[bool] = reminders.c.request_item_id.in_(request_item_ids)
     if person_id is not None:
         theirs = and_(theirs, reminders.c.person_id == person_id)
+    await _recall(tx, theirs, now=now)
+    await tx.execute(update(reminders).where(theirs, _OPEN).values(**_settled(reason, now)))
+
+
+async def stop_for(
+    tx: Transaction, person_id: int, institution_id: int | None, reason: Skipped, *, now: datetime
+) -> None:
+    """A person hears no more of what that institution owes; None: of what others owe."""
+    theirs = and_(
+        reminders.c.person_id == person_id,
+        reminders.c.reaches == Reaches.SECRETARIAT.value
+        if institution_id is None
+        else and_(
+            reminders.c.reaches != Reaches.SECRETARIAT.value,
+            reminders.c.request_item_id.in_(
+                select(request_items.c.id).where(request_items.c.institution_id == institution_id)
+            ),
+        ),
+    )
     await _recall(tx, theirs, now=now)
     await tx.execute(update(reminders).where(theirs, _OPEN).values(**_settled(reason, now)))
 

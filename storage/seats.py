@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
-from bot.domain.people import Role, Seat
+from bot.domain.people import FEWEST, Gender, Level, Role, Seat
 from storage.database import Transaction
 from storage.tables import seats
 
@@ -60,6 +61,7 @@ async def add(
     designated_on: date | None = None,
     letter: str | None = None,
     confirmed_by: int | None = None,
+    unit_id: int | None = None,
     now: datetime,
 ) -> Seat:
     """A new seat, from now on."""
@@ -73,18 +75,73 @@ async def add(
             designated_on=designated_on,
             letter=letter,
             confirmed_by=confirmed_by,
+            unit_id=unit_id,
         )
     )
     key = result.inserted_primary_key
     assert key is not None
-    return Seat(int(key[0]), person_id, role, institution_id, now)
+    return Seat(int(key[0]), person_id, role, institution_id, now, unit_id=unit_id)
 
 
-async def end(tx: Transaction, seat_id: int, *, now: datetime) -> None:
-    """End the seat this second."""
-    await tx.execute(update(seats).where(seats.c.id == seat_id).values(until_at=now))
+async def end(tx: Transaction, seat_id: int, *, now: datetime) -> bool:
+    """End the seat this second; False if it had ended meanwhile.
+
+    What its person said of themselves for statistics goes with it.
+    """
+    statement = update(seats).where(seats.c.id == seat_id, has_not_ended(now))
+    ended = await tx.execute(statement.values(until_at=now, gender=None, level=None))
+    return ended.rowcount == 1
 
 
 async def suspend(tx: Transaction, seat_id: int, *, at: datetime | None) -> None:
     """Suspend the seat from that moment, or give it back (None)."""
     await tx.execute(update(seats).where(seats.c.id == seat_id).values(suspended_at=at))
+
+
+# -- Statistics ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody has said of themselves for statistics."""
+
+    gender: Gender | None
+    level: Level | None
+
+
+async def say(tx: Transaction, person_id: int, *, now: datetime, **values: str | None) -> None:
+    """Keep what a person says of themselves (`gender`, `level`) with their seats; None: nothing."""
+    theirs = (seats.c.person_id == person_id, is_live(now))
+    await tx.execute(update(seats).where(*theirs).values(**values))
+
+
+async def said(tx: Transaction, person_id: int, *, now: datetime) -> Said:
+    """What a person has said of themselves."""
+    row = await tx.row(
+        select(
+            func.max(seats.c.gender).label("gender"), func.max(seats.c.level).label("level")
+        ).where(seats.c.person_id == person_id, is_live(now))
+    )
+    assert row is not None
+    return Said(
+        Gender(row["gender"]) if row["gender"] else None,
+        Level(row["level"]) if row["level"] else None,
+    )
+
+
+async def counted(tx: Transaction, *, now: datetime) -> tuple[dict[Gender, int], dict[Level, int]]:
+    """How many people with a live seat have said what; nobody is named, and few are not counted."""
+    found = []
+    for column in (seats.c.gender, seats.c.level):
+        rows = await tx.rows(
+            select(column.label("said"), func.count(seats.c.person_id.distinct()).label("n"))
+            .where(is_live(now), column.is_not(None))
+            .group_by(column)
+        )
+        counts = {row["said"]: int(row["n"]) for row in rows}
+        found.append(counts if sum(counts.values()) >= FEWEST else {})
+    genders, levels = found
+    return (
+        {each: genders[each] for each in Gender if each in genders},
+        {each: levels[each] for each in Level if each in levels},
+    )

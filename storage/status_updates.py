@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,10 +10,17 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from bot.domain.items import AssignmentState, ReportState
-from bot.domain.reports import ReportKind, StatusUpdate
+from bot.domain.reports import Reported, ReportKind, StatusUpdate
 from storage.counters import next_number
 from storage.database import Transaction
-from storage.tables import assignments, questions, reviews, status_updates
+from storage.tables import (
+    assignments,
+    items,
+    questions,
+    reviews,
+    source_documents,
+    status_updates,
+)
 
 _FIELDS = [each for each in StatusUpdate.__dataclass_fields__ if each != "figures"]
 _STANDING = [each.value for each in ReportState if each is not ReportState.WITHDRAWN]
@@ -96,6 +104,35 @@ async def get(tx: Transaction, status_update_id: int) -> StatusUpdate | None:
     """The status update of that id."""
     row = await tx.row(select(*_COLUMNS).where(status_updates.c.id == status_update_id))
     return None if row is None else _as_status_update(row)
+
+
+async def of_institutions(
+    tx: Transaction, institution_ids: Sequence[int], *, limit: int, offset: int = 0
+) -> list[Reported]:
+    """What these institutions have reported and not withdrawn, the newest first."""
+    statement = (
+        select(
+            status_updates.c.id,
+            status_updates.c.number,
+            items.c.paragraph.label("code"),
+            source_documents.c.symbol,
+            items.c.restricted,
+            status_updates.c.status,
+            status_updates.c.as_of,
+        )
+        .join(assignments, assignments.c.id == status_updates.c.assignment_id)
+        .join(items, items.c.id == assignments.c.item_id)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .where(
+            assignments.c.institution_id.in_(institution_ids),
+            assignments.c.state != AssignmentState.DRAFT.value,
+            status_updates.c.state.in_(_STANDING),
+        )
+        .order_by(status_updates.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Reported(**row) for row in await tx.rows(statement)]
 
 
 async def of_assignment(

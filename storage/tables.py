@@ -60,6 +60,17 @@ institutions = Table(
     Column("ended_at", UtcDateTime),
 )
 
+units = Table(  # parts of an institution that are asked inside it
+    "units",
+    metadata,
+    _id(),
+    _to("institution_id", "institutions"),
+    Column("name", String(200), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("institution_id", "name"),
+)
+
 people = Table(
     "people",
     metadata,
@@ -102,6 +113,9 @@ seats = Table(
     Column("designated_on", Date),
     Column("letter", String(64)),  # SHA-256 of the designation letter
     Column("confirmed_by", Id),  # the seat of who confirmed the newcomer; None: the command line
+    _to("unit_id", "units", nullable=True, index=True),  # sees what was passed to it, no more
+    Column("gender", String(20)),  # said voluntarily, counted, never shown or exported with a name
+    Column("level", String(20)),  # as the gender: policy, technical
 )
 
 invitations = Table(
@@ -124,6 +138,8 @@ invitations = Table(
     Column("redeemed_at", UtcDateTime),
     Column("decided_at", UtcDateTime),
     _to("seat_id", "seats", nullable=True),
+    _to("takes_over", "seats", nullable=True, index=True),  # the seat that ends with this one
+    _to("unit_id", "units", nullable=True),
 )
 
 # -- What is tracked -------------------------------------------------------------------------------
@@ -323,6 +339,7 @@ evidence = Table(  # a file, a link or a note; of a draft until it is submitted
     Column("conversation_id", Id, index=True),  # no foreign key: the draft goes, the trace stays
     _to("status_update_id", "status_updates", nullable=True, index=True),
     _to("answer_id", "answers", nullable=True, index=True),
+    _to("pass_id", "passes", nullable=True, index=True),  # of a unit's answer
     Column("kind", String(20), nullable=False),  # document, photo, voice, audio, video, link
     Column("state", String(20), nullable=False),  # awaited, stored, refused
     Column("reason", String(60)),  # key of the refusal
@@ -365,6 +382,32 @@ questions = Table(
     Column("answer_language", String(20)),
     _to("answered_by", "seats", nullable=True),
     Column("answered_at", UtcDateTime),
+)
+
+passes = Table(  # what an institution asks one of its units, and the answer
+    "passes",
+    metadata,
+    _id(),
+    _to("assignment_id", "assignments", index=True),
+    _to("unit_id", "units"),
+    Column("state", String(20), nullable=False),  # passed, answered, returned, withdrawn
+    _to("passed_by", "seats"),
+    Column("passed_at", UtcDateTime, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("answer", Text),
+    Column("answer_language", String(20)),
+    _to("answered_by", "seats", nullable=True),
+    Column("answered_at", UtcDateTime),
+)
+Index("ix_passes_unit", passes.c.unit_id, passes.c.state)
+Index(
+    "ix_passes_waiting",
+    passes.c.assignment_id,
+    passes.c.unit_id,
+    unique=True,
+    sqlite_where=text("state IN ('passed', 'returned')"),
+    postgresql_where=text("state IN ('passed', 'returned')"),
 )
 
 # -- Asking and reminding --------------------------------------------------------------------------
@@ -714,3 +757,9 @@ audit_words = Table(  # free words of an entry: erasable without breaking the ch
     Column("salt", String(32), nullable=False),
     Column("words", Text),
 )
+
+# SQLite would give the id of a row that is gone to the next one: what still names the old row (a
+# message that became an answer, evidence, an audit entry) would mean the new one.
+for _each in metadata.tables.values():
+    if "id" in _each.columns:
+        _each.kwargs["sqlite_autoincrement"] = True

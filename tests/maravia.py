@@ -175,12 +175,13 @@ async def somebody(
     *,
     language: str = "en",
     bot_id: int = 1,
+    unit_id: int | None = None,
     now: datetime = LONG_AGO,
 ) -> Actor:
     """A person with a seat and a chat, as they act."""
     person: Person = await people.add(tx, name, language, now=now)
     await accounts.link(tx, bot_id, 1000 + person.id, person.id, username=None)
-    seat: Seat = await seats.add(tx, person.id, role, institution_id, now=now)
+    seat: Seat = await seats.add(tx, person.id, role, institution_id, unit_id=unit_id, now=now)
     return Actor(person, (seat,))
 
 

@@ -18,22 +18,25 @@ ROLES: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
         ("home", "approved", "progress", "me", "language", "privacy", "help"),
     ),
 )
+UNIT = ("home", "me", "language", "privacy", "help")
+"""Of somebody who has a seat in a unit of an institution, and no other."""
+
 _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (SECRETARIAT, ("announce", "clusters", "questions", "overdue", "progress")),
 )
 _EVERYBODY = ("find", "me", "language", "privacy")
-ALL = frozenset({*STRANGER, *_EVERYBODY}).union(*(names for _, names in (*ROLES, *_BESIDE)))
+ALL = frozenset({*STRANGER, *UNIT, *_EVERYBODY}).union(*(names for _, names in (*ROLES, *_BESIDE)))
 
 
-def in_menu(roles: Iterable[Role]) -> tuple[str, ...]:
+def in_menu(roles: Iterable[Role], *, in_unit: bool = False) -> tuple[str, ...]:
     """The menu of somebody with these roles: that of the first that has a say."""
-    return _first(ROLES, roles) or STRANGER
+    return _first(ROLES, roles) or (UNIT if in_unit else STRANGER)
 
 
-def in_help(roles: Iterable[Role]) -> tuple[str, ...]:
+def in_help(roles: Iterable[Role], *, in_unit: bool = False) -> tuple[str, ...]:
     """What /help tells somebody with these roles: the menu, then what else there is for them."""
     held = set(roles)
-    menu = in_menu(held)
+    menu = in_menu(held, in_unit=in_unit)
     if menu == STRANGER:
         return tuple(each for each in menu if each != "help")
     names = (*menu, *_first(_BESIDE, held), *_EVERYBODY)

@@ -19,6 +19,25 @@ class Role(StrEnum):
     OBSERVER = "observer"
 
 
+class Gender(StrEnum):
+    """What people may say of themselves for the mechanism's own statistics."""
+
+    WOMAN = "woman"
+    MAN = "man"
+    OTHER = "other"
+
+
+class Level(StrEnum):
+    """At which level somebody works; said voluntarily, as their gender."""
+
+    POLICY = "policy"
+    TECHNICAL = "technical"
+
+
+FEWEST = 5
+"""Fewer people than this are not counted: a number would tell who has said what."""
+
+
 SECRETARIAT = frozenset({Role.COORDINATOR, Role.OFFICER})
 REPORTING = frozenset({Role.FOCAL_POINT, Role.ALTERNATE})
 OF_AN_INSTITUTION = frozenset({Role.FOCAL_POINT, Role.ALTERNATE, Role.VALIDATOR, Role.OBSERVER})
@@ -26,7 +45,10 @@ OF_AN_INSTITUTION = frozenset({Role.FOCAL_POINT, Role.ALTERNATE, Role.VALIDATOR,
 
 @dataclass(frozen=True)
 class Seat:
-    """One person's role in one institution; the secretariat's seats have no institution."""
+    """One person's role in one institution; the secretariat's seats have no institution.
+
+    A seat in a unit of the institution sees what was passed to that unit, and nothing else.
+    """
 
     id: int
     person_id: int
@@ -35,6 +57,7 @@ class Seat:
     from_at: datetime
     until_at: datetime | None = None
     suspended_at: datetime | None = None
+    unit_id: int | None = None
 
     def live(self, now: datetime) -> bool:
         """Whether the seat gives access now; access ends the second a seat ends."""
@@ -76,11 +99,34 @@ class Actor:
     def seat(
         self, roles: frozenset[Role] | set[Role], institution_id: int | None = None
     ) -> Seat | None:
-        """The live seat with one of these roles (in that institution, where one is named)."""
+        """The live seat with one of these roles (in that institution, where one is named).
+
+        Seats in units are never it: a unit does not report, and does not read what others do.
+        """
         for seat in self.seats:
-            if seat.role in roles and institution_id in (None, seat.institution_id):
+            if seat.unit_id is not None or seat.role not in roles:
+                continue
+            if institution_id in (None, seat.institution_id):
                 return seat
         return None
+
+    def institutions(self, roles: frozenset[Role] | set[Role]) -> tuple[int, ...]:
+        """The institutions in which one of the live seats has one of these roles."""
+        held = (seat.institution_id for seat in self.seats if self.seat(roles, seat.institution_id))
+        return tuple(dict.fromkeys(each for each in held if each is not None))
+
+    def unit_seat(self, unit_id: int) -> Seat | None:
+        """The live seat in that unit."""
+        return next((seat for seat in self.seats if seat.unit_id == unit_id), None)
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        """The units in which the actor has a live seat."""
+        return tuple(dict.fromkeys(seat.unit_id for seat in self.seats if seat.unit_id is not None))
+
+    def holds(self, seat_id: int) -> bool:
+        """Whether that very seat is theirs now."""
+        return any(seat.id == seat_id for seat in self.seats)
 
     @property
     def is_secretariat(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.errors import NotAllowed
 from bot.domain.items import Assignment, AssignmentState
-from bot.domain.people import REPORTING, SECRETARIAT, Actor, Role
+from bot.domain.people import REPORTING, SECRETARIAT, Actor, Role, Seat
 
 READS = REPORTING | {Role.VALIDATOR}
 """Who reads what the own institution has and reports, submitted and returned reports too."""
@@ -28,6 +28,39 @@ def may_invite(actor: Actor, role: Role) -> bool:
     return actor.is_secretariat and role not in SECRETARIAT
 
 
+HANDED_OVER = REPORTING | SECRETARIAT | {Role.VALIDATOR}
+"""Seats that go from one person to the next; observers' seats hold nothing that could."""
+
+
+def may_hand_over(actor: Actor, seat: Seat) -> bool:
+    """Who holds a seat may hand it over, and so may who invites to it."""
+    return seat.role in HANDED_OVER and (actor.holds(seat.id) or may_invite(actor, seat.role))
+
+
+def may_invite_to_unit(actor: Actor, institution_id: int) -> bool:
+    """An institution's focal points invite to its units, and so does the secretariat."""
+    return (
+        actor.seat(REPORTING, institution_id) is not None
+        or actor.is_secretariat
+        or actor.channel == "command"
+    )
+
+
+def may_decide(
+    actor: Actor, role: Role, *, left_by: int | None = None, unit_of: int | None = None
+) -> bool:
+    """Who invites to a seat, or into a unit of `unit_of`, says whether it is the right person.
+
+    So does who leaves the seat `left_by` by a link of their own: not in the secretariat, where an
+    officer would let somebody in.
+    """
+    if may_invite(actor, role):
+        return True
+    if unit_of is not None and may_invite_to_unit(actor, unit_of):
+        return True
+    return left_by is not None and role not in SECRETARIAT and actor.holds(left_by)
+
+
 def may_report(actor: Actor, assignment: Assignment) -> bool:
     """Focal points and alternates report for their own institution.
 
@@ -35,6 +68,24 @@ def may_report(actor: Actor, assignment: Assignment) -> bool:
     """
     own = actor.seat(REPORTING, assignment.institution_id) is not None
     return own and assignment.state is AssignmentState.ANNOUNCED
+
+
+def may_pass(actor: Actor, assignment: Assignment) -> bool:
+    """Who reports on an assignment may ask a unit of the own institution about it."""
+    return may_report(actor, assignment)
+
+
+def may_answer_pass(actor: Actor, unit_id: int) -> bool:
+    """A unit's people answer what was passed to it."""
+    return actor.unit_seat(unit_id) is not None
+
+
+def may_see_pass(actor: Actor, unit_id: int, institution_id: int) -> bool:
+    """A unit sees what was passed to it; its institution sees what it passed to all of them.
+
+    What an institution asks inside is its own: the secretariat reads the report.
+    """
+    return may_answer_pass(actor, unit_id) or actor.seat(READS, institution_id) is not None
 
 
 def may_see(actor: Actor, assignment: Assignment) -> bool:
@@ -91,5 +142,8 @@ def may_export(actor: Actor) -> bool:
 
 
 def may_see_progress(actor: Actor) -> bool:
-    """Whoever holds a live seat sees figures: the secretariat all, the others what is theirs."""
-    return bool(actor.seats)
+    """Whoever holds a live seat sees figures: the secretariat all, the others what is theirs.
+
+    A unit of an institution has none of its own.
+    """
+    return actor.seat(frozenset(Role)) is not None

@@ -41,6 +41,5 @@ def scope_of(actor: Actor) -> Scope:
     """The secretariat sees all, who reports their institutions', observers what is approved."""
     if actor.is_secretariat:
         return Scope()
-    own = {seat.institution_id for seat in actor.seats if seat.role in READS}
-    ids = tuple(sorted(each for each in own if each is not None))
+    ids = tuple(sorted(actor.institutions(READS)))
     return Scope(ids) if ids else Scope(approved=True)

@@ -206,3 +206,16 @@ def require_fits(words: str) -> None:
     """Raise TooLong for a text over the limit."""
     if len(words) > LONGEST_TEXT:
         raise TooLong(limit=LONGEST_TEXT, over=len(words) - LONGEST_TEXT)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A status update with its item, as a list of an institution's reports shows it."""
+
+    id: int
+    number: str
+    code: str
+    symbol: str
+    restricted: bool
+    status: str
+    as_of: date

@@ -322,7 +322,7 @@ class _Rows:
             )
         return SeatRow(
             institution=self._institution(row["institution_id"]),
-            unit="",
+            unit=row["unit"] or "",
             person=row["name"],
             role=self.word(f"role.{row['role']}"),
             state=self.word(f"export.seat.{self._seat_state(row)}"),

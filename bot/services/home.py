@@ -11,8 +11,7 @@ from storage.database import Transaction
 
 def institutions_of(actor: Actor) -> tuple[int, ...]:
     """The institutions whose items and reports the actor sees."""
-    held = (seat.institution_id for seat in actor.seats if seat.role in READS)
-    return tuple(dict.fromkeys(each for each in held if each is not None))
+    return actor.institutions(READS)
 
 
 async def next_for(tx: Transaction, act: Act, *, but: int | None = None) -> Entry | None:

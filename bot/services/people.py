@@ -8,26 +8,26 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.errors import NotFound, Outdated, Refused
-from bot.domain.people import SECRETARIAT, Act, Actor, Person, Role, Seat
-from bot.domain.permissions import may_invite, may_manage_people, require
-from bot.domain.views import people as views
-from bot.services import audit
-from bot.services.notices import tell
-from storage import (
-    accounts,
-    conversations,
-    institutions,
-    invitations,
-    outbox,
-    people,
-    seats,
+from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Gender, Level, Person, Role, Seat
+from bot.domain.permissions import (
+    may_decide,
+    may_hand_over,
+    may_invite,
+    may_invite_to_unit,
+    may_manage_people,
+    require,
 )
+from bot.domain.screens import Screen, Value
+from bot.domain.views import handover as handover_views
+from bot.domain.views import people as views
+from bot.services import audit, handover
+from bot.services import seats as consequences
+from bot.services.notices import tell
+from bot.services.seats import MENU
+from storage import accounts, conversations, invitations, outbox, people, seats, units
 from storage.database import Transaction
 from storage.invitations import Invitation
 from storage.outbox import Message
-
-MENU = "menu"
-"""Woken where somebody's commands may have changed: a seat, a language, a new account."""
 
 VALID_FOR = timedelta(days=14)
 TOKEN_BYTES = 16  # 128 random bits
@@ -55,6 +55,30 @@ class AlreadySeated(Refused):
     """The person holds this very seat; the link stays unused."""
 
     key = "error.already_seated"
+
+
+class OwnHandover(Refused):
+    """Who hands a seat over has opened their own link; it stays unused."""
+
+    key = "error.handover_own"
+
+
+class HandoverOver(Refused):
+    """The seat that was to be taken over has ended by other ways."""
+
+    key = "error.handover_over"
+
+
+class HandoverWaits(Refused):
+    """Somebody has used the link already: they are confirmed or refused first."""
+
+    key = "error.handover_waits"
+
+
+class SuccessorSeated(Refused):
+    """The successor holds that very seat by now, so that there is nothing to take over."""
+
+    key = "error.successor_seated"
 
 
 class LastCoordinator(Refused):
@@ -101,17 +125,25 @@ async def invite(
     invitee: str | None = None,
     designation: Designation | None = None,
     token: str | None = None,
+    unit_id: int | None = None,
 ) -> str:
     """Make a single-use invitation; gives the payload of its deep link, which is kept nowhere.
 
-    `token` is one that `new_token` made, where its link had to be written down before.
+    `token` is one that `new_token` made, where its link had to be written down before. Into a unit
+    the institution's focal points invite, too.
     """
     token = token or new_token()
-    require(may_invite(act.actor, role))
+    if unit_id is None or institution_id is None:
+        require(may_invite(act.actor, role))
+    else:
+        require(role in REPORTING and may_invite_to_unit(act.actor, institution_id))
+        await _require_unit(tx, unit_id, institution_id)
     if (institution_id is None) != (role in SECRETARIAT):
         raise NotFound
     designated = designation or Designation()
     inviter = act.actor.seat(SECRETARIAT)
+    if inviter is None and unit_id is not None:
+        inviter = act.actor.seat(REPORTING, institution_id)
     invitation_id = await invitations.add(
         tx,
         digest=_digest(token),
@@ -122,6 +154,7 @@ async def invite(
         designated_on=designated.on,
         letter=designated.letter,
         invited_by=inviter.id if inviter else None,
+        unit_id=unit_id,
         expires_at=act.now + VALID_FOR,
         now=act.now,
     )
@@ -130,15 +163,66 @@ async def invite(
     return token
 
 
+async def offer_seat(tx: Transaction, act: Act, seat_id: int) -> str:
+    """Make a single-use link by which a successor takes a seat over; gives its payload.
+
+    An earlier link to it that nobody has used is void. Nothing changes before the successor is
+    confirmed; the holder and all coordinators know of it until then. Raises HandoverWaits while
+    somebody who has used a link waits.
+    """
+    seat = await seats.get(tx, seat_id)
+    if seat is None or seat.has_ended(act.now):
+        raise NotFound
+    require(may_hand_over(act.actor, seat))
+    for earlier in await invitations.to_take_over(tx, seat.id):
+        if earlier.state == invitations.REDEEMED:
+            raise HandoverWaits
+        await _void(tx, act, earlier)
+    own = seat if act.actor.holds(seat.id) else act.actor.seat(SECRETARIAT)
+    token = new_token()
+    invitation_id = await invitations.add(
+        tx,
+        digest=_digest(token),
+        role=seat.role,
+        institution_id=seat.institution_id,
+        invitee=None,
+        designated_by=None,
+        designated_on=None,
+        letter=None,
+        invited_by=own.id if own else None,
+        takes_over=seat.id,
+        unit_id=seat.unit_id,
+        expires_at=act.now + VALID_FOR,
+        now=act.now,
+    )
+    facts = {"invitation": invitation_id}
+    await audit.record(tx, act, "seat.offer", f"seat:{seat.id}", facts=facts)
+    await _tell_of_offer(tx, act, seat, invitation_id)
+    return token
+
+
+async def stop_handover(tx: Transaction, act: Act, invitation_id: int) -> None:
+    """Take the link back, or refuse who has used it; the holder keeps the seat and is told."""
+    invitation = await invitations.get(tx, invitation_id)
+    if invitation is None or invitation.takes_over is None:
+        raise NotFound
+    if invitation.state == invitations.OPEN:
+        await revoke(tx, act, invitation.id)
+    else:
+        await refuse(tx, act, invitation.id)
+
+
 async def open_link(tx: Transaction, act: Act, chat: Chat, token: str) -> tuple[Invitation, Person]:
     """Somebody opened a deep link: the invitation is held for them until they accept it.
 
     Whoever opens it before that holds it next. Who has used it may open it again: it is given as it
-    stands and does nothing more. Raises LinkUnknown, LinkUsed, LinkExpired or AlreadySeated.
+    stands and does nothing more. Raises LinkUnknown, LinkUsed, LinkExpired or AlreadySeated; of a
+    handover also HandoverOver and OwnHandover.
     """
     invitation = await invitations.by_digest(tx, _digest(token))
     if invitation is None:
         raise LinkUnknown
+    await _require_open_seat(tx, act, invitation)
     if invitation.state == invitations.EXPIRED:
         raise LinkExpired
     if invitation.state != invitations.OPEN:
@@ -147,7 +231,7 @@ async def open_link(tx: Transaction, act: Act, chat: Chat, token: str) -> tuple[
         return invitation, act.actor.person
     if invitation.expires_at <= act.now:
         raise LinkExpired
-    if act.actor.seat({invitation.role}, invitation.institution_id) is not None:
+    if _held(act.actor, invitation) is not None:
         raise AlreadySeated
     person = act.actor.person
     if person is None:
@@ -164,7 +248,8 @@ async def accept(tx: Transaction, act: Act, chat: Chat, invitation_id: int) -> S
     Otherwise nothing opens until the inviter, shown the Telegram name, confirms.
     """
     invitation = await _held_by(tx, act, invitation_id)
-    if act.actor.seat({invitation.role}, invitation.institution_id) is not None:
+    await _require_open_seat(tx, act, invitation)
+    if _held(act.actor, invitation) is not None:
         raise AlreadySeated
     await invitations.change(
         tx,
@@ -194,18 +279,27 @@ async def decline(tx: Transaction, act: Act, invitation_id: int) -> bool:
 
 
 async def confirm(tx: Transaction, act: Act, invitation_id: int) -> Seat:
-    """The secretariat has recognised the newcomer: the seat begins this second."""
+    """The inviter has recognised the newcomer: the seat begins this second.
+
+    Of a handover, the old seat ends in the same second, and all that it held is the new one's.
+    """
     invitation = await _to_decide(tx, act, invitation_id)
     assert invitation.person_id is not None
     newcomer = Actor(None, await seats.live_of(tx, invitation.person_id, now=act.now))
-    held = newcomer.seat({invitation.role}, invitation.institution_id)
+    held = _held(newcomer, invitation)
+    if held is not None and invitation.takes_over is not None:
+        raise SuccessorSeated
     if held is not None:  # they had used two links for the same seat
         await invitations.change(
             tx, invitation.id, state=invitations.CONFIRMED, telegram_name=None, decided_at=act.now
         )
         await audit.record(tx, act, "invitation.settle", f"invitation:{invitation.id}")
         return held
-    own = act.actor.seat(SECRETARIAT)
+    own = (
+        next((each for each in act.actor.seats if each.id == invitation.left_by), None)
+        or act.actor.seat(SECRETARIAT)
+        or act.actor.seat(REPORTING, invitation.institution_id)
+    )
     return await _seat(tx, act, invitation, confirmed_by=own.id if own else None)
 
 
@@ -225,41 +319,34 @@ async def refuse(tx: Transaction, act: Act, invitation_id: int) -> None:
         decided_at=act.now,
     )
     await audit.record(tx, act, "invitation.refuse", f"invitation:{invitation.id}")
-    person = await _person(tx, invitation.person_id)
-    chat_id = await accounts.chat_of(tx, act.bot_id, person.id)
-    forgotten = await people.forget_stranger(tx, person.id)
-    told = Message(
-        key=f"invitation:{invitation.id}:refused",
-        screen=views.refused(),
-        person_id=None if forgotten else person.id,
-        chat_id=chat_id if forgotten else None,
-        language=person.language,
-        bot_id=act.bot_id,
+    shown = (
+        views.refused(by_inviter=invitation.unit_id is not None)
+        if invitation.takes_over is None
+        else handover_views.refused()
     )
-    await outbox.add(tx, told, now=act.now)
+    await _dismiss(tx, act, invitation, shown)
+    await _tell_holder_of_stop(tx, act, invitation)
 
 
 async def revoke(tx: Transaction, act: Act, invitation_id: int) -> None:
-    """Take an unused invitation back."""
-    require(may_manage_people(act.actor))
+    """Take an unused invitation back; who leaves a seat may do so with their own link."""
     invitation = await invitations.get(tx, invitation_id)
     if invitation is None or invitation.state != invitations.OPEN:
         raise NotFound
-    require(may_invite(act.actor, invitation.role))
-    await invitations.change(
-        tx, invitation.id, state=invitations.REVOKED, person_id=None, decided_at=act.now
-    )
+    require(_may_take_back(act.actor, invitation))
+    await _void(tx, act, invitation)
     await audit.record(tx, act, "invitation.revoke", f"invitation:{invitation.id}")
-    if invitation.person_id is not None:
-        await people.forget_stranger(tx, invitation.person_id)
+    await _tell_holder_of_stop(tx, act, invitation)
 
 
 async def end_seat(tx: Transaction, act: Act, seat_id: int) -> None:
     """End a seat: access ends this second; drafts and history stay with the institution."""
     seat = await _seat_to_change(tx, act, seat_id)
-    await seats.end(tx, seat.id, now=act.now)
+    if not await seats.end(tx, seat.id, now=act.now):
+        raise Outdated
+    await _give_up_handovers(tx, act, seat)
     await audit.record(tx, act, "seat.end", f"seat:{seat.id}")
-    await _lose_access(tx, seat, now=act.now)
+    await consequences.ended(tx, seat, now=act.now)
     await _announce(tx, act, seat, "ended")
     await _ask_others_to_confirm(tx, act, seat)
     if seat.suspended_at is not None:
@@ -285,7 +372,8 @@ async def suspend_seat(tx: Transaction, act: Act, seat_id: int) -> None:
     for each in (seat, *others):
         await seats.suspend(tx, each.id, at=act.now)
         await audit.record(tx, act, "seat.suspend", f"seat:{each.id}")
-    await _lose_access(tx, seat, now=act.now)
+    for each in (seat, *others):
+        await consequences.lost(tx, each, now=act.now)
     for each in (seat, *others):
         await _announce(tx, act, each, "suspended")
         await _ask_others_to_confirm(tx, act, each)
@@ -301,7 +389,7 @@ async def restore_seat(tx: Transaction, act: Act, seat_id: int) -> None:
     if seat.suspended_at is None:
         raise Outdated
     await seats.suspend(tx, seat.id, at=None)
-    tx.wakes.add(MENU)
+    await consequences.changed(tx, seat)
     await audit.record(tx, act, "seat.restore", f"seat:{seat.id}")
     await _announce(tx, act, seat, "restored")
 
@@ -317,9 +405,25 @@ async def set_new_message_each_time(tx: Transaction, act: Act, wanted: bool) -> 
     await _change_self(tx, act, "always_new_message", wanted)
 
 
+async def say_for_statistics(
+    tx: Transaction, act: Act, *, gender: Gender | None = None, level: Level | None = None
+) -> None:
+    """The person says what is to be counted of them; what is None stays as it was."""
+    if not act.actor.seats:
+        raise NotFound
+    said = {"gender": gender, "level": level}
+    kept: dict[str, str | None] = {name: each.value for name, each in said.items() if each}
+    await _say(tx, act, kept)
+
+
+async def say_nothing_for_statistics(tx: Transaction, act: Act) -> None:
+    """What the person had said of themselves is gone at once."""
+    await _say(tx, act, {"gender": None, "level": None})
+
+
 async def reread(tx: Transaction, person: Person) -> Person:
     """The person as they stand in the database now."""
-    return await _person(tx, person.id)
+    return await consequences.person(tx, person.id)
 
 
 async def warn_of_guessing(tx: Transaction, act: Act) -> None:
@@ -337,18 +441,20 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def _person(tx: Transaction, person_id: int) -> Person:
-    found = await people.get(tx, person_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
 async def _change_self(tx: Transaction, act: Act, name: str, value: object) -> None:
     if act.actor.person is None:
         raise NotFound
     await people.change(tx, act.actor.person.id, **{name: value})
     await audit.record(tx, act, f"person.{name}", f"person:{act.actor.person.id}")
+
+
+async def _say(tx: Transaction, act: Act, said: dict[str, str | None]) -> None:
+    """The record tells that something was said or removed, not what."""
+    if act.actor.person is None:
+        raise NotFound
+    if said:
+        await seats.say(tx, act.actor.person.id, now=act.now, **said)
+    await audit.record(tx, act, "person.statistics", f"person:{act.actor.person.id}")
 
 
 async def _held_by(tx: Transaction, act: Act, invitation_id: int) -> Invitation:
@@ -367,36 +473,82 @@ async def _held_by(tx: Transaction, act: Act, invitation_id: int) -> Invitation:
     return invitation
 
 
+def _held(actor: Actor, invitation: Invitation) -> Seat | None:
+    """The seat to which the invitation invites, where the actor has it already."""
+    wanted = (invitation.role, invitation.institution_id, invitation.unit_id)
+    return next(
+        (each for each in actor.seats if (each.role, each.institution_id, each.unit_id) == wanted),
+        None,
+    )
+
+
+def _may_decide(actor: Actor, invitation: Invitation) -> bool:
+    return may_decide(
+        actor, invitation.role, left_by=invitation.left_by, unit_of=invitation.unit_of
+    )
+
+
+async def _require_unit(tx: Transaction, unit_id: int, institution_id: int) -> None:
+    unit = await units.get(tx, unit_id)
+    if unit is None or unit.institution_id != institution_id:
+        raise NotFound
+
+
 async def _to_decide(tx: Transaction, act: Act, invitation_id: int) -> Invitation:
-    require(may_manage_people(act.actor))
     invitation = await invitations.get(tx, invitation_id)
     if invitation is None or invitation.state == invitations.OPEN:
         raise NotFound
-    require(may_invite(act.actor, invitation.role))
+    require(_may_decide(act.actor, invitation))
     if invitation.state != invitations.REDEEMED:
         raise Outdated
     return invitation
 
 
 async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitation) -> None:
-    """Ask the inviter, or every coordinator once the inviter's seat gives no access any more."""
+    """Ask the inviter, or every coordinator where the inviter may not decide, or not any more.
+
+    Where who leaves is asked, the coordinators see the name too, and can stop it.
+    """
     assert invitation.invited_by is not None
     assert invitation.person_id is not None
-    asked = await people.seated(tx, now=act.now, seat_id=invitation.invited_by)
-    asked = asked or await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
-    names = await _institution_names(tx, invitation.institution_id)
+    coordinators = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
+    asked = [
+        each
+        for each in await people.seated(tx, now=act.now, seat_id=invitation.invited_by)
+        if _may_decide(Actor(each.person, (each.seat,)), invitation)
+    ]
+    asked = asked or coordinators
+    names = await consequences.institution_names(tx, invitation.institution_id)
+    unit = await consequences.unit_name(tx, invitation.unit_id)
     username = await accounts.username_of(tx, act.bot_id, invitation.person_id)
+    leaver = await _leaver(tx, invitation)
     for each in asked:
         shown = views.confirmation(
             invitation_id=invitation.id,
             telegram_name=invitation.telegram_name or "",
             username=username,
             invitee=invitation.invitee,
+            before=None if leaver is None else leaver.name,
             role=invitation.role,
-            institution=views.name_for(names, each.person.language),
+            institution=views.place(names, unit, each.person.language),
         )
         key = f"invitation:{invitation.id}:confirm:{each.person.id}"
         await tell(tx, act, each.person.id, shown, key)
+    if leaver is None or invitation.left_by is None:
+        return
+    for each in coordinators:
+        if each.person.id in {one.person.id for one in asked}:
+            continue
+        shown = handover_views.wants(
+            invitation.id,
+            name=invitation.telegram_name or "",
+            before=leaver.name,
+            role=invitation.role,
+            institution=views.place(names, unit, each.person.language),
+        )
+        await tell(
+            tx, act, each.person.id, shown, f"invitation:{invitation.id}:wants:{each.person.id}"
+        )
 
 
 async def _ask_others_to_confirm(tx: Transaction, act: Act, inviter: Seat) -> None:
@@ -410,6 +562,7 @@ async def _seat(
     tx: Transaction, act: Act, invitation: Invitation, *, confirmed_by: int | None
 ) -> Seat:
     assert invitation.person_id is not None
+    old = await _leave(tx, act, invitation)
     seat = await seats.add(
         tx,
         invitation.person_id,
@@ -419,6 +572,7 @@ async def _seat(
         designated_on=invitation.designated_on,
         letter=invitation.letter,
         confirmed_by=confirmed_by,
+        unit_id=invitation.unit_id,
         now=act.now,
     )
     await invitations.change(
@@ -429,14 +583,29 @@ async def _seat(
         telegram_name=None,
         decided_at=act.now,
     )
-    await conversations.follow_seat(tx, seat.person_id, seat.institution_id, seat.id)
+    await conversations.follow_seat(tx, seat)
+    if old is not None:
+        await handover.take_over(tx, act, old, seat)
+        await _ask_others_to_confirm(tx, act, seat)
+        return seat
     facts = {"role": seat.role.value, "institution": seat.institution_id or 0}
     await audit.record(tx, act, "seat.begin", f"seat:{seat.id}", facts=facts)
-    tx.wakes.add(MENU)
+    await consequences.changed(tx, seat)
     await _announce(tx, act, seat, "begun")
     if confirmed_by is not None:
-        await tell(tx, act, seat.person_id, views.welcome(), f"seat:{seat.id}:welcome")
+        shown = views.welcome(in_unit=seat.unit_id is not None)
+        await tell(tx, act, seat.person_id, shown, f"seat:{seat.id}:welcome")
     return seat
+
+
+async def _leave(tx: Transaction, act: Act, invitation: Invitation) -> Seat | None:
+    """End the seat that is taken over, if one is; raises HandoverOver where it has ended before."""
+    if invitation.takes_over is None:
+        return None
+    old = await seats.get(tx, invitation.takes_over)
+    if old is None or not await seats.end(tx, old.id, now=act.now):
+        raise HandoverOver
+    return old
 
 
 async def _seat_to_change(tx: Transaction, act: Act, seat_id: int) -> Seat:
@@ -457,36 +626,118 @@ async def _is_last_coordinator(tx: Transaction, seat: Seat, *, now: datetime) ->
     return all(each.person.id == seat.person_id for each in coordinators)
 
 
-async def _lose_access(tx: Transaction, seat: Seat, *, now: datetime) -> None:
-    """What was planned for the person goes, unless another seat still entitles them to it."""
-    tx.wakes.add(MENU)
-    if not await seats.live_of(tx, seat.person_id, now=now):
-        await outbox.drop_recipient(tx, seat.person_id, "seat_ended", now=now)
-
-
 async def _announce(tx: Transaction, act: Act, seat: Seat, event: str) -> None:
-    """The institution's other seats and all other coordinators hear of every change of a seat."""
-    person = await _person(tx, seat.person_id)
-    names = await _institution_names(tx, seat.institution_id)
-    hearing = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
-    if seat.institution_id is not None:
-        hearing += await people.seated(tx, now=act.now, institution_id=seat.institution_id)
-    for listener in {each.person.id: each.person for each in hearing}.values():
-        if listener.id in (seat.person_id, act.actor.person_id):
+    """Everybody concerned hears of every change of a seat, but the person of the seat."""
+    person = await consequences.person(tx, seat.person_id)
+
+    def shows(institution: Value) -> Screen:
+        return views.seat_changed(event, name=person.name, role=seat.role, institution=institution)
+
+    await consequences.announce(tx, act, seat, event, shows, but=[seat.person_id])
+
+
+# -- Handovers -------------------------------------------------------------------------------------
+
+
+async def _require_open_seat(tx: Transaction, act: Act, invitation: Invitation) -> None:
+    """Refuse a handover whose seat has ended by other ways, or that its holder opens."""
+    if invitation.takes_over is None or invitation.state == invitations.CONFIRMED:
+        return
+    seat = await seats.get(tx, invitation.takes_over)
+    if seat is None or seat.has_ended(act.now):
+        raise HandoverOver
+    if invitation.state == invitations.OPEN and seat.person_id == act.actor.person_id:
+        raise OwnHandover
+
+
+def _may_take_back(actor: Actor, invitation: Invitation) -> bool:
+    """Who may decide on the newcomer may take the link back, and so may who made it."""
+    left_by = invitation.left_by
+    own = left_by is not None and actor.holds(left_by)
+    return own or _may_decide(actor, invitation)
+
+
+async def _leaver(tx: Transaction, invitation: Invitation) -> Person | None:
+    if invitation.takes_over is None:
+        return None
+    seat = await seats.get(tx, invitation.takes_over)
+    return None if seat is None else await consequences.person(tx, seat.person_id)
+
+
+async def _void(tx: Transaction, act: Act, invitation: Invitation) -> None:
+    """An unused link works no more; nothing is kept of somebody who had only looked at it."""
+    await invitations.change(
+        tx, invitation.id, state=invitations.REVOKED, person_id=None, decided_at=act.now
+    )
+    if invitation.person_id is not None:
+        await people.forget_stranger(tx, invitation.person_id)
+
+
+async def _dismiss(tx: Transaction, act: Act, invitation: Invitation, shown: Screen) -> None:
+    """Tell somebody that they are not let in, and keep nothing of who has nothing else here."""
+    assert invitation.person_id is not None
+    person = await consequences.person(tx, invitation.person_id)
+    chat_id = await accounts.chat_of(tx, act.bot_id, person.id)
+    forgotten = await people.forget_stranger(tx, person.id)
+    told = Message(
+        key=f"invitation:{invitation.id}:refused",
+        screen=shown,
+        person_id=None if forgotten else person.id,
+        chat_id=chat_id if forgotten else None,
+        language=person.language,
+        bot_id=act.bot_id,
+    )
+    await outbox.add(tx, told, now=act.now)
+
+
+async def _give_up_handovers(tx: Transaction, act: Act, seat: Seat) -> None:
+    """The seat has ended: nobody can take it over any more."""
+    for each in await invitations.to_take_over(tx, seat.id):
+        if each.state == invitations.OPEN:
+            await _void(tx, act, each)
             continue
-        shown = views.seat_changed(
-            event,
-            name=person.name,
-            role=seat.role,
-            institution=views.name_for(names, listener.language),
+        await invitations.change(
+            tx,
+            each.id,
+            state=invitations.REFUSED,
+            person_id=None,
+            telegram_name=None,
+            decided_at=act.now,
         )
-        moment = int(act.now.timestamp())
-        key = f"seat:{seat.id}:{event}:{moment}:{listener.id}"
-        await tell(tx, act, listener.id, shown, key)
+        await _dismiss(tx, act, each, handover_views.over())
 
 
-async def _institution_names(tx: Transaction, institution_id: int | None) -> dict[str, str]:
-    if institution_id is None:
-        return {}
-    institution = await institutions.get(tx, institution_id)
-    return dict(institution.names) if institution else {}
+async def _tell_of_offer(tx: Transaction, act: Act, seat: Seat, invitation_id: int) -> None:
+    """The coordinators and the holder know that there is a link, but who has made it knows."""
+    names = await consequences.institution_names(tx, seat.institution_id)
+    unit = await consequences.unit_name(tx, seat.unit_id)
+    leaver = await consequences.person(tx, seat.person_id)
+    hearing = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
+    stopping = {each.person.id for each in hearing}
+    hearing += await people.seated(tx, now=act.now, seat_id=seat.id)
+    for listener in {each.person.id: each.person for each in hearing}.values():
+        if listener.id == act.actor.person_id:
+            continue
+        shown = handover_views.offered(
+            leaver.name,
+            seat.role,
+            views.place(names, unit, listener.language),
+            invitation_id,
+            may_stop=listener.id in stopping,
+        )
+        await tell(tx, act, listener.id, shown, f"invitation:{invitation_id}:made:{listener.id}")
+
+
+async def _tell_holder_of_stop(tx: Transaction, act: Act, invitation: Invitation) -> None:
+    """Somebody else has stopped it: the holder keeps the seat, and knows."""
+    if invitation.takes_over is None:
+        return
+    names = await consequences.institution_names(tx, invitation.institution_id)
+    unit = await consequences.unit_name(tx, invitation.unit_id)
+    for each in await people.seated(tx, now=act.now, seat_id=invitation.takes_over):
+        if each.person.id == act.actor.person_id:
+            continue
+        shown = handover_views.stopped(
+            role=invitation.role, institution=views.place(names, unit, each.person.language)
+        )
+        await tell(tx, act, each.person.id, shown, f"invitation:{invitation.id}:stopped")

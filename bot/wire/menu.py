@@ -17,9 +17,9 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot import logs
 from bot.clock import Clock
-from bot.domain.commands import ROLES, STRANGER, in_menu
+from bot.domain.commands import ROLES, STRANGER, UNIT, in_menu
 from bot.domain.screens import Text
-from bot.services.people import MENU
+from bot.services.seats import MENU
 from bot.texts import Texts
 from bot.wire.request import TooManyRequests
 from storage import accounts
@@ -33,7 +33,9 @@ PAUSE = 30.0  # seconds after Telegram or the database was away
 GENTLY = 0.05  # seconds between calls: messages go first
 
 TEXT_KEYS = tuple(
-    sorted({f"command.{name}" for _, names in ((frozenset(), STRANGER), *ROLES) for name in names})
+    sorted(
+        {f"command.{name}" for names in (STRANGER, UNIT, *dict(ROLES).values()) for name in names}
+    )
 )
 
 
@@ -90,7 +92,7 @@ class Menus:
         return len(changed)
 
     async def _tell(self, menu: Menu) -> None:
-        shown = self._commands(in_menu(menu.roles), menu.language)
+        shown = self._commands(in_menu(menu.roles, in_unit=menu.in_unit), menu.language)
         try:
             await self._bot.set_my_commands(shown, BotCommandScopeChat(menu.chat_id))
         except (BadRequest, Forbidden) as refusal:  # the chat is gone: asking again is no use
@@ -100,7 +102,7 @@ class Menus:
 
     def _name(self, menu: Menu) -> str:
         """Names the menu by its words: they change with role, language and release."""
-        shown = self._commands(in_menu(menu.roles), menu.language)
+        shown = self._commands(in_menu(menu.roles, in_unit=menu.in_unit), menu.language)
         words = "\n".join(f"{each.command} {each.description}" for each in shown)
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 

@@ -129,6 +129,27 @@ class Runner:
         await self._follow(turn, conversation, advance)
         return True
 
+    async def put(self, turn: Turn, words: str, evidence_ids: Sequence[int]) -> bool:
+        """Words and evidence of somebody else go into the active conversation, where its own go.
+
+        False where the words stand there already; the conversation is shown in either case.
+        """
+        conversation = await self._active(turn)
+        assert conversation is not None
+        flow, state = self._state(conversation)
+        assert flow.review is not None
+        words_step = flow.step(flow.review.words_to or "")
+        files_step = flow.step(flow.review.files_to or "")
+        known = words in state.answers.get(words_step.name, ())
+        if not known:
+            assert words_step.check is not None
+            checked = words_step.check(words, turn)
+            state = engine.write(flow, state, words_step, checked).state
+        for each in evidence_ids:
+            state = engine.attach(state, files_step, each, album=None)
+        await self._ask(turn, conversation, state)
+        return not known
+
     async def send(self, turn: Turn, sent: Sent) -> bool:
         """A file was sent; True if a conversation took it (or said why it cannot)."""
         conversation = await self._active(turn)
@@ -165,6 +186,8 @@ class Runner:
         if conversation is None:
             await turn.show(message("flow.already_sent"))
             return True
+        if not self._is_theirs(turn, conversation):
+            raise NotAllowed
         flow, state = self._state(conversation)
         step = flow.step(noted.step)
         try:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.domain.filters import EVERYTHING, STATUSES, Dimension, Filter, NothingMatches
 from bot.domain.screens import Text
@@ -22,7 +22,7 @@ from bot.exchange.consolidated import Order, environment, make
 from bot.jobs import Jobs, file_in
 from bot.settings import Settings
 from bot.texts import Texts
-from storage import exports
+from storage import exports, units
 from storage.database import Database, Transaction
 from storage.tables import (
     accounts,
@@ -305,6 +305,37 @@ async def test_nothing_of_telegram_gets_into_a_workbook(database: Database, tmp_
         content = b"".join(package.read(name) for name in package.namelist())
     assert b"987654321" not in content
     assert b"amina_username" not in content
+
+
+async def test_what_people_said_for_statistics_gets_into_no_workbook(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+        await tx.execute(update(seats).values(gender="woman", level="technical"))
+    book = await exported(database, tmp_path / "all.xlsx")
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [each for each in cells if each.lower() in ("woman", "technical")]
+
+
+async def test_a_seat_in_a_unit_is_told_from_the_institution_s(
+    database: Database, tmp_path: Path
+) -> None:
+    """An institution that has only them has nobody who reports: it stands there without a seat."""
+    async with database.write() as tx:
+        await fill(tx)
+        seat = await tx.row(select(seats).where(seats.c.institution_id.is_not(None)).limit(1))
+        assert seat is not None
+        there = seats.c.institution_id == seat["institution_id"]
+        count = len(await tx.values(select(seats.c.id).where(there)))
+        unit = await units.add(tx, seat["institution_id"], "Prisons", "en", now=NOW)
+        await tx.execute(update(seats).where(there).values(unit_id=unit.id))
+    book = await exported(database, tmp_path / "all.xlsx")
+    inside = [each for each in rows_of(book, "seats") if each["unit"]]
+    assert {each["unit"] for each in inside} == {"Prisons"}
+    assert len(inside) == count
+    lone = [each for each in rows_of(book, "seats") if not each["role"]]
+    assert inside[0]["institution"] in {each["institution"] for each in lone}
 
 
 async def test_texts_that_look_like_formulas_come_out_as_they_went_in(

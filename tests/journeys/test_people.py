@@ -369,6 +369,26 @@ async def test_who_blocked_the_bot_is_shown_as_unreachable_until_they_are_back(
 # -- Oneself ---------------------------------------------------------------------------------------
 
 
+async def test_what_one_says_for_statistics_is_counted_and_removed(
+    network: JourneyNetwork,
+) -> None:
+    coordinator = await network.phone("Amina Sall", Role.COORDINATOR)
+    women = [await network.phone(f"Woman {n}", Role.ALTERNATE, "MOJ") for n in range(4)]
+    omar = await network.phone("Omar", Role.FOCAL_POINT, "MOJ")
+    for phone in (*women, omar):
+        await phone.types("/me")
+        await phone.taps("For statistics", "Man" if phone is omar else "Woman")
+        assert "You have said:" in plain(phone.screen.text)
+    await coordinator.types("/people")
+    shown = plain(coordinator.screen.text)
+    assert "Said for statistics: 4 women and 1 man." in shown
+    assert "Omar" not in shown
+    await omar.taps("Remove what I said")
+    assert "You have said nothing." in plain(omar.screen.text)
+    await coordinator.types("/people")
+    assert "statistics" not in plain(coordinator.screen.text)
+
+
 async def test_a_new_message_each_time_is_a_setting_of_one_s_own(network: JourneyNetwork) -> None:
     omar = await network.phone("Omar", Role.FOCAL_POINT, "MOJ")
     await omar.types("/me")

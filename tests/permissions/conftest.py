@@ -19,7 +19,7 @@ from telegram import Update
 from bot.domain.broadcasts import Draft, Segment
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.requests import Audience
-from bot.services import boards, broadcasts, people
+from bot.services import boards, broadcasts, passing, people
 from bot.services.exports import PROGRESS
 from bot.services.people import Chat
 from bot.wire.updates import storable
@@ -51,6 +51,8 @@ JUSTICE = "JUSTICE-SECRET"  # in every word of the Ministry of Justice
 ITEM = "ITEM-OF-JUSTICE"  # in a public recommendation: for observers to read, too
 COLLEAGUE = "COLLEAGUE-SECRET"  # in the alternate's unsent draft
 SECRETARIAT = "SECRETARIAT-SECRET"  # in what only the secretariat may see
+INSIDE = "INSIDE-SECRET"  # in what one unit of Justice was asked and has answered
+OFFICERS = "NAME-OF-AN-OFFICER"  # for who reports or clears to know, for nobody else
 OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
 
 
@@ -63,6 +65,7 @@ class Attacker:
     forbidden: tuple[str, ...]
     free_tables: frozenset[str] = frozenset()  # what is theirs to change
     person_id: int = 0
+    seat_ids: frozenset[int] = frozenset()
     group: bool = False
 
 
@@ -154,19 +157,24 @@ async def _of_others(tx: Transaction, name: str, who: Attacker) -> int:
     rows = [dict(row) for row in await tx.rows(select(metadata.tables[name]))]
     for row in rows:
         row.pop("active", None)  # that a colleague's draft rests is no harm
-    kept = [row for row in rows if name not in _OWN or not _OWN[name](row, who.person_id)]
+        if name == "seats" and row["person_id"] == who.person_id:
+            del row["gender"], row["level"]  # what one says of oneself
+    kept = [row for row in rows if name not in _OWN or not _OWN[name](row, who)]
     return hash(tuple(sorted(str(sorted(row.items())) for row in kept)))
 
 
-_OWN: dict[str, Callable[[dict[str, Any], int], bool]] = {
-    "people": lambda row, person_id: row["id"] == person_id,
-    "audit": lambda row, person_id: (
-        row["person_id"] == person_id and row["act"].startswith("person.")
+_OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
+    "people": lambda row, who: row["id"] == who.person_id,
+    "audit": lambda row, who: (
+        row["person_id"] == who.person_id and row["act"].startswith(("person.", "seat.offer"))
     ),
-    "counters": lambda row, _person_id: row["name"] == "audit",
-    "conversations": lambda row, person_id: row["person_id"] == person_id,
-    "jobs": lambda row, person_id: row["person_id"] == person_id and row["kind"] == PROGRESS,
-    "deliveries": lambda row, person_id: row["person_id"] == person_id,
+    "counters": lambda row, _who: row["name"] == "audit",
+    "conversations": lambda row, who: row["person_id"] == who.person_id,
+    "jobs": lambda row, who: row["person_id"] == who.person_id and row["kind"] == PROGRESS,
+    "invitations": lambda row, who: (
+        row["takes_over"] in who.seat_ids or (row["unit_id"] and row["invited_by"] in who.seat_ids)
+    ),
+    "deliveries": lambda row, who: row["person_id"] == who.person_id,
 }
 
 
@@ -334,8 +342,8 @@ async def _settle(world: World) -> None:
         validator = await seated(f"Vera {JUSTICE}", Role.VALIDATOR, justice.institution_id)
         observer = await seated("Otto", Role.OBSERVER, justice.institution_id)
         other = await seated("Ines", Role.FOCAL_POINT, interior)
-        coordinator = await seated(f"Amina {SECRETARIAT}", Role.COORDINATOR, None)
-        await seated(f"Chen {SECRETARIAT}", Role.OFFICER, None)
+        coordinator = await seated(f"Amina {OFFICERS}", Role.COORDINATOR, None)
+        await seated(f"Chen {OFFICERS}", Role.OFFICER, None)
         suspended = await seated("Sami", Role.FOCAL_POINT, justice.institution_id)
         ended = await seated("Edda", Role.FOCAL_POINT, justice.institution_id)
         await seats.suspend(tx, suspended.seats[0].id, at=now)
@@ -389,13 +397,15 @@ async def _settle(world: World) -> None:
             now=now,
         )
         await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
-        await _draft(world, tx, alternate, held, COLLEAGUE)
-        await _draft(world, tx, focal, held, "of one's own")
+        for actor, said in ((alternate, COLLEAGUE), (focal, "of one's own")):
+            await _draft(world, tx, actor, held, said)
         newcomers = await _invite(world, tx, justice.institution_id)
         asked, reminder = await _ask(
             tx, justice.institution_id, focal, assignment=held, item=secret, now=now
         )
         await _broadcast(world, tx, coordinator)
+        await _hand_over(world, tx, alternate)
+        unit, passed = await _pass_inside(world, tx, focal, justice.institution_id, held)
     world.answers |= {
         "asked": asked,
         "reminder": reminder,
@@ -406,20 +416,26 @@ async def _settle(world: World) -> None:
         "items": [secret],
         "item": secret,
         "cluster": 1,
+        "passed": passed,
     }
 
     def person(name: str, actor: Actor, forbidden: tuple[str, ...], **more: Any) -> None:
         assert actor.person is not None
         chat_id = 1000 + actor.person.id
         world.attackers[name] = Attacker(
-            name, chat_id, forbidden, person_id=actor.person.id, **more
+            name,
+            chat_id,
+            forbidden,
+            person_id=actor.person.id,
+            seat_ids=frozenset(seat.id for seat in actor.seats),
+            **more,
         )
 
-    unsaid = (JUSTICE, COLLEAGUE, SECRETARIAT)
-    everything = (ITEM, *unsaid)
+    unsaid = (JUSTICE, COLLEAGUE, SECRETARIAT, INSIDE)
+    everything = (ITEM, OFFICERS, *unsaid)
     reporting = frozenset(
         (
-            "status_updates assignments questions evidence counters figures audit "
+            "status_updates assignments questions evidence counters figures audit passes "
             "request_items reminders answers extensions"
         ).split()
     )
@@ -428,10 +444,11 @@ async def _settle(world: World) -> None:
         world.attackers[name] = Attacker(name, 5001 + number, everything, person_id=newcomers[name])
     person("suspended", suspended, everything)
     person("ended", ended, everything)
-    person("other", other, everything)
-    person("observer", observer, unsaid)
+    person("other", other, (ITEM, *unsaid))
+    person("observer", observer, (OFFICERS, *unsaid))
     person("focal", focal, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
     person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
+    person("unit", unit, (ITEM, OFFICERS, *unsaid))
     person("in_a_group", coordinator, everything, group=True)
 
 
@@ -501,6 +518,42 @@ async def _invite(world: World, tx: Transaction, institution_id: int) -> dict[st
         tx, maravia.act(COMMAND_LINE, now), Role.FOCAL_POINT, institution_id, invitee=SECRETARIAT
     )
     return newcomers
+
+
+async def _hand_over(world: World, tx: Transaction, leaver: Actor) -> None:
+    """Somebody has used the link of a colleague who leaves, and waits for them."""
+    act = maravia.act(leaver, world.network.clock.now(), bot_id=world.bot_id)
+    token = await people.offer_seat(tx, act, leaver.seats[0].id)
+    nobody = maravia.act(Actor(None, ()), world.network.clock.now(), bot_id=world.bot_id)
+    chat = Chat(5004, f"Successor {JUSTICE}", None, "en")
+    invitation, person = await people.open_link(tx, nobody, chat, token)
+    newcomer = maravia.act(Actor(person, ()), world.network.clock.now(), bot_id=world.bot_id)
+    await people.accept(tx, newcomer, chat, invitation.id)
+
+
+async def _pass_inside(
+    world: World, tx: Transaction, focal: Actor, institution_id: int, assignment_id: int
+) -> tuple[Actor, int]:
+    """One unit was asked and has answered; somebody of another unit is curious."""
+    now = world.network.clock.now()
+    act = maravia.act(focal, now, bot_id=world.bot_id)
+    prisons, courts = [
+        await passing.unit_of(tx, act, institution_id, name, language="en")
+        for name in (f"Prisons {INSIDE}", "Courts")
+    ]
+    actors = []
+    for unit, name in ((prisons, f"Paula {JUSTICE}"), (courts, "Cora")):
+        actor = await maravia.somebody(
+            tx, name, Role.FOCAL_POINT, institution_id, unit_id=unit.id, bot_id=world.bot_id
+        )
+        actors.append(actor)
+    paula, cora = actors
+    (asked,) = await passing.pass_on(
+        tx, act, prisons, [assignment_id], f"Asked {INSIDE}", language="en"
+    )
+    paula_acts = maravia.act(paula, now, bot_id=world.bot_id)
+    await passing.answer(tx, paula_acts, asked, f"Answered {INSIDE}", language="en")
+    return cora, asked
 
 
 async def _new(tx: Transaction, table: Table, **values: Any) -> int:

@@ -17,7 +17,7 @@ IDS = ("", *map(str, range(1, 8)))
 GARBAGE = ("0", "-1", "9" * 18, "9" * 19, "9" * 50, "x", "²", "٣", "1\0", "<b>", "é" * 25)
 PAIRS = ("1:0", "5:-1", f"5:{'9' * 25}", "5.1", f"5.{'9' * 25}", "fr:1")
 OUTSIDERS = ("stranger", "invited", "waiting", "suspended", "ended", "in_a_group")
-INSIDERS = ("other", "observer", "focal", "validator")
+INSIDERS = ("other", "observer", "focal", "validator", "unit")
 
 
 FEW = ("", "5", "9" * 50)  # for whom the act is closed altogether
@@ -129,7 +129,7 @@ async def test_nobody_answers_in_somebody_else_s_conversation(world: World, name
     toll.check()
 
 
-@pytest.mark.parametrize("name", [*OUTSIDERS, "other", "observer"])
+@pytest.mark.parametrize("name", [*OUTSIDERS, "other", "observer", "unit"])
 async def test_no_reply_reaches_what_is_no_longer_theirs(world: World, name: str) -> None:
     """A message about it may still stand in their chat, from a seat that they had."""
     who = world.attackers[name]
@@ -146,7 +146,7 @@ async def test_no_reply_reaches_what_is_no_longer_theirs(world: World, name: str
 ABOUT_ONESELF = {"away"}
 
 
-@pytest.mark.parametrize("name", ["stranger", "suspended", "ended", "other", "observer"])
+@pytest.mark.parametrize("name", ["stranger", "suspended", "ended", "other", "observer", "unit"])
 async def test_no_conversation_about_others_begins(world: World, name: str) -> None:
     """Whatever leads to it: the conversation itself refuses."""
     who = world.attackers[name]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.items import Assignment, AssignmentState, Item, ItemText, Part, ReportState
+from bot.domain.passing import Pass, PassState
 from bot.domain.reports import EvidenceCounts
 from bot.domain.screens import (
     Button,
@@ -26,6 +27,8 @@ from bot.domain.views.common import HOME, dotted, evidence_facts, item_code
 TEXT_LENGTH = 2000
 COMMENT_LENGTH = 600
 SIBLINGS = 4
+PASSED = 4
+"""So many units' answers stand on a card."""
 
 TEXT_KEYS = tuple(
     [f"card.state.{each}" for each in ReportState]
@@ -58,6 +61,8 @@ class Card:
     may_report: bool
     may_withdraw: bool
     open_questions: int
+    passed: tuple[Pass, ...] = ()  # to units of the institution
+    may_pass: bool = False
 
 
 def card(shown: Card) -> Screen:
@@ -65,6 +70,7 @@ def card(shown: Card) -> Screen:
     lines = [_head(shown), *_words(shown), *_around(shown), None, *_last(shown)]
     if shown.open_questions:
         lines.append(text("card.open_questions", count=shown.open_questions))
+    lines += _passed(shown.passed)
     return screen(*lines, rows=_rows(shown))
 
 
@@ -149,6 +155,19 @@ def _last(shown: Card) -> list[Text | None]:
     return lines
 
 
+def _passed(passed: Sequence[Pass]) -> list[Text | None]:
+    """What units of the institution were asked, and what they have answered."""
+    lines: list[Text | None] = []
+    for each in passed[:PASSED]:
+        unit = Words(each.unit)
+        if each.answer is None or each.state is not PassState.ANSWERED:
+            lines.append(text("passing.asked_on", unit=unit, at=each.passed_at))
+        else:
+            said = Words(each.answer, each.answer_language, COMMENT_LENGTH // 2)
+            lines.append(text("passing.said", unit=unit, words=said))
+    return lines
+
+
 def _rows(shown: Card) -> list[Row]:
     assignment = shown.assignment
     rows: list[Row] = []
@@ -161,6 +180,12 @@ def _rows(shown: Card) -> list[Row]:
             button("ask", f"ask:{assignment.id}"),
         ]
     rows.append(tuple(more))
+    rows += [
+        (button("passed", f"passed:{each.id}", unit=Words(each.unit)),)
+        for each in shown.passed[:PASSED]
+    ]
+    if shown.may_pass:
+        rows.append((button("pass_inside", f"pass_inside:{assignment.id}"),))
     last: list[Button] = []
     if shown.may_withdraw:
         last.append(button("withdraw", f"withdraw:{assignment.last_status_update_id}"))

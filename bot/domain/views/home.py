@@ -49,11 +49,12 @@ def home(
     *,
     else_asked: int = 0,
     watches: bool = False,
+    passed: int = 0,
 ) -> Screen:
     """What waits: the most urgent one tap away, everything else two.
 
     `else_asked` counts what is asked beside reports. Who `watches` what others report (a validator)
-    is told what they have sent, too.
+    is told what they have sent, too; who has a seat in a unit as well, how much was `passed` to it.
     """
     parts = _parts(counts, len(drafts), watches=watches)
     if else_asked:
@@ -77,6 +78,8 @@ def home(
         for each in Waiting
         if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
     ]
+    if passed:
+        lists.append(button("passed_to_you", "passed_list:0", n=passed))
     if watches:
         lists.append(button("progress", "progress"))
     rows += in_twos(lists)

@@ -6,20 +6,42 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.domain import commands
-from bot.domain.people import Role
-from bot.domain.screens import Button, Screen, Text, Value, Words, button, screen, text
+from bot.domain.people import Gender, Level, Role
+from bot.domain.screens import (
+    Button,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    screen,
+    text,
+)
 from bot.domain.views.people import role_name
 
 HOME = (button("home", "home"),)
-STRANGER = "stranger"
-HELP_ROLES = ("secretariat", "focal_point", "alternate", "validator", "observer", STRANGER)
+STRANGER, UNIT = "stranger", "unit"
+HELP_ROLES = (
+    *("secretariat", "focal_point", "alternate", "validator", "observer"),
+    *(UNIT, STRANGER),
+)
 TEXT_KEYS = (
     *(f"help.{role}" for role in HELP_ROLES),
     *(f"command.{name}" for name in commands.ALL),
+    *(f"{kind}.{each}" for each in Gender for kind in ("statistics.gender", "button.gender")),
+    *(f"{kind}.{each}" for each in Level for kind in ("statistics.level", "button.level")),
 )
 
 
-def me(name: str, seats: Sequence[tuple[Role, Value, date]], *, always_new_message: bool) -> Screen:
+def me(
+    name: str,
+    seats: Sequence[tuple[Role, Value, date]],
+    *,
+    always_new_message: bool,
+    hands_over: bool = False,
+) -> Screen:
     """`/me`: which seats one holds and how screens are shown."""
     lines: list[Text | None] = [text("me.name", name=Words(name))]
     lines += [
@@ -32,10 +54,32 @@ def me(name: str, seats: Sequence[tuple[Role, Value, date]], *, always_new_messa
         if always_new_message
         else button("show_new", "screens:1")
     )
+    more = (switch, button("handover", "handover")) if hands_over else (switch,)
     return screen(
         *lines,
-        rows=[(button("language", "language"), button("privacy", "privacy")), (switch,), HOME],
+        rows=[
+            (button("language", "language"), button("privacy", "privacy")),
+            more,
+            (button("statistics", "statistics"), *HOME),
+        ],
     )
+
+
+def statistics(gender: Gender | None, level: Level | None) -> Screen:
+    """What one may say of oneself to be counted, and what one has said."""
+    said: list[Value] = []
+    if gender is not None:
+        said.append(text(f"statistics.gender.{gender}"))
+    if level is not None:
+        said.append(text(f"statistics.level.{level}"))
+    so_far = text("statistics.said", said=Listing(tuple(said))) if said else text("statistics.none")
+    rows: list[Row] = [
+        tuple(button(f"gender.{each}", f"statistics_say:{each}") for each in Gender),
+        tuple(button(f"level.{each}", f"statistics_say:{each}") for each in Level),
+    ]
+    if said:
+        rows.append((button("statistics_remove", "statistics_remove"),))
+    return screen("statistics.why", so_far, rows=[*rows, (button("back", "me"),)])
 
 
 def languages(choices: Sequence[tuple[str, str]]) -> Screen:

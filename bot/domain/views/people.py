@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain.people import Role
+from bot.domain.people import Gender, Level, Role
 from bot.domain.screens import (
     Attachment,
     Button,
     Code,
+    Listing,
     Row,
     Screen,
     Text,
@@ -23,6 +24,7 @@ from bot.domain.screens import (
 )
 from bot.domain.views.common import pages
 
+TEXT_KEYS = tuple(f"statistics.count.{each}" for each in (*Gender, *Level))
 SECRETARIAT_NAME = text("people.secretariat")
 
 
@@ -31,6 +33,14 @@ def name_for(names: Mapping[str, str], language: str) -> Value:
     if not names:
         return SECRETARIAT_NAME
     return Words(names.get(language) or names.get("en") or next(iter(names.values())))
+
+
+def place(names: Mapping[str, str], unit: str | None, language: str) -> Value:
+    """Where a seat is: the institution, and its unit where it is in one."""
+    institution = name_for(names, language)
+    if unit is None:
+        return institution
+    return text("people.unit_of", unit=Words(unit), institution=institution)
 
 
 def role_name(role: Role) -> Text:
@@ -44,6 +54,8 @@ def invitation(
     role: Role,
     institution: Value,
     languages: Sequence[tuple[str, str]],
+    takes_over: bool = False,
+    in_unit: bool = False,
 ) -> Screen:
     """The one screen of onboarding: what this is, what not to send, in which language.
 
@@ -53,8 +65,9 @@ def invitation(
         Button(text("button.language_name", name=name), act=f"speak:{code}:{invitation_id}")
         for code, name in languages
     )
+    about: dict[str, Value] = {"role": role_name(role), "institution": institution}
     return screen(
-        text("people.invitation", role=role_name(role), institution=institution),
+        Text(_invites(takes_over=takes_over, in_unit=in_unit), about),
         text("people.about_a_minute"),
         text("people.telegram_can_read"),
         rows=[
@@ -67,9 +80,10 @@ def invitation(
     )
 
 
-def waiting() -> Screen:
-    """Accepted, not yet confirmed."""
-    return screen("people.waiting")
+def _invites(*, takes_over: bool, in_unit: bool) -> str:
+    if takes_over:
+        return "handover.invitation"
+    return "people.invitation_to_unit" if in_unit else "people.invitation"
 
 
 def declined(*, forgotten: bool) -> Screen:
@@ -77,14 +91,20 @@ def declined(*, forgotten: bool) -> Screen:
     return screen("people.declined" if forgotten else "people.declined_kept")
 
 
-def refused() -> Screen:
-    """The secretariat did not recognise the person."""
-    return message("people.refused")
+def refused(*, by_inviter: bool = False) -> Screen:
+    """The secretariat, or who invited into a unit, did not recognise the person."""
+    return message("people.refused_by_inviter" if by_inviter else "people.refused")
 
 
-def welcome() -> Screen:
+def waiting(*, for_inviter: bool = False) -> Screen:
+    """Accepted, not yet confirmed by the secretariat, or by who invited into a unit."""
+    return screen("people.waiting_for_inviter" if for_inviter else "people.waiting")
+
+
+def welcome(*, in_unit: bool = False) -> Screen:
     """Confirmed: the seat is open."""
-    return message("people.welcome", rows=[(button("home", "home"),)])
+    said = "people.welcome_in_unit" if in_unit else "people.welcome"
+    return message(said, rows=[(button("home", "home"),)])
 
 
 def seat_ended() -> Screen:
@@ -113,17 +133,20 @@ def confirmation(
     telegram_name: str,
     username: str | None,
     invitee: str | None,
+    before: str | None = None,
     role: Role,
     institution: Value,
 ) -> Screen:
-    """Asked of the inviter: is it them?"""
+    """Asked of the inviter: is it them? `before` is who hands the seat over, if it is one."""
+    about: dict[str, Value] = {
+        "name": Words(telegram_name),
+        "role": role_name(role),
+        "institution": institution,
+    }
     lines = [
-        text(
-            "people.confirm",
-            name=Words(telegram_name),
-            role=role_name(role),
-            institution=institution,
-        )
+        Text("people.confirm", about)
+        if before is None
+        else Text("handover.confirm", {**about, "before": Words(before)})
     ]
     if username:
         lines.append(text("people.username", username=Code(f"@{username}")))
@@ -152,10 +175,10 @@ def seat_changed(event: str, *, name: str, role: Role, institution: Value) -> Sc
     )
 
 
-def decided(*, confirmed: bool) -> Screen:
-    """What became of a newcomer, in place of the question."""
+def decided(*, confirmed: bool, gone: bool = False) -> Screen:
+    """What became of a newcomer, in place of the question; `gone`: the reader has no seat now."""
     said = text("people.confirmed") if confirmed else text("people.not_confirmed")
-    return screen(said, rows=[(button("home", "home"),)])
+    return screen(said, rows=[] if gone else [(button("home", "home"),)])
 
 
 def stranger() -> Screen:
@@ -178,9 +201,21 @@ class Line:
 
 
 def overview(
-    *, seats: int, institutions: int, waiting: int, unused: int, unreachable: int
+    *,
+    seats: int,
+    institutions: int,
+    waiting: int,
+    unused: int,
+    unreachable: int,
+    genders: Mapping[Gender, int],
+    levels: Mapping[Level, int],
 ) -> Screen:
-    """Counts, and the ways to everybody; what waits comes first."""
+    """Counts, and the ways to everybody; what waits comes first.
+
+    Of what people have said of themselves for statistics, only numbers.
+    """
+    said = [text(f"statistics.count.{each}", count=n) for each, n in genders.items()]
+    said += [text(f"statistics.count.{each}", count=n) for each, n in levels.items()]
     rows: list[Row] = []
     if waiting:
         rows.append((button("people_waiting", "people_waiting", n=waiting),))
@@ -198,26 +233,37 @@ def overview(
         ),
         *([text("people.waiting_count", count=waiting)] if waiting else []),
         *([text("people.unreachable_count", count=unreachable)] if unreachable else []),
+        *([text("statistics.counts", counts=Listing(tuple(said)))] if said else []),
         rows=rows,
     )
 
 
 def waiting_list(
-    newcomers: Sequence[tuple[int, str, Role, Value]], *, more: bool, mark: str
+    newcomers: Sequence[tuple[int, str, Role, Value]],
+    *,
+    more: bool,
+    mark: str,
+    instead: Mapping[int, str] | None = None,
 ) -> Screen:
-    """Newcomers to confirm, one by one or all that are shown; `mark` names this very list."""
+    """Newcomers to confirm, one by one or all that are shown; `mark` names this very list.
+
+    `instead` says whose seat they take over, by invitation.
+    """
     if not newcomers:
         return screen("people.nobody_waits", rows=[(button("people", "people"),)])
-    lines = [
-        text(
+    before = instead or {}
+    lines: list[Text] = []
+    for number, (invitation_id, name, role, institution) in enumerate(newcomers, 1):
+        line = text(
             "people.newcomer",
             n=number,
             name=Words(name),
             role=role_name(role),
             institution=institution,
         )
-        for number, (_id, name, role, institution) in enumerate(newcomers, 1)
-    ]
+        if invitation_id in before:
+            line = text("handover.newcomer", newcomer=line, before=Words(before[invitation_id]))
+        lines.append(line)
     rows: list[Row] = [
         (
             button("confirm_one", f"confirm:{each[0]}", n=number),
@@ -291,6 +337,7 @@ def seat(
     designated_by: str | None,
     designated_on: date | None,
     has_letter: bool,
+    hands_over: bool = False,
 ) -> Screen:
     """One seat and what can be done with it."""
     lines: list[Text | None] = [_seat_line(line), text("people.since", since=since)]
@@ -306,8 +353,13 @@ def seat(
         (first, button("seat_end", f"seat_ask_end:{line.seat_id}")),
         (button("people_all_back", "seats"), button("people", "people")),
     ]
+    more: list[Button] = []
     if has_letter:
-        rows.insert(1, (button("seat_letter", f"seat_letter:{line.seat_id}"),))
+        more.append(button("seat_letter", f"seat_letter:{line.seat_id}"))
+    if hands_over:
+        more.append(button("handover", f"handover:{line.seat_id}"))
+    if more:
+        rows.insert(1, tuple(more))
     return screen(*lines, rows=rows)
 
 

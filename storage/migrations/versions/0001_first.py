@@ -46,6 +46,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("merged_into", Id, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clusters")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "counters",
@@ -92,6 +93,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("ended_at", Moment, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_institutions")),
         sa.UniqueConstraint("code", name=op.f("uq_institutions_code")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "outbox",
@@ -117,6 +119,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("finished_at", Moment, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_outbox_edits",
@@ -151,6 +154,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("sounded_on", sa.Date(), nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "source_documents",
@@ -165,6 +169,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("imported_at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source_documents")),
         sa.UniqueConstraint("symbol", name=op.f("uq_source_documents_symbol")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "accounts",
@@ -214,6 +219,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["attachment"], ["files.sha256"], name=op.f("fk_broadcasts_attachment_files")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_broadcasts_state", "broadcasts", ["state", "sends_at"], unique=False)
     op.create_table(
@@ -245,6 +251,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
         sa.UniqueConstraint("key", name=op.f("uq_items_key")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_items_annotation_id"), "items", ["annotation_id"], unique=False)
     op.create_index(op.f("ix_items_cluster_id"), "items", ["cluster_id"], unique=False)
@@ -264,6 +271,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["person_id"], ["people.id"], name=op.f("fk_leave_person_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leave")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_leave_person_id"), "leave", ["person_id"], unique=False)
     op.create_table(
@@ -288,33 +296,25 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["attachment"], ["files.sha256"], name=op.f("fk_requests_attachment_files")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_requests_state", "requests", ["state", "sends_at"], unique=False)
     op.create_table(
-        "seats",
+        "units",
         sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("person_id", Id, nullable=False),
-        sa.Column("institution_id", Id, nullable=True),
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("from_at", Moment, nullable=False),
-        sa.Column("until_at", Moment, nullable=True),
-        sa.Column("suspended_at", Moment, nullable=True),
-        sa.Column("designated_by", sa.String(length=300), nullable=True),
-        sa.Column("designated_on", sa.Date(), nullable=True),
-        sa.Column("letter", sa.String(length=64), nullable=True),
-        sa.Column("confirmed_by", Id, nullable=True),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
         sa.ForeignKeyConstraint(
             ["institution_id"],
             ["institutions.id"],
-            name=op.f("fk_seats_institution_id_institutions"),
+            name=op.f("fk_units_institution_id_institutions"),
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_seats_person_id_people")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_seats")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
+        sa.UniqueConstraint("institution_id", "name", name=op.f("uq_units_institution_id_name")),
+        sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_seats_institution_id"), "seats", ["institution_id"], unique=False)
-    op.create_index(op.f("ix_seats_person_id"), "seats", ["person_id"], unique=False)
     op.create_table(
         "assignments",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -353,6 +353,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.UniqueConstraint(
             "item_id", "institution_id", name=op.f("uq_assignments_item_id_institution_id")
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_assignments_institution", "assignments", ["institution_id", "state"], unique=False
@@ -371,40 +372,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("broadcast_id", "language", name=op.f("pk_broadcast_texts")),
     )
     op.create_table(
-        "conversations",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("bot_id", sa.BigInteger(), nullable=False),
-        sa.Column("chat_id", sa.BigInteger(), nullable=False),
-        sa.Column("person_id", Id, nullable=False),
-        sa.Column("seat_id", Id, nullable=True),
-        sa.Column("flow", sa.String(length=40), nullable=False),
-        sa.Column("flow_version", sa.Integer(), nullable=False),
-        sa.Column("state", Json, nullable=False),
-        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("nonce", sa.String(length=12), nullable=False),
-        sa.Column("subject", sa.String(length=60), nullable=True),
-        sa.Column("screen_id", Id, nullable=True),
-        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
-        sa.Column("started_at", Moment, nullable=False),
-        sa.Column("touched_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_conversations_person_id_people")
-        ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seats.id"], name=op.f("fk_conversations_seat_id_seats")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
-    )
-    op.create_index(
-        "ix_conversations_active",
-        "conversations",
-        ["bot_id", "chat_id"],
-        unique=True,
-        sqlite_where=sa.text("active"),
-        postgresql_where=sa.text("active"),
-    )
-    op.create_index(op.f("ix_conversations_seat_id"), "conversations", ["seat_id"], unique=False)
-    op.create_table(
         "deliveries",
         sa.Column("broadcast_id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
@@ -418,42 +385,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("broadcast_id", "person_id", name=op.f("pk_deliveries")),
     )
     op.create_index(op.f("ix_deliveries_person_id"), "deliveries", ["person_id"], unique=False)
-    op.create_table(
-        "invitations",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("institution_id", Id, nullable=True),
-        sa.Column("invitee", sa.String(length=200), nullable=True),
-        sa.Column("designated_by", sa.String(length=300), nullable=True),
-        sa.Column("designated_on", sa.Date(), nullable=True),
-        sa.Column("letter", sa.String(length=64), nullable=True),
-        sa.Column("invited_by", Id, nullable=True),
-        sa.Column("created_at", Moment, nullable=False),
-        sa.Column("expires_at", Moment, nullable=False),
-        sa.Column("person_id", Id, nullable=True),
-        sa.Column("telegram_name", sa.String(length=200), nullable=True),
-        sa.Column("redeemed_at", Moment, nullable=True),
-        sa.Column("decided_at", Moment, nullable=True),
-        sa.Column("seat_id", Id, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["institution_id"],
-            ["institutions.id"],
-            name=op.f("fk_invitations_institution_id_institutions"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_invitations_person_id_people")
-        ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seats.id"], name=op.f("fk_invitations_seat_id_seats")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
-        sa.UniqueConstraint("digest", name=op.f("uq_invitations_digest")),
-    )
-    op.create_index(
-        op.f("ix_invitations_institution_id"), "invitations", ["institution_id"], unique=False
-    )
     op.create_table(
         "item_tags",
         sa.Column("item_id", Id, nullable=False),
@@ -487,6 +418,141 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("current"),
     )
     op.create_table(
+        "request_texts",
+        sa.Column("request_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_request_texts_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "language", name=op.f("pk_request_texts")),
+    )
+    op.create_table(
+        "seats",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=True),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("from_at", Moment, nullable=False),
+        sa.Column("until_at", Moment, nullable=True),
+        sa.Column("suspended_at", Moment, nullable=True),
+        sa.Column("designated_by", sa.String(length=300), nullable=True),
+        sa.Column("designated_on", sa.Date(), nullable=True),
+        sa.Column("letter", sa.String(length=64), nullable=True),
+        sa.Column("confirmed_by", Id, nullable=True),
+        sa.Column("unit_id", Id, nullable=True),
+        sa.Column("gender", sa.String(length=20), nullable=True),
+        sa.Column("level", sa.String(length=20), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_seats_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_seats_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_seats_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seats")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_seats_institution_id"), "seats", ["institution_id"], unique=False)
+    op.create_index(op.f("ix_seats_person_id"), "seats", ["person_id"], unique=False)
+    op.create_index(op.f("ix_seats_unit_id"), "seats", ["unit_id"], unique=False)
+    op.create_table(
+        "siblings",
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("sibling_id", Id, nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_siblings_item_id_items")),
+        sa.ForeignKeyConstraint(
+            ["sibling_id"], ["items.id"], name=op.f("fk_siblings_sibling_id_items")
+        ),
+        sa.PrimaryKeyConstraint("item_id", "sibling_id", name=op.f("pk_siblings")),
+    )
+    op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
+    op.create_table(
+        "conversations",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("flow", sa.String(length=40), nullable=False),
+        sa.Column("flow_version", sa.Integer(), nullable=False),
+        sa.Column("state", Json, nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("nonce", sa.String(length=12), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=True),
+        sa.Column("screen_id", Id, nullable=True),
+        sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("started_at", Moment, nullable=False),
+        sa.Column("touched_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_conversations_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_conversations_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_conversations_active",
+        "conversations",
+        ["bot_id", "chat_id"],
+        unique=True,
+        sqlite_where=sa.text("active"),
+        postgresql_where=sa.text("active"),
+    )
+    op.create_index(op.f("ix_conversations_seat_id"), "conversations", ["seat_id"], unique=False)
+    op.create_table(
+        "invitations",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("institution_id", Id, nullable=True),
+        sa.Column("invitee", sa.String(length=200), nullable=True),
+        sa.Column("designated_by", sa.String(length=300), nullable=True),
+        sa.Column("designated_on", sa.Date(), nullable=True),
+        sa.Column("letter", sa.String(length=64), nullable=True),
+        sa.Column("invited_by", Id, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("expires_at", Moment, nullable=False),
+        sa.Column("person_id", Id, nullable=True),
+        sa.Column("telegram_name", sa.String(length=200), nullable=True),
+        sa.Column("redeemed_at", Moment, nullable=True),
+        sa.Column("decided_at", Moment, nullable=True),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("takes_over", Id, nullable=True),
+        sa.Column("unit_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_invitations_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_invitations_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_invitations_seat_id_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["takes_over"], ["seats.id"], name=op.f("fk_invitations_takes_over_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["units.id"], name=op.f("fk_invitations_unit_id_units")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
+        sa.UniqueConstraint("digest", name=op.f("uq_invitations_digest")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_invitations_institution_id"), "invitations", ["institution_id"], unique=False
+    )
+    op.create_index(op.f("ix_invitations_takes_over"), "invitations", ["takes_over"], unique=False)
+    op.create_table(
         "jobs",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -507,71 +573,45 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_jobs_seat_id_seats")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_jobs_state", "jobs", ["state", "id"], unique=False)
     op.create_table(
-        "request_texts",
-        sa.Column("request_id", Id, nullable=False),
+        "passes",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("assignment_id", Id, nullable=False),
+        sa.Column("unit_id", Id, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("passed_by", Id, nullable=False),
+        sa.Column("passed_at", Moment, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer_language", sa.String(length=20), nullable=True),
+        sa.Column("answered_by", Id, nullable=True),
+        sa.Column("answered_at", Moment, nullable=True),
         sa.ForeignKeyConstraint(
-            ["request_id"], ["requests.id"], name=op.f("fk_request_texts_request_id_requests")
+            ["answered_by"], ["seats.id"], name=op.f("fk_passes_answered_by_seats")
         ),
-        sa.PrimaryKeyConstraint("request_id", "language", name=op.f("pk_request_texts")),
-    )
-    op.create_table(
-        "siblings",
-        sa.Column("item_id", Id, nullable=False),
-        sa.Column("sibling_id", Id, nullable=False),
-        sa.Column("score", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_siblings_item_id_items")),
         sa.ForeignKeyConstraint(
-            ["sibling_id"], ["items.id"], name=op.f("fk_siblings_sibling_id_items")
+            ["assignment_id"], ["assignments.id"], name=op.f("fk_passes_assignment_id_assignments")
         ),
-        sa.PrimaryKeyConstraint("item_id", "sibling_id", name=op.f("pk_siblings")),
-    )
-    op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
-    op.create_table(
-        "import_rows",
-        sa.Column("job_id", Id, nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("outcome", sa.String(length=20), nullable=False),
-        sa.Column("row", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=300), nullable=True),
-        sa.Column("second_key", sa.String(length=300), nullable=True),
-        sa.Column("item_id", Id, nullable=True),
-        sa.Column("digest", sa.String(length=64), nullable=True),
-        sa.Column("symbol", sa.String(length=120), nullable=True),
-        sa.Column("paragraph", sa.String(length=60), nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=True),
-        sa.Column("position", sa.String(length=20), nullable=True),
-        sa.Column("restricted", sa.Boolean(), nullable=True),
-        sa.Column("annotation_id", sa.String(length=60), nullable=True),
-        sa.Column("recommending", Json, nullable=True),
-        sa.Column("source_of_position", sa.String(length=200), nullable=True),
-        sa.Column("headings", Json, nullable=True),
-        sa.Column("language", sa.String(length=20), nullable=True),
-        sa.Column("words", sa.Text(), nullable=True),
-        sa.Column("raw", sa.Text(), nullable=True),
-        sa.Column("document", Json, nullable=True),
-        sa.Column("problem", Json, nullable=True),
-        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_rows_job_id_jobs")),
-        sa.PrimaryKeyConstraint("job_id", "ordinal", name=op.f("pk_import_rows")),
-    )
-    op.create_index("ix_import_rows_key", "import_rows", ["job_id", "key", "ordinal"], unique=False)
-    op.create_index("ix_import_rows_outcome", "import_rows", ["job_id", "outcome"], unique=False)
-    op.create_table(
-        "import_tags",
-        sa.Column("job_id", Id, nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("vocabulary", sa.String(length=20), nullable=False),
-        sa.Column("label", sa.String(length=300), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_tags_job_id_jobs")),
-        sa.PrimaryKeyConstraint(
-            "job_id", "ordinal", "vocabulary", "label", name=op.f("pk_import_tags")
+        sa.ForeignKeyConstraint(
+            ["passed_by"], ["seats.id"], name=op.f("fk_passes_passed_by_seats")
         ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_passes_unit_id_units")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passes")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_passes_assignment_id"), "passes", ["assignment_id"], unique=False)
+    op.create_index("ix_passes_unit", "passes", ["unit_id", "state"], unique=False)
+    op.create_index(
+        "ix_passes_waiting",
+        "passes",
+        ["assignment_id", "unit_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('passed', 'returned')"),
+        postgresql_where=sa.text("state IN ('passed', 'returned')"),
     )
     op.create_table(
         "questions",
@@ -597,6 +637,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             name=op.f("fk_questions_assignment_id_assignments"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_questions_assignment_id"), "questions", ["assignment_id"], unique=False
@@ -640,6 +681,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             "item_id",
             name=op.f("uq_request_items_request_id_institution_id_item_id"),
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_request_items_assignment_id"), "request_items", ["assignment_id"], unique=False
@@ -693,6 +735,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_updates")),
         sa.UniqueConstraint("number", name=op.f("uq_status_updates_number")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_status_updates_assignment_id"), "status_updates", ["assignment_id"], unique=False
@@ -719,6 +762,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_answers_seat_id_seats")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_answers_request_item_id"), "answers", ["request_item_id"], unique=False
@@ -772,6 +816,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["seat_id"], ["seats.id"], name=op.f("fk_extensions_seat_id_seats")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extensions")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_extensions_request_item_id"), "extensions", ["request_item_id"], unique=False
@@ -791,9 +836,51 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             name=op.f("fk_figures_status_update_id_status_updates"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_figures")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_figures_status_update_id"), "figures", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "import_rows",
+        sa.Column("job_id", Id, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=True),
+        sa.Column("second_key", sa.String(length=300), nullable=True),
+        sa.Column("item_id", Id, nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("symbol", sa.String(length=120), nullable=True),
+        sa.Column("paragraph", sa.String(length=60), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=True),
+        sa.Column("position", sa.String(length=20), nullable=True),
+        sa.Column("restricted", sa.Boolean(), nullable=True),
+        sa.Column("annotation_id", sa.String(length=60), nullable=True),
+        sa.Column("recommending", Json, nullable=True),
+        sa.Column("source_of_position", sa.String(length=200), nullable=True),
+        sa.Column("headings", Json, nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("raw", sa.Text(), nullable=True),
+        sa.Column("document", Json, nullable=True),
+        sa.Column("problem", Json, nullable=True),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_rows_job_id_jobs")),
+        sa.PrimaryKeyConstraint("job_id", "ordinal", name=op.f("pk_import_rows")),
+    )
+    op.create_index("ix_import_rows_key", "import_rows", ["job_id", "key", "ordinal"], unique=False)
+    op.create_index("ix_import_rows_outcome", "import_rows", ["job_id", "outcome"], unique=False)
+    op.create_table(
+        "import_tags",
+        sa.Column("job_id", Id, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("vocabulary", sa.String(length=20), nullable=False),
+        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_tags_job_id_jobs")),
+        sa.PrimaryKeyConstraint(
+            "job_id", "ordinal", "vocabulary", "label", name=op.f("pk_import_tags")
+        ),
     )
     op.create_table(
         "reminders",
@@ -826,6 +913,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             "reaches",
             name=op.f("uq_reminders_request_item_id_person_id_due_on_days_reaches"),
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
     op.create_index("ix_reminders_person", "reminders", ["person_id", "state"], unique=False)
@@ -846,6 +934,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             name=op.f("fk_reviews_status_update_id_status_updates"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_reviews_status_update_id"), "reviews", ["status_update_id"], unique=False
@@ -856,6 +945,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("conversation_id", Id, nullable=True),
         sa.Column("status_update_id", Id, nullable=True),
         sa.Column("answer_id", Id, nullable=True),
+        sa.Column("pass_id", Id, nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=60), nullable=True),
@@ -874,6 +964,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["answer_id"], ["answers.id"], name=op.f("fk_evidence_answer_id_answers")
         ),
         sa.ForeignKeyConstraint(
+            ["pass_id"], ["passes.id"], name=op.f("fk_evidence_pass_id_passes")
+        ),
+        sa.ForeignKeyConstraint(
             ["sha256"], ["files.sha256"], name=op.f("fk_evidence_sha256_files")
         ),
         sa.ForeignKeyConstraint(
@@ -882,12 +975,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             name=op.f("fk_evidence_status_update_id_status_updates"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_evidence_answer_id"), "evidence", ["answer_id"], unique=False)
     op.create_index("ix_evidence_awaited", "evidence", ["state", "next_try_at"], unique=False)
     op.create_index(
         op.f("ix_evidence_conversation_id"), "evidence", ["conversation_id"], unique=False
     )
+    op.create_index(op.f("ix_evidence_pass_id"), "evidence", ["pass_id"], unique=False)
     op.create_index(op.f("ix_evidence_person_id"), "evidence", ["person_id"], unique=False)
     op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
     op.create_index(
