@@ -200,7 +200,8 @@ async def _notes(turn: Turn, answers: Answers) -> list[Text]:
 
 def _messages(turn: Turn, answers: Answers, language: str) -> int:
     """In how many messages its readers get the text."""
-    return len(render(as_seen(turn, answers, language), language, turn.desk.texts))
+    file = Attachment("", "") if answers.get("attachment") else None
+    return len(render(as_seen(turn, answers, language, file=file), language, turn.desk.texts))
 
 
 async def _looks(turn: Turn, answers: Answers, conversation_id: int) -> Sequence[Button]:

@@ -161,6 +161,11 @@ async def test_who_blocked_the_bot_is_named_and_gets_it_when_they_are_back(
     await officer.taps("How far it is", "Retry the failed (1)")
     assert "Failed: 1" in plain(officer.screen.text), "she has not come back yet"
 
+    await officer.taps("Use again", "Who is left out")
+    shown = await officer.waits_for("These are left out", within=WITHIN)
+    assert "Ministry of Health: 1 person cannot be reached" in plain(shown.text)
+    await officer.taps("Back to the draft", "Discard", "The hearing is on Monday.")
+
     await at.fatou.types("/start")
     await officer.taps("Retry the failed (1)")
     await at.ticks()
