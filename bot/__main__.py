@@ -33,12 +33,13 @@ from bot.domain.people import COMMAND_LINE, NO_BOT, Act, Role
 from bot.health import check_up
 from bot.sandbox.server import Sandbox
 from bot.services import exports, people
+from bot.services.calendar_import import Differences
 from bot.services.imports import Preview
 from bot.settings import Settings, SettingsError
 from bot.texts import Texts
 from bot.wire.polling import AnotherReceiver, WebhookElsewhere
 from bot.wire.reach import TokenRefused, Unreached, reach
-from bot.works import Tools, import_shell
+from bot.works import Tools, calendar_file, import_shell
 from bot.works.export import Made, write_out
 from bot.works.table import processes
 from storage import audit, institutions, migrate
@@ -169,6 +170,7 @@ class Export(StrEnum):
     """What can be exported."""
 
     WORKBOOK = "workbook"
+    CALENDAR = "calendar"
 
 
 File = Annotated[
@@ -192,7 +194,10 @@ def import_(
     symbol: Annotated[str | None, typer.Option(help="The document, where none is named.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import recommendations: OHCHR matrix, UHRI, CSV or Excel; the same file twice is harmless."""
+    """Import recommendations (OHCHR matrix, UHRI, CSV, Excel) or deadlines (ICS, CSV).
+
+    The same file twice is harmless.
+    """
     if language is not None and not re.fullmatch(r"[a-z]{2,3}", language):
         raise typer.BadParameter("is no language code, such as fr", param_hint="--language")
     settings = _settings()
@@ -210,7 +215,7 @@ def import_(
 
 async def _import(
     settings: Settings, file: Path, options: dict[str, str], dry_run: bool
-) -> Preview:
+) -> Preview | Differences:
     _log_warnings(settings)
     with TemporaryDirectory(prefix="focalpoint-") as folder:
         if dry_run and _is_new(settings):
@@ -255,6 +260,11 @@ def export(
         Dimension.SDG: sdg or [],
     }
     days = (since.date() if since else None, until.date() if until else None)
+    if kind is Export.CALENDAR:
+        if any((*asked.values(), *days)):
+            raise typer.BadParameter("narrows workbooks only", param_hint="an option")
+        _export_calendar(settings, file, chosen, as_json=as_json)
+        return
     made = _refusing(_export, settings, file, asked, days, chosen)
     if as_json:
         out.print_json(json.dumps({"file": str(file), "sha256": made.sha256, **made.rows}))
@@ -283,6 +293,21 @@ async def _export(
                 language=language,
                 on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
+
+
+def _export_calendar(settings: Settings, file: Path, language: str, *, as_json: bool) -> None:
+    made = _refusing(_calendar, settings, file, language)
+    if as_json:
+        told = {"file": str(file), "sha256": made.sha256, "events": made.events}
+        out.print_json(json.dumps(told))
+    else:
+        out.print(f"{file}: calendar, {made.events} events")
+
+
+async def _calendar(settings: Settings, file: Path, language: str) -> calendar_file.Made:
+    _log_warnings(settings)
+    async with opened(settings, Clock()) as app:
+        return await calendar_file.write_out(_tools(app), file, language=language)
 
 
 @cli.command()

@@ -10,6 +10,7 @@ from handlers import (
     assigning,
     card,
     clusters,
+    deadlines,
     exports,
     history,
     home,
@@ -30,6 +31,7 @@ from handlers.flows import (
     ask,
     assign,
     cluster,
+    deadline,
     insist,
     invite,
     later,
@@ -65,6 +67,7 @@ ROOMS = (
     review,
     requests,
     reminders,
+    deadlines,
     exports,
 )
 FLOWS: tuple[Flow, ...] = (
@@ -93,6 +96,7 @@ FLOWS: tuple[Flow, ...] = (
     later.LATER,
     later.AWAY,
     later.MORE_TIME,
+    deadline.FLOW,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

@@ -10,12 +10,12 @@ from typing import Any
 
 from bot.domain.errors import Refused
 from bot.domain.kinds import Position
-from bot.exchange import staging
-from bot.exchange.confined import confined
+from bot.exchange.recognise import Contents
 from bot.services import imports as service
+from bot.services.calendar_import import Differences
 from bot.services.imports import Preview
-from bot.works import Tools, import_apply
-from bot.works.import_read import READER, stage
+from bot.works import Tools, calendar_read, import_apply
+from bot.works.import_read import contents, stage
 from storage import imports, jobs
 from storage.jobs import Job
 
@@ -34,13 +34,16 @@ class AssignmentsInChat(Refused):
 
 async def bring_in(
     tools: Tools, path: Path, options: Mapping[str, str], *, dry_run: bool
-) -> Preview:
+) -> Preview | Differences:
     """What importing the file did; with `dry_run` what it would do, and nothing stays behind.
 
     `path` is absolute; `options` are `language`, `state`, `symbol`. Raises what refuses the file.
     """
-    if await confined(staging.is_assignments_book, str(path), limits=READER):
+    about = await contents(path, path.name)
+    if about is Contents.ASSIGNMENTS:
         raise AssignmentsInChat
+    if about is Contents.CALENDAR:
+        return await calendar_read.bring_in(tools, path, dry_run=dry_run)
     job = await _open(tools, options)
     try:
         found = await _read(tools, job, path)
@@ -57,8 +60,11 @@ async def bring_in(
     return found
 
 
-def as_json(found: Preview) -> dict[str, Any]:
+def as_json(found: Preview | Differences) -> dict[str, Any]:
     """What an import did as one object for scripts; a text in a new language is a change."""
+    if isinstance(found, Differences):
+        return {"deadlines": sum(found.counts.values()), **found.counts,
+                "problems": len(found.problems)}  # fmt: skip
     positions = {name: found.positions.get(code, 0) for code, name in _POSITIONS.items()}
     if pending := found.positions.get(Position.PENDING, 0):
         positions["pending"] = pending

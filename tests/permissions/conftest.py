@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from telegram import Update
 
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.services import people
+from bot.services.calendar_import import READ as CALENDAR_READ
+from bot.services.deadlines import FILE
 from bot.services.exports import PROGRESS
 from bot.services.people import Chat
 from bot.wire.updates import storable
@@ -29,6 +31,7 @@ from storage import conversations, invitations, jobs, seats
 from storage.database import Transaction
 from storage.tables import (
     accounts,
+    deadlines,
     evidence,
     files,
     metadata,
@@ -158,7 +161,9 @@ _OWN: dict[str, Callable[[dict[str, Any], int], bool]] = {
     ),
     "counters": lambda row, _person_id: row["name"] == "audit",
     "conversations": lambda row, person_id: row["person_id"] == person_id,
-    "jobs": lambda row, person_id: row["person_id"] == person_id and row["kind"] == PROGRESS,
+    "jobs": lambda row, person_id: (
+        row["person_id"] == person_id and row["kind"] in (PROGRESS, FILE)
+    ),
 }
 
 
@@ -331,6 +336,7 @@ async def _settle(world: World) -> None:
             now=now,
         )
         await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
+        await _calendar(tx, coordinator, now)
         await _draft(world, tx, alternate, held, COLLEAGUE)
         await _draft(world, tx, focal, held, "of one's own")
         newcomers = await _invite(world, tx, justice.institution_id)
@@ -365,6 +371,27 @@ async def _settle(world: World) -> None:
     person("focal", focal, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
     person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
     person("in_a_group", coordinator, everything, group=True)
+
+
+async def _calendar(tx: Transaction, coordinator: Actor, now: datetime) -> None:
+    """A deadline of the secretariat's, a closed one, and a calendar file that waits."""
+    for title, state in ((f"Reply {SECRETARIAT}", "open"), (f"Dialogue {SECRETARIAT}", "done")):
+        await _new(
+            tx,
+            deadlines,
+            uid=title,
+            kind="follow_up",
+            title=title,
+            day=now.date() + timedelta(days=40),
+            warnings=[],
+            warned=[],
+            state=state,
+            created_at=now,
+        )
+    job_id = await jobs.plan(
+        tx, CALENDAR_READ, {}, person_id=coordinator.person_id, seat_id=None, now=now
+    )
+    await jobs.change(tx, job_id, state=jobs.WAITING, result={"said": [], "mark": SECRETARIAT})
 
 
 async def _draft(
