@@ -19,13 +19,13 @@ class DeadlineKind(StrEnum):
 
     PERIODIC_REPORT = "periodic_report"
     LIST_OF_ISSUES = "list_of_issues"
+    DIALOGUE = "dialogue"
     FOLLOW_UP = "follow_up"
     UPR_ADDENDUM = "upr_addendum"
     MID_TERM = "mid_term"
     COMMUNICATION = "communication"
-    VIEW = "view"
     VISIT = "visit"
-    DIALOGUE = "dialogue"
+    VIEW = "view"
     DEBRIEF = "debrief"
     VOLUNTARY_REVIEW = "voluntary_review"
 
