@@ -36,6 +36,7 @@ AHEAD = timedelta(days=731)  # so far recurring events are followed
 _MOST_STEPS = 20_000  # of one recurring event
 _YEARS = range(1900, 2200)
 _LONGEST_UID = 200
+_WHOLE_DAY = "X-MICROSOFT-CDO-ALLDAYEVENT"
 
 OURS = "due"
 """The kind of an event that says when something is due that the bot knows by itself."""
@@ -479,10 +480,15 @@ def _occurrence(uid: str | None, original: _When | None) -> str | None:
 
 
 def _when(event: Any, name: str) -> _When | None:
-    """The day or moment of a property, of a year that makes sense."""
+    """The day or moment of a property, of a year that makes sense.
+
+    Some programs write whole days as midnights and say so: those are the day wherever one is.
+    """
     when = getattr(_one(event, name), "dt", None)
     if not isinstance(when, date) or when.year not in _YEARS:
         return None
+    if isinstance(when, datetime) and _words(event, _WHOLE_DAY).upper() == "TRUE":
+        return when.date()
     return when
 
 

@@ -52,9 +52,9 @@ class Differences:
 
     @property
     def mark(self) -> str:
-        """Stands for exactly these differences."""
-        said = repr((self.new, self.changed))
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        """Stands for exactly these differences; that somebody was warned meanwhile is none."""
+        changed = [(known.id, _as_wanted(known), wanted) for known, wanted in self.changed]
+        return hashlib.sha256(repr((self.new, changed)).encode()).hexdigest()[:16]
 
 
 async def differences(tx: Transaction, said: Sequence[Said], *, today: date) -> Differences:

@@ -53,7 +53,7 @@ async def run(job: Job, tools: Tools) -> None:
         shown = views.preview(
             job.id,
             found.counts,
-            [(each.kind.value, each.title, each.day) for each in changes],
+            [(each.kind, each.title, each.day) for each in changes],
             left_out,
             [(each.row, each.text) for each in found.problems],
         )

@@ -112,6 +112,19 @@ def test_a_moment_falls_on_the_day_of_the_country(read: type[Reader], zone: str,
     assert found.said[0].day == date(2027, 3, day)
 
 
+def test_the_zones_and_whole_days_of_outlook_are_understood(read: type[Reader]) -> None:
+    berlin = "TZID=W. Europe Standard Time"
+    found = read.ics(
+        ics(
+            f"SUMMARY:Dialogue\nDTSTART;{berlin}:20270304T003000",
+            f"SUMMARY:Visit\nDTSTART;{berlin}:20270304T000000\nDTEND;{berlin}:20270306T000000\n"
+            "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
+        )
+    )
+    days = [(each.day, each.until) for each in found.said]
+    assert days == [(date(2027, 3, 3),) * 2, (date(2027, 3, 4), date(2027, 3, 5))]
+
+
 def test_a_zone_of_the_file_itself_is_understood(read: type[Reader]) -> None:
     zone = (
         "BEGIN:VTIMEZONE\r\nTZID:Far East\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n"

@@ -131,7 +131,7 @@ async def test_the_table_to_fill_in_comes_back_as_deadlines(
     aya = await network.phone("آية", Role.OFFICER, language="ar")
     await aya.types("/calendar")
     await aya.taps("استيراد رزنامة", "جدول للتعبئة")
-    sent = await aya.waits_for("عبّئه", within=30)
+    sent = await aya.waits_for("عبّئوه", within=30)
     table = tmp_path / "filled.csv"
     row = "زيارة قطرية,زيارة الفريق العامل,,2031-11-04,2031-11-06,,30\r\n"
     table.write_bytes(await aya.downloads(sent.files[0]) + row.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,10 +11,11 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from bot.domain.deadlines import DeadlineKind, DeadlineState, Offset, Said, Wanted
+from bot.domain.deadlines import Deadline, DeadlineKind, DeadlineState, Offset, Said, Wanted
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.requests import Audience, RequestKind
+from bot.domain.views import deadlines as views
 from bot.domain.work_calendar import Policy
 from bot.exchange.calendar_files import OURS, read_ics
 from bot.jobs import Jobs
@@ -348,6 +350,39 @@ async def test_an_import_is_not_applied_once_the_calendar_has_changed(database: 
         await calendar_import.discard(tx, act, job_id)
         with pytest.raises(Outdated):
             await calendar_import.discard(tx, act, job_id)
+
+
+async def test_a_warning_between_preview_and_import_changes_nothing(database: Database) -> None:
+    async with database.write() as tx:
+        act = await officer(tx)
+        first = said(uid="a@b", day=ahead(31), warnings=(30,))
+        await calendar_import.apply(tx, act, await waiting(tx, [first]))
+        job_id = await waiting(tx, [replace(first, title="Renamed")])
+    await warn_of_deadlines(database, tick(NOW + timedelta(days=1)), POLICY)
+    assert len(await warned(database)) == 1
+    async with database.write() as tx:
+        did = await calendar_import.apply(tx, act, job_id)
+        [found] = await queries.every(tx)
+    assert did.counts["changed"] == 1
+    assert (found.title, found.warned) == ("Renamed", (30,))
+
+
+def test_neither_list_nor_preview_shows_what_a_person_stands_behind() -> None:
+    shown = views.preview(
+        1,
+        {"new": 1, "changed": 0, "unchanged": 0},
+        [(DeadlineKind.COMMUNICATION, "SECRET", DUE)],
+        {},
+        [],
+    )
+    assert "SECRET" not in str(shown)
+    view = Deadline(
+        *(1, "uid", DeadlineKind.VIEW, "SECRET", DUE, None, None, None, None, (), ()),
+        DeadlineState.OPEN,
+        None,
+    )
+    listed = views.calendar(1, 0, [view], today=TODAY, closed=False)
+    assert "SECRET" not in str(listed)
 
 
 # -- Files out -------------------------------------------------------------------------------------

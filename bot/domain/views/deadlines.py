@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.domain.deadlines import Deadline, DeadlineState
+from bot.domain.deadlines import Deadline, DeadlineKind, DeadlineState
 from bot.domain.requests import Request
 from bot.domain.screens import (
     Attachment,
@@ -74,10 +74,15 @@ def _when(deadline: Deadline, today: date) -> Value:
 
 def _what(deadline: Deadline) -> Value:
     """Kind and title; the title of what a person stands behind is left to its own screen."""
-    kind = text(f"deadline.kind.{deadline.kind}")
-    if not deadline.kind.restricted:
-        return dotted(kind, Words(deadline.title, limit=TITLE))
-    return kind if deadline.symbol is None else dotted(kind, Code(deadline.symbol))
+    named = _named(deadline.kind, deadline.title)
+    if deadline.kind.restricted and deadline.symbol is not None:
+        return dotted(named, Code(deadline.symbol))
+    return named
+
+
+def _named(kind: DeadlineKind, title: str) -> Value:
+    said = text(f"deadline.kind.{kind}")
+    return said if kind.restricted else dotted(said, Words(title, limit=TITLE))
 
 
 def _opens(deadline: Deadline) -> Button:
@@ -215,7 +220,7 @@ def nothing_due() -> Screen:
 def preview(
     job_id: int,
     counts: Mapping[str, int],
-    changes: Sequence[tuple[str, str, date]],
+    changes: Sequence[tuple[DeadlineKind, str, date]],
     left_out: Mapping[str, int],
     problems: Sequence[tuple[int, Text]],
 ) -> Screen:
@@ -236,11 +241,7 @@ def preview(
     if changes:
         lines.append(None)
     lines += [
-        text(
-            "calendar.line",
-            when=day,
-            what=dotted(text(f"deadline.kind.{kind}"), Words(title, limit=TITLE)),
-        )
+        text("calendar.line", when=day, what=_named(kind, title))
         for kind, title, day in changes[:SHOWN]
     ]
     if len(changes) > SHOWN:
