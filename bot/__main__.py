@@ -9,7 +9,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import date, datetime
@@ -31,7 +31,6 @@ from bot.demo.tour import TourStopped, play
 from bot.domain.errors import Refused
 from bot.domain.filters import Dimension
 from bot.domain.people import COMMAND_LINE, NO_BOT, Act, Role
-from bot.domain.screens import Text
 from bot.health import check_up
 from bot.keys import KeyDamaged, KeyMissing
 from bot.sandbox.server import Sandbox
@@ -40,7 +39,7 @@ from bot.settings import Settings, SettingsError
 from bot.texts import Texts
 from bot.wire.polling import AnotherReceiver, WebhookElsewhere
 from bot.wire.reach import TokenRefused, Unreached, reach
-from bot.works import Tools, import_shell
+from bot.works import Tools, calendar_file, import_shell
 from bot.works.export import Made, write_out
 from bot.works.table import processes
 from storage import audit, institutions, migrate
@@ -186,6 +185,7 @@ class Export(StrEnum):
     """What can be exported."""
 
     WORKBOOK = "workbook"
+    CALENDAR = "calendar"
 
 
 File = Annotated[
@@ -214,7 +214,10 @@ def import_(
     symbol: Annotated[str | None, typer.Option(help="The document, where none is named.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import recommendations: OHCHR matrix, UHRI, CSV or Excel; the same file twice is harmless."""
+    """Import recommendations (OHCHR matrix, UHRI, CSV, Excel) or deadlines (ICS, CSV).
+
+    The same file twice is harmless.
+    """
     if language is not None and not re.fullmatch(r"[a-z]{2,3}", language):
         raise typer.BadParameter("is no language code, such as fr", param_hint="--language")
     settings = _settings()
@@ -225,21 +228,21 @@ def import_(
     if as_json:
         out.print_json(json.dumps(counted))
     else:
-        _say_imported(counted, found.problems, dry_run=dry_run)
-    if not found.counted.recommendations:
+        _say_imported(counted, found, dry_run=dry_run)
+    if not found.anything:
         raise typer.Exit(1)
 
 
-def _say_imported(counted: dict[str, Any], problems: Sequence[Text], *, dry_run: bool) -> None:
+def _say_imported(counted: dict[str, Any], found: import_shell.Outcome, *, dry_run: bool) -> None:
     for name, value in counted.items():
         shown = value if isinstance(value, int) else ", ".join(f"{n} {k}" for k, n in value.items())
         out.print(f"{name}: {shown}")
-    texts = Texts.load(("en",))
+    texts, problems = Texts.load(("en",)), found.problems
     for problem in problems[:PROBLEMS_SHOWN]:
         out.print(f"  {texts.render(problem, 'en', mode='bare')}")
     if len(problems) > PROBLEMS_SHOWN:
         out.print(f"  … and {len(problems) - PROBLEMS_SHOWN} more")
-    if not counted["recommendations"]:
+    if not found.anything:
         out.print("Nothing can be imported from this file.")
     else:
         out.print("Nothing was imported: this was a dry run." if dry_run else "Imported.")
@@ -298,6 +301,11 @@ def export(
         Dimension.SDG: sdg or [],
     }
     days = (since.date() if since else None, until.date() if until else None)
+    if kind is Export.CALENDAR:
+        if any((*asked.values(), *days)):
+            raise typer.BadParameter("narrows workbooks only", param_hint="an option")
+        _export_calendar(settings, file, chosen, as_json=as_json)
+        return
     made = _refusing(_export, settings, file, asked, days, chosen)
     if as_json:
         out.print_json(json.dumps({"file": str(file), "sha256": made.sha256, **made.rows}))
@@ -326,6 +334,21 @@ async def _export(
                 language=language,
                 on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
+
+
+def _export_calendar(settings: Settings, file: Path, language: str, *, as_json: bool) -> None:
+    made = _refusing(_calendar, settings, file, language)
+    if as_json:
+        told = {"file": str(file), "sha256": made.sha256, "events": made.events}
+        out.print_json(json.dumps(told))
+    else:
+        out.print(f"{file}: calendar, {made.events} events")
+
+
+async def _calendar(settings: Settings, file: Path, language: str) -> calendar_file.Made:
+    _log_warnings(settings)
+    async with opened(settings, Clock()) as app:
+        return await calendar_file.write_out(_tools(app), file, language=language)
 
 
 @cli.command()

@@ -17,7 +17,16 @@ from bot.clock import Clock
 from bot.domain.people import TICK, Act
 from bot.domain.work_calendar import Policy
 from bot.jobs import Jobs
-from bot.services import audit, boards, broadcasts, handed_out, imports, reminders, requests
+from bot.services import (
+    audit,
+    boards,
+    broadcasts,
+    deadlines,
+    handed_out,
+    imports,
+    reminders,
+    requests,
+)
 from storage import files, inbox, invitations
 from storage.database import Database
 from storage.vault import Vault
@@ -99,6 +108,9 @@ def house_ticks(
     async def remind(now: datetime) -> None:
         await ask_and_remind(database, Act(TICK, bot_id, policy.zone, now), policy)
 
+    async def warn(now: datetime) -> None:
+        await warn_of_deadlines(database, Act(TICK, bot_id, policy.zone, now), policy)
+
     async def wake_evidence(_now: datetime) -> None:
         async with database.write() as tx:
             tx.wakes.add("evidence")
@@ -123,6 +135,7 @@ def house_ticks(
         "evidence": Tick(timedelta(minutes=5), wake_evidence),
         "expire": Tick(timedelta(hours=1), expire),
         "remind": Tick(timedelta(seconds=10), remind),
+        "deadlines": Tick(timedelta(minutes=5), warn),
         "purge": Tick(timedelta(hours=6), purge),
         "sweep": Tick(timedelta(hours=6), sweep),
         "sweep_imports": Tick(timedelta(hours=6), sweep_imports),
@@ -147,6 +160,15 @@ async def ask_and_remind(database: Database, act: Act, policy: Policy) -> None:
         async with database.write() as tx:
             if not await reminders.remind_due(tx, act, policy):
                 break
+
+
+async def warn_of_deadlines(database: Database, act: Act, policy: Policy) -> None:
+    """Warn the secretariat of what comes, on the morning of a working day."""
+    async with database.read() as tx:
+        due = await deadlines.to_warn(tx, act, policy)
+    if due:
+        async with database.write() as tx:
+            await deadlines.warn(tx, act, policy)
 
 
 async def purge_inbox(database: Database, bot_id: int, now: datetime) -> None:

@@ -11,6 +11,7 @@ from handlers import (
     broadcasts,
     card,
     clusters,
+    deadlines,
     exports,
     handover,
     history,
@@ -34,6 +35,7 @@ from handlers.flows import (
     assign,
     broadcast,
     cluster,
+    deadline,
     insist,
     invite,
     later,
@@ -72,6 +74,7 @@ ROOMS = (
     requests,
     reminders,
     broadcasts,
+    deadlines,
     exports,
     handover,
     passing,
@@ -106,6 +109,7 @@ FLOWS: tuple[Flow, ...] = (
     pass_inside.FLOW,
     pass_answer.FLOW,
     pass_answer.AGAIN,
+    deadline.FLOW,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

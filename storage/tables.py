@@ -594,6 +594,24 @@ boards = Table(  # a message that counts deliveries and is changed as they go
     PrimaryKeyConstraint("prefix", "person_id"),
 )
 Index("ix_boards_moves", boards.c.moves, boards.c.prefix, boards.c.person_id)
+deadlines = Table(  # the reporting calendar
+    "deadlines",
+    metadata,
+    _id(),
+    Column("uid", String(255), nullable=False, unique=True),  # its name in calendar files
+    Column("kind", String(20), nullable=False),
+    Column("title", String(300), nullable=False),
+    _to("document_id", "source_documents", nullable=True, index=True),
+    Column("day", Date, nullable=False),
+    Column("until", Date),  # the last day of a visit or a dialogue
+    Column("rule", String(10)),  # 90d, 12m after the document's publication; None: a day was said
+    Column("warnings", Json, nullable=False),  # [days ahead]
+    Column("warned", Json, nullable=False),  # those that were given or lay back
+    Column("state", String(10), nullable=False),  # open, done, dropped
+    _to("request_id", "requests", nullable=True, index=True),  # that it was turned into
+    Column("created_at", UtcDateTime, nullable=False),
+)
+Index("ix_deadlines_state", deadlines.c.state, deadlines.c.day)
 
 # -- Messages --------------------------------------------------------------------------------------
 

@@ -48,6 +48,14 @@ def read_due_day(words: str, language: str, *, today: date) -> date:
     return found
 
 
+def read_any_day(words: str, language: str) -> date | None:
+    """The day that is meant, before or ahead, with its year; None where that is not clear.
+
+    As `read_day` otherwise.
+    """
+    return _day_meant(words, language, _never)
+
+
 def last_of_month(day: date) -> date:
     """The last day of the day's month."""
     following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
@@ -155,6 +163,11 @@ def _after(today: date, month: int, day: int | None) -> date | None:
         found = _end(year, month) if day is None else _day(year, month, day)
         if found is not None and found >= today:
             return found
+    return None
+
+
+def _never(_month: int, _day: int | None) -> date | None:
+    """Without a year, no day is meant."""
     return None
 
 

@@ -141,6 +141,11 @@ def may_export(actor: Actor) -> bool:
     return actor.is_secretariat or actor.channel == "command"
 
 
+def may_take_calendar(actor: Actor) -> bool:
+    """Whoever asks or is asked takes a calendar file: the secretariat of all, others of theirs."""
+    return may_ask(actor) or actor.seat(READS) is not None
+
+
 def may_see_progress(actor: Actor) -> bool:
     """Whoever holds a live seat sees figures: the secretariat all, the others what is theirs.
 

@@ -61,6 +61,7 @@ KINDS = {
         FileKind("csv", "text/csv", Family.DOCUMENT),
         FileKind("tsv", "text/tab-separated-values", Family.DOCUMENT),
         FileKind("json", "application/json", Family.DOCUMENT),
+        FileKind("ics", "text/calendar", Family.DOCUMENT),
         FileKind("jpg", "image/jpeg", Family.PICTURE),
         FileKind("png", "image/png", Family.PICTURE),
         FileKind("webp", "image/webp", Family.PICTURE),
@@ -76,7 +77,7 @@ KINDS = {
 }
 
 _TEXTS = {"": "txt", "txt": "txt", "text": "txt", "md": "txt", "log": "txt"} | {
-    extension: extension for extension in ("csv", "tsv", "json")
+    extension: extension for extension in ("csv", "tsv", "json", "ics")
 }
 _SIGNATURES = (
     (b"%PDF-", "pdf"),

@@ -246,6 +246,8 @@ TEXT_KEYS = tuple(
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe63\uff0d]")
+_AROUND_SLASH = re.compile(r" ?/ ?")
+_SUFFIX = re.compile(r"(?<=/)(ADD|CORR|REV)(?=\.)")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -257,6 +259,15 @@ def plain_code(code: str) -> str:
 def normal_symbol(symbol: str) -> str:
     """A document symbol as keys compare it: `a / HRC/25/5.` becomes `A/HRC/25/5`."""
     return re.sub(r"\s+", "", plain_code(symbol)).rstrip(".,;").upper()
+
+
+def filed_symbol(symbol: str) -> str:
+    """A symbol as documents are filed, one way for all: `a / hrc/25/5.` is `A/HRC/25/5`.
+
+    Spaces between words stay, as in `AL MRV 3/2025`.
+    """
+    plain = _AROUND_SLASH.sub("/", " ".join(plain_code(symbol).split())).rstrip(" .,;").upper()
+    return _SUFFIX.sub(lambda found: found[0].capitalize(), plain)
 
 
 def normal_paragraph(paragraph: str) -> str:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from pathlib import Path
 
-from bot.exchange import csv_tables, excel_tables, ohchr_matrix, plain, tables, uhri
+from bot.exchange import (
+    assignments_book,
+    calendar_files,
+    csv_tables,
+    excel_tables,
+    ohchr_matrix,
+    plain,
+    tables,
+    uhri,
+)
 from bot.exchange.examine import old_office
 from bot.exchange.imported import (
     AS_IT_IS,
+    Damaged,
     Empty,
     Format,
     NotRecognised,
@@ -40,6 +51,44 @@ _MARKS_OF_OTHERS = (
     b"Rar!",
     b"\x1f\x8b",
 )
+
+
+class Contents(StrEnum):
+    """What a file that was sent to be imported is about."""
+
+    RECOMMENDATIONS = "recommendations"
+    ASSIGNMENTS = "assignments"
+    CALENDAR = "calendar"
+
+
+def contents(path: Path, name: str) -> Contents:
+    """What the file is about, by its content; what is not known better holds recommendations.
+
+    Its `name` decides one thing: what calls itself a calendar and is none is refused as such, with
+    NotACalendar.
+    """
+    with path.open("rb") as file:
+        start = file.read(1 << 16)
+    if calendar_files.begins_ics(start):
+        return Contents.CALENDAR
+    if name.lower().endswith((".ics", ".ical", ".ifb", ".icalendar")):
+        raise calendar_files.NotACalendar
+    if start.startswith(b"PK"):
+        book = assignments_book.recognises(path)
+        return Contents.ASSIGNMENTS if book else Contents.RECOMMENDATIONS
+    if start.startswith((_OLE, *_MARKS_OF_OTHERS)) or not _looks_like_words(start):
+        return Contents.RECOMMENDATIONS
+    return Contents.CALENDAR if _is_calendar_table(path) else Contents.RECOMMENDATIONS
+
+
+def _is_calendar_table(path: Path) -> bool:
+    if path.stat().st_size > calendar_files.LARGEST:
+        return False
+    try:
+        sheet = csv_tables.sheet(path, calendar_files.recognised_columns)
+        return tables.headed(sheet, calendar_files.recognised_columns) is not None
+    except (Empty, Damaged):
+        return False
 
 
 def read(path: Path, options: Options = AS_IT_IS) -> Reading:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from bot.domain.screens import Text, text_to_json
-from bot.exchange import assignments_book, recognise
+from bot.exchange import recognise
 from bot.exchange.imported import (
     Entry,
     Facts,
     ImportedRecommendation,
     Options,
     Problem,
-    plain_code,
+    filed_symbol,
 )
-
-_AROUND_SLASH = re.compile(r" ?/ ?")
-_SUFFIX = re.compile(r"(?<=/)(ADD|CORR|REV)(?=\.)")
 
 BATCH = 200  # rows staged in one short transaction
 
@@ -48,9 +44,9 @@ def _staged(entry: Entry, facts: Facts, options: Options) -> dict[str, Any]:
     return {"row": _row(entry, facts, options)}
 
 
-def is_assignments_book(path: str) -> bool:
-    """Whether the file is a workbook of assignments that came back; for a process with limits."""
-    return assignments_book.recognises(Path(path))
+def contents(path: str, name: str) -> str:
+    """What the file is about (`recognise.Contents`); for a process with limits."""
+    return recognise.contents(Path(path), name).value
 
 
 def _facts(facts: Facts) -> dict[str, Any]:
@@ -107,15 +103,6 @@ def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[st
             "published_on": row.published_on.isoformat() if row.published_on else None,
         },
     }
-
-
-def filed_symbol(symbol: str) -> str:
-    """A symbol as documents are filed, one way for all: `a / hrc/25/5.` is `A/HRC/25/5`.
-
-    Spaces between words stay, as in `AL MRV 3/2025`.
-    """
-    plain = _AROUND_SLASH.sub("/", " ".join(plain_code(symbol).split())).rstrip(" .,;").upper()
-    return _SUFFIX.sub(lambda found: found[0].capitalize(), plain)
 
 
 def _tags(row: ImportedRecommendation) -> Iterator[tuple[str, str]]:

@@ -11,25 +11,28 @@ from bot.domain.views import imports as views
 from bot.exchange import staging
 from bot.exchange.confined import MEGABYTE, Limits, confined, confined_stream
 from bot.exchange.inspect import inspect
+from bot.exchange.recognise import Contents
+from bot.services import assignments_book, calendar_import
 from bot.services import imports as service
 from bot.works import Tools
 from storage import imports, jobs
 from storage.jobs import Job
 
 READER = Limits(memory=700 * MEGABYTE, cpu=600, wall=1200.0)
-ASSIGNMENTS = "assignments_read"
+_OTHERS = {Contents.ASSIGNMENTS: assignments_book.READ, Contents.CALENDAR: calendar_import.READ}
 
 
 async def run(job: Job, tools: Tools) -> None:
     """Read the file of `job.arguments` and show the preview; raises what refuses the file."""
     async with tools.room() as room:
         path = await fetch(job, tools, room)
-        kind = await inspect(path, job.arguments["name"])
-        async with tools.keep(path, kind.media_type) as (tx, kept):
+        found = await inspect(path, job.arguments["name"])
+        async with tools.keep(path, found.media_type) as (tx, kept):
             await jobs.change(tx, job.id, sha256=kept.sha256)
-        if await confined(staging.is_assignments_book, str(path), limits=READER):
+        about = await contents(path, job.arguments["name"])
+        if about in _OTHERS:
             async with tools.database.write() as tx:
-                await jobs.change(tx, job.id, kind=ASSIGNMENTS, state=jobs.PLANNED)
+                await jobs.change(tx, job.id, kind=_OTHERS[about], state=jobs.PLANNED)
             return
         own_state = {"state": tools.settings.country} if tools.settings.country else {}
         facts = await stage(job, tools, path, {**own_state, **job.arguments["options"]})
@@ -39,6 +42,11 @@ async def run(job: Job, tools: Tools) -> None:
         await jobs.change(tx, job.id, state=jobs.WAITING, result={"facts": facts})
         first = await imports.problems(tx, job.id, limit=views.PROBLEMS_SHOWN)
         await tools.tell(tx, job, views.preview(job.id, shown, first), step="preview")
+
+
+async def contents(path: Path, name: str) -> Contents:
+    """What a file is about; refuses what calls itself a calendar and is none."""
+    return Contents(await confined(staging.contents, str(path), name, limits=READER))
 
 
 async def fetch(job: Job, tools: Tools, room: Path) -> Path:

@@ -11,14 +11,14 @@ from typing import Any
 
 from bot.domain.errors import Refused
 from bot.domain.kinds import Position
-from bot.domain.screens import Text
+from bot.domain.screens import Text, text
 from bot.domain.views.imports import problem_line
-from bot.exchange import staging
-from bot.exchange.confined import confined
+from bot.exchange.recognise import Contents
 from bot.services import imports as service
+from bot.services.calendar_import import Differences
 from bot.services.imports import Preview
-from bot.works import Tools, import_apply
-from bot.works.import_read import READER, stage
+from bot.works import Tools, calendar_read, import_apply
+from bot.works.import_read import contents, stage
 from storage import imports, jobs
 from storage.jobs import Job
 
@@ -39,8 +39,15 @@ class AssignmentsInChat(Refused):
 class Outcome:
     """What an import did or would do, and the problems of its rows in the order of the file."""
 
-    counted: Preview
+    counted: Preview | Differences
     problems: tuple[Text, ...]
+
+    @property
+    def anything(self) -> bool:
+        """Whether the file holds anything that can be imported."""
+        if isinstance(self.counted, Differences):
+            return any(self.counted.counts.values())
+        return bool(self.counted.recommendations)
 
 
 async def bring_in(
@@ -50,26 +57,36 @@ async def bring_in(
 
     `path` is absolute; `options` are `language`, `state`, `symbol`. Raises what refuses the file.
     """
-    if await confined(staging.is_assignments_book, str(path), limits=READER):
+    about = await contents(path, path.name)
+    if about is Contents.ASSIGNMENTS:
         raise AssignmentsInChat
+    if about is Contents.CALENDAR:
+        found = await calendar_read.bring_in(tools, path, dry_run=dry_run)
+        wrong = (
+            text("import.problem_line", row=each.row, problem=each.text) for each in found.problems
+        )
+        return Outcome(found, tuple(wrong))
     job = await _open(tools, options)
     try:
-        found = await _read(tools, job, path)
+        read = await _read(tools, job, path)
     except BaseException:
         await _forget(tools, job)
         raise
     if dry_run:
         await _forget(tools, job)
-        return found
+        return read
     async with tools.database.write() as tx:
         staged = await jobs.get(tx, job.id)
     assert staged is not None
     await import_apply.run(staged, tools)
-    return found
+    return read
 
 
-def as_json(found: Preview) -> dict[str, Any]:
+def as_json(found: Preview | Differences) -> dict[str, Any]:
     """What an import did as one object for scripts; a text in a new language is a change."""
+    if isinstance(found, Differences):
+        counts = dict(found.counts)
+        return {"deadlines": sum(counts.values()), **counts, "problems": len(found.problems)}
     positions = {name: found.positions.get(code, 0) for code, name in _POSITIONS.items()}
     if pending := found.positions.get(Position.PENDING, 0):
         positions["pending"] = pending

@@ -7,12 +7,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.exchange.consolidated import environment
 from bot.jobs import Jobs
 from bot.services import assignments_book as books
-from bot.services import exports, handed_out, imports
+from bot.services import calendar_import, deadlines, exports, handed_out, imports
 from bot.settings import Settings
 from bot.works import (
     Tools,
     assignments_book,
     assignments_read,
+    calendar_file,
+    calendar_read,
+    calendar_template,
     export,
     import_apply,
     import_problems,
@@ -35,6 +38,9 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     exports.PROGRESS: progress.run,
     books.MAKE: assignments_book.run,
     books.READ: assignments_read.run,
+    calendar_import.READ: calendar_read.run,
+    deadlines.FILE: calendar_file.run,
+    deadlines.TEMPLATE: calendar_template.run,
 }
 
 PROCESSES: Mapping[str, str] = {

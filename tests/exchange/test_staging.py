@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.exchange import staging
-from bot.exchange.staging import filed_symbol
+from bot.exchange.imported import filed_symbol
 
 TABLE = "document_symbol,paragraph,text,mood\na / hrc/61/4.,12,Adopt a law.,glad\n"
 

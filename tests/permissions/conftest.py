@@ -20,6 +20,8 @@ from bot.domain.broadcasts import Draft, Segment
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.requests import Audience
 from bot.services import boards, broadcasts, passing, people
+from bot.services.calendar_import import READ as CALENDAR_READ
+from bot.services.deadlines import FILE
 from bot.services.exports import PROGRESS
 from bot.services.people import Chat
 from bot.wire.updates import storable
@@ -31,6 +33,7 @@ from storage import conversations, invitations, jobs, seats
 from storage.database import Transaction
 from storage.tables import (
     accounts,
+    deadlines,
     evidence,
     extensions,
     files,
@@ -170,7 +173,7 @@ _OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
     ),
     "counters": lambda row, _who: row["name"] == "audit",
     "conversations": lambda row, who: row["person_id"] == who.person_id,
-    "jobs": lambda row, who: row["person_id"] == who.person_id and row["kind"] == PROGRESS,
+    "jobs": lambda row, who: row["person_id"] == who.person_id and row["kind"] in (PROGRESS, FILE),
     "invitations": lambda row, who: (
         row["takes_over"] in who.seat_ids or (row["unit_id"] and row["invited_by"] in who.seat_ids)
     ),
@@ -324,6 +327,48 @@ async def _ask(
     return rung, reminder
 
 
+async def _report(tx: Transaction, held: int, focal: Actor, now: datetime) -> tuple[int, int]:
+    """Justice has reported, with a file, and asks a question; ids of both."""
+    report = await _new(
+        tx,
+        status_updates,
+        number="SU-2026-0001",
+        assignment_id=held,
+        seat_id=focal.seats[0].id,
+        kind="report",
+        state="submitted",
+        status="in_progress",
+        as_of=now.date(),
+        measures=f"Bill 12 {JUSTICE}",
+        language="en",
+        submitted_at=now,
+    )
+    await tx.execute(
+        insert(files).values(sha256="ab" * 32, size=10, media_type="application/pdf", stored_at=now)
+    )
+    await _new(
+        tx,
+        evidence,
+        status_update_id=report,
+        kind="document",
+        state="stored",
+        sha256="ab" * 32,
+        name=f"{JUSTICE}.pdf",
+        caption=f"caption {JUSTICE}",
+        added_at=now,
+    )
+    question = await _new(
+        tx,
+        questions,
+        assignment_id=held,
+        asked_by=focal.seats[0].id,
+        words=f"May we … {JUSTICE}?",
+        language="en",
+        asked_at=now,
+    )
+    return report, question
+
+
 async def _settle(world: World) -> None:
     now = world.network.clock.now()
     async with world.network.database.write() as tx:
@@ -349,45 +394,7 @@ async def _settle(world: World) -> None:
         await seats.suspend(tx, suspended.seats[0].id, at=now)
         await seats.end(tx, ended.seats[0].id, now=now - timedelta(minutes=1))
 
-        report = await _new(
-            tx,
-            status_updates,
-            number="SU-2026-0001",
-            assignment_id=held,
-            seat_id=focal.seats[0].id,
-            kind="report",
-            state="submitted",
-            status="in_progress",
-            as_of=now.date(),
-            measures=f"Bill 12 {JUSTICE}",
-            language="en",
-            submitted_at=now,
-        )
-        await tx.execute(
-            insert(files).values(
-                sha256="ab" * 32, size=10, media_type="application/pdf", stored_at=now
-            )
-        )
-        await _new(
-            tx,
-            evidence,
-            status_update_id=report,
-            kind="document",
-            state="stored",
-            sha256="ab" * 32,
-            name=f"{JUSTICE}.pdf",
-            caption=f"caption {JUSTICE}",
-            added_at=now,
-        )
-        question = await _new(
-            tx,
-            questions,
-            assignment_id=held,
-            asked_by=focal.seats[0].id,
-            words=f"May we … {JUSTICE}?",
-            language="en",
-            asked_at=now,
-        )
+        report, question = await _report(tx, held, focal, now)
         await jobs.plan(
             tx,
             "import_read",
@@ -397,6 +404,7 @@ async def _settle(world: World) -> None:
             now=now,
         )
         await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
+        await _calendar(tx, coordinator, now)
         for actor, said in ((alternate, COLLEAGUE), (focal, "of one's own")):
             await _draft(world, tx, actor, held, said)
         newcomers = await _invite(world, tx, justice.institution_id)
@@ -450,6 +458,27 @@ async def _settle(world: World) -> None:
     person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
     person("unit", unit, (ITEM, OFFICERS, *unsaid))
     person("in_a_group", coordinator, everything, group=True)
+
+
+async def _calendar(tx: Transaction, coordinator: Actor, now: datetime) -> None:
+    """A deadline of the secretariat's, a closed one, and a calendar file that waits."""
+    for title, state in ((f"Reply {SECRETARIAT}", "open"), (f"Dialogue {SECRETARIAT}", "done")):
+        await _new(
+            tx,
+            deadlines,
+            uid=title,
+            kind="follow_up",
+            title=title,
+            day=now.date() + timedelta(days=40),
+            warnings=[],
+            warned=[],
+            state=state,
+            created_at=now,
+        )
+    job_id = await jobs.plan(
+        tx, CALENDAR_READ, {}, person_id=coordinator.person_id, seat_id=None, now=now
+    )
+    await jobs.change(tx, job_id, state=jobs.WAITING, result={"said": [], "mark": SECRETARIAT})
 
 
 async def _draft(

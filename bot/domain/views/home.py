@@ -94,6 +94,8 @@ def listed(
     lines += [_line(each) for each in entries]
     rows: list[Row] = [(_item_button(each, titles),) for each in entries]
     rows += pages(f"list:{which}", page, more=(page + 1) * LIST_LENGTH < total)
+    if which is Waiting.DUE:
+        rows.append((button("calendar_file", "calendar_file"),))
     return screen(*lines, rows=[*rows, (HOME,)])
 
 

@@ -27,7 +27,7 @@ from bot.domain.views.common import HOME, LIST_LENGTH, evidence_facts, in_twos, 
 EXCERPT = 300
 OWN_FLOWS = (
     *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
-    *("return_report", "answer", "insist", "record", "invite"),
+    *("return_report", "answer", "insist", "record", "invite", "deadline"),
     *("request", "request_data", "request_comment", "broadcast"),
 )
 """Conversations that rest here are offered on the first screen."""
@@ -99,8 +99,8 @@ def more() -> Screen:
         rows=[
             (button("reviews", "reviews:0"), button("clusters", "clusters:0")),
             (button("workbook", "book:-"), button("import_file", "import")),
-            (button("progress", "progress"), button("me", "me")),
-            (HOME,),
+            (button("calendar", "calendar:0"), button("progress", "progress")),
+            (button("me", "me"), HOME),
         ],
     )
 

@@ -372,6 +372,36 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("broadcast_id", "language", name=op.f("pk_broadcast_texts")),
     )
     op.create_table(
+        "deadlines",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("uid", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("document_id", Id, nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("rule", sa.String(length=10), nullable=True),
+        sa.Column("warnings", Json, nullable=False),
+        sa.Column("warned", Json, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("request_id", Id, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["source_documents.id"],
+            name=op.f("fk_deadlines_document_id_source_documents"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_deadlines_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
+        sa.UniqueConstraint("uid", name=op.f("uq_deadlines_uid")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_deadlines_document_id"), "deadlines", ["document_id"], unique=False)
+    op.create_index(op.f("ix_deadlines_request_id"), "deadlines", ["request_id"], unique=False)
+    op.create_index("ix_deadlines_state", "deadlines", ["state", "day"], unique=False)
+    op.create_table(
         "deliveries",
         sa.Column("broadcast_id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
