@@ -17,7 +17,8 @@ from bot.clock import Clock
 from bot.domain.people import TICK, Act
 from bot.domain.work_calendar import Policy
 from bot.jobs import Jobs
-from bot.services import audit, handed_out, imports, reminders, requests
+from bot.services import audit, dialogues, handed_out, imports, reminders, requests
+from storage import dialogues as dialogue_queries
 from storage import files, inbox, invitations
 from storage.database import Database
 from storage.vault import Vault
@@ -96,6 +97,9 @@ def house_ticks(
     async def remind(now: datetime) -> None:
         await ask_and_remind(database, Act(TICK, bot_id, policy.zone, now), policy)
 
+    async def call_again(now: datetime) -> None:
+        await call_who_is_late(database, Act(TICK, bot_id, policy.zone, now))
+
     async def wake_evidence(_now: datetime) -> None:
         async with database.write() as tx:
             tx.wakes.add("evidence")
@@ -112,6 +116,7 @@ def house_ticks(
         "evidence": Tick(timedelta(minutes=5), wake_evidence),
         "expire": Tick(timedelta(hours=1), expire),
         "remind": Tick(timedelta(seconds=10), remind),
+        "call_again": Tick(timedelta(seconds=15), call_again),
         "purge": Tick(timedelta(hours=6), purge),
         "sweep": Tick(timedelta(hours=6), sweep),
         "sweep_imports": Tick(timedelta(hours=6), sweep_imports),
@@ -136,6 +141,18 @@ async def ask_and_remind(database: Database, act: Act, policy: Policy) -> None:
         async with database.write() as tx:
             if not await reminders.remind_due(tx, act, policy):
                 break
+
+
+async def call_who_is_late(database: Database, act: Act) -> None:
+    """Call those on call again who have not opened a question of a live dialogue.
+
+    One look into an index where nobody is waited for.
+    """
+    async with database.read() as tx:
+        due = await dialogue_queries.due(tx, now=act.now)
+    for question_id in due:
+        async with database.write() as tx:
+            await dialogues.climb(tx, act, question_id)
 
 
 async def purge_inbox(database: Database, bot_id: int, now: datetime) -> None:

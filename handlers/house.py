@@ -10,6 +10,7 @@ from handlers import (
     assigning,
     card,
     clusters,
+    dialogues,
     exports,
     history,
     home,
@@ -30,6 +31,7 @@ from handlers.flows import (
     ask,
     assign,
     cluster,
+    dialogue,
     insist,
     invite,
     later,
@@ -65,6 +67,7 @@ ROOMS = (
     review,
     requests,
     reminders,
+    dialogues,
     exports,
 )
 FLOWS: tuple[Flow, ...] = (
@@ -93,6 +96,11 @@ FLOWS: tuple[Flow, ...] = (
     later.LATER,
     later.AWAY,
     later.MORE_TIME,
+    dialogue.OPEN,
+    dialogue.TYPE,
+    dialogue.ANSWER,
+    dialogue.PROMISE,
+    dialogue.DELEGATE,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

@@ -97,8 +97,8 @@ def more() -> Screen:
         rows=[
             (button("reviews", "reviews:0"), button("clusters", "clusters:0")),
             (button("workbook", "book:-"), button("import_file", "import")),
-            (button("progress", "progress"), button("me", "me")),
-            (HOME,),
+            (button("dialogues", "dialogues"), button("progress", "progress")),
+            (button("me", "me"), HOME),
         ],
     )
 
