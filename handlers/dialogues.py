@@ -275,10 +275,12 @@ async def promise(turn: Turn, argument: str) -> None:
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
-    """Words in reply to a question are its answer."""
-    question_id = number(argument)
-    await service.open_it(turn.tx, turn.act, question_id)
-    await turn.show(await flows.put(turn, question_id, wrote.words))
+    """Words in reply to a question are its answer; an answer is cleared by a tap alone."""
+    found = await service.open_it(turn.tx, turn.act, number(argument))
+    if found.answer is not None and await service.may_clear(turn.tx, turn.act, found):
+        await question(turn, argument)
+    else:
+        await turn.show(await flows.put(turn, found.id, wrote.words))
 
 
 async def _dialogue(turn: Turn, argument: str) -> Dialogue:

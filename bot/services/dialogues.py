@@ -205,18 +205,38 @@ async def about(tx: Transaction, act: Act, question_id: int, item_id: int) -> No
     if await items.get(tx, item_id) is None:
         raise NotFound
     holder = await queries.holder(tx, item_id)
-    await _typed(tx, question_id, item_id=item_id, institution_id=holder)
+    found = await queries.change(
+        tx,
+        question_id,
+        from_=(QuestionState.TYPED,),
+        item_id=item_id,
+        institution_id=holder,
+    )
+    if not found:
+        raise Outdated
     await audit.record(
         tx, act, "dialogue.item", f"dialogue_question:{question_id}", facts={"item": item_id}
     )
 
 
 async def of_institution(tx: Transaction, act: Act, question_id: int, institution_id: int) -> None:
-    """The institution that is to answer, where the item does not say it."""
-    await _steered(tx, act, question_id)
+    """The institution that is to answer; another one that was asked is let go."""
+    question = await _steered(tx, act, question_id)
     if await institutions.get(tx, institution_id) is None:
         raise NotFound
-    await _typed(tx, question_id, institution_id=institution_id)
+    chosen = await queries.change(
+        tx,
+        question_id,
+        from_=(QuestionState.TYPED, QuestionState.ASKED),
+        state=QuestionState.TYPED.value,
+        institution_id=institution_id,
+        waits_since=None,
+        next_at=None,
+    )
+    if not chosen:
+        raise Outdated
+    await _call_off(tx, act, question_id)
+    await _let_go(tx, act, question)
     await audit.record(
         tx,
         act,
@@ -513,11 +533,6 @@ async def _require_open(tx: Transaction, question: DialogueQuestion) -> None:
         raise Outdated
 
 
-async def _typed(tx: Transaction, question_id: int, **values: int | None) -> None:
-    if not await queries.change(tx, question_id, from_=(QuestionState.TYPED,), **values):
-        raise Outdated
-
-
 async def _wait(
     tx: Transaction,
     act: Act,
@@ -580,7 +595,7 @@ async def _let_go(tx: Transaction, act: Act, question: DialogueQuestion) -> None
     if question.waits_since is None:
         return
     for person in _each_once(await _on_call(tx, act, question)):
-        key = f"dialogue_settled:{question.id}:{person.id}"
+        key = f"dialogue_settled:{question.id}:{person.id}:{act.now.timestamp():.0f}"
         await tell(tx, act, person.id, views.not_needed(question), key, silent=True)
 
 
@@ -602,11 +617,12 @@ async def _tell_waited_for(
 ) -> None:
     """The question to who writes, the answer to who clears."""
     dialogue = await _dialogue(tx, question.dialogue_id)
+    on_call = {each.person.id for each in await _on_call(tx, act, question)}
     for person in waited_for:
         shown = (
             views.asks(dialogue, question)
             if question.state is QuestionState.ASKED
-            else views.to_clear(question, language=person.language)
+            else views.to_clear(question, changes=person.id in on_call, language=person.language)
         )
         await tell(
             tx,

@@ -65,8 +65,7 @@ async def board(turn: Turn, dialogue_id: int) -> Screen:
     if dialogue is None:
         raise NotFound
     counts = {
-        part: len(await service.taking_part(turn.tx, turn.act, dialogue.id, part))
-        for part in Part
+        part: len(await service.taking_part(turn.tx, turn.act, dialogue.id, part)) for part in Part
     }
     return views.board(
         dialogue,

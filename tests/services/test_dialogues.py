@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import URL, select, text, update
 
 from bot.domain.dialogues import Part, QuestionState
 from bot.domain.errors import NotAllowed, NotFound, Outdated
@@ -26,6 +26,7 @@ from storage import dialogues as queries
 from storage.database import Database
 from storage.tables import audit, items, outbox, request_items
 from tests import maravia
+from tests.conftest import AUDIT_KEY
 from tests.maravia import Sample
 
 NOW = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)  # in the middle of the night
@@ -357,6 +358,31 @@ async def test_an_institution_that_nobody_can_reach_is_told_to_the_officer(
         await service.of_institution(tx, there.officer, question, there.interior)
         with pytest.raises(NobodyOnCall):
             await service.ask(tx, there.officer, question)
+
+
+async def test_another_institution_is_asked_and_the_first_is_let_go(database: Database) -> None:
+    there = await house(database)
+    question = await asked(database, there)
+    async with database.write() as tx:
+        ines = maravia.act(
+            await maravia.somebody(tx, "Ines", Role.FOCAL_POINT, there.interior), NOW
+        )
+        await service.of_institution(tx, there.officer, question, there.interior)
+        with pytest.raises(NotAllowed):
+            await service.draft(tx, there.amal, question, "Late.", language="en")
+        await service.ask(tx, at(there.officer, seconds=30), question)
+    assert await hearers(database, "dialogue_wait:", state="planned") == ids(ines)
+    assert await hearers(database, "dialogue_settled:") == ids(there.ali, there.amal, there.vera)
+
+
+async def test_where_nobody_is_waited_for_a_tick_looks_into_one_index(sqlite: URL) -> None:
+    database = Database(sqlite, audit_key=AUDIT_KEY)
+    look = "SELECT id FROM dialogue_questions WHERE next_at <= '2026' ORDER BY next_at, id"
+    async with database.read() as tx:
+        [step] = await tx.rows(text(f"EXPLAIN QUERY PLAN {look}"))
+    await database.close()
+    assert "USING" in step["detail"]
+    assert "ix_dialogue_questions_next" in step["detail"]
 
 
 # -- Promises, closing -----------------------------------------------------------------------------

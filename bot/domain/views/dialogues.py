@@ -301,13 +301,13 @@ def _steps(
 ) -> list[Row]:
     rows: list[Row] = []
     if question.state is QuestionState.DRAFTED and clears:
-        rows.append(_clear(question))
+        rows.append(_clear(question, changes=False))
     if record is not None:
         rows.append(
             (button("dialogue_give", f"dialogue_give:{question.id}:{record.report.id}"),),
         )
-    if question.state is QuestionState.TYPED:
-        if question.institution_id is not None:
+    if question.state is not QuestionState.DRAFTED:
+        if question.state is QuestionState.TYPED and question.institution_id is not None:
             name = name_for(question.names, language)
             rows.append((button("dialogue_ask", f"dialogue_ask:{question.id}", institution=name),))
         rows.append((button("dialogue_choose", f"dialogue_q_houses:{question.id}:0"),))
@@ -348,19 +348,19 @@ def called(question: DialogueQuestion, *, clears: bool) -> Screen:
         lines.append(_answer(question))
     rows: list[Row] = []
     if clears and question.state is QuestionState.DRAFTED:
-        rows.append(_clear(question))
+        rows.append(_clear(question, changes=True))
     elif question.is_open:
         rows.append((button("dialogue_answer", f"dialogue_answer:{question.id}"),))
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
-def to_clear(question: DialogueQuestion, *, language: str) -> Screen:
-    """An answer that waits for its clearance: one tap."""
+def to_clear(question: DialogueQuestion, *, changes: bool, language: str) -> Screen:
+    """An answer that waits for its clearance: one tap; who is on call `changes` it as well."""
     return message(
         text("dialogue.to_clear", institution=name_for(question.names, language)),
         _words(question),
         _answer(question),
-        rows=[_clear(question)],
+        rows=[_clear(question, changes=changes)],
     )
 
 
@@ -382,11 +382,11 @@ def cleared() -> Screen:
     return message("dialogue.cleared", rows=[(HOME_BESIDE,)])
 
 
-def _clear(question: DialogueQuestion) -> Row:
-    return (
-        button("dialogue_clear", f"dialogue_clear:{question.id}:{question.version}"),
-        button("dialogue_change", f"dialogue_answer:{question.id}"),
-    )
+def _clear(question: DialogueQuestion, *, changes: bool) -> Row:
+    clear = button("dialogue_clear", f"dialogue_clear:{question.id}:{question.version}")
+    if not changes:
+        return (clear,)
+    return (clear, button("dialogue_change", f"dialogue_answer:{question.id}"))
 
 
 # -- What the delegation gets ----------------------------------------------------------------------
