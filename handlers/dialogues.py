@@ -23,10 +23,15 @@ from storage.people import Seated
 # -- Dialogues -------------------------------------------------------------------------------------
 
 
-async def overview(turn: Turn, _argument: str) -> None:
-    """The dialogues."""
+async def overview(turn: Turn, argument: str) -> None:
+    """The dialogues; `dialogues:…` is a question of the one that is open."""
     permissions.require(permissions.may_hold_dialogue(turn.actor))
-    await turn.show(views.overview(await queries.newest(turn.tx, limit=LIST_LENGTH)))
+    shown = await queries.newest(turn.tx, limit=LIST_LENGTH)
+    open_ones = [each for each in shown if each.is_open]
+    if argument and len(open_ones) == 1:
+        await turn.show(await flows.typed(turn, open_ones[0].id, argument))
+    else:
+        await turn.show(views.overview(shown))
 
 
 async def new(turn: Turn, _argument: str) -> None:
@@ -318,4 +323,5 @@ ACTS = {
     "dialogue_clear": clear,
     "dialogue_promise": promise,
 }
+COMMANDS = {"dialogue": "dialogues"}
 REPLIES = {"dialogue_question": reply}

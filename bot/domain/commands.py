@@ -19,7 +19,7 @@ ROLES: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     ),
 )
 _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
-    (SECRETARIAT, ("announce", "clusters", "questions", "overdue", "progress")),
+    (SECRETARIAT, ("announce", "clusters", "questions", "dialogue", "overdue", "progress")),
 )
 _EVERYBODY = ("find", "me", "language", "privacy")
 ALL = frozenset({*STRANGER, *_EVERYBODY}).union(*(names for _, names in (*ROLES, *_BESIDE)))

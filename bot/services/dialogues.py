@@ -469,6 +469,9 @@ async def climb(tx: Transaction, act: Act, question_id: int) -> None:
     question = await _question(tx, question_id)
     if question.waits_since is None or not question.is_open:
         return
+    if not (await _dialogue(tx, question.dialogue_id)).is_open:
+        await queries.change(tx, question_id, next_at=None)
+        return
     behind = rungs_behind(question.waits_since, act.now)
     rungs = due_rungs(question.waits_since, act.now, question.rungs)
     next_at = next_rung_at(question.waits_since, behind)

@@ -86,9 +86,13 @@ OPEN = Flow(
 
 
 async def _type(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
-    words = answers["words"]
+    return await typed(turn, answers["dialogue"], answers["words"])
+
+
+async def typed(turn: Turn, dialogue_id: int, words: str) -> Screen:
+    """Keep a question, and show what is on record or the items that it may be about."""
     question_id, hits = await service.type_question(
-        turn.tx, turn.act, answers["dialogue"], words, language=turn.language_of(words)
+        turn.tx, turn.act, dialogue_id, words, language=turn.language_of(words)
     )
     if len(hits) < 2:
         return await steered(turn, question_id)
@@ -104,7 +108,10 @@ async def steered(turn: Turn, question_id: int) -> Screen:
     """A question with what is on record, for an officer."""
     permissions.require(permissions.may_hold_dialogue(turn.actor))
     question = await asked(turn, question_id)
+    dialogue = await queries.get(turn.tx, question.dialogue_id)
+    assert dialogue is not None
     return views.steered(
+        dialogue,
         question,
         await service.on_record(turn.tx, question),
         clears=await service.may_clear(turn.tx, turn.act, question),

@@ -56,6 +56,14 @@ async def test_the_delegation_has_a_cleared_answer_after_a_few_taps(
     assert "Yes, on 3 May 2024." in answer
     assert "Source: Ministry of Justice, focal point, cleared at" in answer
 
+    await officer.types("/dialogue And of 140.9?")
+    assert "140.9 · Ministry of Justice" in plain(officer.screen.text)
+    await officer.taps("Back", "Close the dialogue", "Close the dialogue")
+    assert "2 questions: 1 answered, 0 promised in writing, 1 open." in plain(officer.screen.text)
+    await officer.taps("And of 140.9?")
+    assert officer.screen.labels == ("Promise in writing", "Back"), "nobody is asked any more"
+    await focal.waits_for("you are no longer on call")
+
 
 async def test_the_validator_changes_the_words_and_then_the_officer_clears(
     network: JourneyNetwork,

@@ -201,9 +201,15 @@ async def test_a_restricted_item_is_symbol_and_number_and_nothing_of_its_record(
         assert await service.on_record(tx, kept) is None
         with pytest.raises(Outdated):
             await service.give_record(tx, there.officer, question, report)
-    shown = json.dumps([each["screen"] for each in await told(database, "dialogue_wait:")])
-    assert maravia.REVIEW in shown
-    assert "Optional Protocol" not in shown
+    await drafted(database, there, there.amal, question, "He was freed.")
+    await tick(database, minutes=11)
+    messages = await told(database, "dialogue_wait:", state="planned")
+    assert [each["person_id"] for each in messages] == ids(there.vera, there.vera, there.officer)
+    for each in messages:
+        shown = json.dumps(each["screen"])
+        assert maravia.REVIEW in shown
+        for words in ("Optional Protocol", "What of", "He was freed."):
+            assert words not in shown, "it may stand on a lock screen"
 
 
 # -- Asking and answering --------------------------------------------------------------------------

@@ -228,7 +228,7 @@ def delegation(dialogue: Dialogue, secretariat: int, seats: Sequence[Taking]) ->
                 name=Words(each.name, limit=40),
             ),
         )
-        for each in seats[:LIST_LENGTH]
+        for each in seats
     ]
     rows.append((button("dialogue_delegate", f"dialogue_delegate:{dialogue.id}"),))
     return screen(*lines, rows=[*rows, (button("back", f"dialogue:{dialogue.id}"),)])
@@ -273,7 +273,12 @@ def which_item(question: DialogueQuestion, found: Sequence[Candidate]) -> Screen
 
 
 def steered(
-    question: DialogueQuestion, record: OnRecord | None, *, clears: bool, language: str
+    dialogue: Dialogue,
+    question: DialogueQuestion,
+    record: OnRecord | None,
+    *,
+    clears: bool,
+    language: str,
 ) -> Screen:
     """The question with what is on record, and what can be done about it."""
     lines: list[Text | None] = [_words(question)]
@@ -288,12 +293,17 @@ def steered(
         lines += [None, *_record(record, language, limit=EXCERPT)]
     elif question.item_id is not None and not question.restricted:
         lines += [None, text("dialogue.nothing_on_record")]
-    rows = _steps(question, record, clears=clears, language=language) if question.is_open else []
-    back = button("back", f"dialogue:{question.dialogue_id}")
-    return screen(
-        *lines,
-        rows=[*rows, (button("dialogue_next", f"dialogue_type:{question.dialogue_id}"), back)],
-    )
+    rows: list[Row] = []
+    if question.is_open and dialogue.is_open:
+        rows = _steps(question, record, clears=clears, language=language)
+    if question.is_open:
+        rows.append((button("dialogue_promise", f"dialogue_promise:{question.id}"),))
+    back = button("back", f"dialogue:{dialogue.id}")
+    if dialogue.is_open:
+        rows.append((button("dialogue_next", f"dialogue_type:{dialogue.id}"), back))
+    else:
+        rows.append((back,))
+    return screen(*lines, rows=rows)
 
 
 def _steps(
@@ -311,7 +321,6 @@ def _steps(
             name = name_for(question.names, language)
             rows.append((button("dialogue_ask", f"dialogue_ask:{question.id}", institution=name),))
         rows.append((button("dialogue_choose", f"dialogue_q_houses:{question.id}:0"),))
-    rows.append((button("dialogue_promise", f"dialogue_promise:{question.id}"),))
     return rows
 
 
@@ -320,7 +329,7 @@ def nobody_answers(question: DialogueQuestion, *, opened: int, language: str) ->
     key = "dialogue.not_cleared" if question.state is QuestionState.DRAFTED else "dialogue.late"
     return message(
         text(key, institution=name_for(question.names, language), count=opened),
-        _words(question),
+        _unasked(question),
         rows=[
             (
                 button("open", f"dialogue_q:{question.id}"),
@@ -335,8 +344,8 @@ def nobody_answers(question: DialogueQuestion, *, opened: int, language: str) ->
 
 def asks(dialogue: Dialogue, question: DialogueQuestion) -> Screen:
     """The delegation needs an answer now; a reply to the message is one."""
-    lines: list[Text | None] = [text("dialogue.asks", title=_title(dialogue)), _words(question)]
-    if (item := _item(question)) is not None:
+    lines: list[Text | None] = [text("dialogue.asks", title=_title(dialogue)), _unasked(question)]
+    if not question.restricted and (item := _item(question)) is not None:
         lines.append(text("answer.about", item=item))
     return message(*lines, rows=[(button("dialogue_answer", f"dialogue_answer:{question.id}"),)])
 
@@ -356,8 +365,12 @@ def called(question: DialogueQuestion, *, clears: bool) -> Screen:
 
 def to_clear(question: DialogueQuestion, *, changes: bool, language: str) -> Screen:
     """An answer that waits for its clearance: one tap; who is on call `changes` it as well."""
+    head = text("dialogue.to_clear", institution=name_for(question.names, language))
+    if question.restricted:
+        rows = [(button("open", f"dialogue_q:{question.id}"),)]
+        return message(head, _unasked(question), rows=rows)
     return message(
-        text("dialogue.to_clear", institution=name_for(question.names, language)),
+        head,
         _words(question),
         _answer(question),
         rows=[_clear(question, changes=changes)],
@@ -374,7 +387,7 @@ def drafted(question_id: int, *, waits: int) -> Screen:
 
 def not_needed(question: DialogueQuestion) -> Screen:
     """Told to who was asked: the officer found another way."""
-    return message("dialogue.not_needed", _words(question))
+    return message("dialogue.not_needed", _unasked(question))
 
 
 def cleared() -> Screen:
@@ -431,6 +444,14 @@ def _title(dialogue: Dialogue) -> Words:
 
 def _words(question: DialogueQuestion) -> Text:
     return text("card.words", words=Words(question.words, question.language, limit=EXCERPT))
+
+
+def _unasked(question: DialogueQuestion) -> Text:
+    """What a message may show on a lock screen: of a restricted item symbol and number alone."""
+    item = _item(question)
+    if question.restricted and item is not None:
+        return text("answer.about", item=item)
+    return _words(question)
 
 
 def _answer(question: DialogueQuestion, *, whole: bool = False) -> Text:
