@@ -22,11 +22,13 @@ from bot.services import (
     boards,
     broadcasts,
     deadlines,
+    dialogues,
     handed_out,
     imports,
     reminders,
     requests,
 )
+from storage import dialogues as dialogue_queries
 from storage import files, inbox, invitations
 from storage.database import Database
 from storage.vault import Vault
@@ -39,7 +41,7 @@ STAGED_KEPT = timedelta(days=1)  # files that an interrupted act left half-way
 PAINTERS = {broadcasts.BOARD: broadcasts.paint}
 """Who paints the boards of which deliveries, by the first word of their keys."""
 
-Work = Callable[[datetime], Awaitable[None]]
+Work = Callable[[datetime], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -99,47 +101,27 @@ def house_ticks(
 ) -> dict[str, Tick]:
     """What the house does by itself; the names are shown in logs."""
 
-    async def purge(now: datetime) -> None:
-        await purge_inbox(database, bot_id, now)
+    def act(now: datetime) -> Act:
+        return Act(TICK, bot_id, policy.zone, now)
 
-    async def expire(now: datetime) -> None:
-        await expire_invitations(database, Act(TICK, bot_id, policy.zone, now))
-
-    async def remind(now: datetime) -> None:
-        await ask_and_remind(database, Act(TICK, bot_id, policy.zone, now), policy)
-
-    async def warn(now: datetime) -> None:
-        await warn_of_deadlines(database, Act(TICK, bot_id, policy.zone, now), policy)
-
-    async def wake_evidence(_now: datetime) -> None:
-        async with database.write() as tx:
-            tx.wakes.add("evidence")
-
-    async def follow_broadcasts(now: datetime) -> None:
-        await broadcasts.follow(database, Act(TICK, bot_id, policy.zone, now))
-
-    async def follow_boards(now: datetime) -> None:
-        await boards.follow(database, Act(TICK, bot_id, policy.zone, now), PAINTERS)
-
-    async def sweep(now: datetime) -> None:
-        await sweep_files(vault, jobs, Clock().now())
-        await remove_files(database, vault, Act(TICK, bot_id, policy.zone, now))
-
-    async def sweep_imports(now: datetime) -> None:
-        async with database.write() as tx:
-            await imports.sweep(tx, now=now)
-
-    return {
-        "broadcasts": Tick(timedelta(seconds=2), follow_broadcasts),
-        "boards": Tick(timedelta(seconds=3), follow_boards),
-        "evidence": Tick(timedelta(minutes=5), wake_evidence),
-        "expire": Tick(timedelta(hours=1), expire),
-        "remind": Tick(timedelta(seconds=10), remind),
-        "deadlines": Tick(timedelta(minutes=5), warn),
-        "purge": Tick(timedelta(hours=6), purge),
-        "sweep": Tick(timedelta(hours=6), sweep),
-        "sweep_imports": Tick(timedelta(hours=6), sweep_imports),
+    works: dict[str, tuple[timedelta, Work]] = {
+        "broadcasts": (_often(2), lambda now: broadcasts.follow(database, act(now))),
+        "boards": (_often(3), lambda now: boards.follow(database, act(now), PAINTERS)),
+        "remind": (_often(10), lambda now: ask_and_remind(database, act(now), policy)),
+        "call_again": (_often(15), lambda now: call_who_is_late(database, act(now))),
+        "deadlines": (_often(300), lambda now: warn_of_deadlines(database, act(now), policy)),
+        "evidence": (_often(300), lambda _now: wake_evidence(database)),
+        "expire": (timedelta(hours=1), lambda now: expire_invitations(database, act(now))),
+        "purge": (timedelta(hours=6), lambda now: purge_inbox(database, bot_id, now)),
+        "sweep": (timedelta(hours=6), lambda _now: sweep_files(vault, jobs, Clock().now())),
+        "sweep_named": (timedelta(hours=6), lambda now: remove_files(database, vault, act(now))),
+        "sweep_imports": (timedelta(hours=6), lambda now: sweep_imports(database, now)),
     }
+    return {name: Tick(every, work) for name, (every, work) in works.items()}
+
+
+def _often(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
 
 
 async def ask_and_remind(database: Database, act: Act, policy: Policy) -> None:
@@ -169,6 +151,30 @@ async def warn_of_deadlines(database: Database, act: Act, policy: Policy) -> Non
     if due:
         async with database.write() as tx:
             await deadlines.warn(tx, act, policy)
+
+
+async def call_who_is_late(database: Database, act: Act) -> None:
+    """Call those on call again who have not opened a question of a live dialogue.
+
+    One look into an index where nobody is waited for.
+    """
+    async with database.read() as tx:
+        due = await dialogue_queries.due(tx, now=act.now)
+    for question_id in due:
+        async with database.write() as tx:
+            await dialogues.climb(tx, act, question_id)
+
+
+async def wake_evidence(database: Database) -> None:
+    """Look again for files that could not be fetched."""
+    async with database.write() as tx:
+        tx.wakes.add("evidence")
+
+
+async def sweep_imports(database: Database, now: datetime) -> None:
+    """Remove what imports at the shell left when they were killed."""
+    async with database.write() as tx:
+        await imports.sweep(tx, now=now)
 
 
 async def purge_inbox(database: Database, bot_id: int, now: datetime) -> None:

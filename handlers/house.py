@@ -12,6 +12,7 @@ from handlers import (
     card,
     clusters,
     deadlines,
+    dialogues,
     exports,
     handover,
     history,
@@ -36,6 +37,7 @@ from handlers.flows import (
     broadcast,
     cluster,
     deadline,
+    dialogue,
     insist,
     invite,
     later,
@@ -75,6 +77,7 @@ ROOMS = (
     reminders,
     broadcasts,
     deadlines,
+    dialogues,
     exports,
     handover,
     passing,
@@ -110,6 +113,11 @@ FLOWS: tuple[Flow, ...] = (
     pass_answer.FLOW,
     pass_answer.AGAIN,
     deadline.FLOW,
+    dialogue.OPEN,
+    dialogue.TYPE,
+    dialogue.ANSWER,
+    dialogue.PROMISE,
+    dialogue.DELEGATE,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

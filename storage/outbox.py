@@ -52,7 +52,9 @@ class Message:
 
     The recipient is a person, whose account is looked up when it is sent, or a plain chat; with
     both, the chat. `edits` and `deletes` are ids of outbox rows; `subject` is what an answer to the
-    message is about. `due_at` None is at once, `language` None the person's.
+    message is about. `due_at` None is at once, `language` None the person's. An `urgent` one sounds
+    whatever has sounded that day: only what is asked and answered in a live dialogue is urgent, to
+    people who were told so.
     """
 
     key: str
@@ -65,6 +67,7 @@ class Message:
     edits: int | None = None
     deletes: int | None = None
     silent: bool = False
+    urgent: bool = False
     due_at: datetime | None = None
     language: str | None = None
 
@@ -101,6 +104,7 @@ class Outgoing:
     deletes: int | None
     part_of: int | None
     silent: bool
+    urgent: bool
     attempts: int
     target: int | None = None
     """The message that this row edits or deletes, where it was sent."""
@@ -356,6 +360,7 @@ _CARRIED = (
     "deletes",
     "part_of",
     "silent",
+    "urgent",
     "attempts",
 )
 
@@ -374,7 +379,8 @@ async def claim(
     """Take a planned row in hand; None: it is planned no more.
 
     Several `parts` are what it says from now on: the first itself, the others as rows behind it.
-    Of what a person has not asked for, one message a day sounds, `today` being the person's day.
+    Of what a person has not asked for, one message a day sounds, `today` being the person's day;
+    what is urgent sounds beside it.
     """
     values: dict[str, Any] = {"state": "sending", "attempts": outbox.c.attempts + 1}
     silent = row.silent or not await _may_sound(tx, row, today)
@@ -403,7 +409,8 @@ async def _may_sound(tx: Transaction, row: Outgoing, today: date) -> bool:
     What a row was given at its first try it keeps at the next ones.
     """
     makes_none = row.edits is not None or row.deletes is not None
-    if row.lane == REPLY or row.person_id is None or makes_none or row.attempts:
+    answers = row.lane == REPLY or row.person_id is None
+    if answers or row.urgent or makes_none or row.attempts:
         return True
     result = await tx.execute(
         update(people)
@@ -530,6 +537,7 @@ def _values(message: Message, now: datetime) -> dict[str, Any]:
         "deletes": message.deletes,
         "subject": message.subject,
         "silent": message.silent,
+        "urgent": message.urgent,
         "created_at": now,
         "due_at": now if message.due_at is None else message.due_at,
     }

@@ -613,6 +613,70 @@ deadlines = Table(  # the reporting calendar
 )
 Index("ix_deadlines_state", deadlines.c.state, deadlines.c.day)
 
+# -- Live dialogues --------------------------------------------------------------------------------
+
+dialogues = Table(
+    "dialogues",
+    metadata,
+    _id(),
+    Column("title", String(200), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("opened_by", Id),  # seat
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+)
+
+dialogue_people = Table(  # beside the secretariat, which is of every delegation
+    "dialogue_people",
+    metadata,
+    _to("dialogue_id", "dialogues"),
+    _to("seat_id", "seats"),
+    Column("part", String(20), nullable=False),  # delegation, on_call
+    Column("added_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("dialogue_id", "seat_id", "part"),
+)
+
+dialogue_questions = Table(
+    "dialogue_questions",
+    metadata,
+    _id(),
+    _to("dialogue_id", "dialogues", index=True),
+    Column("words", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("typed_by", Id, nullable=False),  # seat
+    Column("typed_at", UtcDateTime, nullable=False),
+    _to("item_id", "items", nullable=True),
+    _to("institution_id", "institutions", nullable=True),
+    Column("state", String(20), nullable=False),  # typed, asked, drafted, delivered, promised
+    Column("answer", Text),
+    Column("answer_language", String(20)),
+    Column("version", Integer, nullable=False, server_default="0"),  # of the answer
+    Column("drafted_by", Id),  # seat
+    Column("cleared_by", Id),  # seat
+    Column("status_update_id", Id),  # the approved report that was given instead of an answer
+    Column("settled_at", UtcDateTime),  # delivered or promised
+    Column("promised_until", Date),
+    _to("request_id", "requests", nullable=True),  # that the promise became
+    Column("waits_since", UtcDateTime),  # the ladder's minutes count from here
+    Column("rungs", Integer, nullable=False, server_default="0"),  # how many are behind it
+    Column("next_at", UtcDateTime),  # when the next rung is due; None: nobody is waited for
+)
+Index(
+    "ix_dialogue_questions_next",
+    dialogue_questions.c.next_at,
+    sqlite_where=text("next_at IS NOT NULL"),
+    postgresql_where=text("next_at IS NOT NULL"),
+)
+
+dialogue_openings = Table(  # who has opened what they are waited for
+    "dialogue_openings",
+    metadata,
+    _to("question_id", "dialogue_questions"),
+    _to("person_id", "people"),
+    Column("opened_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("question_id", "person_id"),
+)
+
 # -- Messages --------------------------------------------------------------------------------------
 
 inbox = Table(
@@ -648,6 +712,7 @@ outbox = Table(
     Column("part_of", Id),
     Column("subject", String(60)),  # what a reply to it is about: `card:17`
     Column("silent", Boolean, nullable=False, server_default=false()),
+    Column("urgent", Boolean, nullable=False, server_default=false()),  # in a live dialogue
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),

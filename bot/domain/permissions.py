@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot.domain.errors import NotAllowed
 from bot.domain.items import Assignment, AssignmentState
 from bot.domain.people import REPORTING, SECRETARIAT, Actor, Role, Seat
@@ -152,3 +154,36 @@ def may_see_progress(actor: Actor) -> bool:
     A unit of an institution has none of its own.
     """
     return actor.seat(frozenset(Role)) is not None
+
+
+# -- Live dialogues --------------------------------------------------------------------------------
+
+
+def may_hold_dialogue(actor: Actor) -> bool:
+    """The secretariat opens and closes a dialogue, types its questions, gives and promises."""
+    return actor.is_secretariat
+
+
+def seat_on_call(actor: Actor, institution_id: int | None, on_call: Collection[int]) -> Seat | None:
+    """The actor's seat that is on call for the institution: it reads and writes the answer."""
+    for seat in actor.seats:
+        its = seat.institution_id == institution_id and seat.unit_id is None
+        if its and seat.role in READS and seat.id in on_call:
+            return seat
+    return None
+
+
+def may_clear(
+    actor: Actor, author: int | None, institution_id: int | None, validators: Collection[Seat]
+) -> bool:
+    """A validator on call clears what others wrote; where there is none, the secretariat does.
+
+    `author` is the person who wrote it, who never clears it; `validators` are those on call.
+    """
+    others = {each.id for each in validators if each.person_id != author}
+    if actor.person_id is None or actor.person_id == author:
+        return False
+    if not others:
+        return actor.is_secretariat
+    seat = seat_on_call(actor, institution_id, others)
+    return seat is not None and seat.role is Role.VALIDATOR

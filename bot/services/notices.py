@@ -21,6 +21,7 @@ async def tell(
     *,
     subject: str | None = None,
     silent: bool = False,
+    urgent: bool = False,
     edits: int | None = None,
 ) -> None:
     """Plan a message to a person; `key` is unique, the rest as in `storage.outbox.Message`."""
@@ -31,6 +32,7 @@ async def tell(
         bot_id=act.bot_id,
         subject=subject,
         silent=silent,
+        urgent=urgent,
         edits=edits,
     )
     await outbox.add(tx, message, now=act.now)

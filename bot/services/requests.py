@@ -470,7 +470,8 @@ async def _announced(tx: Transaction, act: Act) -> int:
 
 async def _asked(tx: Transaction, kind: RequestKind, audience: Audience) -> list[Asked]:
     """What would be asked of whom."""
-    if kind not in ABOUT_ITEMS:
+    of_no_item = not audience.items and audience.selection is None
+    if kind not in ABOUT_ITEMS or (kind is RequestKind.QUESTION and of_no_item):
         return [Asked(each) for each in audience.institutions]
     items = list(audience.items)
     if audience.selection is not None:

@@ -90,6 +90,16 @@ async def test_of_what_nobody_asked_for_one_message_a_day_sounds(house: House) -
     assert (sounded["e"], sounded["f"]) == (True, False)
 
 
+async def test_what_is_urgent_sounds_beside_the_message_of_the_day(house: House) -> None:
+    amal = await house.person()
+    await house.says("a", amal, lane="notice", urgent=True)
+    await house.says("b", amal, lane="notice")
+    await house.says("c", amal, lane="notice", urgent=True)
+    await house.says("d", amal, lane="notice")
+    await house.sends_all()
+    assert await house.sounded(amal) == {"a": True, "b": True, "c": True, "d": False}
+
+
 async def test_a_message_that_has_to_wait_keeps_its_sound(house: House) -> None:
     amal = await house.person()
     house.sandbox.faults.too_many_for(0.2, retry_after=1)

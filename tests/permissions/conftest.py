@@ -34,6 +34,9 @@ from storage.database import Transaction
 from storage.tables import (
     accounts,
     deadlines,
+    dialogue_people,
+    dialogue_questions,
+    dialogues,
     evidence,
     extensions,
     files,
@@ -369,6 +372,41 @@ async def _report(tx: Transaction, held: int, focal: Actor, now: datetime) -> tu
     return report, question
 
 
+async def _examine(
+    tx: Transaction, justice: int, focal: Actor, validator: Actor, officer: Actor, *, now: datetime
+) -> tuple[int, int]:
+    """Justice is on call: an answer waits for clearance, a question is with the officer alone."""
+    common = {"language": "en", "typed_by": officer.seat_id, "typed_at": now}
+    dialogue = await _new(tx, dialogues, title="Committee", language="en", opened_at=now)
+    for actor in (focal, validator):
+        row = {"seat_id": actor.seat_id, "part": "on_call", "added_at": now}
+        await tx.execute(insert(dialogue_people).values(dialogue_id=dialogue, **row))
+    question = await _new(
+        tx,
+        dialogue_questions,
+        dialogue_id=dialogue,
+        words=f"What of it {JUSTICE}?",
+        institution_id=justice,
+        state="drafted",
+        answer=f"Since 2024 {JUSTICE}",
+        answer_language="en",
+        version=1,
+        drafted_by=focal.seat_id,
+        waits_since=now,
+        **common,
+    )
+    await _new(
+        tx,
+        dialogue_questions,
+        dialogue_id=dialogue,
+        words=f"Shall we ask Justice {SECRETARIAT}?",
+        institution_id=justice,
+        state="typed",
+        **common,
+    )
+    return dialogue, question
+
+
 async def _settle(world: World) -> None:
     now = world.network.clock.now()
     async with world.network.database.write() as tx:
@@ -414,7 +452,12 @@ async def _settle(world: World) -> None:
         await _broadcast(world, tx, coordinator)
         await _hand_over(world, tx, alternate)
         unit, passed = await _pass_inside(world, tx, focal, justice.institution_id, held)
+        dialogue, dialogue_question = await _examine(
+            tx, justice.institution_id, focal, validator, coordinator, now=now
+        )
     world.answers |= {
+        "dialogue": dialogue,
+        "dialogue_question": dialogue_question,
         "asked": asked,
         "reminder": reminder,
         "request": 1,
@@ -444,7 +487,7 @@ async def _settle(world: World) -> None:
     reporting = frozenset(
         (
             "status_updates assignments questions evidence counters figures audit passes "
-            "request_items reminders answers extensions"
+            "request_items reminders answers extensions dialogue_questions dialogue_openings"
         ).split()
     )
     world.attackers["stranger"] = Attacker("stranger", 5001, everything)

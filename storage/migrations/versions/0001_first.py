@@ -55,6 +55,17 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
     )
     op.create_table(
+        "dialogues",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("opened_by", Id, nullable=True),
+        sa.Column("opened_at", Moment, nullable=False),
+        sa.Column("closed_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dialogues")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "files",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
@@ -111,6 +122,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("part_of", Id, nullable=True),
         sa.Column("subject", sa.String(length=60), nullable=True),
         sa.Column("silent", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("due_at", Moment, nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -416,6 +428,62 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_deliveries_person_id"), "deliveries", ["person_id"], unique=False)
     op.create_table(
+        "dialogue_questions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("dialogue_id", Id, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("typed_by", Id, nullable=False),
+        sa.Column("typed_at", Moment, nullable=False),
+        sa.Column("item_id", Id, nullable=True),
+        sa.Column("institution_id", Id, nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer_language", sa.String(length=20), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("drafted_by", Id, nullable=True),
+        sa.Column("cleared_by", Id, nullable=True),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("settled_at", Moment, nullable=True),
+        sa.Column("promised_until", sa.Date(), nullable=True),
+        sa.Column("request_id", Id, nullable=True),
+        sa.Column("waits_since", Moment, nullable=True),
+        sa.Column("rungs", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dialogue_id"],
+            ["dialogues.id"],
+            name=op.f("fk_dialogue_questions_dialogue_id_dialogues"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_dialogue_questions_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_dialogue_questions_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_dialogue_questions_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dialogue_questions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_dialogue_questions_dialogue_id"),
+        "dialogue_questions",
+        ["dialogue_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_dialogue_questions_next",
+        "dialogue_questions",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_table(
         "item_tags",
         sa.Column("item_id", Id, nullable=False),
         sa.Column("vocabulary", sa.String(length=20), nullable=False),
@@ -536,6 +604,35 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("active"),
     )
     op.create_index(op.f("ix_conversations_seat_id"), "conversations", ["seat_id"], unique=False)
+    op.create_table(
+        "dialogue_openings",
+        sa.Column("question_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("opened_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_dialogue_openings_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["dialogue_questions.id"],
+            name=op.f("fk_dialogue_openings_question_id_dialogue_questions"),
+        ),
+        sa.PrimaryKeyConstraint("question_id", "person_id", name=op.f("pk_dialogue_openings")),
+    )
+    op.create_table(
+        "dialogue_people",
+        sa.Column("dialogue_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("added_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dialogue_id"], ["dialogues.id"], name=op.f("fk_dialogue_people_dialogue_id_dialogues")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_dialogue_people_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("dialogue_id", "seat_id", "part", name=op.f("pk_dialogue_people")),
+    )
     op.create_table(
         "invitations",
         sa.Column("id", Id, autoincrement=True, nullable=False),

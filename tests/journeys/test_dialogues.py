@@ -1,0 +1,148 @@
+"""A live dialogue on three phones: the officer in the room, the focal point, the validator."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.people import Role
+from bot.sandbox.phone import Phone, plain
+from tests import maravia
+from tests.journeys.network import JourneyNetwork
+
+
+async def house(network: JourneyNetwork, *languages: str) -> tuple[Phone, Phone, Phone]:
+    """An officer, a focal point and a validator of Justice, in these languages."""
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+    officer, focal, validator = languages or ("en", "en", "en")
+    return (
+        await network.phone("Coralie", Role.COORDINATOR, language=officer),
+        await network.phone("Amal", Role.FOCAL_POINT, "MOJ", language=focal),
+        await network.phone("Vera", Role.VALIDATOR, "MOJ", language=validator),
+    )
+
+
+async def opens(officer: Phone) -> None:
+    await officer.types("/home")
+    await officer.taps("More…", "Live dialogue", "Open a dialogue")
+    await officer.types("Committee against Torture")
+
+
+async def test_the_delegation_has_a_cleared_answer_after_a_few_taps(
+    network: JourneyNetwork,
+) -> None:
+    officer, focal, validator = await house(network)
+    await opens(officer)
+    await officer.taps("Type a question")
+    await officer.types("On 140.7: has the Protocol been ratified?")
+    shown = plain(officer.screen.text)
+    assert "140.7 · Ministry of Justice" in shown
+    assert "Nothing approved on record." in shown
+    await officer.taps("Ask Ministry of Justice now")
+    assert "asked, no answer yet" in plain(officer.screen.text)
+
+    assert "quiet hours too" in plain((await focal.waits_for("you are on call")).text)
+    question = await focal.waits_for("needs an answer now")
+    assert "has the Protocol been ratified?" in plain(question.text)
+    await focal.replies(question, "Yes, on 3 May 2024.")
+    await focal.waits_for("One person is asked to clear it")
+
+    waiting = await validator.waits_for("Do you clear it?")
+    assert "Yes, on 3 May 2024." in plain(waiting.text)
+    await validator.taps_on(waiting, "Clear")
+    await validator.waits_for("The delegation has the answer.")
+    answer = plain((await officer.waits_for("Cleared answer")).text)
+    assert "has the Protocol been ratified?" in answer
+    assert "Yes, on 3 May 2024." in answer
+    assert "Source: Ministry of Justice, focal point, cleared at" in answer
+
+    await officer.types("/dialogue And of 140.9?")
+    assert "140.9 · Ministry of Justice" in plain(officer.screen.text)
+    await officer.taps("Back", "Close the dialogue", "Close the dialogue")
+    assert "2 questions: 1 answered, 0 promised in writing, 1 open." in plain(officer.screen.text)
+    await officer.taps("And of 140.9?")
+    assert officer.screen.labels == ("Promise in writing", "Back"), "nobody is asked any more"
+    await focal.waits_for("you are no longer on call")
+
+
+async def test_the_validator_changes_the_words_and_then_the_officer_clears(
+    network: JourneyNetwork,
+) -> None:
+    officer, focal, validator = await house(network)
+    await opens(officer)
+    await officer.taps("Type a question")
+    await officer.types("140.7")
+    await officer.taps("Ask Ministry of Justice now")
+    await focal.waits_for("needs an answer now")
+    await focal.taps("Answer now")
+    await focal.types("Soon.")
+    await focal.taps("Send")
+    waiting = await validator.waits_for("Do you clear it?")
+    await validator.replies(waiting, "Fine with me.")
+    assert "Soon." in plain(validator.screen.text), "no clearance, and no other answer either"
+    await validator.taps("Change")
+    await validator.types("The bill is before Parliament.")
+    await validator.taps("Send")
+    waiting = await officer.waits_for("Do you clear it?")
+    assert "The bill is before Parliament." in plain(waiting.text)
+    assert waiting.labels == ("Clear",), "officers write no answers"
+    await officer.taps_on(waiting, "Clear")
+    await officer.waits_for("Cleared answer")
+
+
+async def test_several_items_are_offered_and_promises_become_requests(
+    network: JourneyNetwork,
+) -> None:
+    officer, focal, _validator = await house(network)
+    await opens(officer)
+    await officer.taps("Type a question")
+    await officer.types("How is torture prevented?")
+    assert "Which item is it about?" in plain(officer.screen.text)
+    await officer.taps("140.15")
+    await officer.taps("Promise in writing")
+    await officer.types("30 November 2030")
+    assert "promised in writing" in plain(officer.screen.text)
+    await officer.taps("Back", "Close the dialogue", "Close the dialogue")
+    shown = plain(officer.screen.text)
+    assert "One question: 0 answered, 1 promised in writing, 0 open." in shown
+    assert "How is torture prevented?" in shown
+    assert "140.15 · Ministry of Justice · 30 November 2030" in shown
+    await officer.taps("Ask in writing (1)")
+    assert "One request goes out in two minutes." in plain(officer.screen.text)
+    network.clock.ahead += timedelta(minutes=3)
+    await network.app.schedule.tick()
+    request = await focal.waits_for("asks for your answer to this question")
+    assert "How is torture prevented?" in plain(request.text)
+
+
+async def test_somebody_of_another_institution_is_added_to_the_delegation_by_name(
+    network: JourneyNetwork,
+) -> None:
+    officer, _focal, _validator = await house(network)
+    envoy = await network.phone("Zoe Envoy", Role.FOCAL_POINT, "MFA")
+    await opens(officer)
+    await officer.taps("Delegation", "Add somebody")
+    await officer.types("nobody is called so")
+    await officer.waits_for("Nobody with a seat is called so.")
+    await officer.types("zoé")
+    await officer.taps("Zoe Envoy · focal point · MFA", "Go on (1)")
+    assert "In the delegation: 2." in plain(officer.screen.text)
+    await envoy.waits_for("you are of the delegation")
+
+
+async def test_in_arabic_and_french(network: JourneyNetwork) -> None:
+    officer, focal, validator = await house(network, "fr", "ar", "fr")
+    await officer.types("/home")
+    await officer.taps("Plus…", "Dialogue en direct", "Ouvrir un dialogue")
+    await officer.types("Comité contre la torture")
+    await officer.taps("Saisir une question")
+    await officer.types("140.7")
+    await officer.taps("Demander à Ministère de la justice")
+    await focal.waits_for("يحتاج الوفد إلى رد الآن")
+    await focal.taps("الرد الآن")
+    await focal.types("نعم، في 3 أيار 2024.")
+    await focal.taps("إرسال")
+    await validator.waits_for("La validez-vous")
+    await validator.taps("Valider")
+    answer = plain((await officer.waits_for("Réponse validée")).text)
+    assert "Ministère de la justice, point focal" in answer
