@@ -2,8 +2,8 @@
 
     planned → sent | skipped        planned → held → planned | skipped
 
-`held` waits for an officer's tap. A row that is settled is never planned again: a rung reaches a
-person once.
+`held` waits for an officer's tap. A row that was sent is never planned again: a rung reaches a
+person once. One that was skipped because nothing was owed is, once it is owed again in time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, select, update
 
 from bot.domain.ladder import Named, Skipped
 from bot.domain.requests import ItemState
@@ -117,12 +117,23 @@ def _values(new: New, now: datetime) -> dict[str, Any]:
 
 async def move(tx: Transaction, moments: Mapping[int, datetime]) -> None:
     """Planned rungs are due at another moment, by id."""
-    for at in set(moments.values()):
-        ids = [each for each, moment in moments.items() if moment == at]
+    await _at(tx, moments, PLANNED, {})
+
+
+async def plan_again(tx: Transaction, moments: Mapping[int, datetime]) -> None:
+    """Rungs that were skipped are due after all, by id."""
+    await _at(tx, moments, SKIPPED, {"state": PLANNED, "reason": None, "settled_at": None})
+
+
+async def _at(
+    tx: Transaction, moments: Mapping[int, datetime], state: str, values: Mapping[str, Any]
+) -> None:
+    if moments:
         await tx.execute(
             update(reminders)
-            .where(reminders.c.id.in_(ids), reminders.c.state == PLANNED)
-            .values(at=at)
+            .where(reminders.c.id == bindparam("row"), reminders.c.state == state)
+            .values(at=bindparam("moment"), **values),
+            [{"row": each, "moment": at} for each, at in moments.items()],
         )
 
 
@@ -179,10 +190,10 @@ async def stop(
 
 async def _recall(tx: Transaction, theirs: ColumnElement[bool], *, now: datetime) -> None:
     """Take back messages of these rungs that are planned and not begun."""
-    unsent = select(outbox.c.id).where(outbox.c.state == "planned")
     messages = await tx.values(
         select(reminders.c.outbox_id)
-        .where(theirs, reminders.c.state == SENT, reminders.c.outbox_id.in_(unsent))
+        .join(outbox, outbox.c.id == reminders.c.outbox_id)
+        .where(theirs, reminders.c.state == SENT, outbox.c.state == "planned")
         .distinct()
     )
     if not messages:
@@ -190,7 +201,15 @@ async def _recall(tx: Transaction, theirs: ColumnElement[bool], *, now: datetime
     dropped = await tx.values(
         update(outbox)
         .where(outbox.c.id.in_(messages), outbox.c.state == "planned")
-        .values(state="dropped", reason="answered", screen=None, finished_at=now)
+        .values(
+            key=outbox.c.key
+            + ":recalled:"
+            + cast(outbox.c.id, String),  # what is said anew needs it
+            state="dropped",
+            reason="answered",
+            screen=None,
+            finished_at=now,
+        )
         .returning(outbox.c.id)
     )
     await tx.execute(
@@ -213,7 +232,7 @@ def _ready(now: datetime) -> ColumnElement[bool]:
     return and_(reminders.c.state == PLANNED, reminders.c.at <= now, asked)
 
 
-async def people_due(tx: Transaction, *, now: datetime, limit: int) -> list[int]:
+async def people_due(tx: Transaction, *, now: datetime, limit: int | None = None) -> list[int]:
     """The people who have rungs that are due, those who wait longest first."""
     found = await tx.values(
         select(reminders.c.person_id)
@@ -226,11 +245,22 @@ async def people_due(tx: Transaction, *, now: datetime, limit: int) -> list[int]
 
 
 async def due_for(tx: Transaction, person_id: int, *, now: datetime) -> list[Reminder]:
-    """A person's rungs that are due."""
+    """A person's rungs that are due; who would settle them waits for this transaction.
+
+    What somebody else is settling at this moment is left out.
+    """
     rows = await tx.rows(
         select(*_COLUMNS)
-        .where(reminders.c.person_id == person_id, _ready(now))
+        .join(request_items, request_items.c.id == reminders.c.request_item_id)
+        .where(
+            reminders.c.person_id == person_id,
+            reminders.c.state == PLANNED,
+            reminders.c.at <= now,
+            request_items.c.state == ItemState.ASKED.value,
+            ~request_items.c.stale,
+        )
         .order_by(reminders.c.id)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return [Reminder(**row) for row in rows]
 

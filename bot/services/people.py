@@ -11,7 +11,7 @@ from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import SECRETARIAT, Act, Actor, Person, Role, Seat
 from bot.domain.permissions import may_invite, may_manage_people, require
 from bot.domain.views import people as views
-from bot.services import audit
+from bot.services import audit, requests
 from bot.services.notices import tell
 from storage import (
     accounts,
@@ -258,6 +258,7 @@ async def end_seat(tx: Transaction, act: Act, seat_id: int) -> None:
     """End a seat: access ends this second; drafts and history stay with the institution."""
     seat = await _seat_to_change(tx, act, seat_id)
     await seats.end(tx, seat.id, now=act.now)
+    await requests.follow_seat(tx, act, seat)
     await audit.record(tx, act, "seat.end", f"seat:{seat.id}")
     await _lose_access(tx, seat, now=act.now)
     await _announce(tx, act, seat, "ended")
@@ -284,6 +285,8 @@ async def suspend_seat(tx: Transaction, act: Act, seat_id: int) -> None:
     ]
     for each in (seat, *others):
         await seats.suspend(tx, each.id, at=act.now)
+        await requests.follow_seat(tx, act, each)
+    for each in (seat, *others):
         await audit.record(tx, act, "seat.suspend", f"seat:{each.id}")
     await _lose_access(tx, seat, now=act.now)
     for each in (seat, *others):
@@ -301,6 +304,7 @@ async def restore_seat(tx: Transaction, act: Act, seat_id: int) -> None:
     if seat.suspended_at is None:
         raise Outdated
     await seats.suspend(tx, seat.id, at=None)
+    await requests.follow_seat(tx, act, seat)
     tx.wakes.add(MENU)
     await audit.record(tx, act, "seat.restore", f"seat:{seat.id}")
     await _announce(tx, act, seat, "restored")
@@ -430,6 +434,7 @@ async def _seat(
         decided_at=act.now,
     )
     await conversations.follow_seat(tx, seat.person_id, seat.institution_id, seat.id)
+    await requests.follow_seat(tx, act, seat)
     facts = {"role": seat.role.value, "institution": seat.institution_id or 0}
     await audit.record(tx, act, "seat.begin", f"seat:{seat.id}", facts=facts)
     tx.wakes.add(MENU)

@@ -6,7 +6,7 @@ of a seat – stops it in the transaction of its own act (`bot.services.requests
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,6 +14,7 @@ from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.ladder import (
     Due,
+    Ladder,
     Planned,
     Reaches,
     Reminded,
@@ -55,22 +56,28 @@ _ROLES = REPORTING | {Role.VALIDATOR} | SECRETARIAT
 async def plan_stale(tx: Transaction, act: Act, policy: Policy) -> int:
     """Plan the rungs of items that have changed; gives how many items, 0 when all are planned.
 
-    What is settled stays as it is. A rung that lies before the person could be asked, or that
-    others have had by now, is on record as past; a planned one that no longer fits as moved.
+    What was sent stays as it is. A rung that lies before the person could be asked, or that others
+    have had by now, is on record as past; a planned one that no longer fits as moved. One that was
+    skipped only because nothing was owed is planned again.
     """
     items = await request_queries.stale(tx, limit=ITEMS_AT_ONCE)
     if not items:
         return 0
     ids = [each.id for each in items]
     ladders = await request_queries.ladders(tx, [each.request_id for each in items])
-    there = await _there(tx, act, policy)
+    there = await _there(tx, act, policy, {each.institution_id for each in items})
     rows = await queries.of_items(tx, ids)
     went = {each.key.rung for each in rows if each.state == queries.SENT}
     wanted: dict[Key, _Wanted] = {}
+    plans: dict[tuple[Ladder, date, int], list[Planned]] = {}  # alike for many items
     for item in items:
-        remindable = {each.reminded: each for each in there if each.may_be_reminded_of(item)}
-        since = {each.person_id: max(one.since, item.since) for each, one in remindable.items()}
-        for each in plan(ladders[item.request_id], item.due_on, list(remindable)):
+        ladder, house = ladders[item.request_id], item.institution_id
+        remindable = [each for each in there if each.may_be_reminded_of(item)]
+        since = {each.reminded.person_id: max(each.since, item.since) for each in remindable}
+        if (ladder, item.due_on, house) not in plans:
+            those = [each.reminded for each in remindable]
+            plans[ladder, item.due_on, house] = plan(ladder, item.due_on, those)
+        for each in plans[ladder, item.due_on, house]:
             key = _key(item, each)
             past = each.at <= since[each.person_id] or (key.rung in went and each.at <= act.now)
             wanted[key] = _Wanted(each.at, each.rung.asks_first, past=past)
@@ -106,10 +113,20 @@ async def _settle(
         if each.key in wanted and each.at != wanted[each.key].at
     }
     await queries.move(tx, moved)
+    again = {
+        each.id: wanted[each.key].at
+        for each in rows
+        if each.reason in _NOT_OWED and each.key in wanted and not wanted[each.key].past
+    }
+    await queries.plan_again(tx, again)
     gone = [
         each.id for each in planned if each.key not in wanted and each.reaches != queries.SNOOZED
     ]
     await queries.skip(tx, gone, Skipped.MOVED, now=now)
+
+
+_NOT_OWED = frozenset({Skipped.ANSWERED, Skipped.EXCUSED, Skipped.ENDED, Skipped.MOVED})
+"""Why a rung was skipped that is planned again once it is owed: an answer may be returned."""
 
 
 def _key(item: RequestItem, planned: Planned) -> Key:
@@ -137,11 +154,15 @@ class _There:
         return self.seated.seat.institution_id in (None, item.institution_id)
 
 
-async def _there(tx: Transaction, act: Act, policy: Policy) -> list[_There]:
-    """Everybody in a seat who has ever opened the chat, with their days and hours."""
-    seated = [each for each in await people.seated(tx, now=act.now, roles=_ROLES) if each.started]
+async def _there(
+    tx: Transaction, act: Act, policy: Policy, institution_ids: Iterable[int]
+) -> list[_There]:
+    """Who sits there or in the secretariat and has ever opened the chat, with days and hours."""
+    seated = await people.seated(
+        tx, now=act.now, roles=_ROLES, institution_ids=institution_ids, coming_too=True
+    )
     calendars = await calendars_of(tx, act, policy, [each.person.id for each in seated])
-    return [_There(each, calendars[each.person.id]) for each in seated]
+    return [_There(each, calendars[each.person.id]) for each in seated if each.started]
 
 
 async def calendars_of(
@@ -170,10 +191,11 @@ async def dates(
     tx: Transaction, act: Act, policy: Policy, request: Request
 ) -> list[tuple[str, list[datetime]]]:
     """When each person would be reminded of a request, by name; nothing is changed."""
-    there = await _there(tx, act, policy)
+    items = await request_queries.open_items(tx, request.id)
+    there = await _there(tx, act, policy, {each.institution_id for each in items})
     found: dict[str, set[datetime]] = {}
     names = {each.reminded.person_id: each.seated.person.name for each in there}
-    for item in await request_queries.open_items(tx, request.id):
+    for item in items:
         those = [each.reminded for each in there if each.may_be_reminded_of(item)]
         for rung in plan(request.ladder, item.due_on, those):
             if rung.at > act.now:
@@ -194,7 +216,7 @@ async def work(tx: Transaction, act: Act) -> Work:
     """Whether there is anything to do, in a read-only look."""
     return Work(
         requests=bool(await request_queries.to_open(tx, now=act.now)),
-        items=bool(await request_queries.stale(tx, limit=1)),
+        items=await request_queries.any_stale(tx),
         people=bool(await queries.people_due(tx, now=act.now, limit=1)),
     )
 
@@ -202,25 +224,26 @@ async def work(tx: Transaction, act: Act) -> Work:
 # -- When the moment has come ----------------------------------------------------------------------
 
 
-async def remind_due(tx: Transaction, act: Act, policy: Policy) -> int:
-    """Remind the people whose moment has come, each in one message; gives how many people.
+async def people_due(tx: Transaction, act: Act) -> list[int]:
+    """The people whose moment has come, those who wait longest first."""
+    return await queries.people_due(tx, now=act.now)
+
+
+async def remind(tx: Transaction, act: Act, policy: Policy, person_ids: Sequence[int]) -> None:
+    """Remind these people of what is due, each in one message.
 
     Who may not be reminded now waits until they may. What only an officer may send is held, and the
     officers are asked.
     """
-    due = await queries.people_due(tx, now=act.now, limit=PEOPLE_AT_ONCE)
-    if not due:
-        return 0
     seated: dict[int, list[Seated]] = {}
-    for each in await people.seated(tx, now=act.now, roles=_ROLES):
+    for each in await people.seated(tx, now=act.now, roles=_ROLES, person_ids=person_ids):
         seated.setdefault(each.person.id, []).append(each)
-    calendars = await calendars_of(tx, act, policy, due)
-    for person_id in due:
+    calendars = await calendars_of(tx, act, policy, person_ids)
+    for person_id in person_ids:
         rungs = await queries.due_for(tx, person_id, now=act.now)
         rungs = await _still_theirs(tx, act, rungs, seated.get(person_id, ()))
         if rungs:
             await _remind(tx, act, seated[person_id][0].person, rungs, calendars[person_id])
-    return len(due)
 
 
 async def _still_theirs(

@@ -14,7 +14,7 @@ from datetime import date
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.ladder import USUAL, Ladder, Skipped
-from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
+from bot.domain.people import REPORTING, SECRETARIAT, Act, Person, Seat
 from bot.domain.reports import fitting, require_fits
 from bot.domain.requests import (
     ABOUT_ITEMS,
@@ -445,6 +445,19 @@ async def follow(
         await reminders.stop(tx, settled, reason, now=act.now)
     if new or due:
         tx.wakes.add(queries.WAKES)
+
+
+async def follow_seat(tx: Transaction, act: Act, seat: Seat) -> None:
+    """Somebody has got or lost access by a seat: reminders go to who is there now.
+
+    Who is there no more hears nothing from this second on, unless another seat still calls for it.
+    """
+    ids = await queries.open_of_institution(tx, seat.institution_id)
+    there = await people.seated(tx, now=act.now, seat_id=seat.id)
+    if not there:
+        await reminders.stop(tx, ids, Skipped.ENDED, person_id=seat.person_id, now=act.now)
+    houses = None if seat.institution_id is None else [seat.institution_id]
+    await queries.mark_stale(tx, institution_ids=houses)
 
 
 async def announced(tx: Transaction, act: Act) -> int:
