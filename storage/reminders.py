@@ -244,8 +244,10 @@ async def people_due(tx: Transaction, *, now: datetime, limit: int | None = None
     return [int(each) for each in found]
 
 
-async def due_for(tx: Transaction, person_id: int, *, now: datetime) -> list[Reminder]:
-    """A person's rungs that are due; who would settle them waits for this transaction.
+async def due_for(
+    tx: Transaction, person_ids: Sequence[int], *, now: datetime
+) -> dict[int, list[Reminder]]:
+    """The rungs of these people that are due; who would settle them waits for this transaction.
 
     What somebody else is settling at this moment is left out.
     """
@@ -253,7 +255,7 @@ async def due_for(tx: Transaction, person_id: int, *, now: datetime) -> list[Rem
         select(*_COLUMNS)
         .join(request_items, request_items.c.id == reminders.c.request_item_id)
         .where(
-            reminders.c.person_id == person_id,
+            reminders.c.person_id.in_(person_ids),
             reminders.c.state == PLANNED,
             reminders.c.at <= now,
             request_items.c.state == ItemState.ASKED.value,
@@ -262,7 +264,10 @@ async def due_for(tx: Transaction, person_id: int, *, now: datetime) -> list[Rem
         .order_by(reminders.c.id)
         .with_for_update(skip_locked=True, key_share=True)
     )
-    return [Reminder(**row) for row in rows]
+    found: dict[int, list[Reminder]] = {}
+    for row in rows:
+        found.setdefault(row["person_id"], []).append(Reminder(**row))
+    return found
 
 
 async def put_off(tx: Transaction, ids: Sequence[int], until: datetime) -> None:
@@ -311,31 +316,36 @@ async def mark_sent(tx: Transaction, ids: Sequence[int], outbox_id: int, *, now:
 
 
 async def latest_sent(
-    tx: Transaction, person_id: int, request_item_ids: Sequence[int]
-) -> dict[int, tuple[date, int]]:
-    """The highest rung that a person has had of each of these items."""
+    tx: Transaction, person_ids: Sequence[int], request_item_ids: Sequence[int]
+) -> dict[tuple[int, int], tuple[date, int]]:
+    """The highest rung that these people have had of these items, by person and item."""
     rows = await tx.rows(
-        select(reminders.c.request_item_id, reminders.c.due_on, reminders.c.days).where(
-            reminders.c.person_id == person_id,
+        select(
+            reminders.c.person_id,
+            reminders.c.request_item_id,
+            reminders.c.due_on,
+            reminders.c.days,
+        ).where(
+            reminders.c.person_id.in_(person_ids),
             reminders.c.request_item_id.in_(request_item_ids),
             reminders.c.state == SENT,
         )
     )
-    found: dict[int, tuple[date, int]] = {}
+    found: dict[tuple[int, int], tuple[date, int]] = {}
     for row in rows:
-        rank = (row["due_on"], row["days"])
-        found[row["request_item_id"]] = max(rank, found.get(row["request_item_id"], rank))
+        which, rank = (row["person_id"], row["request_item_id"]), (row["due_on"], row["days"])
+        found[which] = max(rank, found.get(which, rank))
     return found
 
 
-async def last_message(tx: Transaction, person_id: int) -> int | None:
-    """The message (outbox row) in which the person was reminded last."""
-    found: int | None = await tx.value(
-        select(func.max(reminders.c.outbox_id)).where(
-            reminders.c.person_id == person_id, reminders.c.state == SENT
-        )
+async def last_messages(tx: Transaction, person_ids: Sequence[int]) -> dict[int, int]:
+    """The message (outbox row) in which each of these people was reminded last."""
+    rows = await tx.rows(
+        select(reminders.c.person_id, func.max(reminders.c.outbox_id).label("message"))
+        .where(reminders.c.person_id.in_(person_ids), reminders.c.state == SENT)
+        .group_by(reminders.c.person_id)
     )
-    return found
+    return {row["person_id"]: row["message"] for row in rows}
 
 
 async def items_of_bundle(tx: Transaction, reminder_id: int, person_id: int) -> list[int]:

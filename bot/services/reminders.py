@@ -24,7 +24,7 @@ from bot.domain.ladder import (
 )
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person, Role
 from bot.domain.reports import fitting
-from bot.domain.requests import Request, RequestItem
+from bot.domain.requests import Listed, Request, RequestItem
 from bot.domain.views import reminders as views
 from bot.domain.work_calendar import Policy, WorkCalendar
 from bot.services import audit
@@ -44,7 +44,7 @@ class LeaveOver(Refused):
     key = "error.leave_over"
 
 
-ITEMS_AT_ONCE, PEOPLE_AT_ONCE = 100, 20
+ITEMS_AT_ONCE, PEOPLE_AT_ONCE = 25, 5
 """So many items are planned, or people reminded, in one transaction: nobody's tap waits long."""
 
 _ROLES = REPORTING | {Role.VALIDATOR} | SECRETARIAT
@@ -239,37 +239,75 @@ async def remind(tx: Transaction, act: Act, policy: Policy, person_ids: Sequence
     for each in await people.seated(tx, now=act.now, roles=_ROLES, person_ids=person_ids):
         seated.setdefault(each.person.id, []).append(each)
     calendars = await calendars_of(tx, act, policy, person_ids)
+    due = await queries.due_for(tx, person_ids, now=act.now)
+    ids = sorted({each.request_item_id for rungs in due.values() for each in rungs})
+    known = _Known(
+        {each.id: each for each in await request_queries.listed_ones(tx, ids)},
+        await queries.latest_sent(tx, person_ids, ids),
+        await queries.last_messages(tx, person_ids),
+    )
     for person_id in person_ids:
-        rungs = await queries.due_for(tx, person_id, now=act.now)
-        rungs = await _still_theirs(tx, act, rungs, seated.get(person_id, ()))
+        rungs = due.get(person_id, [])
+        rungs = await _still_theirs(tx, act, known, rungs, seated.get(person_id, ()))
         if rungs:
-            await _remind(tx, act, seated[person_id][0].person, rungs, calendars[person_id])
+            person = seated[person_id][0].person
+            await _remind(tx, act, known, person, rungs, calendar=calendars[person_id])
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is looked up for several people at once.
+
+    What is asked by id, the longest due first; the highest rung that was sent, by person and item;
+    the last message, by person.
+    """
+
+    shown: Mapping[int, Listed]
+    latest: Mapping[tuple[int, int], tuple[date, int]]
+    last: Mapping[int, int]
+
+    def shown_in(self, rungs: Sequence[Reminder]) -> list[Listed]:
+        """What these rungs are about, the longest due first."""
+        ids = {each.request_item_id for each in rungs}
+        return [each for each in self.shown.values() if each.id in ids]
 
 
 async def _still_theirs(
-    tx: Transaction, act: Act, rungs: Sequence[Reminder], seated: Sequence[Seated]
+    tx: Transaction,
+    act: Act,
+    known: _Known,
+    rungs: Sequence[Reminder],
+    seated: Sequence[Seated],
 ) -> list[Reminder]:
     """The rungs that reach the person in a seat they hold now; the others are skipped."""
     if any(each.unreachable_reason for each in seated):
         await queries.skip(tx, [each.id for each in rungs], Skipped.UNREACHABLE, now=act.now)
         return []
-    items = await request_queries.of_ids(tx, [each.request_item_id for each in rungs])
-    houses = {each.id: each.institution_id for each in items}
+    theirs = {one.seat.institution_id for one in seated}
     kept = [
         each
         for each in rungs
-        if any(one.seat.institution_id in (None, houses[each.request_item_id]) for one in seated)
+        if None in theirs or known.shown[each.request_item_id].institution_id in theirs
     ]
-    lost = [each.id for each in rungs if each not in kept]
-    await queries.skip(tx, lost, Skipped.ENDED, now=act.now)
+    lost = {each.id for each in rungs} - {each.id for each in kept}
+    await queries.skip(tx, sorted(lost), Skipped.ENDED, now=act.now)
     return kept
 
 
 async def _remind(
-    tx: Transaction, act: Act, person: Person, rungs: Sequence[Reminder], calendar: WorkCalendar
+    tx: Transaction,
+    act: Act,
+    known: _Known,
+    person: Person,
+    rungs: Sequence[Reminder],
+    *,
+    calendar: WorkCalendar,
 ) -> None:
-    latest = await queries.latest_sent(tx, person.id, [each.request_item_id for each in rungs])
-    late = [each for each in rungs if each.rank < latest.get(each.request_item_id, each.rank)]
+    late = [
+        each
+        for each in rungs
+        if each.rank < known.latest.get((person.id, each.request_item_id), each.rank)
+    ]
     await queries.skip(tx, [each.id for each in late], Skipped.OVERTAKEN, now=act.now)
     rungs = [each for each in rungs if each not in late]
     due = [Due(each.id, each.request_item_id, each.rank) for each in rungs]
@@ -285,16 +323,18 @@ async def _remind(
     held = [each for each in sent if each.asks_first]
     await queries.hold(tx, [each.id for each in held])
     if held:
-        await _ask_officers(tx, act, held)
+        await _ask_officers(tx, act, known.shown_in(held), min(each.id for each in held))
     told = [each for each in sent if not each.asks_first]
     if told:
-        await _send(tx, act, person, told)
+        await _send(tx, act, known, person, told)
 
 
-async def _send(tx: Transaction, act: Act, person: Person, told: Sequence[Reminder]) -> None:
+async def _send(
+    tx: Transaction, act: Act, known: _Known, person: Person, told: Sequence[Reminder]
+) -> None:
     """One message for everything; it takes the place of the person's last reminder."""
-    shown = await request_queries.listed_ones(tx, [each.request_item_id for each in told])
-    last = await queries.last_message(tx, person.id)
+    shown = known.shown_in(told)
+    last = known.last.get(person.id)
     first = min(each.id for each in told)
     reaches = {each.reaches for each in told}
     screen = (
@@ -316,10 +356,8 @@ async def _send(tx: Transaction, act: Act, person: Person, told: Sequence[Remind
         await tell(tx, act, person.id, views.replaced(), key, edits=last, silent=True)
 
 
-async def _ask_officers(tx: Transaction, act: Act, held: Sequence[Reminder]) -> None:
+async def _ask_officers(tx: Transaction, act: Act, shown: Sequence[Listed], first: int) -> None:
     """The officers decide whether a validator is reminded; each hears of it once."""
-    shown = await request_queries.listed_ones(tx, [each.request_item_id for each in held])
-    first = min(each.id for each in held)
     for each in await people.seated(tx, now=act.now, roles=SECRETARIAT):
         screen = views.may_validator_be_reminded(shown, first, language=each.person.language)
         await tell(tx, act, each.person.id, screen, f"held:{first}:{each.person.id}", silent=True)
