@@ -306,13 +306,15 @@ async def release(tx: Transaction, ids: Sequence[int], *, now: datetime) -> None
     )
 
 
-async def mark_sent(tx: Transaction, ids: Sequence[int], outbox_id: int, *, now: datetime) -> None:
-    """They are said in that message."""
-    await tx.execute(
-        update(reminders)
-        .where(reminders.c.id.in_(ids), reminders.c.state == PLANNED)
-        .values(state=SENT, settled_at=now, outbox_id=outbox_id)
-    )
+async def mark_sent(tx: Transaction, messages: Mapping[int, int], *, now: datetime) -> None:
+    """They are said in these messages (outbox rows), by id."""
+    if messages:
+        await tx.execute(
+            update(reminders)
+            .where(reminders.c.id == bindparam("row"), reminders.c.state == PLANNED)
+            .values(state=SENT, settled_at=now, outbox_id=bindparam("message")),
+            [{"row": each, "message": message} for each, message in messages.items()],
+        )
 
 
 async def latest_sent(

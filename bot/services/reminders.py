@@ -246,12 +246,16 @@ async def remind(tx: Transaction, act: Act, policy: Policy, person_ids: Sequence
         await queries.latest_sent(tx, person_ids, ids),
         await queries.last_messages(tx, person_ids),
     )
+    sayings: list[_Saying] = []
     for person_id in person_ids:
         rungs = due.get(person_id, [])
         rungs = await _still_theirs(tx, act, known, rungs, seated.get(person_id, ()))
         if rungs:
             person = seated[person_id][0].person
-            await _remind(tx, act, known, person, rungs, calendar=calendars[person_id])
+            told = await _settled(tx, act, known, person, rungs, calendar=calendars[person_id])
+            if told:
+                sayings.append(_saying(act, known, person, told))
+    await _say(tx, act, known, sayings)
 
 
 @dataclass(frozen=True)
@@ -294,7 +298,7 @@ async def _still_theirs(
     return kept
 
 
-async def _remind(
+async def _settled(
     tx: Transaction,
     act: Act,
     known: _Known,
@@ -302,7 +306,8 @@ async def _remind(
     rungs: Sequence[Reminder],
     *,
     calendar: WorkCalendar,
-) -> None:
+) -> list[Reminder]:
+    """Skip, put off or hold what is not to be said now; gives what is."""
     late = [
         each
         for each in rungs
@@ -314,27 +319,31 @@ async def _remind(
     decision = decide(due, calendar, act.now)
     if decision.until is not None:
         await queries.put_off(tx, [each.id for each in rungs], decision.until)
-        return
+        return []
     if not decision.send:  # no day is near on which they may be reminded
         await queries.skip(tx, [each.id for each in rungs], Skipped.UNREACHABLE, now=act.now)
-        return
+        return []
     await queries.skip(tx, decision.overtaken, Skipped.OVERTAKEN, now=act.now)
     sent = [each for each in rungs if each.id in decision.send]
     held = [each for each in sent if each.asks_first]
     await queries.hold(tx, [each.id for each in held])
     if held:
         await _ask_officers(tx, act, known.shown_in(held), min(each.id for each in held))
-    told = [each for each in sent if not each.asks_first]
-    if told:
-        await _send(tx, act, known, person, told)
+    return [each for each in sent if not each.asks_first]
 
 
-async def _send(
-    tx: Transaction, act: Act, known: _Known, person: Person, told: Sequence[Reminder]
-) -> None:
-    """One message for everything; it takes the place of the person's last reminder."""
+@dataclass(frozen=True)
+class _Saying:
+    """One person's message, and the rungs that it is about."""
+
+    message: Message
+    person: Person
+    rungs: Sequence[int]
+
+
+def _saying(act: Act, known: _Known, person: Person, told: Sequence[Reminder]) -> _Saying:
+    """One message for everything."""
     shown = known.shown_in(told)
-    last = known.last.get(person.id)
     first = min(each.id for each in told)
     reaches = {each.reaches for each in told}
     screen = (
@@ -349,11 +358,20 @@ async def _send(
         bot_id=act.bot_id,
         subject=views.subject(shown),
     )
-    row = await outbox.add(tx, message, now=act.now)
-    await queries.mark_sent(tx, [each.id for each in told], row, now=act.now)
-    if last is not None:
-        key = f"reminder:{first}:replaces:{last}"
-        await tell(tx, act, person.id, views.replaced(), key, edits=last, silent=True)
+    return _Saying(message, person, [each.id for each in told])
+
+
+async def _say(tx: Transaction, act: Act, known: _Known, sayings: Sequence[_Saying]) -> None:
+    """Plan the messages; each takes the place of the person's last reminder."""
+    await outbox.add_many(tx, [each.message for each in sayings], now=act.now)
+    rows = await outbox.find_many(tx, [each.message.key for each in sayings])
+    messages = {rung: rows[each.message.key] for each in sayings for rung in each.rungs}
+    await queries.mark_sent(tx, messages, now=act.now)
+    for each in sayings:
+        last = known.last.get(each.person.id)
+        if last is not None:
+            key = f"{each.message.key}:replaces:{last}"
+            await tell(tx, act, each.person.id, views.replaced(), key, edits=last, silent=True)
 
 
 async def _ask_officers(tx: Transaction, act: Act, shown: Sequence[Listed], first: int) -> None:
