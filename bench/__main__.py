@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bench import exchange_in_chat, imports, storage, taps, workbook
+from bench import exchange_in_chat, imports, reminders, storage, taps, workbook
 from bench.country import Size
 from storage import migrate
 from storage.database import Database
@@ -81,6 +81,20 @@ def storing() -> Iterator[Row]:
         yield f"transactions, {writers} at once", f"{rate:,.0f} a second", f"median {half:.1f} ms"
 
 
+def reminding() -> Iterator[Row]:
+    """Reminders planned, looked for, and sent."""
+    count = 500 if QUICK else 5_000
+    for name, place in reminders.places():
+        found = asyncio.run(reminders.measure(place, count=count))
+        longest = f"longest transaction {1000 * found.planning.longest:.0f} ms"
+        what = f"{name}: {count:,} items, {found.planned:,} reminders planned"
+        yield what, f"{found.planning.whole:.1f} s", longest
+        idle, most = found.idle[len(found.idle) // 2], found.idle[-1]
+        yield "  a tick with nothing due", f"{1000 * idle:.1f} ms", f"at most {1000 * most:.0f} ms"
+        longest = f"longest transaction {1000 * found.reminding.longest:.0f} ms"
+        yield f"  {found.people:,} people due at once", f"{found.reminding.whole:.1f} s", longest
+
+
 async def _transactions(writers: int) -> tuple[float, list[float]]:
     async with storage.on_sqlite() as url:
         await migrate.upgrade(url)
@@ -90,7 +104,14 @@ async def _transactions(writers: int) -> tuple[float, list[float]]:
         return found
 
 
-SECTIONS: tuple[Callable[[], Iterator[Row]], ...] = (tapping, in_chat, reading, writing, storing)
+SECTIONS: tuple[Callable[[], Iterator[Row]], ...] = (
+    tapping,
+    in_chat,
+    reading,
+    writing,
+    reminding,
+    storing,
+)
 
 
 def main() -> None:

@@ -41,21 +41,22 @@ class Size:
 async def settle(database: Database, bot_id: int, chats: Sequence[int], size: Size) -> None:
     """Fill an empty database; the chats are focal points', the last one is a coordinator's."""
     tables: list[tuple[Table, Iterator[dict[str, Any]]]] = [
-        (institutions, _institutions(size)),
-        (people, _people(chats)),
-        (accounts, _accounts(bot_id, chats)),
+        (institutions, institutions_of(size)),
+        (people, people_of(chats)),
+        (accounts, accounts_of(bot_id, chats)),
         (seats, _seats(chats, size)),
-        (source_documents, _documents(size)),
-        (items, _items(size)),
+        (source_documents, documents_of(size)),
+        (items, items_of(size)),
         (item_texts, _texts(size)),
         (assignments, _assignments(size)),
         (status_updates, _status_updates(size)),
     ]
     for table, rows in tables:
-        await _fill(database, table, rows)
+        await fill(database, table, rows)
 
 
-async def _fill(database: Database, table: Table, rows: Iterator[dict[str, Any]]) -> None:
+async def fill(database: Database, table: Table, rows: Iterator[dict[str, Any]]) -> None:
+    """Insert the rows, some thousands at a time."""
     several: list[dict[str, Any]] = []
     for row in rows:
         several.append(row)
@@ -71,18 +72,21 @@ async def _insert(database: Database, table: Table, rows: list[dict[str, Any]]) 
         await tx.execute(insert(table), rows)
 
 
-def _institutions(size: Size) -> Iterator[dict[str, Any]]:
+def institutions_of(size: Size) -> Iterator[dict[str, Any]]:
+    """Ministries."""
     for number in range(1, size.institutions + 1):
         names = {"en": f"Ministry {number}", "fr": f"Ministère {number}"}
         yield {"id": number, "code": f"M{number}", "kind": "ministry", "names": names}
 
 
-def _people(chats: Sequence[int]) -> Iterator[dict[str, Any]]:
+def people_of(chats: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """A person for each chat."""
     for number, _ in enumerate(chats, 1):
         yield {"id": number, "name": f"Person {number}", "language": "en", "created_at": NOW}
 
 
-def _accounts(bot_id: int, chats: Sequence[int]) -> Iterator[dict[str, Any]]:
+def accounts_of(bot_id: int, chats: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """Everybody's chat."""
     for number, chat in enumerate(chats, 1):
         yield {"bot_id": bot_id, "chat_id": chat, "person_id": number}
 
@@ -96,13 +100,15 @@ def _seats(chats: Sequence[int], size: Size) -> Iterator[dict[str, Any]]:
     yield {**last, "role": "coordinator"}
 
 
-def _documents(size: Size) -> Iterator[dict[str, Any]]:
+def documents_of(size: Size) -> Iterator[dict[str, Any]]:
+    """Source documents, 250 items in each."""
     for number in range(1, size.items // 250 + 2):
         document = {"id": number, "symbol": f"A/HRC/{number}/9", "mechanism": "upr"}
         yield {**document, "cycle": number % 4 + 1, "imported_at": NOW}
 
 
-def _items(size: Size) -> Iterator[dict[str, Any]]:
+def items_of(size: Size) -> Iterator[dict[str, Any]]:
+    """Recommendations."""
     for number in range(1, size.items + 1):
         yield {
             "id": number,

@@ -138,10 +138,14 @@ async def ask_and_remind(database: Database, act: Act, policy: Policy) -> None:
         async with database.write() as tx:
             if not await reminders.plan_stale(tx, act, policy):
                 break
-    while work.people or work.items:
+    if not (work.people or work.items):
+        return
+    async with database.read() as tx:
+        due = await reminders.people_due(tx, act)
+    for first in range(0, len(due), reminders.PEOPLE_AT_ONCE):
         async with database.write() as tx:
-            if not await reminders.remind_due(tx, act, policy):
-                break
+            some = due[first : first + reminders.PEOPLE_AT_ONCE]
+            await reminders.remind(tx, act, policy, some)
 
 
 async def warn_of_deadlines(database: Database, act: Act, policy: Policy) -> None:

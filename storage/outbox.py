@@ -262,6 +262,12 @@ async def root(tx: Transaction, row_id: int) -> int:
     return row_id if found is None else found
 
 
+async def find_many(tx: Transaction, keys: Iterable[str]) -> dict[str, int]:
+    """The rows of these keys, by key."""
+    rows = await tx.rows(select(outbox.c.key, outbox.c.id).where(outbox.c.key.in_(list(keys))))
+    return {row["key"]: row["id"] for row in rows}
+
+
 async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: int) -> Said | None:
     """What the bot said in that message: a person's answer to it continues its subject."""
     row = await tx.row(

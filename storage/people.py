@@ -81,17 +81,21 @@ async def seated(
     *,
     now: datetime,
     roles: Iterable[Role] | None = None,
+    person_ids: Iterable[int] | None = None,
     institution_id: int | None = None,
+    institution_ids: Iterable[int] | None = None,
     seat_id: int | None = None,
     suspended_too: bool = False,
     units_too: bool = False,
+    coming_too: bool = False,
 ) -> list[Seated]:
     """Who holds a seat now, by institution and name.
 
-    Seats in units are left out, unless they are asked for: their people neither report nor hear of
-    what an institution owes.
+    With `institution_ids`, in one of these institutions or in the secretariat. Seats in units are
+    left out, unless they are asked for: their people neither report nor hear of what an institution
+    owes.
     """
-    live = seat_queries.is_live(now)
+    live = seat_queries.will_be_live(now) if coming_too else seat_queries.is_live(now)
     conditions: list[ColumnElement[bool]] = [
         live if not suspended_too else seat_queries.has_not_ended(now)
     ]
@@ -99,8 +103,13 @@ async def seated(
         conditions.append(seats.c.unit_id.is_(None))
     if roles is not None:
         conditions.append(seats.c.role.in_([str(role) for role in roles]))
+    if person_ids is not None:
+        conditions.append(seats.c.person_id.in_(list(person_ids)))
     if institution_id is not None:
         conditions.append(seats.c.institution_id == institution_id)
+    if institution_ids is not None:
+        of_these = seats.c.institution_id.in_(list(institution_ids))
+        conditions.append(or_(of_these, seats.c.institution_id.is_(None)))
     if seat_id is not None:
         conditions.append(seats.c.id == seat_id)
     statement = (

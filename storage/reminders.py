@@ -2,8 +2,8 @@
 
     planned → sent | skipped        planned → held → planned | skipped
 
-`held` waits for an officer's tap. A row that is settled is never planned again: a rung reaches a
-person once.
+`held` waits for an officer's tap. A row that was sent is never planned again: a rung reaches a
+person once. One that was skipped because nothing was owed is, once it is owed again in time.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, select, update
 
 from bot.domain.ladder import Named, Reaches, Skipped
 from bot.domain.requests import ItemState
@@ -117,12 +117,23 @@ def _values(new: New, now: datetime) -> dict[str, Any]:
 
 async def move(tx: Transaction, moments: Mapping[int, datetime]) -> None:
     """Planned rungs are due at another moment, by id."""
-    for at in set(moments.values()):
-        ids = [each for each, moment in moments.items() if moment == at]
+    await _at(tx, moments, PLANNED, {})
+
+
+async def plan_again(tx: Transaction, moments: Mapping[int, datetime]) -> None:
+    """Rungs that were skipped are due after all, by id."""
+    await _at(tx, moments, SKIPPED, {"state": PLANNED, "reason": None, "settled_at": None})
+
+
+async def _at(
+    tx: Transaction, moments: Mapping[int, datetime], state: str, values: Mapping[str, Any]
+) -> None:
+    if moments:
         await tx.execute(
             update(reminders)
-            .where(reminders.c.id.in_(ids), reminders.c.state == PLANNED)
-            .values(at=at)
+            .where(reminders.c.id == bindparam("row"), reminders.c.state == state)
+            .values(at=bindparam("moment"), **values),
+            [{"row": each, "moment": at} for each, at in moments.items()],
         )
 
 
@@ -198,10 +209,10 @@ async def stop_for(
 
 async def _recall(tx: Transaction, theirs: ColumnElement[bool], *, now: datetime) -> None:
     """Take back messages of these rungs that are planned and not begun."""
-    unsent = select(outbox.c.id).where(outbox.c.state == "planned")
     messages = await tx.values(
         select(reminders.c.outbox_id)
-        .where(theirs, reminders.c.state == SENT, reminders.c.outbox_id.in_(unsent))
+        .join(outbox, outbox.c.id == reminders.c.outbox_id)
+        .where(theirs, reminders.c.state == SENT, outbox.c.state == "planned")
         .distinct()
     )
     if not messages:
@@ -209,7 +220,15 @@ async def _recall(tx: Transaction, theirs: ColumnElement[bool], *, now: datetime
     dropped = await tx.values(
         update(outbox)
         .where(outbox.c.id.in_(messages), outbox.c.state == "planned")
-        .values(state="dropped", reason="answered", screen=None, finished_at=now)
+        .values(
+            key=outbox.c.key
+            + ":recalled:"
+            + cast(outbox.c.id, String),  # what is said anew needs it
+            state="dropped",
+            reason="answered",
+            screen=None,
+            finished_at=now,
+        )
         .returning(outbox.c.id)
     )
     await tx.execute(
@@ -232,7 +251,7 @@ def _ready(now: datetime) -> ColumnElement[bool]:
     return and_(reminders.c.state == PLANNED, reminders.c.at <= now, asked)
 
 
-async def people_due(tx: Transaction, *, now: datetime, limit: int) -> list[int]:
+async def people_due(tx: Transaction, *, now: datetime, limit: int | None = None) -> list[int]:
     """The people who have rungs that are due, those who wait longest first."""
     found = await tx.values(
         select(reminders.c.person_id)
@@ -244,14 +263,30 @@ async def people_due(tx: Transaction, *, now: datetime, limit: int) -> list[int]
     return [int(each) for each in found]
 
 
-async def due_for(tx: Transaction, person_id: int, *, now: datetime) -> list[Reminder]:
-    """A person's rungs that are due."""
+async def due_for(
+    tx: Transaction, person_ids: Sequence[int], *, now: datetime
+) -> dict[int, list[Reminder]]:
+    """The rungs of these people that are due; who would settle them waits for this transaction.
+
+    What somebody else is settling at this moment is left out.
+    """
     rows = await tx.rows(
         select(*_COLUMNS)
-        .where(reminders.c.person_id == person_id, _ready(now))
+        .join(request_items, request_items.c.id == reminders.c.request_item_id)
+        .where(
+            reminders.c.person_id.in_(person_ids),
+            reminders.c.state == PLANNED,
+            reminders.c.at <= now,
+            request_items.c.state == ItemState.ASKED.value,
+            ~request_items.c.stale,
+        )
         .order_by(reminders.c.id)
+        .with_for_update(skip_locked=True, key_share=True)
     )
-    return [Reminder(**row) for row in rows]
+    found: dict[int, list[Reminder]] = {}
+    for row in rows:
+        found.setdefault(row["person_id"], []).append(Reminder(**row))
+    return found
 
 
 async def put_off(tx: Transaction, ids: Sequence[int], until: datetime) -> None:
@@ -290,41 +325,48 @@ async def release(tx: Transaction, ids: Sequence[int], *, now: datetime) -> None
     )
 
 
-async def mark_sent(tx: Transaction, ids: Sequence[int], outbox_id: int, *, now: datetime) -> None:
-    """They are said in that message."""
-    await tx.execute(
-        update(reminders)
-        .where(reminders.c.id.in_(ids), reminders.c.state == PLANNED)
-        .values(state=SENT, settled_at=now, outbox_id=outbox_id)
-    )
+async def mark_sent(tx: Transaction, messages: Mapping[int, int], *, now: datetime) -> None:
+    """They are said in these messages (outbox rows), by id."""
+    if messages:
+        await tx.execute(
+            update(reminders)
+            .where(reminders.c.id == bindparam("row"), reminders.c.state == PLANNED)
+            .values(state=SENT, settled_at=now, outbox_id=bindparam("message")),
+            [{"row": each, "message": message} for each, message in messages.items()],
+        )
 
 
 async def latest_sent(
-    tx: Transaction, person_id: int, request_item_ids: Sequence[int]
-) -> dict[int, tuple[date, int]]:
-    """The highest rung that a person has had of each of these items."""
+    tx: Transaction, person_ids: Sequence[int], request_item_ids: Sequence[int]
+) -> dict[tuple[int, int], tuple[date, int]]:
+    """The highest rung that these people have had of these items, by person and item."""
     rows = await tx.rows(
-        select(reminders.c.request_item_id, reminders.c.due_on, reminders.c.days).where(
-            reminders.c.person_id == person_id,
+        select(
+            reminders.c.person_id,
+            reminders.c.request_item_id,
+            reminders.c.due_on,
+            reminders.c.days,
+        ).where(
+            reminders.c.person_id.in_(person_ids),
             reminders.c.request_item_id.in_(request_item_ids),
             reminders.c.state == SENT,
         )
     )
-    found: dict[int, tuple[date, int]] = {}
+    found: dict[tuple[int, int], tuple[date, int]] = {}
     for row in rows:
-        rank = (row["due_on"], row["days"])
-        found[row["request_item_id"]] = max(rank, found.get(row["request_item_id"], rank))
+        which, rank = (row["person_id"], row["request_item_id"]), (row["due_on"], row["days"])
+        found[which] = max(rank, found.get(which, rank))
     return found
 
 
-async def last_message(tx: Transaction, person_id: int) -> int | None:
-    """The message (outbox row) in which the person was reminded last."""
-    found: int | None = await tx.value(
-        select(func.max(reminders.c.outbox_id)).where(
-            reminders.c.person_id == person_id, reminders.c.state == SENT
-        )
+async def last_messages(tx: Transaction, person_ids: Sequence[int]) -> dict[int, int]:
+    """The message (outbox row) in which each of these people was reminded last."""
+    rows = await tx.rows(
+        select(reminders.c.person_id, func.max(reminders.c.outbox_id).label("message"))
+        .where(reminders.c.person_id.in_(person_ids), reminders.c.state == SENT)
+        .group_by(reminders.c.person_id)
     )
-    return found
+    return {row["person_id"]: row["message"] for row in rows}
 
 
 async def items_of_bundle(tx: Transaction, reminder_id: int, person_id: int) -> list[int]:

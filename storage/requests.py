@@ -448,14 +448,26 @@ async def median_days(tx: Transaction, request_id: int) -> float | None:
 
 
 async def stale(tx: Transaction, *, limit: int) -> list[RequestItem]:
-    """Open items whose reminders are not planned as things stand now."""
+    """Open items whose reminders are not planned as things stand now, by institution.
+
+    Who would settle them waits for this transaction; what somebody else is settling or changing at
+    this moment is left out.
+    """
     rows = await tx.rows(
         select(*_ITEM)
         .where(request_items.c.stale, _ASKED)
-        .order_by(request_items.c.id)
+        .order_by(request_items.c.institution_id, request_items.c.id)
         .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return [_item(row) for row in rows]
+
+
+async def any_stale(tx: Transaction) -> bool:
+    """Whether there is an open item whose reminders are not planned as things stand now."""
+    return (
+        await tx.value(select(request_items.c.id).where(request_items.c.stale).limit(1)) is not None
+    )
 
 
 async def ladders(tx: Transaction, request_ids: Iterable[int]) -> dict[int, Ladder]:

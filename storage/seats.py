@@ -21,7 +21,16 @@ def is_live(now: datetime) -> ColumnElement[bool]:
 
 def has_not_ended(now: datetime) -> ColumnElement[bool]:
     """The condition that a seat has begun and not ended, be it suspended or not."""
-    return and_(seats.c.from_at <= now, or_(seats.c.until_at.is_(None), seats.c.until_at > now))
+    return and_(seats.c.from_at <= now, _is_not_over(now))
+
+
+def will_be_live(now: datetime) -> ColumnElement[bool]:
+    """The condition that a seat gives access then or later: a clock may have been put back."""
+    return and_(_is_not_over(now), seats.c.suspended_at.is_(None))
+
+
+def _is_not_over(now: datetime) -> ColumnElement[bool]:
+    return or_(seats.c.until_at.is_(None), seats.c.until_at > now)
 
 
 async def live_of(tx: Transaction, person_id: int, *, now: datetime) -> tuple[Seat, ...]:

@@ -473,6 +473,7 @@ Index(
 )
 Index(
     "ix_request_items_stale",
+    request_items.c.institution_id,
     request_items.c.id,
     sqlite_where=text("stale"),
     postgresql_where=text("stale"),
@@ -526,7 +527,7 @@ reminders = Table(  # a rung for a person: planned, and for ever what became of 
     UniqueConstraint("request_item_id", "person_id", "due_on", "days", "reaches"),
 )
 Index("ix_reminders_state", reminders.c.state, reminders.c.at)
-Index("ix_reminders_person", reminders.c.person_id, reminders.c.state)
+Index("ix_reminders_person", reminders.c.person_id, reminders.c.state, reminders.c.at)
 
 leave = Table(
     "leave",

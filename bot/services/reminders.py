@@ -6,7 +6,7 @@ of a seat – stops it in the transaction of its own act (`bot.services.requests
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,6 +14,7 @@ from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.ladder import (
     Due,
+    Ladder,
     Planned,
     Reaches,
     Reminded,
@@ -23,7 +24,7 @@ from bot.domain.ladder import (
 )
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person, Role
 from bot.domain.reports import fitting
-from bot.domain.requests import Request, RequestItem
+from bot.domain.requests import Listed, Request, RequestItem
 from bot.domain.views import reminders as views
 from bot.domain.work_calendar import Policy, WorkCalendar
 from bot.services import audit
@@ -43,7 +44,7 @@ class LeaveOver(Refused):
     key = "error.leave_over"
 
 
-ITEMS_AT_ONCE, PEOPLE_AT_ONCE = 100, 20
+ITEMS_AT_ONCE, PEOPLE_AT_ONCE = 25, 5
 """So many items are planned, or people reminded, in one transaction: nobody's tap waits long."""
 
 _ROLES = REPORTING | {Role.VALIDATOR} | SECRETARIAT
@@ -55,22 +56,28 @@ _ROLES = REPORTING | {Role.VALIDATOR} | SECRETARIAT
 async def plan_stale(tx: Transaction, act: Act, policy: Policy) -> int:
     """Plan the rungs of items that have changed; gives how many items, 0 when all are planned.
 
-    What is settled stays as it is. A rung that lies before the person could be asked, or that
-    others have had by now, is on record as past; a planned one that no longer fits as moved.
+    What was sent stays as it is. A rung that lies before the person could be asked, or that others
+    have had by now, is on record as past; a planned one that no longer fits as moved. One that was
+    skipped only because nothing was owed is planned again.
     """
     items = await request_queries.stale(tx, limit=ITEMS_AT_ONCE)
     if not items:
         return 0
     ids = [each.id for each in items]
     ladders = await request_queries.ladders(tx, [each.request_id for each in items])
-    there = await _there(tx, act, policy)
+    there = await _there(tx, act, policy, {each.institution_id for each in items})
     rows = await queries.of_items(tx, ids)
     went = {each.key.rung for each in rows if each.state == queries.SENT}
     wanted: dict[Key, _Wanted] = {}
+    plans: dict[tuple[Ladder, date, int], list[Planned]] = {}  # alike for many items
     for item in items:
-        remindable = {each.reminded: each for each in there if each.may_be_reminded_of(item)}
-        since = {each.person_id: max(one.since, item.since) for each, one in remindable.items()}
-        for each in plan(ladders[item.request_id], item.due_on, list(remindable)):
+        ladder, house = ladders[item.request_id], item.institution_id
+        remindable = [each for each in there if each.may_be_reminded_of(item)]
+        since = {each.reminded.person_id: max(each.since, item.since) for each in remindable}
+        if (ladder, item.due_on, house) not in plans:
+            those = [each.reminded for each in remindable]
+            plans[ladder, item.due_on, house] = plan(ladder, item.due_on, those)
+        for each in plans[ladder, item.due_on, house]:
             key = _key(item, each)
             past = each.at <= since[each.person_id] or (key.rung in went and each.at <= act.now)
             wanted[key] = _Wanted(each.at, each.rung.asks_first, past=past)
@@ -106,10 +113,20 @@ async def _settle(
         if each.key in wanted and each.at != wanted[each.key].at
     }
     await queries.move(tx, moved)
+    again = {
+        each.id: wanted[each.key].at
+        for each in rows
+        if each.reason in _NOT_OWED and each.key in wanted and not wanted[each.key].past
+    }
+    await queries.plan_again(tx, again)
     gone = [
         each.id for each in planned if each.key not in wanted and each.reaches != queries.SNOOZED
     ]
     await queries.skip(tx, gone, Skipped.MOVED, now=now)
+
+
+_NOT_OWED = frozenset({Skipped.ANSWERED, Skipped.EXCUSED, Skipped.ENDED, Skipped.MOVED})
+"""Why a rung was skipped that is planned again once it is owed: an answer may be returned."""
 
 
 def _key(item: RequestItem, planned: Planned) -> Key:
@@ -137,11 +154,15 @@ class _There:
         return self.seated.seat.institution_id in (None, item.institution_id)
 
 
-async def _there(tx: Transaction, act: Act, policy: Policy) -> list[_There]:
-    """Everybody in a seat who has ever opened the chat, with their days and hours."""
-    seated = [each for each in await people.seated(tx, now=act.now, roles=_ROLES) if each.started]
+async def _there(
+    tx: Transaction, act: Act, policy: Policy, institution_ids: Iterable[int]
+) -> list[_There]:
+    """Who sits there or in the secretariat and has ever opened the chat, with days and hours."""
+    seated = await people.seated(
+        tx, now=act.now, roles=_ROLES, institution_ids=institution_ids, coming_too=True
+    )
     calendars = await calendars_of(tx, act, policy, [each.person.id for each in seated])
-    return [_There(each, calendars[each.person.id]) for each in seated]
+    return [_There(each, calendars[each.person.id]) for each in seated if each.started]
 
 
 async def calendars_of(
@@ -170,10 +191,11 @@ async def dates(
     tx: Transaction, act: Act, policy: Policy, request: Request
 ) -> list[tuple[str, list[datetime]]]:
     """When each person would be reminded of a request, by name; nothing is changed."""
-    there = await _there(tx, act, policy)
+    items = await request_queries.open_items(tx, request.id)
+    there = await _there(tx, act, policy, {each.institution_id for each in items})
     found: dict[str, set[datetime]] = {}
     names = {each.reminded.person_id: each.seated.person.name for each in there}
-    for item in await request_queries.open_items(tx, request.id):
+    for item in items:
         those = [each.reminded for each in there if each.may_be_reminded_of(item)]
         for rung in plan(request.ladder, item.due_on, those):
             if rung.at > act.now:
@@ -194,7 +216,7 @@ async def work(tx: Transaction, act: Act) -> Work:
     """Whether there is anything to do, in a read-only look."""
     return Work(
         requests=bool(await request_queries.to_open(tx, now=act.now)),
-        items=bool(await request_queries.stale(tx, limit=1)),
+        items=await request_queries.any_stale(tx),
         people=bool(await queries.people_due(tx, now=act.now, limit=1)),
     )
 
@@ -202,76 +224,126 @@ async def work(tx: Transaction, act: Act) -> Work:
 # -- When the moment has come ----------------------------------------------------------------------
 
 
-async def remind_due(tx: Transaction, act: Act, policy: Policy) -> int:
-    """Remind the people whose moment has come, each in one message; gives how many people.
+async def people_due(tx: Transaction, act: Act) -> list[int]:
+    """The people whose moment has come, those who wait longest first."""
+    return await queries.people_due(tx, now=act.now)
+
+
+async def remind(tx: Transaction, act: Act, policy: Policy, person_ids: Sequence[int]) -> None:
+    """Remind these people of what is due, each in one message.
 
     Who may not be reminded now waits until they may. What only an officer may send is held, and the
     officers are asked.
     """
-    due = await queries.people_due(tx, now=act.now, limit=PEOPLE_AT_ONCE)
-    if not due:
-        return 0
     seated: dict[int, list[Seated]] = {}
-    for each in await people.seated(tx, now=act.now, roles=_ROLES):
+    for each in await people.seated(tx, now=act.now, roles=_ROLES, person_ids=person_ids):
         seated.setdefault(each.person.id, []).append(each)
-    calendars = await calendars_of(tx, act, policy, due)
-    for person_id in due:
-        rungs = await queries.due_for(tx, person_id, now=act.now)
-        rungs = await _still_theirs(tx, act, rungs, seated.get(person_id, ()))
+    calendars = await calendars_of(tx, act, policy, person_ids)
+    due = await queries.due_for(tx, person_ids, now=act.now)
+    ids = sorted({each.request_item_id for rungs in due.values() for each in rungs})
+    known = _Known(
+        {each.id: each for each in await request_queries.listed_ones(tx, ids)},
+        await queries.latest_sent(tx, person_ids, ids),
+        await queries.last_messages(tx, person_ids),
+    )
+    sayings: list[_Saying] = []
+    for person_id in person_ids:
+        rungs = due.get(person_id, [])
+        rungs = await _still_theirs(tx, act, known, rungs, seated.get(person_id, ()))
         if rungs:
-            await _remind(tx, act, seated[person_id][0].person, rungs, calendars[person_id])
-    return len(due)
+            person = seated[person_id][0].person
+            told = await _settled(tx, act, known, person, rungs, calendar=calendars[person_id])
+            if told:
+                sayings.append(_saying(act, known, person, told))
+    await _say(tx, act, known, sayings)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is looked up for several people at once.
+
+    What is asked by id, the longest due first; the highest rung that was sent, by person and item;
+    the last message, by person.
+    """
+
+    shown: Mapping[int, Listed]
+    latest: Mapping[tuple[int, int], tuple[date, int]]
+    last: Mapping[int, int]
+
+    def shown_in(self, rungs: Sequence[Reminder]) -> list[Listed]:
+        """What these rungs are about, the longest due first."""
+        ids = {each.request_item_id for each in rungs}
+        return [each for each in self.shown.values() if each.id in ids]
 
 
 async def _still_theirs(
-    tx: Transaction, act: Act, rungs: Sequence[Reminder], seated: Sequence[Seated]
+    tx: Transaction,
+    act: Act,
+    known: _Known,
+    rungs: Sequence[Reminder],
+    seated: Sequence[Seated],
 ) -> list[Reminder]:
     """The rungs that reach the person in a seat they hold now; the others are skipped."""
     if any(each.unreachable_reason for each in seated):
         await queries.skip(tx, [each.id for each in rungs], Skipped.UNREACHABLE, now=act.now)
         return []
-    items = await request_queries.of_ids(tx, [each.request_item_id for each in rungs])
-    houses = {each.id: each.institution_id for each in items}
+    theirs = {one.seat.institution_id for one in seated}
     kept = [
         each
         for each in rungs
-        if any(one.seat.institution_id in (None, houses[each.request_item_id]) for one in seated)
+        if None in theirs or known.shown[each.request_item_id].institution_id in theirs
     ]
-    lost = [each.id for each in rungs if each not in kept]
-    await queries.skip(tx, lost, Skipped.ENDED, now=act.now)
+    lost = {each.id for each in rungs} - {each.id for each in kept}
+    await queries.skip(tx, sorted(lost), Skipped.ENDED, now=act.now)
     return kept
 
 
-async def _remind(
-    tx: Transaction, act: Act, person: Person, rungs: Sequence[Reminder], calendar: WorkCalendar
-) -> None:
-    latest = await queries.latest_sent(tx, person.id, [each.request_item_id for each in rungs])
-    late = [each for each in rungs if each.rank < latest.get(each.request_item_id, each.rank)]
+async def _settled(
+    tx: Transaction,
+    act: Act,
+    known: _Known,
+    person: Person,
+    rungs: Sequence[Reminder],
+    *,
+    calendar: WorkCalendar,
+) -> list[Reminder]:
+    """Skip, put off or hold what is not to be said now; gives what is."""
+    late = [
+        each
+        for each in rungs
+        if each.rank < known.latest.get((person.id, each.request_item_id), each.rank)
+    ]
     await queries.skip(tx, [each.id for each in late], Skipped.OVERTAKEN, now=act.now)
     rungs = [each for each in rungs if each not in late]
     due = [Due(each.id, each.request_item_id, each.rank) for each in rungs]
     decision = decide(due, calendar, act.now)
     if decision.until is not None:
         await queries.put_off(tx, [each.id for each in rungs], decision.until)
-        return
+        return []
     if not decision.send:  # no day is near on which they may be reminded
         await queries.skip(tx, [each.id for each in rungs], Skipped.UNREACHABLE, now=act.now)
-        return
+        return []
     await queries.skip(tx, decision.overtaken, Skipped.OVERTAKEN, now=act.now)
     sent = [each for each in rungs if each.id in decision.send]
     held = [each for each in sent if each.asks_first]
     await queries.hold(tx, [each.id for each in held])
     if held:
-        await _ask_officers(tx, act, held)
-    told = [each for each in sent if not each.asks_first]
-    if told:
-        await _send(tx, act, person, told)
+        await _ask_officers(tx, act, known.shown_in(held), min(each.id for each in held))
+    return [each for each in sent if not each.asks_first]
 
 
-async def _send(tx: Transaction, act: Act, person: Person, told: Sequence[Reminder]) -> None:
-    """One message for everything; it takes the place of the person's last reminder."""
-    shown = await request_queries.listed_ones(tx, [each.request_item_id for each in told])
-    last = await queries.last_message(tx, person.id)
+@dataclass(frozen=True)
+class _Saying:
+    """One person's message, and the rungs that it is about."""
+
+    message: Message
+    person: Person
+    rungs: Sequence[int]
+
+
+def _saying(act: Act, known: _Known, person: Person, told: Sequence[Reminder]) -> _Saying:
+    """One message for everything."""
+    shown = known.shown_in(told)
     first = min(each.id for each in told)
     reaches = {each.reaches for each in told}
     screen = (
@@ -286,17 +358,24 @@ async def _send(tx: Transaction, act: Act, person: Person, told: Sequence[Remind
         bot_id=act.bot_id,
         subject=views.subject(shown),
     )
-    row = await outbox.add(tx, message, now=act.now)
-    await queries.mark_sent(tx, [each.id for each in told], row, now=act.now)
-    if last is not None:
-        key = f"reminder:{first}:replaces:{last}"
-        await tell(tx, act, person.id, views.replaced(), key, edits=last, silent=True)
+    return _Saying(message, person, [each.id for each in told])
 
 
-async def _ask_officers(tx: Transaction, act: Act, held: Sequence[Reminder]) -> None:
+async def _say(tx: Transaction, act: Act, known: _Known, sayings: Sequence[_Saying]) -> None:
+    """Plan the messages; each takes the place of the person's last reminder."""
+    await outbox.add_many(tx, [each.message for each in sayings], now=act.now)
+    rows = await outbox.find_many(tx, [each.message.key for each in sayings])
+    messages = {rung: rows[each.message.key] for each in sayings for rung in each.rungs}
+    await queries.mark_sent(tx, messages, now=act.now)
+    for each in sayings:
+        last = known.last.get(each.person.id)
+        if last is not None:
+            key = f"{each.message.key}:replaces:{last}"
+            await tell(tx, act, each.person.id, views.replaced(), key, edits=last, silent=True)
+
+
+async def _ask_officers(tx: Transaction, act: Act, shown: Sequence[Listed], first: int) -> None:
     """The officers decide whether a validator is reminded; each hears of it once."""
-    shown = await request_queries.listed_ones(tx, [each.request_item_id for each in held])
-    first = min(each.id for each in held)
     for each in await people.seated(tx, now=act.now, roles=SECRETARIAT):
         screen = views.may_validator_be_reminded(shown, first, language=each.person.language)
         await tell(tx, act, each.person.id, screen, f"held:{first}:{each.person.id}", silent=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.domain.errors import NotAllowed, Outdated
-from bot.domain.people import TICK, Act, Role
+from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.reports import StatusUpdateDraft
 from bot.domain.requests import (
     UNDO,
@@ -24,8 +24,10 @@ from bot.domain.requests import (
 from bot.domain.work_calendar import Policy
 from bot.schedule import ask_and_remind
 from bot.services import answers, assignments, not_ours, reminders, requests, reviews
+from bot.services import people as seating
 from bot.services import status_updates as reporting
 from bot.services.answers import AnswerDraft, NotOpen
+from bot.services.people import Chat
 from bot.services.requests import DueInPast, NobodyToAsk, TooLate, Wanted
 from storage import outbox as messages
 from storage import requests as queries
@@ -122,6 +124,12 @@ async def told(database: Database, prefix: str) -> list[int | None]:
             .where(outbox.c.key.startswith(prefix), outbox.c.edits.is_(None))
             .order_by(outbox.c.person_id, outbox.c.id)
         )
+
+
+async def delivered(database: Database) -> None:
+    """Everything planned has been sent."""
+    async with database.write() as tx:
+        await tx.execute(update(outbox).values(state="sent", screen=None))
 
 
 def both(there: House) -> list[int | None]:
@@ -280,6 +288,110 @@ async def test_a_reminder_that_lies_unsent_in_the_outbox_goes_without_what_was_a
             )
         )
     assert [row["subject"] for row in rows] == [f"assignment:{there.assignments['140.9']}"] * 2
+
+
+async def test_a_reminder_goes_without_what_was_answered_whichever_of_its_things_that_was(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7", "140.9")
+    morning = datetime(2026, 5, 15, 9, 0, tzinfo=UTC)
+    await days(database, NOW.date(), date(2026, 5, 14))
+    await tick(database, morning)
+    async with database.write() as tx:
+        await report(tx, at(there.amal, morning), there.assignments["140.9"])
+    await tick(database, morning)
+    async with database.read() as tx:
+        rows = await tx.rows(
+            select(outbox.c.subject).where(
+                outbox.c.state == "planned", outbox.c.key.startswith("reminder:")
+            )
+        )
+    assert [row["subject"] for row in rows] == [f"assignment:{there.assignments['140.7']}"] * 2
+
+
+async def test_what_is_returned_climbs_the_rungs_that_lie_ahead(database: Database) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7")
+    await days(database, NOW.date(), date(2026, 5, 15))
+    await delivered(database)
+    assignment = there.assignments["140.7"]
+    noon = datetime(2026, 5, 18, 12, 0, tzinfo=UTC)
+    async with database.write() as tx:
+        await report(tx, at(there.amal, noon), assignment)
+    await days(database, date(2026, 5, 19), date(2026, 5, 24))
+    async with database.write() as tx:
+        row = await tx.row(select(assignment_table).where(assignment_table.c.id == assignment))
+        assert row is not None
+        await reviews.return_(
+            tx,
+            at(there.officer, datetime(2026, 5, 25, 12, 0, tzinfo=UTC)),
+            row["last_status_update_id"],
+            "Which court?",
+            language="en",
+        )
+    await days(database, date(2026, 5, 26), DUE)
+    assert await rungs(database, person_id=there.amal.actor.person_id) == [
+        (-14, "sent", None),
+        (-7, "skipped", "answered"),
+        (-1, "sent", None),
+        (0, "sent", None),
+        (3, "planned", None),
+    ]
+
+
+async def test_who_is_back_earlier_is_reminded_again(database: Database) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7")
+    amal, ali = there.amal.actor.person_id, there.ali.actor.person_id
+    await tick(database, NOW)
+    async with database.write() as tx:
+        await reminders.go_away(
+            tx, there.amal, from_on=NOW.date(), until_on=date(2026, 5, 30), deputy_id=None
+        )
+    await days(database, NOW.date(), date(2026, 5, 18))
+    async with database.write() as tx:
+        await reminders.come_back(tx, at(there.amal, datetime(2026, 5, 19, 10, 0, tzinfo=UTC)))
+    await days(database, date(2026, 5, 20), date(2026, 5, 25))
+    told_now = await told(database, "reminder:")
+    assert (told_now.count(amal), told_now.count(ali)) == (1, 2)
+
+
+async def test_a_seat_that_ends_stops_its_rungs_at_once_and_a_newcomer_climbs_the_rest(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7")
+    await days(database, NOW.date(), date(2026, 5, 14))
+    amal, morning = there.amal.actor, datetime(2026, 5, 15, 9, 0, tzinfo=UTC)
+    await tick(database, morning)
+    async with database.write() as tx:
+        coordinator = await maravia.somebody(tx, "Cora", Role.COORDINATOR, None)
+        by_cora = maravia.act(coordinator, morning)
+        await seating.end_seat(tx, by_cora, amal.seats[0].id)
+    assert {each[1:] for each in await rungs(database, person_id=amal.person_id)} == {
+        ("skipped", "ended")
+    }, "nothing is planned for her, and the message that lay unsent is taken back"
+    async with database.write() as tx:
+        token = await seating.invite(tx, by_cora, Role.FOCAL_POINT, there.justice)
+        stranger = replace(by_cora, actor=Actor(None, ()))
+        chat = Chat(77, "Nora", None, "en")
+        invitation, nora = await seating.open_link(tx, stranger, chat, token)
+        await seating.accept(tx, replace(by_cora, actor=Actor(nora, ())), chat, invitation.id)
+        await seating.confirm(tx, by_cora, invitation.id)
+    await days(database, date(2026, 5, 15), DUE)
+    assert await rungs(database, person_id=nora.id) == [
+        (-14, "skipped", "past"),
+        (-7, "sent", None),
+        (-1, "sent", None),
+        (0, "sent", None),
+        (3, "planned", None),
+    ]
+    async with database.read() as tx:
+        heard = select(outbox.c.state).where(
+            outbox.c.person_id == amal.person_id, outbox.c.key.startswith("reminder:")
+        )
+        assert await tx.values(heard) == ["dropped"]
 
 
 async def test_a_returned_report_is_owed_again_and_a_withdrawn_one_too(

@@ -828,7 +828,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(
         "ix_request_items_stale",
         "request_items",
-        ["id"],
+        ["institution_id", "id"],
         unique=False,
         sqlite_where=sa.text("stale"),
         postgresql_where=sa.text("stale"),
@@ -1043,7 +1043,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
-    op.create_index("ix_reminders_person", "reminders", ["person_id", "state"], unique=False)
+    op.create_index("ix_reminders_person", "reminders", ["person_id", "state", "at"], unique=False)
     op.create_index("ix_reminders_state", "reminders", ["state", "at"], unique=False)
     op.create_table(
         "reviews",
