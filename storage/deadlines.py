@@ -91,16 +91,14 @@ async def every(tx: Transaction) -> list[Deadline]:
     return [_deadline(row) for row in rows]
 
 
-async def open_ones(tx: Transaction) -> list[Deadline]:
-    """Those that are open, by day."""
-    rows = await tx.rows(_deadlines().where(_OPEN).order_by(deadlines.c.day, deadlines.c.id))
+async def to_warn(tx: Transaction, *, until: date) -> list[Deadline]:
+    """Open deadlines whose next warning lies on that day or before it, by day."""
+    rows = await tx.rows(
+        _deadlines()
+        .where(_OPEN, deadlines.c.warn_on <= until)
+        .order_by(deadlines.c.day, deadlines.c.id)
+    )
     return [_deadline(row) for row in rows]
-
-
-async def note_warned(tx: Transaction, warned: Mapping[int, Sequence[int]]) -> None:
-    """The warnings that were given, by deadline."""
-    for deadline_id, days in warned.items():
-        await change(tx, deadline_id, warned=days)
 
 
 def _is(*, closed: bool) -> ColumnElement[bool]:

@@ -608,11 +608,13 @@ deadlines = Table(  # the reporting calendar
     Column("rule", String(10)),  # 90d, 12m after the document's publication; None: a day was said
     Column("warnings", Json, nullable=False),  # [days ahead]
     Column("warned", Json, nullable=False),  # those that were given or lay back
+    Column("warn_on", Date),  # the day of the next one, a working day or not; None: none is left
     Column("state", String(10), nullable=False),  # open, done, dropped
     _to("request_id", "requests", nullable=True, index=True),  # that it was turned into
     Column("created_at", UtcDateTime, nullable=False),
 )
 Index("ix_deadlines_state", deadlines.c.state, deadlines.c.day)
+Index("ix_deadlines_warn_on", deadlines.c.state, deadlines.c.warn_on)
 
 # -- Live dialogues --------------------------------------------------------------------------------
 

@@ -210,6 +210,12 @@ def behind(warnings: Sequence[int], day: date, today: date) -> tuple[int, ...]:
     return tuple(each for each in warnings if day - timedelta(days=each) <= today)
 
 
+def next_warning(day: date, warnings: Sequence[int], warned: Sequence[int]) -> date | None:
+    """The day of the next warning, whether it is a working day or not; None where none is left."""
+    left = [each for each in warnings if each not in warned]
+    return day - timedelta(days=max(left)) if left else None
+
+
 def due_warnings(deadline: Deadline, today: date, calendar: WorkCalendar) -> tuple[int, ...]:
     """The warnings to give today: their working day has come, and they were not given.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from bot.domain import permissions
 from bot.domain.deadlines import (
@@ -15,6 +15,7 @@ from bot.domain.deadlines import (
     Wanted,
     behind,
     due_warnings,
+    next_warning,
     tidy,
 )
 from bot.domain.errors import NotFound, Outdated, Refused
@@ -93,8 +94,7 @@ async def enter(tx: Transaction, act: Act, wanted: Wanted, uid: str) -> int:
         tx,
         uid,
         **_columns(wanted),
-        warnings=warnings,
-        warned=behind(warnings, wanted.day, act.today),
+        **_warned(wanted.day, warnings, behind(warnings, wanted.day, act.today)),
         now=act.now,
     )
 
@@ -126,7 +126,8 @@ async def overwrite(tx: Transaction, act: Act, found: Deadline, wanted: Wanted) 
     if wanted.day == found.day:
         given |= set(found.warned)
     warned = [each for each in warnings if each in given]
-    await queries.change(tx, found.id, **_columns(wanted), warnings=warnings, warned=warned)
+    warned_of = _warned(wanted.day, warnings, warned)
+    await queries.change(tx, found.id, **_columns(wanted), **warned_of)
 
 
 async def close(tx: Transaction, act: Act, deadline_id: int, state: DeadlineState) -> None:
@@ -173,6 +174,15 @@ def _columns(wanted: Wanted) -> dict[str, object]:
     }
 
 
+def _warned(day: date, warnings: Sequence[int], warned: Sequence[int]) -> dict[str, object]:
+    """The columns that say of what is warned, and when next."""
+    return {
+        "warnings": warnings,
+        "warned": warned,
+        "warn_on": next_warning(day, warnings, warned),
+    }
+
+
 def _require_whole(wanted: Wanted) -> None:
     if not tidy(wanted.title):
         raise NoTitle
@@ -195,6 +205,9 @@ async def _found(tx: Transaction, act: Act, deadline_id: int) -> Deadline:
 # -- Warning ahead ---------------------------------------------------------------------------------
 
 
+_EARLIER = timedelta(days=31)  # free days in a row that can bring a warning forward
+
+
 async def to_warn(
     tx: Transaction, act: Act, policy: Policy
 ) -> list[tuple[Deadline, tuple[int, ...]]]:
@@ -208,7 +221,7 @@ async def to_warn(
         return []
     due = [
         (each, days)
-        for each in await queries.open_ones(tx)
+        for each in await queries.to_warn(tx, until=act.today + _EARLIER)
         if (days := due_warnings(each, act.today, calendar))
     ]
     if due and any((await outbox.counts(tx, _key(act.today))).values()):
@@ -236,7 +249,9 @@ async def warn(tx: Transaction, act: Act, policy: Policy) -> int:
         for person in told.values()
     ]
     await outbox.add_many(tx, messages, now=act.now)
-    await queries.note_warned(tx, {each.id: (*each.warned, *days) for each, days in due})
+    for each, days in due:
+        warned = _warned(each.day, each.warnings, (*each.warned, *days))
+        await queries.change(tx, each.id, **warned)
     facts = {"deadlines": len(due), "people": len(messages)}
     await audit.record(tx, act, "deadline.warn", f"day:{act.today}", facts=facts)
     return len(due)

@@ -18,6 +18,7 @@ from bot.domain.deadlines import (
     Said,
     behind,
     due_warnings,
+    next_warning,
     read_warnings,
     tidy,
 )
@@ -154,6 +155,16 @@ def test_each_warning_is_given_once_and_none_is_lost(
             assert calendar.working_day_before(day - timedelta(days=ahead)) <= today
         given_ += found
     assert sorted(given_, reverse=True) == list(warnings)
+
+
+@given(DAYS, WARNINGS, st.data())
+def test_the_next_warning_is_the_first_that_was_not_given(
+    day: date, warnings: tuple[int, ...], data: st.DataObject
+) -> None:
+    warned = data.draw(st.sets(st.sampled_from(warnings))) if warnings else set()
+    found = next_warning(day, warnings, tuple(warned))
+    left = [day - timedelta(days=each) for each in warnings if each not in warned]
+    assert found == min(left, default=None)
 
 
 def test_nobody_is_warned_of_what_is_done() -> None:

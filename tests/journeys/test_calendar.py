@@ -179,6 +179,7 @@ async def test_a_warning_comes_in_the_officer_s_language_and_opens_the_deadline(
                 day=morning.date() + timedelta(days=30),
                 warnings=[30],
                 warned=[],
+                warn_on=morning.date(),
                 state="open",
                 created_at=now,
             )

@@ -29,6 +29,7 @@ from storage import absences, assignments, jobs
 from storage import deadlines as queries
 from storage.database import Database, Transaction
 from storage.tables import audit, outbox
+from storage.tables import deadlines as table
 from storage.vault import Vault
 from tests import maravia
 from tests.conftest import FrozenClock
@@ -211,6 +212,7 @@ async def test_the_secretariat_is_warned_once_in_one_message_a_day(database: Dat
         found = await queries.get(tx, first)
         assert found is not None
         assert found.warned == (30,)
+        assert await tx.value(select(table.c.warn_on).where(table.c.id == first)) == ahead(2)
     await warn_of_deadlines(database, tick(NOW + timedelta(days=2)), POLICY)
     assert len(await warned(database)) == 4
     await warn_of_deadlines(database, tick(NOW + timedelta(days=3)), POLICY)

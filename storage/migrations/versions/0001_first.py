@@ -395,6 +395,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("rule", sa.String(length=10), nullable=True),
         sa.Column("warnings", Json, nullable=False),
         sa.Column("warned", Json, nullable=False),
+        sa.Column("warn_on", sa.Date(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("request_id", Id, nullable=True),
         sa.Column("created_at", Moment, nullable=False),
@@ -413,6 +414,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(op.f("ix_deadlines_document_id"), "deadlines", ["document_id"], unique=False)
     op.create_index(op.f("ix_deadlines_request_id"), "deadlines", ["request_id"], unique=False)
     op.create_index("ix_deadlines_state", "deadlines", ["state", "day"], unique=False)
+    op.create_index("ix_deadlines_warn_on", "deadlines", ["state", "warn_on"], unique=False)
     op.create_table(
         "deliveries",
         sa.Column("broadcast_id", Id, nullable=False),
