@@ -33,6 +33,11 @@ async def test_the_delegation_has_a_cleared_answer_after_a_few_taps(
 ) -> None:
     officer, focal, validator = await house(network)
     await opens(officer)
+    await officer.taps("On call", "Ministry of Justice (0 on call)", "Put everybody on call")
+    assert "On call: Vera · validator" in plain(officer.screen.text)
+    await officer.taps("Take off: Vera")
+    assert "Not on call: Vera · validator" in plain(officer.screen.text)
+    await officer.taps("Put on call: Vera", "Back", "Back")
     await officer.taps("Type a question")
     await officer.types("On 140.7: has the Protocol been ratified?")
     shown = plain(officer.screen.text)

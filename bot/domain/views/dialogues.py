@@ -218,7 +218,7 @@ def delegation(dialogue: Dialogue, secretariat: int, seats: Sequence[Taking]) ->
     """Who gets the cleared answers."""
     lines: list[Text | None] = [
         text("dialogue.delegation", count=secretariat, title=_title(dialogue)),
-        *(_person(each) for each in seats),
+        *(text("label.one", value=_called(each)) for each in seats),
     ]
     rows: list[Row] = [
         (
@@ -248,8 +248,12 @@ def over(dialogue: Dialogue) -> Screen:
 
 
 def _person(person: Taking) -> Text:
-    facts = dotted(Words(person.name), role_name(person.role), person.institution)
-    return text("dialogue.person_in" if person.takes_part else "dialogue.person_out", facts=facts)
+    key = "dialogue.person_in" if person.takes_part else "dialogue.person_out"
+    return text(key, facts=dotted(Words(person.name), role_name(person.role)))
+
+
+def _called(person: Taking) -> Value:
+    return dotted(Words(person.name), role_name(person.role), person.institution)
 
 
 # -- A question, for officers ----------------------------------------------------------------------
