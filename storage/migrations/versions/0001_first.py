@@ -767,9 +767,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             name=op.f("uq_reminders_request_item_id_person_id_due_on_days_reaches"),
         ),
     )
+    op.create_index(
+        "ix_reminders_due",
+        "reminders",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'planned'"),
+        postgresql_where=sa.text("state = 'planned'"),
+    )
     op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
     op.create_index("ix_reminders_person", "reminders", ["person_id", "state", "at"], unique=False)
-    op.create_index("ix_reminders_state", "reminders", ["state", "at"], unique=False)
     op.create_table(
         "reviews",
         sa.Column("id", Id, autoincrement=True, nullable=False),
