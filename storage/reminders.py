@@ -13,7 +13,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from bot.domain.ladder import Named, Reaches, Skipped
 from bot.domain.requests import ItemState
@@ -26,6 +37,7 @@ SNOOZED = "snoozed"
 """Reaches who put a reminder off, on the day they chose."""
 
 _OPEN = reminders.c.state.in_((PLANNED, HELD))
+_IS_PLANNED = reminders.c.state == literal_column("'planned'")  # as the index `due` says it
 
 
 @dataclass(frozen=True)
@@ -248,19 +260,20 @@ def _ready(now: datetime) -> ColumnElement[bool]:
         request_items.c.state == ItemState.ASKED.value,
         ~request_items.c.stale,
     )
-    return and_(reminders.c.state == PLANNED, reminders.c.at <= now, asked)
+    return and_(_IS_PLANNED, reminders.c.at <= now, asked)
 
 
-async def people_due(tx: Transaction, *, now: datetime, limit: int | None = None) -> list[int]:
+async def people_due(tx: Transaction, *, now: datetime) -> list[int]:
     """The people who have rungs that are due, those who wait longest first."""
     found = await tx.values(
-        select(reminders.c.person_id)
-        .where(_ready(now))
-        .group_by(reminders.c.person_id)
-        .order_by(func.min(reminders.c.at), reminders.c.person_id)
-        .limit(limit)
+        select(reminders.c.person_id).where(_ready(now)).order_by(reminders.c.at, reminders.c.id)
     )
-    return [int(each) for each in found]
+    return list(dict.fromkeys(int(each) for each in found))
+
+
+async def any_due(tx: Transaction, *, now: datetime) -> bool:
+    """Whether somebody has a rung that is due."""
+    return await tx.value(select(reminders.c.id).where(_ready(now)).limit(1)) is not None
 
 
 async def due_for(

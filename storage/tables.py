@@ -526,7 +526,12 @@ reminders = Table(  # a rung for a person: planned, and for ever what became of 
     Column("outbox_id", Id, index=True),
     UniqueConstraint("request_item_id", "person_id", "due_on", "days", "reaches"),
 )
-Index("ix_reminders_state", reminders.c.state, reminders.c.at)
+Index(  # of what is planned alone, or SQLite would look for the rungs of one item by it
+    "ix_reminders_due",
+    reminders.c.at,
+    sqlite_where=text("state = 'planned'"),
+    postgresql_where=text("state = 'planned'"),
+)
 Index("ix_reminders_person", reminders.c.person_id, reminders.c.state, reminders.c.at)
 
 leave = Table(

@@ -217,7 +217,7 @@ async def work(tx: Transaction, act: Act) -> Work:
     return Work(
         requests=bool(await request_queries.to_open(tx, now=act.now)),
         items=await request_queries.any_stale(tx),
-        people=bool(await queries.people_due(tx, now=act.now, limit=1)),
+        people=await queries.any_due(tx, now=act.now),
     )
 
 

@@ -1044,9 +1044,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sqlite_autoincrement=True,
     )
+    op.create_index(
+        "ix_reminders_due",
+        "reminders",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'planned'"),
+        postgresql_where=sa.text("state = 'planned'"),
+    )
     op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
     op.create_index("ix_reminders_person", "reminders", ["person_id", "state", "at"], unique=False)
-    op.create_index("ix_reminders_state", "reminders", ["state", "at"], unique=False)
     op.create_table(
         "reviews",
         sa.Column("id", Id, autoincrement=True, nullable=False),
