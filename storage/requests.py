@@ -560,10 +560,18 @@ async def waiting_extensions(tx: Transaction, *, limit: int) -> list[Extension]:
 
 
 async def assignments_of(
-    tx: Transaction, item_ids: Sequence[int], institution_ids: Sequence[int]
+    tx: Transaction,
+    item_ids: Sequence[int],
+    institution_ids: Sequence[int],
+    *,
+    which: Iterable[ColumnElement[bool]] = (),
 ) -> list[Asked]:
-    """The announced assignments of these items (in these institutions, where some are named)."""
+    """The announced assignments of these items (in these institutions, where some are named).
+
+    `which` narrows them further, as `storage.selection.of_assignments` does.
+    """
     conditions = [
+        *which,
         assignments.c.state == AssignmentState.ANNOUNCED.value,
         assignments.c.item_id.in_(item_ids),
     ]

@@ -86,7 +86,7 @@ class Wanted:
 async def preview(tx: Transaction, act: Act, wanted: Wanted, languages: Sequence[str]) -> Preview:
     """What sending it now would do."""
     permissions.require(permissions.may_ask(act.actor))
-    asked = await _asked(tx, wanted.kind, wanted.audience)
+    asked = await _asked(tx, act, wanted.kind, wanted.audience)
     houses = {each.institution_id for each in asked}
     hearing = await _hearing(tx, act)
     people_there = {
@@ -119,7 +119,7 @@ async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
     permissions.require(permissions.may_ask(act.actor))
     if wanted.due_on < act.today:
         raise DueInPast
-    if not await _asked(tx, wanted.kind, wanted.audience):
+    if not await _asked(tx, act, wanted.kind, wanted.audience):
         raise NobodyToAsk
     for each in wanted.texts:
         require_fits(each.message)
@@ -187,7 +187,7 @@ async def _open(tx: Transaction, act: Act, request_id: int) -> bool:
     request = await queries.get(tx, request_id)
     assert request is not None
     assert request.due_on is not None
-    rows = await _asked(tx, request.kind, request.audience)
+    rows = await _asked(tx, act, request.kind, request.audience)
     if request.kind is RequestKind.STATUS:
         ids = [each.assignment_id for each in rows if each.assignment_id is not None]
         await _give_due_day(tx, act, ids, request.due_on)
@@ -469,14 +469,19 @@ async def _announced(tx: Transaction, act: Act) -> int:
 # -- Who is meant ----------------------------------------------------------------------------------
 
 
-async def _asked(tx: Transaction, kind: RequestKind, audience: Audience) -> list[Asked]:
+async def _asked(tx: Transaction, act: Act, kind: RequestKind, audience: Audience) -> list[Asked]:
     """What would be asked of whom."""
     if kind not in ABOUT_ITEMS:
         return [Asked(each) for each in audience.institutions]
-    items = list(audience.items)
+    rows = await queries.assignments_of(tx, audience.items, audience.institutions)
     if audience.selection is not None:
-        items += await selection.ids(tx, Selection.read(audience.selection))
-    rows = await queries.assignments_of(tx, items, audience.institutions)
+        meant = Selection.read(audience.selection)
+        rows += await queries.assignments_of(
+            tx,
+            await selection.ids(tx, meant, today=act.today),
+            audience.institutions,
+            which=selection.of_assignments(meant, act.today),
+        )
     if kind is RequestKind.STATUS:
         return rows
     return [replace(each, assignment_id=None) for each in rows]

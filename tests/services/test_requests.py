@@ -21,6 +21,7 @@ from bot.domain.requests import (
     RequestText,
     Stand,
 )
+from bot.domain.selection import Narrowing, Selection
 from bot.domain.work_calendar import Policy
 from bot.schedule import ask_and_remind
 from bot.services import answers, assignments, not_ours, reminders, requests, reviews
@@ -223,6 +224,26 @@ async def test_the_preview_says_who_is_left_out_and_who_reads_another_language(
     assert (found.items, found.institutions, found.people) == (3, 2, 3)
     assert [why for _, why in found.left_out] == [LeftOut.NO_SEAT]
     assert found.other_language == {"fr": 1}
+
+
+async def test_who_is_asked_by_the_age_of_the_last_report_is_asked_in_that_institution_only(
+    database: Database,
+) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        item = there.items["140.7"]
+        await maravia.assignment(tx, item, there.interior)
+        await report(tx, there.amal, there.assignments["140.7"])
+        silent = Selection({Narrowing.REPORT_AGE: "3"}).code
+        request_id = await requests.plan(
+            tx, there.officer, replace(wanted(there), audience=Audience(silent))
+        )
+        await requests.send_now(tx, there.officer, request_id)
+        asked_of = {
+            (each.institution_id, each.item_id) for each in await queries.open_items(tx, request_id)
+        }
+    assert (there.interior, item) in asked_of
+    assert (there.justice, item) not in asked_of
 
 
 # -- The ladder ------------------------------------------------------------------------------------
