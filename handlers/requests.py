@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from bot.domain import permissions
@@ -66,6 +67,7 @@ async def board(turn: Turn, argument: str) -> None:
             await queries.stands(turn.tx, request.id, today=turn.today),
             await outbox.counts(turn.tx, f"request:{request.id}:"),
             wishes=len(await queries.waiting_extensions(turn.tx, limit=LIST_LENGTH)),
+            anew_on=await _repeats_on(turn, request),
         )
     )
 
@@ -112,15 +114,25 @@ async def send_now(turn: Turn, argument: str) -> None:
 
 async def ask_to_close(turn: Turn, argument: str) -> None:
     """`request_ask_close:5`: asked once more."""
-    permissions.require(permissions.may_ask(turn.actor))
-    ids = await queries.open_of_request(turn.tx, number(argument))
-    await turn.show(views.ask_to_close(number(argument), len(ids)))
+    request = await _request(turn, argument)
+    ids = await queries.open_of_request(turn.tx, request.id)
+    repeats = await _repeats_on(turn, request) is not None
+    await turn.show(views.ask_to_close(request.id, len(ids), repeats=repeats))
 
 
 async def close(turn: Turn, argument: str) -> None:
     """`request_close:5`: nobody is reminded any more; the summary."""
+    await _close(turn, argument, for_good=False)
+
+
+async def end(turn: Turn, argument: str) -> None:
+    """`request_end:5`: as `close`, and it is not asked anew either."""
+    await _close(turn, argument, for_good=True)
+
+
+async def _close(turn: Turn, argument: str, *, for_good: bool) -> None:
     request = await _request(turn, argument)
-    await service.close(turn.tx, turn.act, request.id)
+    await service.close(turn.tx, turn.act, request.id, for_good=for_good)
     await turn.show(
         views.closed(
             await _title(turn, request),
@@ -128,6 +140,19 @@ async def close(turn: Turn, argument: str) -> None:
             await queries.median_days(turn.tx, request.id),
         )
     )
+
+
+async def stop_repeating(turn: Turn, argument: str) -> None:
+    """`request_stop:5`: it is not asked anew."""
+    await service.stop_repeating(turn.tx, turn.act, number(argument))
+    turn.toast = text("request.anew_no_more")
+    await board(turn, argument)
+
+
+async def _repeats_on(turn: Turn, request: Request) -> date | None:
+    if request.series_id is None:
+        return None
+    return await queries.repeats_on(turn.tx, request.series_id)
 
 
 async def copy(turn: Turn, argument: str) -> None:
@@ -288,6 +313,8 @@ ACTS = {
     "request_now": send_now,
     "request_ask_close": ask_to_close,
     "request_close": close,
+    "request_end": end,
+    "request_stop": stop_repeating,
     "request_copy": copy,
     "excuse": excuse,
     "request_ladder": ladder,

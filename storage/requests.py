@@ -133,6 +133,44 @@ async def to_open(tx: Transaction, *, now: datetime) -> list[int]:
     return [int(each) for each in found]
 
 
+async def to_repeat(tx: Transaction, *, today: date) -> list[Request]:
+    """The requests of which the next is to be planned, the longest due first."""
+    rows = await tx.rows(
+        select(*_REQUEST)
+        .where(requests.c.repeats_on <= today)
+        .order_by(requests.c.repeats_on, requests.c.id)
+    )
+    return [_request(row) for row in rows]
+
+
+async def pass_on(tx: Transaction, request_id: int) -> bool:
+    """Its successor is planned now; False where it was, or the series has ended."""
+    result = await tx.execute(
+        update(requests)
+        .where(requests.c.id == request_id, requests.c.repeats_on.is_not(None))
+        .values(repeats_on=None)
+    )
+    return result.rowcount == 1
+
+
+async def end_series(tx: Transaction, series_id: int) -> bool:
+    """Nothing of the series is asked anew; False where that was so."""
+    result = await tx.execute(
+        update(requests)
+        .where(requests.c.series_id == series_id, requests.c.repeats_on.is_not(None))
+        .values(repeats_on=None)
+    )
+    return result.rowcount > 0
+
+
+async def repeats_on(tx: Transaction, series_id: int) -> date | None:
+    """The day on which the next of the series is planned; None where it has ended."""
+    found: date | None = await tx.value(
+        select(func.max(requests.c.repeats_on)).where(requests.c.series_id == series_id)
+    )
+    return found
+
+
 async def page(tx: Transaction, *, limit: int, offset: int = 0) -> list[Request]:
     """Requests that were not undone, the newest first, open ones before closed ones."""
     closed = requests.c.state == RequestState.CLOSED.value

@@ -142,6 +142,22 @@ def planned(request_id: int) -> Screen:
     )
 
 
+def asked_anew(request: Request, title: Text) -> Screen:
+    """Told to officers: a request that repeats goes out by itself, unless it is undone."""
+    assert request.due_on is not None
+    assert request.sends_at is not None
+    return message(
+        text("request.anew", title=title, due=request.due_on, at=request.sends_at),
+        rows=[
+            (
+                button("undo", f"request_undo:{request.id}"),
+                button("send_now", f"request_now:{request.id}"),
+            ),
+            (button("open_request", f"request:{request.id}"),),
+        ],
+    )
+
+
 # -- How it stands ---------------------------------------------------------------------------------
 
 
@@ -178,11 +194,18 @@ def board(
     stands: Mapping[Stand, int],
     deliveries: Mapping[str, int],
     wishes: int,
+    *,
+    anew_on: date | None = None,
 ) -> Screen:
-    """Where a request stands: answers, and whom its message reached."""
+    """Where a request stands: answers, whom its message reached, and when it is asked anew."""
     lines: list[Text | None] = [title, text(f"request.state.{request.state}")]
     if request.due_on is not None:
         lines.append(text("request.due", due=request.due_on))
+    if request.state is RequestState.PLANNED and request.turn and request.sends_at is not None:
+        lines.append(text("request.sends_at", at=request.sends_at))
+    if request.repeats is not None and anew_on is not None:
+        how_often = text(f"request.repeats.{request.repeats}")
+        lines.append(text("request.anew_on", how_often=how_often, day=anew_on))
     lines += [
         text(f"request.listed.{each}", count=stands[each]) for each in Stand if stands.get(each)
     ]
@@ -218,6 +241,8 @@ def board(
                 button("request_close", f"request_ask_close:{request.id}"),
             )
         )
+    if anew_on is not None:
+        rows.append((button("stop_repeating", f"request_stop:{request.id}"),))
     rows.append(
         (button("request_copy", f"request_copy:{request.id}"), button("back", "requests:0"))
     )
@@ -319,17 +344,14 @@ def excused(request_id: int) -> Screen:
     return screen("request.excused", rows=[(button("open_request", f"request:{request_id}"), HOME)])
 
 
-def ask_to_close(request_id: int, open_ones: int) -> Screen:
-    """Asked once more: nobody is reminded afterwards."""
-    return screen(
-        text("request.ask_close", count=open_ones),
-        rows=[
-            (
-                button("request_close_yes", f"request_close:{request_id}"),
-                button("back", f"request:{request_id}"),
-            )
-        ],
-    )
+def ask_to_close(request_id: int, open_ones: int, *, repeats: bool) -> Screen:
+    """Asked once more: nobody is reminded afterwards; what repeats is asked anew, or not."""
+    rows: list[Row] = []
+    if repeats:
+        rows.append((button("request_end", f"request_end:{request_id}"),))
+    close = button("request_close_yes", f"request_close:{request_id}")
+    rows.append((close, button("back", f"request:{request_id}")))
+    return screen(text("request.ask_close", count=open_ones), rows=rows)
 
 
 def closed(title: Text, stands: Mapping[Stand, int], days: float | None) -> Screen:
