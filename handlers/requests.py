@@ -142,6 +142,12 @@ async def _close(turn: Turn, argument: str, *, for_good: bool) -> None:
     )
 
 
+async def letters(turn: Turn, argument: str) -> None:
+    """`request_letters:5`: letters to institutions; to whom, and in which language."""
+    request = await _request(turn, argument)
+    await turn.desk.runner.begin(turn, "letters", request=request.id)
+
+
 async def stop_repeating(turn: Turn, argument: str) -> None:
     """`request_stop:5`: it is not asked anew."""
     await service.stop_repeating(turn.tx, turn.act, number(argument))
@@ -315,6 +321,7 @@ ACTS = {
     "request_close": close,
     "request_end": end,
     "request_stop": stop_repeating,
+    "request_letters": letters,
     "request_copy": copy,
     "excuse": excuse,
     "request_ladder": ladder,

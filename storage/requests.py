@@ -398,6 +398,32 @@ async def listed_ones(tx: Transaction, request_item_ids: Sequence[int]) -> list[
     return [_as_listed(row) for row in rows]
 
 
+async def asked_of(
+    tx: Transaction, request_id: int, institution_ids: Sequence[int]
+) -> list[Listed]:
+    """What a request asks of these institutions and what is not settled, by document and place."""
+    rows = await tx.rows(
+        _listed()
+        .where(
+            _ASKED,
+            request_items.c.request_id == request_id,
+            request_items.c.institution_id.in_(institution_ids),
+        )
+        .order_by(institutions.c.code, items.c.document_id, items.c.ordinal, request_items.c.id)
+    )
+    return [_as_listed(row) for row in rows]
+
+
+async def open_by_institution(tx: Transaction, request_id: int) -> dict[int, int]:
+    """How much a request still asks, by institution."""
+    rows = await tx.rows(
+        select(request_items.c.institution_id, func.count().label("n"))
+        .where(_ASKED, request_items.c.request_id == request_id)
+        .group_by(request_items.c.institution_id)
+    )
+    return {row["institution_id"]: row["n"] for row in rows}
+
+
 async def open_for(
     tx: Transaction, institution_ids: Sequence[int], *, kinds: Iterable[RequestKind], limit: int
 ) -> list[Listed]:

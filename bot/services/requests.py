@@ -366,6 +366,13 @@ async def stop_repeating(tx: Transaction, act: Act, request_id: int) -> None:
     await audit.record(tx, act, "request.stop_repeating", f"request:{request_id}")
 
 
+async def not_reached(tx: Transaction, act: Act, institution_ids: Iterable[int]) -> list[int]:
+    """Those of these institutions in which nobody can be told anything here."""
+    permissions.require(permissions.may_ask(act.actor))
+    hearing = await _hearing(tx, act)
+    return [each for each in institution_ids if not hearing.reached.get(each)]
+
+
 async def excuse(tx: Transaction, act: Act, request_item_id: int, reason: str) -> RequestItem:
     """An institution need not answer, for a reason that is kept; its reminders stop."""
     permissions.require(permissions.may_ask(act.actor))

@@ -41,7 +41,9 @@ RUNGS = 30
 """So many rungs of one item are shown, the latest."""
 
 DELIVERED = ("planned", "sending", "sent", "failed", "unknown")
+LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 TEXT_KEYS = (
+    *(f"language.{each}" for each in LANGUAGES),
     *(f"request.asks.{each}" for each in RequestKind),
     *(f"request.listed.{each}" for each in Stand),
     *(f"delivery.{each}" for each in DELIVERED if each != "sending"),
@@ -241,6 +243,8 @@ def board(
                 button("request_close", f"request_ask_close:{request.id}"),
             )
         )
+    if request.state is RequestState.OPEN:
+        rows.append((button("letters", f"request_letters:{request.id}"),))
     if anew_on is not None:
         rows.append((button("stop_repeating", f"request_stop:{request.id}"),))
     rows.append(
