@@ -206,9 +206,9 @@ async def _condition(tx: Transaction, selection: Selection, today: date) -> Colu
         await _passes(tx, selection, each) for each in selection.by.keys() - OF_ASSIGNMENTS
     ]
     if OF_ASSIGNMENTS & selection.by.keys():  # of one and the same assignment
-        conditions.append(
-            exists().where(assignments.c.item_id == items.c.id, *of_assignments(selection, today))
-        )
+        theirs = of_assignments(selection, today)
+        found = exists().where(assignments.c.item_id == items.c.id, *theirs)
+        conditions.append(found.correlate(items))
     if selection.unassigned:
         conditions.append(is_unassigned())
     if selection.priority:
@@ -266,7 +266,8 @@ def _older(age: str, today: date) -> ColumnElement[bool]:
 
 def is_unassigned() -> ColumnElement[bool]:
     """The condition that no institution has the item, not even as a draft."""
-    return ~exists().where(assignments.c.item_id == items.c.id, assignments.c.state.in_(HELD))
+    held = exists().where(assignments.c.item_id == items.c.id, assignments.c.state.in_(HELD))
+    return ~held.correlate(items)
 
 
 def _has_tag(vocabulary: str, labels: Sequence[str]) -> ColumnElement[bool]:

@@ -428,6 +428,12 @@ async def test_items_are_narrowed_by_goal_by_last_word_and_by_its_age(database: 
         assert await offered(Narrowing.SDG) == {"16.3": 2, "5": 1}
         assert await offered(Narrowing.STATUS) == {"implemented": 1, "in_progress": 1, "none": 1}
         assert await offered(Narrowing.REPORT_AGE) == {"3": 2, "6": 2, "12": 1, "0": 1}
+        for narrowing in (Narrowing.STATUS, Narrowing.REPORT_AGE):
+            assert await selections.choices(tx, UNASSIGNED, narrowing, today=TODAY) == []
+            silents = Selection({Narrowing.REPORT_AGE: "0"})
+            left = await selections.choices(tx, silents, narrowing, today=TODAY)
+            assert {each.name for each in left} <= {"none", "3", "6", "12", "0"}
+            assert all(each.count == 1 for each in left)
         with pytest.raises(NotFound):
             await meant(report_age="7")
 
