@@ -30,7 +30,10 @@ PROCESS = "letters"
 LIMITS = Limits(memory=700 * MEGABYTE, cpu=120, wall=300.0, written=50 * MEGABYTE)
 ZIP = "application/zip"
 OURS = ("sender", "how", "item", "answer", "name", "signature")
-TEXT_KEYS = tuple(f"letter.{each}" for each in OURS)
+TEXT_KEYS = (
+    *(f"letter.{each}" for each in OURS),
+    *(f"letter.choice.{each}" for each in POSITIONS),
+)
 
 
 @dataclass(frozen=True)
@@ -176,5 +179,5 @@ def _choices(kind: RequestKind) -> list[Text]:
     if kind is RequestKind.STATUS:
         return [text(f"status.{each}") for each in Status]
     if kind is RequestKind.POSITION:
-        return [text(f"answer.choice.{each}") for each in POSITIONS]
+        return [text(f"letter.choice.{each}") for each in POSITIONS]
     return []

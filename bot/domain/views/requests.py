@@ -8,6 +8,7 @@ from datetime import date, datetime
 from bot.domain.ladder import Ladder, Named, Reaches, Rung
 from bot.domain.requests import (
     Extension,
+    ItemState,
     Listed,
     Preview,
     Request,
@@ -36,7 +37,7 @@ from bot.domain.views.reminders import URGENT, called, line, open_asked
 
 MESSAGE_LENGTH = 3500
 _TITLE = 40
-_OPEN_STANDS = (Stand.ASKED, Stand.SEEN, Stand.STARTED, Stand.OVERDUE)
+EXCERPT = 600
 RUNGS = 30
 """So many rungs of one item are shown, the latest."""
 
@@ -106,15 +107,13 @@ def new() -> Screen:
 
 def facts(found: Preview, language: str) -> list[Text]:
     """What sending would do, for the review screen."""
-    lines = [
-        text(
-            "request.reaches",
-            people=found.people,
-            institutions=found.institutions,
-            items=found.items,
-            count=found.people,
-        )
-    ]
+    people = text("assigning.people", count=found.people)
+    houses = text("assigning.institutions", count=found.institutions)
+    if found.items:
+        about = text("request.items", count=found.items)
+        lines = [text("request.reaches", people=people, institutions=houses, items=about)]
+    else:
+        lines = [text("request.reaches_houses", people=people, institutions=houses)]
     lines += [
         text(
             "request.left_out", institution=name_for(each, language), reason=text(f"left_out.{why}")
@@ -278,22 +277,19 @@ def items(
         lines.append(_line(each, language))
         if each.reason:
             lines.append(text("card.words", words=Words(each.reason, limit=200)))
-    rows: list[Row] = []
-    if which in _OPEN_STANDS:
-        rows += [
-            (
-                button(
-                    "asked_of",
-                    f"request_item:{each.id}",
-                    item=called(each, language),
-                    institution=name_for(each.names, language),
-                ),
-            )
-            for each in shown
-        ]
+    rows: list[Row] = [(_item_button(each, language),) for each in shown]
     act = f"request_items:{request.id}:{which}"
     rows += pages(act, page, more=(page + 1) * LIST_LENGTH < total)
     return screen(*lines, rows=[*rows, (button("back", f"request:{request.id}"), HOME)])
+
+
+def _item_button(each: Listed, language: str) -> Button:
+    house = name_for(each.names, language)
+    if each.code is None:
+        return button("code", f"request_item:{each.id}", item=house)
+    return button(
+        "asked_of", f"request_item:{each.id}", item=called(each, language), institution=house
+    )
 
 
 def _line(each: Listed, language: str) -> Text:
@@ -308,16 +304,19 @@ def _line(each: Listed, language: str) -> Text:
 def item(
     one: Listed,
     rungs: Sequence[Named],
+    said: Words | None = None,
     *,
     language: str,
     today: date,
 ) -> Screen:
-    """One thing that is asked: where it stands, and every rung with what became of it."""
+    """One thing that is asked: where it stands, every rung, what was answered beside reports."""
     lines: list[Text | None] = [
         _line(one, language),
         text(f"request.stand.{stand(one, today)}"),
-        None,
     ]
+    if said is not None:
+        lines.append(text("card.words", words=said))
+    lines.append(None)
     lines += [_rung(each) for each in rungs[-RUNGS:]]
     if not rungs:
         lines.append(text("request.no_rungs"))
@@ -329,12 +328,11 @@ def item(
                 button("record", f"record:{one.assignment_id}"),
             )
         )
-    rows.append(
-        (
-            button("excuse", f"excuse:{one.id}"),
-            button("back", f"request:{one.request_id}"),
-        )
-    )
+    elif one.state is ItemState.ASKED:
+        rows.append((button("record", f"record_answer:{one.id}"),))
+    back = button("back", f"request:{one.request_id}")
+    asked_still = one.state is ItemState.ASKED
+    rows.append((button("excuse", f"excuse:{one.id}"), back) if asked_still else (back,))
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
