@@ -125,12 +125,15 @@ def _often(seconds: float) -> timedelta:
 
 
 async def ask_and_remind(database: Database, act: Act, policy: Policy) -> None:
-    """Send requests whose time has come, plan reminders of what has changed, remind who is due.
+    """Ask anew, send requests whose time has come, plan reminders anew, remind who is due.
 
     Each in short transactions, and none at all where there is nothing to do.
     """
     async with database.read() as tx:
         work = await reminders.work(tx, act)
+    if work.anew:
+        async with database.write() as tx:
+            await requests.repeat_due(tx, act, policy)
     if work.requests:
         async with database.write() as tx:
             await requests.open_due(tx, act)

@@ -340,12 +340,12 @@ class _Rendering:
                 return numbers.format_decimal(value, locale=self._locale)
 
     def _date(self, day: date, show: str) -> str:
-        """`30 November`; with the year when it is not this one, with the weekday if asked for."""
+        """`30 November`; with the year when it is another or if asked for; so with the weekday."""
         if show == "weekday":
             name = dates.format_date(day, "EEEE", locale=self._locale)
             both = Text("label.weekday", {"weekday": name, "day": self._date(day, "")})
             return self._texts.render(both, self._language, mode="bare")
-        if day.year != self._year:
+        if day.year != self._year or show == "long":
             words = dates.format_date(day, "long", locale=self._locale)
         else:
             words = dates.format_skeleton("MMMMd", _noon(day), locale=self._locale)

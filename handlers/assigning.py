@@ -30,13 +30,14 @@ from storage.desk import Stand
 
 
 async def listed(turn: Turn, argument: str) -> None:
-    """`items:d3,u:0`: a page of the items of a selection."""
+    """`items:d3u:0`: a page of the items of a selection."""
     permissions.require(permissions.may_arrange(turn.actor))
     code, _, page = argument.partition(":")
     wanted, at = Selection.read(code or "-"), page_number(page)
     shown = await selections.page(
         turn.tx,
         wanted,
+        today=turn.today,
         language=turn.language,
         default_language=turn.desk.country.default_language,
         limit=LIST_LENGTH,
@@ -45,7 +46,7 @@ async def listed(turn: Turn, argument: str) -> None:
     names = {
         each: await selections.name_of(turn.tx, each, value) for each, value in wanted.by.items()
     }
-    total = await selections.count(turn.tx, wanted)
+    total = await selections.count(turn.tx, wanted, today=turn.today)
     await turn.show(views.items(wanted, total, at, shown, names, language=turn.language))
 
 
@@ -69,7 +70,7 @@ async def narrow_by(turn: Turn, argument: str) -> None:
     if by is None:
         raise NotFound
     wanted = Selection.read(code)
-    choices = await selections.choices(turn.tx, wanted, by)
+    choices = await selections.choices(turn.tx, wanted, by, today=turn.today)
     await turn.show(views.narrow_by(wanted, by, choices, page_number(page)))
 
 
@@ -134,7 +135,7 @@ async def need(turn: Turn, argument: str) -> None:
 
 
 async def assign(turn: Turn, argument: str) -> None:
-    """`assign:d3,u`: choose among the items of a selection, and to whom they go."""
+    """`assign:d3u`: choose among the items of a selection, and to whom they go."""
     permissions.require(permissions.may_arrange(turn.actor))
     wanted = Selection.read(argument)
     await turn.desk.runner.begin(

@@ -33,6 +33,7 @@ async def cluster(turn: Turn, argument: str) -> None:
     items = await selections.page(
         turn.tx,
         Selection({Narrowing.CLUSTER: str(found.id)}),
+        today=turn.today,
         language=turn.language,
         default_language=turn.desk.country.default_language,
         limit=LIST_LENGTH,

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound
 from bot.domain.ladder import Reaches, Rung
 from bot.domain.requests import ABOUT_ITEMS, Request, RequestKind, RequestText, Stand
-from bot.domain.screens import Text, text
+from bot.domain.screens import Text, Words, text
 from bot.domain.selection import Selection
 from bot.domain.views import reminders as reminder_views
 from bot.domain.views import requests as views
 from bot.domain.views.common import LIST_LENGTH
+from bot.domain.views.people import name_for
 from bot.services import reminders as reminding
 from bot.services import requests as service
 from handlers.card import number
+from handlers.flows import record_answer as recording
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import outbox, reminders
+from storage import answers as answer_queries
+from storage import institutions, outbox, reminders
 from storage import requests as queries
 
 
@@ -66,6 +70,7 @@ async def board(turn: Turn, argument: str) -> None:
             await queries.stands(turn.tx, request.id, today=turn.today),
             await outbox.counts(turn.tx, f"request:{request.id}:"),
             wishes=len(await queries.waiting_extensions(turn.tx, limit=LIST_LENGTH)),
+            anew_on=await _repeats_on(turn, request),
         )
     )
 
@@ -93,8 +98,19 @@ async def one(turn: Turn, argument: str) -> None:
     found = await queries.listed_ones(turn.tx, [number(argument)])
     if not found:
         raise NotFound
-    rungs = await reminders.named(turn.tx, found[0].id)
-    await turn.show(views.item(found[0], rungs, language=turn.language, today=turn.today))
+    [shown] = found
+    said = None
+    if shown.assignment_id is None:
+        said = await answer_queries.newest(turn.tx, shown.id)
+    await turn.show(
+        views.item(
+            shown,
+            await reminders.named(turn.tx, shown.id),
+            None if said is None else Words(said.words, said.language, limit=views.EXCERPT),
+            language=turn.language,
+            today=turn.today,
+        )
+    )
 
 
 async def undo(turn: Turn, argument: str) -> None:
@@ -112,15 +128,25 @@ async def send_now(turn: Turn, argument: str) -> None:
 
 async def ask_to_close(turn: Turn, argument: str) -> None:
     """`request_ask_close:5`: asked once more."""
-    permissions.require(permissions.may_ask(turn.actor))
-    ids = await queries.open_of_request(turn.tx, number(argument))
-    await turn.show(views.ask_to_close(number(argument), len(ids)))
+    request = await _request(turn, argument)
+    ids = await queries.open_of_request(turn.tx, request.id)
+    repeats = await _repeats_on(turn, request) is not None
+    await turn.show(views.ask_to_close(request.id, len(ids), repeats=repeats))
 
 
 async def close(turn: Turn, argument: str) -> None:
     """`request_close:5`: nobody is reminded any more; the summary."""
+    await _close(turn, argument, for_good=False)
+
+
+async def end(turn: Turn, argument: str) -> None:
+    """`request_end:5`: as `close`, and it is not asked anew either."""
+    await _close(turn, argument, for_good=True)
+
+
+async def _close(turn: Turn, argument: str, *, for_good: bool) -> None:
     request = await _request(turn, argument)
-    await service.close(turn.tx, turn.act, request.id)
+    await service.close(turn.tx, turn.act, request.id, for_good=for_good)
     await turn.show(
         views.closed(
             await _title(turn, request),
@@ -130,32 +156,78 @@ async def close(turn: Turn, argument: str) -> None:
     )
 
 
-async def copy(turn: Turn, argument: str) -> None:
-    """`request_copy:5`: the same once more, as a draft."""
+async def letters(turn: Turn, argument: str) -> None:
+    """`request_letters:5`: letters to institutions; to whom, and in which language."""
     request = await _request(turn, argument)
-    audience, words = request.audience, await queries.texts(turn.tx, request.id)
+    await turn.desk.runner.begin(turn, "letters", request=request.id)
+
+
+async def stop_repeating(turn: Turn, argument: str) -> None:
+    """`request_stop:5`: it is not asked anew."""
+    await service.stop_repeating(turn.tx, turn.act, number(argument))
+    turn.toast = text("request.anew_no_more")
+    await board(turn, argument)
+
+
+async def _repeats_on(turn: Turn, request: Request) -> date | None:
+    if request.series_id is None:
+        return None
+    return await queries.repeats_on(turn.tx, request.series_id)
+
+
+async def copy(turn: Turn, argument: str) -> None:
+    """`request_copy:5`: the same once more, as a draft; its due day is asked for, and its file."""
+    request = await _request(turn, argument)
+    answers, labels = await _answers_of(turn, request)
+    flow = FLOW_OF.get(request.kind, "request")
+    await turn.desk.runner.begin(turn, flow, labels=labels, **answers)
+
+
+FLOW_OF = {RequestKind.DATA: "request_data", RequestKind.COMMENT: "request_comment"}
+
+
+async def _answers_of(
+    turn: Turn, request: Request
+) -> tuple[dict[str, Any], dict[str, Text | list[Text]]]:
+    """A request as it would be put together again, and how its chosen answers read."""
+    audience = request.audience
+    words = await queries.texts(turn.tx, request.id)
     answers: dict[str, Any] = {
         "kind": request.kind.value,
         **{f"words_{each.language}": _written(each) for each in words.values()},
     }
-    if request.repeats is not None:
-        answers["repeats"] = request.repeats.value
+    labels: dict[str, Text | list[Text]] = {"kind": text(f"request.kind.{request.kind}")}
     if request.kind in ABOUT_ITEMS:
-        flow = "request"
         answers |= {"selection": audience.selection or "-", "items": list(audience.items)}
-        answers |= {"institutions": list(audience.institutions)} if audience.institutions else {}
-    elif request.kind is RequestKind.DATA:
-        flow = "request_data"
-        answers |= {"indicator": request.indicator}
-    else:
-        flow = "request_comment"
-    await turn.desk.runner.begin(turn, flow, **answers)
+    if request.indicator is not None:
+        answers["indicator"] = request.indicator
+    if audience.institutions:
+        answers["institutions"] = list(audience.institutions)
+        named = {each.id: each.names for each in await institutions.every(turn.tx)}
+        labels["institutions"] = [
+            text("label.one", value=name_for(named.get(each, {}), turn.language))
+            for each in audience.institutions
+        ]
+    if request.repeats is not None and request.kind is not RequestKind.COMMENT:
+        answers["repeats"] = request.repeats.value
+        labels["repeats"] = text(f"request.repeats.{request.repeats}")
+    return answers, labels
 
 
 async def excuse(turn: Turn, argument: str) -> None:
     """`excuse:7`: an institution need not answer; the reason is asked for."""
     permissions.require(permissions.may_ask(turn.actor))
     await turn.desk.runner.begin(turn, "excuse", asked=number(argument))
+
+
+async def record_answer(turn: Turn, argument: str) -> None:
+    """`record_answer:7`: what an institution answered in a letter, an e-mail or a meeting."""
+    permissions.require(permissions.may_record(turn.actor))
+    request = await queries.of_item(turn.tx, number(argument))
+    if request is None or request.kind not in recording.BY_KIND:
+        raise NotFound
+    flow = recording.BY_KIND[request.kind].name
+    await turn.desk.runner.begin(turn, flow, asked=number(argument))
 
 
 # -- The ladder ------------------------------------------------------------------------------------
@@ -288,8 +360,12 @@ ACTS = {
     "request_now": send_now,
     "request_ask_close": ask_to_close,
     "request_close": close,
+    "request_end": end,
+    "request_stop": stop_repeating,
+    "request_letters": letters,
     "request_copy": copy,
     "excuse": excuse,
+    "record_answer": record_answer,
     "request_ladder": ladder,
     "rung_add": add_rung,
     "rung_off": remove_rung,

@@ -133,6 +133,44 @@ async def to_open(tx: Transaction, *, now: datetime) -> list[int]:
     return [int(each) for each in found]
 
 
+async def to_repeat(tx: Transaction, *, today: date) -> list[Request]:
+    """The requests of which the next is to be planned, the longest due first."""
+    rows = await tx.rows(
+        select(*_REQUEST)
+        .where(requests.c.repeats_on <= today)
+        .order_by(requests.c.repeats_on, requests.c.id)
+    )
+    return [_request(row) for row in rows]
+
+
+async def pass_on(tx: Transaction, request_id: int) -> bool:
+    """Its successor is planned now; False where it was, or the series has ended."""
+    result = await tx.execute(
+        update(requests)
+        .where(requests.c.id == request_id, requests.c.repeats_on.is_not(None))
+        .values(repeats_on=None)
+    )
+    return result.rowcount == 1
+
+
+async def end_series(tx: Transaction, series_id: int) -> bool:
+    """Nothing of the series is asked anew; False where that was so."""
+    result = await tx.execute(
+        update(requests)
+        .where(requests.c.series_id == series_id, requests.c.repeats_on.is_not(None))
+        .values(repeats_on=None)
+    )
+    return result.rowcount > 0
+
+
+async def repeats_on(tx: Transaction, series_id: int) -> date | None:
+    """The day on which the next of the series is planned; None where it has ended."""
+    found: date | None = await tx.value(
+        select(func.max(requests.c.repeats_on)).where(requests.c.series_id == series_id)
+    )
+    return found
+
+
 async def page(tx: Transaction, *, limit: int, offset: int = 0) -> list[Request]:
     """Requests that were not undone, the newest first, open ones before closed ones."""
     closed = requests.c.state == RequestState.CLOSED.value
@@ -360,6 +398,32 @@ async def listed_ones(tx: Transaction, request_item_ids: Sequence[int]) -> list[
     return [_as_listed(row) for row in rows]
 
 
+async def asked_of(
+    tx: Transaction, request_id: int, institution_ids: Sequence[int]
+) -> list[Listed]:
+    """What a request asks of these institutions and what is not settled, by document and place."""
+    rows = await tx.rows(
+        _listed()
+        .where(
+            _ASKED,
+            request_items.c.request_id == request_id,
+            request_items.c.institution_id.in_(institution_ids),
+        )
+        .order_by(institutions.c.code, items.c.document_id, items.c.ordinal, request_items.c.id)
+    )
+    return [_as_listed(row) for row in rows]
+
+
+async def open_by_institution(tx: Transaction, request_id: int) -> dict[int, int]:
+    """How much a request still asks, by institution."""
+    rows = await tx.rows(
+        select(request_items.c.institution_id, func.count().label("n"))
+        .where(_ASKED, request_items.c.request_id == request_id)
+        .group_by(request_items.c.institution_id)
+    )
+    return {row["institution_id"]: row["n"] for row in rows}
+
+
 async def open_for(
     tx: Transaction, institution_ids: Sequence[int], *, kinds: Iterable[RequestKind], limit: int
 ) -> list[Listed]:
@@ -572,10 +636,18 @@ async def waiting_extensions(tx: Transaction, *, limit: int) -> list[Extension]:
 
 
 async def assignments_of(
-    tx: Transaction, item_ids: Sequence[int], institution_ids: Sequence[int]
+    tx: Transaction,
+    item_ids: Sequence[int],
+    institution_ids: Sequence[int],
+    *,
+    which: Iterable[ColumnElement[bool]] = (),
 ) -> list[Asked]:
-    """The announced assignments of these items (in these institutions, where some are named)."""
+    """The announced assignments of these items (in these institutions, where some are named).
+
+    `which` narrows them further, as `storage.selection.of_assignments` does.
+    """
     conditions = [
+        *which,
         assignments.c.state == AssignmentState.ANNOUNCED.value,
         assignments.c.item_id.in_(item_ids),
     ]

@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     delete,
     exists,
     func,
     insert,
     literal,
+    or_,
     select,
     update,
 )
 
+from bot.domain.days import months_later
 from bot.domain.errors import NotFound
 from bot.domain.items import AssignmentState, best_text
-from bot.domain.selection import NO_CLUSTER, Choice, Listed, Narrowing, Need, Selection, mark
+from bot.domain.selection import (
+    NEVER,
+    NO_CLUSTER,
+    NO_REPORT,
+    OF_ASSIGNMENTS,
+    REPORT_AGES,
+    Choice,
+    Listed,
+    Narrowing,
+    Need,
+    Selection,
+    mark,
+)
 from storage import items as item_queries
 from storage.database import Transaction
 from storage.tables import (
@@ -35,20 +51,23 @@ from storage.tables import (
 HELD = (AssignmentState.DRAFT.value, AssignmentState.ANNOUNCED.value)
 """An item with an assignment in one of these states is not unassigned."""
 
-THEME, NEED = "theme", "need"
+THEME, NEED, SDG = "theme", "need", "sdg"
+_VOCABULARY = {Narrowing.THEME: THEME, Narrowing.NEED: NEED, Narrowing.SDG: SDG}
 _START = 200  # characters of a text that a list may need
 
 
-async def count(tx: Transaction, selection: Selection) -> int:
+async def count(tx: Transaction, selection: Selection, *, today: date) -> int:
     """How many items are meant."""
-    condition = await _condition(tx, selection)
+    condition = await _condition(tx, selection, today)
     statement = select(func.count()).select_from(_items()).where(condition)
     return int(await tx.value(statement))
 
 
-async def ids(tx: Transaction, selection: Selection, *, limit: int | None = None) -> list[int]:
+async def ids(
+    tx: Transaction, selection: Selection, *, today: date, limit: int | None = None
+) -> list[int]:
     """The ids of the items that are meant, by document and place in it."""
-    statement = _in_order(select(items.c.id), await _condition(tx, selection)).limit(limit)
+    statement = _in_order(select(items.c.id), await _condition(tx, selection, today)).limit(limit)
     return [int(each) for each in await tx.values(statement)]
 
 
@@ -56,6 +75,7 @@ async def page(
     tx: Transaction,
     selection: Selection,
     *,
+    today: date,
     language: str,
     default_language: str,
     limit: int,
@@ -65,7 +85,9 @@ async def page(
     columns = select(
         items.c.id, items.c.paragraph.label("code"), source_documents.c.symbol, items.c.restricted
     )
-    statement = _in_order(columns, await _condition(tx, selection)).limit(limit).offset(offset)
+    statement = (
+        _in_order(columns, await _condition(tx, selection, today)).limit(limit).offset(offset)
+    )
     return await _listed(tx, await tx.rows(statement), language, default_language)
 
 
@@ -80,12 +102,14 @@ async def of_ids(
     return await _listed(tx, rows, language, default_language)
 
 
-async def choices(tx: Transaction, selection: Selection, narrowing: Narrowing) -> list[Choice]:
+async def choices(
+    tx: Transaction, selection: Selection, narrowing: Narrowing, *, today: date
+) -> list[Choice]:
     """The values that would narrow the selection, with how many items each leaves, most first.
 
-    Names are shown as they are kept; kinds and needs by their codes.
+    Names are shown as they are kept; kinds, needs, statuses and ages by their codes.
     """
-    condition = await _condition(tx, selection)
+    condition = await _condition(tx, selection, today)
     match narrowing:
         case Narrowing.DOCUMENT:
             return await _grouped(tx, items.c.document_id, source_documents.c.symbol, condition)
@@ -96,10 +120,14 @@ async def choices(tx: Transaction, selection: Selection, narrowing: Narrowing) -
             return await _grouped(tx, items.c.kind, items.c.kind, condition)
         case Narrowing.CLUSTER:
             return await _clusters(tx, condition)
-        case Narrowing.THEME:
-            return _marked(await _tagged(tx, THEME, condition))
+        case Narrowing.THEME | Narrowing.SDG:
+            return _marked(await _tagged(tx, _VOCABULARY[narrowing], condition))
         case Narrowing.NEED:
             return await _tagged(tx, NEED, condition)
+        case Narrowing.STATUS:
+            return await _statuses(tx, condition)
+        case Narrowing.REPORT_AGE:
+            return await _report_ages(tx, condition, today)
 
 
 async def name_of(tx: Transaction, narrowing: Narrowing, value: str) -> str:
@@ -112,7 +140,7 @@ async def name_of(tx: Transaction, narrowing: Narrowing, value: str) -> str:
             )
         case Narrowing.CLUSTER if value != NO_CLUSTER:
             found = await tx.value(select(clusters.c.name).where(clusters.c.id == _number(value)))
-        case Narrowing.MECHANISM | Narrowing.THEME:
+        case Narrowing.MECHANISM | Narrowing.THEME | Narrowing.SDG:
             found = next(iter(await _names(tx, narrowing, value)), None)
         case _:
             pass
@@ -171,27 +199,16 @@ def _in_order(columns: Select[Any], condition: ColumnElement[bool]) -> Select[An
     )
 
 
-async def _condition(tx: Transaction, selection: Selection) -> ColumnElement[bool]:
+async def _condition(tx: Transaction, selection: Selection, today: date) -> ColumnElement[bool]:
     """What an item has to be; what no newest import holds any more is not offered."""
     conditions: list[ColumnElement[bool]] = [items.c.vanished_at.is_(None)]
-    for narrowing, value in selection.by.items():
-        match narrowing:
-            case Narrowing.DOCUMENT:
-                conditions.append(items.c.document_id == selection.number(narrowing))
-            case Narrowing.KIND:
-                conditions.append(items.c.kind == value)
-            case Narrowing.CLUSTER:
-                cluster_id = selection.number(narrowing)
-                conditions.append(
-                    items.c.cluster_id == cluster_id if cluster_id else items.c.cluster_id.is_(None)
-                )
-            case Narrowing.MECHANISM:
-                names = await _names(tx, narrowing, value)
-                conditions.append(source_documents.c.mechanism.in_(names))
-            case Narrowing.THEME:
-                conditions.append(_has_tag(THEME, await _names(tx, narrowing, value)))
-            case Narrowing.NEED:
-                conditions.append(_has_tag(NEED, [value]))
+    conditions += [
+        await _passes(tx, selection, each) for each in selection.by.keys() - OF_ASSIGNMENTS
+    ]
+    if OF_ASSIGNMENTS & selection.by.keys():  # of one and the same assignment
+        theirs = of_assignments(selection, today)
+        found = exists().where(assignments.c.item_id == items.c.id, *theirs)
+        conditions.append(found.correlate(items))
     if selection.unassigned:
         conditions.append(is_unassigned())
     if selection.priority:
@@ -199,9 +216,58 @@ async def _condition(tx: Transaction, selection: Selection) -> ColumnElement[boo
     return and_(*conditions)
 
 
+async def _passes(
+    tx: Transaction, selection: Selection, narrowing: Narrowing
+) -> ColumnElement[bool]:
+    value = selection.by[narrowing]
+    match narrowing:
+        case Narrowing.DOCUMENT:
+            return items.c.document_id == selection.number(narrowing)
+        case Narrowing.KIND:
+            return items.c.kind == value
+        case Narrowing.CLUSTER:
+            cluster_id = selection.number(narrowing)
+            return items.c.cluster_id == cluster_id if cluster_id else items.c.cluster_id.is_(None)
+        case Narrowing.MECHANISM:
+            return source_documents.c.mechanism.in_(await _names(tx, narrowing, value))
+        case Narrowing.NEED:
+            return _has_tag(NEED, [value])
+        case _:
+            return _has_tag(_VOCABULARY[narrowing], await _names(tx, narrowing, value))
+
+
+def of_assignments(selection: Selection, today: date) -> list[ColumnElement[bool]]:
+    """What an assignment has to be, so that an item passes by it: announced, and its last word."""
+    conditions = [assignments.c.state == AssignmentState.ANNOUNCED.value]
+    status, age = selection.by.get(Narrowing.STATUS), selection.by.get(Narrowing.REPORT_AGE)
+    if status is not None:
+        conditions.append(_last_status() == status)
+    if age is not None:
+        conditions.append(_older(age, today))
+    return conditions
+
+
+def _last_status() -> ColumnElement[str]:
+    return func.coalesce(assignments.c.status, NO_REPORT)
+
+
+def _older(age: str, today: date) -> ColumnElement[bool]:
+    """The last report speaks of a day so many months ago or more; never: there is none.
+
+    What was never reported on is older than anything.
+    """
+    if age not in REPORT_AGES:
+        raise NotFound
+    never = assignments.c.as_of.is_(None)
+    return (
+        never if age == NEVER else or_(never, assignments.c.as_of < months_later(today, -int(age)))
+    )
+
+
 def is_unassigned() -> ColumnElement[bool]:
     """The condition that no institution has the item, not even as a draft."""
-    return ~exists().where(assignments.c.item_id == items.c.id, assignments.c.state.in_(HELD))
+    held = exists().where(assignments.c.item_id == items.c.id, assignments.c.state.in_(HELD))
+    return ~held.correlate(items)
 
 
 def _has_tag(vocabulary: str, labels: Sequence[str]) -> ColumnElement[bool]:
@@ -217,9 +283,13 @@ async def _names(tx: Transaction, narrowing: Narrowing, value: str) -> list[str]
     statement = (
         select(source_documents.c.mechanism).distinct()
         if narrowing is Narrowing.MECHANISM
-        else select(item_tags.c.label).where(item_tags.c.vocabulary == THEME).distinct()
+        else _labels(_VOCABULARY[narrowing])
     )
     return [name for name in await tx.values(statement) if mark(name) == value]
+
+
+def _labels(vocabulary: str) -> Select[Any]:
+    return select(item_tags.c.label).where(item_tags.c.vocabulary == vocabulary).distinct()
 
 
 async def _grouped(
@@ -263,6 +333,36 @@ async def _clusters(tx: Transaction, condition: ColumnElement[bool]) -> list[Cho
         Choice(str(row["cluster_id"] or NO_CLUSTER), row["name"] or NO_CLUSTER, row["n"])
         for row in await tx.rows(statement)
     ]
+
+
+async def _statuses(tx: Transaction, condition: ColumnElement[bool]) -> list[Choice]:
+    statement = (
+        select(assignments.c.status, func.count(items.c.id.distinct()).label("n"))
+        .select_from(_items().join(assignments, assignments.c.item_id == items.c.id))
+        .where(condition, assignments.c.state == AssignmentState.ANNOUNCED.value)
+        .group_by(assignments.c.status)
+        .order_by(func.count(items.c.id.distinct()).desc(), assignments.c.status)
+    )
+    rows = await tx.rows(statement)
+    named = [(row["status"] or NO_REPORT, row["n"]) for row in rows]
+    return [Choice(status, status, n) for status, n in named]
+
+
+async def _report_ages(
+    tx: Transaction, condition: ColumnElement[bool], today: date
+) -> list[Choice]:
+    source = _items().join(assignments, assignments.c.item_id == items.c.id)
+    counts = [
+        func.count(case((_older(age, today), items.c.id)).distinct()).label(f"n{age}")
+        for age in REPORT_AGES
+    ]
+    row = await tx.row(
+        select(*counts)
+        .select_from(source)
+        .where(condition, assignments.c.state == AssignmentState.ANNOUNCED.value)
+    )
+    assert row is not None
+    return [Choice(age, age, row[f"n{age}"]) for age in REPORT_AGES if row[f"n{age}"]]
 
 
 def _marked(choices_: Sequence[Choice]) -> list[Choice]:

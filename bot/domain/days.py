@@ -62,6 +62,16 @@ def last_of_month(day: date) -> date:
     return following - timedelta(days=1)
 
 
+def months_later(day: date, months: int, *, of_month: int | None = None) -> date:
+    """The same day (or `of_month`) so many months on, or back; in a shorter month its last day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + years, month + 1, 1)
+    return min(
+        first + timedelta(days=(of_month or day.day) - 1),
+        last_of_month(first),
+    )
+
+
 _Nearest = Callable[[int, int | None], date | None]
 """From a month and a day (None: its end) without a year to the day that is meant."""
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.domain.days import months_later
 from bot.domain.items import Assignment, AssignmentState, ReportState
 from bot.domain.ladder import Ladder
 
@@ -65,6 +66,17 @@ class Repeats(StrEnum):
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
     SIX_MONTHLY = "six_monthly"
+
+
+MONTHS = {Repeats.MONTHLY: 1, Repeats.QUARTERLY: 3, Repeats.SIX_MONTHLY: 6}
+AHEAD = timedelta(days=30)
+"""So long before its due day a request is asked anew, but never before the former one was due."""
+
+LEAST_TIME = timedelta(days=7)
+"""So long institutions have at least, where asking anew comes late."""
+
+BEFOREHAND = timedelta(days=1)
+"""So long officers can undo what is asked anew by itself."""
 
 
 TEXT_KEYS = (
@@ -127,6 +139,9 @@ class Request:
     sends_at: datetime | None
     opened_at: datetime | None
     closed_at: datetime | None
+    series_id: int | None = None  # the first of those that repeat
+    turn: int = 0  # which of them it is
+    repeats_on: date | None = None  # the next is planned on that day
 
 
 @dataclass(frozen=True)
@@ -198,6 +213,31 @@ class Extension:
     reason: str
     language: str
     granted: bool | None
+
+
+# -- Asking anew -----------------------------------------------------------------------------------
+
+
+def due_in_turn(first: date, repeats: Repeats, turn: int) -> date:
+    """When the one so many turns after the first is due, on the first one's day of the month."""
+    return months_later(first, MONTHS[repeats] * turn)
+
+
+def planned_on(first: date, repeats: Repeats, turn: int) -> date:
+    """The day on which it is planned."""
+    former = due_in_turn(first, repeats, turn - 1)
+    return max(due_in_turn(first, repeats, turn) - AHEAD, former)
+
+
+def next_turn(first: date, repeats: Repeats, turn: int, today: date) -> int:
+    """Which of a series comes after that turn: the latest that should be planned by today.
+
+    Those that were missed while nobody looked are left out.
+    """
+    turn += 1
+    while planned_on(first, repeats, turn + 1) <= today:
+        turn += 1
+    return turn
 
 
 # -- Following what is assigned --------------------------------------------------------------------

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.errors import NotFound
 from bot.domain.kinds import Kind
+from bot.domain.status import Status
 
 
 class Need(StrEnum):
@@ -29,14 +31,23 @@ class Narrowing(StrEnum):
     CLUSTER = "cluster"
     KIND = "kind"
     NEED = "need"
+    SDG = "sdg"
+    STATUS = "status"  # of the last word of an institution that has it
+    REPORT_AGE = "report_age"  # months since that, 0: there is none
 
 
+OF_ASSIGNMENTS = frozenset({Narrowing.STATUS, Narrowing.REPORT_AGE})
+"""An item passes these where one of its announced assignments does."""
+
+NO_CLUSTER = "0"
+NO_REPORT = "none"
+NEVER = "0"
+REPORT_AGES = ("3", "6", "12", NEVER)
 TEXT_KEYS = (
     *(f"need.{each}" for each in Need),
     *(f"narrowing.{each}" for each in Narrowing),
     *(f"button.narrow.{each}" for each in Narrowing),
 )
-NO_CLUSTER = "0"
 _MARK_LENGTH = 7  # hexadecimal digits: enough to tell some thousand labels apart
 _UNASSIGNED, _PRIORITY = "u", "p"
 LETTERS = {
@@ -46,18 +57,30 @@ LETTERS = {
     Narrowing.CLUSTER: "c",
     Narrowing.KIND: "k",
     Narrowing.NEED: "n",
+    Narrowing.SDG: "s",
+    Narrowing.STATUS: "w",
+    Narrowing.REPORT_AGE: "r",
 }
 BY_LETTER = {letter: narrowing for narrowing, letter in LETTERS.items()}
-_SHORT = {**{each.value: each[:4] for each in Kind}, **{each.value: each[:4] for each in Need}}
-_LONG = {short: value for value, short in _SHORT.items()}
+_SHORT = {
+    Narrowing.KIND: dict(zip(map(str, Kind), "RCPQAVM", strict=True)),
+    Narrowing.NEED: dict(zip(map(str, Need), "LBRD", strict=True)),
+    Narrowing.STATUS: dict(zip([*map(str, Status), NO_REPORT], "NPIAMCUZ", strict=True)),
+    Narrowing.REPORT_AGE: {"12": "Y"},
+}
+_LONG = {
+    narrowing: {short: value for value, short in values.items()}
+    for narrowing, values in _SHORT.items()
+}
+_PART = re.compile(r"([a-z])([0-9A-Z]*)")
 
 
 @dataclass(frozen=True)
 class Selection:
     """The items that pass every narrowing.
 
-    Documents and clusters are named by id, kinds and needs by code, mechanisms and themes by the
-    `mark` of their name; cluster `0` is no cluster.
+    Documents and clusters are named by id, kinds, needs and statuses by code, mechanisms, themes
+    and SDG targets by the `mark` of their name; cluster `0` is no cluster.
     """
 
     by: Mapping[Narrowing, str]
@@ -66,26 +89,36 @@ class Selection:
 
     @property
     def code(self) -> str:
-        """The selection in at most 45 characters; `-` for every item."""
+        """The selection in at most 46 characters; `-` for every item.
+
+        A small letter names what narrows it, capitals and digits after it the value.
+        """
         parts = [
-            LETTERS[name] + _SHORT.get(self.by[name], self.by[name])
-            for name in Narrowing
-            if name in self.by
+            LETTERS[name] + _short(name, self.by[name]) for name in Narrowing if name in self.by
         ]
         flags = _UNASSIGNED * self.unassigned + _PRIORITY * self.priority
-        return ",".join([*parts, flags] if flags else parts) or "-"
+        return "".join([*parts, flags]) or "-"
 
     @classmethod
     def read(cls, code: str) -> Selection:
         """The selection of a code; raises NotFound for one that never was."""
+        if code == "-":
+            return EVERY
+        parts = _PART.findall(code)
+        if not parts or "".join(letter + value for letter, value in parts) != code:
+            raise NotFound
         found = EVERY
-        for part in code.split(","):
-            narrowing = BY_LETTER.get(part[:1])
-            if narrowing is not None and len(part) > 1:
-                found = found.narrowed(narrowing, _LONG.get(part[1:], part[1:]))
-            elif part and set(part) <= {_UNASSIGNED, _PRIORITY}:
-                found = replace(found, unassigned=_UNASSIGNED in part, priority=_PRIORITY in part)
-            elif part != "-":
+        for letter, value in parts:
+            if letter in BY_LETTER and value:
+                found = found.narrowed(BY_LETTER[letter], _long(BY_LETTER[letter], value))
+            elif letter in {_UNASSIGNED, _PRIORITY} and not value:
+                unassigned, priority = letter == _UNASSIGNED, letter == _PRIORITY
+                found = replace(
+                    found,
+                    unassigned=found.unassigned or unassigned,
+                    priority=found.priority or priority,
+                )
+            else:
                 raise NotFound
         return found
 
@@ -99,6 +132,14 @@ class Selection:
         if not value.isdecimal():
             raise NotFound
         return int(value)
+
+
+def _short(narrowing: Narrowing, value: str) -> str:
+    return _SHORT.get(narrowing, {}).get(value, value.upper())
+
+
+def _long(narrowing: Narrowing, value: str) -> str:
+    return _LONG.get(narrowing, {}).get(value, value.lower())
 
 
 EVERY = Selection({})

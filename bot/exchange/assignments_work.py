@@ -40,10 +40,12 @@ def make(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
 
 async def _make(arguments: Mapping[str, Any], settings: Settings, path: Path) -> dict[str, Any]:
     language = arguments["language"]
+    made_at = datetime.fromisoformat(arguments["made_at"])
+    today = made_at.astimezone(settings.zone).date()
     database = Database(settings.database_url, readers=1)
     try:
         async with database.read() as tx:
-            wanted = await selections.ids(tx, Selection.read(arguments["selection"]))
+            wanted = await selections.ids(tx, Selection.read(arguments["selection"]), today=today)
             found = await queries.rows(
                 tx, wanted, language=language, default_language=settings.default_language
             )
@@ -59,7 +61,7 @@ async def _make(arguments: Mapping[str, Any], settings: Settings, path: Path) ->
         clusters=sorted(grouped.values()),
         labels=lambda key: texts.render(Text(key), language, mode="bare"),
         language=language,
-        made_at=datetime.fromisoformat(arguments["made_at"]),
+        made_at=made_at,
     )
     return {"file": path.name, "rows": rows}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.people import Act
-from bot.services import assignments_book, audit, exports, imports
+from bot.services import assignments_book, audit, exports, imports, letters
 from storage import jobs
 from storage.database import Transaction
 
@@ -18,6 +18,7 @@ MADE = (
     exports.PROGRESS,
     imports.PROBLEMS,
     assignments_book.MAKE,
+    letters.KIND,
 )
 """What can be asked for anew."""
 

@@ -205,8 +205,9 @@ async def dates(
 
 @dataclass(frozen=True)
 class Work:
-    """What there is to do now: requests to send, items to plan, people to remind."""
+    """What there is to do now: requests to ask anew or to send, items to plan, people to remind."""
 
+    anew: bool
     requests: bool
     items: bool
     people: bool
@@ -215,6 +216,7 @@ class Work:
 async def work(tx: Transaction, act: Act) -> Work:
     """Whether there is anything to do, in a read-only look."""
     return Work(
+        anew=bool(await request_queries.to_repeat(tx, today=act.today)),
         requests=bool(await request_queries.to_open(tx, now=act.now)),
         items=await request_queries.any_stale(tx),
         people=await queries.any_due(tx, now=act.now),

@@ -18,6 +18,8 @@ from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
 from bot.domain.reports import fitting, require_fits
 from bot.domain.requests import (
     ABOUT_ITEMS,
+    BEFOREHAND,
+    LEAST_TIME,
     UNDO,
     Asked,
     Audience,
@@ -33,14 +35,18 @@ from bot.domain.requests import (
     RequestKind,
     RequestState,
     RequestText,
+    due_in_turn,
+    next_turn,
+    planned_on,
 )
 from bot.domain.requests import follow as follow_step
 from bot.domain.screens import Attachment, Words
 from bot.domain.selection import Selection
 from bot.domain.views import requests as views
+from bot.domain.work_calendar import Policy
 from bot.services import audit
 from bot.services.notices import tell
-from storage import assignments, institutions, outbox, people, reminders, selection
+from storage import absences, assignments, institutions, outbox, people, reminders, selection
 from storage import requests as queries
 from storage.database import Transaction
 from storage.outbox import Message
@@ -85,7 +91,7 @@ class Wanted:
 async def preview(tx: Transaction, act: Act, wanted: Wanted, languages: Sequence[str]) -> Preview:
     """What sending it now would do."""
     permissions.require(permissions.may_ask(act.actor))
-    asked = await _asked(tx, wanted.kind, wanted.audience)
+    asked = await _asked(tx, act, wanted.kind, wanted.audience)
     houses = {each.institution_id for each in asked}
     hearing = await _hearing(tx, act)
     people_there = {
@@ -118,7 +124,7 @@ async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
     permissions.require(permissions.may_ask(act.actor))
     if wanted.due_on < act.today:
         raise DueInPast
-    if not await _asked(tx, wanted.kind, wanted.audience):
+    if not await _asked(tx, act, wanted.kind, wanted.audience):
         raise NobodyToAsk
     for each in wanted.texts:
         require_fits(each.message)
@@ -138,6 +144,9 @@ async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
         sends_at=act.now + UNDO,
     )
     await queries.word(tx, request_id, wanted.texts)
+    if wanted.repeats is not None:
+        following = planned_on(wanted.due_on, wanted.repeats, 1)
+        await queries.change(tx, request_id, series_id=request_id, repeats_on=following)
     await audit.record(
         tx,
         act,
@@ -149,12 +158,17 @@ async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
 
 
 async def undo(tx: Transaction, act: Act, request_id: int) -> None:
-    """It does not go out after all; raises TooLate once it has."""
-    await _found(tx, act, request_id)
+    """It does not go out after all; raises TooLate once it has.
+
+    The first of a series takes the series with it; another is left out this once.
+    """
+    request = await _found(tx, act, request_id)
     if not await queries.move(
         tx, request_id, from_=RequestState.PLANNED, to=RequestState.UNDONE, closed_at=act.now
     ):
         raise TooLate
+    if request.turn == 0:
+        await queries.end_series(tx, request_id)
     await audit.record(tx, act, "request.undo", f"request:{request_id}")
 
 
@@ -169,6 +183,68 @@ async def open_due(tx: Transaction, act: Act) -> int:
     """Send the requests whose two minutes are over; gives how many."""
     due = await queries.to_open(tx, now=act.now)
     return sum([await _open(tx, act, each) for each in due])
+
+
+async def repeat_due(tx: Transaction, act: Act, policy: Policy) -> int:
+    """Plan what is to be asked anew, and tell the officers; gives how many requests.
+
+    After a standstill the latest of those that were missed is asked, with a week's time at least.
+    """
+    due = await queries.to_repeat(tx, today=act.today)
+    return sum([await _repeat(tx, act, policy, each) for each in due])
+
+
+async def _repeat(tx: Transaction, act: Act, policy: Policy, former: Request) -> bool:
+    assert former.repeats is not None
+    assert former.series_id is not None
+    first = await queries.get(tx, former.series_id)
+    assert first is not None
+    assert first.due_on is not None
+    if not await queries.pass_on(tx, former.id):
+        return False
+    turn = next_turn(first.due_on, former.repeats, former.turn, act.today)
+    days = policy.calendar(holidays=await absences.free(tx))
+    due_on = due_in_turn(first.due_on, former.repeats, turn)
+    soon = act.now + BEFOREHAND
+    request_id = await queries.add(
+        tx,
+        former.kind,
+        state=RequestState.PLANNED,
+        audience=former.audience,
+        ladder=former.ladder,
+        asked_by=former.asked_by,
+        now=act.now,
+        due_on=days.working_day_after(max(due_on, act.today + LEAST_TIME)),
+        indicator=former.indicator,
+        attachment=former.attachment,
+        attachment_name=former.attachment_name,
+        repeats=former.repeats.value,
+        series_id=former.series_id,
+        turn=turn,
+        repeats_on=planned_on(first.due_on, former.repeats, turn + 1),
+        sends_at=days.next_allowed(soon) or soon,
+    )
+    await queries.word(tx, request_id, (await queries.texts(tx, former.id)).values())
+    await audit.record(
+        tx,
+        act,
+        "request.repeat",
+        f"request:{request_id}",
+        facts={"former": former.id, "turn": turn},
+    )
+    await _tell_repeated(tx, act, request_id, silent=not days.allows(act.now))
+    return True
+
+
+async def _tell_repeated(tx: Transaction, act: Act, request_id: int, *, silent: bool) -> None:
+    request = await queries.get(tx, request_id)
+    assert request is not None
+    texts = await queries.texts(tx, request_id)
+    for officer in await _officers(tx, act):
+        title = views.title_of(request, best_worded(texts, officer.language))
+        shown = views.asked_anew(request, title)
+        key = f"request_anew:{request_id}:{officer.id}"
+        await tell(tx, act, officer.id, shown, key, silent=silent)
 
 
 async def _open(tx: Transaction, act: Act, request_id: int) -> bool:
@@ -186,7 +262,7 @@ async def _open(tx: Transaction, act: Act, request_id: int) -> bool:
     request = await queries.get(tx, request_id)
     assert request is not None
     assert request.due_on is not None
-    rows = await _asked(tx, request.kind, request.audience)
+    rows = await _asked(tx, act, request.kind, request.audience)
     if request.kind is RequestKind.STATUS:
         ids = [each.assignment_id for each in rows if each.assignment_id is not None]
         await _give_due_day(tx, act, ids, request.due_on)
@@ -261,9 +337,14 @@ def best_worded(texts: Mapping[str, RequestText], language: str) -> RequestText 
 # -- Until it is closed ----------------------------------------------------------------------------
 
 
-async def close(tx: Transaction, act: Act, request_id: int) -> None:
-    """Nobody is asked or reminded any more; what was answered stays."""
-    await _found(tx, act, request_id)
+async def close(tx: Transaction, act: Act, request_id: int, *, for_good: bool = False) -> None:
+    """Nobody is asked or reminded any more; what was answered stays.
+
+    `for_good`: nor is it asked anew.
+    """
+    request = await _found(tx, act, request_id)
+    if for_good and request.series_id is not None:
+        await stop_repeating(tx, act, request_id)
     if not await queries.move(
         tx, request_id, from_=RequestState.OPEN, to=RequestState.CLOSED, closed_at=act.now
     ):
@@ -274,6 +355,21 @@ async def close(tx: Transaction, act: Act, request_id: int) -> None:
     await audit.record(
         tx, act, "request.close", f"request:{request_id}", facts={"unanswered": len(ids)}
     )
+
+
+async def stop_repeating(tx: Transaction, act: Act, request_id: int) -> None:
+    """Its series is asked anew no more; raises Outdated where that was so."""
+    request = await _found(tx, act, request_id)
+    if request.series_id is None or not await queries.end_series(tx, request.series_id):
+        raise Outdated
+    await audit.record(tx, act, "request.stop_repeating", f"request:{request_id}")
+
+
+async def not_reached(tx: Transaction, act: Act, institution_ids: Iterable[int]) -> list[int]:
+    """Those of these institutions in which nobody can be told anything here."""
+    permissions.require(permissions.may_ask(act.actor))
+    hearing = await _hearing(tx, act)
+    return [each for each in institution_ids if not hearing.reached.get(each)]
 
 
 async def excuse(tx: Transaction, act: Act, request_item_id: int, reason: str) -> RequestItem:
@@ -468,15 +564,20 @@ async def _announced(tx: Transaction, act: Act) -> int:
 # -- Who is meant ----------------------------------------------------------------------------------
 
 
-async def _asked(tx: Transaction, kind: RequestKind, audience: Audience) -> list[Asked]:
+async def _asked(tx: Transaction, act: Act, kind: RequestKind, audience: Audience) -> list[Asked]:
     """What would be asked of whom."""
     of_no_item = not audience.items and audience.selection is None
     if kind not in ABOUT_ITEMS or (kind is RequestKind.QUESTION and of_no_item):
         return [Asked(each) for each in audience.institutions]
-    items = list(audience.items)
+    rows = await queries.assignments_of(tx, audience.items, audience.institutions)
     if audience.selection is not None:
-        items += await selection.ids(tx, Selection.read(audience.selection))
-    rows = await queries.assignments_of(tx, items, audience.institutions)
+        meant = Selection.read(audience.selection)
+        rows += await queries.assignments_of(
+            tx,
+            await selection.ids(tx, meant, today=act.today),
+            audience.institutions,
+            which=selection.of_assignments(meant, act.today),
+        )
     if kind is RequestKind.STATUS:
         return rows
     return [replace(each, assignment_id=None) for each in rows]

@@ -18,6 +18,7 @@ from bot.exchange.consolidated import Order
 from bot.jobs import OnProgress, file_in
 from bot.services import exports as service
 from bot.works import Tools
+from bot.works.telling import JobCancelled, Telling, is_cancelled
 from storage import jobs
 from storage.database import Transaction
 from storage.jobs import Job
@@ -25,12 +26,7 @@ from storage.jobs import Job
 CONSOLIDATED = "consolidated"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHAT_LIMIT = 50 * 1024**2  # bytes that a bot may send
-LOOK_EVERY = 3.0  # seconds between two edits of the message that tells how far it is
 FOLDER = "exports"  # in the data folder: what is too large for the chat
-
-
-class ExportCancelled(Exception):
-    """Whoever asked for the workbook does not want it any more."""
 
 
 @dataclass(frozen=True)
@@ -106,70 +102,21 @@ async def run(job: Job, tools: Tools) -> None:
         withhold=True,
         bot_name=tools.bot_name or "",
     )
-    telling = _Telling(job, tools)
+    telling = Telling(
+        job, tools, lambda share: views.making(job.id, share), job.arguments.get("screen")
+    )
     async with tools.room() as room:
         try:
-            made = await _make_watched(telling, tools, order, room)
-        except ExportCancelled:
+            made = await telling.during(make(tools, order, room, on_progress=telling.note))
+        except JobCancelled:
             return
         name = views.file_name(order.made_at.astimezone(tools.settings.zone).date())
         await _hand_over(job, tools, order, made, name)
 
 
-async def _make_watched(telling: _Telling, tools: Tools, order: Order, room: Path) -> Made:
-    """As `make`, while it is told how far it is; raises ExportCancelled."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            watching = group.create_task(telling.watch())
-            made = await make(tools, order, room, on_progress=telling.note)
-            watching.cancel()
-    except ExceptionGroup as several:
-        raise several.exceptions[0] from None
-    return made
-
-
 def _digest(path: Path) -> tuple[str, int]:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
-
-
-class _Telling:
-    """Keeps the message up to date that tells how far the workbook is."""
-
-    def __init__(self, job: Job, tools: Tools) -> None:
-        self._job = job
-        self._tools = tools
-        self._done, self._total = 0, 0
-
-    def note(self, done: int, total: int) -> None:
-        """The workbook has so many of its rows now."""
-        self._done, self._total = done, total
-
-    async def watch(self) -> None:
-        """Tell every few seconds; raises ExportCancelled when nobody wants it any more."""
-        told = -1
-        while True:
-            await asyncio.sleep(LOOK_EVERY)
-            async with self._tools.database.write() as tx:
-                if await is_cancelled(tx, self._job):
-                    raise ExportCancelled
-                if self._total and told != self._done:
-                    told = self._done
-                    await jobs.change(tx, self._job.id, done=told, total=self._total)
-                    await self._tell(tx, told / self._total)
-
-    async def _tell(self, tx: Transaction, share: float) -> None:
-        step = f"{self._job.attempts}:{self._done}"
-        screen = views.making(self._job.id, share)
-        row = self._job.arguments.get("screen")
-        if row is not None:
-            await self._tools.tell(tx, self._job, screen, step=step, edits=row)
-
-
-async def is_cancelled(tx: Transaction, job: Job) -> bool:
-    """Whether the job was cancelled meanwhile; it is locked until the transaction ends."""
-    now = await jobs.get(tx, job.id)
-    return now is None or now.state == jobs.CANCELLED
 
 
 async def _hand_over(job: Job, tools: Tools, order: Order, made: Made, name: str) -> None:

@@ -8,6 +8,7 @@ from bot.exchange.consolidated import environment
 from bot.jobs import Jobs
 from bot.services import assignments_book as books
 from bot.services import calendar_import, deadlines, exports, handed_out, imports
+from bot.services import letters as letter_service
 from bot.settings import Settings
 from bot.works import (
     Tools,
@@ -23,6 +24,7 @@ from bot.works import (
     import_siblings,
     import_template,
     invitation_links,
+    letters,
     progress,
 )
 from storage.jobs import Job
@@ -41,11 +43,13 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     calendar_import.READ: calendar_read.run,
     deadlines.FILE: calendar_file.run,
     deadlines.TEMPLATE: calendar_template.run,
+    letter_service.KIND: letters.run,
 }
 
 PROCESSES: Mapping[str, str] = {
     export.CONSOLIDATED: "bot.exchange.consolidated:export",
     progress.PICTURE: "bot.exchange.progress:draw",
+    letters.PROCESS: "bot.exchange.letters:write",
     assignments_book.PROCESS: "bot.exchange.assignments_work:make",
 }
 """Name → `module:function`, for `bot.jobs`."""

@@ -226,7 +226,11 @@ def question(
         rows.row(("clear", None, button("clear")))
     elif state.answers.get(step.name) and step.grows:
         rows.row(("clear", None, button("write_anew")))
-    if not step.many and not (step.options and options) and step.files:
+    if step.files and step in flow.steps:
+        if state.answers.get(step.name):
+            rows.row(("onward", None, button("done")))
+        rows.row(("back", None, button("back")))
+    elif step.files:
         rows.row(("back", None, button("done")))
     else:
         rows.row(("back", None, button("back")))
@@ -423,6 +427,7 @@ _MOVES: Mapping[str, Callable[[Flow, State, Any], Advance]] = {
     ),
     "toggle": lambda _flow, state, value: Advance(_toggled(state, value)),
     "picked": lambda flow, state, _value: _next(flow, _picked(flow, state)),
+    "onward": lambda flow, state, _value: _next(flow, _onward(flow, state)),
     "clear": lambda flow, state, _value: _next(flow, _cleared(flow, state)),
     "page": lambda _flow, state, value: Advance(replace(state, page=value)),
     "change": lambda _flow, state, value: Advance(_at(state, value)),

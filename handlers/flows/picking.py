@@ -35,6 +35,7 @@ async def item_options(turn: Turn, answers: Answers) -> list[Option]:
     shown = await selections.page(
         turn.tx,
         wanted,
+        today=turn.today,
         language=turn.language,
         default_language=turn.desk.country.default_language,
         limit=MOST,
@@ -42,7 +43,7 @@ async def item_options(turn: Turn, answers: Answers) -> list[Option]:
     options = [Option(each.id, _item_label(each), said=said(each)) for each in shown]
     if len(shown) < 2:
         return options
-    total = await selections.count(turn.tx, wanted)
+    total = await selections.count(turn.tx, wanted, today=turn.today)
     return [Option(ALL, text("picking.all", count=total)), *options]
 
 
@@ -60,7 +61,9 @@ async def chosen_items(turn: Turn, answers: Answers) -> list[int]:
     picked: Sequence[int] = answers["items"]
     found = list(picked)
     if ALL in found:
-        found = await selections.ids(turn.tx, Selection.read(answers["selection"]))
+        found = await selections.ids(
+            turn.tx, Selection.read(answers["selection"]), today=turn.today
+        )
     if not found:
         raise NotFound
     return found
@@ -82,7 +85,9 @@ async def institution_options(turn: Turn, item_ids: Sequence[int]) -> list[Optio
 
 async def holder_options(turn: Turn, selection: str, item_ids: Sequence[int] = ()) -> list[Option]:
     """The institutions that hold these items, or those of the selection."""
-    items = list(item_ids) or await selections.ids(turn.tx, Selection.read(selection))
+    items = list(item_ids) or await selections.ids(
+        turn.tx, Selection.read(selection), today=turn.today
+    )
     held = {each.institution_id for each in await requests.assignments_of(turn.tx, items, ())}
     return [
         Option(each.id, text("label.one", value=name_for(each.names, turn.language)))

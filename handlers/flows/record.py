@@ -41,8 +41,8 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     }
 
 
-async def _sources(turn: Turn, _answers: Answers) -> list[Option]:
-    """Words are kept as they read now, so that the record says the same in every language."""
+async def sources(turn: Turn, _answers: Answers) -> list[Option]:
+    """How it came; in the words of now, so that the record says the same in every language."""
     found = []
     for each in SOURCES:
         label = text(f"flow.record.from.{each}")
@@ -51,14 +51,16 @@ async def _sources(turn: Turn, _answers: Answers) -> list[Option]:
     return found
 
 
-def _source_fits(words: str, turn: Turn) -> str:
+def source_fits(words: str, turn: Turn) -> str:
+    """Where it comes from, in a few words."""
     fitting = words_fit(words, turn)
     if len(fitting) > LONGEST_SOURCE:
         raise Unfit("error.text_too_long", limit=LONGEST_SOURCE, over=len(fitting) - LONGEST_SOURCE)
     return fitting
 
 
-async def _days(turn: Turn, _answers: Answers) -> list[Option]:
+async def days(turn: Turn, _answers: Answers) -> list[Option]:
+    """Today and yesterday."""
     today = turn.today
     return [
         Option(each.isoformat(), text("flow.assign.day", day=each))
@@ -66,7 +68,8 @@ async def _days(turn: Turn, _answers: Answers) -> list[Option]:
     ]
 
 
-def _day_fits(words: str, turn: Turn) -> str:
+def day_fits(words: str, turn: Turn) -> str:
+    """A day until today."""
     return read_day(words, turn.language, today=turn.today).isoformat()
 
 
@@ -102,14 +105,14 @@ FLOW = Flow(
     name="record",
     begins=_begins,
     steps=(
-        Choose("source", _sources, check=_source_fits),
-        Choose("source_on", _days, check=_day_fits, shows=date.fromisoformat),
+        Choose("source", sources, check=source_fits),
+        Choose("source_on", days, check=day_fits, shows=date.fromisoformat),
         Choose("status", _statuses, first=status.FIRST),
         Ask("measures", words_fit, grows=True, limit=LONGEST_TEXT),
     ),
     review=Review(
         optional=(
-            Choose("as_of", _days, check=_day_fits, shows=date.fromisoformat),
+            Choose("as_of", days, check=day_fits, shows=date.fromisoformat),
             Ask("remaining", words_fit, grows=True, limit=LONGEST_TEXT),
             Gather("evidence"),
         ),

@@ -21,12 +21,13 @@ from bot.domain.requests import (
 from bot.domain.screens import Screen, Text, Value, Words, text
 from bot.domain.views import requests as views
 from bot.domain.views.people import name_for
+from bot.domain.work_calendar import WorkCalendar
 from bot.services import evidence, requests
 from bot.services.requests import Wanted
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review, Step
 from handlers.flows.picking import holder_options
 from handlers.turn import Turn
-from storage import institutions
+from storage import absences, institutions
 
 WEEKS = (1, 2, 4, 8)
 TITLE_LENGTH = 200
@@ -44,11 +45,16 @@ async def _kinds(_turn: Turn, _answers: Answers) -> list[Option]:
 
 async def due_days(turn: Turn, _answers: Answers) -> list[Option]:
     """Working days some weeks ahead."""
+    calendar = await _calendar(turn)
     days = dict.fromkeys(
-        turn.desk.policy.calendar().working_day_after(turn.today + timedelta(weeks=each))
-        for each in WEEKS
+        calendar.working_day_after(turn.today + timedelta(weeks=each)) for each in WEEKS
     )
     return [Option(each.isoformat(), text("flow.request.day", day=each)) for each in days]
+
+
+async def _calendar(turn: Turn) -> WorkCalendar:
+    """The country's days, with those that the secretariat has made free."""
+    return turn.desk.policy.calendar(holidays=await absences.free(turn.tx))
 
 
 def due_day_fits(words: str, turn: Turn) -> str:
@@ -152,7 +158,17 @@ async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
     fallback = requests.best_worded(written, "")
     names = {each: texts.language_name(each, turn.language) for each in found.other_language}
     other = None if fallback is None else texts.language_name(fallback.language, turn.language)
-    return views.facts(found, names, other, language=turn.language)
+    facts = views.facts(found, names, other, language=turn.language)
+    return [*facts, *await _on_a_free_day(turn, answers)]
+
+
+async def _on_a_free_day(turn: Turn, answers: Answers) -> list[Text]:
+    """Said at the review: the due day is one of the secretariat's own free days."""
+    day = date.fromisoformat(answers["due_on"])
+    following = (await _calendar(turn)).working_day_after(day)
+    if following == day:
+        return []
+    return [text("flow.request.free_day", day=day, following=following)]
 
 
 async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:

@@ -27,7 +27,8 @@ async def _own(turn: Turn, answers: Answers) -> dict[str, Value]:
     return {"item": called(one, turn.language), "due": one.due_on}
 
 
-async def _positions(_turn: Turn, _answers: Answers) -> list[Option]:
+async def positions(_turn: Turn, _answers: Answers) -> list[Option]:
+    """What can be advised."""
     return [Option(each, text(f"answer.choice.{each}")) for each in POSITIONS]
 
 
@@ -50,7 +51,7 @@ async def _answer(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     return views.answered(answered, language=turn.language)
 
 
-def _figures_fit(words: str, turn: Turn) -> str:
+def figures_fit(words: str, turn: Turn) -> str:
     """Figures, one a line."""
     read_figures(words, turn.language)
     return words.strip()
@@ -60,7 +61,7 @@ ADVISE = Flow(
     name="advise",
     begins=_own,
     steps=(
-        Choose("choice", _positions),
+        Choose("choice", positions),
         Ask("words", words_fit, grows=True, limit=LONGEST_TEXT),
     ),
     review=Review(optional=(Gather("files"),), words_to="words", files_to="files"),
@@ -80,7 +81,7 @@ RESPOND = Flow(
 GIVE_DATA = Flow(
     name="give_data",
     begins=_own,
-    steps=(Ask("words", _figures_fit, grows=True, limit=LONGEST_TEXT),),
+    steps=(Ask("words", figures_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(optional=(Gather("files"),), words_to="words", files_to="files"),
     then=_answer,
     returns_to=lambda answers: f"asked:{answers['asked']}",

@@ -9,7 +9,7 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.days import last_of_month, read_day
+from bot.domain.days import last_of_month, months_later, read_day
 from bot.domain.errors import Unfit
 
 TODAY = date(2026, 11, 23)
@@ -82,3 +82,10 @@ def test_any_text_is_a_day_up_to_today_or_asked_back(words: str, language: str) 
         assert read_day(words, language, today=TODAY) <= TODAY
     except Unfit as unfit:
         assert unfit.key in ("date.unclear", "date.future")  # noqa: PT017 - either is right
+
+
+def test_a_month_that_ends_sooner_gives_its_last_day() -> None:
+    assert months_later(date(2026, 8, 31), 1) == date(2026, 9, 30)
+    assert months_later(date(2026, 9, 30), 3, of_month=31) == date(2026, 12, 31)
+    assert months_later(date(2024, 2, 29), -12) == date(2023, 2, 28)
+    assert months_later(date(2026, 1, 15), -1) == date(2025, 12, 15)

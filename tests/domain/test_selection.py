@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import NotFound
 from bot.domain.kinds import Kind
-from bot.domain.selection import EVERY, UNASSIGNED, Narrowing, Need, Selection, mark
+from bot.domain.selection import (
+    EVERY,
+    NO_REPORT,
+    REPORT_AGES,
+    UNASSIGNED,
+    Narrowing,
+    Need,
+    Selection,
+    mark,
+)
+from bot.domain.status import Status
 
 VALUES = {
     Narrowing.DOCUMENT: st.integers(1, 99_999).map(str),
@@ -17,6 +27,9 @@ VALUES = {
     Narrowing.MECHANISM: st.text(min_size=1).map(mark),
     Narrowing.KIND: st.sampled_from([each.value for each in Kind]),
     Narrowing.NEED: st.sampled_from([each.value for each in Need]),
+    Narrowing.SDG: st.text(min_size=1).map(mark),
+    Narrowing.STATUS: st.sampled_from([*(each.value for each in Status), NO_REPORT]),
+    Narrowing.REPORT_AGE: st.sampled_from(REPORT_AGES),
 }
 SELECTIONS = st.builds(
     Selection,
@@ -39,7 +52,7 @@ def test_a_selection_fits_behind_a_button_with_its_act_and_page(selection: Selec
     assert len(f"cluster_items:{selection.code}") <= 60  # the subject of a conversation
 
 
-@pytest.mark.parametrize("code", ["x1", "d3,?", "1", "uq"])
+@pytest.mark.parametrize("code", ["x1", "d3?", "d3,u", "1", "uq", "d", "u1", ""])
 def test_a_code_that_never_was_is_refused(code: str) -> None:
     with pytest.raises(NotFound):
         Selection.read(code)
@@ -48,6 +61,24 @@ def test_a_code_that_never_was_is_refused(code: str) -> None:
 def test_a_forged_document_is_not_found() -> None:
     with pytest.raises(NotFound):
         Selection.read("d1 or 1").number(Narrowing.DOCUMENT)
+
+
+def test_every_narrowing_at_once_fits_behind_a_button() -> None:
+    widest = Selection(
+        {
+            Narrowing.DOCUMENT: "99999",
+            Narrowing.CLUSTER: "99999",
+            **{each: mark(each) for each in (Narrowing.THEME, Narrowing.MECHANISM, Narrowing.SDG)},
+            Narrowing.KIND: Kind.RECOMMENDATION.value,
+            Narrowing.NEED: Need.BUDGET.value,
+            Narrowing.STATUS: NO_REPORT,
+            Narrowing.REPORT_AGE: "12",
+        },
+        unassigned=True,
+        priority=True,
+    )
+    assert len(widest.code) == 46
+    assert set(widest.by) == set(Narrowing)
 
 
 def test_every_item_and_the_unassigned_have_codes() -> None:

@@ -250,3 +250,23 @@ def test_whatever_is_tapped_and_typed_the_state_survives_a_restart(acts: list[in
         if advance.outcome is not Outcome.ASK:
             return
         state = advance.state
+
+
+def test_files_that_have_to_be_sent_lead_on_once_one_is_there() -> None:
+    """A request for comments once ended where its draft was sent: Done led out."""
+    flow = Flow(
+        name="sample",
+        begins=_nothing,
+        then=_nothing,
+        steps=(Gather("files"), Ask("words", _same)),
+        review=Review(files_to="files"),
+    )
+    state = engine.begin(flow, {})
+    _, screen = engine.question(flow, state, [], {}, language="en")
+    assert [each.label.key for row in screen.rows for each in row] == ["button.back"]
+    with_file = engine.attach(state, flow.steps[0], 7, album=None)
+    asked, screen = engine.question(flow, with_file, [], {}, language="en")
+    labels = [each.label.key for row in screen.rows for each in row]
+    assert labels == ["button.done", "button.back"]
+    onward = engine.press(flow, asked, 0)
+    assert (onward.outcome, onward.state.at) == (Outcome.ASK, "words")

@@ -60,7 +60,7 @@ async def test_a_request_is_seen_before_it_goes_undone_and_sent(network: Journey
     assert "Nothing has been asked yet." in plain(coordinator.screen.text)
     await coordinator.taps("Ask", "About items", "Where items stand")
     await coordinator.types(written(due))
-    assert "Reaches 1 person, 1 institution and 4 items." in plain(coordinator.screen.text)
+    assert "Reaches 1 person in 1 institution, about 4 items." in plain(coordinator.screen.text)
     await coordinator.taps("Message in English")
     await coordinator.types("Mid-term report\nPlease say what was done since May.")
     await coordinator.taps("Send")

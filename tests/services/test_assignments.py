@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -330,7 +330,7 @@ async def test_what_is_released_is_unassigned_again(database: Database) -> None:
     assignment_id = await given_back(database, at)
     async with database.write() as tx:
         await assignments.release(tx, at.officer, assignment_id)
-        assert at.items[0] in await selections.ids(tx, UNASSIGNED)
+        assert at.items[0] in await selections.ids(tx, UNASSIGNED, today=TODAY)
         with pytest.raises(Outdated):
             await assignments.release(tx, at.officer, assignment_id)
 
@@ -387,12 +387,55 @@ async def test_items_are_narrowed_by_everything_at_once(database: Database) -> N
             unassigned=True,
             priority=True,
         )
-        assert await selections.ids(tx, every) == [at.items[2]]
-        assert await selections.count(tx, EVERY) == 10
-        counted = await selections.choices(tx, EVERY, Narrowing.NEED)
+        assert await selections.ids(tx, every, today=TODAY) == [at.items[2]]
+        assert await selections.count(tx, EVERY, today=TODAY) == 10
+        counted = await selections.choices(tx, EVERY, Narrowing.NEED, today=TODAY)
         assert [(each.name, each.count) for each in counted] == [("budget", 8)]
         in_none = Selection({Narrowing.CLUSTER: "0"})
-        assert await selections.count(tx, in_none) == 5
+        assert await selections.count(tx, in_none, today=TODAY) == 5
+
+
+async def test_items_are_narrowed_by_goal_by_last_word_and_by_its_age(database: Database) -> None:
+    at = await house(database)
+    old, fresh, silent, *_ = at.items
+    async with database.write() as tx:
+        for item_id, label in ((old, "16.3"), (silent, "16.3"), (fresh, "5")):
+            tag = {"item_id": item_id, "vocabulary": "sdg", "label": label, "ordinal": 1}
+            await tx.execute(item_tags.insert().values(**tag))
+        for item_id, status, as_of in (
+            (old, "in_progress", TODAY - timedelta(days=200)),
+            (fresh, "implemented", TODAY - timedelta(days=10)),
+            (silent, None, None),
+        ):
+            held = await maravia.assignment(tx, item_id, at.justice)
+            changes = {"status": status, "as_of": as_of}
+            await tx.execute(table.update().where(table.c.id == held).values(**changes))
+
+        async def meant(**by: str) -> list[int]:
+            wanted = Selection({Narrowing(name): value for name, value in by.items()})
+            return await selections.ids(tx, Selection.read(wanted.code), today=TODAY)
+
+        async def offered(narrowing: Narrowing) -> dict[str, int]:
+            found = await selections.choices(tx, EVERY, narrowing, today=TODAY)
+            return {each.name: each.count for each in found}
+
+        assert await meant(sdg=mark("16.3")) == [old, silent]
+        assert await meant(status="implemented") == [fresh]
+        assert await meant(status="none") == [silent]
+        assert await meant(report_age="6") == [old, silent]
+        assert await meant(report_age="12") == [silent]
+        assert await meant(report_age="0", status="in_progress") == []
+        assert await offered(Narrowing.SDG) == {"16.3": 2, "5": 1}
+        assert await offered(Narrowing.STATUS) == {"implemented": 1, "in_progress": 1, "none": 1}
+        assert await offered(Narrowing.REPORT_AGE) == {"3": 2, "6": 2, "12": 1, "0": 1}
+        for narrowing in (Narrowing.STATUS, Narrowing.REPORT_AGE):
+            assert await selections.choices(tx, UNASSIGNED, narrowing, today=TODAY) == []
+            silents = Selection({Narrowing.REPORT_AGE: "0"})
+            left = await selections.choices(tx, silents, narrowing, today=TODAY)
+            assert {each.name for each in left} <= {"none", "3", "6", "12", "0"}
+            assert all(each.count == 1 for each in left)
+        with pytest.raises(NotFound):
+            await meant(report_age="7")
 
 
 async def test_a_restricted_item_is_listed_without_its_words(database: Database) -> None:

@@ -25,7 +25,7 @@ from bot.jobs import Jobs
 from bot.services import exports
 from bot.settings import Settings
 from bot.texts import Texts
-from bot.works import Tools, export
+from bot.works import Tools, export, telling
 from bot.works.table import processes
 from storage import exports as queries
 from storage import jobs, progress, seats, tables
@@ -221,7 +221,7 @@ async def test_the_audit_says_which_filter_and_how_many_but_no_name(
 async def test_a_cancelled_workbook_ends_its_process_and_says_nothing_more(
     record: Database, officer: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(telling, "LOOK_EVERY", 0.05)
     slow = Jobs({export.CONSOLIDATED: "tests.exchange.confined_work:never_ends"}, tmp_path / "jobs")
     async with record.write() as tx:
         job_id = await exports.ask(tx, maravia.act(officer, NOW), EVERYTHING, language="en")

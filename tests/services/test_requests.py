@@ -16,11 +16,13 @@ from bot.domain.requests import (
     Audience,
     ItemState,
     LeftOut,
+    Repeats,
     RequestKind,
     RequestState,
     RequestText,
     Stand,
 )
+from bot.domain.selection import Narrowing, Selection
 from bot.domain.work_calendar import Policy
 from bot.schedule import ask_and_remind
 from bot.services import answers, assignments, not_ours, reminders, requests, reviews
@@ -35,6 +37,7 @@ from storage.database import Database, Transaction
 from storage.tables import assignments as assignment_table
 from storage.tables import outbox, request_items
 from storage.tables import reminders as reminder_table
+from storage.tables import requests as request_table
 from tests import maravia
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)  # a Monday
@@ -231,6 +234,26 @@ async def test_the_preview_says_who_is_left_out_and_who_reads_another_language(
     assert (found.items, found.institutions, found.people) == (3, 2, 3)
     assert [why for _, why in found.left_out] == [LeftOut.NO_SEAT]
     assert found.other_language == {"fr": 1}
+
+
+async def test_who_is_asked_by_the_age_of_the_last_report_is_asked_in_that_institution_only(
+    database: Database,
+) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        item = there.items["140.7"]
+        await maravia.assignment(tx, item, there.interior)
+        await report(tx, there.amal, there.assignments["140.7"])
+        silent = Selection({Narrowing.REPORT_AGE: "3"}).code
+        request_id = await requests.plan(
+            tx, there.officer, replace(wanted(there), audience=Audience(silent))
+        )
+        await requests.send_now(tx, there.officer, request_id)
+        asked_of = {
+            (each.institution_id, each.item_id) for each in await queries.open_items(tx, request_id)
+        }
+    assert (there.interior, item) in asked_of
+    assert (there.justice, item) not in asked_of
 
 
 # -- The ladder ------------------------------------------------------------------------------------
@@ -684,3 +707,98 @@ async def test_data_is_asked_of_institutions_without_assignments(database: Datab
         request_id = await requests.plan(tx, there.officer, wish)
         await requests.send_now(tx, there.officer, request_id)
     assert await told(database, f"request:{request_id}:") == both(there)
+
+
+# -- Asking anew -----------------------------------------------------------------------------------
+
+
+SATURDAY = datetime(2026, 5, 30, 9, 0, tzinfo=UTC)  # thirty days before 29 June
+
+
+async def repeating(database: Database, there: House, repeats: Repeats = Repeats.MONTHLY) -> int:
+    """A request that has gone out and repeats."""
+    async with database.write() as tx:
+        request_id = await requests.plan(
+            tx, there.officer, replace(wanted(there, "140.7"), repeats=repeats)
+        )
+        await requests.send_now(tx, there.officer, request_id)
+    return request_id
+
+
+async def series(database: Database) -> list[tuple[int, date | None, str]]:
+    """Turn, due day and state of every request, in their order."""
+    async with database.read() as tx:
+        rows = await tx.rows(select(request_table).order_by(request_table.c.id))
+    return [(row["turn"], row["due_on"], row["state"]) for row in rows]
+
+
+async def test_a_request_that_repeats_is_asked_anew_once_and_can_be_undone_for_a_day(
+    database: Database,
+) -> None:
+    there = await house(database)
+    first = await repeating(database, there)
+    await tick(database, SATURDAY - timedelta(days=1))
+    assert await series(database) == [(0, DUE, "open")]
+    await tick(database, SATURDAY)
+    await tick(database, SATURDAY)
+    june = date(2026, 6, 29)
+    assert await series(database) == [(0, DUE, "open"), (1, june, "planned")]
+    assert await told(database, "request_anew:") == [there.officer.actor.person_id]
+    await tick(database, SATURDAY + timedelta(days=1))
+    assert await told(database, f"request:{first + 1}:") == [], "the weekend"
+    await tick(database, SATURDAY + timedelta(days=2))
+    assert await told(database, f"request:{first + 1}:") == both(there)
+    async with database.read() as tx:
+        worded = await queries.texts(tx, first + 1)
+        assert await queries.stands(tx, first, today=june) == {Stand.ENDED: 1}
+    assert worded["en"].title == "Mid-term report"
+
+
+async def test_one_that_is_undone_is_left_out_and_the_next_comes_in_its_turn(
+    database: Database,
+) -> None:
+    there = await house(database)
+    first = await repeating(database, there)
+    await tick(database, SATURDAY)
+    async with database.write() as tx:
+        await requests.undo(tx, at(there.officer, SATURDAY), first + 1)
+    await tick(database, datetime(2026, 6, 29, 9, 0, tzinfo=UTC))
+    assert (await series(database))[1:] == [
+        (1, date(2026, 6, 29), "undone"),
+        (2, date(2026, 7, 29), "planned"),
+    ]
+
+
+async def test_after_a_standstill_only_the_latest_is_asked_with_a_week_at_least(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await repeating(database, there, Repeats.QUARTERLY)
+    await tick(database, datetime(2027, 3, 10, 9, 0, tzinfo=UTC))
+    assert await series(database) == [(0, DUE, "open"), (3, date(2027, 3, 17), "planned")]
+
+
+async def test_closing_for_good_and_undoing_the_first_end_the_series(database: Database) -> None:
+    there = await house(database)
+    first = await repeating(database, there)
+    async with database.write() as tx:
+        with pytest.raises(NotAllowed):
+            await requests.stop_repeating(tx, there.amal, first)
+        await requests.close(tx, there.officer, first, for_good=True)
+        with pytest.raises(Outdated):
+            await requests.stop_repeating(tx, there.officer, first)
+        second = await requests.plan(
+            tx, there.officer, replace(wanted(there), repeats=Repeats.MONTHLY)
+        )
+        await requests.undo(tx, there.officer, second)
+    await tick(database, datetime(2026, 9, 1, 9, 0, tzinfo=UTC))
+    assert [state for _, _, state in await series(database)] == ["closed", "undone"]
+
+
+async def test_what_is_closed_but_not_for_good_is_asked_anew(database: Database) -> None:
+    there = await house(database)
+    first = await repeating(database, there)
+    async with database.write() as tx:
+        await requests.close(tx, there.officer, first)
+    await tick(database, SATURDAY)
+    assert [state for _, _, state in await series(database)] == ["closed", "planned"]

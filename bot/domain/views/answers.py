@@ -54,6 +54,12 @@ def answered(one: Listed, *, language: str) -> Screen:
     return message(text("answer.sent", item=called(one, language)), rows=[(HOME_BESIDE,)])
 
 
+def recorded(one: Listed, *, language: str) -> Screen:
+    """What an institution answered elsewhere is in the record."""
+    said = text("answer.recorded", institution=name_for(one.names, language))
+    return message(said, rows=[(button("open_request", f"request:{one.request_id}"), HOME_BESIDE)])
+
+
 def arrived(one: Listed, words: str, said_in: str, choice: str | None, *, reader: str) -> Screen:
     """Told to who asked: an institution has answered."""
     lines: list[Text | None] = [

@@ -25,7 +25,9 @@ from bot.domain.screens import (
 )
 from bot.domain.selection import (
     LETTERS,
+    NEVER,
     NO_CLUSTER,
+    NO_REPORT,
     Choice,
     Listed,
     Narrowing,
@@ -58,10 +60,10 @@ TEXT_KEYS = tuple(f"part.{part}" for part in Part)
 def narrowed_to(narrowing: Narrowing, name: str) -> Value:
     """How a narrowing's value reads."""
     match narrowing:
-        case Narrowing.KIND:
-            return text(f"kind.{name}")
-        case Narrowing.NEED:
-            return text(f"need.{name}")
+        case Narrowing.KIND | Narrowing.NEED:
+            return text(f"{narrowing}.{name}")
+        case Narrowing.STATUS | Narrowing.REPORT_AGE:
+            return _last_word(narrowing, name)
         case Narrowing.CLUSTER if name == NO_CLUSTER:
             return text("narrowing.no_cluster")
         case Narrowing.DOCUMENT:
@@ -70,6 +72,12 @@ def narrowed_to(narrowing: Narrowing, name: str) -> Value:
             return mechanism_name(name)
         case _:
             return Words(name, limit=NAME_LENGTH)
+
+
+def _last_word(narrowing: Narrowing, name: str) -> Text:
+    if narrowing is Narrowing.STATUS:
+        return text("narrowing.no_report" if name == NO_REPORT else f"status.{name}")
+    return text("narrowing.never") if name == NEVER else text("narrowing.older", count=int(name))
 
 
 def items(
@@ -96,6 +104,11 @@ def items(
         rows.append(
             (
                 button("assign", f"assign:{code}"),
+                button("ask_for", f"ask_items:{code}"),
+            )
+        )
+        rows.append(
+            (
                 button("cluster", f"cluster_items:{code}"),
                 button("tag", f"tag_items:{code}"),
             )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from bot.domain.ladder import Ladder, Named, Reaches, Rung
 from bot.domain.requests import (
     Extension,
+    ItemState,
     Listed,
     Preview,
     Request,
@@ -36,12 +37,14 @@ from bot.domain.views.reminders import URGENT, by_day, called, open_asked
 
 MESSAGE_LENGTH = 3500
 _TITLE = 40
-_OPEN_STANDS = (Stand.ASKED, Stand.SEEN, Stand.STARTED, Stand.OVERDUE)
+EXCERPT = 600
 RUNGS = 30
 """So many rungs of one item are shown, the latest."""
 
 DELIVERED = ("planned", "sending", "sent", "failed", "unknown")
+LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 TEXT_KEYS = (
+    *(f"language.{each}" for each in LANGUAGES),
     *(f"request.asks.{each}" for each in RequestKind),
     *(f"request.listed.{each}" for each in Stand),
     *(f"delivery.{each}" for each in DELIVERED if each != "sending"),
@@ -107,13 +110,13 @@ def facts(
     found: Preview, names: Mapping[str, str], other: str | None, *, language: str
 ) -> list[Text]:
     """What sending would do, for the review screen; `names` are those of languages."""
-    parts = [
-        text("counted.people", count=found.people),
-        text("counted.institutions", count=found.institutions),
-    ]
+    people = text("counted.people", count=found.people)
+    houses = text("counted.institutions", count=found.institutions)
     if found.items:
-        parts.append(text("counted.items", count=found.items))
-    lines = [text("request.reaches", parts=Listing(tuple(parts)))]
+        about = text("counted.items", count=found.items)
+        lines = [text("request.reaches", people=people, institutions=houses, items=about)]
+    else:
+        lines = [text("request.reaches_houses", people=people, institutions=houses)]
     lines += [
         text(
             "request.left_out", institution=name_for(each, language), reason=text(f"left_out.{why}")
@@ -140,6 +143,22 @@ def planned(request_id: int) -> Screen:
                 button("send_now", f"request_now:{request_id}"),
             ),
             (button("open_request", f"request:{request_id}"),),
+        ],
+    )
+
+
+def asked_anew(request: Request, title: Text) -> Screen:
+    """Told to officers: a request that repeats goes out by itself, unless it is undone."""
+    assert request.due_on is not None
+    assert request.sends_at is not None
+    return message(
+        text("request.anew", title=title, due=request.due_on, at=request.sends_at),
+        rows=[
+            (
+                button("undo", f"request_undo:{request.id}"),
+                button("send_now", f"request_now:{request.id}"),
+            ),
+            (button("open_request", f"request:{request.id}"),),
         ],
     )
 
@@ -180,11 +199,18 @@ def board(
     stands: Mapping[Stand, int],
     deliveries: Mapping[str, int],
     wishes: int,
+    *,
+    anew_on: date | None = None,
 ) -> Screen:
-    """Where a request stands: answers, and whom its message reached."""
+    """Where a request stands: answers, whom its message reached, and when it is asked anew."""
     lines: list[Text | None] = [title, text(f"request.state.{request.state}")]
     if request.due_on is not None:
         lines.append(text("request.due", due=request.due_on))
+    if request.state is RequestState.PLANNED and request.turn and request.sends_at is not None:
+        lines.append(text("request.sends_at", at=request.sends_at))
+    if request.repeats is not None and anew_on is not None:
+        how_often = text(f"request.repeats.{request.repeats}")
+        lines.append(text("request.anew_on", how_often=how_often, day=anew_on))
     lines += [
         text(f"request.listed.{each}", count=stands[each]) for each in Stand if stands.get(each)
     ]
@@ -220,6 +246,10 @@ def board(
                 button("request_close", f"request_ask_close:{request.id}"),
             )
         )
+    if request.state is RequestState.OPEN:
+        rows.append((button("letters", f"request_letters:{request.id}"),))
+    if anew_on is not None:
+        rows.append((button("stop_repeating", f"request_stop:{request.id}"),))
     rows.append(
         (button("request_copy", f"request_copy:{request.id}"), button("back", "requests:0"))
     )
@@ -251,22 +281,19 @@ def items(
         lines.append(_line(each, language))
         if each.reason:
             lines.append(text("card.words", words=Words(each.reason, limit=200)))
-    rows: list[Row] = []
-    if which in _OPEN_STANDS:
-        rows += [
-            (
-                button(
-                    "asked_of",
-                    f"request_item:{each.id}",
-                    item=called(each, language),
-                    institution=name_for(each.names, language),
-                ),
-            )
-            for each in shown
-        ]
+    rows: list[Row] = [(_item_button(each, language),) for each in shown]
     act = f"request_items:{request.id}:{which}"
     rows += pages(act, page, more=(page + 1) * LIST_LENGTH < total)
     return screen(*lines, rows=[*rows, (button("back", f"request:{request.id}"), HOME)])
+
+
+def _item_button(each: Listed, language: str) -> Button:
+    house = name_for(each.names, language)
+    if each.code is None:
+        return button("code", f"request_item:{each.id}", item=house)
+    return button(
+        "asked_of", f"request_item:{each.id}", item=called(each, language), institution=house
+    )
 
 
 def _line(each: Listed, language: str) -> Text:
@@ -281,16 +308,19 @@ def _line(each: Listed, language: str) -> Text:
 def item(
     one: Listed,
     rungs: Sequence[Named],
+    said: Words | None = None,
     *,
     language: str,
     today: date,
 ) -> Screen:
-    """One thing that is asked: where it stands, and every rung with what became of it."""
+    """One thing that is asked: where it stands, every rung, what was answered beside reports."""
     lines: list[Text | None] = [
         _line(one, language),
         text(f"request.stand.{stand(one, today)}"),
-        None,
     ]
+    if said is not None:
+        lines.append(text("card.words", words=said))
+    lines.append(None)
     lines += [_rung(each) for each in rungs[-RUNGS:]]
     if not rungs:
         lines.append(text("request.no_rungs"))
@@ -302,12 +332,11 @@ def item(
                 button("record", f"record:{one.assignment_id}"),
             )
         )
-    rows.append(
-        (
-            button("excuse", f"excuse:{one.id}"),
-            button("back", f"request:{one.request_id}"),
-        )
-    )
+    elif one.state is ItemState.ASKED:
+        rows.append((button("record", f"record_answer:{one.id}"),))
+    back = button("back", f"request:{one.request_id}")
+    asked_still = one.state is ItemState.ASKED
+    rows.append((button("excuse", f"excuse:{one.id}"), back) if asked_still else (back,))
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
@@ -321,17 +350,14 @@ def excused(request_id: int) -> Screen:
     return screen("request.excused", rows=[(button("open_request", f"request:{request_id}"), HOME)])
 
 
-def ask_to_close(request_id: int, open_ones: int) -> Screen:
-    """Asked once more: nobody is reminded afterwards."""
-    return screen(
-        text("request.ask_close", count=open_ones),
-        rows=[
-            (
-                button("request_close_yes", f"request_close:{request_id}"),
-                button("back", f"request:{request_id}"),
-            )
-        ],
-    )
+def ask_to_close(request_id: int, open_ones: int, *, repeats: bool) -> Screen:
+    """Asked once more: nobody is reminded afterwards; what repeats is asked anew, or not."""
+    rows: list[Row] = []
+    if repeats:
+        rows.append((button("request_end", f"request_end:{request_id}"),))
+    close = button("request_close_yes", f"request_close:{request_id}")
+    rows.append((close, button("back", f"request:{request_id}")))
+    return screen(text("request.ask_close", count=open_ones), rows=rows)
 
 
 def closed(title: Text, stands: Mapping[Stand, int], days: float | None) -> Screen:

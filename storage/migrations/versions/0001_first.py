@@ -299,6 +299,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("attachment", sa.String(length=64), nullable=True),
         sa.Column("attachment_name", sa.String(length=200), nullable=True),
         sa.Column("repeats", sa.String(length=20), nullable=True),
+        sa.Column("series_id", Id, nullable=True),
+        sa.Column("turn", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("repeats_on", sa.Date(), nullable=True),
         sa.Column("asked_by", Id, nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("sends_at", Moment, nullable=True),
@@ -308,8 +311,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["attachment"], ["files.sha256"], name=op.f("fk_requests_attachment_files")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
+        sa.UniqueConstraint("series_id", "turn", name=op.f("uq_requests_series_id_turn")),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_requests_repeats_on"), "requests", ["repeats_on"], unique=False)
     op.create_index("ix_requests_state", "requests", ["state", "sends_at"], unique=False)
     op.create_table(
         "units",

@@ -1,0 +1,183 @@
+"""Makes the letters of a request in another process, tells how far it is, and sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.items import ItemText, best_text
+from bot.domain.permissions import may_ask, require
+from bot.domain.requests import Listed, Request, RequestKind, RequestText
+from bot.domain.screens import Attachment, Text, text
+from bot.domain.status import Status
+from bot.domain.views import letters as views
+from bot.domain.views.answers import POSITIONS
+from bot.exchange.confined import MEGABYTE, Limits
+from bot.exchange.examine import KINDS
+from bot.exchange.inspect import safe_name
+from bot.jobs import file_in
+from bot.services import letters as service
+from bot.services.requests import NobodyToAsk, best_worded
+from bot.texts import clean, direction, language_name
+from bot.works import Tools
+from bot.works.telling import JobCancelled, Telling
+from storage import institutions, items, jobs, requests
+from storage.institutions import Institution
+from storage.jobs import Job
+
+PROCESS = "letters"
+LIMITS = Limits(memory=700 * MEGABYTE, cpu=120, wall=300.0, written=50 * MEGABYTE)
+ZIP = "application/zip"
+OURS = ("sender", "how", "item", "answer", "name", "signature")
+TEXT_KEYS = (
+    *(f"letter.{each}" for each in OURS),
+    *(f"letter.choice.{each}" for each in POSITIONS),
+)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the letters say, as it stands now."""
+
+    request: Request
+    worded: RequestText | None
+    asked: Mapping[int, Sequence[Listed]]  # by institution
+    texts: Mapping[int, tuple[ItemText, ...]]  # by item
+    institutions: Mapping[int, Institution]
+
+
+async def run(job: Job, tools: Tools) -> None:
+    """Make the letters of `job.arguments`: `request`, `institutions`, `language`."""
+    found = await _find(job, tools)
+    packed = _Scribe(tools, job.arguments["language"]).packed(found)
+    async with tools.database.write() as tx:
+        row = await tools.tell(tx, job, views.making(), step="begun")
+    telling = Telling(job, tools, views.making, row)
+    async with tools.room() as room:
+        try:
+            result = await telling.during(
+                tools.jobs.run(PROCESS, packed, room, on_progress=telling.note, limits=LIMITS)
+            )
+        except JobCancelled:
+            return
+        name = result["file"]
+        media_type = ZIP if name.endswith(".zip") else KINDS["docx"].media_type
+        async with tools.keep(file_in(room, name), media_type) as (tx, kept):
+            act = await tools.act(tx, job)
+            count = len(packed["letters"])
+            if row is not None:
+                await tools.tell(tx, job, views.made(), step="made", edits=row)
+            shown = views.ready(found.request.id, count, Attachment(kept.sha256, name))
+            await tools.tell(tx, job, shown, step="ready")
+            await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=act.now)
+            listed = sum(len(each) for each in found.asked.values())
+            await service.handed_out(
+                tx, act, found.request.id, letters=count, items=listed, sha256=kept.sha256
+            )
+
+
+async def _find(job: Job, tools: Tools) -> _Found:
+    language = job.arguments["language"]
+    async with tools.database.read() as tx:
+        require(may_ask(await tools.actor(tx, job)))
+        request = await requests.get(tx, job.arguments["request"])
+        listed = await requests.asked_of(
+            tx, job.arguments["request"], job.arguments["institutions"]
+        )
+        if request is None or not listed:
+            raise NobodyToAsk
+        asked: dict[int, list[Listed]] = {}
+        for each in listed:
+            asked.setdefault(each.institution_id, []).append(each)
+        open_ones = [each.item_id for each in listed if each.item_id and not each.restricted]
+        return _Found(
+            request,
+            best_worded(await requests.texts(tx, request.id), language),
+            asked,
+            await items.texts(tx, open_ones),
+            {each.id: each for each in await institutions.every(tx) if each.id in asked},
+        )
+
+
+class _Scribe:
+    """Words the letters in one language."""
+
+    def __init__(self, tools: Tools, language: str) -> None:
+        self._tools = tools
+        self._language = language
+        self._today = tools.clock.now().astimezone(tools.settings.zone).date()
+
+    def packed(self, found: _Found) -> dict[str, Any]:
+        """The letters as plain values, for `bot.exchange.letters.write`."""
+        ours: dict[str, Any] = {each: self._say(text(f"letter.{each}")) for each in OURS}
+        ours["choices"] = [self._say(each) for each in _choices(found.request.kind)]
+        return {
+            "name": safe_name(self._say(text("letter.file", number=found.request.id))),
+            "rtl": direction(self._language) == "rtl",
+            "words": ours,
+            "letters": [
+                self._letter(found, found.institutions[each], listed)
+                for each, listed in found.asked.items()
+            ],
+        }
+
+    def _letter(
+        self, found: _Found, institution: Institution, listed: Sequence[Listed]
+    ) -> dict[str, Any]:
+        request, worded = found.request, found.worded
+        due = min(each.due_on for each in listed)
+        asks = text(f"request.asks.{request.kind}", count=len(listed), due=due)
+        subject = self._ours(self._say(text(f"request.kind.{request.kind}")))
+        return {
+            "name": safe_name(f"{institution.code} {request.id}".replace("/", "-")),
+            "date": self._say(text("letter.date", day=self._today)),
+            "reference": self._say(text("letter.reference", number=request.id)),
+            "to": self._say(text("letter.to", institution=institution.name(self._language))),
+            "subject": subject if worded is None else _said(worded.title, worded.language),
+            "message": [
+                _said(line, worded.language) for line in worded.message.split("\n") if line.strip()
+            ]
+            if worded is not None
+            else [],
+            "asks": self._say(asks),
+            "items": [self._item(found, each) for each in listed],
+        }
+
+    def _item(self, found: _Found, listed: Listed) -> dict[str, Any]:
+        """Of a restricted item the symbol and the number, and nothing else."""
+        words = {"words": "", "rtl": False}
+        label = ""
+        texts = found.texts.get(listed.item_id or 0, ())
+        best = best_text(texts, self._language, self._tools.settings.default_language)
+        if listed.code is None:
+            words = self._ours(found.request.indicator or "")
+        elif best is not None and not listed.restricted:
+            words = _said(best.words, best.language)
+            if best.language != self._language:
+                named = language_name(best.language, self._language)
+                label = self._say(text("label.language", language=named))
+        number = "" if listed.code is None else f"{listed.symbol} · {listed.code}"
+        due = self._say(text("letter.due", due=listed.due_on))
+        return {**words, "number": number, "label": label, "due": due}
+
+    def _ours(self, words: str) -> dict[str, Any]:
+        return _said(words, self._language)
+
+    def _say(self, said: Text) -> str:
+        return self._tools.texts.render(
+            said, self._language, mode="bare", timezone=self._tools.settings.zone
+        )
+
+
+def _said(words: str, language: str) -> dict[str, Any]:
+    return {"words": clean(words), "rtl": direction(language) == "rtl"}
+
+
+def _choices(kind: RequestKind) -> list[Text]:
+    """What an institution can tick."""
+    if kind is RequestKind.STATUS:
+        return [text(f"status.{each}") for each in Status]
+    if kind is RequestKind.POSITION:
+        return [text(f"letter.choice.{each}") for each in POSITIONS]
+    return []
