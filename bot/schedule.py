@@ -17,7 +17,8 @@ from bot.clock import Clock
 from bot.domain.people import TICK, Act
 from bot.domain.work_calendar import Policy
 from bot.jobs import Jobs
-from bot.services import audit, handed_out, imports, reminders, requests
+from bot.services import audit, digests, handed_out, imports, reminders, requests
+from storage import digests as digest_queries
 from storage import files, inbox, invitations
 from storage.database import Database
 from storage.vault import Vault
@@ -96,6 +97,9 @@ def house_ticks(
     async def remind(now: datetime) -> None:
         await ask_and_remind(database, Act(TICK, bot_id, policy.zone, now), policy)
 
+    async def digest(now: datetime) -> None:
+        await send_digests(database, Act(TICK, bot_id, policy.zone, now), policy)
+
     async def wake_evidence(_now: datetime) -> None:
         async with database.write() as tx:
             tx.wakes.add("evidence")
@@ -109,6 +113,7 @@ def house_ticks(
             await imports.sweep(tx, now=now)
 
     return {
+        "digest": Tick(timedelta(minutes=1), digest),
         "evidence": Tick(timedelta(minutes=5), wake_evidence),
         "expire": Tick(timedelta(hours=1), expire),
         "remind": Tick(timedelta(seconds=10), remind),
@@ -135,6 +140,16 @@ async def ask_and_remind(database: Database, act: Act, policy: Policy) -> None:
     while work.people or work.items:
         async with database.write() as tx:
             if not await reminders.remind_due(tx, act, policy):
+                break
+
+
+async def send_digests(database: Database, act: Act, policy: Policy) -> None:
+    """Send the digests whose moment has come, in short transactions; none where none is due."""
+    async with database.read() as tx:
+        due = await digest_queries.due(tx, now=act.now, limit=1)
+    while due:
+        async with database.write() as tx:
+            if not await digests.send_due(tx, act, policy):
                 break
 
 

@@ -11,6 +11,7 @@ from handlers import (
     card,
     clusters,
     exports,
+    habits,
     history,
     home,
     imports,
@@ -42,6 +43,7 @@ from handlers.flows import (
     tag,
     unchanged,
 )
+from handlers.flows import habits as habit_flows
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
 from handlers.router import Router
@@ -50,6 +52,7 @@ from handlers.turn import Turn
 ROOMS = (
     onboarding,
     me,
+    habits,
     home,
     card,
     report,
@@ -93,6 +96,12 @@ FLOWS: tuple[Flow, ...] = (
     later.LATER,
     later.AWAY,
     later.MORE_TIME,
+    habit_flows.ZONE,
+    habit_flows.WEEKEND,
+    habit_flows.QUIET,
+    habit_flows.HOUR,
+    habit_flows.DIGEST,
+    habit_flows.FREE_DAY,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
-from bot.domain.ladder import Named, Skipped
+from bot.domain.ladder import Named, Reaches, Skipped
 from bot.domain.requests import ItemState
 from storage.database import Transaction
 from storage.tables import outbox, people, reminders, request_items
@@ -278,6 +278,22 @@ async def mark_sent(tx: Transaction, ids: Sequence[int], outbox_id: int, *, now:
         .where(reminders.c.id.in_(ids), reminders.c.state == PLANNED)
         .values(state=SENT, settled_at=now, outbox_id=outbox_id)
     )
+
+
+async def reminded_between(tx: Transaction, person_id: int, start: datetime, end: datetime) -> bool:
+    """Whether a person was or will be reminded in that time of what they themselves owe."""
+    was = and_(reminders.c.state == SENT, reminders.c.settled_at >= start)
+    will_be = and_(_ready(end), reminders.c.at < end)
+    found = await tx.value(
+        select(
+            exists().where(
+                reminders.c.person_id == person_id,
+                reminders.c.reaches != Reaches.SECRETARIAT.value,
+                or_(was, will_be),
+            )
+        )
+    )
+    return bool(found)
 
 
 async def latest_sent(

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
 from bot.domain.people import Role, Seat
 from storage.database import Transaction
-from storage.tables import seats
+from storage.tables import digests, seats
+from storage.upsert import insert_or_update
 
 _COLUMNS = [seats.c[name] for name in Seat.__dataclass_fields__]
 
@@ -62,7 +63,7 @@ async def add(
     confirmed_by: int | None = None,
     now: datetime,
 ) -> Seat:
-    """A new seat, from now on."""
+    """A new seat, from now on; the person's digest is to be planned."""
     result = await tx.execute(
         insert(seats).values(
             person_id=person_id,
@@ -77,6 +78,7 @@ async def add(
     )
     key = result.inserted_primary_key
     assert key is not None
+    await insert_or_update(tx, digests, {"person_id": person_id, "next_at": now}, key=["person_id"])
     return Seat(int(key[0]), person_id, role, institution_id, now)
 
 

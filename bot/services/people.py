@@ -11,9 +11,11 @@ from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import SECRETARIAT, Act, Actor, Person, Role, Seat
 from bot.domain.permissions import may_invite, may_manage_people, require
 from bot.domain.views import people as views
-from bot.services import audit
+from bot.domain.work_calendar import Hours
+from bot.services import audit, reminders
 from bot.services.notices import tell
 from storage import (
+    absences,
     accounts,
     conversations,
     institutions,
@@ -61,6 +63,12 @@ class LastCoordinator(Refused):
     """Somebody has to be left who can let others in."""
 
     key = "error.last_coordinator"
+
+
+class NoHoursLeft(Refused):
+    """The quiet hours leave less than two hours of the day."""
+
+    key = "error.no_hours_left"
 
 
 @dataclass(frozen=True)
@@ -315,6 +323,29 @@ async def set_language(tx: Transaction, act: Act, language: str) -> None:
 async def set_new_message_each_time(tx: Transaction, act: Act, wanted: bool) -> None:
     """Whether screens are new messages each time, or change in place."""
     await _change_self(tx, act, "always_new_message", wanted)
+
+
+async def set_timezone(tx: Transaction, act: Act, zone: str | None) -> None:
+    """Where the person is; None: where the country is."""
+    await _change_self(tx, act, "timezone", zone)
+    await reminders.plan_anew(tx, act)
+
+
+async def set_weekend(tx: Transaction, act: Act, weekdays: frozenset[int] | None) -> None:
+    """The days of the person's weekend, Monday is 0; None: the country's."""
+    await _change_self(tx, act, "weekend", None if weekdays is None else sorted(weekdays))
+    await reminders.plan_anew(tx, act)
+
+
+async def set_hours(tx: Transaction, act: Act, hours: Hours | None) -> None:
+    """When the person is not disturbed, and when reminded; None: as the country has it.
+
+    Raises NoHoursLeft where less than two hours of the day are left to remind anybody.
+    """
+    if hours is not None and not hours.leave_enough:
+        raise NoHoursLeft
+    await _change_self(tx, act, "hours", None if hours is None else absences.pack(hours))
+    await reminders.plan_anew(tx, act)
 
 
 async def reread(tx: Transaction, person: Person) -> Person:

@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.exchange.consolidated import environment
 from bot.jobs import Jobs
 from bot.services import assignments_book as books
-from bot.services import exports, handed_out, imports
+from bot.services import digests, exports, handed_out, imports
 from bot.settings import Settings
 from bot.works import (
     Tools,
     assignments_book,
     assignments_read,
+    digest,
     export,
     import_apply,
     import_problems,
@@ -33,6 +34,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     exports.WORKBOOK: export.run,
     exports.TEMPLATE: import_template.run,
     exports.PROGRESS: progress.run,
+    digests.PICTURE: digest.run,
     books.MAKE: assignments_book.run,
     books.READ: assignments_read.run,
 }
@@ -40,6 +42,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
 PROCESSES: Mapping[str, str] = {
     export.CONSOLIDATED: "bot.exchange.consolidated:export",
     progress.PICTURE: "bot.exchange.progress:draw",
+    digest.PICTURE: "bot.exchange.digest:draw",
     assignments_book.PROCESS: "bot.exchange.assignments_work:make",
 }
 """Name → `module:function`, for `bot.jobs`."""

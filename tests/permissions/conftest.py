@@ -6,13 +6,13 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Table, func, insert, select
+from sqlalchemy import URL, Table, func, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
 from telegram import Update
 
@@ -26,10 +26,11 @@ from handlers.flows import engine
 from handlers.house import make_router
 from handlers.router import Router
 from handlers.turn import Turn
-from storage import conversations, invitations, jobs, seats
+from storage import absences, conversations, invitations, jobs, seats
 from storage.database import Transaction
 from storage.tables import (
     accounts,
+    digests,
     evidence,
     extensions,
     files,
@@ -50,6 +51,7 @@ JUSTICE = "JUSTICE-SECRET"  # in every word of the Ministry of Justice
 ITEM = "ITEM-OF-JUSTICE"  # in a public recommendation: for observers to read, too
 COLLEAGUE = "COLLEAGUE-SECRET"  # in the alternate's unsent draft
 SECRETARIAT = "SECRETARIAT-SECRET"  # in what only the secretariat may see
+FREE_DAY = date(2099, 5, 1)  # the secretariat's own
 OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
 
 
@@ -162,6 +164,7 @@ _OWN: dict[str, Callable[[dict[str, Any], int], bool]] = {
     "audit": lambda row, person_id: (
         row["person_id"] == person_id and row["act"].startswith("person.")
     ),
+    "digests": lambda row, person_id: row["person_id"] == person_id,
     "counters": lambda row, _person_id: row["name"] == "audit",
     "conversations": lambda row, person_id: row["person_id"] == person_id,
     "jobs": lambda row, person_id: row["person_id"] == person_id and row["kind"] == PROGRESS,
@@ -389,6 +392,8 @@ async def _settle(world: World) -> None:
         await _draft(world, tx, alternate, held, COLLEAGUE)
         await _draft(world, tx, focal, held, "of one's own")
         newcomers = await _invite(world, tx, justice.institution_id)
+        await absences.add_free_day(tx, FREE_DAY, SECRETARIAT)
+        await tx.execute(update(digests).values(next_at=None))  # the house changes no row itself
         asked, reminder = await _ask(
             tx, justice.institution_id, focal, assignment=held, item=secret, now=now
         )

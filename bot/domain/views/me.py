@@ -34,7 +34,11 @@ def me(name: str, seats: Sequence[tuple[Role, Value, date]], *, always_new_messa
     )
     return screen(
         *lines,
-        rows=[(button("language", "language"), button("privacy", "privacy")), (switch,), HOME],
+        rows=[
+            (button("language", "language"), button("my_reminders", "habits")),
+            (button("privacy", "privacy"), switch),
+            HOME,
+        ],
     )
 
 

@@ -97,7 +97,8 @@ def more() -> Screen:
         rows=[
             (button("reviews", "reviews:0"), button("clusters", "clusters:0")),
             (button("workbook", "book:-"), button("import_file", "import")),
-            (button("progress", "progress"), button("me", "me")),
+            (button("progress", "progress"), button("free_days", "free_days:0")),
+            (button("me", "me"),),
             (HOME,),
         ],
     )
