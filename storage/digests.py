@@ -15,7 +15,10 @@ from storage.tables import digests
 
 @dataclass(frozen=True)
 class Row:
-    """A person's digest; `week` is the first day of the week that was dealt with last."""
+    """A person's digest; `week` is the first day of the week that was dealt with last.
+
+    Of somebody new it is None.
+    """
 
     person_id: int
     weekday: int | None = None
@@ -63,9 +66,13 @@ async def plan_anew(tx: Transaction, person_ids: Iterable[int], *, now: datetime
     )
 
 
-async def wait(tx: Transaction, person_id: int, until: datetime | None) -> None:
-    """The next one is due then."""
-    await tx.execute(update(digests).where(digests.c.person_id == person_id).values(next_at=until))
+async def wait(
+    tx: Transaction, person_id: int, until: datetime | None, *, week: date | None
+) -> None:
+    """The next one is due then, that week having been dealt with."""
+    await tx.execute(
+        update(digests).where(digests.c.person_id == person_id).values(next_at=until, week=week)
+    )
 
 
 async def settle(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ from storage import reminders as rungs
 from storage.database import Transaction
 from storage.digests import Row
 
-PICTURE = "digest"
+PICTURE = jobs.DIGEST
 """The kind of job that draws the figures of a digest."""
 
 PEOPLE_AT_ONCE = 20
@@ -66,17 +66,18 @@ async def send_due(tx: Transaction, act: Act, policy: Policy) -> int:
     secretariat = _Secretariat(tx, act)
     for row in due:
         calendar = calendars[row.person_id]
-        at = None if row.off else _next(row, calendar, act.now)
-        if row.off or at != act.now:
-            await digests.wait(tx, row.person_id, at)
+        this = week_of(calendar.day_of(act.now), calendar.weekend)
+        known = replace(row, week=row.week or this)  # whoever is new hears from next week on
+        at = None if row.off else _next(known, calendar, act.now)
+        if at != act.now:
+            await digests.wait(tx, row.person_id, at, week=known.week)
             continue
         if row.person_id in reachable:
             outcome = await _tell(tx, act, row, calendar, secretariat)
         else:
             outcome = Outcome.UNREACHABLE
-        week = week_of(calendar.day_of(act.now), calendar.weekend)
-        following = _next(Row(row.person_id, row.weekday, week=week), calendar, act.now)
-        await digests.settle(tx, row.person_id, week, outcome, next_at=following, now=act.now)
+        following = _next(replace(row, week=this), calendar, act.now)
+        await digests.settle(tx, row.person_id, this, outcome, next_at=following, now=act.now)
     return len(due)
 
 
@@ -99,7 +100,7 @@ async def _tell(
     today = calendar.day_of(act.now)
     key = f"digest:{person.id}:{week_of(today, calendar.weekend)}"
     await tell(tx, act, person.id, views.digest(digest, person.language), key)
-    picture = {"key": key, **_figures_to_draw(digest, person.language, as_of=today)}
+    picture = _figures_to_draw(digest, person.language, as_of=today)
     await jobs.plan(tx, PICTURE, picture, person_id=person.id, seat_id=actor.seat_id, now=act.now)
     return Outcome.SENT
 

@@ -23,7 +23,8 @@ async def justice(network: JourneyNetwork, language: str = "en") -> Phone:
 
 
 async def next_week(network: JourneyNetwork) -> None:
-    """It becomes the Tuesday of next week, ten o'clock, and the house looks what is due."""
+    """It becomes the Tuesday of next week, ten o'clock; before and then the house looks around."""
+    await network.app.schedule.tick()
     now = network.clock.now()
     day = now.date() + timedelta(days=8 - now.weekday())
     network.clock.ahead += datetime.combine(day, time(10), UTC) - now

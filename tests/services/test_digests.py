@@ -21,6 +21,7 @@ from bot.services.digests import PICTURE
 from bot.services.people import NoHoursLeft
 from bot.services.requests import Wanted
 from storage import absences, accounts, institutions, seats
+from storage import jobs as jobs_of_the_house
 from storage.database import Database, Transaction
 from storage.tables import audit, jobs, outbox, request_items
 from storage.tables import digests as table
@@ -120,6 +121,28 @@ async def test_after_downtime_a_digest_comes_once(database: Database) -> None:
     thursday = MONDAY + 3 * WEEK + timedelta(days=3, hours=1)
     await ticks(database, thursday, thursday + timedelta(hours=5))
     assert [at for _, at in await told(database)] == [thursday]
+
+
+async def test_who_is_new_hears_from_the_next_week_on(database: Database) -> None:
+    amal = await somebody(database, due=OVERDUE)
+    async with database.write() as tx:
+        await tx.execute(update(table).values(week=None))
+    wednesday = MONDAY + timedelta(days=2)
+    await ticks(database, wednesday, MONDAY + WEEK + timedelta(hours=2))
+    assert await told(database) == [(amal.actor.person_id, MONDAY + WEEK)]
+
+
+async def test_what_somebody_waits_for_is_made_before_the_pictures(database: Database) -> None:
+    await somebody(database, due=OVERDUE)
+    await tick(database, MONDAY)
+    async with database.write() as tx:
+        asked = await jobs_of_the_house.plan(
+            tx, "import_template", {}, person_id=None, seat_id=None, now=MONDAY
+        )
+        taken = [await jobs_of_the_house.take(tx) for _ in range(3)]
+    assert [each and each.kind for each in taken] == ["import_template", PICTURE, None]
+    assert taken[0] is not None
+    assert taken[0].id == asked
 
 
 async def test_a_digest_can_be_moved_and_turned_off(database: Database) -> None:

@@ -104,6 +104,8 @@ def _name(response: Response, language: str) -> Value:
 
 
 def _days(response: Response) -> Text:
+    if not response.days:
+        return text("digest.under_a_day")
     return text("digest.days", count=response.days)
 
 
