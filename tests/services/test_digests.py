@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,13 @@ from bot.domain.errors import NotAllowed, Outdated
 from bot.domain.people import TICK, Act, Role
 from bot.domain.requests import Audience, RequestKind, RequestText
 from bot.domain.work_calendar import Hours, Policy
+from bot.jobs import Jobs
 from bot.schedule import ask_and_remind, send_digests
 from bot.services import digests, people, reminders, requests
 from bot.services.digests import PICTURE
 from bot.services.people import NoHoursLeft
 from bot.services.requests import Wanted
+from bot.works import digest
 from storage import absences, accounts, institutions, seats
 from storage import jobs as jobs_of_the_house
 from storage.database import Database, Transaction
@@ -29,6 +32,8 @@ from storage.tables import items as item_table
 from storage.tables import people as people_table
 from storage.tables import reminders as rungs
 from tests import maravia
+from tests.conftest import FrozenClock
+from tests.services.test_exports import tools_for
 
 MONDAY = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 POLICY = Policy(maravia.ZONE)
@@ -336,3 +341,53 @@ async def test_on_a_free_day_nobody_hears_anything(database: Database) -> None:
     async with database.read() as tx:
         acts = await tx.values(select(audit.c.act).where(audit.c.act.like("free_day.%")))
     assert sorted(acts) == ["free_day.add", "free_day.remove"]
+
+
+# -- The picture -----------------------------------------------------------------------------------
+
+
+async def drawn(database: Database, folder: Path, registry: Mapping[str, str]) -> Mapping[str, Any]:
+    """The job of the picture, once it was taken up with these functions."""
+    jobs_ = Jobs(registry, folder / "jobs") if registry else None
+    tools = replace(tools_for(database, folder, jobs_), clock=FrozenClock(MONDAY))
+    async with database.write() as tx:
+        job = await jobs_of_the_house.take(tx)
+    assert job is not None
+    await digest.run(job, tools)
+    async with database.read() as tx:
+        row = await tx.row(select(jobs).where(jobs.c.id == job.id))
+    assert row is not None
+    return dict(row)
+
+
+async def test_the_picture_comes_without_a_sound_and_not_to_who_has_left(
+    database: Database, tmp_path: Path
+) -> None:
+    amal = await somebody(database, due=OVERDUE)
+    await tick(database, MONDAY)
+    job = await drawn(database, tmp_path, {})
+    assert (job["state"], job["sha256"] is not None) == ("done", True)
+    async with database.read() as tx:
+        sent = await tx.row(select(outbox).where(outbox.c.key == f"job:{job['id']}:picture"))
+    assert sent is not None
+    assert (sent["silent"], sent["person_id"]) == (True, amal.actor.person_id)
+    await tick(database, MONDAY + WEEK)
+    async with database.write() as tx:
+        await seats.suspend(tx, amal.actor.seats[0].id, at=MONDAY)
+    job = await drawn(database, tmp_path, {})
+    async with database.read() as tx:
+        keys = await tx.values(select(outbox.c.key).where(outbox.c.key.like("job:%")))
+    assert job["state"] == "done"
+    assert len(keys) == 1
+
+
+async def test_nothing_is_said_of_a_picture_that_cannot_be_drawn(
+    database: Database, tmp_path: Path
+) -> None:
+    await somebody(database, due=OVERDUE)
+    await tick(database, MONDAY)
+    job = await drawn(database, tmp_path, {digest.PICTURE: "bot.exchange.nowhere:draw"})
+    assert (job["state"], job["sha256"]) == ("failed", None)
+    async with database.read() as tx:
+        keys = await tx.values(select(outbox.c.key).where(~outbox.c.key.like("digest:%")))
+    assert keys == []
