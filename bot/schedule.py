@@ -23,12 +23,14 @@ from bot.services import (
     broadcasts,
     deadlines,
     dialogues,
+    digests,
     handed_out,
     imports,
     reminders,
     requests,
 )
 from storage import dialogues as dialogue_queries
+from storage import digests as digest_queries
 from storage import files, inbox, invitations
 from storage.database import Database
 from storage.vault import Vault
@@ -109,6 +111,7 @@ def house_ticks(
         "boards": (_often(3), lambda now: boards.follow(database, act(now), PAINTERS)),
         "remind": (_often(10), lambda now: ask_and_remind(database, act(now), policy)),
         "call_again": (_often(15), lambda now: call_who_is_late(database, act(now))),
+        "digest": (_often(60), lambda now: send_digests(database, act(now), policy)),
         "deadlines": (_often(300), lambda now: warn_of_deadlines(database, act(now), policy)),
         "evidence": (_often(300), lambda _now: wake_evidence(database)),
         "expire": (timedelta(hours=1), lambda now: expire_invitations(database, act(now))),
@@ -182,6 +185,16 @@ async def sweep_imports(database: Database, now: datetime) -> None:
     """Remove what imports at the shell left when they were killed."""
     async with database.write() as tx:
         await imports.sweep(tx, now=now)
+
+
+async def send_digests(database: Database, act: Act, policy: Policy) -> None:
+    """Send the digests whose moment has come, in short transactions; none where none is due."""
+    async with database.read() as tx:
+        due = await digest_queries.due(tx, now=act.now, limit=1)
+    while due:
+        async with database.write() as tx:
+            if not await digests.send_due(tx, act, policy):
+                break
 
 
 async def purge_inbox(database: Database, bot_id: int, now: datetime) -> None:

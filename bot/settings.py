@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from datetime import time, timedelta
+from datetime import time
 from difflib import get_close_matches
 from functools import lru_cache
 from os import environ
@@ -22,13 +22,14 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.domain.work_calendar import Hours
+
 PREFIX = "FOCALPOINT_"
 TEST_PREFIX = f"{PREFIX}TEST_"
 
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{10,100}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_LEAST_HOURS = timedelta(hours=2)  # an hour may be the one that the clocks leave out
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")
 
 
@@ -314,9 +315,7 @@ class Settings(BaseSettings):
     @field_validator("quiet_hours")
     @classmethod
     def _check_quiet_hours(cls, hours: str) -> str:
-        start, end = from_until(hours)
-        left = timedelta(hours=start.hour - end.hour, minutes=start.minute - end.minute)
-        if start != end and left % timedelta(days=1) < _LEAST_HOURS:
+        if not Hours(*from_until(hours)).leave_enough:
             raise ValueError("must leave at least two hours of the day for reminders")
         return hours
 

@@ -14,6 +14,7 @@ from handlers import (
     deadlines,
     dialogues,
     exports,
+    habits,
     handover,
     history,
     home,
@@ -54,6 +55,7 @@ from handlers.flows import (
     tag,
     unchanged,
 )
+from handlers.flows import habits as habit_flows
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
 from handlers.router import Router
@@ -62,6 +64,7 @@ from handlers.turn import Turn
 ROOMS = (
     onboarding,
     me,
+    habits,
     home,
     card,
     report,
@@ -124,6 +127,12 @@ FLOWS: tuple[Flow, ...] = (
     dialogue.ANSWER,
     dialogue.PROMISE,
     dialogue.DELEGATE,
+    habit_flows.ZONE,
+    habit_flows.WEEKEND,
+    habit_flows.QUIET,
+    habit_flows.HOUR,
+    habit_flows.DIGEST,
+    habit_flows.FREE_DAY,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

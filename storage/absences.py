@@ -45,6 +45,11 @@ async def habits(tx: Transaction, person_ids: Iterable[int]) -> dict[int, Habits
     }
 
 
+def pack(hours: Hours) -> list[str]:
+    """The hours as they are kept."""
+    return [f"{at:%H:%M}" for at in (hours.quiet_from, hours.quiet_until, hours.remind_at)]
+
+
 async def add_leave(
     tx: Transaction,
     person_id: int,

@@ -22,6 +22,10 @@ PLANNED, RUNNING, WAITING, DONE, FAILED, CANCELLED = (
 )
 
 
+DIGEST = "digest"
+"""The kind of job for which nobody waits: the picture of a digest."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One piece of long work; `arguments` and `result` are plain JSON."""
@@ -76,11 +80,14 @@ async def get(tx: Transaction, job_id: int) -> Job | None:
 
 
 async def take(tx: Transaction) -> Job | None:
-    """The oldest planned job, now running; None if there is none."""
+    """The oldest planned job, now running; None if there is none.
+
+    What nobody waits for comes after everything else.
+    """
     statement = (
         select(*_COLUMNS)
         .where(jobs.c.state == PLANNED)
-        .order_by(jobs.c.id)
+        .order_by(jobs.c.kind == DIGEST, jobs.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

@@ -22,6 +22,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -347,6 +348,22 @@ async def mark_sent(tx: Transaction, messages: Mapping[int, int], *, now: dateti
             .values(state=SENT, settled_at=now, outbox_id=bindparam("message")),
             [{"row": each, "message": message} for each, message in messages.items()],
         )
+
+
+async def reminded_between(tx: Transaction, person_id: int, start: datetime, end: datetime) -> bool:
+    """Whether a person was or will be reminded in that time of what they themselves owe."""
+    was = and_(reminders.c.state == SENT, reminders.c.settled_at >= start)
+    will_be = and_(_ready(end), reminders.c.at < end)
+    found = await tx.value(
+        select(
+            exists().where(
+                reminders.c.person_id == person_id,
+                reminders.c.reaches != Reaches.SECRETARIAT.value,
+                or_(was, will_be),
+            )
+        )
+    )
+    return bool(found)
 
 
 async def latest_sent(

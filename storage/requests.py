@@ -496,6 +496,65 @@ def _stand(today: date) -> ColumnElement[Any]:
     )
 
 
+async def answered_else(tx: Transaction, *, since: datetime) -> int:
+    """How many answers have come since then to what is asked beside reports."""
+    found = await tx.value(
+        select(func.count())
+        .select_from(request_items)
+        .where(
+            request_items.c.state == ItemState.ANSWERED.value,
+            request_items.c.settled_at >= since,
+            request_items.c.assignment_id.is_(None),
+        )
+    )
+    return int(found)
+
+
+async def overdue_else(tx: Transaction, *, today: date) -> int:
+    """How much of what is asked beside reports is overdue."""
+    found = await tx.value(
+        select(func.count())
+        .select_from(request_items)
+        .where(
+            _ASKED,
+            request_items.c.due_on < today,
+            request_items.c.assignment_id.is_(None),
+        )
+    )
+    return int(found)
+
+
+async def median_days_of_institutions(
+    tx: Transaction, *, since: datetime
+) -> list[tuple[Mapping[str, str], float]]:
+    """By institution, days from asking to answering in the middle of its answers since then.
+
+    Its names, and the days; the slowest first.
+    """
+    rows = await tx.rows(
+        select(
+            institutions.c.code,
+            institutions.c.names,
+            request_items.c.asked_at,
+            request_items.c.settled_at,
+        )
+        .join(institutions, institutions.c.id == request_items.c.institution_id)
+        .where(
+            request_items.c.state == ItemState.ANSWERED.value,
+            request_items.c.settled_at >= since,
+        )
+        .order_by(institutions.c.code)
+    )
+    names: dict[str, Mapping[str, str]] = {}
+    taken: dict[str, list[float]] = {}
+    for row in rows:
+        names[row["code"]] = row["names"]
+        days = (row["settled_at"] - row["asked_at"]).total_seconds() / 86_400
+        taken.setdefault(row["code"], []).append(days)
+    found = [(names[code], float(median(days))) for code, days in taken.items()]
+    return sorted(found, key=lambda each: -each[1])
+
+
 async def median_days(tx: Transaction, request_id: int) -> float | None:
     """Days from asking to answering, in the middle of all answers; None where there is none."""
     rows = await tx.rows(

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from bot.domain.people import FEWEST, Gender, Level, Role, Seat
 from storage.database import Transaction
-from storage.tables import seats
+from storage.tables import digests, seats
+from storage.upsert import insert_or_update
 
 _COLUMNS = [seats.c[name] for name in Seat.__dataclass_fields__]
 
@@ -73,7 +74,7 @@ async def add(
     unit_id: int | None = None,
     now: datetime,
 ) -> Seat:
-    """A new seat, from now on."""
+    """A new seat, from now on; the person's digest is to be planned."""
     result = await tx.execute(
         insert(seats).values(
             person_id=person_id,
@@ -89,6 +90,7 @@ async def add(
     )
     key = result.inserted_primary_key
     assert key is not None
+    await insert_or_update(tx, digests, {"person_id": person_id, "next_at": now}, key=["person_id"])
     return Seat(int(key[0]), person_id, role, institution_id, now, unit_id=unit_id)
 
 

@@ -689,6 +689,18 @@ dialogue_openings = Table(  # who has opened what they are waited for
     PrimaryKeyConstraint("question_id", "person_id"),
 )
 
+digests = Table(  # everybody who has or had a seat: when their next digest is due
+    "digests",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    Column("weekday", Integer),  # Monday is 0; None: the first working day of their week
+    Column("off", Boolean, nullable=False, server_default=false()),
+    Column("next_at", UtcDateTime, index=True),  # None: off; the past: to be planned
+    Column("week", Date),  # the first day of the week that was dealt with last
+    Column("outcome", String(20)),  # of that week: sent, nothing, reminded, unreachable
+    Column("settled_at", UtcDateTime),
+)
+
 # -- Messages --------------------------------------------------------------------------------------
 
 inbox = Table(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 SATURDAY_SUNDAY = frozenset({5, 6})
 FRIDAY_SATURDAY = frozenset({4, 5})
+LEAST_OF_A_DAY = timedelta(hours=2)  # an hour may be the one that the clocks leave out
 _LONGEST_ABSENCE = 800  # days looked ahead for one on which somebody may be reminded
 
 
@@ -50,6 +51,13 @@ class Hours:
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= at < self.quiet_until
         return at >= self.quiet_from or at < self.quiet_until
+
+    @property
+    def leave_enough(self) -> bool:
+        """Whether at least two hours of the day are not quiet."""
+        start, end = self.quiet_from, self.quiet_until
+        left = timedelta(hours=start.hour - end.hour, minutes=start.minute - end.minute)
+        return start == end or left % timedelta(days=1) >= LEAST_OF_A_DAY
 
 
 @dataclass(frozen=True)

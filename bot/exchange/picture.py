@@ -17,6 +17,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from bot.domain.screens import Text, text
+from bot.domain.views.digests import Measure
 from bot.texts import direction, shorten
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ _LOOKS = {
     "not_started": ("#D55E00", "xx"),
     "no_information": ("#D9D9D9", ".."),
 }
+_MEASURED = ("#0072B2", "")
 _OTHER_LOOKS = (("#CC79A7", "||"), ("#999999", "oo"), ("#FFFFFF", "OO"), ("#B3CDE3", "**"))
 
 
@@ -106,11 +108,42 @@ def shown(figures: Figures, others: str) -> Figures:
 
 def draw(path: Path, figures: Figures, words: Words, language: str) -> None:
     """Draw the figures as a PNG, 1,080 pixels wide and as high as they need."""
+    page = _Page(words, language)
+    _lay_out(page, figures)
+    _save(page, path)
+
+
+def draw_measures(
+    path: Path,
+    title: Text,
+    groups: Sequence[tuple[Text | None, Sequence[Measure]]],
+    words: Words,
+    language: str,
+    *,
+    as_of: date,
+) -> None:
+    """Draw groups of bars, each under its heading and measured by its longest, as a PNG."""
+    page = _Page(words, language)
+    page.line(page.words(title), size=52, bold=True, gap=20)
+    day = text("picture.as_of", date=page.day(as_of))
+    page.line(page.words(day), size=32, color=_GREY, gap=44)
+    for heading, measures in groups:
+        if heading is not None:
+            page.line(page.words(heading), size=32, color=_GREY, gap=30)
+        most = max((each.size for each in measures), default=0)
+        for each in measures:
+            name, shown_at_end = page.words(each.name), page.words(each.shown)
+            page.line(name, size=36, bold=True, at_end=shown_at_end, gap=12)
+            page.bar(_MEASURED, each.size / most if most else 0)
+            page.skip(34)
+        page.skip(20)
+    _save(page, path)
+
+
+def _save(page: _Page, path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415  # takes 0.7 s
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    page = _Page(words, language)
-    _lay_out(page, figures)
     figure = Figure(figsize=(_WIDTH / _DPI, page.height / _DPI), dpi=_DPI, facecolor=_PAPER)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.people import Act
-from bot.services import assignments_book, audit, exports, imports, letters
+from bot.services import assignments_book, audit, digests, exports, imports, letters
 from storage import jobs
 from storage.database import Transaction
 
@@ -16,6 +16,7 @@ MADE = (
     exports.WORKBOOK,
     exports.TEMPLATE,
     exports.PROGRESS,
+    digests.PICTURE,
     imports.PROBLEMS,
     assignments_book.MAKE,
     letters.KIND,

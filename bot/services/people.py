@@ -20,11 +20,21 @@ from bot.domain.permissions import (
 from bot.domain.screens import Screen, Value
 from bot.domain.views import handover as handover_views
 from bot.domain.views import people as views
-from bot.services import audit, handover
+from bot.domain.work_calendar import Hours
+from bot.services import audit, handover, reminders
 from bot.services import seats as consequences
 from bot.services.notices import tell
 from bot.services.seats import MENU
-from storage import accounts, conversations, invitations, outbox, people, seats, units
+from storage import (
+    absences,
+    accounts,
+    conversations,
+    invitations,
+    outbox,
+    people,
+    seats,
+    units,
+)
 from storage.database import Transaction
 from storage.invitations import Invitation
 from storage.outbox import Message
@@ -85,6 +95,12 @@ class LastCoordinator(Refused):
     """Somebody has to be left who can let others in."""
 
     key = "error.last_coordinator"
+
+
+class NoHoursLeft(Refused):
+    """The quiet hours leave less than two hours of the day."""
+
+    key = "error.no_hours_left"
 
 
 @dataclass(frozen=True)
@@ -419,6 +435,29 @@ async def say_for_statistics(
 async def say_nothing_for_statistics(tx: Transaction, act: Act) -> None:
     """What the person had said of themselves is gone at once."""
     await _say(tx, act, {"gender": None, "level": None})
+
+
+async def set_timezone(tx: Transaction, act: Act, zone: str | None) -> None:
+    """Where the person is; None: where the country is."""
+    await _change_self(tx, act, "timezone", zone)
+    await reminders.plan_anew(tx, act)
+
+
+async def set_weekend(tx: Transaction, act: Act, weekdays: frozenset[int] | None) -> None:
+    """The days of the person's weekend, Monday is 0; None: the country's."""
+    await _change_self(tx, act, "weekend", None if weekdays is None else sorted(weekdays))
+    await reminders.plan_anew(tx, act)
+
+
+async def set_hours(tx: Transaction, act: Act, hours: Hours | None) -> None:
+    """When the person is not disturbed, and when reminded; None: as the country has it.
+
+    Raises NoHoursLeft where less than two hours of the day are left to remind anybody.
+    """
+    if hours is not None and not hours.leave_enough:
+        raise NoHoursLeft
+    await _change_self(tx, act, "hours", None if hours is None else absences.pack(hours))
+    await reminders.plan_anew(tx, act)
 
 
 async def reread(tx: Transaction, person: Person) -> Person:

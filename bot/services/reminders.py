@@ -29,7 +29,7 @@ from bot.domain.views import reminders as views
 from bot.domain.work_calendar import Policy, WorkCalendar
 from bot.services import audit
 from bot.services.notices import tell
-from storage import absences, outbox, people
+from storage import absences, digests, outbox, people
 from storage import reminders as queries
 from storage import requests as request_queries
 from storage.database import Transaction
@@ -454,7 +454,6 @@ async def go_away(
     assert act.actor.person is not None
     if until_on < from_on or until_on < act.today:
         raise LeaveOver
-    houses = houses_of(act)
     if deputy_id is not None:
         colleagues = {each.person.id for each in await colleagues_of(tx, act)}
         permissions.require(deputy_id in colleagues)
@@ -466,7 +465,7 @@ async def go_away(
         deputy_id=deputy_id,
         now=act.now,
     )
-    await request_queries.mark_stale(tx, institution_ids=houses)
+    await plan_anew(tx, act)
     await audit.record(
         tx,
         act,
@@ -481,8 +480,54 @@ async def come_back(tx: Transaction, act: Act) -> None:
     assert act.actor.person is not None
     if not await absences.end_leave(tx, act.actor.person.id, on=act.today):
         raise Outdated
-    await request_queries.mark_stale(tx, institution_ids=houses_of(act))
+    await plan_anew(tx, act)
     await audit.record(tx, act, "leave.end", f"person:{act.actor.person.id}")
+
+
+async def plan_anew(tx: Transaction, act: Act) -> None:
+    """The actor's days or hours have changed: what they are sent by itself is planned again."""
+    assert act.actor.person is not None
+    if act.actor.is_secretariat:
+        await request_queries.mark_stale(tx)
+    else:
+        roles = REPORTING | {Role.VALIDATOR}
+        held = {each.institution_id for each in act.actor.seats if each.role in roles}
+        houses = sorted(each for each in held if each is not None)
+        await request_queries.mark_stale(tx, institution_ids=houses)
+    await digests.plan_anew(tx, [act.actor.person.id], now=act.now)
+
+
+# -- The secretariat's own free days ---------------------------------------------------------------
+
+
+class FreeAlready(Refused):
+    """The day is free as it is."""
+
+    key = "error.free_already"
+
+
+async def add_free_day(tx: Transaction, act: Act, day: date, name: str) -> None:
+    """Nobody is reminded on that day; raises FreeAlready."""
+    permissions.require(permissions.may_ask(act.actor))
+    if not await absences.add_free_day(tx, day, fitting(name)[:LONGEST_NAME]):
+        raise FreeAlready
+    await _replan_everybody(tx, act, "free_day.add", day)
+
+
+async def remove_free_day(tx: Transaction, act: Act, day: date) -> None:
+    """The day is like any other again; raises Outdated where it is."""
+    permissions.require(permissions.may_ask(act.actor))
+    if not await absences.remove_free_day(tx, day):
+        raise Outdated
+    await _replan_everybody(tx, act, "free_day.remove", day)
+
+
+LONGEST_NAME = 200
+
+
+async def _replan_everybody(tx: Transaction, act: Act, what: str, day: date) -> None:
+    await request_queries.mark_stale(tx)
+    await audit.record(tx, act, what, f"day:{day}")
 
 
 def houses_of(act: Act) -> list[int]:

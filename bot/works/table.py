@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.exchange.consolidated import environment
 from bot.jobs import Jobs
 from bot.services import assignments_book as books
-from bot.services import calendar_import, deadlines, exports, handed_out, imports
+from bot.services import calendar_import, deadlines, digests, exports, handed_out, imports
 from bot.services import letters as letter_service
 from bot.settings import Settings
 from bot.works import (
@@ -17,6 +17,7 @@ from bot.works import (
     calendar_file,
     calendar_read,
     calendar_template,
+    digest,
     export,
     import_apply,
     import_problems,
@@ -38,6 +39,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     exports.WORKBOOK: export.run,
     exports.TEMPLATE: import_template.run,
     exports.PROGRESS: progress.run,
+    digests.PICTURE: digest.run,
     books.MAKE: assignments_book.run,
     books.READ: assignments_read.run,
     calendar_import.READ: calendar_read.run,
@@ -50,6 +52,7 @@ PROCESSES: Mapping[str, str] = {
     export.CONSOLIDATED: "bot.exchange.consolidated:export",
     progress.PICTURE: "bot.exchange.progress:draw",
     letters.PROCESS: "bot.exchange.letters:write",
+    digest.PICTURE: "bot.exchange.digest:draw",
     assignments_book.PROCESS: "bot.exchange.assignments_work:make",
 }
 """Name → `module:function`, for `bot.jobs`."""

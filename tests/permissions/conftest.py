@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from handlers.flows import engine
 from handlers.house import make_router
 from handlers.router import Router
 from handlers.turn import Turn
-from storage import conversations, invitations, jobs, seats
+from storage import absences, conversations, invitations, jobs, seats
 from storage.database import Transaction
 from storage.tables import (
     accounts,
@@ -37,6 +37,7 @@ from storage.tables import (
     dialogue_people,
     dialogue_questions,
     dialogues,
+    digests,
     evidence,
     extensions,
     files,
@@ -59,6 +60,7 @@ COLLEAGUE = "COLLEAGUE-SECRET"  # in the alternate's unsent draft
 SECRETARIAT = "SECRETARIAT-SECRET"  # in what only the secretariat may see
 INSIDE = "INSIDE-SECRET"  # in what one unit of Justice was asked and has answered
 OFFICERS = "NAME-OF-AN-OFFICER"  # for who reports or clears to know, for nobody else
+FREE_DAY = date(2099, 5, 1)  # the secretariat's own
 OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
 
 
@@ -181,6 +183,7 @@ _OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
         row["takes_over"] in who.seat_ids or (row["unit_id"] and row["invited_by"] in who.seat_ids)
     ),
     "deliveries": lambda row, who: row["person_id"] == who.person_id,
+    "digests": lambda row, who: row["person_id"] == who.person_id,
 }
 
 
@@ -407,6 +410,12 @@ async def _examine(
     return dialogue, question
 
 
+async def _days_off(tx: Transaction) -> None:
+    """A free day of the secretariat's, and no digest that the house would send by itself."""
+    await absences.add_free_day(tx, FREE_DAY, SECRETARIAT)
+    await tx.execute(update(digests).values(next_at=None))
+
+
 async def _settle(world: World) -> None:
     now = world.network.clock.now()
     async with world.network.database.write() as tx:
@@ -446,6 +455,7 @@ async def _settle(world: World) -> None:
         for actor, said in ((alternate, COLLEAGUE), (focal, "of one's own")):
             await _draft(world, tx, actor, held, said)
         newcomers = await _invite(world, tx, justice.institution_id)
+        await _days_off(tx)
         asked, reminder = await _ask(
             tx, justice.institution_id, focal, assignment=held, item=secret, now=now
         )

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import Refused
-from tests.permissions.conftest import Attacker, World, document, tap, words
+from tests.permissions.conftest import FREE_DAY, Attacker, World, document, tap, words
 
 IDS = ("", *map(str, range(1, 8)))
 GARBAGE = ("0", "-1", "9" * 18, "9" * 19, "9" * 50, "x", "²", "٣", "1\0", "<b>", "é" * 25)
-PAIRS = ("1:0", "5:-1", f"5:{'9' * 25}", "5.1", f"5.{'9' * 25}", "fr:1")
+PAIRS = (str(FREE_DAY), "1:0", "5:-1", f"5:{'9' * 25}", "5.1", f"5.{'9' * 25}", "fr:1")
 OUTSIDERS = ("stranger", "invited", "waiting", "suspended", "ended", "in_a_group")
 INSIDERS = ("other", "observer", "focal", "validator", "unit")
 
@@ -143,7 +143,10 @@ async def test_no_reply_reaches_what_is_no_longer_theirs(world: World, name: str
     toll.check()
 
 
-ABOUT_ONESELF = {"away"}
+ABOUT_ONESELF = {
+    "other": {"away", "set_zone", "set_weekend", "set_quiet", "set_hour", "set_digest"},
+    "observer": {"set_zone"},  # times are shown to them, too
+}
 
 
 @pytest.mark.parametrize("name", ["stranger", "suspended", "ended", "other", "observer", "unit"])
@@ -151,7 +154,7 @@ async def test_no_conversation_about_others_begins(world: World, name: str) -> N
     """Whatever leads to it: the conversation itself refuses."""
     who = world.attackers[name]
     for flow in world.router.runner.flows.values():
-        if name == "other" and flow.name in ABOUT_ONESELF:
+        if flow.name in ABOUT_ONESELF.get(name, ()):
             continue
         async with world.turn(who) as turn:
             with pytest.raises(Refused):

@@ -58,9 +58,10 @@ def me(
     return screen(
         *lines,
         rows=[
-            (button("language", "language"), button("privacy", "privacy")),
+            (button("language", "language"), button("my_reminders", "habits")),
             more,
-            (button("statistics", "statistics"), *HOME),
+            (button("statistics", "statistics"), button("privacy", "privacy")),
+            HOME,
         ],
     )
 

@@ -99,8 +99,8 @@ def more() -> Screen:
         rows=[
             (button("reviews", "reviews:0"), button("clusters", "clusters:0")),
             (button("workbook", "book:-"), button("import_file", "import")),
-            (button("calendar", "calendar:0"), button("dialogues", "dialogues")),
-            (button("progress", "progress"),),
+            (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
+            (button("dialogues", "dialogues"), button("progress", "progress")),
             (button("me", "me"), HOME),
         ],
     )

@@ -235,6 +235,21 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index("ix_broadcasts_state", "broadcasts", ["state", "sends_at"], unique=False)
     op.create_table(
+        "digests",
+        sa.Column("person_id", Id, autoincrement=False, nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=True),
+        sa.Column("off", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("next_at", Moment, nullable=True),
+        sa.Column("week", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("settled_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_digests_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_digests")),
+    )
+    op.create_index(op.f("ix_digests_next_at"), "digests", ["next_at"], unique=False)
+    op.create_table(
         "items",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("key", sa.String(length=300), nullable=False),
