@@ -53,6 +53,11 @@ class Hours:
         return at >= self.quiet_from or at < self.quiet_until
 
     @property
+    def morning(self) -> time:
+        """The hour for what can wait; the end of the quiet hours where these hold it."""
+        return self.quiet_until if self.quiet(self.remind_at) else self.remind_at
+
+    @property
     def leave_enough(self) -> bool:
         """Whether at least two hours of the day are not quiet."""
         start, end = self.quiet_from, self.quiet_until
@@ -104,8 +109,7 @@ class WorkCalendar:
 
         That is the end of the quiet hours where these hold the hour meant for it.
         """
-        at = self.hours.remind_at
-        return _moment(day, self.hours.quiet_until if self.hours.quiet(at) else at, self.zone)
+        return _moment(day, self.hours.morning, self.zone)
 
     def next_allowed(self, moment: datetime) -> datetime | None:
         """That moment, or when to send what could not be sent then; None where no day is near.

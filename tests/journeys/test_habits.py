@@ -61,6 +61,10 @@ async def test_a_focal_point_says_where_and_when_to_be_reminded(network: Journey
     assert "from 18:30 to 07:00; reminders at 09:00" in plain(amal.last.text)
     await amal.taps("Change the hour", "14:00")
     assert "reminders at 14:00" in plain(amal.screen.text)
+    await amal.taps("Change the hour")
+    await amal.types("at 6 am")  # quiet by their own wish
+    assert "reminders at 07:00" in plain(amal.last.text)
+    await amal.taps("Change the hour", "14:00")
     row = await network.row(select(people).where(people.c.name == "Amal"))
     assert (row["timezone"], row["weekend"]) == ("Africa/Cairo", [4, 5])
     assert row["hours"] == ["18:30", "07:00", "14:00"]

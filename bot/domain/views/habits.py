@@ -73,7 +73,7 @@ def _line(mine: Mine, what: str, said: Text) -> Text:
 
 
 def _hours(hours: Hours) -> Text:
-    at = shown(hours.remind_at)
+    at = shown(hours.morning)
     if hours.quiet_from == hours.quiet_until:
         return text("habits.never_quiet", at=at)
     quiet = (shown(hours.quiet_from), shown(hours.quiet_until))
