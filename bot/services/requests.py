@@ -344,7 +344,7 @@ async def close(tx: Transaction, act: Act, request_id: int, *, for_good: bool = 
     """
     request = await _found(tx, act, request_id)
     if for_good and request.series_id is not None:
-        await stop_repeating(tx, act, request_id)
+        await _end_series(tx, act, request)
     if not await queries.move(
         tx, request_id, from_=RequestState.OPEN, to=RequestState.CLOSED, closed_at=act.now
     ):
@@ -360,9 +360,15 @@ async def close(tx: Transaction, act: Act, request_id: int, *, for_good: bool = 
 async def stop_repeating(tx: Transaction, act: Act, request_id: int) -> None:
     """Its series is asked anew no more; raises Outdated where that was so."""
     request = await _found(tx, act, request_id)
-    if request.series_id is None or not await queries.end_series(tx, request.series_id):
+    if not await _end_series(tx, act, request):
         raise Outdated
-    await audit.record(tx, act, "request.stop_repeating", f"request:{request_id}")
+
+
+async def _end_series(tx: Transaction, act: Act, request: Request) -> bool:
+    if request.series_id is None or not await queries.end_series(tx, request.series_id):
+        return False
+    await audit.record(tx, act, "request.stop_repeating", f"request:{request.id}")
+    return True
 
 
 async def not_reached(tx: Transaction, act: Act, institution_ids: Iterable[int]) -> list[int]:

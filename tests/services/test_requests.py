@@ -784,15 +784,21 @@ async def test_closing_for_good_and_undoing_the_first_end_the_series(database: D
     async with database.write() as tx:
         with pytest.raises(NotAllowed):
             await requests.stop_repeating(tx, there.amal, first)
-        await requests.close(tx, there.officer, first, for_good=True)
+        await requests.stop_repeating(tx, there.officer, first)
         with pytest.raises(Outdated):
             await requests.stop_repeating(tx, there.officer, first)
+        await requests.close(tx, there.officer, first, for_good=True)
+        third = await requests.plan(
+            tx, there.officer, replace(wanted(there), repeats=Repeats.MONTHLY)
+        )
+        await requests.send_now(tx, there.officer, third)
+        await requests.close(tx, there.officer, third, for_good=True)
         second = await requests.plan(
             tx, there.officer, replace(wanted(there), repeats=Repeats.MONTHLY)
         )
         await requests.undo(tx, there.officer, second)
     await tick(database, datetime(2026, 9, 1, 9, 0, tzinfo=UTC))
-    assert [state for _, _, state in await series(database)] == ["closed", "undone"]
+    assert [state for _, _, state in await series(database)] == ["closed", "closed", "undone"]
 
 
 async def test_what_is_closed_but_not_for_good_is_asked_anew(database: Database) -> None:
