@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import texts
 from bot.domain import permissions
 from bot.domain.errors import NotFound
 from bot.domain.screens import Screen, Value, text
@@ -42,7 +43,10 @@ async def _whom(turn: Turn, answers: Answers) -> list[Option]:
 
 
 async def _languages(turn: Turn, _answers: Answers) -> list[Option]:
-    return [Option(each, text(f"language.{each}")) for each in turn.desk.country.languages]
+    return [
+        Option(each, text("label.one", value=texts.language_name(each, turn.language)))
+        for each in turn.desk.country.languages
+    ]
 
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:

@@ -42,9 +42,7 @@ RUNGS = 30
 """So many rungs of one item are shown, the latest."""
 
 DELIVERED = ("planned", "sending", "sent", "failed", "unknown")
-LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 TEXT_KEYS = (
-    *(f"language.{each}" for each in LANGUAGES),
     *(f"request.asks.{each}" for each in RequestKind),
     *(f"request.listed.{each}" for each in Stand),
     *(f"delivery.{each}" for each in DELIVERED if each != "sending"),
