@@ -94,11 +94,11 @@ class Actor:
             raise TourStopped(f"{self.who}: {step}", str(error)) from None
 
     def _tell_news(self) -> None:
-        """Tell what is new or reads otherwise than before."""
+        """Tell what is new or reads otherwise than before; buttons taken off are no news."""
         for message in self.phone.received:
-            shown = _shown(message)
-            if self._seen.get(message.id) != shown:
-                self._seen[message.id] = shown
+            shown, before = _shown(message), self._seen.get(message.id, "")
+            self._seen[message.id] = shown
+            if shown != before and not (before.startswith(shown) and not message.buttons):
                 self._say("\n".join(f"    {line}".rstrip() for line in shown.splitlines()))
 
 
