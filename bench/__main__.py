@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bench import exchange_in_chat, imports, reminders, storage, taps, workbook
+from bench import broadcasts, exchange_in_chat, imports, reminders, storage, taps, workbook
 from bench.country import Size
 from storage import migrate
 from storage.database import Database
@@ -87,15 +87,16 @@ def reminding() -> Iterator[Row]:
     for name, place in reminders.places():
         found = asyncio.run(reminders.measure(place, count=count))
         what = f"{name}: {count:,} items, {found.planned:,} reminders planned"
-        yield what, f"{found.planning.whole:.1f} s", _held(found.planning)
+        yield what, f"{found.planning.whole:.1f} s", found.planning.held
         idle, most = found.idle[len(found.idle) // 2], found.idle[-1]
         yield "  a tick with nothing due", f"{1000 * idle:.1f} ms", f"at most {1000 * most:.0f} ms"
         all_of_it = f"{found.reminding.whole:.1f} s"
-        yield f"  {found.people:,} people due at once", all_of_it, _held(found.reminding)
+        yield f"  {found.people:,} people due at once", all_of_it, found.reminding.held
 
 
-def _held(found: reminders.Found) -> str:
-    return f"transactions {1000 * found.median:.0f} ms, at most {1000 * found.longest:.0f} ms"
+def announcing() -> Iterator[Row]:
+    """Broadcasts at a server that refuses what is too fast, and taps meanwhile."""
+    yield from broadcasts.rows_of(quick=QUICK)
 
 
 async def _transactions(writers: int) -> tuple[float, list[float]]:
@@ -113,6 +114,7 @@ SECTIONS: tuple[Callable[[], Iterator[Row]], ...] = (
     reading,
     writing,
     reminding,
+    announcing,
     storing,
 )
 

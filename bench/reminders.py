@@ -57,6 +57,11 @@ class Found:
     median: float
     longest: float
 
+    @property
+    def held(self) -> str:
+        """How long the transactions were, for a table."""
+        return f"transactions {1000 * self.median:.0f} ms, at most {1000 * self.longest:.0f} ms"
+
 
 @dataclass(frozen=True)
 class Figures:

@@ -7,11 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.broadcasts import Broadcast, BroadcastState, Recipient, Segment
 from bot.domain.items import AssignmentState, ReportState
 from bot.domain.requests import ItemState
+from storage import outbox
 from storage.database import Transaction
 from storage.seats import is_live
 from storage.tables import (
@@ -253,6 +267,40 @@ async def deliver(tx: Transaction, broadcast_id: int, person_ids: Iterable[int])
     rows = [{"broadcast_id": broadcast_id, "person_id": each} for each in person_ids]
     if rows:
         await insert_missing_rows(tx, deliveries, rows)
+
+
+async def count_deliveries(tx: Transaction, broadcast_id: int) -> int:
+    """How many people it is for."""
+    return int(
+        await tx.value(
+            select(func.count())
+            .select_from(deliveries)
+            .where(deliveries.c.broadcast_id == broadcast_id)
+        )
+    )
+
+
+async def without_message(
+    tx: Transaction, broadcast_id: int, prefix: str, *, limit: int
+) -> list[Recipient]:
+    """The next people it is for to whom nothing is planned yet: no key of prefix and their id."""
+    key = literal(prefix) + cast(deliveries.c.person_id, String)
+    rows = await tx.rows(
+        select(people.c.id.label("person_id"), people.c.language)
+        .join(deliveries, deliveries.c.person_id == people.c.id)
+        .where(deliveries.c.broadcast_id == broadcast_id, ~outbox.is_known(key))
+        .order_by(deliveries.c.person_id)
+        .limit(limit)
+    )
+    return [Recipient(**row) for row in rows]
+
+
+async def without_seat(tx: Transaction, person_ids: Iterable[int], *, now: datetime) -> list[int]:
+    """Those of the people who hold no live seat any more."""
+    seated = exists().where(seats.c.person_id == people.c.id, is_live(now))
+    return await tx.values(
+        select(people.c.id).where(people.c.id.in_(list(person_ids)), ~seated).order_by(people.c.id)
+    )
 
 
 async def mark_seen(tx: Transaction, broadcast_id: int, person_id: int, *, now: datetime) -> bool:

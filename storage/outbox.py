@@ -25,6 +25,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     func,
     insert,
     or_,
@@ -266,6 +267,11 @@ async def find_many(tx: Transaction, keys: Iterable[str]) -> dict[str, int]:
     """The rows of these keys, by key."""
     rows = await tx.rows(select(outbox.c.key, outbox.c.id).where(outbox.c.key.in_(list(keys))))
     return {row["key"]: row["id"] for row in rows}
+
+
+def is_known(key: ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition that something was planned under that key."""
+    return exists().where(outbox.c.key == key)
 
 
 async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: int) -> Said | None:

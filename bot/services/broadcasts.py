@@ -1,20 +1,24 @@
 """Broadcasts: planned, undone or sent, once to each person; counted until all has come to its end.
 
 Every change of state is one UPDATE that asks for the state before: of two officers, two taps or a
-tap and a tick only one goes on. All deliveries are planned in the commit that opens a broadcast, so
-that a crash leaves none half planned, and the outbox sends none of them twice.
+tap and a tick only one goes on. The commit that opens a broadcast says whom it is for; their
+messages are planned some hundreds in a commit, by this one and by ticks, so that nobody who taps
+meanwhile waits for thousands. A crash leaves people without a message, whom the next tick finds;
+nobody gets two, for their keys are unique.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from bot.domain import permissions
 from bot.domain.broadcasts import (
     LONGEST_TEXT,
     Broadcast,
     BroadcastState,
+    Deliveries,
     Draft,
     Missed,
     Reach,
@@ -38,6 +42,9 @@ from storage.outbox import BULK, Message
 
 BOARD = "broadcast"
 """The first word of its deliveries' keys."""
+
+AT_ONCE = 500
+"""Messages planned in one commit: more than go out between two ticks."""
 
 
 class NobodyReached(Refused):
@@ -179,7 +186,7 @@ async def send_now(tx: Transaction, act: Act, broadcast_id: int) -> None:
 
 
 async def _open(tx: Transaction, act: Act, broadcast_id: int) -> bool:
-    """Plan every delivery, to those whom it reaches now; False where somebody else has."""
+    """It is for those whom it reaches now, and goes to the first; False where it was open."""
     planned, sending = BroadcastState.PLANNED, BroadcastState.SENDING
     if not await queries.move(tx, broadcast_id, from_=planned, to=sending, opened_at=act.now):
         return False
@@ -188,10 +195,9 @@ async def _open(tx: Transaction, act: Act, broadcast_id: int) -> bool:
     reached = await reach(
         tx, act, found.segment, written=texts, default_language=found.default_language
     )
-    to = reached.recipients
-    await queries.deliver(tx, broadcast_id, [each.person_id for each in to])
-    messages = [_message(act, found, texts, each) for each in to]
-    await outbox.add_many(tx, messages, now=act.now)
+    to = [each.person_id for each in reached.recipients]
+    await queries.deliver(tx, broadcast_id, to)
+    await _plan_some(tx, act, broadcast_id)
     await board_rows.wake(tx, prefix_of(broadcast_id))
     await audit.record(
         tx,
@@ -201,6 +207,20 @@ async def _open(tx: Transaction, act: Act, broadcast_id: int) -> bool:
         facts={"people": len(to)},
     )
     return True
+
+
+async def _plan_some(tx: Transaction, act: Act, broadcast_id: int) -> int:
+    """Plan the messages to the next of those whom it is for; gives how many, 0 when all are."""
+    prefix = prefix_of(broadcast_id)
+    to = await queries.without_message(tx, broadcast_id, prefix, limit=AT_ONCE)
+    if not to:
+        return 0
+    found = await _get(tx, broadcast_id)
+    texts = await queries.texts(tx, broadcast_id)
+    await outbox.add_many(tx, [_message(act, found, texts, each) for each in to], now=act.now)
+    for gone in await queries.without_seat(tx, [each.person_id for each in to], now=act.now):
+        await outbox.drop_recipient(tx, gone, "seat_ended", now=act.now)
+    return len(to)
 
 
 def _message(act: Act, found: Broadcast, texts: Mapping[str, str], to: Recipient) -> Message:
@@ -216,20 +236,20 @@ def _message(act: Act, found: Broadcast, texts: Mapping[str, str], to: Recipient
 
 
 async def follow(database: Database, act: Act) -> None:
-    """Open what is due, and close what has come to its end; one look where there is nothing."""
+    """Open what is due, go on with it, close what is at its end; one look where nothing is."""
     async with database.read() as tx:
         found = await queries.under_way(tx, now=act.now)
     for each in found:
         async with database.write() as tx:
             if each.state is BroadcastState.PLANNED:
                 await _open(tx, act, each.id)
-            else:
+            elif not await _plan_some(tx, act, each.id):
                 await _close(tx, act, each.id)
 
 
 async def _close(tx: Transaction, act: Act, broadcast_id: int) -> bool:
     """Nothing of it waits any more; False where something does."""
-    counts = await boards.count(tx, prefix_of(broadcast_id))
+    counts = await count(tx, broadcast_id)
     if counts.waiting:
         return False
     sending, closed = BroadcastState.SENDING, BroadcastState.CLOSED
@@ -296,6 +316,13 @@ async def get(tx: Transaction, act: Act, broadcast_id: int) -> Broadcast:
     return await _get(tx, broadcast_id)
 
 
+async def count(tx: Transaction, broadcast_id: int) -> Deliveries:
+    """What became of its messages; those that are yet to be planned wait too."""
+    found = await boards.count(tx, prefix_of(broadcast_id))
+    to_come = await queries.count_deliveries(tx, broadcast_id) - found.total
+    return replace(found, waiting=found.waiting + to_come)
+
+
 async def paint(tx: Transaction, prefix: str) -> Painted | None:
     """The board of the deliveries whose keys begin so; None: there is no such broadcast."""
     broadcast_id = int(prefix.split(":")[1])
@@ -305,7 +332,7 @@ async def paint(tx: Transaction, prefix: str) -> Painted | None:
     shown = views.board(
         found,
         await beginning(tx, found),
-        await boards.count(tx, prefix),
+        await count(tx, broadcast_id),
         seen=await queries.count_seen(tx, broadcast_id),
     )
     return Painted(shown, moves=found.state is BroadcastState.SENDING)

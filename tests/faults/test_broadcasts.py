@@ -6,7 +6,9 @@ The board is compared with the sandbox's own journal.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -26,6 +28,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.world import Chat
 from bot.services import boards, broadcasts
 from bot.texts import Texts
+from bot.wire.pacing import LONGEST_BRAKE
 from bot.wire.request import Request
 from storage import broadcasts as queries
 from storage.database import Database
@@ -144,6 +147,47 @@ async def test_a_storm_of_429_delays_a_broadcast_and_loses_nothing(
     assert took >= 0.9 * ideal, "faster than Telegram allows"
 
 
+async def test_an_outage_delays_a_broadcast_and_the_board_is_right_at_the_end(
+    hall: Hall, record_property: Callable[[str, object], None]
+) -> None:
+    """5xx for everybody, on top of people who have blocked the bot and of calls that time out."""
+    count, rate, outage = 150, 25.0, 6.0
+    chance = random.Random(9)
+    crowd = await hall.announces(count)
+    struck = [await hall.chat(each) for each in chance.sample(crowd, 30)]
+    for chat in struck[:15]:
+        chat.blocked = True
+    for number, chat in enumerate(struck[15:]):
+        hall.sandbox.faults.times_out(after=number % 2 == 0, seconds=1.0, chat=chat.id)
+    async with asyncio.timeout(90), hall.sending(rate=rate) as sender:
+        await until(lambda: _accepted(hall, 30), within=20)
+        hall.sandbox.faults.fails(502, times=math.inf).until = time.monotonic() + outage
+        await sender.settle()
+    calls = hall.calls
+    told = Counter(each.status for each in calls)
+    last = {each.chat: each for each in calls}
+    ends = Counter(each.status for each in last.values())
+    accepted = Counter(each.chat for each in calls if each.accepted)
+    assert ends == {200: count - 30, 403: 15, None: 15}, "nobody ends with an error"
+    assert set(accepted.values()) == {1}, "nobody got it twice"
+    assert told - ends == {502: told[502]}, "only what the server refused was called again"
+
+    counts = await hall.counted()
+    assert (counts.sent, counts.unknown, counts.failed) == (ends[200], ends[None], ends[403])
+    assert counts.reasons == {"blocked": ends[403]}
+    assert (counts.waiting, counts.total) == (0, count)
+    async with hall.database.read() as tx:
+        listed = await broadcasts.missed(tx, hall.act(COMMAND_LINE), hall.broadcast_id)
+    assert {(await hall.chat(each.person_id)).id for each in listed} == {each.id for each in struck}
+
+    refused = [each.at for each in calls if each.status == 502]
+    assert 1 <= len(refused) <= 40, "after a few in vain there are pauses"
+    again = min(each.at for each in calls if each.status == 200 and each.at > refused[-1])
+    late = again - refused[0] - outage
+    record_property("an outage: calls in vain, seconds until it went on", (told[502], round(late)))
+    assert late <= LONGEST_BRAKE + 1
+
+
 async def test_a_third_who_block_in_the_middle_slow_nobody_down(
     hall: Hall, record_property: Callable[[str, object], None]
 ) -> None:
@@ -207,8 +251,8 @@ async def test_kill_nine_in_the_middle_of_five_thousand(
         await asyncio.sleep(chance.uniform(0.2, 2.5))
         await bot.kill()
     await bots.bot(told)
-    await crowd.rest(within=300)
-    await happens(lambda: crowd.states("broadcasts")["closed"] == 1)  # by the next tick
+    await happens(lambda: crowd.states("broadcasts")["closed"] == 1, within=300)
+    await crowd.rest()
 
     calls = [each for each in sandbox.journal.entries if WORDS in str(each.parameters.get("text"))]
     got = Counter(int(str(each.chat)) for each in calls if each.accepted)
@@ -216,7 +260,7 @@ async def test_kill_nine_in_the_middle_of_five_thousand(
         int(row[0]): row[1]
         for row in crowd.rows("SELECT person_id, state FROM outbox WHERE key LIKE 'broadcast:1:%'")
     }
-    assert len(states) == MANY, "all are planned, in one go, and once"
+    assert len(states) == MANY, "all are planned, and once"
     assert set(got.values()) == {1}, "nobody got it twice"
     assert set(states.values()) <= {"sent", "unknown"}
     unknown = {each for each, state in states.items() if state == "unknown"}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from bot.domain.broadcasts import BroadcastState, Draft, Group, Segment, roles_of
+from bot.domain.broadcasts import BroadcastState, Deliveries, Draft, Group, Segment, roles_of
 from bot.domain.errors import NotAllowed, NotFound, Outdated
-from bot.domain.people import TICK, Actor, Role
+from bot.domain.people import COMMAND_LINE, TICK, Actor, Role
 from bot.domain.reports import NoWords, TooLong
 from bot.domain.requests import UNDO, LeftOut
 from bot.domain.screens import Attachment
 from bot.domain.views import broadcasts as views
 from bot.services import boards, broadcasts
 from bot.services.boards import Painted
-from storage import accounts, files, institutions, outbox, people, seats
+from storage import accounts, files, institutions, outbox, people, seats, tables
 from storage import boards as board_rows
 from storage import broadcasts as queries
 from storage.database import Database, Transaction
@@ -284,6 +284,106 @@ async def test_who_lost_the_seat_before_it_goes_out_does_not_get_it(database: Da
         await seats.end(tx, at.bao.seats[0].id, now=NOW)
     await broadcasts.follow(database, maravia.act(TICK, NOW + UNDO))
     assert not names(at, at.bao) & set(await sent_to(database, broadcast_id))
+
+
+# -- To many ---------------------------------------------------------------------------------------
+
+MANY = 2 * broadcasts.AT_ONCE + 200
+
+
+async def crowd(database: Database) -> list[int]:
+    """Many officers with open chats, in the order in which they are written to."""
+    first = 1_000
+    async with database.write() as tx:
+        for table, row in (
+            (tables.people, {"id": "n", "name": "Officer", "language": "en", "created_at": NOW}),
+            (tables.accounts, {"bot_id": BOT, "chat_id": "n", "person_id": "n"}),
+            (tables.seats, {"person_id": "n", "role": "officer", "from_at": NOW}),
+        ):
+            many = [
+                {name: first + n if value == "n" else value for name, value in row.items()}
+                for n in range(MANY)
+            ]
+            await tx.execute(insert(table), many)
+    return list(range(first, first + MANY))
+
+
+async def to_many(database: Database) -> int:
+    """A broadcast to them that has just been opened."""
+    act = maravia.act(COMMAND_LINE, NOW)
+    async with database.write() as tx:
+        return await broadcasts.plan(tx, act, draft(sends_at=NOW))
+
+
+async def counted(database: Database, broadcast_id: int) -> Deliveries:
+    async with database.read() as tx:
+        return await broadcasts.count(tx, broadcast_id)
+
+
+async def test_one_to_many_is_planned_some_hundreds_in_a_commit(database: Database) -> None:
+    """So that nobody who taps meanwhile waits for all of it."""
+    people_ids = await crowd(database)
+    broadcast_id = await to_many(database)
+    tick = maravia.act(TICK, NOW)
+    seen = [len(await sent_to(database, broadcast_id))]
+    while seen[-1] < MANY:
+        await settle(database, broadcast_id, "sent")
+        found = await counted(database, broadcast_id)
+        assert (found.sent, found.total) == (seen[-1], MANY), "what is to come waits"
+        await broadcasts.follow(database, tick)
+        assert await state_of(database, broadcast_id) is BroadcastState.SENDING
+        seen.append(len(await sent_to(database, broadcast_id)))
+    assert seen == [broadcasts.AT_ONCE, 2 * broadcasts.AT_ONCE, MANY]
+    assert await sent_to(database, broadcast_id) == dict.fromkeys(people_ids, 1)
+    await settle(database, broadcast_id, "sent")
+    await broadcasts.follow(database, tick)
+    assert await state_of(database, broadcast_id) is BroadcastState.CLOSED
+
+
+class Killed(Database):
+    """Ends before its next commit."""
+
+    @asynccontextmanager
+    async def write(self, *, idle_limit: float | None = None) -> AsyncIterator[Transaction]:
+        async with super().write(idle_limit=idle_limit) as tx:
+            yield tx
+            raise RuntimeError("killed")
+
+
+async def test_a_kill_between_two_commits_loses_nobody_and_writes_to_nobody_twice(
+    open_database: Callable[[], Database],
+) -> None:
+    first, second = open_database(), open_database()
+    people_ids = await crowd(first)
+    broadcast_id = await to_many(first)
+    tick = maravia.act(TICK, NOW)
+    killed = Killed(first.url)
+    with pytest.raises(RuntimeError, match="killed"):
+        await broadcasts.follow(killed, tick)
+    await killed.close()
+    assert len(await sent_to(first, broadcast_id)) == broadcasts.AT_ONCE
+    for _ in range(3):
+        await asyncio.gather(broadcasts.follow(first, tick), broadcasts.follow(second, tick))
+    assert await sent_to(first, broadcast_id) == dict.fromkeys(people_ids, 1)
+
+
+async def test_who_joins_meanwhile_is_not_written_to_and_who_leaves_neither(
+    database: Database,
+) -> None:
+    people_ids = await crowd(database)
+    broadcast_id = await to_many(database)
+    later = NOW + timedelta(seconds=2)
+    left = people_ids[-1]
+    async with database.write() as tx:
+        held = await seats.live_of(tx, left, now=later)
+        await seats.end(tx, held[0].id, now=later)
+        await maravia.somebody(tx, "Nia", Role.OFFICER, None)
+    for _ in range(3):
+        await broadcasts.follow(database, maravia.act(TICK, later))
+    await settle(database, broadcast_id, "sent")
+    assert await sent_to(database, broadcast_id) == dict.fromkeys(people_ids, 1)
+    found = await counted(database, broadcast_id)
+    assert (found.sent, found.dropped, found.total) == (MANY - 1, 1, MANY)
 
 
 # -- Afterwards ------------------------------------------------------------------------------------
