@@ -28,6 +28,7 @@ from bot.services import (
     imports,
     reminders,
     requests,
+    unreachable,
 )
 from storage import dialogues as dialogue_queries
 from storage import digests as digest_queries
@@ -111,6 +112,7 @@ def house_ticks(
         "boards": (_often(3), lambda now: boards.follow(database, act(now), PAINTERS)),
         "remind": (_often(10), lambda now: ask_and_remind(database, act(now), policy)),
         "call_again": (_often(15), lambda now: call_who_is_late(database, act(now))),
+        "unreachable": (_often(15), lambda now: unreachable.follow(database, act(now))),
         "digest": (_often(60), lambda now: send_digests(database, act(now), policy)),
         "deadlines": (_often(300), lambda now: warn_of_deadlines(database, act(now), policy)),
         "evidence": (_often(300), lambda _now: wake_evidence(database)),
