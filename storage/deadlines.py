@@ -61,6 +61,13 @@ async def move(
     return result.rowcount == 1
 
 
+async def unlink(tx: Transaction, request_id: int) -> None:
+    """That request never went out: no deadline was turned into it."""
+    await tx.execute(
+        update(deadlines).where(deadlines.c.request_id == request_id).values(request_id=None)
+    )
+
+
 async def get(tx: Transaction, deadline_id: int) -> Deadline | None:
     """The deadline of that id; locked until the transaction ends."""
     row = await tx.row(

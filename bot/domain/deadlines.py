@@ -231,6 +231,20 @@ def due_warnings(deadline: Deadline, today: date, calendar: WorkCalendar) -> tup
     )
 
 
+WEEKS_BEFORE = (8, 4, 2, 1)
+"""So long before a deadline institutions may be asked to answer: the secretariat writes then."""
+
+TIME_TO_ANSWER = timedelta(days=7)
+
+
+def days_to_answer(day: date, today: date, calendar: WorkCalendar) -> list[date]:
+    """Working days some weeks ahead of a deadline, that leave institutions a week at least."""
+    days = dict.fromkeys(
+        calendar.working_day_before(day - timedelta(weeks=each)) for each in WEEKS_BEFORE
+    )
+    return [each for each in days if each >= today + TIME_TO_ANSWER]
+
+
 def tidy(words: str) -> str:
     """A title on one line, without controls and direction marks, at most 300 characters."""
     shown = unicodedata.normalize("NFC", words)

@@ -46,7 +46,16 @@ from bot.domain.views import requests as views
 from bot.domain.work_calendar import Policy
 from bot.services import audit
 from bot.services.notices import tell
-from storage import absences, assignments, institutions, outbox, people, reminders, selection
+from storage import (
+    absences,
+    assignments,
+    deadlines,
+    institutions,
+    outbox,
+    people,
+    reminders,
+    selection,
+)
 from storage import requests as queries
 from storage.database import Transaction
 from storage.outbox import Message
@@ -169,6 +178,7 @@ async def undo(tx: Transaction, act: Act, request_id: int) -> None:
         raise TooLate
     if request.turn == 0:
         await queries.end_series(tx, request_id)
+    await deadlines.unlink(tx, request_id)
     await audit.record(tx, act, "request.undo", f"request:{request_id}")
 
 

@@ -91,14 +91,19 @@ def _answer(one: Listed, language: str) -> Button:
     return open_asked(one, language)
 
 
-def new() -> Screen:
-    """What can be asked for."""
+def new(deadline_id: int | None = None) -> Screen:
+    """What can be asked for, and before which deadline."""
+    before = "" if deadline_id is None else f":{deadline_id}"
+    back = "requests:0" if deadline_id is None else f"deadline:{deadline_id}"
     return screen(
         "request.new",
         rows=[
-            (button("ask_items", "ask_items:-"),),
-            (button("ask_data", "ask_data"), button("ask_comment", "ask_comment")),
-            (button("back", "requests:0"), HOME),
+            (button("ask_items", f"ask_items:-{before}"),),
+            (
+                button("ask_data", f"ask_data{before}"),
+                button("ask_comment", f"ask_comment{before}"),
+            ),
+            (button("back", back), HOME),
         ],
     )
 
