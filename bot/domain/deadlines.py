@@ -48,6 +48,11 @@ class DeadlineState(StrEnum):
     DROPPED = "dropped"
 
 
+PERIODIC = frozenset(
+    {DeadlineKind.PERIODIC_REPORT, DeadlineKind.MID_TERM, DeadlineKind.VOLUNTARY_REVIEW}
+)
+"""Reports that come again and again, whatever document they follow."""
+
 TEXT_KEYS = (
     *(f"deadline.kind.{each}" for each in DeadlineKind),
     *(f"deadline.state.{each}" for each in DeadlineState),

@@ -153,6 +153,7 @@ async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = Non
         indicator=answers.get("indicator"),
         attachment=attachment,
         repeats=Repeats(answers["repeats"]) if answers.get("repeats") else None,
+        deadline_id=answers.get("deadline"),
     )
 
 

@@ -11,6 +11,7 @@ from bot.domain.requests import (
     ItemState,
     Listed,
     Preview,
+    Repeats,
     Request,
     RequestKind,
     RequestState,
@@ -198,6 +199,13 @@ def title_of(request: Request, worded: RequestText | None) -> Text:
     return text("request.called_kind", kind=kind, due=request.due_on or request.created_at.date())
 
 
+def _anew(repeats: Repeats, day: date) -> Text:
+    """When it is asked anew."""
+    if repeats is Repeats.BEFORE_DEADLINE:
+        return text("request.anew_before_deadlines")
+    return text("request.anew_on", how_often=text(f"request.repeats.{repeats}"), day=day)
+
+
 def board(
     request: Request,
     title: Text,
@@ -214,8 +222,7 @@ def board(
     if request.state is RequestState.PLANNED and request.turn and request.sends_at is not None:
         lines.append(text("request.sends_at", at=request.sends_at))
     if request.repeats is not None and anew_on is not None:
-        how_often = text(f"request.repeats.{request.repeats}")
-        lines.append(text("request.anew_on", how_often=how_often, day=anew_on))
+        lines.append(_anew(request.repeats, anew_on))
     lines += [
         text(f"request.listed.{each}", count=stands[each]) for each in Stand if stands.get(each)
     ]
