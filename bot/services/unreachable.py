@@ -173,12 +173,17 @@ async def _tell(tx: Transaction, act: Act, change: _Change, *, news: bool) -> No
         await tell(tx, act, officer.id, change.shown, key, silent=True)
         row = await outbox.find(tx, key)
         assert row is not None
+        if known is not None:
+            await _edit(tx, act, known, views.moved(), revision)
     else:
         row = known.outbox_id
-        shown = replace(change.shown, replaces=True)
-        edit = f"{BOARD}{officer.id}:{revision}"
-        await tell(tx, act, officer.id, shown, edit, silent=True, edits=row)
+        await _edit(tx, act, known, replace(change.shown, replaces=True), revision)
     await boards.keep(tx, Board(BOARD, officer.id, row, change.digest, revision), moves=False)
+
+
+async def _edit(tx: Transaction, act: Act, known: Board, shown: Screen, revision: int) -> None:
+    key = f"{BOARD}{known.person_id}:{revision}"
+    await tell(tx, act, known.person_id, shown, key, silent=True, edits=known.outbox_id)
 
 
 def _digest(shown: Screen) -> str:

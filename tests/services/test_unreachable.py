@@ -116,7 +116,9 @@ async def test_officers_are_told_once_a_day_without_a_sound_and_kept_up_to_date(
 
     await leaves(database, there.vera, now=NOW + 2 * DAY)
     await unreachable.follow(database, ticking(NOW + 2 * DAY))
-    assert (await told(database))[-1][2] is False, "a new day's news are a new message"
+    new, old = (await told(database))[-2:]
+    assert new[2] is False, "a new day's news are a new message"
+    assert "unreachable.moved" in old[1], "the one of the day before says so"
 
 
 async def test_going_and_coming_in_one_day_is_one_message(database: Database) -> None:

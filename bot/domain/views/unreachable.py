@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.screens import Button, Row, Screen, Text, Value, Words, button, message, text
+from bot.domain.screens import (
+    Button,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    message,
+    screen,
+    text,
+)
 from bot.domain.unreachable import NEVER_STARTED, Away
 from bot.domain.views.common import HOME_BESIDE, LIST_LENGTH
 from bot.domain.views.people import away, instead, invite_another, place, role_name
@@ -32,6 +43,11 @@ def today(found: Sequence[Away], language: str) -> Screen:
         if each.seat_id is not None
     ]
     return message(*lines, rows=[*rows, *_ways_on(found)])
+
+
+def moved() -> Screen:
+    """The message of an earlier day, when a newer one stands further down."""
+    return screen("unreachable.moved", rows=[(button("unreachable", "seats_away"),)])
 
 
 def _seat(each: Away, language: str) -> Value:
