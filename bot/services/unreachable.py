@@ -15,10 +15,10 @@ from datetime import datetime, time
 from bot.domain import screens
 from bot.domain.people import SECRETARIAT, Act, Person
 from bot.domain.screens import Screen
-from bot.domain.unreachable import NEVER_STARTED, PATIENCE, Away, Colleague, instead_of
+from bot.domain.unreachable import NEVER_STARTED, PATIENCE, REASONS, Away, Colleague, instead_of
 from bot.domain.views import unreachable as views
 from bot.services.notices import tell
-from storage import accounts, boards, institutions, invitations, outbox, people
+from storage import accounts, boards, institutions, invitations, outbox, people, reminders
 from storage import requests as request_queries
 from storage.boards import Board
 from storage.database import Database, Transaction
@@ -104,6 +104,8 @@ async def back(tx: Transaction, act: Act, chat_id: int) -> bool:
     """
     if not await accounts.mark_reachable(tx, act.bot_id, chat_id):
         return False
+    if act.actor.person_id is not None:
+        await reminders.miss(tx, act.actor.person_id, REASONS, now=act.now)
     if act.actor.is_secretariat:
         await request_queries.mark_stale(tx)
     else:

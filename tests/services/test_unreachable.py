@@ -193,6 +193,26 @@ async def test_who_comes_back_gets_the_latest_reminder_that_they_missed(
     assert reminded == [amal]
 
 
+async def test_a_reminder_that_found_them_gone_counts_as_missed(database: Database) -> None:
+    there = await house(database)
+    await asked(database, there, "140.7")
+    amal = there.amal.actor.person_id
+    await days(database, NOW.date(), date(2026, 5, 15))
+    assert (await rungs(database, person_id=amal))[0] == (-14, "sent", None)
+    theirs = (outbox.c.key.startswith("reminder:"), outbox.c.person_id == amal)
+    async with database.write() as tx:
+        failed = {"state": "failed", "reason": "blocked", "screen": None}
+        await tx.execute(outbox.update().where(*theirs).values(**failed))
+    await leaves(database, there.amal)
+    back = NOW + 14 * DAY
+    assert await returns(database, at(there.amal, back))
+    await tick(database, back)
+    assert (await rungs(database, person_id=amal))[0] == (-14, "sent", None)
+    async with database.read() as tx:
+        states = await tx.values(select(outbox.c.state).where(*theirs).order_by(outbox.c.id))
+    assert states == ["failed", "planned"], "it goes out again"
+
+
 async def test_who_answered_while_away_is_reminded_of_nothing(database: Database) -> None:
     there = await house(database)
     amal = there.amal.actor.person_id
