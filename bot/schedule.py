@@ -28,6 +28,7 @@ from bot.services import (
     imports,
     reminders,
     requests,
+    unreachable,
 )
 from storage import dialogues as dialogue_queries
 from storage import digests as digest_queries
@@ -111,8 +112,10 @@ def house_ticks(
         "boards": (_often(3), lambda now: boards.follow(database, act(now), PAINTERS)),
         "remind": (_often(10), lambda now: ask_and_remind(database, act(now), policy)),
         "call_again": (_often(15), lambda now: call_who_is_late(database, act(now))),
+        "unreachable": (_often(15), lambda now: unreachable.follow(database, act(now))),
         "digest": (_often(60), lambda now: send_digests(database, act(now), policy)),
         "deadlines": (_often(300), lambda now: warn_of_deadlines(database, act(now), policy)),
+        "before": (_often(300), lambda now: ask_before_deadlines(database, act(now), policy)),
         "evidence": (_often(300), lambda _now: wake_evidence(database)),
         "expire": (timedelta(hours=1), lambda now: expire_invitations(database, act(now))),
         "purge": (timedelta(hours=6), lambda now: purge_inbox(database, bot_id, now)),
@@ -161,6 +164,15 @@ async def warn_of_deadlines(database: Database, act: Act, policy: Policy) -> Non
     if due:
         async with database.write() as tx:
             await deadlines.warn(tx, act, policy)
+
+
+async def ask_before_deadlines(database: Database, act: Act, policy: Policy) -> None:
+    """Ask anew what is asked before each deadline of the calendar, where its time has come."""
+    async with database.read() as tx:
+        due = await requests.before_deadlines_due(tx, act, policy)
+    if due:
+        async with database.write() as tx:
+            await requests.repeat_before_deadlines(tx, act, policy)
 
 
 async def call_who_is_late(database: Database, act: Act) -> None:

@@ -7,12 +7,12 @@ from bot.domain.errors import NotFound, Refused
 from bot.domain.screens import message
 from bot.domain.views import handover as handover_views
 from bot.domain.views import people as views
-from bot.services import people
+from bot.services import people, unreachable
 from bot.services import seats as seat_service
 from bot.services.people import Chat, LinkUnknown
 from handlers.card import number
 from handlers.turn import Turn
-from storage import accounts, institutions, invitations, seats
+from storage import institutions, invitations, seats
 from storage.invitations import Invitation
 
 log = logs.get(__name__)
@@ -29,7 +29,7 @@ class TooManyLinks(Refused):
 
 async def start(turn: Turn, payload: str) -> None:
     """`/start`, with the payload of a deep link or without."""
-    await accounts.mark_reachable(turn.tx, turn.bot_id, turn.chat_id)
+    await unreachable.back(turn.tx, turn.act, turn.chat_id)
     if payload.startswith(TO_ITEM) and turn.actor.seats:
         await turn.go(turn, f"item:{payload.removeprefix(TO_ITEM)}")
     elif payload:

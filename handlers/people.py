@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from bot.domain.errors import NotFound
 from bot.domain.people import SECRETARIAT
@@ -12,6 +13,7 @@ from bot.domain.views import people as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.exchange.inspect import KINDS
 from bot.services import people as service
+from bot.services import unreachable as absence
 from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -153,9 +155,10 @@ async def unreachable(turn: Turn, argument: str) -> None:
 
 async def _list(turn: Turn, found: list[Seated], act: str, page: int) -> None:
     shown = found[page * PAGE : (page + 1) * PAGE]
+    there = await _there(turn, shown)
     await turn.show(
         views.seat_list(
-            [_line(each, turn.language) for each in shown],
+            [_line(each, turn.language, there) for each in shown],
             act=act,
             page=page,
             more=len(found) > (page + 1) * PAGE,
@@ -169,13 +172,14 @@ async def seat(turn: Turn, argument: str) -> None:
     designation = await people.designation(turn.tx, found.seat.id)
     await turn.show(
         views.seat(
-            _line(found, turn.language),
+            _line(found, turn.language, await _there(turn, [found])),
             since=found.seat.from_at.astimezone(turn.timezone).date(),
             suspended=found.seat.suspended_at is not None,
             designated_by=designation.by,
             designated_on=designation.on,
             has_letter=designation.letter is not None,
             hands_over=may_hand_over(turn.actor, found.seat),
+            institution_id=found.seat.institution_id,
         )
     )
 
@@ -216,11 +220,20 @@ async def restore(turn: Turn, argument: str) -> None:
     await seat(turn, argument)
 
 
-async def invite(turn: Turn, _argument: str) -> None:
-    """Invite one person or several."""
+async def invite(turn: Turn, argument: str) -> None:
+    """`invite`, `invite:3`: invite one person or several, to that institution."""
     require(may_manage_people(turn.actor))
     own = turn.actor.seat(SECRETARIAT)
-    await turn.desk.runner.begin(turn, "invite", subject="invite", seat_id=own.id if own else None)
+    chosen: dict[str, Any] = {}
+    if argument:
+        institution = await institutions.get(turn.tx, number(argument))
+        if institution is None:
+            raise NotFound
+        named = text("button.institution", name=institution.name(turn.language))
+        chosen = {"labels": {"institution": named}, "institution": institution.id}
+    await turn.desk.runner.begin(
+        turn, "invite", subject="invite", seat_id=own.id if own else None, **chosen
+    )
 
 
 async def _seated(turn: Turn, argument: str) -> Seated:
@@ -231,13 +244,23 @@ async def _seated(turn: Turn, argument: str) -> Seated:
     return found[0]
 
 
-def _line(seated: Seated, language: str) -> views.Line:
+async def _there(turn: Turn, shown: list[Seated]) -> absence.Colleagues:
+    """Who can be told where some of those that are shown cannot be reached."""
+    houses = {each.seat.institution_id for each in shown if each.unreachable_reason}
+    if not houses:
+        return {}
+    known = {each for each in houses if each is not None}
+    return absence.by_place(await people.seated(turn.tx, now=turn.now, institution_ids=known))
+
+
+def _line(seated: Seated, language: str, there: absence.Colleagues | None = None) -> views.Line:
     return views.Line(
         seated.seat.id,
         seated.person.name,
         seated.seat.role,
         views.place(seated.institution_names or {}, seated.unit, language),
         seated.unreachable_reason,
+        absence.instead(there or {}, seated),
     )
 
 

@@ -22,7 +22,7 @@ from handlers.flows import record_answer as recording
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import answers as answer_queries
-from storage import institutions, outbox, reminders
+from storage import deadlines, institutions, outbox, reminders
 from storage import requests as queries
 
 
@@ -35,29 +35,43 @@ async def overview(turn: Turn, argument: str) -> None:
     await turn.show(views.overview(await queries.count(turn.tx), page, shown))
 
 
-async def new(turn: Turn, _argument: str) -> None:
-    """What can be asked for."""
+async def new(turn: Turn, argument: str) -> None:
+    """`request_new`, `request_new:5`: what can be asked for, before that deadline."""
     permissions.require(permissions.may_ask(turn.actor))
-    await turn.show(views.new())
+    await turn.show(views.new(number(argument) if argument else None))
 
 
 async def ask_items(turn: Turn, argument: str) -> None:
-    """`ask_items:d3`: a request about the items of a selection."""
+    """`ask_items:d3`, `ask_items:d3:5`: about the items of a selection, before that deadline."""
     permissions.require(permissions.may_ask(turn.actor))
-    wanted = Selection.read(argument or "-")
-    await turn.desk.runner.begin(turn, "request", selection=wanted.code)
+    code, _, deadline = argument.partition(":")
+    wanted = Selection.read(code or "-")
+    before = await _before(turn, deadline)
+    await turn.desk.runner.begin(turn, "request", selection=wanted.code, **before)
 
 
-async def ask_data(turn: Turn, _argument: str) -> None:
-    """A request for data by indicator."""
+async def ask_data(turn: Turn, argument: str) -> None:
+    """`ask_data`, `ask_data:5`: a request for data by indicator, before that deadline."""
     permissions.require(permissions.may_ask(turn.actor))
-    await turn.desk.runner.begin(turn, "request_data", kind=RequestKind.DATA.value)
+    before = await _before(turn, argument)
+    await turn.desk.runner.begin(turn, "request_data", kind=RequestKind.DATA.value, **before)
 
 
-async def ask_comment(turn: Turn, _argument: str) -> None:
-    """A request for comments on a draft."""
+async def ask_comment(turn: Turn, argument: str) -> None:
+    """`ask_comment`, `ask_comment:5`: for comments on a draft, before that deadline."""
     permissions.require(permissions.may_ask(turn.actor))
-    await turn.desk.runner.begin(turn, "request_comment", kind=RequestKind.COMMENT.value)
+    before = await _before(turn, argument)
+    await turn.desk.runner.begin(turn, "request_comment", kind=RequestKind.COMMENT.value, **before)
+
+
+async def _before(turn: Turn, argument: str) -> dict[str, Any]:
+    """The deadline that a request is for, as an answer; none where none is named."""
+    if not argument:
+        return {}
+    found = await deadlines.get(turn.tx, number(argument))
+    if found is None:
+        raise NotFound
+    return {"deadline": found.id}
 
 
 async def board(turn: Turn, argument: str) -> None:

@@ -18,6 +18,7 @@ from telegram.ext import (
 from bot.domain.errors import NotFound
 from bot.domain.incoming import Sent, Wrote
 from bot.domain.screens import message, text
+from bot.services import unreachable
 from bot.wire.application import Context, DurableApplication
 from handlers.flows.runner import Runner
 from handlers.rooms import Act, Reply, TakeFile
@@ -162,7 +163,7 @@ class Router:
                 turn.tx, turn.bot_id, turn.chat_id, "blocked", now=turn.now
             )
         else:
-            await accounts.mark_reachable(turn.tx, turn.bot_id, turn.chat_id)
+            await unreachable.back(turn.tx, turn.act, turn.chat_id)
 
     async def _subject(self, turn: Turn, update: Update) -> str | None:
         """What the message replied to is about."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -61,6 +61,13 @@ async def move(
     return result.rowcount == 1
 
 
+async def unlink(tx: Transaction, request_id: int) -> None:
+    """That request never went out: no deadline was turned into it."""
+    await tx.execute(
+        update(deadlines).where(deadlines.c.request_id == request_id).values(request_id=None)
+    )
+
+
 async def get(tx: Transaction, deadline_id: int) -> Deadline | None:
     """The deadline of that id; locked until the transaction ends."""
     row = await tx.row(
@@ -89,6 +96,31 @@ async def every(tx: Transaction) -> list[Deadline]:
     """All of them, by day."""
     rows = await tx.rows(_deadlines().order_by(deadlines.c.day, deadlines.c.id))
     return [_deadline(row) for row in rows]
+
+
+async def document_of(tx: Transaction, deadline_id: int) -> int | None:
+    """The document that a deadline is about."""
+    found: int | None = await tx.value(
+        select(deadlines.c.document_id).where(deadlines.c.id == deadline_id)
+    )
+    return found
+
+
+async def open_for(
+    tx: Transaction, document_id: int | None, *, kinds: Iterable[DeadlineKind]
+) -> list[tuple[int, date]]:
+    """Open deadlines of a document, without one those of these kinds: id and day, by day."""
+    which = (
+        deadlines.c.kind.in_([each.value for each in kinds])
+        if document_id is None
+        else deadlines.c.document_id == document_id
+    )
+    rows = await tx.rows(
+        select(deadlines.c.id, deadlines.c.day)
+        .where(_OPEN, which)
+        .order_by(deadlines.c.day, deadlines.c.id)
+    )
+    return [(row["id"], row["day"]) for row in rows]
 
 
 async def to_warn(tx: Transaction, *, until: date) -> list[Deadline]:

@@ -135,6 +135,26 @@ async def in_state(tx: Transaction, state: str) -> list[Invitation]:
     return [_invitation(row) for row in await tx.rows(statement)]
 
 
+async def unopened(tx: Transaction, *, before: datetime) -> list[tuple[Invitation, datetime]]:
+    """Invitations to institutions that nobody has used, and when they were made: before then."""
+    rows = await tx.rows(
+        select(*_COLUMNS, invitations.c.created_at)
+        .where(
+            invitations.c.state == OPEN,
+            invitations.c.institution_id.is_not(None),
+            invitations.c.created_at <= before,
+        )
+        .order_by(invitations.c.institution_id, invitations.c.id)
+    )
+    return [
+        (
+            _invitation({name: row[name] for name in Invitation.__dataclass_fields__}),
+            row["created_at"],
+        )
+        for row in rows
+    ]
+
+
 async def to_take_over(tx: Transaction, seat_id: int) -> list[Invitation]:
     """The undecided invitations to take that seat over, oldest first; locked, like one of them."""
     statement = (

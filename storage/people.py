@@ -34,6 +34,12 @@ class Seated:
     started: bool  # whether they have ever opened the chat
     unreachable_reason: str | None
     unit: str | None = None  # the name of the unit it is in
+    unreachable_since: datetime | None = None
+
+    @property
+    def reachable(self) -> bool:
+        """Whether they have opened the chat and not left it."""
+        return self.started and self.unreachable_reason is None
 
 
 def _person(row: Any) -> Person:
@@ -119,6 +125,7 @@ async def seated(
             institutions.c.names.label("institution_names"),
             accounts.c.chat_id,
             accounts.c.unreachable_reason,
+            accounts.c.unreachable_since,
             units.c.name.label("unit"),
         )
         .join(people, people.c.id == seats.c.person_id)
@@ -129,6 +136,17 @@ async def seated(
         .order_by(institutions.c.code, people.c.name, seats.c.id)
     )
     return _without_second_accounts(await tx.rows(statement))
+
+
+async def places_away(tx: Transaction, *, now: datetime) -> set[int | None]:
+    """The institutions in which somebody with a seat cannot be reached; None: the secretariat."""
+    found = await tx.values(
+        select(seats.c.institution_id)
+        .join(accounts, accounts.c.person_id == seats.c.person_id)
+        .where(accounts.c.unreachable_since.is_not(None), seat_queries.is_live(now))
+        .distinct()
+    )
+    return set(found)
 
 
 def _without_second_accounts(rows: Sequence[Any]) -> list[Seated]:
@@ -145,6 +163,7 @@ def _without_second_accounts(rows: Sequence[Any]) -> list[Seated]:
                 row["chat_id"] is not None,
                 row["unreachable_reason"],
                 row["unit"],
+                row["unreachable_since"],
             ),
         )
     return list(found.values())

@@ -251,6 +251,31 @@ async def _recall(tx: Transaction, theirs: ColumnElement[bool], *, now: datetime
     )
 
 
+async def miss(tx: Transaction, person_id: int, reasons: Sequence[str], *, now: datetime) -> None:
+    """Rungs of a person whose message failed for such a reason did not reach them."""
+    failed = await tx.values(
+        select(reminders.c.outbox_id)
+        .join(outbox, outbox.c.id == reminders.c.outbox_id)
+        .where(
+            reminders.c.person_id == person_id,
+            reminders.c.state == SENT,
+            outbox.c.state == "failed",
+            outbox.c.reason.in_(reasons),
+        )
+        .distinct()
+    )
+    await tx.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(failed))
+        .values(key=outbox.c.key + ":missed:" + cast(outbox.c.id, String))
+    )
+    await tx.execute(
+        update(reminders)
+        .where(reminders.c.outbox_id.in_(failed))
+        .values(outbox_id=None, **_settled(Skipped.UNREACHABLE, now))
+    )
+
+
 # -- When the moment has come ----------------------------------------------------------------------
 
 

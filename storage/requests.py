@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, insert, select, 
 from bot.domain.items import AssignmentState
 from bot.domain.ladder import Ladder, ladder_from_json
 from bot.domain.requests import (
+    WHENEVER,
     Asked,
     Audience,
     Extension,
@@ -141,6 +142,26 @@ async def to_repeat(tx: Transaction, *, today: date) -> list[Request]:
         .order_by(requests.c.repeats_on, requests.c.id)
     )
     return [_request(row) for row in rows]
+
+
+async def before_deadlines(tx: Transaction) -> list[Request]:
+    """The newest of every series that is asked before deadlines, the oldest series first."""
+    rows = await tx.rows(
+        select(*_REQUEST)
+        .where(requests.c.repeats_on == WHENEVER)
+        .order_by(requests.c.series_id, requests.c.id)
+    )
+    return [_request(row) for row in rows]
+
+
+async def deadlines_of(tx: Transaction, series_id: int) -> set[int]:
+    """The deadlines that a series has come before."""
+    found = await tx.values(
+        select(requests.c.deadline_id).where(
+            requests.c.series_id == series_id, requests.c.deadline_id.is_not(None)
+        )
+    )
+    return {int(each) for each in found}
 
 
 async def pass_on(tx: Transaction, request_id: int) -> bool:

@@ -102,6 +102,12 @@ async def of_ids(
     return await _listed(tx, rows, language, default_language)
 
 
+async def documents_of(tx: Transaction, item_ids: Sequence[int]) -> set[int]:
+    """The documents that these items stand in."""
+    found = await tx.values(select(items.c.document_id).where(items.c.id.in_(item_ids)).distinct())
+    return {int(each) for each in found}
+
+
 async def choices(
     tx: Transaction, selection: Selection, narrowing: Narrowing, *, today: date
 ) -> list[Choice]:

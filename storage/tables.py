@@ -425,16 +425,18 @@ requests = Table(
     Column("indicator", String(300)),  # of a request for data
     Column("attachment", String(64), ForeignKey("files.sha256")),
     Column("attachment_name", String(200)),
-    Column("repeats", String(20)),  # monthly, quarterly, six_monthly
+    Column("repeats", String(20)),  # monthly, quarterly, six_monthly, before_deadline
     Column("series_id", Id),  # the first of those that repeat
     Column("turn", Integer, nullable=False, server_default="0"),  # which of them it is
     Column("repeats_on", Date, index=True),  # the next is planned on that day
+    Column("deadline_id", Id),  # of the calendar, that it comes before
     Column("asked_by", Id),  # seat; None: the command line
     Column("created_at", UtcDateTime, nullable=False),
     Column("sends_at", UtcDateTime),  # while it can be undone
     Column("opened_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
     UniqueConstraint("series_id", "turn"),
+    UniqueConstraint("series_id", "deadline_id"),
 )
 Index("ix_requests_state", requests.c.state, requests.c.sends_at)
 

@@ -48,6 +48,11 @@ class DeadlineState(StrEnum):
     DROPPED = "dropped"
 
 
+PERIODIC = frozenset(
+    {DeadlineKind.PERIODIC_REPORT, DeadlineKind.MID_TERM, DeadlineKind.VOLUNTARY_REVIEW}
+)
+"""Reports that come again and again, whatever document they follow."""
+
 TEXT_KEYS = (
     *(f"deadline.kind.{each}" for each in DeadlineKind),
     *(f"deadline.state.{each}" for each in DeadlineState),
@@ -229,6 +234,20 @@ def due_warnings(deadline: Deadline, today: date, calendar: WorkCalendar) -> tup
         if each not in deadline.warned
         and calendar.working_day_before(deadline.day - timedelta(days=each)) <= today
     )
+
+
+WEEKS_BEFORE = (8, 4, 2, 1)
+"""So long before a deadline institutions may be asked to answer: the secretariat writes then."""
+
+TIME_TO_ANSWER = timedelta(days=7)
+
+
+def days_to_answer(day: date, today: date, calendar: WorkCalendar) -> list[date]:
+    """Working days some weeks ahead of a deadline, that leave institutions a week at least."""
+    days = dict.fromkeys(
+        calendar.working_day_before(day - timedelta(weeks=each)) for each in WEEKS_BEFORE
+    )
+    return [each for each in days if each >= today + TIME_TO_ANSWER]
 
 
 def tidy(words: str) -> str:

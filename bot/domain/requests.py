@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.days import months_later
 from bot.domain.items import Assignment, AssignmentState, ReportState
 from bot.domain.ladder import Ladder
+from bot.domain.work_calendar import WorkCalendar
 
 UNDO = timedelta(minutes=2)
 """So long a request or a broadcast can be undone before it goes out."""
@@ -66,6 +67,7 @@ class Repeats(StrEnum):
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
     SIX_MONTHLY = "six_monthly"
+    BEFORE_DEADLINE = "before_deadline"  # once before each that the calendar has for its document
 
 
 MONTHS = {Repeats.MONTHLY: 1, Repeats.QUARTERLY: 3, Repeats.SIX_MONTHLY: 6}
@@ -142,6 +144,7 @@ class Request:
     series_id: int | None = None  # the first of those that repeat
     turn: int = 0  # which of them it is
     repeats_on: date | None = None  # the next is planned on that day
+    deadline_id: int | None = None  # the one of the calendar that it comes before
 
 
 @dataclass(frozen=True)
@@ -238,6 +241,60 @@ def next_turn(first: date, repeats: Repeats, turn: int, today: date) -> int:
     while planned_on(first, repeats, turn + 1) <= today:
         turn += 1
     return turn
+
+
+# -- Asking anew before deadlines ------------------------------------------------------------------
+
+WHENEVER = date(9999, 1, 1)
+"""When the next is planned of what is asked before each deadline: the calendar says."""
+
+BEFORE_DEADLINE = timedelta(weeks=4)
+"""So long before a deadline institutions answer, where they are asked anew before each."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One asking before a deadline: planned on a day, due on another."""
+
+    deadline_id: int
+    deadline: date
+    planned_on: date
+    due_on: date
+
+
+def turn_before(deadline_id: int, day: date, calendar: WorkCalendar) -> Turn:
+    """When institutions are asked before a deadline, and by when they answer."""
+    due_on = calendar.working_day_before(day - BEFORE_DEADLINE)
+    return Turn(deadline_id, day, due_on - AHEAD, due_on)
+
+
+def comes_before(due_on: date, turns: Iterable[Turn]) -> Turn | None:
+    """The deadline that a request with that due day serves already: the nearest one in reach."""
+    served = [each for each in turns if each.planned_on <= due_on <= each.deadline]
+    return min(served, key=lambda each: (each.deadline, each.deadline_id), default=None)
+
+
+def next_before(
+    turns: Iterable[Turn],
+    served: Collection[int],
+    former_due_on: date,
+    today: date,
+    *,
+    soonest: date,
+) -> Turn | None:
+    """The turn to plan today: not served, its day has come, the former was due, time is left.
+
+    `soonest` is the earliest day by which institutions can be asked to answer. Of several, the one
+    of the nearest deadline.
+    """
+    fitting = [
+        each
+        for each in turns
+        if each.deadline_id not in served
+        and max(each.planned_on, former_due_on) <= today
+        and soonest <= each.deadline
+    ]
+    return min(fitting, key=lambda each: (each.deadline, each.deadline_id), default=None)
 
 
 # -- Following what is assigned --------------------------------------------------------------------

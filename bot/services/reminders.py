@@ -6,7 +6,7 @@ of a seat – stops it in the transaction of its own act (`bot.services.requests
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -58,7 +58,8 @@ async def plan_stale(tx: Transaction, act: Act, policy: Policy) -> int:
 
     What was sent stays as it is. A rung that lies before the person could be asked, or that others
     have had by now, is on record as past; a planned one that no longer fits as moved. One that was
-    skipped only because nothing was owed is planned again.
+    skipped only because nothing was owed is planned again; of those that did not reach somebody who
+    can be reached again, the latest of each item.
     """
     items = await request_queries.stale(tx, limit=ITEMS_AT_ONCE)
     if not items:
@@ -79,26 +80,56 @@ async def plan_stale(tx: Transaction, act: Act, policy: Policy) -> int:
             plans[ladder, item.due_on, house] = plan(ladder, item.due_on, those)
         for each in plans[ladder, item.due_on, house]:
             key = _key(item, each)
-            past = each.at <= since[each.person_id] or (key.rung in went and each.at <= act.now)
-            wanted[key] = _Wanted(each.at, each.rung.asks_first, past=past)
-    await _settle(tx, wanted, rows, now=act.now)
+            early = each.at <= since[each.person_id]
+            had = key.rung in went and each.at <= act.now
+            wanted[key] = _Wanted(each.at, each.rung.asks_first, early=early, had=had)
+    reached = {each.reminded.person_id for each in there if each.seated.reachable}
+    missed = _latest_missed([each for each in rows if each.person_id in reached])
+    await _settle(tx, wanted, rows, missed, now=act.now)
     await request_queries.mark_fresh(tx, ids)
     return len(items)
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """A rung of the plan; `past` where it comes too late for the person."""
+    """A rung of the plan: `early` lies before the person was asked, `had` others have by now."""
 
     at: datetime
     asks_first: bool
-    past: bool
+    early: bool
+    had: bool
+
+    @property
+    def past(self) -> bool:
+        """Whether it comes too late for the person."""
+        return self.early or self.had
+
+    def is_due_again(self, known: Reminder, missed: Collection[int]) -> bool:
+        """Whether that skipped rung is owed after all."""
+        if known.id in missed:
+            return not self.early
+        return known.reason in _NOT_OWED and not self.past
+
+
+def _latest_missed(rows: Sequence[Reminder]) -> set[int]:
+    """The latest rung of each item that a person missed while no message reached them."""
+    latest: dict[tuple[int, int], Reminder] = {}
+    for each in rows:
+        which = (each.person_id, each.request_item_id)
+        if each.state == queries.SENT or each.reason == Skipped.UNREACHABLE:
+            latest[which] = max(each, latest.get(which, each), key=lambda one: one.rank)
+    return {each.id for each in latest.values() if each.reason == Skipped.UNREACHABLE}
 
 
 async def _settle(
-    tx: Transaction, wanted: Mapping[Key, _Wanted], rows: Sequence[Reminder], *, now: datetime
+    tx: Transaction,
+    wanted: Mapping[Key, _Wanted],
+    rows: Sequence[Reminder],
+    missed: Collection[int],
+    *,
+    now: datetime,
 ) -> None:
-    """Make the planned rows those that are wanted."""
+    """Make the planned rows those that are wanted; `missed` are owed though others had them."""
     known = {each.key: each for each in rows}
     new = [
         queries.New(key, each.at, each.asks_first, Skipped.PAST if each.past else None)
@@ -116,7 +147,7 @@ async def _settle(
     again = {
         each.id: wanted[each.key].at
         for each in rows
-        if each.reason in _NOT_OWED and each.key in wanted and not wanted[each.key].past
+        if each.key in wanted and wanted[each.key].is_due_again(each, missed)
     }
     await queries.plan_again(tx, again)
     gone = [

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain import permissions
+from bot.domain.deadlines import PERIODIC
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.ladder import USUAL, Ladder, Skipped
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
@@ -21,6 +22,7 @@ from bot.domain.requests import (
     BEFOREHAND,
     LEAST_TIME,
     UNDO,
+    WHENEVER,
     Asked,
     Audience,
     Extension,
@@ -35,18 +37,31 @@ from bot.domain.requests import (
     RequestKind,
     RequestState,
     RequestText,
+    Turn,
+    comes_before,
     due_in_turn,
+    next_before,
     next_turn,
     planned_on,
+    turn_before,
 )
 from bot.domain.requests import follow as follow_step
 from bot.domain.screens import Attachment, Words
-from bot.domain.selection import Selection
+from bot.domain.selection import Narrowing, Selection
 from bot.domain.views import requests as views
-from bot.domain.work_calendar import Policy
+from bot.domain.work_calendar import Policy, WorkCalendar
 from bot.services import audit
 from bot.services.notices import tell
-from storage import absences, assignments, institutions, outbox, people, reminders, selection
+from storage import (
+    absences,
+    assignments,
+    deadlines,
+    institutions,
+    outbox,
+    people,
+    reminders,
+    selection,
+)
 from storage import requests as queries
 from storage.database import Transaction
 from storage.outbox import Message
@@ -83,6 +98,7 @@ class Wanted:
     indicator: str | None = None
     attachment: Attachment | None = None
     repeats: Repeats | None = None
+    deadline_id: int | None = None
 
 
 # -- Putting together ------------------------------------------------------------------------------
@@ -141,10 +157,13 @@ async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
         attachment=None if wanted.attachment is None else wanted.attachment.stored,
         attachment_name=None if wanted.attachment is None else wanted.attachment.name,
         repeats=wanted.repeats and wanted.repeats.value,
+        deadline_id=wanted.deadline_id,
         sends_at=act.now + UNDO,
     )
     await queries.word(tx, request_id, wanted.texts)
-    if wanted.repeats is not None:
+    if wanted.repeats is Repeats.BEFORE_DEADLINE:
+        await queries.change(tx, request_id, series_id=request_id, repeats_on=WHENEVER)
+    elif wanted.repeats is not None:
         following = planned_on(wanted.due_on, wanted.repeats, 1)
         await queries.change(tx, request_id, series_id=request_id, repeats_on=following)
     await audit.record(
@@ -169,6 +188,7 @@ async def undo(tx: Transaction, act: Act, request_id: int) -> None:
         raise TooLate
     if request.turn == 0:
         await queries.end_series(tx, request_id)
+    await deadlines.unlink(tx, request_id)
     await audit.record(tx, act, "request.undo", f"request:{request_id}")
 
 
@@ -203,8 +223,26 @@ async def _repeat(tx: Transaction, act: Act, policy: Policy, former: Request) ->
     if not await queries.pass_on(tx, former.id):
         return False
     turn = next_turn(first.due_on, former.repeats, former.turn, act.today)
-    days = policy.calendar(holidays=await absences.free(tx))
     due_on = due_in_turn(first.due_on, former.repeats, turn)
+    following = planned_on(first.due_on, former.repeats, turn + 1)
+    days = policy.calendar(holidays=await absences.free(tx))
+    await _ask_anew(tx, act, days, former, turn=turn, due_on=due_on, repeats_on=following)
+    return True
+
+
+async def _ask_anew(
+    tx: Transaction,
+    act: Act,
+    days: WorkCalendar,
+    former: Request,
+    *,
+    turn: int,
+    due_on: date,
+    repeats_on: date,
+    deadline_id: int | None = None,
+) -> int:
+    """Plan the next of a series, with a week's time at least, and tell the officers."""
+    assert former.repeats is not None
     soon = act.now + BEFOREHAND
     request_id = await queries.add(
         tx,
@@ -221,7 +259,8 @@ async def _repeat(tx: Transaction, act: Act, policy: Policy, former: Request) ->
         repeats=former.repeats.value,
         series_id=former.series_id,
         turn=turn,
-        repeats_on=planned_on(first.due_on, former.repeats, turn + 1),
+        repeats_on=repeats_on,
+        deadline_id=deadline_id,
         sends_at=days.next_allowed(soon) or soon,
     )
     await queries.word(tx, request_id, (await queries.texts(tx, former.id)).values())
@@ -233,7 +272,82 @@ async def _repeat(tx: Transaction, act: Act, policy: Policy, former: Request) ->
         facts={"former": former.id, "turn": turn},
     )
     await _tell_repeated(tx, act, request_id, silent=not days.allows(act.now))
-    return True
+    return request_id
+
+
+# -- Asking anew before deadlines ------------------------------------------------------------------
+
+
+async def before_deadlines_due(
+    tx: Transaction, act: Act, policy: Policy
+) -> list[tuple[Request, Turn]]:
+    """What is to be asked anew now, before which deadline."""
+    heads = await queries.before_deadlines(tx)
+    if not heads:
+        return []
+    days = policy.calendar(holidays=await absences.free(tx))
+    found = [(each, await _turn_due(tx, act, days, each)) for each in heads]
+    return [(head, turn) for head, turn in found if turn is not None]
+
+
+async def repeat_before_deadlines(tx: Transaction, act: Act, policy: Policy) -> int:
+    """Plan what is asked before each deadline, once before each; gives how many requests."""
+    due = await before_deadlines_due(tx, act, policy)
+    days = policy.calendar(holidays=await absences.free(tx))
+    count = 0
+    for former, turn in due:
+        if not await queries.pass_on(tx, former.id):
+            continue
+        request_id = await _ask_anew(
+            tx,
+            act,
+            days,
+            former,
+            turn=former.turn + 1,
+            due_on=turn.due_on,
+            repeats_on=WHENEVER,
+            deadline_id=turn.deadline_id,
+        )
+        deadline = await deadlines.get(tx, turn.deadline_id)
+        if deadline is not None and deadline.request_id is None:
+            await deadlines.change(tx, deadline.id, request_id=request_id)
+        count += 1
+    return count
+
+
+async def _turn_due(tx: Transaction, act: Act, days: WorkCalendar, former: Request) -> Turn | None:
+    """The deadline before which a series is to be asked now."""
+    assert former.series_id is not None
+    first = await queries.get(tx, former.series_id)
+    assert first is not None
+    assert first.due_on is not None
+    assert former.due_on is not None
+    document_id = await _document(tx, first)
+    turns = [
+        turn_before(each, day, days)
+        for each, day in await deadlines.open_for(tx, document_id, kinds=PERIODIC)
+    ]
+    served = await queries.deadlines_of(tx, former.series_id)
+    if first.deadline_id is None and (own := comes_before(first.due_on, turns)) is not None:
+        served.add(own.deadline_id)
+    soonest = days.working_day_after(act.today + LEAST_TIME)
+    return next_before(turns, served, former.due_on, act.today, soonest=soonest)
+
+
+async def _document(tx: Transaction, first: Request) -> int | None:
+    """The document that a series is about: that of its items, else of its first deadline."""
+    audience = first.audience
+    if audience.selection is not None:
+        named = Selection.read(audience.selection).by.get(Narrowing.DOCUMENT)
+        if named is not None:
+            return int(named)
+    if audience.items:
+        of_items = await selection.documents_of(tx, audience.items)
+        if len(of_items) == 1:
+            return of_items.pop()
+    if first.deadline_id is None:
+        return None
+    return await deadlines.document_of(tx, first.deadline_id)
 
 
 async def _tell_repeated(tx: Transaction, act: Act, request_id: int, *, silent: bool) -> None:

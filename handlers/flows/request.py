@@ -9,6 +9,7 @@ from typing import Any
 from bot import texts
 from bot.domain import permissions
 from bot.domain.days import read_due_day
+from bot.domain.deadlines import Deadline, days_to_answer
 from bot.domain.errors import Unfit
 from bot.domain.reports import LONGEST_TEXT
 from bot.domain.requests import (
@@ -19,15 +20,17 @@ from bot.domain.requests import (
     RequestText,
 )
 from bot.domain.screens import Screen, Text, Value, Words, text
+from bot.domain.views import deadlines as deadline_views
 from bot.domain.views import requests as views
 from bot.domain.views.people import name_for
 from bot.domain.work_calendar import WorkCalendar
-from bot.services import evidence, requests
+from bot.services import deadlines, evidence, requests
 from bot.services.requests import Wanted
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review, Step
 from handlers.flows.picking import holder_options
 from handlers.turn import Turn
 from storage import absences, institutions
+from storage import deadlines as deadline_queries
 
 WEEKS = (1, 2, 4, 8)
 TITLE_LENGTH = 200
@@ -43,13 +46,23 @@ async def _kinds(_turn: Turn, _answers: Answers) -> list[Option]:
     return [Option(each.value, text(f"request.kind.{each}")) for each in offered]
 
 
-async def due_days(turn: Turn, _answers: Answers) -> list[Option]:
-    """Working days some weeks ahead."""
+async def due_days(turn: Turn, answers: Answers) -> list[Option]:
+    """Working days some weeks ahead; with a deadline, some weeks before it where time is left."""
     calendar = await _calendar(turn)
-    days = dict.fromkeys(
-        calendar.working_day_after(turn.today + timedelta(weeks=each)) for each in WEEKS
-    )
-    return [Option(each.isoformat(), text("flow.request.day", day=each)) for each in days]
+    days = [calendar.working_day_after(turn.today + timedelta(weeks=each)) for each in WEEKS]
+    deadline = await _deadline(turn, answers)
+    if deadline is not None:
+        earlier = [each for each in days if each <= deadline.day]
+        days = days_to_answer(deadline.day, turn.today, calendar) or earlier or days
+    return [
+        Option(each.isoformat(), text("flow.request.day", day=each)) for each in dict.fromkeys(days)
+    ]
+
+
+async def _deadline(turn: Turn, answers: Answers) -> Deadline | None:
+    """The deadline that the request is for."""
+    named = answers.get("deadline")
+    return None if named is None else await deadline_queries.get(turn.tx, named)
 
 
 async def _calendar(turn: Turn) -> WorkCalendar:
@@ -140,6 +153,7 @@ async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = Non
         indicator=answers.get("indicator"),
         attachment=attachment,
         repeats=Repeats(answers["repeats"]) if answers.get("repeats") else None,
+        deadline_id=answers.get("deadline"),
     )
 
 
@@ -159,7 +173,9 @@ async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
     names = {each: texts.language_name(each, turn.language) for each in found.other_language}
     other = None if fallback is None else texts.language_name(fallback.language, turn.language)
     facts = views.facts(found, names, other, language=turn.language)
-    return [*facts, *await _on_a_free_day(turn, answers)]
+    deadline = await _deadline(turn, answers)
+    for_what = [] if deadline is None else deadline_views.asked_for(deadline, asked.due_on)
+    return [*for_what, *facts, *await _on_a_free_day(turn, answers)]
 
 
 async def _on_a_free_day(turn: Turn, answers: Answers) -> list[Text]:
@@ -175,7 +191,14 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     request_id = await requests.plan(
         turn.tx, turn.act, await wanted(turn, answers, conversation_id)
     )
+    if (deadline := await _deadline(turn, answers)) is not None:
+        await deadlines.link(turn.tx, turn.act, deadline.id, request_id)
     return views.planned(request_id)
+
+
+def _back(answers: Answers, usual: str) -> str:
+    """To the deadline that it came from, else where such a request usually comes from."""
+    return f"deadline:{answers['deadline']}" if answers.get("deadline") else usual
 
 
 ABOUT = Flow(
@@ -196,7 +219,7 @@ ABOUT = Flow(
     ),
     notes=_notes,
     then=_then,
-    returns_to=lambda answers: f"items:{answers['selection']}:0",
+    returns_to=lambda answers: _back(answers, f"items:{answers['selection']}:0"),
 )
 
 DATA = Flow(
@@ -213,7 +236,7 @@ DATA = Flow(
     ),
     notes=_notes,
     then=_then,
-    returns_to=lambda _answers: "requests:0",
+    returns_to=lambda answers: _back(answers, "requests:0"),
 )
 
 COMMENT = Flow(
@@ -227,5 +250,5 @@ COMMENT = Flow(
     review=Review(optional=WORDINGS, files_to="attachment"),
     notes=_notes,
     then=_then,
-    returns_to=lambda _answers: "requests:0",
+    returns_to=lambda answers: _back(answers, "requests:0"),
 )

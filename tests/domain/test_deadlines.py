@@ -17,6 +17,7 @@ from bot.domain.deadlines import (
     Offset,
     Said,
     behind,
+    days_to_answer,
     due_warnings,
     next_warning,
     read_warnings,
@@ -201,3 +202,14 @@ def test_a_tidy_title_stays_as_it_is(words: str) -> None:
 )
 def test_what_a_file_says_goes_through_json(said: Said) -> None:
     assert Said.from_json(said.to_json()) == said
+
+
+@given(st.integers(-30, 200), work_calendars("Africa/Dakar", date(2026, 5, 4)))
+def test_institutions_are_asked_to_answer_on_a_working_day_before_a_deadline(
+    ahead: int, calendar: WorkCalendar
+) -> None:
+    today = date(2026, 5, 4)
+    day = today + timedelta(days=ahead)
+    for each in days_to_answer(day, today, calendar):
+        assert calendar.works(each)
+        assert today + timedelta(days=7) <= each <= day - timedelta(days=7)

@@ -13,7 +13,7 @@ from bot.app import policy_of
 from bot.domain.people import TICK, Act, Role
 from bot.sandbox.phone import Phone, plain
 from bot.schedule import warn_of_deadlines
-from storage.tables import assignments, deadlines, source_documents
+from storage.tables import assignments, deadlines, requests, source_documents
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
 
@@ -82,6 +82,36 @@ async def test_a_deadline_follows_from_a_document_and_leads_to_a_request(
     assert "1 deadline done or dropped" in plain(amina.screen.text)
     row = await network.row(select(deadlines))
     assert (row["rule"], row["state"], row["warnings"]) == ("12m", "done", [90, 30])
+
+
+async def test_a_deadline_becomes_a_request_that_is_due_before_it(
+    network: JourneyNetwork,
+) -> None:
+    amina = await network.phone("Amina Sall", Role.COORDINATOR)
+    await network.phone("Omar", Role.FOCAL_POINT, "MOJ")
+    await amina.types("/calendar")
+    await amina.taps("Add", "mid-term report")
+    await amina.types("Mid-term report of the third cycle")
+    await amina.taps("No document")
+    await amina.types("14 March 2031")
+    await amina.taps("Enter it", "Open", "Ask institutions", "Data")
+    await amina.types("Prison population")
+    await amina.taps("MOJ", "Go on")
+    labels = [plain(each) for each in amina.screen.labels]
+    assert "17 January 2031" in labels, "eight weeks before"
+    await amina.taps("14 February 2031")
+    shown = plain(amina.screen.text)
+    assert "For the deadline: mid-term report · Mid-term report of the third cycle" in shown
+    await amina.taps("Send")
+    row = await network.row(select(deadlines))
+    asked = await network.row(select(requests))
+    assert row["request_id"] == asked["id"]
+    assert str(asked["due_on"]) == "2031-02-14"
+    await amina.types("/calendar")
+    await amina.taps("Mid-term report")
+    assert "Asked of institutions" in plain(amina.screen.text)
+    await amina.taps("Open the request", "Undo")
+    assert (await network.row(select(deadlines)))["request_id"] is None
 
 
 async def test_a_day_that_cannot_be_counted_is_asked_back(network: JourneyNetwork) -> None:

@@ -366,6 +366,36 @@ async def test_who_blocked_the_bot_is_shown_as_unreachable_until_they_are_back(
     assert "cannot be reached" not in coordinator.screen.text
 
 
+async def test_the_secretariat_sees_who_blocked_the_bot_and_whom_to_turn_to(
+    network: JourneyNetwork,
+) -> None:
+    coordinator = await network.phone("Amina Sall", Role.COORDINATOR)
+    omar = await network.phone("Omar", Role.FOCAL_POINT, "MOJ")
+    await network.phone("Leila", Role.ALTERNATE, "MOJ")
+
+    async def away() -> bool:
+        row = await network.row(select(accounts).where(accounts.c.chat_id == omar.id))
+        return row["unreachable_since"] is not None
+
+    async def back() -> bool:
+        return not await away()
+
+    await omar.blocks()
+    await until(away)
+    await network.app.schedule.tick()
+    shown = plain((await coordinator.waits_for("1 person cannot be reached")).text)
+    assert "Omar, focal point, MOJ – cannot be reached: has blocked the bot." in shown
+    assert "Who else is there: Leila, alternate focal point." in shown
+    await coordinator.taps("Omar")
+    assert "Who else is there: Leila, alternate focal point." in plain(coordinator.screen.text)
+    await coordinator.taps("Invite another")
+    assert "As what?" in plain(coordinator.screen.text), "the institution is known"
+    await omar.unblocks()
+    await until(back)
+    await network.app.schedule.tick()
+    await coordinator.waits_for("Everybody can be reached again")
+
+
 # -- Oneself ---------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.domain.deadlines import DeadlineKind
+from bot.domain.deadlines import Wanted as Deadline
 from bot.domain.errors import NotAllowed, Outdated
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.reports import StatusUpdateDraft
@@ -24,15 +26,17 @@ from bot.domain.requests import (
 )
 from bot.domain.selection import Narrowing, Selection
 from bot.domain.work_calendar import Policy
-from bot.schedule import ask_and_remind
-from bot.services import answers, assignments, not_ours, reminders, requests, reviews
+from bot.schedule import ask_and_remind, ask_before_deadlines
+from bot.services import answers, assignments, deadlines, not_ours, reminders, requests, reviews
 from bot.services import people as seating
 from bot.services import status_updates as reporting
 from bot.services.answers import AnswerDraft, NotOpen
 from bot.services.people import Chat
 from bot.services.requests import DueInPast, NobodyToAsk, TooLate, Wanted
+from storage import deadlines as calendar
 from storage import outbox as messages
 from storage import requests as queries
+from storage import selection
 from storage.database import Database, Transaction
 from storage.tables import assignments as assignment_table
 from storage.tables import outbox, request_items
@@ -808,3 +812,148 @@ async def test_what_is_closed_but_not_for_good_is_asked_anew(database: Database)
         await requests.close(tx, there.officer, first)
     await tick(database, SATURDAY)
     assert [state for _, _, state in await series(database)] == ["closed", "planned"]
+
+
+# -- Before each deadline --------------------------------------------------------------------------
+
+
+async def before(database: Database, moment: datetime) -> None:
+    """What the house does by itself at that moment, the calendar looked at too."""
+    await ask_before_deadlines(database, Act(TICK, 1, maravia.ZONE, moment), POLICY)
+    await tick(database, moment)
+
+
+async def entered(
+    database: Database,
+    there: House,
+    day: date,
+    kind: DeadlineKind = DeadlineKind.PERIODIC_REPORT,
+    document_id: int | None = None,
+) -> int:
+    """A deadline in the calendar."""
+    entry = Deadline(kind, "Report", day, document_id=document_id)
+    async with database.write() as tx:
+        return await deadlines.add(tx, there.officer, entry)
+
+
+async def asked_before(database: Database) -> list[tuple[int, date | None, int | None]]:
+    """Turn, due day and deadline of every request, in their order."""
+    async with database.read() as tx:
+        rows = await tx.rows(select(request_table).order_by(request_table.c.id))
+    return [(row["turn"], row["due_on"], row["deadline_id"]) for row in rows]
+
+
+async def data_before_each(database: Database, there: House, deadline_id: int | None = None) -> int:
+    """A request for data, of no document, that is asked before each deadline."""
+    one = Wanted(
+        RequestKind.DATA,
+        Audience(institutions=(there.justice,)),
+        DUE,
+        indicator="Prison population",
+        repeats=Repeats.BEFORE_DEADLINE,
+        deadline_id=deadline_id,
+    )
+    async with database.write() as tx:
+        request_id = await requests.plan(tx, there.officer, one)
+        await requests.send_now(tx, there.officer, request_id)
+    return request_id
+
+
+NOVEMBER = date(2026, 11, 30)
+FOUR_WEEKS_BEFORE = date(2026, 11, 2)  # four weeks before
+
+
+def morning(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+
+
+async def test_a_request_is_asked_once_before_each_deadline_of_the_calendar(
+    database: Database,
+) -> None:
+    there = await house(database)
+    own = await entered(database, there, date(2026, 6, 20))
+    later = await entered(database, there, NOVEMBER)
+    await entered(database, there, NOVEMBER, DeadlineKind.VISIT)
+    first = await data_before_each(database, there)
+    day = NOW.date()
+    while day < date(2026, 10, 3):
+        await before(database, morning(day))
+        day += timedelta(days=7)
+    assert await asked_before(database) == [(0, DUE, None)], "it came before the one in June"
+    for n in range(4):
+        await before(database, morning(date(2026, 10, 3) + timedelta(days=n)))
+    assert await asked_before(database) == [(0, DUE, None), (1, FOUR_WEEKS_BEFORE, later)]
+    async with database.read() as tx:
+        asked_for = {each.id: each.request_id for each in await calendar.every(tx)}
+        kept = await queries.get(tx, first + 1)
+    assert (asked_for[later], asked_for[own]) == (first + 1, None)
+    assert kept is not None
+    assert (kept.indicator, kept.repeats) == ("Prison population", Repeats.BEFORE_DEADLINE)
+    assert await told(database, "request_anew:") == [there.officer.actor.person_id]
+
+
+async def test_a_deadline_that_is_entered_late_is_asked_for_while_a_week_is_left(
+    database: Database,
+) -> None:
+    there = await house(database)
+    await data_before_each(database, there)
+    today = date(2026, 9, 1)
+    await before(database, morning(today))
+    assert len(await asked_before(database)) == 1, "the calendar is empty"
+    too_late = await entered(database, there, today + timedelta(days=6))
+    late = await entered(database, there, today + timedelta(days=10))
+    for n in range(3):
+        await before(database, morning(today + timedelta(days=n)))
+    assert await asked_before(database) == [(0, DUE, None), (1, date(2026, 9, 8), late)]
+    assert too_late < late
+
+
+async def test_what_is_asked_of_a_document_follows_its_deadlines_and_no_other(
+    database: Database,
+) -> None:
+    there = await house(database)
+    async with database.read() as tx:
+        (document_id,) = await selection.documents_of(tx, list(there.items.values()))
+    await entered(database, there, NOVEMBER)
+    async with database.write() as tx:
+        before_each = replace(wanted(there, "140.7"), repeats=Repeats.BEFORE_DEADLINE)
+        await requests.plan(tx, there.officer, before_each)
+    await before(database, morning(date(2026, 10, 5)))
+    assert len(await asked_before(database)) == 1, "that one is of no document"
+    addendum = await entered(
+        database, there, NOVEMBER, DeadlineKind.UPR_ADDENDUM, document_id=document_id
+    )
+    await before(database, morning(date(2026, 10, 5)))
+    assert (await asked_before(database))[1:] == [(1, FOUR_WEEKS_BEFORE, addendum)]
+
+
+async def test_what_is_undone_or_closed_for_good_is_asked_before_no_deadline(
+    database: Database,
+) -> None:
+    there = await house(database)
+    deadline_id = await entered(database, there, NOVEMBER)
+    first = await data_before_each(database, there)
+    october = morning(date(2026, 10, 5))
+    await before(database, october)
+    async with database.write() as tx:
+        await requests.undo(tx, at(there.officer, october), first + 1)
+        found = await calendar.get(tx, deadline_id)
+    assert found is not None
+    assert found.request_id is None
+    await before(database, october + timedelta(days=1))
+    assert len(await asked_before(database)) == 2, "left out this once"
+    next_year = await entered(database, there, date(2027, 11, 29))
+    async with database.write() as tx:
+        await requests.stop_repeating(tx, there.officer, first)
+    await before(database, morning(date(2027, 10, 10)))
+    assert next_year not in {each[2] for each in await asked_before(database)}
+
+
+async def test_the_deadline_that_a_request_was_made_for_is_not_asked_for_again(
+    database: Database,
+) -> None:
+    there = await house(database)
+    deadline_id = await entered(database, there, NOVEMBER)
+    await data_before_each(database, there, deadline_id)
+    await before(database, morning(date(2026, 10, 5)))
+    assert await asked_before(database) == [(0, DUE, deadline_id)]

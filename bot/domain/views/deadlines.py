@@ -92,6 +92,14 @@ def _opens(deadline: Deadline) -> Button:
     return button("deadline", f"deadline:{deadline.id}", title=title)
 
 
+def asked_for(deadline: Deadline, due_on: date) -> list[Text]:
+    """At the review of a request: for which deadline it asks, and whether it comes too late."""
+    lines = [text("deadline.asked_for", what=_what(deadline), day=deadline.day)]
+    if due_on > deadline.day:
+        lines.append(text("deadline.asked_late", day=deadline.day))
+    return lines
+
+
 def one(deadline: Deadline, request: Text | None, *, today: date) -> Screen:
     """A deadline and what can be done with it; `request` is what it was turned into."""
     lines: list[Text | None] = [
@@ -113,7 +121,9 @@ def one(deadline: Deadline, request: Text | None, *, today: date) -> Screen:
 def _choices(deadline: Deadline) -> list[Row]:
     if deadline.state is not DeadlineState.OPEN:
         return [(button("deadline_reopen", f"deadline_reopen:{deadline.id}"),)]
-    ask = "request_new" if deadline.document_id is None else f"ask_items:d{deadline.document_id}"
+    ask = f"request_new:{deadline.id}"
+    if deadline.document_id is not None:
+        ask = f"ask_items:d{deadline.document_id}:{deadline.id}"
     asked: list[Button] = [button("ask_institutions", ask)]
     if deadline.request_id is not None:
         asked.append(button("open_request", f"request:{deadline.request_id}"))

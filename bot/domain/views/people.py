@@ -22,9 +22,13 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.unreachable import REASONS, Colleague
 from bot.domain.views.common import pages
 
-TEXT_KEYS = tuple(f"statistics.count.{each}" for each in (*Gender, *Level))
+TEXT_KEYS = (
+    *(f"statistics.count.{each}" for each in (*Gender, *Level)),
+    *(f"unreachable.{each}" for each in (*REASONS, "unknown")),
+)
 SECRETARIAT_NAME = text("people.secretariat")
 
 
@@ -191,13 +195,14 @@ def stranger() -> Screen:
 
 @dataclass(frozen=True)
 class Line:
-    """A seat in a list."""
+    """A seat in a list; of one who cannot be reached, why, and who can be told instead."""
 
     seat_id: int
     name: str
     role: Role
     institution: Value
     unreachable: str | None = None  # blocked, deactivated
+    instead: Colleague | None = None
 
 
 def overview(
@@ -314,7 +319,8 @@ def seat_list(lines: Sequence[Line], *, act: str, page: int, more: bool) -> Scre
     ]
     rows += pages(act, page, more=more)
     rows.append((button("people", "people"),))
-    return screen(text("people.list"), *[_seat_line(each) for each in lines], rows=rows)
+    shown = [said for each in lines for said in _seat_lines(each)]
+    return screen(text("people.list"), *shown, rows=rows)
 
 
 def _seat_line(line: Line) -> Text:
@@ -324,9 +330,31 @@ def _seat_line(line: Line) -> Text:
         role=role_name(line.role),
         institution=line.institution,
     )
-    if line.unreachable is None:
-        return named
-    return text("people.seat_unreachable", seat=named)
+    return named if line.unreachable is None else away(named, line.unreachable)
+
+
+def _seat_lines(line: Line) -> list[Text]:
+    """The seat and, where nobody can be reached there, who can be told instead."""
+    more = [] if line.unreachable is None else [instead(line.instead)]
+    return [_seat_line(line), *more]
+
+
+def away(seat: Value, reason: str) -> Text:
+    """Who cannot be reached, and why; `seat` names person, role and institution."""
+    return text(f"unreachable.{reason if reason in REASONS else 'unknown'}", seat=seat)
+
+
+def instead(colleague: Colleague | None) -> Text:
+    """Who else there can be told, or that nobody is left."""
+    if colleague is None:
+        return text("unreachable.nobody_else")
+    return text("unreachable.instead", name=Words(colleague.name), role=role_name(colleague.role))
+
+
+def invite_another(institution_id: int | None) -> Button:
+    """To inviting somebody else, to that institution where it is known."""
+    act = "invite" if institution_id is None else f"invite:{institution_id}"
+    return button("invite_another", act)
 
 
 def seat(
@@ -338,9 +366,10 @@ def seat(
     designated_on: date | None,
     has_letter: bool,
     hands_over: bool = False,
+    institution_id: int | None = None,
 ) -> Screen:
     """One seat and what can be done with it."""
-    lines: list[Text | None] = [_seat_line(line), text("people.since", since=since)]
+    lines: list[Text | None] = [*_seat_lines(line), text("people.since", since=since)]
     lines += _designation(designated_by, designated_on)
     if suspended:
         lines.append(text("people.suspended"))
@@ -360,7 +389,18 @@ def seat(
         more.append(button("handover", f"handover:{line.seat_id}"))
     if more:
         rows.insert(1, tuple(more))
+    if line.unreachable is not None:
+        rows.insert(0, _way_out(line, institution_id))
     return screen(*lines, rows=rows)
+
+
+def _way_out(line: Line, institution_id: int | None) -> Row:
+    """To whoever can be told instead, and to inviting another."""
+    invite = invite_another(institution_id)
+    if line.instead is None:
+        return (invite,)
+    named = text("button.seat", name=line.instead.name, role=role_name(line.instead.role))
+    return (Button(named, act=f"seat:{line.instead.seat_id}"), invite)
 
 
 def _designation(by: str | None, on: date | None) -> list[Text]:

@@ -11,6 +11,7 @@ from bot.domain.requests import (
     ItemState,
     Listed,
     Preview,
+    Repeats,
     Request,
     RequestKind,
     RequestState,
@@ -89,14 +90,19 @@ def _answer(one: Listed, language: str) -> Button:
     return open_asked(one, language)
 
 
-def new() -> Screen:
-    """What can be asked for."""
+def new(deadline_id: int | None = None) -> Screen:
+    """What can be asked for, and before which deadline."""
+    before = "" if deadline_id is None else f":{deadline_id}"
+    back = "requests:0" if deadline_id is None else f"deadline:{deadline_id}"
     return screen(
         "request.new",
         rows=[
-            (button("ask_items", "ask_items:-"),),
-            (button("ask_data", "ask_data"), button("ask_comment", "ask_comment")),
-            (button("back", "requests:0"), HOME),
+            (button("ask_items", f"ask_items:-{before}"),),
+            (
+                button("ask_data", f"ask_data{before}"),
+                button("ask_comment", f"ask_comment{before}"),
+            ),
+            (button("back", back), HOME),
         ],
     )
 
@@ -191,6 +197,13 @@ def title_of(request: Request, worded: RequestText | None) -> Text:
     return text("request.called_kind", kind=kind, due=request.due_on or request.created_at.date())
 
 
+def _anew(repeats: Repeats, day: date) -> Text:
+    """When it is asked anew."""
+    if repeats is Repeats.BEFORE_DEADLINE:
+        return text("request.anew_before_deadlines")
+    return text("request.anew_on", how_often=text(f"request.repeats.{repeats}"), day=day)
+
+
 def board(
     request: Request,
     title: Text,
@@ -207,8 +220,7 @@ def board(
     if request.state is RequestState.PLANNED and request.turn and request.sends_at is not None:
         lines.append(text("request.sends_at", at=request.sends_at))
     if request.repeats is not None and anew_on is not None:
-        how_often = text(f"request.repeats.{request.repeats}")
-        lines.append(text("request.anew_on", how_often=how_often, day=anew_on))
+        lines.append(_anew(request.repeats, anew_on))
     lines += [
         text(f"request.listed.{each}", count=stands[each]) for each in Stand if stands.get(each)
     ]

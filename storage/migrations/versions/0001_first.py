@@ -317,6 +317,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("series_id", Id, nullable=True),
         sa.Column("turn", sa.Integer(), server_default="0", nullable=False),
         sa.Column("repeats_on", sa.Date(), nullable=True),
+        sa.Column("deadline_id", Id, nullable=True),
         sa.Column("asked_by", Id, nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("sends_at", Moment, nullable=True),
@@ -326,6 +327,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["attachment"], ["files.sha256"], name=op.f("fk_requests_attachment_files")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
+        sa.UniqueConstraint(
+            "series_id", "deadline_id", name=op.f("uq_requests_series_id_deadline_id")
+        ),
         sa.UniqueConstraint("series_id", "turn", name=op.f("uq_requests_series_id_turn")),
         sqlite_autoincrement=True,
     )
