@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -83,10 +83,19 @@ class Message:
 class Network:
     """Everybody with a phone, and the bots they talk to."""
 
-    def __init__(self, address: str, *, patience: float = PATIENCE, quiet: float = QUIET) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        patience: float = PATIENCE,
+        quiet: float = QUIET,
+        rests: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """`rests`, where known, ends when the bot has nothing more to say: surer than a moment."""
         self.address = address
         self.patience = patience
         self.quiet = quiet
+        self.rests = rests
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         plain_http = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # spares loading all certificates
         self.http = httpx.AsyncClient(
@@ -406,6 +415,9 @@ class Phone:
         while not self._reactions and (left := self._until_then(end)) > 0:
             await self._news(left)
         await self.settles()
+        if self.network.rests is not None:
+            await self.network.rests()
+            await self._news(0.0)
         return self.screen if self.received else self.messages[-1]
 
     def _until_then(self, end: float) -> float:

@@ -129,11 +129,11 @@ async def test_waiting_for_the_writer_is_no_fault_of_the_update(desk: Desk) -> N
         one_begins.set()
         return await desk.work.handle(tx, update, now=now)
 
-    desk.inbox = desk.another(handle=handle, time_limit=0.3)
+    desk.inbox = desk.another(handle=handle, time_limit=1.5)
     await desk.inbox.receive([typed(1, 1, "slow"), typed(2, 2)])
     await one_begins.wait()
     async with desk.database.write():  # behind the turn of chat 2, before its handler
-        await asyncio.sleep(1)
+        await asyncio.sleep(2)
     await desk.inbox.settle()
     assert await desk.states() == {1: "done", 2: "done"}
     assert desk.work.began == [1, 2]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from storage import institutions
 from storage.database import Database
 from tests import maravia
 
+REST = 10.0  # seconds
 
 class JourneyNetwork:
     """The sandbox, the bot, and whoever has a phone.
@@ -44,7 +46,8 @@ class JourneyNetwork:
     async def start(self) -> None:
         """Start the sandbox and the bot."""
         self.sandbox = await self._stack.enter_async_context(Sandbox())
-        self.people = await self._stack.enter_async_context(Network(self.sandbox.address))
+        people = Network(self.sandbox.address, rests=self._rests)
+        self.people = await self._stack.enter_async_context(people)
         await self.start_bot()
 
     async def start_bot(self) -> None:
@@ -58,6 +61,13 @@ class JourneyNetwork:
         """Stop the bot in order."""
         await self._tasks.stop()
         await self.app.stop()
+
+    async def _rests(self) -> None:
+        """A busy machine takes its time; a bot that cannot send has rested long enough."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REST):
+                await self.app.inbox.settle()
+                await self.app.outbox.settle()
 
     async def restart(self) -> None:
         """Stop the bot and start it again (a killed one is a matter of tests/faults)."""

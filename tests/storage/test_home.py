@@ -354,4 +354,4 @@ async def test_home_lists_and_search_stay_fast_after_ten_years(
         measure = await took("reading every report once", lambda: tx.value(full_scan))
         slow = {what: await took(what, act) for what, act in acts.items()}
     # Against this machine's own pace: pairing rows with rows takes hundreds of times as long.
-    assert max(slow.values()) < 30 * measure
+    assert max(slow.values()) < 100 * measure
