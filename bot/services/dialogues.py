@@ -447,7 +447,8 @@ async def ask_promises(tx: Transaction, act: Act, dialogue_id: int) -> int:
                 (RequestText(each.language, dialogue.title, each.words),),
             ),
         )
-        await queries.take_promise(tx, each.id, request_id)
+        if not await queries.take_promise(tx, each.id, request_id):
+            raise Outdated
         new += 1
     if not new:
         raise Outdated
@@ -474,9 +475,10 @@ async def climb(tx: Transaction, act: Act, question_id: int) -> None:
         return
     behind = rungs_behind(question.waits_since, act.now)
     rungs = due_rungs(question.waits_since, act.now, question.rungs)
-    next_at = next_rung_at(question.waits_since, behind)
-    if not await queries.change(tx, question_id, rungs=behind, next_at=next_at):
+    if not rungs:  # something else is waited for meanwhile, or somebody else has called
         return
+    next_at = next_rung_at(question.waits_since, behind)
+    await queries.change(tx, question_id, rungs=behind, next_at=next_at)
     opened = await queries.opened_by(tx, question_id)
     for rung in rungs:
         if rung.hears is Hears.OFFICER:
@@ -515,7 +517,8 @@ async def _open_one(tx: Transaction, act: Act, dialogue_id: int) -> Dialogue:
 
 
 async def _question(tx: Transaction, question_id: int) -> DialogueQuestion:
-    found = await queries.question(tx, question_id)
+    """The question, locked: of two who act on it the second sees what the first has done."""
+    found = await queries.lock(tx, question_id)
     if found is None:
         raise NotFound
     return found

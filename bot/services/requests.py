@@ -283,6 +283,7 @@ async def _give_due_day(
     tx: Transaction, act: Act, assignment_ids: Sequence[int], due_on: date
 ) -> None:
     """Assignments are due on that day from now on; what was asked of them before is moved."""
+    await assignments.lock(tx, assignment_ids)
     earlier = await queries.open_of_assignments(tx, assignment_ids)
     ids = [each.id for each in earlier.values()]
     await queries.settle(tx, ids, ItemState.ENDED, now=act.now)
@@ -401,9 +402,16 @@ async def _found(tx: Transaction, act: Act, request_id: int) -> Request:
 
 
 async def _open_item(tx: Transaction, request_item_id: int) -> RequestItem:
+    """What is asked, locked as a report does: the assignment first, so that neither waits for
+    the other in a ring.
+    """
     item = await queries.get_item(tx, request_item_id)
     if item is None:
         raise NotFound
+    if item.assignment_id is not None:
+        await assignments.lock(tx, [item.assignment_id])
+    item = await queries.lock_item(tx, request_item_id)
+    assert item is not None
     if item.state is not ItemState.ASKED:
         raise Outdated
     return item
