@@ -25,7 +25,7 @@ from bot.domain.dialogues import (
     next_rung_at,
     rungs_behind,
 )
-from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.errors import NotFound, Outdated, Refused, existing
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person, Role, Seat
 from bot.domain.reports import fitting
 from bot.domain.requests import Audience, RequestKind, RequestText
@@ -502,10 +502,7 @@ async def climb(tx: Transaction, act: Act, question_id: int) -> None:
 
 
 async def _dialogue(tx: Transaction, dialogue_id: int) -> Dialogue:
-    found = await queries.get(tx, dialogue_id)
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await queries.get(tx, dialogue_id))
 
 
 async def _open_one(tx: Transaction, act: Act, dialogue_id: int) -> Dialogue:
@@ -518,10 +515,7 @@ async def _open_one(tx: Transaction, act: Act, dialogue_id: int) -> Dialogue:
 
 async def _question(tx: Transaction, question_id: int) -> DialogueQuestion:
     """The question, locked: of two who act on it the second sees what the first has done."""
-    found = await queries.lock(tx, question_id)
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await queries.lock(tx, question_id))
 
 
 async def _steered(tx: Transaction, act: Act, question_id: int) -> DialogueQuestion:

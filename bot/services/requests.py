@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.errors import Outdated, Refused, existing
 from bot.domain.ladder import USUAL, Ladder, Skipped
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
 from bot.domain.reports import fitting, require_fits
@@ -395,23 +395,17 @@ async def change_ladder(tx: Transaction, act: Act, request_id: int, ladder: Ladd
 
 async def _found(tx: Transaction, act: Act, request_id: int) -> Request:
     permissions.require(permissions.may_ask(act.actor))
-    request = await queries.get(tx, request_id)
-    if request is None:
-        raise NotFound
-    return request
+    return existing(await queries.get(tx, request_id))
 
 
 async def _open_item(tx: Transaction, request_item_id: int) -> RequestItem:
     """What is asked, locked as a report does: the assignment first, so that neither waits for
     the other in a ring.
     """
-    item = await queries.get_item(tx, request_item_id)
-    if item is None:
-        raise NotFound
+    item = existing(await queries.get_item(tx, request_item_id))
     if item.assignment_id is not None:
         await assignments.lock(tx, [item.assignment_id])
-    item = await queries.lock_item(tx, request_item_id)
-    assert item is not None
+    item = existing(await queries.lock_item(tx, request_item_id))
     if item.state is not ItemState.ASKED:
         raise Outdated
     return item
@@ -471,9 +465,7 @@ async def ask_for_time(
 async def decide_time(tx: Transaction, act: Act, extension_id: int, *, granted: bool) -> Extension:
     """The secretariat grants more time or not, and who asked is told. Raises Outdated."""
     permissions.require(permissions.may_ask(act.actor))
-    wish = await queries.get_extension(tx, extension_id)
-    if wish is None:
-        raise NotFound
+    wish = existing(await queries.get_extension(tx, extension_id))
     item = await _open_item(tx, wish.request_item_id)
     decided = await queries.decide_extension(
         tx, wish.id, granted=granted, seat_id=act.actor.seat_id, now=act.now

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import existing
 from bot.domain.ladder import Skipped
 from bot.domain.people import Act, Person, Role, Seat
 from bot.domain.screens import Screen, Value
@@ -82,7 +82,4 @@ async def unit_name(tx: Transaction, unit_id: int | None) -> str | None:
 
 async def person(tx: Transaction, person_id: int) -> Person:
     """The person of that id; NotFound where there is none."""
-    found = await people.get(tx, person_id)
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await people.get(tx, person_id))
