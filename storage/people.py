@@ -131,6 +131,11 @@ async def seated(
     return _without_second_accounts(await tx.rows(statement))
 
 
+def each_once(seated: Iterable[Seated]) -> list[Person]:
+    """The people who hold these seats, each once, in the same order."""
+    return list({each.person.id: each.person for each in seated}.values())
+
+
 def _without_second_accounts(rows: Sequence[Any]) -> list[Seated]:
     found: dict[int, Seated] = {}
     for row in rows:

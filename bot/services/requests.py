@@ -14,7 +14,7 @@ from datetime import date
 from bot.domain import permissions
 from bot.domain.errors import Outdated, Refused, existing
 from bot.domain.ladder import USUAL, Ladder, Skipped
-from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
+from bot.domain.people import REPORTING, Act, Person
 from bot.domain.reports import fitting, require_fits
 from bot.domain.requests import (
     ABOUT_ITEMS,
@@ -45,12 +45,11 @@ from bot.domain.selection import Selection
 from bot.domain.views import requests as views
 from bot.domain.work_calendar import Policy
 from bot.services import audit
-from bot.services.notices import tell
+from bot.services.notices import officers, tell
 from storage import absences, assignments, institutions, outbox, people, reminders, selection
 from storage import requests as queries
 from storage.database import Transaction
 from storage.outbox import Message
-from storage.people import Seated
 
 
 class NobodyToAsk(Refused):
@@ -240,7 +239,7 @@ async def _tell_repeated(tx: Transaction, act: Act, request_id: int, *, silent: 
     request = await queries.get(tx, request_id)
     assert request is not None
     texts = await queries.texts(tx, request_id)
-    for officer in await _officers(tx, act):
+    for officer in await officers(tx, act):
         title = views.title_of(request, best_worded(texts, officer.language))
         shown = views.asked_anew(request, title)
         key = f"request_anew:{request_id}:{officer.id}"
@@ -450,7 +449,7 @@ async def ask_for_time(
         words=why,
     )
     [shown] = await queries.listed_ones(tx, [item.id])
-    for officer in await _officers(tx, act):
+    for officer in await officers(tx, act):
         wish = views.wish(
             shown,
             extension_id,
@@ -616,12 +615,4 @@ async def _hearing(tx: Transaction, act: Act) -> _Hearing:
 
 async def _people_of(tx: Transaction, act: Act, institution_id: int) -> list[Person]:
     seated = await people.seated(tx, now=act.now, roles=REPORTING, institution_id=institution_id)
-    return _each_once(seated)
-
-
-async def _officers(tx: Transaction, act: Act) -> list[Person]:
-    return _each_once(await people.seated(tx, now=act.now, roles=SECRETARIAT))
-
-
-def _each_once(seated: Iterable[Seated]) -> list[Person]:
-    return list({each.person.id: each.person for each in seated}.values())
+    return people.each_once(seated)

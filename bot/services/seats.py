@@ -59,7 +59,7 @@ async def announce(
     if seat.institution_id is not None:
         hearing += await people.seated(tx, now=act.now, institution_id=seat.institution_id)
     deaf = {act.actor.person_id, *but}
-    for listener in {each.person.id: each.person for each in hearing}.values():
+    for listener in people.each_once(hearing):
         if listener.id not in deaf:
             moment = int(act.now.timestamp())
             key = f"seat:{seat.id}:{event}:{moment}:{listener.id}"
