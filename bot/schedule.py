@@ -202,7 +202,7 @@ async def sweep_imports(database: Database, now: datetime) -> None:
 async def send_digests(database: Database, act: Act, policy: Policy) -> None:
     """Send the digests whose moment has come, in short transactions; none where none is due."""
     async with database.read() as tx:
-        due = await digest_queries.due(tx, now=act.now, limit=1)
+        due = await digest_queries.any_due(tx, now=act.now)
     while due:
         async with database.write() as tx:
             if not await digests.send_due(tx, act, policy):

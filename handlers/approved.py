@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, existing
 from bot.domain.filters import STATUSES
 from bot.domain.items import Item
 from bot.domain.progress import Scope, Subject
@@ -75,9 +75,7 @@ async def history(turn: Turn, argument: str) -> None:
 async def report(turn: Turn, argument: str) -> None:
     """`approved_report:42`: one approved report in full."""
     permissions.require(permissions.may_read_approved(turn.actor))
-    found = await queries.get(turn.tx, number(argument))
-    if found is None:
-        raise NotFound
+    found = existing(await queries.get(turn.tx, number(argument)))
     pieces = [
         each
         for each in await evidence.of_report(turn.tx, found.id)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.domain import permissions
 from bot.domain.assigning import Announced
-from bot.domain.errors import NotFound, Outdated
+from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.items import Assignment, Item
 from bot.domain.people import Act
 from bot.domain.screens import Words, text
@@ -236,16 +236,11 @@ def _stand(turn: Turn, stand: Stand) -> item_views.Stand:
 
 
 async def _item(turn: Turn, item_id: int) -> Item:
-    found = await items.get(turn.tx, item_id)
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await items.get(turn.tx, item_id))
 
 
 async def _assignment(turn: Turn, argument: str) -> tuple[Assignment, Item]:
-    assignment = await assignments.get(turn.tx, number(argument))
-    if assignment is None:
-        raise NotFound
+    assignment = existing(await assignments.get(turn.tx, number(argument)))
     return assignment, await _item(turn, assignment.item_id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, existing
 from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best_text
 from bot.domain.passing import Pass
 from bot.domain.reports import EvidenceCounts
@@ -66,9 +66,7 @@ async def visible(turn: Turn, argument: str) -> tuple[Assignment, Item]:
     assignment = await assignments.get(turn.tx, number(argument))
     if assignment is None or not permissions.may_see(turn.actor, assignment):
         raise NotFound
-    found = await items.get(turn.tx, assignment.item_id)
-    if found is None:
-        raise NotFound
+    found = existing(await items.get(turn.tx, assignment.item_id))
     return assignment, found
 
 

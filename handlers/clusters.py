@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain import permissions
 from bot.domain.clusters import Cluster
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, existing
 from bot.domain.selection import Narrowing, Selection
 from bot.domain.views import clusters as views
 from bot.domain.views.common import LIST_LENGTH
@@ -97,10 +97,7 @@ async def _begin_with(turn: Turn, flow: str, argument: str) -> None:
 
 async def _cluster(turn: Turn, argument: str) -> Cluster:
     permissions.require(permissions.may_arrange(turn.actor))
-    found = await clusters.get(turn.tx, number(argument))
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await clusters.get(turn.tx, number(argument)))
 
 
 ACTS = {

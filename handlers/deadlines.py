@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain import permissions
 from bot.domain.deadlines import Deadline, DeadlineState
-from bot.domain.errors import NotFound
+from bot.domain.errors import existing
 from bot.domain.screens import Text, text
 from bot.domain.views import deadlines as views
 from bot.domain.views import requests as request_views
@@ -148,10 +148,7 @@ async def discard(turn: Turn, argument: str) -> None:
 
 async def _deadline(turn: Turn, argument: str) -> Deadline:
     permissions.require(permissions.may_ask(turn.actor))
-    found = await queries.get(turn.tx, number(argument))
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await queries.get(turn.tx, number(argument)))
 
 
 async def _request_title(turn: Turn, request_id: int) -> Text | None:

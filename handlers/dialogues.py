@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain import permissions
 from bot.domain.dialogues import OPEN, Dialogue, Part
-from bot.domain.errors import NotFound
+from bot.domain.errors import existing
 from bot.domain.incoming import Wrote
 from bot.domain.people import SECRETARIAT
 from bot.domain.screens import text
@@ -122,9 +122,7 @@ async def house(turn: Turn, argument: str) -> None:
     """`dialogue_house:3:5`: who of an institution is on call."""
     which, _, institution = argument.partition(":")
     dialogue = await _dialogue(turn, which)
-    found = await institutions.get(turn.tx, number(institution))
-    if found is None:
-        raise NotFound
+    found = existing(await institutions.get(turn.tx, number(institution)))
     ids = await queries.seats_of(turn.tx, dialogue.id, Part.ON_CALL)
     seated = await people.seated(
         turn.tx, now=turn.now, roles=permissions.READS, institution_id=found.id
@@ -290,10 +288,7 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
 
 async def _dialogue(turn: Turn, argument: str) -> Dialogue:
     permissions.require(permissions.may_hold_dialogue(turn.actor))
-    found = await queries.get(turn.tx, number(argument))
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await queries.get(turn.tx, number(argument)))
 
 
 ACTS = {

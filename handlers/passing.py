@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import NotAllowed, NotFound, existing
 from bot.domain.incoming import Wrote
 from bot.domain.passing import Pass, PassState
 from bot.domain.people import REPORTING, Role, Seat
@@ -39,9 +39,7 @@ async def passed(turn: Turn, argument: str) -> None:
     if where == BESIDE:
         turn.tapped = None
     found = await passing.visible(turn.tx, turn.act, number(pass_id))
-    item = await items.get(turn.tx, found.item_id)
-    if item is None:
-        raise NotFound
+    item = existing(await items.get(turn.tx, found.item_id))
     await turn.show(
         views.shown(
             found,

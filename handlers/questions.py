@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import existing
 from bot.domain.incoming import Wrote
 from bot.domain.views import report as views
 from bot.services import questions as service
@@ -14,9 +14,7 @@ from storage import questions
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     """Words in reply to a message about `question:5`."""
-    question = await questions.get(turn.tx, number(argument))
-    if question is None:
-        raise NotFound
+    question = existing(await questions.get(turn.tx, number(argument)))
     if not turn.actor.is_secretariat:
         await turn.show(await put(turn, question.assignment_id, wrote.words))
         return

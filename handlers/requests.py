@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, existing
 from bot.domain.ladder import Reaches, Rung
 from bot.domain.requests import ABOUT_ITEMS, Request, RequestKind, RequestText, Stand
 from bot.domain.screens import Text, Words, text
@@ -355,10 +355,7 @@ def _written(worded: RequestText) -> str:
 
 async def _request(turn: Turn, argument: str) -> Request:
     permissions.require(permissions.may_ask(turn.actor))
-    request = await queries.get(turn.tx, number(argument))
-    if request is None:
-        raise NotFound
-    return request
+    return existing(await queries.get(turn.tx, number(argument)))
 
 
 ACTS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound, Outdated
+from bot.domain.errors import Outdated, existing
 from bot.domain.incoming import Wrote
 from bot.domain.items import ItemText, best_text
 from bot.domain.review import Waiting
@@ -50,18 +50,14 @@ async def after(turn: Turn, argument: str) -> None:
 async def report(turn: Turn, argument: str) -> None:
     """`review:42`: one report with its evidence."""
     permissions.require(permissions.may_review(turn.actor))
-    waiting = await reviews.get(turn.tx, number(argument))
-    if waiting is None:
-        raise NotFound
+    waiting = existing(await reviews.get(turn.tx, number(argument)))
     await _show(turn, waiting)
 
 
 async def whole(turn: Turn, argument: str) -> None:
     """`whole:42`: all that a report says."""
     permissions.require(permissions.may_review(turn.actor))
-    said = await status_updates.get(turn.tx, number(argument))
-    if said is None:
-        raise NotFound
+    said = existing(await status_updates.get(turn.tx, number(argument)))
     await turn.show(views.whole(said))
 
 
@@ -111,9 +107,7 @@ async def _show_first(turn: Turn) -> None:
 
 
 async def _show(turn: Turn, waiting: Waiting) -> None:
-    said = await status_updates.get(turn.tx, waiting.status_update_id)
-    if said is None:
-        raise NotFound
+    said = existing(await status_updates.get(turn.tx, waiting.status_update_id))
     said = replace(said, figures=await figures.of(turn.tx, said.id))
     await turn.show(
         views.report(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, existing
 from bot.domain.screens import Value, Words, text
 from bot.domain.views import secretariat as views
 from bot.domain.views.common import LIST_LENGTH
@@ -94,10 +94,7 @@ async def insist(turn: Turn, argument: str) -> None:
 
 async def _given_back(turn: Turn, argument: str) -> Disowned:
     permissions.require(permissions.may_arrange(turn.actor))
-    found = await desk.disowned_one(turn.tx, number(argument))
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await desk.disowned_one(turn.tx, number(argument)))
 
 
 # -- Questions -------------------------------------------------------------------------------------
@@ -115,9 +112,7 @@ async def questions(turn: Turn, argument: str) -> None:
 async def question(turn: Turn, argument: str) -> None:
     """`question:5`: one question; a reply to the screen answers it."""
     permissions.require(permissions.may_answer(turn.actor))
-    found = await question_queries.get(turn.tx, number(argument))
-    if found is None:
-        raise NotFound
+    found = existing(await question_queries.get(turn.tx, number(argument)))
     said = None
     if found.answer is not None:
         said = Words(found.answer, found.answer_language, limit=3000)

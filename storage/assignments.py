@@ -116,6 +116,16 @@ async def lock_items(tx: Transaction, item_ids: Sequence[int]) -> list[int]:
     return [int(each) for each in await tx.values(statement)]
 
 
+async def lock(tx: Transaction, assignment_ids: Sequence[int]) -> None:
+    """Whoever else would change these assignments waits for this transaction; in one order."""
+    await tx.values(
+        select(assignments.c.id)
+        .where(assignments.c.id.in_(assignment_ids))
+        .order_by(assignments.c.id)
+        .with_for_update()
+    )
+
+
 async def of_items(tx: Transaction, item_ids: Sequence[int]) -> list[Assignment]:
     """Every assignment of these items, in whatever state, by item, the lead first."""
     statement = (

@@ -125,6 +125,12 @@ async def move(
     return result.rowcount == 1
 
 
+async def lock(tx: Transaction, broadcast_id: int) -> None:
+    """Whoever else would take the broadcast on to another state waits for this transaction."""
+    own = broadcasts.c.id
+    await tx.value(select(own).where(own == broadcast_id).with_for_update())
+
+
 async def under_way(tx: Transaction, *, now: datetime) -> list[Broadcast]:
     """Those whose time has come, and those that are being sent; the oldest first."""
     rows = await tx.rows(

@@ -162,6 +162,13 @@ async def question(tx: Transaction, question_id: int) -> DialogueQuestion | None
     return None if row is None else _question(row)
 
 
+async def lock(tx: Transaction, question_id: int) -> DialogueQuestion | None:
+    """The question of that id; whoever else would change it waits for this transaction."""
+    own = dialogue_questions.c.id
+    await tx.value(select(own).where(own == question_id).with_for_update())
+    return await question(tx, question_id)
+
+
 async def questions_of(
     tx: Transaction, dialogue_id: int, *states: QuestionState
 ) -> list[DialogueQuestion]:
@@ -194,13 +201,14 @@ async def change(
     return result.rowcount == 1
 
 
-async def take_promise(tx: Transaction, question_id: int, request_id: int) -> None:
-    """The promise became a request."""
-    await tx.execute(
+async def take_promise(tx: Transaction, question_id: int, request_id: int) -> bool:
+    """The promise became that request; False where it became another one meanwhile."""
+    result = await tx.execute(
         update(dialogue_questions)
-        .where(dialogue_questions.c.id == question_id)
+        .where(dialogue_questions.c.id == question_id, dialogue_questions.c.request_id.is_(None))
         .values(request_id=request_id)
     )
+    return result.rowcount == 1
 
 
 async def note_opened(tx: Transaction, question_id: int, person_id: int, *, now: datetime) -> None:

@@ -30,14 +30,24 @@ _COLUMNS = [digests.c[name] for name in Row.__dataclass_fields__]
 
 
 async def due(tx: Transaction, *, now: datetime, limit: int) -> list[Row]:
-    """Those whose moment has come, or is to be planned; those who wait longest first."""
+    """Those whose moment has come, or is to be planned; those who wait longest first.
+
+    They are locked until the transaction ends; whom somebody else has locked is left out.
+    """
     rows = await tx.rows(
         select(*_COLUMNS)
         .where(digests.c.next_at <= now)
         .order_by(digests.c.next_at, digests.c.person_id)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     )
     return [Row(**each) for each in rows]
+
+
+async def any_due(tx: Transaction, *, now: datetime) -> bool:
+    """Whether somebody's moment has come."""
+    statement = select(digests.c.person_id).where(digests.c.next_at <= now).limit(1)
+    return await tx.value(statement) is not None
 
 
 async def of(tx: Transaction, person_id: int) -> Row:

@@ -149,6 +149,11 @@ async def places_away(tx: Transaction, *, now: datetime) -> set[int | None]:
     return set(found)
 
 
+def each_once(seated: Iterable[Seated]) -> list[Person]:
+    """The people who hold these seats, each once, in the same order."""
+    return list({each.person.id: each.person for each in seated}.values())
+
+
 def _without_second_accounts(rows: Sequence[Any]) -> list[Seated]:
     found: dict[int, Seated] = {}
     for row in rows:

@@ -256,6 +256,14 @@ async def get_item(tx: Transaction, request_item_id: int) -> RequestItem | None:
     return None if row is None else _item(row)
 
 
+async def lock_item(tx: Transaction, request_item_id: int) -> RequestItem | None:
+    """What was asked under that id; who would settle it waits for this transaction."""
+    row = await tx.row(
+        select(*_ITEM).where(request_items.c.id == request_item_id).with_for_update()
+    )
+    return None if row is None else _item(row)
+
+
 async def of_ids(tx: Transaction, request_item_ids: Sequence[int]) -> list[RequestItem]:
     """What was asked under these ids."""
     rows = await tx.rows(select(*_ITEM).where(request_items.c.id.in_(request_item_ids)))

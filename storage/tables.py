@@ -207,7 +207,7 @@ Index(
     item_texts.c.item_id,
     item_texts.c.language,
     unique=True,
-    sqlite_where=text("current"),
+    sqlite_where=text("current = 1"),
     postgresql_where=text("current"),
 )
 
@@ -328,7 +328,7 @@ Index(
     conversations.c.bot_id,
     conversations.c.chat_id,
     unique=True,
-    sqlite_where=text("active"),
+    sqlite_where=text("active = 1"),
     postgresql_where=text("active"),
 )
 
@@ -481,7 +481,7 @@ Index(
     "ix_request_items_stale",
     request_items.c.institution_id,
     request_items.c.id,
-    sqlite_where=text("stale"),
+    sqlite_where=text("stale = 1"),
     postgresql_where=text("stale"),
 )
 

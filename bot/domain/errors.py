@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from bot.domain.screens import Text, Value
+
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -30,6 +34,13 @@ class NotFound(Refused):
     """What the button or number names is not there, or not to be seen by this person."""
 
     key = "error.not_found"
+
+
+def existing(found: T | None) -> T:
+    """What was found; raises NotFound where nothing was."""
+    if found is None:
+        raise NotFound
+    return found
 
 
 class Outdated(Refused):

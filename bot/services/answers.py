@@ -14,9 +14,9 @@ from bot.domain.reports import NoWords, require_fits
 from bot.domain.requests import ItemState, Listed, Request, RequestKind
 from bot.domain.views import answers as views
 from bot.services import audit
-from bot.services.notices import tell
+from bot.services.notices import officers, tell
 from storage import answers as queries
-from storage import evidence, people, reminders
+from storage import evidence, reminders
 from storage import requests as request_queries
 from storage.database import Transaction
 
@@ -146,11 +146,8 @@ async def _tell(
     tx: Transaction, act: Act, request: Request, asked: Listed, draft: AnswerDraft
 ) -> None:
     """The officer who asked gets the answer, silently; all officers where that seat has ended."""
-    officers = await people.seated(tx, now=act.now, roles=SECRETARIAT)
-    asking = [each for each in officers if each.seat.id == request.asked_by] or officers
-    for each in {each.person.id: each for each in asking}.values():
+    for each in await officers(tx, act, seat_id=request.asked_by):
         shown = views.arrived(
-            asked, draft.words, draft.language, draft.choice, reader=each.person.language
+            asked, draft.words, draft.language, draft.choice, reader=each.language
         )
-        key = f"answer:{asked.id}:{each.person.id}"
-        await tell(tx, act, each.person.id, shown, key, silent=True)
+        await tell(tx, act, each.id, shown, f"answer:{asked.id}:{each.id}", silent=True)

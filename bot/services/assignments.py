@@ -17,7 +17,7 @@ from bot.domain.assigning import (
     Waiting,
     plan,
 )
-from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.errors import NotFound, Outdated, Refused, existing
 from bot.domain.items import Assignment, AssignmentState, Part
 from bot.domain.people import REPORTING, Act, Person
 from bot.domain.reports import fitting
@@ -112,9 +112,7 @@ async def aim(tx: Transaction, act: Act, targets: Targets, *, exact: bool = Fals
 async def take_back(tx: Transaction, act: Act, assignment_id: int) -> Assignment:
     """An institution has the item no more: a draft goes, what was announced ends and is told."""
     permissions.require(permissions.may_arrange(act.actor))
-    assignment = await queries.get(tx, assignment_id)
-    if assignment is None:
-        raise NotFound
+    assignment = existing(await queries.get(tx, assignment_id))
     if assignment.state is AssignmentState.ENDED:
         raise Outdated
     await _remove(tx, [assignment], now=act.now)
@@ -331,12 +329,10 @@ async def insist(
 
 async def _given_back(tx: Transaction, act: Act, assignment_id: int) -> Assignment:
     permissions.require(permissions.may_arrange(act.actor))
-    assignment = await queries.get(tx, assignment_id)
-    if assignment is None:
-        raise NotFound
+    assignment = existing(await queries.get(tx, assignment_id))
     await queries.lock_items(tx, [assignment.item_id])
-    assignment = await queries.get(tx, assignment_id)
-    if assignment is None or assignment.state is not AssignmentState.DISOWNED:
+    assignment = existing(await queries.get(tx, assignment_id))
+    if assignment.state is not AssignmentState.DISOWNED:
         raise Outdated
     return assignment
 

@@ -249,6 +249,7 @@ async def follow(database: Database, act: Act) -> None:
 
 async def _close(tx: Transaction, act: Act, broadcast_id: int) -> bool:
     """Nothing of it waits any more; False where something does."""
+    await queries.lock(tx, broadcast_id)  # who sends once more waits, and opens it again
     counts = await count(tx, broadcast_id)
     if counts.waiting:
         return False

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.domain import permissions
 from bot.domain.clusters import Cluster
-from bot.domain.errors import NotFound, Refused
+from bot.domain.errors import NotFound, Refused, existing
 from bot.domain.people import Act
 from bot.domain.selection import Need
 from bot.services import audit
@@ -104,10 +104,7 @@ async def _lock(tx: Transaction, item_ids: Sequence[int]) -> list[int]:
 
 
 async def _get(tx: Transaction, cluster_id: int) -> Cluster:
-    found = await queries.get(tx, cluster_id)
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await queries.get(tx, cluster_id))
 
 
 def _fitting(name: str) -> str:

@@ -25,14 +25,14 @@ from bot.domain.dialogues import (
     next_rung_at,
     rungs_behind,
 )
-from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.errors import NotFound, Outdated, Refused, existing
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person, Role, Seat
 from bot.domain.reports import fitting
 from bot.domain.requests import Audience, RequestKind, RequestText
 from bot.domain.screens import Screen
 from bot.domain.views import dialogues as views
 from bot.services import audit, requests
-from bot.services.notices import tell
+from bot.services.notices import officers, tell
 from bot.services.requests import DueInPast, Wanted
 from storage import approved, figures, institutions, items, outbox, people, search, seats
 from storage import dialogues as queries
@@ -78,7 +78,7 @@ async def close(tx: Transaction, act: Act, dialogue_id: int) -> None:
         raise Outdated
     for each in await queries.questions_of(tx, dialogue_id, *OPEN):
         await _call_off(tx, act, each.id)
-    for person in _each_once(on_call):
+    for person in people.each_once(on_call):
         key = f"dialogue:{dialogue_id}:over:{person.id}"
         await tell(tx, act, person.id, views.over(dialogue), key, silent=True)
     await audit.record(tx, act, "dialogue.close", f"dialogue:{dialogue_id}")
@@ -293,7 +293,7 @@ async def ask(tx: Transaction, act: Act, question_id: int) -> int:
         called = await _on_call(tx, act, question)
     if not called:
         raise NobodyOnCall
-    waited_for = _each_once(_writers(called))
+    waited_for = people.each_once(_writers(called))
     asked = await _wait(tx, act, question, QuestionState.ASKED, from_=(QuestionState.TYPED,))
     await _tell_waited_for(tx, act, asked, waited_for)
     await audit.record(
@@ -447,7 +447,8 @@ async def ask_promises(tx: Transaction, act: Act, dialogue_id: int) -> int:
                 (RequestText(each.language, dialogue.title, each.words),),
             ),
         )
-        await queries.take_promise(tx, each.id, request_id)
+        if not await queries.take_promise(tx, each.id, request_id):
+            raise Outdated
         new += 1
     if not new:
         raise Outdated
@@ -474,13 +475,14 @@ async def climb(tx: Transaction, act: Act, question_id: int) -> None:
         return
     behind = rungs_behind(question.waits_since, act.now)
     rungs = due_rungs(question.waits_since, act.now, question.rungs)
-    next_at = next_rung_at(question.waits_since, behind)
-    if not await queries.change(tx, question_id, rungs=behind, next_at=next_at):
+    if not rungs:  # something else is waited for meanwhile, or somebody else has called
         return
+    next_at = next_rung_at(question.waits_since, behind)
+    await queries.change(tx, question_id, rungs=behind, next_at=next_at)
     opened = await queries.opened_by(tx, question_id)
     for rung in rungs:
         if rung.hears is Hears.OFFICER:
-            for person in await _officers(tx, act, question):
+            for person in await officers(tx, act, seat_id=question.typed_by):
                 key = _waiting_key(question, f"{behind}:officer:{person.id}")
                 shown = views.nobody_answers(question, opened=len(opened), language=person.language)
                 await tell(tx, act, person.id, shown, key, urgent=True)
@@ -500,10 +502,7 @@ async def climb(tx: Transaction, act: Act, question_id: int) -> None:
 
 
 async def _dialogue(tx: Transaction, dialogue_id: int) -> Dialogue:
-    found = await queries.get(tx, dialogue_id)
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await queries.get(tx, dialogue_id))
 
 
 async def _open_one(tx: Transaction, act: Act, dialogue_id: int) -> Dialogue:
@@ -515,10 +514,8 @@ async def _open_one(tx: Transaction, act: Act, dialogue_id: int) -> Dialogue:
 
 
 async def _question(tx: Transaction, question_id: int) -> DialogueQuestion:
-    found = await queries.question(tx, question_id)
-    if found is None:
-        raise NotFound
-    return found
+    """The question, locked: of two who act on it the second sees what the first has done."""
+    return existing(await queries.lock(tx, question_id))
 
 
 async def _steered(tx: Transaction, act: Act, question_id: int) -> DialogueQuestion:
@@ -597,7 +594,7 @@ async def _let_go(tx: Transaction, act: Act, question: DialogueQuestion) -> None
     """Who was asked need not go on writing."""
     if question.waits_since is None:
         return
-    for person in _each_once(await _on_call(tx, act, question)):
+    for person in people.each_once(await _on_call(tx, act, question)):
         key = f"dialogue_settled:{question.id}:{person.id}:{act.now.timestamp():.0f}"
         await tell(tx, act, person.id, views.not_needed(question), key, silent=True)
 
@@ -662,7 +659,7 @@ async def _validators(tx: Transaction, act: Act, question: DialogueQuestion) -> 
 async def _waited_for(tx: Transaction, act: Act, question: DialogueQuestion) -> list[Person]:
     if question.state is QuestionState.DRAFTED:
         return await _clearing(tx, act, question)
-    return _each_once(_writers(await _on_call(tx, act, question)))
+    return people.each_once(_writers(await _on_call(tx, act, question)))
 
 
 async def _clearing(tx: Transaction, act: Act, question: DialogueQuestion) -> list[Person]:
@@ -673,7 +670,7 @@ async def _clearing(tx: Transaction, act: Act, question: DialogueQuestion) -> li
         for each in await _validators(tx, act, question)
         if author is None or each.person.id != author.person_id
     ]
-    return validators or await _officers(tx, act, question)
+    return validators or await officers(tx, act, seat_id=question.typed_by)
 
 
 async def _clearing_seat(tx: Transaction, act: Act, question: DialogueQuestion) -> int:
@@ -688,15 +685,5 @@ async def _author(tx: Transaction, question: DialogueQuestion) -> Seat | None:
     return None if question.drafted_by is None else await seats.get(tx, question.drafted_by)
 
 
-async def _officers(tx: Transaction, act: Act, question: DialogueQuestion) -> list[Person]:
-    """Who typed the question; the whole secretariat where that seat has ended."""
-    officers = await people.seated(tx, now=act.now, roles=SECRETARIAT)
-    return _each_once([each for each in officers if each.seat.id == question.typed_by] or officers)
-
-
 async def _delegation(tx: Transaction, act: Act, question: DialogueQuestion) -> list[Person]:
-    return _each_once(await taking_part(tx, act, question.dialogue_id, Part.DELEGATION))
-
-
-def _each_once(seated: Iterable[Seated]) -> list[Person]:
-    return list({each.person.id: each.person for each in seated}.values())
+    return people.each_once(await taking_part(tx, act, question.dialogue_id, Part.DELEGATION))

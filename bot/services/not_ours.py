@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, existing
 from bot.domain.people import REPORTING, Act
 from bot.domain.reports import AssignmentClosed, fitting
 from bot.services import audit, requests
@@ -16,9 +16,7 @@ async def disown(
     tx: Transaction, act: Act, assignment_id: int, reason: str, *, suggested_id: int | None
 ) -> None:
     """Give the assignment back; `suggested_id` is the institution that it rather belongs to."""
-    assignment = await assignments.get(tx, assignment_id)
-    if assignment is None:
-        raise NotFound
+    assignment = existing(await assignments.get(tx, assignment_id))
     permissions.require(permissions.may_report(act.actor, assignment))
     why = fitting(reason)
     if suggested_id is not None and await institutions.get(tx, suggested_id) is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from bot.domain.people import SECRETARIAT, Act
+from bot.domain.people import SECRETARIAT, Act, Person
 from bot.domain.screens import Screen
 from bot.domain.views import report as views
 from storage import outbox, people, status_updates
@@ -38,6 +38,12 @@ async def tell(
     await outbox.add(tx, message, now=act.now)
 
 
+async def officers(tx: Transaction, act: Act, *, seat_id: int | None = None) -> list[Person]:
+    """The secretariat's people, each once; of `seat_id` only who holds it, while they do."""
+    found = await people.seated(tx, now=act.now, roles=SECRETARIAT)
+    return people.each_once([each for each in found if each.seat.id == seat_id] or found)
+
+
 async def tell_secretariat(tx: Transaction, act: Act, cause: str) -> None:
     """Bring every officer's message of the day up to date; `cause` names what has come in.
 
@@ -49,8 +55,7 @@ async def tell_secretariat(tx: Transaction, act: Act, cause: str) -> None:
     shown = views.arrived(
         reports=arrived.reports, questions=arrived.questions, not_ours=arrived.not_ours
     )
-    officers = await people.seated(tx, now=act.now, roles=SECRETARIAT)
-    for person_id in sorted({each.person.id for each in officers}):
+    for person_id in sorted(each.id for each in await officers(tx, act)):
         key = f"arrived:{act.today}:{person_id}"
         known = await outbox.find(tx, key)
         this = key if known is None else f"{key}:{cause}"

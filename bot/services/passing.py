@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain import permissions
-from bot.domain.errors import NotAllowed, NotFound, Unfit
+from bot.domain.errors import NotAllowed, NotFound, Unfit, existing
 from bot.domain.items import AssignmentState
 from bot.domain.passing import WAITING, AlreadyPassed, Pass, PassClosed, Unit
 from bot.domain.people import REPORTING, Act, Seat
@@ -60,9 +60,7 @@ async def pass_on(
     """
     said = fitting(words)
     for assignment_id in assignment_ids:
-        assignment = await assignments.get(tx, assignment_id)
-        if assignment is None:
-            raise NotFound
+        assignment = existing(await assignments.get(tx, assignment_id))
         permissions.require(permissions.may_pass(act.actor, assignment))
         if assignment.institution_id != unit.institution_id:
             raise NotAllowed

@@ -754,7 +754,7 @@ async def _tell_of_offer(tx: Transaction, act: Act, seat: Seat, invitation_id: i
     hearing = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
     stopping = {each.person.id for each in hearing}
     hearing += await people.seated(tx, now=act.now, seat_id=seat.id)
-    for listener in {each.person.id: each.person for each in hearing}.values():
+    for listener in people.each_once(hearing):
         if listener.id == act.actor.person_id:
             continue
         shown = handover_views.offered(

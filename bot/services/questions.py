@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound, Outdated
+from bot.domain.errors import Outdated, existing
 from bot.domain.people import REPORTING, SECRETARIAT, Act
 from bot.domain.reports import fitting
 from bot.domain.views import report as views
@@ -17,9 +17,7 @@ from storage.questions import Question
 
 async def ask(tx: Transaction, act: Act, assignment_id: int, words: str, *, language: str) -> int:
     """Ask the secretariat about an assignment; gives the question's id."""
-    assignment = await assignments.get(tx, assignment_id)
-    if assignment is None:
-        raise NotFound
+    assignment = existing(await assignments.get(tx, assignment_id))
     permissions.require(permissions.may_report(act.actor, assignment))
     asking = fitting(words)
     seat = act.actor.seat(REPORTING, assignment.institution_id)
@@ -45,9 +43,7 @@ async def answer(
     Raises Outdated where another officer has answered meanwhile.
     """
     permissions.require(permissions.may_answer(act.actor))
-    question = await queries.get(tx, question_id)
-    if question is None:
-        raise NotFound
+    question = existing(await queries.get(tx, question_id))
     answered = fitting(words)
     seat = act.actor.seat(SECRETARIAT)
     assert seat is not None

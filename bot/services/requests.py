@@ -13,9 +13,9 @@ from datetime import date
 
 from bot.domain import permissions
 from bot.domain.deadlines import PERIODIC
-from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.errors import Outdated, Refused, existing
 from bot.domain.ladder import USUAL, Ladder, Skipped
-from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
+from bot.domain.people import REPORTING, Act, Person
 from bot.domain.reports import fitting, require_fits
 from bot.domain.requests import (
     ABOUT_ITEMS,
@@ -51,7 +51,7 @@ from bot.domain.selection import Narrowing, Selection
 from bot.domain.views import requests as views
 from bot.domain.work_calendar import Policy, WorkCalendar
 from bot.services import audit
-from bot.services.notices import tell
+from bot.services.notices import officers, tell
 from storage import (
     absences,
     assignments,
@@ -65,7 +65,6 @@ from storage import (
 from storage import requests as queries
 from storage.database import Transaction
 from storage.outbox import Message
-from storage.people import Seated
 
 
 class NobodyToAsk(Refused):
@@ -354,7 +353,7 @@ async def _tell_repeated(tx: Transaction, act: Act, request_id: int, *, silent: 
     request = await queries.get(tx, request_id)
     assert request is not None
     texts = await queries.texts(tx, request_id)
-    for officer in await _officers(tx, act):
+    for officer in await officers(tx, act):
         title = views.title_of(request, best_worded(texts, officer.language))
         shown = views.asked_anew(request, title)
         key = f"request_anew:{request_id}:{officer.id}"
@@ -397,6 +396,7 @@ async def _give_due_day(
     tx: Transaction, act: Act, assignment_ids: Sequence[int], due_on: date
 ) -> None:
     """Assignments are due on that day from now on; what was asked of them before is moved."""
+    await assignments.lock(tx, assignment_ids)
     earlier = await queries.open_of_assignments(tx, assignment_ids)
     ids = [each.id for each in earlier.values()]
     await queries.settle(tx, ids, ItemState.ENDED, now=act.now)
@@ -514,16 +514,17 @@ async def change_ladder(tx: Transaction, act: Act, request_id: int, ladder: Ladd
 
 async def _found(tx: Transaction, act: Act, request_id: int) -> Request:
     permissions.require(permissions.may_ask(act.actor))
-    request = await queries.get(tx, request_id)
-    if request is None:
-        raise NotFound
-    return request
+    return existing(await queries.get(tx, request_id))
 
 
 async def _open_item(tx: Transaction, request_item_id: int) -> RequestItem:
-    item = await queries.get_item(tx, request_item_id)
-    if item is None:
-        raise NotFound
+    """What is asked, locked as a report does: the assignment first, so that neither waits for
+    the other in a ring.
+    """
+    item = existing(await queries.get_item(tx, request_item_id))
+    if item.assignment_id is not None:
+        await assignments.lock(tx, [item.assignment_id])
+    item = existing(await queries.lock_item(tx, request_item_id))
     if item.state is not ItemState.ASKED:
         raise Outdated
     return item
@@ -568,7 +569,7 @@ async def ask_for_time(
         words=why,
     )
     [shown] = await queries.listed_ones(tx, [item.id])
-    for officer in await _officers(tx, act):
+    for officer in await officers(tx, act):
         wish = views.wish(
             shown,
             extension_id,
@@ -583,9 +584,7 @@ async def ask_for_time(
 async def decide_time(tx: Transaction, act: Act, extension_id: int, *, granted: bool) -> Extension:
     """The secretariat grants more time or not, and who asked is told. Raises Outdated."""
     permissions.require(permissions.may_ask(act.actor))
-    wish = await queries.get_extension(tx, extension_id)
-    if wish is None:
-        raise NotFound
+    wish = existing(await queries.get_extension(tx, extension_id))
     item = await _open_item(tx, wish.request_item_id)
     decided = await queries.decide_extension(
         tx, wish.id, granted=granted, seat_id=act.actor.seat_id, now=act.now
@@ -736,12 +735,4 @@ async def _hearing(tx: Transaction, act: Act) -> _Hearing:
 
 async def _people_of(tx: Transaction, act: Act, institution_id: int) -> list[Person]:
     seated = await people.seated(tx, now=act.now, roles=REPORTING, institution_id=institution_id)
-    return _each_once(seated)
-
-
-async def _officers(tx: Transaction, act: Act) -> list[Person]:
-    return _each_once(await people.seated(tx, now=act.now, roles=SECRETARIAT))
-
-
-def _each_once(seated: Iterable[Seated]) -> list[Person]:
-    return list({each.person.id: each.person for each in seated}.values())
+    return people.each_once(seated)

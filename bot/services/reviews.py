@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound, Outdated
+from bot.domain.errors import Outdated, existing
 from bot.domain.items import ReportState
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor
 from bot.domain.reports import fitting
@@ -72,9 +72,7 @@ async def _decide(
     tx: Transaction, act: Act, status_update_id: int, decision: ReportState
 ) -> Waiting:
     permissions.require(permissions.may_review(act.actor))
-    report = await queries.get(tx, status_update_id)
-    if report is None:
-        raise NotFound
+    report = existing(await queries.get(tx, status_update_id))
     if not await status_updates.decide(tx, status_update_id, decision, now=act.now):
         raise Outdated
     return report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import existing
 from bot.domain.ladder import Skipped
 from bot.domain.people import Act, Person, Role, Seat
 from bot.domain.screens import Screen, Value
@@ -59,7 +59,7 @@ async def announce(
     if seat.institution_id is not None:
         hearing += await people.seated(tx, now=act.now, institution_id=seat.institution_id)
     deaf = {act.actor.person_id, *but}
-    for listener in {each.person.id: each.person for each in hearing}.values():
+    for listener in people.each_once(hearing):
         if listener.id not in deaf:
             moment = int(act.now.timestamp())
             key = f"seat:{seat.id}:{event}:{moment}:{listener.id}"
@@ -82,7 +82,4 @@ async def unit_name(tx: Transaction, unit_id: int | None) -> str | None:
 
 async def person(tx: Transaction, person_id: int) -> Person:
     """The person of that id; NotFound where there is none."""
-    found = await people.get(tx, person_id)
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await people.get(tx, person_id))

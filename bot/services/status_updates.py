@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain import permissions, status
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import NotAllowed, NotFound, existing
 from bot.domain.items import Assignment, AssignmentState, Item, LastWord, ReportState
 from bot.domain.people import REPORTING, Act, Actor
 from bot.domain.permissions import READS
@@ -139,9 +139,7 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
     The number stays in the record, and the institution's last word is what it said before. Raises
     AlreadyDecided, or NotAllowed for the report of another seat.
     """
-    found = await queries.get(tx, status_update_id)
-    if found is None:
-        raise NotFound
+    found = existing(await queries.get(tx, status_update_id))
     permissions.require(found.seat_id is not None and found.seat_id in _seat_ids(act.actor))
     if not await queries.decide(tx, found.id, ReportState.WITHDRAWN, now=act.now):
         raise AlreadyDecided
@@ -184,9 +182,7 @@ def _checked(draft: StatusUpdateDraft, *, today: date) -> Status:
 
 
 async def _open(tx: Transaction, assignment_id: int) -> Assignment:
-    assignment = await assignments.get(tx, assignment_id)
-    if assignment is None:
-        raise NotFound
+    assignment = existing(await assignments.get(tx, assignment_id))
     if assignment.state is not AssignmentState.ANNOUNCED:
         raise AssignmentClosed
     return assignment
@@ -194,9 +190,7 @@ async def _open(tx: Transaction, assignment_id: int) -> Assignment:
 
 async def _reportable(tx: Transaction, act: Act, assignment_id: int) -> Assignment:
     """The assignment, if the actor may report on it now."""
-    assignment = await assignments.get(tx, assignment_id)
-    if assignment is None:
-        raise NotFound
+    assignment = existing(await assignments.get(tx, assignment_id))
     own = act.actor.seat(REPORTING, assignment.institution_id) is not None
     if own and assignment.state in (AssignmentState.DISOWNED, AssignmentState.ENDED):
         raise AssignmentClosed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound
+from bot.domain.errors import existing
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Code, Screen, Value, Words
 from bot.domain.views import report as views
@@ -16,9 +16,7 @@ from storage import questions
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     permissions.require(permissions.may_answer(turn.actor))
-    question = await questions.get(turn.tx, answers["question"])
-    if question is None:
-        raise NotFound
+    question = existing(await questions.get(turn.tx, answers["question"]))
     return {
         "item": Code(question.code),
         "words": Words(question.words, question.language, limit=1000),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.domain import permissions
 from bot.domain.clusters import Cluster
-from bot.domain.errors import NotFound, Unfit
+from bot.domain.errors import Unfit, existing
 from bot.domain.screens import Screen, Text, Value, Words, text
 from bot.domain.views import clusters as views
 from bot.services import clusters as service
@@ -69,10 +69,7 @@ FLOW = Flow(
 
 async def _cluster(turn: Turn, answers: Answers) -> Cluster:
     permissions.require(permissions.may_arrange(turn.actor))
-    found = await clusters.get(turn.tx, answers["cluster"])
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await clusters.get(turn.tx, answers["cluster"]))
 
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:

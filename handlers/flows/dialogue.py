@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from bot.domain import permissions
 from bot.domain.days import read_due_day
 from bot.domain.dialogues import DialogueQuestion, Part
-from bot.domain.errors import NotFound, Unfit
+from bot.domain.errors import Unfit, existing
 from bot.domain.people import SECRETARIAT
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Screen, Value, Words, text
@@ -31,18 +31,13 @@ async def _holding(turn: Turn, _answers: Answers) -> dict[str, Value]:
 
 async def _in_dialogue(turn: Turn, answers: Answers) -> dict[str, Value]:
     permissions.require(permissions.may_hold_dialogue(turn.actor))
-    dialogue = await queries.get(turn.tx, answers["dialogue"])
-    if dialogue is None:
-        raise NotFound
+    dialogue = existing(await queries.get(turn.tx, answers["dialogue"]))
     return {"title": Words(dialogue.title, limit=100)}
 
 
 async def asked(turn: Turn, question_id: int) -> DialogueQuestion:
     """The question of that id; raises NotFound."""
-    question = await queries.question(turn.tx, question_id)
-    if question is None:
-        raise NotFound
-    return question
+    return existing(await queries.question(turn.tx, question_id))
 
 
 def _said(question: DialogueQuestion) -> dict[str, Value]:
@@ -61,9 +56,7 @@ async def _open(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
 async def board(turn: Turn, dialogue_id: int) -> Screen:
     """Where a dialogue stands; raises NotFound."""
     permissions.require(permissions.may_hold_dialogue(turn.actor))
-    dialogue = await queries.get(turn.tx, dialogue_id)
-    if dialogue is None:
-        raise NotFound
+    dialogue = existing(await queries.get(turn.tx, dialogue_id))
     counts = {
         part: len(await service.taking_part(turn.tx, turn.act, dialogue.id, part)) for part in Part
     }

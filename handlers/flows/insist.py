@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound
+from bot.domain.errors import existing
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Screen, Value
 from bot.domain.views import secretariat as views
@@ -19,10 +19,7 @@ from storage.desk import Held
 
 async def _held(turn: Turn, answers: Answers) -> Held:
     permissions.require(permissions.may_arrange(turn.actor))
-    found = await desk.held(turn.tx, answers["assignment"])
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await desk.held(turn.tx, answers["assignment"]))
 
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound
+from bot.domain.errors import existing
 from bot.domain.items import Assignment, Item
 from bot.domain.reports import LONGEST_TEXT
 from bot.domain.screens import Code, Screen, Value, Words, text
@@ -75,9 +75,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
         words,
         language=detect(words) or turn.language,
     )
-    first = await units.get_pass(turn.tx, made[0])
-    if first is None:
-        raise NotFound
+    first = existing(await units.get_pass(turn.tx, made[0]))
     told = await passing.people_of(turn.tx, turn.act, unit)
     return views.passed(first, len(made), len({each.person.id for each in told}))
 

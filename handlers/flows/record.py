@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.domain import permissions, reports, status
 from bot.domain.days import read_day
-from bot.domain.errors import NotFound, Unfit
+from bot.domain.errors import Unfit, existing
 from bot.domain.reports import LONGEST_TEXT, StatusUpdateDraft
 from bot.domain.screens import Screen, Value, text
 from bot.domain.status import Status
@@ -27,10 +27,7 @@ TEXT_KEYS = tuple(f"flow.record.from.{each}" for each in SOURCES)
 
 async def _held(turn: Turn, answers: Answers) -> Held:
     permissions.require(permissions.may_record(turn.actor))
-    found = await desk.held(turn.tx, answers["assignment"])
-    if found is None:
-        raise NotFound
-    return found
+    return existing(await desk.held(turn.tx, answers["assignment"]))
 
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:

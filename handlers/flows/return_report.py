@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound
+from bot.domain.errors import existing
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Code, Screen, Value
 from bot.domain.views import review as views
@@ -18,9 +18,7 @@ from storage import reviews
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     permissions.require(permissions.may_review(turn.actor))
-    found = await reviews.get(turn.tx, answers["report"])
-    if found is None:
-        raise NotFound
+    found = existing(await reviews.get(turn.tx, answers["report"]))
     return {
         "number": Code(found.number),
         "item": item_code(found),

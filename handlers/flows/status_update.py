@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from bot.domain import permissions, reports, status
 from bot.domain.days import last_of_month, read_day
-from bot.domain.errors import NotFound, Unfit
+from bot.domain.errors import Unfit, existing
 from bot.domain.figures import Figure, read_figures
 from bot.domain.items import Assignment, AssignmentState, Item
 from bot.domain.people import REPORTING
@@ -25,16 +25,12 @@ TEXT_KEYS = tuple(f"button.status.{each}" for each in Status)
 
 async def reportable(turn: Turn, assignment_id: int) -> tuple[Assignment, Item]:
     """The assignment that this person may report on now, and its item; refuses otherwise."""
-    assignment = await assignments.get(turn.tx, assignment_id)
-    if assignment is None:
-        raise NotFound
+    assignment = existing(await assignments.get(turn.tx, assignment_id))
     own = turn.actor.seat(REPORTING, assignment.institution_id) is not None
     if own and assignment.state in (AssignmentState.DISOWNED, AssignmentState.ENDED):
         raise AssignmentClosed
     permissions.require(permissions.may_report(turn.actor, assignment))
-    item = await items.get(turn.tx, assignment.item_id)
-    if item is None:
-        raise NotFound
+    item = existing(await items.get(turn.tx, assignment.item_id))
     return assignment, item
 
 

@@ -26,6 +26,7 @@ from tests import maravia
 
 REST = 10.0  # seconds
 
+
 class JourneyNetwork:
     """The sandbox, the bot, and whoever has a phone.
 

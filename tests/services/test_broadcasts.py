@@ -6,11 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from bot.domain.broadcasts import BroadcastState, Deliveries, Draft, Group, Segment, roles_of
 from bot.domain.errors import NotAllowed, NotFound, Outdated
@@ -29,6 +27,7 @@ from storage.outbox import Message
 from storage.tables import deliveries, evidence
 from storage.tables import outbox as rows
 from tests import maravia
+from tests.looks import looks
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 BOT = 1
@@ -579,27 +578,12 @@ async def test_boards_know_nothing_of_deliveries_but_the_beginning_of_their_keys
 
 async def test_a_tick_with_nothing_under_way_is_one_look_at_an_index(database: Database) -> None:
     """However many broadcasts and boards there have been."""
-    async with database.read() as tx:
-        asked: list[Any] = []
-        execute = tx.execute
-
-        async def watched(statement: Any, parameters: Any = None) -> Any:
-            asked.append(statement)
-            return await execute(statement, parameters)
-
-        tx.execute = watched  # type: ignore[method-assign]
+    async with database.read() as tx, looks(tx) as plans:
         assert await queries.under_way(tx, now=NOW) == []
         assert await board_rows.moving(tx) == []
-        if tx.dialect != "sqlite":  # PostgreSQL reads a small table as a whole
-            assert len(asked) == 2
-            return
-        plans = [await tx.run(partial(_plan, statement)) for statement in list(asked)]
     assert len(plans) == 2
+    if tx.dialect != "sqlite":  # PostgreSQL reads a small table as a whole
+        return
     assert "USING INDEX ix_broadcasts_state" in plans[0]
     assert "SCAN" not in plans[0]
     assert "SEARCH boards USING INDEX ix_boards_moves" in plans[1]
-
-
-def _plan(statement: Any, connection: Connection) -> str:
-    plain = statement.compile(connection, compile_kwargs={"literal_binds": True})
-    return str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {plain}").all())

@@ -100,6 +100,11 @@ def test_a_good_template_is_not_complained_about() -> None:
     assert list(broken(good)) == []
 
 
+def test_no_name_that_is_made_of_anything_keeps_every_label_alive() -> None:
+    """The demo names labels by a variable, and a dead one stayed."""
+    assert not used().alive("button.no_such_label")
+
+
 def test_keys_are_found_however_the_code_names_them(tmp_path: Path) -> None:
     (tmp_path / "handlers").mkdir()
     room = tmp_path / "bot"

@@ -538,7 +538,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "item_texts",
         ["item_id", "language"],
         unique=True,
-        sqlite_where=sa.text("current"),
+        sqlite_where=sa.text("current = 1"),
         postgresql_where=sa.text("current"),
     )
     op.create_table(
@@ -626,7 +626,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "conversations",
         ["bot_id", "chat_id"],
         unique=True,
-        sqlite_where=sa.text("active"),
+        sqlite_where=sa.text("active = 1"),
         postgresql_where=sa.text("active"),
     )
     op.create_index(op.f("ix_conversations_seat_id"), "conversations", ["seat_id"], unique=False)
@@ -856,7 +856,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "request_items",
         ["institution_id", "id"],
         unique=False,
-        sqlite_where=sa.text("stale"),
+        sqlite_where=sa.text("stale = 1"),
         postgresql_where=sa.text("stale"),
     )
     op.create_table(

@@ -1,0 +1,41 @@
+"""What is looked for again and again is found by an index, however much there is (SQLite)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import URL
+
+from storage import conversations, digests, reminders, requests
+from storage.database import Database, Transaction
+from tests.looks import looks
+from tests.maravia import LONG_AGO
+
+
+@pytest.fixture
+async def tx(sqlite: URL) -> AsyncIterator[Transaction]:
+    """PostgreSQL reads small tables as a whole, whatever indexes they have."""
+    database = Database(sqlite)
+    async with database.read() as tx:
+        yield tx
+    await database.close()
+
+
+async def test_every_update_finds_its_chat_s_conversation_by_an_index(tx: Transaction) -> None:
+    """Found by EXPLAIN: `active` alone is no condition that SQLite knows from `active = 1`."""
+    async with looks(tx) as found:
+        await conversations.active(tx, 1, 1001)
+    assert "USING INDEX ix_conversations_active" in found[0]
+
+
+async def test_a_tick_with_nothing_to_do_reads_no_reminders_and_no_items(tx: Transaction) -> None:
+    async with looks(tx) as found:
+        await requests.any_stale(tx)
+        await requests.stale(tx, limit=25)
+        await reminders.any_due(tx, now=LONG_AGO)
+        await digests.any_due(tx, now=LONG_AGO)
+    assert "ix_request_items_stale" in found[0]
+    assert "ix_request_items_stale" in found[1]
+    assert "ix_reminders_due" in found[2]
+    assert "SCAN" not in found[3]
