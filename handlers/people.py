@@ -7,7 +7,7 @@ import hashlib
 from bot.domain.errors import NotFound
 from bot.domain.people import SECRETARIAT
 from bot.domain.permissions import may_hand_over, may_invite, may_manage_people, require
-from bot.domain.screens import Attachment, text
+from bot.domain.screens import Attachment, Text, text
 from bot.domain.views import people as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.exchange.inspect import KINDS
@@ -140,7 +140,7 @@ async def seats(turn: Turn, argument: str) -> None:
     """Everybody with a seat, by institution; `argument` is the page."""
     require(may_manage_people(turn.actor))
     found = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
-    await _list(turn, found, "seats", page_number(argument))
+    await _list(turn, text("people.list"), found, "seats", page_number(argument))
 
 
 async def unreachable(turn: Turn, argument: str) -> None:
@@ -148,13 +148,14 @@ async def unreachable(turn: Turn, argument: str) -> None:
     require(may_manage_people(turn.actor))
     found = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
     away = [each for each in found if each.unreachable_reason]
-    await _list(turn, away, "seats_away", page_number(argument))
+    await _list(turn, text("people.list_away"), away, "seats_away", page_number(argument))
 
 
-async def _list(turn: Turn, found: list[Seated], act: str, page: int) -> None:
+async def _list(turn: Turn, heading: Text, found: list[Seated], act: str, page: int) -> None:
     shown = found[page * PAGE : (page + 1) * PAGE]
     await turn.show(
         views.seat_list(
+            heading,
             [_line(each, turn.language) for each in shown],
             act=act,
             page=page,
@@ -172,6 +173,7 @@ async def seat(turn: Turn, argument: str) -> None:
             _line(found, turn.language),
             since=found.seat.from_at.astimezone(turn.timezone).date(),
             suspended=found.seat.suspended_at is not None,
+            instead=[_line(each, turn.language) for each in await _instead(turn, found)],
             designated_by=designation.by,
             designated_on=designation.on,
             has_letter=designation.letter is not None,
@@ -221,6 +223,14 @@ async def invite(turn: Turn, _argument: str) -> None:
     require(may_manage_people(turn.actor))
     own = turn.actor.seat(SECRETARIAT)
     await turn.desk.runner.begin(turn, "invite", subject="invite", seat_id=own.id if own else None)
+
+
+async def _instead(turn: Turn, away: Seated) -> list[Seated]:
+    """Who of the same institution can be reached, where that person cannot."""
+    if away.unreachable_reason is None or away.seat.institution_id is None:
+        return []
+    there = await people.seated(turn.tx, now=turn.now, institution_id=away.seat.institution_id)
+    return [each for each in there if each.unreachable_reason is None][:PAGE]
 
 
 async def _seated(turn: Turn, argument: str) -> Seated:

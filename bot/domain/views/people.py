@@ -301,7 +301,7 @@ def unused_list(
     return screen(text("people.unused"), *lines, rows=rows)
 
 
-def seat_list(lines: Sequence[Line], *, act: str, page: int, more: bool) -> Screen:
+def seat_list(heading: Text, lines: Sequence[Line], *, act: str, page: int, more: bool) -> Screen:
     """Seats, one a row; `act` leads to the other pages."""
     rows: list[Row] = [
         (
@@ -314,7 +314,7 @@ def seat_list(lines: Sequence[Line], *, act: str, page: int, more: bool) -> Scre
     ]
     rows += pages(act, page, more=more)
     rows.append((button("people", "people"),))
-    return screen(text("people.list"), *[_seat_line(each) for each in lines], rows=rows)
+    return screen(heading, *[_seat_line(each) for each in lines], rows=rows)
 
 
 def _seat_line(line: Line) -> Text:
@@ -338,9 +338,14 @@ def seat(
     designated_on: date | None,
     has_letter: bool,
     hands_over: bool = False,
+    instead: Sequence[Line] = (),
 ) -> Screen:
-    """One seat and what can be done with it."""
+    """One seat and what can be done with it; `instead` can be reached where its holder cannot."""
     lines: list[Text | None] = [_seat_line(line), text("people.since", since=since)]
+    if instead:
+        lines += [text("people.instead"), *map(_seat_line, instead)]
+    elif line.unreachable is not None:
+        lines.append(text("people.nobody_instead"))
     lines += _designation(designated_by, designated_on)
     if suspended:
         lines.append(text("people.suspended"))
