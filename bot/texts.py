@@ -354,7 +354,7 @@ class _Rendering:
         return words
 
     def _time(self, moment: time) -> str:
-        return dates.format_time(moment, "short", locale=self._locale)
+        return dates.format_time(moment, "HH:mm", locale=self._locale)
 
 
 def _noon(day: date) -> datetime:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.domain.errors import NotFound
 from bot.domain.people import SECRETARIAT
 from bot.domain.permissions import may_hand_over, may_invite, may_manage_people, require
-from bot.domain.screens import Attachment, text
+from bot.domain.screens import Attachment, Text, text
 from bot.domain.views import people as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.exchange.inspect import KINDS
@@ -142,7 +142,7 @@ async def seats(turn: Turn, argument: str) -> None:
     """Everybody with a seat, by institution; `argument` is the page."""
     require(may_manage_people(turn.actor))
     found = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
-    await _list(turn, found, "seats", page_number(argument))
+    await _list(turn, text("people.list"), found, "seats", page_number(argument))
 
 
 async def unreachable(turn: Turn, argument: str) -> None:
@@ -150,14 +150,15 @@ async def unreachable(turn: Turn, argument: str) -> None:
     require(may_manage_people(turn.actor))
     found = await people.seated(turn.tx, now=turn.now, suspended_too=True, units_too=True)
     away = [each for each in found if each.unreachable_reason]
-    await _list(turn, away, "seats_away", page_number(argument))
+    await _list(turn, text("people.list_away"), away, "seats_away", page_number(argument))
 
 
-async def _list(turn: Turn, found: list[Seated], act: str, page: int) -> None:
+async def _list(turn: Turn, heading: Text, found: list[Seated], act: str, page: int) -> None:
     shown = found[page * PAGE : (page + 1) * PAGE]
     there = await _there(turn, shown)
     await turn.show(
         views.seat_list(
+            heading,
             [_line(each, turn.language, there) for each in shown],
             act=act,
             page=page,

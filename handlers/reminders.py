@@ -39,7 +39,6 @@ async def asked(turn: Turn, argument: str) -> None:
             request,
             worded,
             None if said is None else Words(said.words, said.language, limit=2000),
-            language=turn.language,
             today=turn.today,
         ),
         subject=f"asked:{one.id}",
@@ -49,7 +48,7 @@ async def asked(turn: Turn, argument: str) -> None:
 async def open_ones(turn: Turn, _argument: str) -> None:
     """What else is asked of one's institutions."""
     found = await queries.open_for(turn.tx, institutions_of(turn.actor), kinds=ELSE, limit=MOST)
-    await turn.show(views.open_list(found, language=turn.language))
+    await turn.show(views.open_list(found))
 
 
 async def respond(turn: Turn, argument: str) -> None:

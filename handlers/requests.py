@@ -130,8 +130,7 @@ async def one(turn: Turn, argument: str) -> None:
 async def undo(turn: Turn, argument: str) -> None:
     """`request_undo:5`: it does not go out."""
     await service.undo(turn.tx, turn.act, number(argument))
-    turn.toast = text("request.undone")
-    await overview(turn, "0")
+    await turn.show(views.undone(number(argument)))
 
 
 async def send_now(turn: Turn, argument: str) -> None:

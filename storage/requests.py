@@ -497,6 +497,8 @@ def _listed() -> Select[Any]:
             items.c.paragraph.label("code"),
             source_documents.c.symbol,
             func.coalesce(items.c.restricted, False).label("restricted"),
+            requests.c.kind,
+            requests.c.indicator,
         )
         .join(requests, requests.c.id == request_items.c.request_id)
         .join(institutions, institutions.c.id == request_items.c.institution_id)
@@ -506,7 +508,12 @@ def _listed() -> Select[Any]:
 
 
 def _as_listed(row: Any) -> Listed:
-    values = {**row, "state": ItemState(row["state"]), "restricted": bool(row["restricted"])}
+    values = {
+        **row,
+        "state": ItemState(row["state"]),
+        "restricted": bool(row["restricted"]),
+        "kind": RequestKind(row["kind"]),
+    }
     return Listed(**values)
 
 

@@ -42,8 +42,15 @@ _TABLE = (
 
 @cache
 def network() -> Mapping[str, Any]:
-    """Institutions, seats, clusters, assignments and reports, as `data/network.toml` has them."""
+    """Institutions, seats and their work, as `data/network.toml` has it."""
     return _toml("network")
+
+
+def events() -> list[tuple[str, Mapping[str, Any]]]:
+    """Reports, requests and answers with their kind, the earliest first."""
+    kinds = ("report", "request", "answer")
+    known = [(kind, each) for kind in kinds for each in network()[kind]]
+    return sorted(known, key=lambda each: -each[1]["ago"])
 
 
 def house_name(code: str | None, language: str) -> str | None:

@@ -164,15 +164,26 @@ class Demo:
             await seed.add_clusters(tx, now=act.now)
             await seed.assign(tx, act, told, start=start)
             await seed.announce(tx, act)
-        for each in sorted(maravia.network()["report"], key=lambda each: -each["ago"]):
+        for kind, each in maravia.events():
             await self._go_to(-each["ago"])
-            async with self.app.database.write() as tx:
-                update_id = await seed.report(tx, self._act(), each)
-            await self._decide(each, update_id)
+            await self._happens(kind, each, start)
         await self._go_to(0)
         async with self.app.database.write() as tx:
             await seed.assign(tx, self._act(), drafts, start=start)
+            await seed.add_deadlines(tx, self._act(), start=start)
         await self.app.outbox.settle()
+
+    async def _happens(self, kind: str, entry: Mapping[str, Any], start: datetime) -> None:
+        async with self.app.database.write() as tx:
+            match kind:
+                case "request":
+                    await seed.ask(tx, self._act(), entry, start=start)
+                case "answer":
+                    await seed.answer(tx, self._act(), entry)
+                case _:
+                    update_id = await seed.report(tx, self._act(), entry)
+        if kind == "report":
+            await self._decide(entry, update_id)
 
     async def _decide(self, entry: Mapping[str, Any], update_id: int) -> None:
         """The secretariat decides on a report a day later."""

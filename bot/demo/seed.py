@@ -12,15 +12,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.demo import maravia
+from bot.domain.deadlines import DeadlineKind, Wanted
 from bot.domain.figures import Figure
 from bot.domain.items import Assignment
 from bot.domain.people import Act, Actor, Role
 from bot.domain.reports import StatusUpdateDraft
+from bot.domain.requests import Audience, RequestKind, RequestText
 from bot.exchange import staging
+from bot.services import answers, deadlines, status_updates
 from bot.services import assignments as assigning
 from bot.services import imports as importing
+from bot.services import requests as requesting
 from bot.services import reviews as reviewing
-from bot.services import status_updates
+from bot.services.answers import AnswerDraft
 from bot.works.import_siblings import pairs
 from storage import (
     assignments,
@@ -30,11 +34,14 @@ from storage import (
     items,
     jobs,
     people,
+    requests,
     siblings,
 )
+from storage import deadlines as deadline_queries
 from storage.database import Transaction
 
 Entry = Mapping[str, Any]
+MANY = 100  # more than is ever asked of one institution here
 
 
 async def add_institutions(tx: Transaction) -> None:
@@ -110,10 +117,6 @@ async def announce(tx: Transaction, act: Act) -> None:
 async def report(tx: Transaction, act: Act, entry: Entry) -> int:
     """An institution reports; gives the id of the status update."""
     assignment = await _assignment(tx, entry["item"], entry["institution"])
-    figures = tuple(
-        Figure(each["indicator"], each["value"], each.get("unit"), each.get("year"))
-        for each in entry.get("figures", [])
-    )
     draft = StatusUpdateDraft(
         assignment.id,
         entry["status"],
@@ -121,11 +124,54 @@ async def report(tx: Transaction, act: Act, entry: Entry) -> int:
         entry["language"],
         act.today,
         remaining=entry.get("remaining"),
-        figures=figures,
+        figures=_figures(entry),
     )
     by_author = await by(tx, act, Role.FOCAL_POINT, assignment.institution_id)
     receipt = await status_updates.submit(tx, by_author, draft)
     return receipt.updates[0].status_update_id
+
+
+async def ask(tx: Transaction, act: Act, entry: Entry, *, start: datetime) -> None:
+    """The secretariat asks institutions for data; the due day is counted from `start`."""
+    by_officer = await by(tx, act, Role.OFFICER, None)
+    houses = {each.code: each.id for each in await institutions.every(tx)}
+    wanted = requesting.Wanted(
+        RequestKind.DATA,
+        Audience(institutions=tuple(houses[code] for code in entry["institutions"])),
+        (start + timedelta(days=entry["due"])).date(),
+        tuple(
+            RequestText(language, each["title"], each["message"])
+            for language, each in entry["texts"].items()
+        ),
+        indicator=entry["indicator"],
+    )
+    await requesting.send_now(tx, by_officer, await requesting.plan(tx, by_officer, wanted))
+
+
+async def answer(tx: Transaction, act: Act, entry: Entry) -> None:
+    """An institution answers the request for that indicator."""
+    house = await institutions.by_code(tx, entry["institution"])
+    assert house is not None
+    open_ones = await requests.open_for(tx, [house.id], kinds=[RequestKind.DATA], limit=MANY)
+    asked = next(each for each in open_ones if each.indicator == entry["indicator"])
+    by_author = await by(tx, act, Role.FOCAL_POINT, house.id)
+    figures = _figures(entry)
+    draft = AnswerDraft(asked.id, entry["words"], entry["language"], figures=figures)
+    await answers.answer(tx, by_author, draft)
+
+
+async def add_deadlines(tx: Transaction, act: Act, *, start: datetime) -> None:
+    """The reporting calendar; its days are counted from `start`."""
+    by_officer = await by(tx, act, Role.OFFICER, None)
+    for each in maravia.network()["deadline"]:
+        known = await deadline_queries.documents_called(tx, [each["document"]])
+        wanted = Wanted(
+            DeadlineKind(each["kind"]),
+            each["title"],
+            (start + timedelta(days=each["due"])).date(),
+            document_id=known[each["document"]].id,
+        )
+        await deadlines.add(tx, by_officer, wanted)
 
 
 async def decide(tx: Transaction, act: Act, entry: Entry, update_id: int) -> None:
@@ -135,6 +181,13 @@ async def decide(tx: Transaction, act: Act, entry: Entry, update_id: int) -> Non
         await reviewing.approve(tx, by_officer, update_id)
     else:
         await reviewing.return_(tx, by_officer, update_id, entry["comment"], language="en")
+
+
+def _figures(entry: Entry) -> tuple[Figure, ...]:
+    return tuple(
+        Figure(each["indicator"], each["value"], each.get("unit"), each.get("year"))
+        for each in entry.get("figures", [])
+    )
 
 
 # -- Finding one's way -----------------------------------------------------------------------------

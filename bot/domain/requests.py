@@ -167,7 +167,10 @@ class RequestItem:
 
 @dataclass(frozen=True)
 class Listed:
-    """Something that was asked of an institution, as lists show it; `code` None: no item."""
+    """Something that was asked of an institution, as lists show it; `code` None: no item.
+
+    `indicator` is of a request for data.
+    """
 
     id: int
     request_id: int
@@ -183,6 +186,8 @@ class Listed:
     seen_at: datetime | None
     started_at: datetime | None
     reason: str | None
+    kind: RequestKind
+    indicator: str | None
 
 
 @dataclass(frozen=True)

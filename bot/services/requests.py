@@ -419,9 +419,7 @@ async def _tell(tx: Transaction, act: Act, request: Request) -> int:
     messages = [
         Message(
             key=f"request:{request.id}:{person.id}",
-            screen=views.asked(
-                request, asked, best_worded(texts, person.language), person.language
-            ),
+            screen=views.asked(request, asked, best_worded(texts, person.language)),
             person_id=person.id,
             bot_id=act.bot_id,
             subject=_subject(asked),
@@ -602,11 +600,7 @@ async def decide_time(tx: Transaction, act: Act, extension_id: int, *, granted: 
     )
     [shown] = await queries.listed_ones(tx, [item.id])
     for person in await _people_of(tx, act, item.institution_id):
-        told = (
-            views.time_given(shown, wish.until_on, language=person.language)
-            if granted
-            else views.time_refused(shown, language=person.language)
-        )
+        told = views.time_given(shown, wish.until_on) if granted else views.time_refused(shown)
         await tell(tx, act, person.id, told, f"extension:{wish.id}:decided:{person.id}")
     return wish
 

@@ -104,7 +104,7 @@ def keyboard(
     rows: list[tuple[Key, ...]] = []
     for row in screen.rows:
         keys = [
-            _key(each, texts.render(each.label, language, mode="plain", timezone=timezone))
+            _key(each, _begun(texts.render(each.label, language, mode="plain", timezone=timezone)))
             for each in row
         ]
         rows += [tuple(keys[at : at + ROW_LIMIT]) for at in range(0, len(keys), ROW_LIMIT)]
@@ -113,6 +113,11 @@ def keyboard(
     if direction(language) == "rtl":  # Telegram does not mirror rows
         rows = [row[::-1] for row in rows]
     return tuple(rows)
+
+
+def _begun(label: str) -> str:
+    """A label with a capital letter, which a name in front (it stands in its isolate) keeps off."""
+    return label[:1].upper() + label[1:]
 
 
 def callback_data(act: str) -> str:

@@ -109,7 +109,7 @@ def _translation(language: str) -> Step:
         limit=LONGEST_TEXT,
         when=f"offers_{language.lower()}",
         texts="translation",
-        values={"language": Words(texts.own_name(language))},
+        values={"language": text(f"language.{language}")},
     )
 
 

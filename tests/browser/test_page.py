@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -90,6 +90,23 @@ async def phone(network: JourneyNetwork, browser: Browser, name: str, language: 
     added = page.locator("article.phone").filter(has=page.get_by_role("heading", name=name))
     await expect(added).to_be_visible()
     return OnPage(network, page, added, language)
+
+
+async def test_the_clock_goes_on_to_the_next_working_morning(
+    network: JourneyNetwork, browser: Browser
+) -> None:
+    """A week of mornings has five, whatever the day and the hour at which one begins."""
+    page = await browser.new_page()
+    await page.goto(network.sandbox.address)
+    seen = []
+    for _ in range(5):
+        async with page.expect_response("**/clock"):
+            await page.get_by_role("button", name="Next working morning").click()
+        known = await network.people.call("GET", "/api/network")
+        seen.append(datetime.fromtimestamp(known["now"], UTC))
+    assert {(each.hour, each.minute) for each in seen} == {(9, 30)}
+    assert {each.weekday() for each in seen} == {0, 1, 2, 3, 4}
+    await page.close()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

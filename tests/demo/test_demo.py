@@ -14,6 +14,7 @@ from storage import tables
 
 COUNTED = (
     *("institutions", "people", "seats", "accounts", "invitations", "source_documents", "clusters"),
+    *("requests", "request_items", "answers", "deadlines"),
     *("items", "item_texts", "assignments", "status_updates", "figures", "reviews", "siblings"),
 )
 

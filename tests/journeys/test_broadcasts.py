@@ -74,7 +74,7 @@ async def test_a_broadcast_is_seen_in_every_language_before_and_counted_after(
     at = await ring(network)
     officer = at.officer
     await officer.types("/home")
-    await officer.taps("Broadcast", "New broadcast", "Focal points and alternates", "Go on (1)")
+    await officer.taps("Broadcasts", "New broadcast", "Focal points and alternates", "Go on (1)")
     assert "Write it in English" in plain(officer.screen.text)
     await officer.types(DRAFT)
     shown = plain(officer.screen.text)
@@ -82,7 +82,7 @@ async def test_a_broadcast_is_seen_in_every_language_before_and_counted_after(
     assert "No text in French: 1 person gets it in English, labelled." in shown
     assert "No text in Arabic: 1 person gets it in English, labelled." in shown
 
-    await officer.taps("Write: العربية")
+    await officer.taps("Write in Arabic")
     await officer.types(ARABIC)
     assert "No text in Arabic" not in plain(officer.screen.text)
     await officer.taps("See it in Arabic")
@@ -181,7 +181,7 @@ async def test_in_arabic_with_a_file_at_a_chosen_moment(network: JourneyNetwork)
     await officer.types("The report is due on Monday. " * 200)
     await officer.types("Please prepare.")
     await officer.waits_for("يُرسل في رسالتين", within=WITHIN)
-    await officer.taps("كتابة: العربية")
+    await officer.taps("كتابة باللغة العربية")
     await officer.types(ARABIC)
     await officer.sends_file(hostile_files.pdf(), name="calendar.pdf")
     await officer.taps("الموعد")
@@ -216,8 +216,8 @@ async def test_a_first_text_in_another_language_is_taken_for_what_it_is(
     await at.officer.taps("New broadcast", "Everybody", "Go on (1)")
     await at.officer.types(ARABIC)
     await at.officer.waits_for("No text in English: 2 people get it in Arabic", within=WITHIN)
-    assert "Write: English" in map(plain, at.officer.screen.labels)
-    assert "Write: العربية" not in map(plain, at.officer.screen.labels)
+    assert "Write in English" in map(plain, at.officer.screen.labels)
+    assert "Write in Arabic" not in map(plain, at.officer.screen.labels)
     await at.officer.taps("When", "At once", "Send to 4")
     await at.ticks()
     await at.all_hear(f"{ARABIC} (Arabic)", at.amal)

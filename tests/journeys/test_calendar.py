@@ -59,7 +59,7 @@ async def test_a_deadline_follows_from_a_document_and_leads_to_a_request(
 ) -> None:
     amina = await with_document(network)
     await amina.types("/home")
-    await amina.taps("More", "Calendar", "Add", "follow-up reply")
+    await amina.taps("More", "Calendar", "Add", "Follow-up reply")
     await amina.types("Reply to CAT on paragraph 12")
     await amina.taps(maravia.TREATY_BODY)
     await amina.types("1 year after publication")
@@ -117,7 +117,7 @@ async def test_a_deadline_becomes_a_request_that_is_due_before_it(
 async def test_a_day_that_cannot_be_counted_is_asked_back(network: JourneyNetwork) -> None:
     amina = await network.phone("Amina Sall", Role.COORDINATOR)
     await amina.types("/calendar")
-    await amina.taps("Add", "dialogue")
+    await amina.taps("Add", "Dialogue")
     await amina.types("CEDAW")
     await amina.taps("No document")
     await amina.types("90 days")

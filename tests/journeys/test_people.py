@@ -357,6 +357,7 @@ async def test_who_blocked_the_bot_is_shown_as_unreachable_until_they_are_back(
     assert "1 person cannot be reached" in plain(coordinator.screen.text)
     await coordinator.taps("Cannot be reached (1)")
     shown = plain(coordinator.screen.text)
+    assert "These people blocked the bot or left Telegram:" in shown
     assert "Omar, focal point, MOJ – cannot be reached" in shown
     await omar.unblocks()
     if back == "/start":

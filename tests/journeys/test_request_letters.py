@@ -80,7 +80,7 @@ async def test_what_repeats_is_copied_with_all_it_had_and_a_free_day_is_pointed_
     await otto.taps("Ministry of Justice", "Go on (1)")
     await otto.types(day.isoformat())
     assert "is one of your free days; the next working day is" in plain(otto.screen.text)
-    await otto.taps("Repeat", "every three months", "Send", "Send now")
+    await otto.taps("Repeat", "Every three months", "Send", "Send now")
     assert "Asked again every three months" in plain(otto.screen.text)
     await otto.taps("Ask again")
     await otto.taps_on(otto.screen, otto.screen.labels[-2])

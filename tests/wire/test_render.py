@@ -25,6 +25,9 @@ msgstr "One"
 msgid "two"
 msgstr "Two"
 
+msgid "small"
+msgstr "every month"
+
 msgid "code"
 msgstr "<b>Code</b> {words}"
 """
@@ -67,6 +70,13 @@ def test_rows_are_turned_round_in_a_language_from_right_to_left(texts: Texts) ->
     (english,), (arabic,) = render(shown, "en", texts), render(shown, "ar", texts)
     assert [[key.label for key in row] for row in english.keyboard] == [["One", "Two"], ["One"]]
     assert [[key.label for key in row] for row in arabic.keyboard] == [["Two", "One"], ["One"]]
+
+
+def test_a_label_begins_with_a_capital_and_a_name_as_it_is_written(texts: Texts) -> None:
+    small, name = Button(Text("small"), "home"), Button(words("al-Noor"), "home")
+    (part,) = render(Screen((Text("small"),), rows=((small, name),)), "en", texts)
+    assert [key.label for key in part.keyboard[0]] == ["Every month", "\u2068al-Noor\u2069"]
+    assert part.html == "every month"
 
 
 def test_conversation_buttons_keep_their_data_and_others_are_marked(texts: Texts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.domain.requests import ItemState, Listed, Request, RequestText, stand
+from bot.domain.requests import ItemState, Listed, Request, RequestText, Stand, stand
 from bot.domain.screens import Row, Screen, Text, Words, button, message, screen, text
 from bot.domain.views.common import HOME, HOME_BESIDE
 from bot.domain.views.people import name_for
@@ -12,6 +12,9 @@ from bot.domain.views.reminders import called
 
 EXCERPT = 600
 POSITIONS = ("support", "note")
+_KNOWN_TO_THEM = (Stand.ASKED, Stand.SEEN, Stand.STARTED)
+"""Whoever reads it has just opened it: nothing to tell them."""
+
 TEXT_KEYS = tuple(f"answer.choice.{each}" for each in POSITIONS)
 
 
@@ -21,7 +24,6 @@ def asked(
     worded: RequestText | None,
     said: Words | None,
     *,
-    language: str,
     today: date,
 ) -> Screen:
     """What is asked of an institution, and what it answered."""
@@ -29,13 +31,15 @@ def asked(
         text(f"request.asks.{request.kind}", count=1, due=one.due_on),
     ]
     if one.code is not None:
-        lines.append(text("answer.about", item=called(one, language)))
+        lines.append(text("answer.about", item=called(one)))
     if request.indicator:
         lines.append(text("request.indicator", indicator=Words(request.indicator)))
     if worded is not None:
         words = worded.message or worded.title
         lines.append(text("request.words", words=Words(words, worded.language, limit=2000)))
-    lines.append(text(f"request.stand.{stand(one, today)}"))
+    how = stand(one, today)
+    if how not in _KNOWN_TO_THEM:
+        lines.append(text(f"request.stand.{how}"))
     if said is not None:
         lines.append(text("card.words", words=said))
     rows: list[Row] = []
@@ -49,9 +53,9 @@ def asked(
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
-def answered(one: Listed, *, language: str) -> Screen:
+def answered(one: Listed) -> Screen:
     """The answer is with the secretariat."""
-    return message(text("answer.sent", item=called(one, language)), rows=[(HOME_BESIDE,)])
+    return message(text("answer.sent", item=called(one)), rows=[(HOME_BESIDE,)])
 
 
 def recorded(one: Listed, *, language: str) -> Screen:
@@ -66,7 +70,7 @@ def arrived(one: Listed, words: str, said_in: str, choice: str | None, *, reader
         text(
             "answer.arrived",
             institution=name_for(one.names, reader),
-            item=called(one, reader),
+            item=called(one),
         )
     ]
     if choice is not None:
@@ -78,13 +82,11 @@ def arrived(one: Listed, words: str, said_in: str, choice: str | None, *, reader
     )
 
 
-def open_list(shown: list[Listed], *, language: str) -> Screen:
+def open_list(shown: list[Listed]) -> Screen:
     """What else is asked of the institution, the longest due first."""
     if not shown:
         return screen("answer.nothing", rows=[(HOME,)])
     lines: list[Text | None] = [text("answer.list", count=len(shown))]
-    lines += [text("reminder.line", item=called(each, language), due=each.due_on) for each in shown]
-    rows: list[Row] = [
-        (button("code", f"asked:{each.id}", item=called(each, language)),) for each in shown
-    ]
+    lines += [text("reminder.line", item=called(each), due=each.due_on) for each in shown]
+    rows: list[Row] = [(button("code", f"asked:{each.id}", item=called(each)),) for each in shown]
     return screen(*lines, rows=[*rows, (HOME,)])

@@ -186,7 +186,7 @@ def missed(broadcast_id: int, found: Sequence[Missed], page: int, *, language: s
 def listed(total: int, page: int, found: Sequence[tuple[Broadcast, Words]]) -> Screen:
     """A page of the broadcasts."""
     return screen(
-        text("broadcast.list", count=total),
+        text("broadcast.list", count=total) if total else text("broadcast.none"),
         rows=[
             *(
                 (

@@ -306,7 +306,7 @@ def unused_list(
     return screen(text("people.unused"), *lines, rows=rows)
 
 
-def seat_list(lines: Sequence[Line], *, act: str, page: int, more: bool) -> Screen:
+def seat_list(heading: Text, lines: Sequence[Line], *, act: str, page: int, more: bool) -> Screen:
     """Seats, one a row; `act` leads to the other pages."""
     rows: list[Row] = [
         (
@@ -320,7 +320,7 @@ def seat_list(lines: Sequence[Line], *, act: str, page: int, more: bool) -> Scre
     rows += pages(act, page, more=more)
     rows.append((button("people", "people"),))
     shown = [said for each in lines for said in _seat_lines(each)]
-    return screen(text("people.list"), *shown, rows=rows)
+    return screen(heading, *shown, rows=rows)
 
 
 def _seat_line(line: Line) -> Text:

@@ -53,9 +53,7 @@ TEXT_KEYS = (
 # -- What people get -------------------------------------------------------------------------------
 
 
-def asked(
-    request: Request, items: Sequence[Listed], worded: RequestText | None, language: str
-) -> Screen:
+def asked(request: Request, items: Sequence[Listed], worded: RequestText | None) -> Screen:
     """The one message of a request: the officers' words, or the usual ones, and what is asked."""
     lines: list[Text | None] = []
     if worded is not None:
@@ -71,11 +69,11 @@ def asked(
     rows: list[Row] = []
     about = [each for each in items if each.code is not None]
     if len(items) == 1:
-        rows.append((_answer(items[0], language),))
+        rows.append((_answer(items[0]),))
     else:
         if request.due_on is None:
-            lines += by_day(about[:URGENT], language)
-        rows += in_twos([open_asked(each, language) for each in items[:URGENT]])
+            lines += by_day(about[:URGENT])
+        rows += in_twos([open_asked(each) for each in items[:URGENT]])
     if len(items) > URGENT:
         rows.append((button("reminded_all", "list:all:0", n=len(items)),))
     attached: tuple[Attachment, ...] = ()
@@ -84,10 +82,10 @@ def asked(
     return screen(*lines, rows=rows, attachments=attached, replaces=False)
 
 
-def _answer(one: Listed, language: str) -> Button:
+def _answer(one: Listed) -> Button:
     if one.assignment_id is None:
         return button("respond", f"respond:{one.id}")
-    return open_asked(one, language)
+    return open_asked(one)
 
 
 def new(deadline_id: int | None = None) -> Screen:
@@ -149,6 +147,12 @@ def planned(request_id: int) -> Screen:
             (button("open_request", f"request:{request_id}"),),
         ],
     )
+
+
+def undone(request_id: int) -> Screen:
+    """It does not go out; nothing of what was written is lost."""
+    again = button("broadcast_change", f"request_copy:{request_id}")
+    return screen("request.undone", rows=[(again, button("requests", "requests:0")), (HOME,)])
 
 
 def asked_anew(request: Request, title: Text) -> Screen:
@@ -214,7 +218,10 @@ def board(
     anew_on: date | None = None,
 ) -> Screen:
     """Where a request stands: answers, whom its message reached, and when it is asked anew."""
-    lines: list[Text | None] = [title, text(f"request.state.{request.state}")]
+    lines: list[Text | None] = [
+        title,
+        text("request.state_line", state=text(f"request.state.{request.state}")),
+    ]
     if request.due_on is not None:
         lines.append(text("request.due", due=request.due_on))
     if request.state is RequestState.PLANNED and request.turn and request.sends_at is not None:
@@ -301,18 +308,14 @@ def _item_button(each: Listed, language: str) -> Button:
     house = name_for(each.names, language)
     if each.code is None:
         return button("code", f"request_item:{each.id}", item=house)
-    return button(
-        "asked_of", f"request_item:{each.id}", item=called(each, language), institution=house
-    )
+    return button("asked_of", f"request_item:{each.id}", item=called(each), institution=house)
 
 
 def _line(each: Listed, language: str) -> Text:
     house = name_for(each.names, language)
     if each.code is None:
         return text("request.house_line", institution=house, due=each.due_on)
-    return text(
-        "request.item_line", item=called(each, language), institution=house, due=each.due_on
-    )
+    return text("request.item_line", item=called(each), institution=house, due=each.due_on)
 
 
 def item(
@@ -343,7 +346,7 @@ def item(
             )
         )
     elif one.state is ItemState.ASKED:
-        rows.append((button("record", f"record_answer:{one.id}"),))
+        rows.append((button("record_answer", f"record_answer:{one.id}"),))
     back = button("back", f"request:{one.request_id}")
     asked_still = one.state is ItemState.ASKED
     rows.append((button("excuse", f"excuse:{one.id}"), back) if asked_still else (back,))
@@ -446,7 +449,7 @@ def wish(one: Listed, extension_id: int, until_on: date, why: Words, *, language
         text(
             "extension.wish",
             institution=name_for(one.names, language),
-            item=called(one, language),
+            item=called(one),
             due=one.due_on,
             until=until_on,
         ),
@@ -468,25 +471,25 @@ def wishes(count: int, one: Listed, extension: Extension, *, language: str) -> S
     return screen(*lines, rows=[*shown.rows, (button("back", "requests:0"), HOME)])
 
 
-def time_given(one: Listed, until_on: date, *, language: str) -> Screen:
+def time_given(one: Listed, until_on: date) -> Screen:
     """Told to the institution: it has more time."""
     return message(
-        text("extension.granted", item=called(one, language), until=until_on),
-        rows=[(open_asked(one, language),)],
+        text("extension.granted", item=called(one), until=until_on),
+        rows=[(open_asked(one),)],
     )
 
 
-def time_refused(one: Listed, *, language: str) -> Screen:
+def time_refused(one: Listed) -> Screen:
     """Told to the institution: the day stays."""
     return message(
-        text("extension.refused", item=called(one, language), due=one.due_on),
-        rows=[(open_asked(one, language),)],
+        text("extension.refused", item=called(one), due=one.due_on),
+        rows=[(open_asked(one),)],
     )
 
 
-def wished(one: Listed, until_on: date, language: str) -> Screen:
+def wished(one: Listed, until_on: date) -> Screen:
     """The wish is with the secretariat."""
     return message(
-        text("extension.asked", item=called(one, language), until=until_on),
+        text("extension.asked", item=called(one), until=until_on),
         rows=[(HOME,)],
     )

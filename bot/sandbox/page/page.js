@@ -592,13 +592,26 @@ function tick() {
   $("ahead").textContent = parts.length ? `(${parts.join(" ")} ahead)` : "";
 }
 
-for (const button of document.querySelectorAll("[data-ahead]")) {
-  button.addEventListener("click", async () => {
-    button.disabled = true;
-    await call("POST", "/clock", { seconds: Number(button.dataset.ahead) }).catch(() => undefined);
-    button.disabled = false;
-  });
+function untilMorning() {
+  const now = Date.now() / 1000 + skew;
+  const morning = new Date(1000 * now);
+  morning.setUTCHours(9, 30, 0, 0);
+  while (morning / 1000 <= now || [0, 6].includes(morning.getUTCDay())) {
+    morning.setUTCDate(morning.getUTCDate() + 1);
+  }
+  return Math.ceil(morning / 1000 - now);
 }
+
+async function moveClock(button, seconds) {
+  button.disabled = true;
+  await call("POST", "/clock", { seconds }).catch(() => undefined);
+  button.disabled = false;
+}
+
+for (const button of document.querySelectorAll("[data-ahead]")) {
+  button.addEventListener("click", () => moveClock(button, Number(button.dataset.ahead)));
+}
+$("morning").addEventListener("click", () => moveClock($("morning"), untilMorning()));
 
 $("add").addEventListener("submit", async (event) => {
   event.preventDefault();
