@@ -3,7 +3,8 @@
     planned → sent | skipped        planned → held → planned | skipped
 
 `held` waits for an officer's tap. A row that was sent is never planned again: a rung reaches a
-person once. One that was skipped because nothing was owed is, once it is owed again in time.
+person once. One that was skipped because nothing was owed is, once it is owed again in time; so is
+the latest that somebody missed while no message reached them.
 """
 
 from __future__ import annotations
