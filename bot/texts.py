@@ -26,7 +26,7 @@ from babel.messages.pofile import read_po
 
 import locales
 from bot.clock import Clock
-from bot.domain.screens import Code, Listing, Text, Value, Words
+from bot.domain.screens import Code, Language, Listing, Text, Value, Words
 
 Mode: TypeAlias = Literal["html", "plain", "bare"]
 """`html` for messages; `plain` for buttons: no tags; `bare` for files: no direction marks."""
@@ -296,6 +296,8 @@ class _Rendering:
                 words = self._escaped(clean(code))
                 if self._mode == "html" and not in_code:
                     words = f"<code>{words}</code>"
+            case Language(code):
+                words = language_name(code, self._language)
             case Words(written, _, limit):
                 words = clean(written).strip()
                 words = self._escaped(words if limit is None else shorten(words, limit))

@@ -43,13 +43,20 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Language:
+    """A language by its code, named in the reader's: `French`, `français`."""
+
+    code: str
+
+
+@dataclass(frozen=True)
 class Listing:
     """Several values joined the way the language joins a list."""
 
     values: tuple[Value, ...]
 
 
-Value: TypeAlias = str | int | float | date | datetime | Text | Words | Code | Listing
+Value: TypeAlias = str | int | float | date | datetime | Text | Words | Code | Language | Listing
 
 
 @dataclass(frozen=True)
@@ -178,6 +185,8 @@ def _pack(value: Value) -> Any:
             return {"words": words, "language": language, "limit": limit}
         case Code(code):
             return {"code": code}
+        case Language(code):
+            return {"language_code": code}
         case Listing(values):
             return {"list": [_pack(each) for each in values]}
         case datetime():
@@ -197,6 +206,8 @@ def _unpack(packed: Any) -> Value:
             return Words(words, packed["language"], packed["limit"])
         case {"code": code}:
             return Code(code)
+        case {"language_code": str(code)}:
+            return Language(code)
         case {"list": values}:
             return Listing(tuple(_unpack(each) for each in values))
         case {"moment": moment}:

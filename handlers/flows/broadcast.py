@@ -23,7 +23,7 @@ from bot.domain.broadcasts import (
 from bot.domain.errors import Unfit
 from bot.domain.moments import read_moment
 from bot.domain.reports import joined
-from bot.domain.screens import Attachment, Button, Screen, Text, Value, Words, text
+from bot.domain.screens import Attachment, Button, Language, Screen, Text, Value, Words, text
 from bot.domain.views import broadcasts as views
 from bot.domain.views.people import name_for
 from bot.exchange.language import detect
@@ -109,7 +109,7 @@ def _translation(language: str) -> Step:
         limit=LONGEST_TEXT,
         when=f"offers_{language.lower()}",
         texts="translation",
-        values={"language": text(f"language.{language}")},
+        values={"language": Language(language)},
     )
 
 

@@ -19,7 +19,7 @@ from bot.domain.requests import (
     RequestKind,
     RequestText,
 )
-from bot.domain.screens import Screen, Text, Value, text
+from bot.domain.screens import Language, Screen, Text, Value, text
 from bot.domain.views import deadlines as deadline_views
 from bot.domain.views import requests as views
 from bot.domain.views.people import name_for
@@ -127,7 +127,7 @@ def _wording(language: str) -> Step:
         limit=LONGEST_TEXT,
         when=f"in_{language}",
         texts="wording",
-        values={"language": text(f"language.{language}")},
+        values={"language": Language(language)},
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.texts import Texts, available, catalogue
 from tests.tools import texts as workshop
-from tests.tools.texts import PLURALS, Entry, broken, plural_form, problems, read, used, write
+from tests.tools.texts import PLURALS, Entry, Used, broken, plural_form, problems, read, used, write
 
 
 def test_every_text_is_there_in_every_language_and_used() -> None:
@@ -127,6 +127,16 @@ def test_keys_are_found_however_the_code_names_them(tmp_path: Path) -> None:
     assert found.alive("status.in_progress")
     assert found.alive("c.kept")
     assert not found.alive("a.four")
+    assert found.shown == {r"status\.[a-z0-9_.]+": "bot/sample.py:7"}
+
+
+def test_a_family_of_texts_that_has_no_text_at_all_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing named `language.…` was left, and a button read `Message in language.fr`."""
+    nobody = Used(shown={r"no_such\.[a-z0-9_.]+": "bot/sample.py:1"})
+    monkeypatch.setattr(workshop, "used", lambda: nobody)
+    assert r"missing: no_such\.[a-z0-9_.]+ in every language (bot/sample.py:1)" in problems()
 
 
 def test_merging_a_fragment_adds_replaces_and_sorts(

@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.clock import Clock
-from bot.domain.screens import Code, Listing, Text, Value, Words, text
+from bot.domain.screens import (
+    Code,
+    Language,
+    Listing,
+    Text,
+    Value,
+    Words,
+    text,
+    text_from_json,
+    text_to_json,
+)
 from bot.texts import (
     Texts,
     UnknownLanguage,
@@ -97,6 +107,12 @@ def test_a_bare_text_has_no_direction_marks(texts: Texts) -> None:
     assert texts.render(text("a.bold", value=value), "en", mode="bare") == (
         "Due & done: 140.7 and It is x."
     )
+
+
+def test_a_language_is_named_in_the_readers(texts: Texts) -> None:
+    shown = text("a.value", value=Language("fr"))
+    assert text_from_json(text_to_json(shown)) == shown
+    assert texts.render(shown, "en", mode="bare") == "It is French."
 
 
 def test_nothing_is_isolated_inside_code(texts: Texts) -> None:

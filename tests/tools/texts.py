@@ -28,7 +28,7 @@ from babel.messages.pofile import read_po
 from bot.texts import catalogue
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("bot", "handlers")
+ROOMS = ("bot", "handlers", "storage")
 # They make keys of any name; whoever calls them names the rest.
 MAKERS = (
     *("bot/domain/screens.py", "handlers/flows/engine.py", "handlers/flows/flow.py"),
@@ -69,6 +69,7 @@ class Used:
     keys: dict[str, str] = field(default_factory=dict)  # key → where it is first named
     values: dict[str, set[str]] = field(default_factory=dict)  # key → values that every call gives
     shapes: set[str] = field(default_factory=set)  # regular expressions
+    shown: dict[str, str] = field(default_factory=dict)  # those of texts → where
     constants: set[str] = field(default_factory=set)  # any literal that has the shape of a key
     unreadable: list[str] = field(default_factory=list)
 
@@ -158,7 +159,8 @@ class _Reader(ast.NodeVisitor):
                 self._name(argument.body, call, prefix=prefix)
                 self._name(argument.orelse, call, prefix=prefix)
             case ast.JoinedStr():
-                self._shape(argument, prefix=prefix)
+                if (shape := self._shape(argument, prefix=prefix)) is not None:
+                    self.found.shown.setdefault(shape, f"{self.where}:{argument.lineno}")
             case _:
                 pass
 
@@ -170,9 +172,9 @@ class _Reader(ast.NodeVisitor):
         given = {each.arg for each in call.keywords if each.arg} - {"url"}
         self.found.values[key] = self.found.values.get(key, given) & given
 
-    def _shape(self, node: ast.JoinedStr, *, prefix: str) -> None:
+    def _shape(self, node: ast.JoinedStr, *, prefix: str) -> str | None:
         if self.where in MAKERS:
-            return
+            return None
         parts = [
             re.escape(each.value)
             if isinstance(each, ast.Constant) and isinstance(each.value, str)
@@ -185,6 +187,8 @@ class _Reader(ast.NodeVisitor):
         own = prefix + literal
         if re.fullmatch(r"[a-z0-9_.]*", literal) and re.search("[a-z]{2}", own) and "." in own:
             self.found.shapes.add(shape)
+            return shape
+        return None
 
 
 # -- The catalogues --------------------------------------------------------------------------------
@@ -316,6 +320,9 @@ def problems() -> Iterator[str]:
         if lacking := [each for each, entries in catalogues.items() if key not in entries]:
             where = names.keys.get(key, "another language has it")
             yield f"missing: {key} in {' '.join(lacking)} ({where})"
+    for shape, where in sorted(names.shown.items()):
+        if not any(re.fullmatch(shape, key) for key in every):
+            yield f"missing: {shape} in every language ({where})"
     for language, entries in catalogues.items():
         for entry in entries.values():
             yield from (f"{language}: {entry.key}: {each}" for each in _wrong(entry, language))
