@@ -333,6 +333,14 @@ async def test_an_officer_is_offered_no_seat_in_the_secretariat(network: Journey
     assert "The secretariat" not in offered
 
 
+async def test_a_seat_of_the_secretariat_is_not_placed_in_it_twice(
+    network: JourneyNetwork,
+) -> None:
+    coordinator = await network.phone("Amina Sall", Role.COORDINATOR)
+    await coordinator.types("/me")
+    assert "coordinator of the secretariat, since" in plain(coordinator.screen.text)
+
+
 @pytest.mark.parametrize("back", ["/start", "unblocks"])
 async def test_who_blocked_the_bot_is_shown_as_unreachable_until_they_are_back(
     network: JourneyNetwork, back: str
