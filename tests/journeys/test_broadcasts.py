@@ -159,7 +159,7 @@ async def test_who_blocked_the_bot_is_named_and_gets_it_when_they_are_back(
     await officer.taps("Who missed it (1)")
     assert "Fatou, Ministry of Health: blocked the bot" in plain(officer.screen.text)
     await officer.taps("How far it is", "Retry the failed (1)")
-    assert "Failed: 1" in plain(officer.screen.text), "she has not come back yet"
+    assert "Failed: 1" in plain(officer.last.text), "she has not come back yet"
 
     await officer.taps("Use again", "Who is left out")
     shown = await officer.waits_for("These are left out", within=WITHIN)
