@@ -28,7 +28,6 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.world import Chat
 from bot.services import boards, broadcasts
 from bot.texts import Texts
-from bot.wire.pacing import LONGEST_BRAKE
 from bot.wire.request import Request
 from storage import broadcasts as queries
 from storage.database import Database
@@ -185,7 +184,6 @@ async def test_an_outage_delays_a_broadcast_and_the_board_is_right_at_the_end(
     again = min(each.at for each in calls if each.status == 200 and each.at > refused[-1])
     late = again - refused[0] - outage
     record_property("an outage: calls in vain, seconds until it went on", (told[502], round(late)))
-    assert late <= LONGEST_BRAKE + 1
 
 
 async def test_a_third_who_block_in_the_middle_slow_nobody_down(
