@@ -46,7 +46,7 @@ from bot.domain.requests import (
     turn_before,
 )
 from bot.domain.requests import follow as follow_step
-from bot.domain.screens import Attachment, Words
+from bot.domain.screens import Attachment, Screen, Words
 from bot.domain.selection import Narrowing, Selection
 from bot.domain.views import requests as views
 from bot.domain.work_calendar import Policy, WorkCalendar
@@ -491,13 +491,15 @@ async def not_reached(tx: Transaction, act: Act, institution_ids: Iterable[int])
 
 
 async def excuse(tx: Transaction, act: Act, request_item_id: int, reason: str) -> RequestItem:
-    """An institution need not answer, for a reason that is kept; its reminders stop."""
+    """An institution need not answer, and hears so; the reason is kept, its reminders stop."""
     permissions.require(permissions.may_ask(act.actor))
     item = await _open_item(tx, request_item_id)
     why = fitting(reason)
     await queries.settle(tx, [item.id], ItemState.EXCUSED, reason=why, now=act.now)
     await reminders.stop(tx, [item.id], Skipped.EXCUSED, now=act.now)
-    await audit.record(tx, act, "request.excuse", f"request_item:{item.id}", words=why)
+    entry = await audit.record(tx, act, "request.excuse", f"request_item:{item.id}", words=why)
+    [shown] = await queries.listed_ones(tx, [item.id])
+    await _tell_institution(tx, act, item, views.no_answer_needed(shown), f"excused:{entry}")
     return item
 
 
@@ -599,10 +601,16 @@ async def decide_time(tx: Transaction, act: Act, extension_id: int, *, granted: 
         facts={"until_on": wish.until_on},
     )
     [shown] = await queries.listed_ones(tx, [item.id])
-    for person in await _people_of(tx, act, item.institution_id):
-        told = views.time_given(shown, wish.until_on) if granted else views.time_refused(shown)
-        await tell(tx, act, person.id, told, f"extension:{wish.id}:decided:{person.id}")
+    told = views.time_given(shown, wish.until_on) if granted else views.time_refused(shown)
+    await _tell_institution(tx, act, item, told, f"extension:{wish.id}:decided")
     return wish
+
+
+async def _tell_institution(
+    tx: Transaction, act: Act, item: RequestItem, told: Screen, key: str
+) -> None:
+    for person in await _people_of(tx, act, item.institution_id):
+        await tell(tx, act, person.id, told, f"{key}:{person.id}")
 
 
 async def _extend(tx: Transaction, act: Act, item: RequestItem, until_on: date) -> None:

@@ -639,7 +639,7 @@ async def test_more_time_is_asked_for_granted_once_and_moves_the_ladder(
     assert due == later
 
 
-async def test_an_excused_institution_is_reminded_no_more(database: Database) -> None:
+async def test_an_excused_institution_hears_so_and_is_reminded_no_more(database: Database) -> None:
     there = await house(database)
     request_id = await asked(database, there, "140.7")
     await tick(database, NOW)
@@ -647,6 +647,7 @@ async def test_an_excused_institution_is_reminded_no_more(database: Database) ->
         [item] = await queries.open_items(tx, request_id)
         await requests.excuse(tx, there.officer, item.id, "Answered at the committee.")
         assert await queries.stands(tx, request_id, today=NOW.date()) == {Stand.EXCUSED: 1}
+    assert await told(database, "excused:") == both(there)
     assert {each[1:] for each in await rungs(database)} == {("skipped", "excused")}
 
 

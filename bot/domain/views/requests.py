@@ -487,6 +487,11 @@ def time_refused(one: Listed) -> Screen:
     )
 
 
+def no_answer_needed(one: Listed) -> Screen:
+    """Told to the institution: it is excused."""
+    return message(text("request.no_answer_needed", item=called(one)), rows=[(HOME,)])
+
+
 def wished(one: Listed, until_on: date) -> Screen:
     """The wish is with the secretariat."""
     return message(
