@@ -50,7 +50,7 @@ async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt
     NoStatus, NoWords, TooLong or DayInFuture, and then nothing happened.
     """
     chosen = _checked(draft, today=act.today)
-    held = [await _reportable(tx, act, each) for each in (draft.assignment_id, *draft.also)]
+    held = [await _reportable(tx, act, each) for each in await _locked(tx, draft)]
     if len({each.institution_id for each in held}) != 1:
         raise NotAllowed
     seat = act.actor.seat(REPORTING, held[0].institution_id)
@@ -78,7 +78,7 @@ async def record_on_behalf(
         raise DayInFuture(day=source_on)
     if not source.strip():
         raise NoWords
-    held = [await _open(tx, each) for each in (draft.assignment_id, *draft.also)]
+    held = [await _open(tx, each) for each in await _locked(tx, draft)]
     from_where = _Source(source.strip()[:300], source_on)
     kind = ReportKind.RECORDED
     updates = [
@@ -112,6 +112,7 @@ async def unchanged(
     After two confirmations in a row raises SentenceNeeded unless `sentence` says why; raises
     NothingToConfirm where there is no report, or it was returned.
     """
+    await assignments.lock(tx, [assignment_id])
     assignment = await _reportable(tx, act, assignment_id)
     if assignment.status is None or assignment.report_state is ReportState.RETURNED:
         raise NothingToConfirm
@@ -179,6 +180,13 @@ def _checked(draft: StatusUpdateDraft, *, today: date) -> Status:
     if draft.as_of > today:
         raise DayInFuture(day=draft.as_of)
     return status.require(draft.status)
+
+
+async def _locked(tx: Transaction, draft: StatusUpdateDraft) -> list[int]:
+    """The assignments of a report; whoever ends them or gives them more time waits."""
+    ids = [draft.assignment_id, *draft.also]
+    await assignments.lock(tx, ids)
+    return ids
 
 
 async def _open(tx: Transaction, assignment_id: int) -> Assignment:

@@ -23,7 +23,7 @@ from bot.services.answers import AnswerDraft
 from bot.services.requests import Wanted
 from storage import requests as request_queries
 from storage.database import Database, Transaction
-from storage.tables import audit, jobs, outbox
+from storage.tables import assignments, audit, jobs, outbox
 from storage.tables import digests as digest_table
 from storage.tables import requests as request_table
 from tests import maravia
@@ -169,6 +169,35 @@ async def test_more_time_and_a_report_never_wait_for_each_other_in_a_ring(
 
     await asyncio.wait_for(asyncio.gather(report(), grant()), 20)
     assert await traces(database, "status_update.submit") == 1
+
+
+async def test_a_report_that_comes_while_more_time_is_given_answers_what_was_asked(
+    database: Database,
+) -> None:
+    """It had read the day before the grant, was kept under it, and was asked for once more."""
+    there = await house(database)
+    item = await asked(database, there, RequestKind.STATUS)
+    async with database.write() as tx:
+        found = await request_queries.get_item(tx, item)
+        assert found is not None
+        assert found.assignment_id is not None
+        wish = await requests.ask_for_time(
+            tx, there.amal, item, until_on=LATER, reason="We are counting.", language="en"
+        )
+    draft = StatusUpdateDraft(
+        found.assignment_id, "in_progress", "Bill 12 passed.", "en", there.amal.today
+    )
+    assert await one_after_the_other(
+        database,
+        lambda tx: requests.decide_time(tx, there.officer, wish, granted=True),
+        lambda tx: reporting.submit(tx, there.amal, draft),
+    )
+    assert await state(database, item) is ItemState.ANSWERED
+    async with database.read() as tx:
+        kept = await tx.value(
+            select(assignments.c.answered_due_on).where(assignments.c.id == found.assignment_id)
+        )
+    assert kept == LATER
 
 
 async def test_a_promise_that_two_officers_ask_for_becomes_one_request(
