@@ -6,6 +6,7 @@ from bot.domain.people import REPORTING
 from bot.domain.screens import Value, Words
 from bot.domain.views import home as views
 from bot.domain.views.common import LIST_LENGTH, item_code
+from bot.services import dialogues
 from bot.services import search as service
 from handlers.home import beginnings, page_number
 from handlers.turn import Turn
@@ -37,7 +38,9 @@ async def _show(turn: Turn, words: str, page: int) -> None:
         return
     if not result.hits:
         reports = turn.actor.seat(REPORTING) is not None
-        await turn.show(views.nothing_found(" ".join(words.split()), reports=reports))
+        asked = await dialogues.last_asked(turn.tx, turn.act)
+        said = " ".join(words.split())
+        await turn.show(views.nothing_found(said, reports=reports, asked=asked))
         return
     shown = result.hits[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
     titles = await beginnings(turn, [each.item_id for each in shown if not each.restricted])

@@ -20,6 +20,7 @@ from storage.tables import (
     dialogues,
     institutions,
     items,
+    seats,
     source_documents,
     status_updates,
 )
@@ -230,6 +231,26 @@ async def opened_by(tx: Transaction, question_id: int) -> frozenset[int]:
         select(dialogue_openings.c.person_id).where(dialogue_openings.c.question_id == question_id)
     )
     return frozenset(found)
+
+
+async def last_asked(tx: Transaction, seat_ids: Iterable[int]) -> DialogueQuestion | None:
+    """The newest question that waits for the words of one of these seats, which are on call."""
+    statement = (
+        _QUESTIONS.join(dialogues, dialogues.c.id == dialogue_questions.c.dialogue_id)
+        .join(dialogue_people, dialogue_people.c.dialogue_id == dialogue_questions.c.dialogue_id)
+        .join(seats, seats.c.id == dialogue_people.c.seat_id)
+        .where(
+            dialogues.c.closed_at.is_(None),
+            dialogue_questions.c.state == QuestionState.ASKED.value,
+            dialogue_people.c.part == Part.ON_CALL.value,
+            seats.c.id.in_(list(seat_ids)),
+            seats.c.institution_id == dialogue_questions.c.institution_id,
+        )
+        .order_by(dialogue_questions.c.id.desc())
+        .limit(1)
+    )
+    row = await tx.row(statement)
+    return None if row is None else _question(row)
 
 
 async def due(tx: Transaction, *, now: datetime) -> list[int]:

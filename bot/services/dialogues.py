@@ -317,6 +317,11 @@ async def open_it(tx: Transaction, act: Act, question_id: int) -> DialogueQuesti
     return question
 
 
+async def last_asked(tx: Transaction, act: Act) -> DialogueQuestion | None:
+    """What the actor, who is on call, was asked last and nobody has answered yet."""
+    return await queries.last_asked(tx, [each.id for each in act.actor.seats])
+
+
 async def own_seat(tx: Transaction, act: Act, question: DialogueQuestion) -> Seat | None:
     """The actor's seat that is on call for the question's institution."""
     ids = await queries.seats_of(tx, question.dialogue_id, Part.ON_CALL)

@@ -49,8 +49,14 @@ async def test_the_delegation_has_a_cleared_answer_after_a_few_taps(
     assert "quiet hours too" in plain((await focal.waits_for("you are on call")).text)
     question = await focal.waits_for("needs an answer now")
     assert "has the Protocol been ratified?" in plain(question.text)
+    await focal.types("Ratified last spring.")  # beside the question, as people do in a hurry
+    offered = plain(focal.screen.text)
+    assert "To answer “On 140.7: has the Protocol been ratified?”" in offered
+    assert "Answer now" in focal.screen.labels
     await focal.replies(question, "Yes, on 3 May 2024.")
     await focal.waits_for("One person is asked to clear it")
+    await focal.types("Ratified last spring.")
+    assert "Answer now" not in focal.screen.labels, "it is answered"
 
     waiting = await validator.waits_for("Do you clear it?")
     assert "Yes, on 3 May 2024." in plain(waiting.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bot.domain.dialogues import DialogueQuestion
 from bot.domain.home import Counts, Draft, Entry, Waiting
 from bot.domain.screens import (
     Button,
@@ -109,10 +110,19 @@ def drafts(found: Sequence[Draft], page: int) -> Screen:
     return screen(text("home.drafts_list", count=len(found)), rows=[*rows, (HOME,)])
 
 
-def nothing_found(query: str, *, reports: bool) -> Screen:
-    """No hit; who may report learns how that begins, because the words may have been a report."""
-    said = text("search.nothing", query=Words(query, limit=60))
-    return screen(said, *(["search.to_report"] if reports else []), rows=[(HOME,)])
+def nothing_found(query: str, *, reports: bool, asked: DialogueQuestion | None) -> Screen:
+    """No hit; who may report learns how that begins, because the words may have been a report.
+
+    So does who was just `asked` in a live dialogue: the words may have been the answer.
+    """
+    lines = [text("search.nothing", query=Words(query, limit=60))]
+    rows: list[Row] = [(HOME,)]
+    if asked is not None:
+        lines.append(text("search.to_dialogue", question=Words(asked.words, limit=100)))
+        rows.insert(0, (button("dialogue_answer", f"dialogue_answer:{asked.id}"),))
+    elif reports:
+        lines.append(text("search.to_report"))
+    return screen(*lines, rows=rows)
 
 
 def found(
