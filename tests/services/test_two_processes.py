@@ -102,6 +102,22 @@ async def asked(database: Database, there: House, kind: RequestKind) -> int:
         return (await request_queries.open_of_request(tx, request))[0]
 
 
+async def wished(
+    database: Database, there: House, request_item_id: int
+) -> tuple[int, StatusUpdateDraft]:
+    """Justice asks for more time, and has a report ready."""
+    async with database.write() as tx:
+        found = await request_queries.get_item(tx, request_item_id)
+        assert found is not None
+        assert found.assignment_id is not None
+        wish = await requests.ask_for_time(
+            tx, there.amal, found.id, until_on=LATER, reason="We are counting.", language="en"
+        )
+    words = "Bill 12 passed."
+    today = there.amal.today
+    return wish, StatusUpdateDraft(found.assignment_id, "in_progress", words, "en", today)
+
+
 async def state(database: Database, request_item_id: int) -> ItemState:
     async with database.read() as tx:
         found = await request_queries.get_item(tx, request_item_id)
@@ -147,16 +163,7 @@ async def test_more_time_and_a_report_never_wait_for_each_other_in_a_ring(
 ) -> None:
     there = await house(database)
     item = await asked(database, there, RequestKind.STATUS)
-    async with database.write() as tx:
-        found = await request_queries.get_item(tx, item)
-        assert found is not None
-        assert found.assignment_id is not None
-        wish = await requests.ask_for_time(
-            tx, there.amal, item, until_on=LATER, reason="We are counting.", language="en"
-        )
-    draft = StatusUpdateDraft(
-        found.assignment_id, "in_progress", "Bill 12 passed.", "en", there.amal.today
-    )
+    wish, draft = await wished(database, there, item)
 
     async def report() -> None:
         async with database.write() as tx:
@@ -177,16 +184,7 @@ async def test_a_report_that_comes_while_more_time_is_given_answers_what_was_ask
     """It had read the day before the grant, was kept under it, and was asked for once more."""
     there = await house(database)
     item = await asked(database, there, RequestKind.STATUS)
-    async with database.write() as tx:
-        found = await request_queries.get_item(tx, item)
-        assert found is not None
-        assert found.assignment_id is not None
-        wish = await requests.ask_for_time(
-            tx, there.amal, item, until_on=LATER, reason="We are counting.", language="en"
-        )
-    draft = StatusUpdateDraft(
-        found.assignment_id, "in_progress", "Bill 12 passed.", "en", there.amal.today
-    )
+    wish, draft = await wished(database, there, item)
     assert await one_after_the_other(
         database,
         lambda tx: requests.decide_time(tx, there.officer, wish, granted=True),
@@ -195,7 +193,7 @@ async def test_a_report_that_comes_while_more_time_is_given_answers_what_was_ask
     assert await state(database, item) is ItemState.ANSWERED
     async with database.read() as tx:
         kept = await tx.value(
-            select(assignments.c.answered_due_on).where(assignments.c.id == found.assignment_id)
+            select(assignments.c.answered_due_on).where(assignments.c.id == draft.assignment_id)
         )
     assert kept == LATER
 
