@@ -90,7 +90,7 @@ async def test_a_deadline_becomes_a_request_that_is_due_before_it(
     amina = await network.phone("Amina Sall", Role.COORDINATOR)
     await network.phone("Omar", Role.FOCAL_POINT, "MOJ")
     await amina.types("/calendar")
-    await amina.taps("Add", "mid-term report")
+    await amina.taps("Add", "Mid-term report")
     await amina.types("Mid-term report of the third cycle")
     await amina.taps("No document")
     await amina.types("14 March 2031")

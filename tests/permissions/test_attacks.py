@@ -146,6 +146,7 @@ async def test_no_reply_reaches_what_is_no_longer_theirs(world: World, name: str
 ABOUT_ONESELF = {
     "other": {"away", "set_zone", "set_weekend", "set_quiet", "set_hour", "set_digest"},
     "observer": {"set_zone"},  # times are shown to them, too
+    "unit": {"set_zone"},
 }
 
 
