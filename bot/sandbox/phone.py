@@ -422,7 +422,8 @@ class Phone:
 
     def _until_then(self, end: float) -> float:
         if self._answered is not None:
-            end = min(end, self._answered + ANSWER_ALONE)
+            alone = ANSWER_ALONE if self.network.rests is None else 0.0
+            end = min(end, self._answered + alone)
         return end - time.monotonic()
 
     async def _tap(self, body: Json) -> Message:

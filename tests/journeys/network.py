@@ -24,6 +24,7 @@ from storage import institutions
 from storage.database import Database
 from tests import maravia
 
+QUIET = 0.05  # seconds; that the bot rests is asked of itself
 REST = 10.0  # seconds
 
 
@@ -47,7 +48,7 @@ class JourneyNetwork:
     async def start(self) -> None:
         """Start the sandbox and the bot."""
         self.sandbox = await self._stack.enter_async_context(Sandbox())
-        people = Network(self.sandbox.address, rests=self._rests)
+        people = Network(self.sandbox.address, quiet=QUIET, rests=self._rests)
         self.people = await self._stack.enter_async_context(people)
         await self.start_bot()
 

@@ -13,7 +13,7 @@ from sqlalchemy import URL, func, select
 
 from bot.app import App
 from bot.domain.people import Role
-from bot.sandbox.phone import Phone, plain
+from bot.sandbox.phone import QUIET, Phone, plain
 from bot.wire.request import telegram_bot
 from storage.tables import audit, conversations, evidence, items, status_updates
 from tests.faults.nursery import BotProcess, Nursery, nursery
@@ -46,6 +46,7 @@ class KillableNetwork(JourneyNetwork):
             self.app.bot = telegram_bot(self.sandbox.token, self.sandbox.address)
             await self.app.bot.initialize()
             self.people.patience = 20.0
+            self.people.quiet, self.people.rests = QUIET, None  # that process is asked nothing
         told = self.settings().model_dump(mode="json", exclude_none=True, exclude={"token"})
         self._bot = await self._bots.bot({**told, "token": self.sandbox.token})
         self.app.database.entrust(self.app.keys.existing("audit"))
