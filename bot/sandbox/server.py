@@ -54,6 +54,10 @@ class Sandbox:
         self._mailboxes[username] = bot.mailbox
         return bot
 
+    def pending(self) -> int:
+        """How many updates no bot has taken yet."""
+        return sum(mailbox.pending() for mailbox in self._mailboxes.values())
+
     @property
     def address(self) -> str:
         """Where the page is, and everything else below it."""

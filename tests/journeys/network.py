@@ -68,6 +68,8 @@ class JourneyNetwork:
         """A busy machine takes its time; a bot that cannot send has rested long enough."""
         with suppress(TimeoutError):
             async with asyncio.timeout(REST):
+                while self.sandbox.pending():  # noqa: ASYNC110 - the bot fetches them when it can
+                    await asyncio.sleep(0.002)
                 await self.app.inbox.settle()
                 await self.app.outbox.settle()
 
