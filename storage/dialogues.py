@@ -104,6 +104,18 @@ async def seats_of(tx: Transaction, dialogue_id: int, part: Part) -> frozenset[i
     return frozenset(found)
 
 
+async def parts_of(tx: Transaction, seat_id: int) -> list[tuple[int, Part]]:
+    """In which open dialogues a seat takes part, and how."""
+    taking_part = dialogue_people.c
+    found = await tx.rows(
+        select(taking_part.dialogue_id, taking_part.part)
+        .join(dialogues, dialogues.c.id == taking_part.dialogue_id)
+        .where(taking_part.seat_id == seat_id, dialogues.c.closed_at.is_(None))
+        .order_by(taking_part.dialogue_id)
+    )
+    return [(each["dialogue_id"], Part(each["part"])) for each in found]
+
+
 # -- Questions -------------------------------------------------------------------------------------
 
 

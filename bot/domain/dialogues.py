@@ -31,7 +31,8 @@ class QuestionState(StrEnum):
     PROMISED = "promised"  # in writing, until a day
 
 
-OPEN = (QuestionState.TYPED, QuestionState.ASKED, QuestionState.DRAFTED)
+WAITING = (QuestionState.ASKED, QuestionState.DRAFTED)  # for people on call, or for who clears
+OPEN = (QuestionState.TYPED, *WAITING)
 TEXT_KEYS = tuple(f"dialogue.state.{each}" for each in QuestionState)
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from bot.domain import permissions
 from bot.domain.dialogues import (
     OPEN,
+    WAITING,
     Dialogue,
     DialogueQuestion,
     Hears,
@@ -146,6 +147,20 @@ async def _join(
         f"dialogue:{dialogue.id}",
         facts={"seats": ids, "part": part.value},
     )
+
+
+async def take_over(tx: Transaction, act: Act, old: Seat, new: Seat) -> None:
+    """The next holder of a seat has its part in what is live, and hears of what waits for them."""
+    for dialogue_id, part in await queries.parts_of(tx, old.id):
+        await queries.remove_person(tx, dialogue_id, old.id, part)
+        dialogue = await _dialogue(tx, dialogue_id)
+        await _join(tx, act, dialogue, await _live(tx, act, [new.id]), part)
+        for each in await queries.questions_of(tx, dialogue_id, *WAITING):
+            question = await _question(tx, each.id)
+            if question.state in WAITING:
+                waited_for = await _waited_for(tx, act, question)
+                successor = [person for person in waited_for if person.id == new.person_id]
+                await _tell_waited_for(tx, act, question, successor)
 
 
 async def _put_on_call(tx: Transaction, act: Act, dialogue: Dialogue, institution_id: int) -> None:
@@ -342,7 +357,7 @@ async def draft(
         act,
         question,
         QuestionState.DRAFTED,
-        from_=(QuestionState.ASKED, QuestionState.DRAFTED),
+        from_=WAITING,
         answer=fitting(words),
         answer_language=language,
         version=question.version + 1,

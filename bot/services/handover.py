@@ -9,7 +9,7 @@ from bot.domain.people import SECRETARIAT, Act, Seat
 from bot.domain.permissions import READS
 from bot.domain.views import handover as views
 from bot.domain.views.people import place
-from bot.services import audit, seats
+from bot.services import audit, dialogues, seats
 from bot.services.notices import tell
 from storage import handover, home, people, questions, status_updates, units
 from storage.database import Transaction
@@ -49,6 +49,7 @@ async def take_over(tx: Transaction, act: Act, old: Seat, new: Seat) -> None:
         institution=place(names, unit, successor.language),
     )
     await tell(tx, act, successor.id, shown, f"seat:{new.id}:brief")
+    await dialogues.take_over(tx, act, old, new)
 
 
 async def _brief(tx: Transaction, act: Act, seat: Seat) -> views.Brief:

@@ -18,7 +18,7 @@ from bot.domain.requests import UNDO
 from bot.domain.work_calendar import Policy
 from bot.schedule import ask_and_remind, call_who_is_late
 from bot.services import dialogues as service
-from bot.services import reviews
+from bot.services import handover, reviews
 from bot.services import status_updates as reporting
 from bot.services.dialogues import DialogueClosed, NobodyOnCall
 from storage import accounts, seats
@@ -456,3 +456,52 @@ async def test_every_act_is_on_record(database: Database) -> None:
             *("open", "question", "item", "add_people", "ask", "draft", "call_again", "clear"),
         )
     ]
+
+
+# -- Handing over ----------------------------------------------------------------------------------
+
+
+async def hands_over(database: Database, there: House, leaver: Act, name: str) -> Act:
+    """The leaver's seat goes to somebody new a minute later; gives the successor's act."""
+    [old] = leaver.actor.seats
+    later = at(leaver, minutes=1)
+    async with database.write() as tx:
+        await seats.end(tx, old.id, now=later.now)
+        actor = await maravia.somebody(tx, name, old.role, old.institution_id, now=later.now)
+        await handover.take_over(tx, later, old, actor.seats[0])
+    return maravia.act(actor, later.now)
+
+
+async def test_a_successor_is_on_call_and_is_asked_what_waits(database: Database) -> None:
+    there = await house(database)
+    question = await asked(database, there)
+    nina = await hands_over(database, there, there.amal, "Nina")
+    assert await hearers(database, f"dialogue_wait:{question}:", state="planned") == ids(
+        there.ali, nina
+    )
+    assert (
+        len(await told(database, f"dialogue:{there.dialogue}:on_call:", person_id=ids(nina)[0]))
+        == 1
+    )
+    await drafted(database, there, nina, question, "Yes, since 2024.")
+    assert await state(database, question) is QuestionState.DRAFTED
+
+
+async def test_a_new_validator_is_shown_what_waits_to_be_cleared(database: Database) -> None:
+    there = await house(database)
+    question = await asked(database, there)
+    await drafted(database, there, there.amal, question, "Yes, since 2024.")
+    vito = await hands_over(database, there, there.vera, "Vito")
+    assert ids(vito)[0] in await hearers(database, f"dialogue_wait:{question}:1:", state="planned")
+    await clear(database, vito, question)
+    assert await state(database, question) is QuestionState.DELIVERED
+
+
+async def test_a_successor_has_no_part_in_what_is_over(database: Database) -> None:
+    there = await house(database)
+    question = await asked(database, there)
+    async with database.write() as tx:
+        await service.close(tx, there.officer, there.dialogue)
+    nina = await hands_over(database, there, there.amal, "Nina")
+    assert ids(nina)[0] not in await hearers(database, "dialogue:")
+    assert ids(nina)[0] not in await hearers(database, f"dialogue_wait:{question}:")
