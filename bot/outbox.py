@@ -330,12 +330,13 @@ class Outbox:
         if "html" in row.payload:
             return [Rendered.from_json(row.payload)]
         language = row.language if row.language in self._texts.languages else None
-        return render(
-            screens.from_json(row.payload),
+        parts = render(
+            screens.from_json(row.payload.get("of", row.payload)),
             language or self._texts.languages[0],
             self._texts,
             timezone=self._zone_of(row),
         )
+        return [parts[row.payload["part"] - 1]] if "part" in row.payload else parts
 
     async def _file(self, part: Rendered) -> bytes | Failed | None:
         """The file of a part, checked before it is read: it must not fill the memory."""

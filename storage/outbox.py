@@ -44,7 +44,8 @@ REPLY, NOTICE, BULK = "reply", "notice", "bulk"
 STATES = ("planned", "sending", "sent", "failed", "unknown", "dropped")
 
 Payload = Mapping[str, Any]
-"""A packed screen, or one part of a rendered one (`bot.wire.render`)."""
+"""A packed screen, a part of a rendered one (`bot.wire.render`), or a screen `of` which one `part`
+is to go."""
 
 
 @dataclass(frozen=True)
@@ -227,25 +228,37 @@ async def failures(tx: Transaction, prefix: str, *, unknown_too: bool = False) -
 async def retry(tx: Transaction, messages: Iterable[Message], *, now: datetime) -> int:
     """Plan those of the messages again whose delivery failed; gives how many.
 
-    The payload went when they failed, so the caller composes it again. Deliveries that were sent or
-    may have been (`unknown`) are left alone.
+    The payload went when they failed, so the caller composes it again. What was sent or may have
+    been (`unknown`) is left alone, and so are the parts of a message that were.
     """
     count = 0
     for message in messages:
         row_id = await find(tx, message.key)
         rows = or_(outbox.c.id == row_id, outbox.c.part_of == row_id)
-        states = await tx.values(select(outbox.c.state).where(rows))
-        if "failed" not in states:
-            continue
-        await tx.execute(delete(outbox).where(outbox.c.part_of == row_id))
-        values = _values(message, now) | {"state": "planned", "attempts": 0, "reason": None}
-        values |= {"message_id": None, "finished_at": None}
-        del values["edits"], values["deletes"]
-        await tx.execute(update(outbox).where(outbox.c.id == row_id).values(**values))
-        count += 1
+        failed = await tx.rows(
+            select(outbox.c.id, outbox.c.key).where(rows, outbox.c.state == "failed")
+        )
+        if any(each["id"] == row_id for each in failed):
+            await tx.execute(delete(outbox).where(outbox.c.part_of == row_id))
+            await _plan_again(tx, row_id, _values(message, now))
+        else:
+            for each in failed:
+                values = _values(message, now)
+                again = {name: values[name] for name in ("chat_id", "created_at", "due_at")}
+                number = int(each["key"].rpartition("#")[2])
+                screen = {"part": number, "of": values["screen"]}
+                await _plan_again(tx, each["id"], again | {"screen": screen})
+        count += bool(failed)
     if count:
         tx.wakes.add("outbox")
     return count
+
+
+async def _plan_again(tx: Transaction, row_id: int | None, values: dict[str, Any]) -> None:
+    as_new = {"state": "planned", "attempts": 0, "reason": None}
+    as_new |= {"message_id": None, "finished_at": None}
+    kept = {name: value for name, value in values.items() if name not in ("edits", "deletes")}
+    await tx.execute(update(outbox).where(outbox.c.id == row_id).values(**kept | as_new))
 
 
 # -- Looking ---------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,13 +17,14 @@ import pytest
 from sqlalchemy import select
 from telegram.ext import ExtBot
 
+from bot.domain.screens import Attachment
 from bot.sandbox import Sandbox
 from bot.wire.request import Request
 from storage import outbox
 from storage.database import Transaction
 from storage.outbox import Outgoing, Payload
 from storage.tables import accounts
-from tests.outbox.conftest import House, until
+from tests.outbox.conftest import House, say, until
 
 pytestmark = pytest.mark.faults
 
@@ -347,6 +349,26 @@ async def test_only_failed_deliveries_are_tried_again(house: House) -> None:
             )
             is None
         )
+
+
+async def test_of_a_message_in_parts_only_those_that_failed_are_tried_again(house: House) -> None:
+    amal = await house.person()
+    files = tuple(Attachment(name * 64, f"{name}.txt") for name in "ab")
+    house.files["a" * 64] = b"the first file"
+    screen = replace(say("Both files, please."), attachments=files)
+    message = house.message("b:1", amal, screen=screen, lane="bulk")
+    await house.plan(message)
+    await house.sends_all()
+    assert await house.states("b:") == {"failed": 1}
+    assert len(house.sandbox.journal.accepted("sendDocument")) == 1
+    house.files["b" * 64] = b"the second file"
+    async with house.database.write() as tx:
+        assert await outbox.retry(tx, [message], now=house.clock.now()) == 1
+        assert await outbox.retry(tx, [message], now=house.clock.now()) == 0
+    await house.sends_all()
+    assert await house.states("b:") == {"sent": 1}
+    assert len(house.sandbox.journal.accepted("sendDocument")) == 2
+    assert await house.heard(amal) == ["", "", "Both files, please."]
 
 
 async def test_an_undone_broadcast_sends_nothing_more(house: House) -> None:
