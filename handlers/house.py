@@ -19,6 +19,7 @@ from handlers import (
     history,
     home,
     imports,
+    institutions,
     me,
     onboarding,
     passing,
@@ -56,6 +57,7 @@ from handlers.flows import (
     unchanged,
 )
 from handlers.flows import habits as habit_flows
+from handlers.flows import institutions as institution_flows
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
 from handlers.router import Router
@@ -73,6 +75,7 @@ ROOMS = (
     approved,
     questions,
     people,
+    institutions,
     imports,
     secretariat,
     assigning,
@@ -93,6 +96,8 @@ FLOWS: tuple[Flow, ...] = (
     not_ours.FLOW,
     ask.FLOW,
     invite.FLOW,
+    institution_flows.ADDING,
+    institution_flows.CHANGING,
     assign.FLOW,
     cluster.FLOW,
     cluster.RENAME,

@@ -37,6 +37,7 @@ async def overview(turn: Turn, _argument: str) -> None:
         views.overview(
             seats=len(seated),
             institutions=len({each.seat.institution_id for each in seated} - {None}),
+            houses=len(await institutions.every(turn.tx)),
             waiting=len(waiting),
             unused=len(unused),
             unreachable=sum(1 for each in seated if each.unreachable_reason),

@@ -22,7 +22,13 @@ UNIT = ("home", "me", "language", "privacy", "help")
 """Of somebody who has a seat in a unit of an institution, and no other."""
 
 _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
-    (SECRETARIAT, ("announce", "clusters", "questions", "dialogue", "overdue", "progress")),
+    (
+        SECRETARIAT,
+        (
+            *("announce", "institutions", "clusters", "questions", "dialogue"),
+            *("overdue", "progress"),
+        ),
+    ),
 )
 _EVERYBODY = ("find", "me", "language", "privacy")
 ALL = frozenset({*STRANGER, *UNIT, *_EVERYBODY}).union(*(names for _, names in (*ROLES, *_BESIDE)))

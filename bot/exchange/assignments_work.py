@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.clusters import Cluster
+from bot.domain.institutions import Institution
 from bot.domain.screens import Text, text_to_json
 from bot.domain.selection import Selection
 from bot.exchange import assignments_book as book
@@ -23,7 +24,6 @@ from storage import clusters, institutions
 from storage import selection as selections
 from storage.assignments_book import Row
 from storage.database import Database
-from storage.institutions import Institution
 
 FILE = "assignments.xlsx"
 BATCH = 200  # rows that come back at once

@@ -18,6 +18,7 @@ from bot.domain.assigning import (
     plan,
 )
 from bot.domain.errors import NotFound, Outdated, Refused, existing
+from bot.domain.institutions import Institution
 from bot.domain.items import Assignment, AssignmentState, Part
 from bot.domain.people import REPORTING, Act, Person
 from bot.domain.reports import fitting
@@ -31,7 +32,6 @@ from storage import institutions, invitations, outbox, people
 from storage.assignments import Described
 from storage.audit import Fact
 from storage.database import Transaction
-from storage.institutions import Institution
 from storage.outbox import Message
 
 OPEN = (AssignmentState.DRAFT, AssignmentState.ANNOUNCED)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.institutions import Institution
 from bot.domain.items import ItemText, best_text
 from bot.domain.permissions import may_ask, require
 from bot.domain.requests import Listed, Request, RequestKind, RequestText
@@ -23,7 +24,6 @@ from bot.texts import clean, direction, language_name
 from bot.works import Tools
 from bot.works.telling import JobCancelled, Telling
 from storage import institutions, items, jobs, requests
-from storage.institutions import Institution
 from storage.jobs import Job
 
 PROCESS = "letters"

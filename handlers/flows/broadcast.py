@@ -21,9 +21,10 @@ from bot.domain.broadcasts import (
     text_for,
 )
 from bot.domain.errors import Unfit
+from bot.domain.institutions import kind_name
 from bot.domain.moments import read_moment
 from bot.domain.reports import joined
-from bot.domain.screens import Attachment, Button, Language, Screen, Text, Value, Words, text
+from bot.domain.screens import Attachment, Button, Language, Screen, Text, Value, text
 from bot.domain.views import broadcasts as views
 from bot.domain.views.people import name_for
 from bot.exchange.language import detect
@@ -51,7 +52,7 @@ async def _groups(_turn: Turn, _answers: Answers) -> list[Option]:
 
 async def _kinds(turn: Turn, _answers: Answers) -> list[Option]:
     return [
-        Option(each, text("label.one", value=Words(each)))
+        Option(each, text("label.one", value=kind_name(each)))
         for each in await broadcasts.kinds(turn.tx)
     ]
 

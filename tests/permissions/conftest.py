@@ -466,6 +466,7 @@ async def _settle(world: World) -> None:
             tx, justice.institution_id, focal, validator, coordinator, now=now
         )
     world.answers |= {
+        "institution": justice.institution_id,
         "dialogue": dialogue,
         "dialogue_question": dialogue_question,
         "asked": asked,

@@ -209,6 +209,7 @@ def overview(
     *,
     seats: int,
     institutions: int,
+    houses: int,
     waiting: int,
     unused: int,
     unreachable: int,
@@ -217,7 +218,8 @@ def overview(
 ) -> Screen:
     """Counts, and the ways to everybody; what waits comes first.
 
-    Of what people have said of themselves for statistics, only numbers.
+    `institutions` have somebody, `houses` are all there are. Of what people have said of themselves
+    for statistics, only numbers.
     """
     said = [text(f"statistics.count.{each}", count=n) for each, n in genders.items()]
     said += [text(f"statistics.count.{each}", count=n) for each, n in levels.items()]
@@ -229,13 +231,14 @@ def overview(
     rows.append((button("invite", "invite"), button("people_all", "seats", n=seats)))
     if unused:
         rows.append((button("people_unused", "people_unused", n=unused),))
-    rows.append((button("home", "home"),))
+    rows.append((button("institutions_n", "institutions:0", n=houses), button("home", "home")))
     return screen(
         text(
             "people.overview",
             seats=text("people.seats", count=seats),
             institutions=text("counted.institutions", count=institutions),
         ),
+        *([] if houses else ["institution.none"]),
         *([text("people.waiting_count", count=waiting)] if waiting else []),
         *([text("people.unreachable_count", count=unreachable)] if unreachable else []),
         *([text("statistics.counts", counts=Listing(tuple(said)))] if said else []),
