@@ -26,7 +26,7 @@ log = logs.get(__name__)
 STRANGER_UPDATES_A_MINUTE = 20
 RETRY_PAUSES = (0.2, 1.0)  # seconds before the second and the third try
 DEATH_PAUSE = 2.0  # seconds to live before what died with the program twice is tried again
-IDLE_LIMIT = 0.1  # seconds that a handler may wait for anything but its transaction
+IDLE_LIMIT = 0.02  # seconds that a handler may wait for anything but its transaction
 
 After = Callable[[], Awaitable[None]]
 
