@@ -156,3 +156,8 @@ class Act:
     def today(self) -> date:
         """The country's calendar day."""
         return self.now.astimezone(self.zone).date()
+
+    @property
+    def stamp(self) -> int:
+        """Microseconds since 1970: tells this act from another one of the same second in keys."""
+        return round(self.now.timestamp() * 1_000_000)

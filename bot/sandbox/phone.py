@@ -407,23 +407,23 @@ class Phone:
         self._acted, self._reactions, self._answered = self._cursor, 0, None
 
     async def _after(self) -> Message:
-        """Wait for the bot's reaction and for quiet; gives what is then on the screen.
+        """Wait until the bot rests, or for its reaction and for quiet; gives what is on the screen.
 
         The answer to a tap comes just before what the tap changes, or alone.
         """
+        if self.network.rests is not None:
+            await self.network.rests()
+            await self.settles(0.0)
+            return self.screen if self.received else self.messages[-1]
         end = time.monotonic() + self.network.patience
         while not self._reactions and (left := self._until_then(end)) > 0:
             await self._news(left)
         await self.settles()
-        if self.network.rests is not None:
-            await self.network.rests()
-            await self._news(0.0)
         return self.screen if self.received else self.messages[-1]
 
     def _until_then(self, end: float) -> float:
         if self._answered is not None:
-            alone = ANSWER_ALONE if self.network.rests is None else 0.0
-            end = min(end, self._answered + alone)
+            end = min(end, self._answered + ANSWER_ALONE)
         return end - time.monotonic()
 
     async def _tap(self, body: Json) -> Message:

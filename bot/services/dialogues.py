@@ -138,7 +138,7 @@ async def _join(
     await queries.add_people(tx, dialogue.id, ids, part, now=act.now)
     for each in new:
         shown = views.joined(dialogue, part)
-        key = f"dialogue:{dialogue.id}:{part}:{each.seat.id}:{act.now.timestamp():.0f}"
+        key = f"dialogue:{dialogue.id}:{part}:{each.seat.id}:{act.stamp}"
         await tell(tx, act, each.person.id, shown, key, silent=part is Part.DELEGATION)
     await audit.record(
         tx,
@@ -615,13 +615,13 @@ async def _let_go(tx: Transaction, act: Act, question: DialogueQuestion) -> None
     if question.waits_since is None:
         return
     for person in people.each_once(await _on_call(tx, act, question)):
-        key = f"dialogue_settled:{question.id}:{person.id}:{act.now.timestamp():.0f}"
+        key = f"dialogue_settled:{question.id}:{person.id}:{act.stamp}"
         await tell(tx, act, person.id, views.not_needed(question), key, silent=True)
 
 
 def _waiting_key(question: DialogueQuestion, rest: str) -> str:
     assert question.waits_since is not None
-    since = f"{question.waits_since.timestamp():.3f}"
+    since = f"{question.waits_since.timestamp():.6f}"
     return f"dialogue_wait:{question.id}:{question.version}:{since}:{rest}"
 
 

@@ -38,4 +38,4 @@ async def disown(
         facts=facts,
         words=why,
     )
-    await tell_secretariat(tx, act, f"not_ours:{assignment_id}:{int(act.now.timestamp())}")
+    await tell_secretariat(tx, act, f"not_ours:{assignment_id}:{act.stamp}")

@@ -109,7 +109,7 @@ async def answer(
     await audit.record(tx, act, "unit.answer", f"pass:{asked.id}", seat_id=seat.id, facts=facts)
     answered = await _get(tx, asked.id)
     for person_id in await _asker(tx, act, answered):
-        key = f"pass:{asked.id}:answered:{int(act.now.timestamp())}:{person_id}"
+        key = f"pass:{asked.id}:answered:{act.stamp}:{person_id}"
         subject = f"assignment:{asked.assignment_id}"
         await tell(tx, act, person_id, views.answered(answered), key, subject=subject)
     return answered
@@ -126,7 +126,7 @@ async def send_back(tx: Transaction, act: Act, pass_id: int, words: str, *, lang
     unit = await units.get(tx, asked.unit_id)
     assert unit is not None
     for each in await people_of(tx, act, unit):
-        key = f"pass:{asked.id}:again:{int(act.now.timestamp())}:{each.person.id}"
+        key = f"pass:{asked.id}:again:{act.stamp}:{each.person.id}"
         shown = views.asked(asked, 1)
         await tell(tx, act, each.person.id, shown, key, subject=f"pass:{asked.id}")
     return asked

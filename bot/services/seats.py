@@ -61,8 +61,7 @@ async def announce(
     deaf = {act.actor.person_id, *but}
     for listener in people.each_once(hearing):
         if listener.id not in deaf:
-            moment = int(act.now.timestamp())
-            key = f"seat:{seat.id}:{event}:{moment}:{listener.id}"
+            key = f"seat:{seat.id}:{event}:{act.stamp}:{listener.id}"
             await tell(tx, act, listener.id, shows(place(names, unit, listener.language)), key)
 
 

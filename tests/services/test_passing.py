@@ -143,6 +143,17 @@ async def test_an_answer_that_is_not_enough_is_asked_for_again(inside: Inside) -
     assert (await evidence.counts_of_pass(tx, asked)).links == 1, "the earlier answer's went"
 
 
+async def test_two_answers_of_one_second_are_both_told(inside: Inside) -> None:
+    """Regression: after a while without network, what waits is done within a moment."""
+    (asked,) = await inside.passes()
+    await inside.answers(asked)
+    inside.ministry.clock.move(milliseconds=20)
+    act = await inside.act(inside.omar)
+    await passing.send_back(inside.ministry.tx, act, asked, "And women?", language="en")
+    await inside.answers(asked, "Twelve for women.")
+    assert await inside.ministry.told(inside.omar, "passing.answered") == 2
+
+
 async def test_what_was_taken_back_is_not_answered(inside: Inside) -> None:
     (asked,) = await inside.passes()
     await passing.withdraw(inside.ministry.tx, await inside.act(inside.omar), asked)
