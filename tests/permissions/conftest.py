@@ -137,7 +137,11 @@ class World:
                 select(accounts.c.person_id).where(accounts.c.chat_id == who.chat_id)
             )
             for message_id, subject in enumerate(subjects, start=100):
-                row = {"key": f"old {message_id}", "person_id": person, "subject": subject}
+                row = {
+                    "key": f"old {who.name} {message_id}",
+                    "person_id": person,
+                    "subject": subject,
+                }
                 times = {"created_at": now, "due_at": now}
                 await tx.execute(
                     insert(outbox).values(**common, **row, **times, message_id=message_id)
