@@ -12,7 +12,7 @@ demo: .venv/run.stamp ## the whole bot on this machine, without a token: a chat 
 	$(BIN)/focalpoint demo
 
 test: .venv/dev.stamp ## every test
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: .venv/dev.stamp ## style, types, room borders, texts and documents; under a minute
 	$(BIN)/ruff check

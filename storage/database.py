@@ -34,6 +34,9 @@ _SQLITE_AWAY = {
 _POSTGRESQL_AWAY = ("08", "25006", "40", "53", "55P03", "57", "58")
 """Connection lost, read-only, rolled back for another, full, locked, stopped, disk broken."""
 
+PATIENCE = 20
+"""Seconds that SQLite waits for another process's transaction: an import at the command line."""
+
 T = TypeVar("T")
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
@@ -260,7 +263,8 @@ def _read_only(connection: Connection) -> None:
 
 
 def _prepare_sqlite(engine: AsyncEngine, *, write: bool) -> None:
-    pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"]
+    pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"]
+    pragmas.append(f"busy_timeout={PATIENCE * 1000}")
     pragmas += ["secure_delete=ON"] if write else ["query_only=ON", "wal_autocheckpoint=0"]
 
     @event.listens_for(engine.sync_engine, "connect")
