@@ -8,6 +8,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from bot.domain import commands
+from handlers.house import make_router
+
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LINTER = PROJECT["tool"]["importlinter"]
@@ -82,3 +85,7 @@ def test_every_ignored_rule_has_its_reason() -> None:
     ignored = [line for line in ruff.splitlines() if re.match(r'\s+"[A-Z]+\d+",', line)]
     assert ignored
     assert [line for line in ignored if "#" not in line] == []
+
+
+def test_help_tells_every_command_to_somebody() -> None:
+    assert set(make_router().commands) == commands.ALL

@@ -25,10 +25,11 @@ _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (
         SECRETARIAT,
         (
-            *("announce", "institutions", "clusters", "questions", "dialogue"),
-            *("overdue", "progress"),
+            *("announce", "institutions", "clusters", "requests", "broadcast", "calendar"),
+            *("questions", "dialogue", "overdue", "due", "progress", "away", "handover"),
         ),
     ),
+    (REPORTING | {Role.VALIDATOR}, ("calendar", "away", "handover")),
 )
 _EVERYBODY = ("find", "me", "language", "privacy")
 ALL = frozenset({*STRANGER, *UNIT, *_EVERYBODY}).union(*(names for _, names in (*ROLES, *_BESIDE)))
