@@ -6,7 +6,9 @@ aged by the machine's own clock, which nobody moves.
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -71,7 +73,7 @@ class Schedule:
         soon = Clock().now() + timedelta(seconds=1)
         for name, each in self._ticks.items():
             self._scheduler.add_job(
-                self._run,
+                self._run_unless_stopped,
                 "interval",
                 seconds=each.every.total_seconds(),
                 args=[name],
@@ -90,6 +92,10 @@ class Schedule:
     async def tick(self) -> None:
         """Do everything once, now: the clock was moved."""
         for name in self._ticks:
+            await self._run(name)
+
+    async def _run_unless_stopped(self, name: str) -> None:
+        with suppress(CancelledError):  # the program ends: the next start finds what is left
             await self._run(name)
 
     async def _run(self, name: str) -> None:
