@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from bot.domain.ladder import Ladder, Named, Reaches, Rung
+from bot.domain.reports import EvidencePiece, EvidenceState
 from bot.domain.requests import (
+    Answer,
     Extension,
     ItemState,
     Listed,
@@ -20,7 +22,6 @@ from bot.domain.requests import (
     stand,
 )
 from bot.domain.screens import (
-    Attachment,
     Button,
     Listing,
     Row,
@@ -32,13 +33,14 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import BESIDE, HOME, LIST_LENGTH, in_twos, pages
+from bot.domain.views.common import BESIDE, HOME, LIST_LENGTH, in_twos, pages, piece_line
 from bot.domain.views.people import name_for
 from bot.domain.views.reminders import URGENT, by_day, called, open_asked
 
 MESSAGE_LENGTH = 3500
 _TITLE = 40
 EXCERPT = 600
+PIECES = 20
 RUNGS = 30
 """So many rungs of one item are shown, the latest."""
 
@@ -53,7 +55,9 @@ TEXT_KEYS = (
 # -- What people get -------------------------------------------------------------------------------
 
 
-def asked(request: Request, items: Sequence[Listed], worded: RequestText | None) -> Screen:
+def asked(
+    request: Request, items: Sequence[Listed], worded: RequestText | None, *, language: str
+) -> Screen:
     """The one message of a request: the officers' words, or the usual ones, and what is asked."""
     lines: list[Text | None] = []
     if worded is not None:
@@ -69,23 +73,21 @@ def asked(request: Request, items: Sequence[Listed], worded: RequestText | None)
     rows: list[Row] = []
     about = [each for each in items if each.code is not None]
     if len(items) == 1:
-        rows.append((_answer(items[0]),))
+        rows.append((_answer(items[0], language),))
     else:
         if request.due_on is None:
-            lines += by_day(about[:URGENT])
-        rows += in_twos([open_asked(each) for each in items[:URGENT]])
+            lines += by_day(about[:URGENT], language)
+        rows += in_twos([open_asked(each, language) for each in items[:URGENT]])
     if len(items) > URGENT:
         rows.append((button("reminded_all", "list:all:0", n=len(items)),))
-    attached: tuple[Attachment, ...] = ()
-    if request.attachment is not None:
-        attached = (Attachment(request.attachment, request.attachment_name or "attachment"),)
+    attached = () if request.attached is None else (request.attached,)
     return screen(*lines, rows=rows, attachments=attached, replaces=False)
 
 
-def _answer(one: Listed) -> Button:
+def _answer(one: Listed, language: str) -> Button:
     if one.assignment_id is None:
         return button("respond", f"respond:{one.id}")
-    return open_asked(one)
+    return open_asked(one, language)
 
 
 def new(deadline_id: int | None = None) -> Screen:
@@ -308,36 +310,41 @@ def _item_button(each: Listed, language: str) -> Button:
     house = name_for(each.names, language)
     if each.code is None:
         return button("code", f"request_item:{each.id}", item=house)
-    return button("asked_of", f"request_item:{each.id}", item=called(each), institution=house)
+    item = called(each, language)
+    return button("asked_of", f"request_item:{each.id}", item=item, institution=house)
 
 
 def _line(each: Listed, language: str) -> Text:
     house = name_for(each.names, language)
     if each.code is None:
         return text("request.house_line", institution=house, due=each.due_on)
-    return text("request.item_line", item=called(each), institution=house, due=each.due_on)
+    item = called(each, language)
+    return text("request.item_line", item=item, institution=house, due=each.due_on)
 
 
 def item(
     one: Listed,
     rungs: Sequence[Named],
-    said: Words | None = None,
+    said: Answer | None = None,
+    pieces: Sequence[EvidencePiece] = (),
     *,
     language: str,
     today: date,
 ) -> Screen:
-    """One thing that is asked: where it stands, every rung, what was answered beside reports."""
+    """One thing that is asked: where it stands, what was answered beside reports, its rungs."""
     lines: list[Text | None] = [
         _line(one, language),
         text(f"request.stand.{stand(one, today)}"),
     ]
     if said is not None:
-        lines.append(text("card.words", words=said))
+        lines += _answered(said, pieces)
     lines.append(None)
     lines += [_rung(each) for each in rungs[-RUNGS:]]
     if not rungs:
         lines.append(text("request.no_rungs"))
     rows: list[Row] = []
+    if said is not None and (looks := _looks(one, said, pieces)):
+        rows.append(looks)
     if one.assignment_id is not None:
         rows.append(
             (
@@ -351,6 +358,32 @@ def item(
     asked_still = one.state is ItemState.ASKED
     rows.append((button("excuse", f"excuse:{one.id}"), back) if asked_still else (back,))
     return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def _answered(said: Answer, pieces: Sequence[EvidencePiece]) -> list[Text]:
+    """An answer as far as it fits, and what goes with it."""
+    lines = []
+    if said.choice is not None:
+        lines.append(text(f"answer.choice.{said.choice}"))
+    if said.source is not None and said.source_on is not None:
+        lines.append(text("report.source", source=Words(said.source), day=said.source_on))
+    words = Words(said.words, said.language, limit=EXCERPT)
+    lines.append(text("card.words", words=words))
+    lines += [piece_line(each) for each in pieces[:PIECES]]
+    if len(pieces) > PIECES:
+        lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
+    return lines
+
+
+def _looks(one: Listed, said: Answer, pieces: Sequence[EvidencePiece]) -> Row:
+    """The ways to the files of an answer, and to all of it where it was shortened."""
+    files = sum(1 for each in pieces if each.state is EvidenceState.STORED and each.sha256)
+    looks = []
+    if files:
+        looks.append(button("files", f"answer_files:{one.id}", n=files))
+    if len(said.words) > EXCERPT:
+        looks.append(button("whole_answer", f"whole_answer:{one.id}"))
+    return tuple(looks)
 
 
 def _rung(each: Named) -> Text:
@@ -449,7 +482,7 @@ def wish(one: Listed, extension_id: int, until_on: date, why: Words, *, language
         text(
             "extension.wish",
             institution=name_for(one.names, language),
-            item=called(one),
+            item=called(one, language),
             due=one.due_on,
             until=until_on,
         ),
@@ -471,30 +504,31 @@ def wishes(count: int, one: Listed, extension: Extension, *, language: str) -> S
     return screen(*lines, rows=[*shown.rows, (button("back", "requests:0"), HOME)])
 
 
-def time_given(one: Listed, until_on: date) -> Screen:
+def time_given(one: Listed, until_on: date, *, language: str) -> Screen:
     """Told to the institution: it has more time."""
     return message(
-        text("extension.granted", item=called(one), until=until_on),
-        rows=[(open_asked(one),)],
+        text("extension.granted", item=called(one, language), until=until_on),
+        rows=[(open_asked(one, language),)],
     )
 
 
-def time_refused(one: Listed) -> Screen:
+def time_refused(one: Listed, *, language: str) -> Screen:
     """Told to the institution: the day stays."""
     return message(
-        text("extension.refused", item=called(one), due=one.due_on),
-        rows=[(open_asked(one),)],
+        text("extension.refused", item=called(one, language), due=one.due_on),
+        rows=[(open_asked(one, language),)],
     )
 
 
-def no_answer_needed(one: Listed) -> Screen:
+def no_answer_needed(one: Listed, *, language: str) -> Screen:
     """Told to the institution: it is excused."""
-    return message(text("request.no_answer_needed", item=called(one)), rows=[(HOME,)])
+    said = text("request.no_answer_needed", item=called(one, language))
+    return message(said, rows=[(HOME,)])
 
 
-def wished(one: Listed, until_on: date) -> Screen:
+def wished(one: Listed, until_on: date, *, language: str) -> Screen:
     """The wish is with the secretariat."""
     return message(
-        text("extension.asked", item=called(one), until=until_on),
+        text("extension.asked", item=called(one, language), until=until_on),
         rows=[(HOME,)],
     )
