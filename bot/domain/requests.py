@@ -373,9 +373,10 @@ TEXT_KEYS += tuple(f"left_out.{each}" for each in LeftOut)
 
 @dataclass(frozen=True)
 class Preview:
-    """What sending would do: `left_out` by institution's names, `other_language` counts people.
+    """What sending would do: how many people it reaches in how many institutions, about how much.
 
-    `other_language` are those who get a text that is not in their language, by that language.
+    `left_out` by institution's names, `other_language` counts people: those who get a text that is
+    not in their language, by that language.
     """
 
     items: int

@@ -120,7 +120,7 @@ async def preview(tx: Transaction, act: Act, wanted: Wanted, languages: Sequence
             foreign[each.language] = foreign.get(each.language, 0) + 1
     return Preview(
         items=len({each.item_id for each in asked} - {None}),
-        institutions=len(houses),
+        institutions=sum(1 for house in houses if hearing.reached.get(house)),
         people=len(people_there),
         left_out=tuple(
             (named[house], hearing.why_not(house))

@@ -33,7 +33,7 @@ async def test_an_institution_without_telegram_is_asked_by_letter_and_its_answer
     await otto.taps("All items", "Narrow down", "Last report", "never reported (4)")
     await otto.taps("Ask", "Advice on positions")
     await otto.types("1 December 2099")
-    assert "nobody holds a seat there" in plain(otto.screen.text)
+    assert "nobody there reports through this bot" in plain(otto.screen.text)
     await otto.taps("Send", "Send now")
     assert "4 not opened yet" in plain(otto.screen.text)
     await otto.taps("Letters", "Not on Telegram (1)", "English")

@@ -237,7 +237,7 @@ async def test_the_preview_says_who_is_left_out_and_who_reads_another_language(
         await maravia.assignment(tx, item, there.interior)
         await maravia.somebody(tx, "Aïcha", Role.FOCAL_POINT, there.justice, language="fr")
         found = await requests.preview(tx, there.officer, wanted(there), ("en", "fr"))
-    assert (found.items, found.institutions, found.people) == (3, 2, 3)
+    assert (found.items, found.institutions, found.people) == (3, 1, 3)
     assert [why for _, why in found.left_out] == [LeftOut.NO_SEAT]
     assert found.other_language == {"fr": 1}
 

@@ -114,10 +114,12 @@ def facts(
     found: Preview, names: Mapping[str, str], other: str | None, *, language: str
 ) -> list[Text]:
     """What sending would do, for the review screen; `names` are those of languages."""
-    people = text("counted.people", count=found.people)
-    houses = text("counted.institutions", count=found.institutions)
-    if found.items:
-        about = text("counted.items", count=found.items)
+    people = text("reached.people", count=found.people)
+    houses = text("reached.institutions", count=found.institutions)
+    if not found.people:
+        lines = [text("request.reaches_nobody")]
+    elif found.items:
+        about = text("reached.items", count=found.items)
         lines = [text("request.reaches", people=people, institutions=houses, items=about)]
     else:
         lines = [text("request.reaches_houses", people=people, institutions=houses)]
