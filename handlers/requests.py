@@ -133,6 +133,7 @@ async def one(turn: Turn, argument: str) -> None:
             await reminders.named(turn.tx, shown.id),
             said,
             [] if said is None else await evidence.of_answer(turn.tx, said.id),
+            nobody_there=bool(await service.not_reached(turn.tx, turn.act, [shown.institution_id])),
             language=turn.language,
             today=turn.today,
         )

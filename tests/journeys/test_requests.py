@@ -307,3 +307,7 @@ async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
     await otto.taps("Files (1)")
     marked = await otto.waits_for_file()
     assert await otto.downloads(marked) == b"The draft, with our marks."
+    await otto.taps("Back", "Close")
+    assert "All answers are in. Close it?" in plain(otto.screen.text)
+    await otto.taps("Close it")
+    assert "Half of the answers came on the same day." in plain(otto.last.text)

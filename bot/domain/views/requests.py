@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.domain.ladder import Ladder, Named, Reaches, Rung
+from bot.domain.ladder import Ladder, Named, Reaches, Rung, worth_telling
 from bot.domain.reports import EvidencePiece, EvidenceState
 from bot.domain.requests import (
     Answer,
@@ -330,19 +330,27 @@ def item(
     said: Answer | None = None,
     pieces: Sequence[EvidencePiece] = (),
     *,
+    nobody_there: bool,
     language: str,
     today: date,
 ) -> Screen:
-    """One thing that is asked: where it stands, what was answered beside reports, its rungs."""
-    lines: list[Text | None] = [
-        _line(one, language),
-        text(f"request.stand.{stand(one, today)}"),
-    ]
+    """One thing that is asked: where it stands, what was answered beside reports, its rungs.
+
+    `nobody_there`: no message reaches the institution; a letter does.
+    """
+    how = stand(one, today)
+    by_letter = nobody_there and one.state is ItemState.ASKED
+    lines: list[Text | None] = [_line(one, language)]
+    if not (by_letter and how is Stand.ASKED):
+        lines.append(text(f"request.stand.{how}"))
+    if by_letter:
+        lines.append(text("request.nobody_there"))
     if said is not None:
         lines += _answered(said, pieces)
     lines.append(None)
-    lines += [_rung(each) for each in rungs[-RUNGS:]]
-    if not rungs:
+    told = worth_telling(rungs)
+    lines += [_rung(each) for each in told[-RUNGS:]]
+    if not told:
         lines.append(text("request.no_rungs"))
     rows: list[Row] = []
     if said is not None and (looks := _looks(one, said, pieces)):
@@ -354,8 +362,11 @@ def item(
                 button("record", f"record:{one.assignment_id}"),
             )
         )
-    elif one.state is ItemState.ASKED:
-        rows.append((button("record_answer", f"record_answer:{one.id}"),))
+    letters = (button("letters", f"request_letters:{one.request_id}"),) if by_letter else ()
+    if one.assignment_id is None and one.state is ItemState.ASKED:
+        letters = (*letters, button("record_answer", f"record_answer:{one.id}"))
+    if letters:
+        rows.append(letters)
     back = button("back", f"request:{one.request_id}")
     asked_still = one.state is ItemState.ASKED
     rows.append((button("excuse", f"excuse:{one.id}"), back) if asked_still else (back,))
@@ -405,7 +416,8 @@ def ask_to_close(request_id: int, open_ones: int, *, repeats: bool) -> Screen:
         rows.append((button("request_end", f"request_end:{request_id}"),))
     close = button("request_close_yes", f"request_close:{request_id}")
     rows.append((close, button("back", f"request:{request_id}")))
-    return screen(text("request.ask_close", count=open_ones), rows=rows)
+    asked_ = text("request.ask_close", count=open_ones) if open_ones else "request.ask_close_all"
+    return screen(asked_, rows=rows)
 
 
 def closed(title: Text, stands: Mapping[Stand, int], days: float | None) -> Screen:
@@ -415,7 +427,9 @@ def closed(title: Text, stands: Mapping[Stand, int], days: float | None) -> Scre
         text(f"request.listed.{each}", count=stands[each]) for each in Stand if stands.get(each)
     ]
     if days is not None:
-        lines.append(text("request.median_days", count=round(days)))
+        whole_days = round(days)
+        median = text("request.median_days", count=whole_days)
+        lines.append(median if whole_days else text("request.median_same_day"))
     return message(*lines, rows=[(HOME,)])
 
 
