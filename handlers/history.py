@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain import permissions
 from bot.domain.items import ReportState
+from bot.domain.screens import Code
 from bot.domain.views import history as views
 from bot.domain.views.common import LIST_LENGTH, item_code
 from bot.services import status_updates
@@ -54,7 +55,8 @@ async def files(turn: Turn, argument: str) -> None:
     report_id, _, page = argument.partition(":")
     found = await status_updates.get_own(turn.tx, turn.actor, number(report_id))
     pieces = await evidence.of_report(turn.tx, found.id)
-    await turn.show(views.files(found, pieces, page_number(page)))
+    number_ = Code(found.number)
+    await turn.show(views.files(number_, f"files:{found.id}", pieces, page_number(page)))
 
 
 ACTS = {"history": history, "su": report, "files": files}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, existing
 from bot.domain.incoming import Wrote
 from bot.domain.people import REPORTING
-from bot.domain.requests import RequestKind
+from bot.domain.requests import Listed, Request, RequestKind
 from bot.domain.screens import Words
 from bot.domain.views import absences as absence_views
 from bot.domain.views import answers as views
@@ -26,11 +26,7 @@ MOST = 8
 
 async def asked(turn: Turn, argument: str) -> None:
     """`asked:7`: what is asked beside reports, and the answer."""
-    one = await service.find(turn.tx, number(argument))
-    if one.institution_id not in institutions_of(turn.actor) and not turn.actor.is_secretariat:
-        raise NotFound
-    request = await queries.get(turn.tx, one.request_id)
-    assert request is not None
+    one, request = await _visible(turn, argument)
     worded = requests.best_worded(await queries.texts(turn.tx, request.id), turn.language)
     said = await answers.newest(turn.tx, one.id)
     await turn.show(
@@ -39,16 +35,34 @@ async def asked(turn: Turn, argument: str) -> None:
             request,
             worded,
             None if said is None else Words(said.words, said.language, limit=2000),
+            language=turn.language,
             today=turn.today,
         ),
         subject=f"asked:{one.id}",
     )
 
 
+async def file(turn: Turn, argument: str) -> None:
+    """`asked_file:7`: the file that came with the request, sent to the chat once more."""
+    one, request = await _visible(turn, argument)
+    attachment = request.attached
+    if attachment is None:
+        raise NotFound
+    await turn.show(views.file(one, attachment, language=turn.language))
+
+
+async def _visible(turn: Turn, argument: str) -> tuple[Listed, Request]:
+    """What is asked of an institution that the person sees, and its request; raises NotFound."""
+    one = await service.find(turn.tx, number(argument))
+    if one.institution_id not in institutions_of(turn.actor) and not turn.actor.is_secretariat:
+        raise NotFound
+    return one, existing(await queries.get(turn.tx, one.request_id))
+
+
 async def open_ones(turn: Turn, _argument: str) -> None:
     """What else is asked of one's institutions."""
     found = await queries.open_for(turn.tx, institutions_of(turn.actor), kinds=ELSE, limit=MOST)
-    await turn.show(views.open_list(found))
+    await turn.show(views.open_list(found, language=turn.language))
 
 
 async def respond(turn: Turn, argument: str) -> None:
@@ -103,6 +117,7 @@ async def back_again(turn: Turn, _argument: str) -> None:
 
 ACTS = {
     "asked": asked,
+    "asked_file": file,
     "asked_list": open_ones,
     "respond": respond,
     "later": later,

@@ -8,13 +8,24 @@ from typing import Any
 from bot.domain import permissions
 from bot.domain.errors import NotFound, existing
 from bot.domain.ladder import Reaches, Rung
-from bot.domain.requests import ABOUT_ITEMS, Request, RequestKind, RequestText, Stand
-from bot.domain.screens import Text, Words, text
+from bot.domain.requests import (
+    ABOUT_ITEMS,
+    Answer,
+    Listed,
+    Request,
+    RequestKind,
+    RequestText,
+    Stand,
+)
+from bot.domain.screens import Text, text
 from bot.domain.selection import Selection
+from bot.domain.views import answers as answer_views
+from bot.domain.views import history as history_views
 from bot.domain.views import reminders as reminder_views
 from bot.domain.views import requests as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.domain.views.people import name_for
+from bot.services import answers as answering
 from bot.services import reminders as reminding
 from bot.services import requests as service
 from handlers.card import number
@@ -22,7 +33,7 @@ from handlers.flows import record_answer as recording
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import answers as answer_queries
-from storage import deadlines, institutions, outbox, reminders
+from storage import deadlines, evidence, institutions, outbox, reminders
 from storage import requests as queries
 
 
@@ -120,11 +131,36 @@ async def one(turn: Turn, argument: str) -> None:
         views.item(
             shown,
             await reminders.named(turn.tx, shown.id),
-            None if said is None else Words(said.words, said.language, limit=views.EXCERPT),
+            said,
+            [] if said is None else await evidence.of_answer(turn.tx, said.id),
+            nobody_there=bool(await service.not_reached(turn.tx, turn.act, [shown.institution_id])),
             language=turn.language,
             today=turn.today,
         )
     )
+
+
+async def answer_files(turn: Turn, argument: str) -> None:
+    """`answer_files:7`, `answer_files:7:1`: a page of the files of an answer, sent to the chat."""
+    which, _, page = argument.partition(":")
+    asked, said = await _answer(turn, which)
+    house = name_for(asked.names, turn.language)
+    pieces = await evidence.of_answer(turn.tx, said.id)
+    act = f"answer_files:{asked.id}"
+    await turn.show(history_views.files(house, act, pieces, page_number(page)))
+
+
+async def whole_answer(turn: Turn, argument: str) -> None:
+    """`whole_answer:7`: all that was answered."""
+    asked, said = await _answer(turn, argument)
+    await turn.show(answer_views.whole(asked, said, language=turn.language))
+
+
+async def _answer(turn: Turn, argument: str) -> tuple[Listed, Answer]:
+    """What is asked beside reports under that id, and what was answered; raises NotFound."""
+    permissions.require(permissions.may_ask(turn.actor))
+    asked = await answering.find(turn.tx, number(argument))
+    return asked, existing(await answer_queries.newest(turn.tx, asked.id))
 
 
 async def undo(turn: Turn, argument: str) -> None:
@@ -366,6 +402,8 @@ ACTS = {
     "request": board,
     "request_items": listed,
     "request_item": one,
+    "answer_files": answer_files,
+    "whole_answer": whole_answer,
     "request_undo": undo,
     "request_now": send_now,
     "request_ask_close": ask_to_close,

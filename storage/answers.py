@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from bot.domain.figures import Figure
+from bot.domain.requests import Answer
 from storage.database import Transaction
 from storage.tables import answers
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an institution answered; of several, the newest counts."""
-
-    id: int
-    request_item_id: int
-    seat_id: int | None
-    choice: str | None
-    words: str
-    figures: tuple[Figure, ...]
-    language: str
-    source: str | None
-    source_on: date | None
-    at: datetime
-
 
 _COLUMNS = [answers.c[name] for name in Answer.__dataclass_fields__]
 

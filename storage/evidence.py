@@ -141,6 +141,11 @@ async def counts_of_report(tx: Transaction, status_update_id: int) -> EvidenceCo
     return await _counts(tx, evidence.c.status_update_id == status_update_id)
 
 
+async def counts_of_answer(tx: Transaction, answer_id: int) -> EvidenceCounts:
+    """How much goes with an answer."""
+    return await _counts(tx, evidence.c.answer_id == answer_id)
+
+
 async def counts_of_pass(tx: Transaction, pass_id: int) -> EvidenceCounts:
     """How much evidence a unit's answer has."""
     return await _counts(tx, evidence.c.pass_id == pass_id)
@@ -187,12 +192,16 @@ async def _counts(tx: Transaction, which: ColumnElement[bool]) -> EvidenceCounts
 
 async def of_report(tx: Transaction, status_update_id: int) -> list[EvidencePiece]:
     """The evidence of a status update, in the order in which it came."""
-    statement = (
-        select(*_PIECE)
-        .where(evidence.c.status_update_id == status_update_id)
-        .order_by(evidence.c.id)
-    )
-    rows = await tx.rows(statement)
+    return await _pieces(tx, evidence.c.status_update_id == status_update_id)
+
+
+async def of_answer(tx: Transaction, answer_id: int) -> list[EvidencePiece]:
+    """What goes with an answer, in the order in which it came."""
+    return await _pieces(tx, evidence.c.answer_id == answer_id)
+
+
+async def _pieces(tx: Transaction, which: ColumnElement[bool]) -> list[EvidencePiece]:
+    rows = await tx.rows(select(*_PIECE).where(which).order_by(evidence.c.id))
     return [EvidencePiece(**{**row, "state": EvidenceState(row["state"])}) for row in rows]
 
 

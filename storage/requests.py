@@ -414,7 +414,7 @@ async def listed(
         .limit(limit)
         .offset(offset)
     )
-    return [_as_listed(row) for row in rows]
+    return await _all_listed(tx, rows)
 
 
 async def listed_ones(tx: Transaction, request_item_ids: Sequence[int]) -> list[Listed]:
@@ -424,7 +424,7 @@ async def listed_ones(tx: Transaction, request_item_ids: Sequence[int]) -> list[
         .where(request_items.c.id.in_(request_item_ids))
         .order_by(request_items.c.due_on, items.c.document_id, items.c.ordinal, request_items.c.id)
     )
-    return [_as_listed(row) for row in rows]
+    return await _all_listed(tx, rows)
 
 
 async def asked_of(
@@ -440,7 +440,7 @@ async def asked_of(
         )
         .order_by(institutions.c.code, items.c.document_id, items.c.ordinal, request_items.c.id)
     )
-    return [_as_listed(row) for row in rows]
+    return await _all_listed(tx, rows)
 
 
 async def open_by_institution(tx: Transaction, request_id: int) -> dict[int, int]:
@@ -467,7 +467,7 @@ async def open_for(
         .order_by(request_items.c.due_on, request_items.c.id)
         .limit(limit)
     )
-    return [_as_listed(row) for row in rows]
+    return await _all_listed(tx, rows)
 
 
 async def count_for(tx: Transaction, institution_ids: Sequence[int], *, but: RequestKind) -> int:
@@ -507,9 +507,23 @@ def _listed() -> Select[Any]:
     )
 
 
-def _as_listed(row: Any) -> Listed:
+async def _all_listed(tx: Transaction, rows: Sequence[Any]) -> list[Listed]:
+    """The rows with how their requests are called."""
+    titles: dict[int, dict[str, str]] = {}
+    asked_by = {row["request_id"] for row in rows if row["code"] is None}
+    for row in await tx.rows(
+        select(request_texts.c.request_id, request_texts.c.language, request_texts.c.title)
+        .where(request_texts.c.request_id.in_(asked_by))
+        .order_by(request_texts.c.request_id, request_texts.c.language)
+    ):
+        titles.setdefault(row["request_id"], {})[row["language"]] = row["title"]
+    return [_as_listed(row, titles.get(row["request_id"], {})) for row in rows]
+
+
+def _as_listed(row: Any, titles: Mapping[str, str]) -> Listed:
     values = {
         **row,
+        "titles": titles,
         "state": ItemState(row["state"]),
         "restricted": bool(row["restricted"]),
         "kind": RequestKind(row["kind"]),

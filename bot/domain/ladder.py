@@ -152,6 +152,23 @@ class Skipped(StrEnum):
 
 
 TEXT_KEYS += tuple(f"skipped.{each}" for each in Skipped)
+_NEVER_MEANT = frozenset({Skipped.PAST, Skipped.MOVED})
+"""Such rungs were never to be sent as things stand; the record has them."""
+
+
+def worth_telling(rungs: Sequence[Named]) -> list[Named]:
+    """What tells an officer who was reminded when, and why not.
+
+    Every rung that is sent or planned; of those that were skipped for one reason, the first of each
+    person.
+    """
+    found, told = [], set()
+    for each in rungs:
+        if each.reason in _NEVER_MEANT or (each.reason and (each.name, each.reason) in told):
+            continue
+        told.add((each.name, each.reason))
+        found.append(each)
+    return found
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.days import months_later
+from bot.domain.figures import Figure
 from bot.domain.items import Assignment, AssignmentState, ReportState
 from bot.domain.ladder import Ladder
+from bot.domain.screens import Attachment
 from bot.domain.work_calendar import WorkCalendar
 
 UNDO = timedelta(minutes=2)
@@ -146,6 +148,13 @@ class Request:
     repeats_on: date | None = None  # the next is planned on that day
     deadline_id: int | None = None  # the one of the calendar that it comes before
 
+    @property
+    def attached(self) -> Attachment | None:
+        """The file that goes with it."""
+        if self.attachment is None:
+            return None
+        return Attachment(self.attachment, self.attachment_name or "attachment")
+
 
 @dataclass(frozen=True)
 class RequestItem:
@@ -169,7 +178,7 @@ class RequestItem:
 class Listed:
     """Something that was asked of an institution, as lists show it; `code` None: no item.
 
-    `indicator` is of a request for data.
+    `indicator` is of a request for data; `titles` are how the request is called, by language.
     """
 
     id: int
@@ -188,6 +197,23 @@ class Listed:
     reason: str | None
     kind: RequestKind
     indicator: str | None
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an institution answered beside reports; of several, the newest counts."""
+
+    id: int
+    request_item_id: int
+    seat_id: int | None
+    choice: str | None
+    words: str
+    figures: tuple[Figure, ...]
+    language: str
+    source: str | None
+    source_on: date | None
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -347,9 +373,10 @@ TEXT_KEYS += tuple(f"left_out.{each}" for each in LeftOut)
 
 @dataclass(frozen=True)
 class Preview:
-    """What sending would do: `left_out` by institution's names, `other_language` counts people.
+    """What sending would do: how many people it reaches in how many institutions, about how much.
 
-    `other_language` are those who get a text that is not in their language, by that language.
+    `left_out` by institution's names, `other_language` counts people: those who get a text that is
+    not in their language, by that language.
     """
 
     items: int

@@ -10,7 +10,7 @@ from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.figures import Figure
 from bot.domain.ladder import Skipped
 from bot.domain.people import REPORTING, SECRETARIAT, Act
-from bot.domain.reports import NoWords, require_fits
+from bot.domain.reports import EvidenceCounts, NoWords, require_fits
 from bot.domain.requests import ItemState, Listed, Request, RequestKind
 from bot.domain.views import answers as views
 from bot.services import audit
@@ -131,7 +131,8 @@ async def _record(
         seat_id=seat_id,
         facts={"answer": answer_id, "choice": draft.choice or "none"},
     )
-    await _tell(tx, act, request, asked, draft)
+    counts = await evidence.counts_of_answer(tx, answer_id)
+    await _tell(tx, act, request, asked, draft, counts=counts)
 
 
 def _require_sense(request: Request, draft: AnswerDraft) -> None:
@@ -143,11 +144,22 @@ def _require_sense(request: Request, draft: AnswerDraft) -> None:
 
 
 async def _tell(
-    tx: Transaction, act: Act, request: Request, asked: Listed, draft: AnswerDraft
+    tx: Transaction,
+    act: Act,
+    request: Request,
+    asked: Listed,
+    draft: AnswerDraft,
+    *,
+    counts: EvidenceCounts,
 ) -> None:
-    """The officer who asked gets the answer, silently; all officers where that seat has ended."""
+    """The officer who asked gets the answer, silently; all officers where that seat has ended.
+
+    Who records it knows.
+    """
     for each in await officers(tx, act, seat_id=request.asked_by):
+        if each.id == act.actor.person_id:
+            continue
         shown = views.arrived(
-            asked, draft.words, draft.language, draft.choice, reader=each.language
+            asked, draft.words, draft.language, draft.choice, counts, reader=each.language
         )
         await tell(tx, act, each.id, shown, f"answer:{asked.id}:{each.id}", silent=True)

@@ -382,7 +382,7 @@ def _saying(act: Act, known: _Known, person: Person, told: Sequence[Reminder]) -
     screen = (
         views.call_list(shown, language=person.language, today=act.today)
         if reaches == {Reaches.SECRETARIAT.value}
-        else views.reminder(shown, first, today=act.today)
+        else views.reminder(shown, first, language=person.language, today=act.today)
     )
     message = Message(
         key=f"reminder:{first}",

@@ -7,7 +7,7 @@ changes an assignment (a report, another due day, another institution) is brough
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -120,7 +120,7 @@ async def preview(tx: Transaction, act: Act, wanted: Wanted, languages: Sequence
             foreign[each.language] = foreign.get(each.language, 0) + 1
     return Preview(
         items=len({each.item_id for each in asked} - {None}),
-        institutions=len(houses),
+        institutions=sum(1 for house in houses if hearing.reached.get(house)),
         people=len(people_there),
         left_out=tuple(
             (named[house], hearing.why_not(house))
@@ -419,7 +419,9 @@ async def _tell(tx: Transaction, act: Act, request: Request) -> int:
     messages = [
         Message(
             key=f"request:{request.id}:{person.id}",
-            screen=views.asked(request, asked, best_worded(texts, person.language)),
+            screen=views.asked(
+                request, asked, best_worded(texts, person.language), language=person.language
+            ),
             person_id=person.id,
             bot_id=act.bot_id,
             subject=_subject(asked),
@@ -499,7 +501,13 @@ async def excuse(tx: Transaction, act: Act, request_item_id: int, reason: str) -
     await reminders.stop(tx, [item.id], Skipped.EXCUSED, now=act.now)
     entry = await audit.record(tx, act, "request.excuse", f"request_item:{item.id}", words=why)
     [shown] = await queries.listed_ones(tx, [item.id])
-    await _tell_institution(tx, act, item, views.no_answer_needed(shown), f"excused:{entry}")
+    await _tell_institution(
+        tx,
+        act,
+        item,
+        lambda language: views.no_answer_needed(shown, language=language),
+        f"excused:{entry}",
+    )
     return item
 
 
@@ -601,16 +609,22 @@ async def decide_time(tx: Transaction, act: Act, extension_id: int, *, granted: 
         facts={"until_on": wish.until_on},
     )
     [shown] = await queries.listed_ones(tx, [item.id])
-    told = views.time_given(shown, wish.until_on) if granted else views.time_refused(shown)
+
+    def told(language: str) -> Screen:
+        if granted:
+            return views.time_given(shown, wish.until_on, language=language)
+        return views.time_refused(shown, language=language)
+
     await _tell_institution(tx, act, item, told, f"extension:{wish.id}:decided")
     return wish
 
 
 async def _tell_institution(
-    tx: Transaction, act: Act, item: RequestItem, told: Screen, key: str
+    tx: Transaction, act: Act, item: RequestItem, told: Callable[[str], Screen], key: str
 ) -> None:
+    """Tell the institution's people what `told` gives for the language of each."""
     for person in await _people_of(tx, act, item.institution_id):
-        await tell(tx, act, person.id, told, f"{key}:{person.id}")
+        await tell(tx, act, person.id, told(person.language), f"{key}:{person.id}")
 
 
 async def _extend(tx: Transaction, act: Act, item: RequestItem, until_on: date) -> None:

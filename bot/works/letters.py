@@ -29,10 +29,11 @@ from storage.jobs import Job
 PROCESS = "letters"
 LIMITS = Limits(memory=700 * MEGABYTE, cpu=120, wall=300.0, written=50 * MEGABYTE)
 ZIP = "application/zip"
-OURS = ("sender", "how", "item", "answer", "name", "signature")
+OURS = ("sender", "item", "answer", "name", "signature")
 TEXT_KEYS = (
     *(f"letter.{each}" for each in OURS),
     *(f"letter.choice.{each}" for each in POSITIONS),
+    *(f"letter.asks.{each}" for each in RequestKind),
 )
 
 
@@ -67,8 +68,8 @@ async def run(job: Job, tools: Tools) -> None:
             act = await tools.act(tx, job)
             count = len(packed["letters"])
             if row is not None:
-                await tools.tell(tx, job, views.made(), step="made", edits=row)
-            shown = views.ready(found.request.id, count, Attachment(kept.sha256, name))
+                await tools.tell(tx, job, views.made(count), step="made", edits=row)
+            shown = views.ready(found.request, count, Attachment(kept.sha256, name))
             await tools.tell(tx, job, shown, step="ready")
             await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=act.now)
             listed = sum(len(each) for each in found.asked.values())
@@ -111,6 +112,7 @@ class _Scribe:
     def packed(self, found: _Found) -> dict[str, Any]:
         """The letters as plain values, for `bot.exchange.letters.write`."""
         ours: dict[str, Any] = {each: self._say(text(f"letter.{each}")) for each in OURS}
+        ours["how"] = self._say(_how(found))
         ours["choices"] = [self._say(each) for each in _choices(found.request.kind)]
         return {
             "name": safe_name(self._say(text("letter.file", number=found.request.id))),
@@ -126,8 +128,6 @@ class _Scribe:
         self, found: _Found, institution: Institution, listed: Sequence[Listed]
     ) -> dict[str, Any]:
         request, worded = found.request, found.worded
-        due = min(each.due_on for each in listed)
-        asks = text(f"request.asks.{request.kind}", count=len(listed), due=due)
         subject = self._ours(self._say(text(f"request.kind.{request.kind}")))
         return {
             "name": safe_name(f"{institution.code} {request.id}".replace("/", "-")),
@@ -140,9 +140,22 @@ class _Scribe:
             ]
             if worded is not None
             else [],
-            "asks": self._say(asks),
+            "asks": " ".join(self._say(each) for each in self._asks(request, listed)),
             "items": [self._item(found, each) for each in listed],
         }
+
+    def _asks(self, request: Request, listed: Sequence[Listed]) -> list[Text]:
+        """What is asked, by when, and what is enclosed, each in a sentence."""
+        asks = [text(f"letter.asks.{request.kind}", count=len(listed))]
+        first, *others = sorted({each.due_on for each in listed})
+        if others:
+            asks.append(text("letter.by_each"))
+        else:
+            asks.append(text("letter.late" if first < self._today else "letter.by", due=first))
+        if request.attachment is not None:
+            draft = request.kind is RequestKind.COMMENT
+            asks.append(text("letter.enclosed_draft" if draft else "letter.enclosed"))
+        return asks
 
     def _item(self, found: _Found, listed: Listed) -> dict[str, Any]:
         """Of a restricted item the symbol and the number, and nothing else."""
@@ -151,15 +164,17 @@ class _Scribe:
         texts = found.texts.get(listed.item_id or 0, ())
         best = best_text(texts, self._language, self._tools.settings.default_language)
         if listed.code is None:
-            words = self._ours(found.request.indicator or "")
+            kind = self._say(text(f"request.kind.{found.request.kind}"))
+            words = self._ours(found.request.indicator or kind)
         elif best is not None and not listed.restricted:
             words = _said(best.words, best.language)
             if best.language != self._language:
                 named = language_name(best.language, self._language)
                 label = self._say(text("label.language", language=named))
         number = "" if listed.code is None else f"{listed.symbol} · {listed.code}"
-        due = self._say(text("letter.due", due=listed.due_on))
-        return {**words, "number": number, "label": label, "due": due}
+        late = listed.due_on < self._today
+        due = text("letter.was_due" if late else "letter.due", due=listed.due_on)
+        return {**words, "number": number, "label": label, "due": self._say(due)}
 
     def _ours(self, words: str) -> dict[str, Any]:
         return _said(words, self._language)
@@ -172,6 +187,14 @@ class _Scribe:
 
 def _said(words: str, language: str) -> dict[str, Any]:
     return {"words": clean(words), "rtl": direction(language) == "rtl"}
+
+
+def _how(found: _Found) -> Text:
+    """Where the answer is to be written."""
+    if found.request.kind is RequestKind.COMMENT:
+        return text("letter.how_draft")
+    about_items = any(each.code is not None for listed in found.asked.values() for each in listed)
+    return text("letter.how" if about_items else "letter.how_below")
 
 
 def _choices(kind: RequestKind) -> list[Text]:

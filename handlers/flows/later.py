@@ -145,7 +145,7 @@ async def asked_of_own(turn: Turn, request_item_id: int) -> Listed:
 
 async def _about(turn: Turn, answers: Answers) -> dict[str, Value]:
     one = await asked_of_own(turn, answers["asked"])
-    return {"item": called(one), "due": one.due_on}
+    return {"item": called(one, turn.language), "due": one.due_on}
 
 
 async def _until_days(turn: Turn, answers: Answers) -> list[Option]:
@@ -173,7 +173,7 @@ async def _ask_for_time(turn: Turn, answers: Answers, _conversation_id: int) -> 
         reason=reason,
         language=turn.language_of(reason),
     )
-    return request_views.wished(one, until)
+    return request_views.wished(one, until, language=turn.language)
 
 
 MORE_TIME = Flow(

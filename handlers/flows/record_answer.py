@@ -29,7 +29,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     if one.state is not ItemState.ASKED:
         raise NotOpen
     name = name_for(one.names, turn.language)
-    return {"item": name if one.code is None else dotted(called(one), name)}
+    return {"item": name if one.code is None else dotted(called(one, turn.language), name)}
 
 
 async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:

@@ -24,7 +24,7 @@ from storage import requests as queries
 
 async def _own(turn: Turn, answers: Answers) -> dict[str, Value]:
     one = await service.own(turn.tx, turn.act, answers["asked"])
-    return {"item": called(one), "due": one.due_on}
+    return {"item": called(one, turn.language), "due": one.due_on}
 
 
 async def positions(_turn: Turn, _answers: Answers) -> list[Option]:
@@ -48,7 +48,7 @@ async def _answer(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
             conversation_id=conversation_id,
         ),
     )
-    return views.answered(answered)
+    return views.answered(answered, language=turn.language)
 
 
 def figures_fit(words: str, turn: Turn) -> str:
@@ -105,7 +105,7 @@ async def _of_anybody(turn: Turn, answers: Answers) -> dict[str, Value]:
         raise Outdated
     [one] = found
     return {
-        "item": called(one),
+        "item": called(one, turn.language),
         "institution": name_for(one.names, turn.language),
         "request": one.request_id,
     }

@@ -16,6 +16,7 @@ from bot.domain.ladder import (
     USUAL,
     Due,
     Ladder,
+    Named,
     Planned,
     Reaches,
     Reminded,
@@ -25,6 +26,7 @@ from bot.domain.ladder import (
     decide,
     ladder_from_json,
     plan,
+    worth_telling,
 )
 from bot.domain.people import Role
 from bot.domain.work_calendar import Leave, WorkCalendar
@@ -318,3 +320,19 @@ def assert_a_good_hour(calendar: WorkCalendar, moment: datetime) -> None:
         assert at < hours.quiet_from or at >= hours.quiet_until
     elif hours.quiet_until < hours.quiet_from:
         assert hours.quiet_until <= at < hours.quiet_from
+
+
+def test_an_officer_reads_what_was_sent_and_one_line_a_person_for_what_was_not() -> None:
+    at = datetime(2026, 5, 4, 9, tzinfo=UTC)
+    rungs = [
+        Named("Amal", at, "skipped", Skipped.PAST),
+        Named("Amal", at, "skipped", Skipped.MOVED),
+        Named("Amal", at, "skipped", Skipped.OVERTAKEN),
+        Named("Amal", at + timedelta(days=1), "skipped", Skipped.OVERTAKEN),
+        Named("Ali", at + timedelta(days=1), "skipped", Skipped.OVERTAKEN),
+        Named("Amal", at + timedelta(days=2), "sent", None),
+        Named("Amal", at + timedelta(days=3), "sent", None),
+        Named("Amal", at + timedelta(days=4), "skipped", Skipped.ANSWERED),
+        Named("Amal", at + timedelta(days=5), "skipped", Skipped.ANSWERED),
+    ]
+    assert worth_telling(rungs) == [rungs[2], *rungs[4:8]]

@@ -33,7 +33,7 @@ async def test_an_institution_without_telegram_is_asked_by_letter_and_its_answer
     await otto.taps("All items", "Narrow down", "Last report", "never reported (4)")
     await otto.taps("Ask", "Advice on positions")
     await otto.types("1 December 2099")
-    assert "nobody holds a seat there" in plain(otto.screen.text)
+    assert "nobody there reports through this bot" in plain(otto.screen.text)
     await otto.taps("Send", "Send now")
     assert "4 not opened yet" in plain(otto.screen.text)
     await otto.taps("Letters", "Not on Telegram (1)", "English")
@@ -48,6 +48,8 @@ async def test_an_institution_without_telegram_is_asked_by_letter_and_its_answer
     assert await network.row(select(audit).where(audit.c.act == "request.letters"))
 
     await otto.taps("Open the request", "Not opened yet (4)", "140.7: Ministry of Justice")
+    assert "Nobody there uses the bot: send a letter." in plain(otto.screen.text)
+    assert otto.screen.labels[:2] == ("Letters", "Record the answer")
     await otto.taps("Record", "Letter")
     await otto.types(network.clock.now().date().isoformat())
     await otto.taps("Advises to support it")

@@ -12,6 +12,7 @@ from bot.sandbox.phone import Phone, plain
 from storage.tables import answers, assignments, extensions, reminders, request_items
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
+from tests.journeys.test_evidence import until_stored
 from tests.maravia import Sample
 
 
@@ -263,3 +264,50 @@ async def test_a_request_is_closed_with_a_summary(network: JourneyNetwork) -> No
     await tick(network)
     await morning(network, due - timedelta(days=7))
     assert "wait for you" not in plain(amal.last.text)
+
+
+async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
+    network: JourneyNetwork,
+) -> None:
+    otto, amal, _ = await ministry(network)
+    await otto.types("/requests")
+    await otto.taps("Ask", "Comments on a draft")
+    await otto.sends_file(b"The first draft of the addendum.", name="addendum.txt")
+    await otto.taps("Done", "Ministry of Justice", "Go on (1)")
+    await otto.types(written(network.clock.now().date() + timedelta(days=14)))
+    await otto.taps("Message in English")
+    await otto.types("The addendum of 2026\nPlease look at chapter 3.")
+    await otto.taps("Send", "Send now")
+
+    await amal.types("/home")
+    await amal.taps("Also asked (1)", "The addendum of 2026")
+    assert "The addendum of 2026" in plain(amal.screen.text)
+    assert "Please look at chapter 3." in plain(amal.screen.text)
+    await amal.taps("The draft")
+    draft = await amal.waits_for_file()
+    assert await amal.downloads(draft) == b"The first draft of the addendum."
+
+    await amal.taps("Answer")
+    long = " ".join(f"Remark {each} on paragraph {each} of the draft." for each in range(60))
+    await amal.types(long)
+    await amal.sends_file(b"The draft, with our marks.", name="marked.txt")
+    await amal.taps("Send")
+    assert "Your answer to “The addendum of 2026”" in plain(amal.last.text)
+
+    await until_stored(network, 1)
+    notice = await otto.waits_for("has answered: The addendum of 2026")
+    assert "With it: 1 file" in plain(notice.text)
+    await otto.taps("Open the answer")
+    shown = plain(otto.screen.text)
+    assert "marked.txt" in shown
+    assert "paragraph 59" not in shown
+    await otto.taps("Whole answer")
+    assert "Remark 59 on paragraph 59" in plain(otto.last.text)
+    await otto.taps_on(otto.screen, "Back")
+    await otto.taps("Files (1)")
+    marked = await otto.waits_for_file()
+    assert await otto.downloads(marked) == b"The draft, with our marks."
+    await otto.taps("Back", "Close")
+    assert "All answers are in. Close it?" in plain(otto.screen.text)
+    await otto.taps("Close it")
+    assert "Half of the answers came on the same day." in plain(otto.last.text)

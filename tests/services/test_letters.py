@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Act, Role
 from bot.domain.requests import Audience, RequestKind, RequestText
+from bot.domain.screens import Attachment
 from bot.services import letters, requests
 from bot.services.requests import NobodyToAsk, Wanted
 from bot.works import Tools
@@ -135,3 +136,50 @@ async def test_only_the_secretariat_has_letters_made_and_only_of_what_is_open(
         await requests.close(tx, house.officer, house.request)
         with pytest.raises(NobodyToAsk):
             await letters.ask(tx, house.officer, house.request, [house.justice], "en")
+
+
+async def due(house: House, *days: date) -> str:
+    """The Interior's letter, its items due on these days."""
+    async with house.tools.database.write() as tx:
+        asked = await queries.asked_of(tx, house.request, [house.interior])
+        await queries.ask_again(
+            tx, {one.id: day for one, day in zip(asked, days, strict=True)}, now=NOW
+        )
+    [letter] = await house.made(house.interior)
+    return everything(letter)
+
+
+async def test_a_letter_gives_each_item_its_own_day_and_asks_for_nothing_by_a_day_that_is_over(
+    house: House,
+) -> None:
+    past = date(2020, 5, 4)
+    same = await due(house, DUE, DUE)
+    assert "Please answer by 29 May 2099." in same
+    different = await due(house, past, DUE)
+    assert "Please answer each by the day beside it." in different
+    assert "Was due 4 May 2020" in different
+    assert "Due 29 May 2099" in different
+    late = await due(house, past, past)
+    assert "by 4 May 2020" not in late
+    assert "Your answer was due on 4 May 2020" in late
+
+
+async def test_a_letter_about_a_draft_says_that_it_is_enclosed_and_brings_it(house: House) -> None:
+    async with house.tools.database.write() as tx:
+        await files.add(tx, "ab" * 32, size=5, media_type="text/plain", now=NOW)
+        wanted = Wanted(
+            RequestKind.COMMENT,
+            Audience(None, (), (house.interior,)),
+            DUE,
+            attachment=Attachment("ab" * 32, "addendum.txt"),
+        )
+        request_id = await requests.plan(tx, house.officer, wanted)
+        await requests.send_now(tx, house.officer, request_id)
+    [letter] = await replace(house, request=request_id).made(house.interior)
+    words = everything(letter)
+    assert "The draft is enclosed." in words
+    assert "beside each item" not in words
+    assert "Comments on a draft\nDue 29 May 2099" in words
+    async with house.tools.database.read() as tx:
+        ready = await tx.value(select(outbox.c.screen).where(outbox.c.key.endswith(":ready")))
+    assert [name for _, name, _ in ready["attachments"]] == ["MOI 2.docx", "addendum.txt"]

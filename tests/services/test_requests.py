@@ -24,7 +24,9 @@ from bot.domain.requests import (
     RequestText,
     Stand,
 )
+from bot.domain.screens import Words, text
 from bot.domain.selection import Narrowing, Selection
+from bot.domain.views.reminders import SHORT, called
 from bot.domain.work_calendar import Policy
 from bot.schedule import ask_and_remind, ask_before_deadlines
 from bot.services import answers, assignments, deadlines, not_ours, reminders, requests, reviews
@@ -235,7 +237,7 @@ async def test_the_preview_says_who_is_left_out_and_who_reads_another_language(
         await maravia.assignment(tx, item, there.interior)
         await maravia.somebody(tx, "Aïcha", Role.FOCAL_POINT, there.justice, language="fr")
         found = await requests.preview(tx, there.officer, wanted(there), ("en", "fr"))
-    assert (found.items, found.institutions, found.people) == (3, 2, 3)
+    assert (found.items, found.institutions, found.people) == (3, 1, 3)
     assert [why for _, why in found.left_out] == [LeftOut.NO_SEAT]
     assert found.other_language == {"fr": 1}
 
@@ -712,6 +714,46 @@ async def test_data_is_asked_of_institutions_without_assignments(database: Datab
         request_id = await requests.plan(tx, there.officer, wish)
         await requests.send_now(tx, there.officer, request_id)
     assert await told(database, f"request:{request_id}:") == both(there)
+
+
+async def comments(tx: Transaction, house: House, *titles: str) -> int:
+    """A request for comments on a draft, of Justice, that has gone out and is called so."""
+    texts = tuple(RequestText(*each.split(":")) for each in titles)
+    wish = Wanted(RequestKind.COMMENT, Audience(None, (), (house.justice,)), DUE, texts)
+    request_id = await requests.plan(tx, house.officer, wish)
+    await requests.send_now(tx, house.officer, request_id)
+    [item] = await queries.open_items(tx, request_id)
+    return item.id
+
+
+async def test_who_records_an_answer_is_not_told_of_it_and_the_one_who_asked_is(
+    database: Database,
+) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        olga = maravia.act(await maravia.somebody(tx, "Olga", Role.OFFICER, None), NOW)
+        for officer in (there.officer, olga):
+            item_id = await comments(tx, there)
+            draft = AnswerDraft(item_id, "Chapter 3 is too long.", "en")
+            await answers.record(tx, officer, draft, source="Letter", source_on=NOW.date())
+    assert await told(database, "answer:") == [there.officer.actor.person_id]
+
+
+async def test_requests_of_one_kind_are_told_apart_by_their_titles(database: Database) -> None:
+    there = await house(database)
+    async with database.write() as tx:
+        several = [
+            await comments(tx, there, "en:The addendum:Please.", "fr:L’additif:Merci."),
+            await comments(tx, there, "fr:Le rapport:Merci."),
+            await comments(tx, there),
+        ]
+        found = await queries.listed_ones(tx, several)
+    named = [(called(each, "en"), called(each, "fr")) for each in found]
+    assert named == [
+        (Words("The addendum", "en", SHORT), Words("L’additif", "fr", SHORT)),
+        (Words("Le rapport", "fr", SHORT), Words("Le rapport", "fr", SHORT)),
+        (text("request.kind.comment"), text("request.kind.comment")),
+    ]
 
 
 # -- Asking anew -----------------------------------------------------------------------------------

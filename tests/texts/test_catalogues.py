@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.requests import Preview
+from bot.domain.views import requests
 from bot.texts import Texts, available, catalogue
 from tests.tools import texts as workshop
 from tests.tools.texts import PLURALS, Entry, Used, broken, plural_form, problems, read, used, write
@@ -164,3 +166,20 @@ def test_a_key_that_stands_twice_in_a_file_is_refused(tmp_path: Path) -> None:
     twice.write_text('msgid "a.one"\nmsgstr "1"\n\nmsgid "a.one"\nmsgstr "2"\n')
     with pytest.raises(ValueError, match=r"twice in one file: a\.one"):
         read(twice, "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "people", "houses", "expected"),
+    [
+        ("ar", 2, 2, "يصل إلى شخصين في مؤسستين."),
+        ("ar", 0, 0, "لا يصل إلى أحد عبر هذا البوت."),
+        ("en", 2, 1, "Reaches 2 people in 1 institution."),
+        ("en", 0, 0, "Reaches nobody through this bot."),
+    ],
+)
+def test_what_a_request_reaches_is_one_right_sentence(
+    language: str, people: int, houses: int, expected: str
+) -> None:
+    """Arabic has another dual after a preposition."""
+    [line] = requests.facts(Preview(0, houses, people), {}, None, language=language)
+    assert Texts.load().render(line, language, mode="bare") == expected

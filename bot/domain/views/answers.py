@@ -4,8 +4,31 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.domain.requests import ItemState, Listed, Request, RequestText, Stand, stand
-from bot.domain.screens import Row, Screen, Text, Words, button, message, screen, text
+from bot.domain.reports import EvidenceCounts
+from bot.domain.requests import (
+    Answer,
+    ItemState,
+    Listed,
+    Request,
+    RequestKind,
+    RequestText,
+    Stand,
+    stand,
+)
+from bot.domain.screens import (
+    Attachment,
+    Button,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    message,
+    screen,
+    text,
+)
 from bot.domain.views.common import HOME, HOME_BESIDE
 from bot.domain.views.people import name_for
 from bot.domain.views.reminders import called
@@ -15,7 +38,7 @@ POSITIONS = ("support", "note")
 _KNOWN_TO_THEM = (Stand.ASKED, Stand.SEEN, Stand.STARTED)
 """Whoever reads it has just opened it: nothing to tell them."""
 
-TEXT_KEYS = tuple(f"answer.choice.{each}" for each in POSITIONS)
+TEXT_KEYS = (*(f"answer.choice.{each}" for each in POSITIONS), "counted.files")
 
 
 def asked(
@@ -24,25 +47,29 @@ def asked(
     worded: RequestText | None,
     said: Words | None,
     *,
+    language: str,
     today: date,
 ) -> Screen:
-    """What is asked of an institution, and what it answered."""
-    lines: list[Text | None] = [
-        text(f"request.asks.{request.kind}", count=1, due=one.due_on),
-    ]
+    """What is asked of an institution, the way to its file, and what it answered."""
+    lines: list[Text | None] = []
+    if worded is not None:
+        lines.append(text("request.title", title=Words(worded.title, worded.language)))
+    lines.append(text(f"request.asks.{request.kind}", count=1, due=one.due_on))
     if one.code is not None:
-        lines.append(text("answer.about", item=called(one)))
+        lines.append(text("answer.about", item=called(one, language)))
     if request.indicator:
         lines.append(text("request.indicator", indicator=Words(request.indicator)))
-    if worded is not None:
-        words = worded.message or worded.title
-        lines.append(text("request.words", words=Words(words, worded.language, limit=2000)))
+    if worded is not None and worded.message:
+        words = Words(worded.message, worded.language, limit=2000)
+        lines.append(text("request.words", words=words))
     how = stand(one, today)
     if how not in _KNOWN_TO_THEM:
         lines.append(text(f"request.stand.{how}"))
     if said is not None:
         lines.append(text("card.words", words=said))
     rows: list[Row] = []
+    if request.attachment is not None:
+        rows.append((_file_button(one),))
     if one.state is ItemState.ASKED:
         rows.append(
             (
@@ -53,9 +80,32 @@ def asked(
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
-def answered(one: Listed) -> Screen:
+def _file_button(one: Listed) -> Button:
+    act = f"asked_file:{one.id}"
+    return button("the_draft", act) if one.kind is RequestKind.COMMENT else button("the_file", act)
+
+
+def file(one: Listed, attachment: Attachment, *, language: str) -> Screen:
+    """The file of a request once more: the draft that is to be commented on, or another."""
+    head = text("report.head", item=called(one, language))
+    return screen(head, attachments=(attachment,), replaces=False)
+
+
+def answered(one: Listed, *, language: str) -> Screen:
     """The answer is with the secretariat."""
-    return message(text("answer.sent", item=called(one)), rows=[(HOME_BESIDE,)])
+    if one.code is not None:
+        said = text("answer.sent", item=called(one, language))
+    else:
+        said = text("answer.sent_to", title=_title(one, language))
+    return message(said, rows=[(HOME_BESIDE,)])
+
+
+def _title(one: Listed, language: str) -> Value:
+    """What tells it apart from others of its kind: its name, else by when it is asked."""
+    if one.indicator is None and not one.titles:
+        kind = text(f"request.kind.{one.kind}")
+        return text("request.called_kind", kind=kind, due=one.due_on)
+    return called(one, language)
 
 
 def recorded(one: Listed, *, language: str) -> Screen:
@@ -64,29 +114,54 @@ def recorded(one: Listed, *, language: str) -> Screen:
     return message(said, rows=[(button("open_request", f"request:{one.request_id}"), HOME_BESIDE)])
 
 
-def arrived(one: Listed, words: str, said_in: str, choice: str | None, *, reader: str) -> Screen:
+def arrived(
+    one: Listed,
+    words: str,
+    said_in: str,
+    choice: str | None,
+    evidence: EvidenceCounts,
+    *,
+    reader: str,
+) -> Screen:
     """Told to who asked: an institution has answered."""
+    item = called(one, reader) if one.code is not None else _title(one, reader)
     lines: list[Text | None] = [
-        text(
-            "answer.arrived",
-            institution=name_for(one.names, reader),
-            item=called(one),
-        )
+        text("answer.arrived", institution=name_for(one.names, reader), item=item)
     ]
     if choice is not None:
         lines.append(text(f"answer.choice.{choice}"))
     lines.append(text("card.words", words=Words(words, said_in, limit=EXCERPT)))
+    if pieces := _pieces(evidence):
+        lines.append(text("answer.with_it", pieces=Listing(pieces)))
+    opened = button("open_answer", f"request_item:{one.id}")
+    return message(*lines, rows=[(opened, HOME_BESIDE)])
+
+
+def _pieces(evidence: EvidenceCounts) -> tuple[Text, ...]:
+    """What goes with an answer; a file that is on its way is one already."""
+    counted = (
+        ("counted.files", evidence.files + evidence.awaited),
+        ("evidence.links", evidence.links),
+    )
+    return tuple(text(key, count=count) for key, count in counted if count)
+
+
+def whole(one: Listed, said: Answer, *, language: str) -> Screen:
+    """All that an institution answered, however long."""
     return message(
-        *lines,
-        rows=[(button("open_request", f"request:{one.request_id}"), HOME_BESIDE)],
+        text("answer.whole", institution=name_for(one.names, language)),
+        text("card.words", words=Words(said.words, said.language)),
+        rows=[(button("back", f"request_item:{one.id}"),)],
     )
 
 
-def open_list(shown: list[Listed]) -> Screen:
+def open_list(shown: list[Listed], *, language: str) -> Screen:
     """What else is asked of the institution, the longest due first."""
     if not shown:
         return screen("answer.nothing", rows=[(HOME,)])
     lines: list[Text | None] = [text("answer.list", count=len(shown))]
-    lines += [text("reminder.line", item=called(each), due=each.due_on) for each in shown]
-    rows: list[Row] = [(button("code", f"asked:{each.id}", item=called(each)),) for each in shown]
+    lines += [text("reminder.line", item=called(each, language), due=each.due_on) for each in shown]
+    rows: list[Row] = [
+        (button("code", f"asked:{each.id}", item=called(each, language)),) for each in shown
+    ]
     return screen(*lines, rows=[*rows, (HOME,)])

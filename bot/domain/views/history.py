@@ -83,14 +83,14 @@ def report(
     return screen(*lines, rows=[*rows, (button("back", f"history:{shown.assignment_id}:0"),)])
 
 
-def files(shown: StatusUpdate, pieces: Sequence[EvidencePiece], page: int) -> Screen:
-    """The stored files of a status update, ten at a time."""
+def files(number: Value, act: str, pieces: Sequence[EvidencePiece], page: int) -> Screen:
+    """The stored files of a report or an answer, ten at a time; `act` leads to other pages."""
     attached = tuple(
         Attachment(each.sha256, each.name or each.kind, _SHOWN_AS.get(each.kind, "document"))
         for each in pieces
         if each.sha256 and each.state is EvidenceState.STORED
     )
-    number, total, before = Code(shown.number), len(attached), page * ATTACHED
+    total, before = len(attached), page * ATTACHED
     sent = attached[before : before + ATTACHED]
     line = text("report.files", number=number, count=total)
     if total > ATTACHED and sent:
@@ -103,7 +103,7 @@ def files(shown: StatusUpdate, pieces: Sequence[EvidencePiece], page: int) -> Sc
         )
     return screen(
         line,
-        rows=pages(f"files:{shown.id}", page, more=before + ATTACHED < total),
+        rows=pages(act, page, more=before + ATTACHED < total),
         attachments=sent,
         replaces=False,
     )

@@ -27,24 +27,24 @@ URGENT = 5
 """So many things are named in one message; the others are behind "All"."""
 
 
-def reminder(shown: Sequence[Listed], reminder_id: int, *, today: date) -> Screen:
+def reminder(shown: Sequence[Listed], reminder_id: int, *, language: str, today: date) -> Screen:
     """What is due, the most urgent first; with one thing, what can be done about it at once."""
     if len(shown) == 1:
-        return _of_one(shown[0], reminder_id, today=today)
+        return _of_one(shown[0], reminder_id, language=language, today=today)
     overdue = sum(1 for each in shown if each.due_on < today)
     lines: list[Text | None] = [text("reminder.several", count=len(shown))]
     if overdue:
         lines.append(text("reminder.overdue", count=overdue))
-    lines += by_day(shown[:URGENT])
-    rows: list[Row] = in_twos([open_asked(each) for each in shown[:URGENT]])
+    lines += by_day(shown[:URGENT], language)
+    rows: list[Row] = in_twos([open_asked(each, language) for each in shown[:URGENT]])
     rows.append((button("reminded_all", "list:all:0", n=len(shown)),))
     return message(*lines, rows=[*rows, _put_off(reminder_id)])
 
 
-def _of_one(one: Listed, reminder_id: int, *, today: date) -> Screen:
+def _of_one(one: Listed, reminder_id: int, *, language: str, today: date) -> Screen:
     late = one.due_on < today
     key = "reminder.was_due" if late else "reminder.due_today" if one.due_on == today else None
-    line = text(key or "reminder.due", item=called(one), due=one.due_on)
+    line = text(key or "reminder.due", item=called(one, language), due=one.due_on)
     rows: list[Row] = []
     if one.assignment_id is None:
         rows.append((button("respond", f"respond:{one.id}"),))
@@ -62,30 +62,36 @@ def _put_off(reminder_id: int) -> Row:
     return (button("remind_later", f"later:{reminder_id}"), button("i_am_away", "away"))
 
 
-def called(one: Listed) -> Value:
-    """How a thing that is asked is called: an item by its code, data by the indicator."""
+def called(one: Listed, language: str) -> Value:
+    """How a thing that is asked is called: an item by its code, data by the indicator.
+
+    What has neither by the request's title, in the language where it has that, else by its kind.
+    """
     if one.code is None or one.symbol is None:
         if one.indicator is not None:
             return Words(one.indicator, limit=SHORT)
+        for each in (language, "en", *one.titles):
+            if each in one.titles:
+                return Words(one.titles[each], each, limit=SHORT)
         return text(f"request.kind.{one.kind}")
     code = Code(one.code)
     return dotted(Code(one.symbol), code) if one.restricted else code
 
 
-def by_day(shown: Sequence[Listed]) -> list[Text | None]:
+def by_day(shown: Sequence[Listed], language: str) -> list[Text | None]:
     """What is due on which day, one line a day."""
     days: dict[date, list[Value]] = {}
     for each in shown:
-        days.setdefault(each.due_on, []).append(called(each))
+        days.setdefault(each.due_on, []).append(called(each, language))
     return [
         text("reminder.line", item=Listing(tuple(items)), due=due) for due, items in days.items()
     ]
 
 
-def open_asked(one: Listed) -> Button:
+def open_asked(one: Listed, language: str) -> Button:
     """The way to what is asked; the message stays."""
     act = f"asked:{one.id}" if one.assignment_id is None else f"card:{one.assignment_id}:{BESIDE}"
-    return button("code", act, item=called(one))
+    return button("code", act, item=called(one, language))
 
 
 def subject(shown: Sequence[Listed]) -> str | None:
@@ -118,7 +124,7 @@ def _to_call(theirs: Sequence[Listed], language: str, today: date) -> Text:
     return text(
         "reminder.call_line",
         institution=name_for(theirs[0].names, language),
-        items=Listing(tuple(called(each) for each in theirs[:URGENT])),
+        items=Listing(tuple(called(each, language) for each in theirs[:URGENT])),
         count=len(theirs),
         days=(today - min(each.due_on for each in theirs)).days,
     )
@@ -129,7 +135,7 @@ def may_validator_be_reminded(
 ) -> Screen:
     """Asked before a validator hears that the own institution has not answered."""
     first = shown[0]
-    items = Listing(tuple(called(each) for each in shown[:URGENT]))
+    items = Listing(tuple(called(each, language) for each in shown[:URGENT]))
     return message(
         text(
             "reminder.validator",

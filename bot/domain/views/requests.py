@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.domain.ladder import Ladder, Named, Reaches, Rung
+from bot.domain.ladder import Ladder, Named, Reaches, Rung, worth_telling
+from bot.domain.reports import EvidencePiece, EvidenceState
 from bot.domain.requests import (
+    Answer,
     Extension,
     ItemState,
     Listed,
@@ -20,7 +22,6 @@ from bot.domain.requests import (
     stand,
 )
 from bot.domain.screens import (
-    Attachment,
     Button,
     Listing,
     Row,
@@ -32,13 +33,14 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import BESIDE, HOME, LIST_LENGTH, in_twos, pages
+from bot.domain.views.common import BESIDE, HOME, LIST_LENGTH, in_twos, pages, piece_line
 from bot.domain.views.people import name_for
 from bot.domain.views.reminders import URGENT, by_day, called, open_asked
 
 MESSAGE_LENGTH = 3500
 _TITLE = 40
 EXCERPT = 600
+PIECES = 20
 RUNGS = 30
 """So many rungs of one item are shown, the latest."""
 
@@ -53,7 +55,9 @@ TEXT_KEYS = (
 # -- What people get -------------------------------------------------------------------------------
 
 
-def asked(request: Request, items: Sequence[Listed], worded: RequestText | None) -> Screen:
+def asked(
+    request: Request, items: Sequence[Listed], worded: RequestText | None, *, language: str
+) -> Screen:
     """The one message of a request: the officers' words, or the usual ones, and what is asked."""
     lines: list[Text | None] = []
     if worded is not None:
@@ -69,23 +73,21 @@ def asked(request: Request, items: Sequence[Listed], worded: RequestText | None)
     rows: list[Row] = []
     about = [each for each in items if each.code is not None]
     if len(items) == 1:
-        rows.append((_answer(items[0]),))
+        rows.append((_answer(items[0], language),))
     else:
         if request.due_on is None:
-            lines += by_day(about[:URGENT])
-        rows += in_twos([open_asked(each) for each in items[:URGENT]])
+            lines += by_day(about[:URGENT], language)
+        rows += in_twos([open_asked(each, language) for each in items[:URGENT]])
     if len(items) > URGENT:
         rows.append((button("reminded_all", "list:all:0", n=len(items)),))
-    attached: tuple[Attachment, ...] = ()
-    if request.attachment is not None:
-        attached = (Attachment(request.attachment, request.attachment_name or "attachment"),)
+    attached = () if request.attached is None else (request.attached,)
     return screen(*lines, rows=rows, attachments=attached, replaces=False)
 
 
-def _answer(one: Listed) -> Button:
+def _answer(one: Listed, language: str) -> Button:
     if one.assignment_id is None:
         return button("respond", f"respond:{one.id}")
-    return open_asked(one)
+    return open_asked(one, language)
 
 
 def new(deadline_id: int | None = None) -> Screen:
@@ -112,10 +114,12 @@ def facts(
     found: Preview, names: Mapping[str, str], other: str | None, *, language: str
 ) -> list[Text]:
     """What sending would do, for the review screen; `names` are those of languages."""
-    people = text("counted.people", count=found.people)
-    houses = text("counted.institutions", count=found.institutions)
-    if found.items:
-        about = text("counted.items", count=found.items)
+    people = text("reached.people", count=found.people)
+    houses = text("reached.institutions", count=found.institutions)
+    if not found.people:
+        lines = [text("request.reaches_nobody")]
+    elif found.items:
+        about = text("reached.items", count=found.items)
         lines = [text("request.reaches", people=people, institutions=houses, items=about)]
     else:
         lines = [text("request.reaches_houses", people=people, institutions=houses)]
@@ -308,36 +312,49 @@ def _item_button(each: Listed, language: str) -> Button:
     house = name_for(each.names, language)
     if each.code is None:
         return button("code", f"request_item:{each.id}", item=house)
-    return button("asked_of", f"request_item:{each.id}", item=called(each), institution=house)
+    item = called(each, language)
+    return button("asked_of", f"request_item:{each.id}", item=item, institution=house)
 
 
 def _line(each: Listed, language: str) -> Text:
     house = name_for(each.names, language)
     if each.code is None:
         return text("request.house_line", institution=house, due=each.due_on)
-    return text("request.item_line", item=called(each), institution=house, due=each.due_on)
+    item = called(each, language)
+    return text("request.item_line", item=item, institution=house, due=each.due_on)
 
 
 def item(
     one: Listed,
     rungs: Sequence[Named],
-    said: Words | None = None,
+    said: Answer | None = None,
+    pieces: Sequence[EvidencePiece] = (),
     *,
+    nobody_there: bool,
     language: str,
     today: date,
 ) -> Screen:
-    """One thing that is asked: where it stands, every rung, what was answered beside reports."""
-    lines: list[Text | None] = [
-        _line(one, language),
-        text(f"request.stand.{stand(one, today)}"),
-    ]
+    """One thing that is asked: where it stands, what was answered beside reports, its rungs.
+
+    `nobody_there`: no message reaches the institution; a letter does.
+    """
+    how = stand(one, today)
+    by_letter = nobody_there and one.state is ItemState.ASKED
+    lines: list[Text | None] = [_line(one, language)]
+    if not (by_letter and how is Stand.ASKED):
+        lines.append(text(f"request.stand.{how}"))
+    if by_letter:
+        lines.append(text("request.nobody_there"))
     if said is not None:
-        lines.append(text("card.words", words=said))
+        lines += _answered(said, pieces)
     lines.append(None)
-    lines += [_rung(each) for each in rungs[-RUNGS:]]
-    if not rungs:
+    told = worth_telling(rungs)
+    lines += [_rung(each) for each in told[-RUNGS:]]
+    if not told:
         lines.append(text("request.no_rungs"))
     rows: list[Row] = []
+    if said is not None and (looks := _looks(one, said, pieces)):
+        rows.append(looks)
     if one.assignment_id is not None:
         rows.append(
             (
@@ -345,12 +362,41 @@ def item(
                 button("record", f"record:{one.assignment_id}"),
             )
         )
-    elif one.state is ItemState.ASKED:
-        rows.append((button("record_answer", f"record_answer:{one.id}"),))
+    letters = (button("letters", f"request_letters:{one.request_id}"),) if by_letter else ()
+    if one.assignment_id is None and one.state is ItemState.ASKED:
+        letters = (*letters, button("record_answer", f"record_answer:{one.id}"))
+    if letters:
+        rows.append(letters)
     back = button("back", f"request:{one.request_id}")
     asked_still = one.state is ItemState.ASKED
     rows.append((button("excuse", f"excuse:{one.id}"), back) if asked_still else (back,))
     return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def _answered(said: Answer, pieces: Sequence[EvidencePiece]) -> list[Text]:
+    """An answer as far as it fits, and what goes with it."""
+    lines = []
+    if said.choice is not None:
+        lines.append(text(f"answer.choice.{said.choice}"))
+    if said.source is not None and said.source_on is not None:
+        lines.append(text("report.source", source=Words(said.source), day=said.source_on))
+    words = Words(said.words, said.language, limit=EXCERPT)
+    lines.append(text("card.words", words=words))
+    lines += [piece_line(each) for each in pieces[:PIECES]]
+    if len(pieces) > PIECES:
+        lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
+    return lines
+
+
+def _looks(one: Listed, said: Answer, pieces: Sequence[EvidencePiece]) -> Row:
+    """The ways to the files of an answer, and to all of it where it was shortened."""
+    files = sum(1 for each in pieces if each.state is EvidenceState.STORED and each.sha256)
+    looks = []
+    if files:
+        looks.append(button("files", f"answer_files:{one.id}", n=files))
+    if len(said.words) > EXCERPT:
+        looks.append(button("whole_answer", f"whole_answer:{one.id}"))
+    return tuple(looks)
 
 
 def _rung(each: Named) -> Text:
@@ -370,7 +416,8 @@ def ask_to_close(request_id: int, open_ones: int, *, repeats: bool) -> Screen:
         rows.append((button("request_end", f"request_end:{request_id}"),))
     close = button("request_close_yes", f"request_close:{request_id}")
     rows.append((close, button("back", f"request:{request_id}")))
-    return screen(text("request.ask_close", count=open_ones), rows=rows)
+    asked_ = text("request.ask_close", count=open_ones) if open_ones else "request.ask_close_all"
+    return screen(asked_, rows=rows)
 
 
 def closed(title: Text, stands: Mapping[Stand, int], days: float | None) -> Screen:
@@ -380,7 +427,9 @@ def closed(title: Text, stands: Mapping[Stand, int], days: float | None) -> Scre
         text(f"request.listed.{each}", count=stands[each]) for each in Stand if stands.get(each)
     ]
     if days is not None:
-        lines.append(text("request.median_days", count=round(days)))
+        whole_days = round(days)
+        median = text("request.median_days", count=whole_days)
+        lines.append(median if whole_days else text("request.median_same_day"))
     return message(*lines, rows=[(HOME,)])
 
 
@@ -449,7 +498,7 @@ def wish(one: Listed, extension_id: int, until_on: date, why: Words, *, language
         text(
             "extension.wish",
             institution=name_for(one.names, language),
-            item=called(one),
+            item=called(one, language),
             due=one.due_on,
             until=until_on,
         ),
@@ -471,30 +520,31 @@ def wishes(count: int, one: Listed, extension: Extension, *, language: str) -> S
     return screen(*lines, rows=[*shown.rows, (button("back", "requests:0"), HOME)])
 
 
-def time_given(one: Listed, until_on: date) -> Screen:
+def time_given(one: Listed, until_on: date, *, language: str) -> Screen:
     """Told to the institution: it has more time."""
     return message(
-        text("extension.granted", item=called(one), until=until_on),
-        rows=[(open_asked(one),)],
+        text("extension.granted", item=called(one, language), until=until_on),
+        rows=[(open_asked(one, language),)],
     )
 
 
-def time_refused(one: Listed) -> Screen:
+def time_refused(one: Listed, *, language: str) -> Screen:
     """Told to the institution: the day stays."""
     return message(
-        text("extension.refused", item=called(one), due=one.due_on),
-        rows=[(open_asked(one),)],
+        text("extension.refused", item=called(one, language), due=one.due_on),
+        rows=[(open_asked(one, language),)],
     )
 
 
-def no_answer_needed(one: Listed) -> Screen:
+def no_answer_needed(one: Listed, *, language: str) -> Screen:
     """Told to the institution: it is excused."""
-    return message(text("request.no_answer_needed", item=called(one)), rows=[(HOME,)])
+    said = text("request.no_answer_needed", item=called(one, language))
+    return message(said, rows=[(HOME,)])
 
 
-def wished(one: Listed, until_on: date) -> Screen:
+def wished(one: Listed, until_on: date, *, language: str) -> Screen:
     """The wish is with the secretariat."""
     return message(
-        text("extension.asked", item=called(one), until=until_on),
+        text("extension.asked", item=called(one, language), until=until_on),
         rows=[(HOME,)],
     )
