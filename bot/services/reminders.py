@@ -274,10 +274,14 @@ async def remind(tx: Transaction, act: Act, policy: Policy, person_ids: Sequence
     calendars = await calendars_of(tx, act, policy, person_ids)
     due = await queries.due_for(tx, person_ids, now=act.now)
     ids = sorted({each.request_item_id for rungs in due.values() for each in rungs})
+    shown = {each.id: each for each in await request_queries.listed_ones(tx, ids)}
+    houses = {each.institution_id for each in shown.values()}
+    validate = any(one.seat.role is Role.VALIDATOR for held in seated.values() for one in held)
     known = _Known(
-        {each.id: each for each in await request_queries.listed_ones(tx, ids)},
+        shown,
         await queries.latest_sent(tx, person_ids, ids),
         await queries.last_messages(tx, person_ids),
+        await focal_points(tx, act, houses) if validate else {},
     )
     sayings: list[_Saying] = []
     for person_id in person_ids:
@@ -287,7 +291,7 @@ async def remind(tx: Transaction, act: Act, policy: Policy, person_ids: Sequence
             person = seated[person_id][0].person
             told = await _settled(tx, act, known, person, rungs, calendar=calendars[person_id])
             if told:
-                sayings.append(_saying(act, known, person, told))
+                sayings.append(_saying(act, known, seated[person_id], told))
     await _say(tx, act, known, sayings)
 
 
@@ -296,12 +300,13 @@ class _Known:
     """What is looked up for several people at once.
 
     What is asked by id, the longest due first; the highest rung that was sent, by person and item;
-    the last message, by person.
+    the last message, by person; who reports, by institution.
     """
 
     shown: Mapping[int, Listed]
     latest: Mapping[tuple[int, int], tuple[date, int]]
     last: Mapping[int, int]
+    focal_points: Mapping[int, str]
 
     def shown_in(self, rungs: Sequence[Reminder]) -> list[Listed]:
         """What these rungs are about, the longest due first."""
@@ -374,16 +379,20 @@ class _Saying:
     rungs: Sequence[int]
 
 
-def _saying(act: Act, known: _Known, person: Person, told: Sequence[Reminder]) -> _Saying:
+def _saying(
+    act: Act, known: _Known, seated: Sequence[Seated], told: Sequence[Reminder]
+) -> _Saying:
     """One message for everything."""
+    person = seated[0].person
     shown = known.shown_in(told)
     first = min(each.id for each in told)
-    reaches = {each.reaches for each in told}
-    screen = (
-        views.call_list(shown, language=person.language, today=act.today)
-        if reaches == {Reaches.SECRETARIAT.value}
-        else views.reminder(shown, first, today=act.today)
-    )
+    if {each.reaches for each in told} == {Reaches.SECRETARIAT.value}:
+        screen = views.call_list(shown, language=person.language, today=act.today)
+    elif {each.institution_id for each in shown} <= _only_validates(seated):
+        points = known.focal_points
+        screen = views.of_validator(shown, first, points, language=person.language)
+    else:
+        screen = views.reminder(shown, first, today=act.today)
     message = Message(
         key=f"reminder:{first}",
         screen=screen,
@@ -392,6 +401,27 @@ def _saying(act: Act, known: _Known, person: Person, told: Sequence[Reminder]) -
         subject=views.subject(shown),
     )
     return _Saying(message, person, [each.id for each in told])
+
+
+def _only_validates(seated: Sequence[Seated]) -> set[int | None]:
+    """The institutions whose validator somebody is without reporting for them."""
+    held = [each.seat for each in seated]
+    validates = {each.institution_id for each in held if each.role is Role.VALIDATOR}
+    return validates - {each.institution_id for each in held if each.role in REPORTING}
+
+
+async def focal_points(tx: Transaction, act: Act, institution_ids: Iterable[int]) -> dict[int, str]:
+    """Who reports for these institutions, by institution: a focal point, else an alternate."""
+    found: dict[int, Seated] = {}
+    houses = set(institution_ids)
+    for each in await people.seated(tx, now=act.now, roles=REPORTING, institution_ids=houses):
+        house = each.seat.institution_id
+        if house is None:
+            continue
+        first = found.setdefault(house, each)
+        if first.seat.role is not Role.FOCAL_POINT and each.seat.role is Role.FOCAL_POINT:
+            found[house] = each
+    return {house: each.person.name for house, each in found.items()}
 
 
 async def _say(tx: Transaction, act: Act, known: _Known, sayings: Sequence[_Saying]) -> None:

@@ -134,6 +134,56 @@ async def test_a_reply_to_a_reminder_begins_the_report(network: JourneyNetwork) 
     assert item["state"] == "answered"
 
 
+async def overdue_for_long(network: JourneyNetwork, coordinator: Phone, due: date) -> None:
+    """A request of which the officers are asked whether the validator is reminded."""
+    await ask_all(network, coordinator, due)
+    await coordinator.taps("Send now")
+    await tick(network)
+    await morning(network, due + timedelta(days=7))
+
+
+async def test_a_validator_is_offered_what_a_validator_may_do(network: JourneyNetwork) -> None:
+    coordinator, amal, sample = await ministry(network)
+    vera = await network.phone("Vera", Role.VALIDATOR, "MOJ")
+    async with network.database.write() as tx:
+        await tx.execute(
+            assignments.update()
+            .where(assignments.c.id != sample.assignments["140.7"])
+            .values(state="ended")
+        )
+    due = network.clock.now().date() + timedelta(days=14)
+    await overdue_for_long(network, coordinator, due)
+    await coordinator.waits_for("Shall its validator be reminded?")
+    await coordinator.taps("Remind the validator")
+    await tick(network)
+    reminder = await vera.waits_for("Ministry of Justice has not reported on 140.7, due")
+    assert "Please speak to its focal point: Amal." in plain(reminder.text)
+    assert tuple(map(plain, reminder.labels)) == ("Open 140.7", "Later", "I am away")
+    await vera.replies(reminder, "It was adopted.")
+    said = await vera.waits_for("Your words were not sent")
+    assert "focal point: Amal." in plain(said.text)
+    await vera.taps("Open")
+    assert "Report" not in vera.screen.labels
+    assert "is due" in plain(amal.last.text) or "was due" in plain(amal.last.text)
+
+
+async def test_a_validator_hears_of_several_things_in_one_message(network: JourneyNetwork) -> None:
+    coordinator, _, _ = await ministry(network)
+    vera = await network.phone("Vera", Role.VALIDATOR, "MOJ")
+    due = network.clock.now().date() + timedelta(days=14)
+    await overdue_for_long(network, coordinator, due)
+    await coordinator.waits_for("Shall its validator be reminded?")
+    await coordinator.taps("Remind the validator")
+    await tick(network)
+    reminder = await vera.waits_for("Ministry of Justice has not reported on 4 things")
+    assert tuple(map(plain, reminder.labels)) == (
+        *("140.7", "140.9", "140.12", "140.15"),
+        *("All (4)", "Later", "I am away"),
+    )
+    await vera.taps("All (4)")
+    assert "All 4 items" in plain(vera.screen.text)
+
+
 async def test_later_and_more_time_are_heard_by_the_secretariat(network: JourneyNetwork) -> None:
     coordinator, amal, _ = await ministry(network)
     due = network.clock.now().date() + timedelta(days=14)

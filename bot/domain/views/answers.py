@@ -24,9 +24,10 @@ def asked(
     worded: RequestText | None,
     said: Words | None,
     *,
+    answers: bool,
     today: date,
 ) -> Screen:
-    """What is asked of an institution, and what it answered."""
+    """What is asked of an institution, and what it answered; who `answers` for it can do so."""
     lines: list[Text | None] = [
         text(f"request.asks.{request.kind}", count=1, due=one.due_on),
     ]
@@ -43,7 +44,7 @@ def asked(
     if said is not None:
         lines.append(text("card.words", words=said))
     rows: list[Row] = []
-    if one.state is ItemState.ASKED:
+    if answers and one.state is ItemState.ASKED:
         rows.append(
             (
                 button("respond", f"respond:{one.id}"),
