@@ -34,6 +34,7 @@ async def asked(turn: Turn, argument: str) -> None:
     assert request is not None
     worded = requests.best_worded(await queries.texts(turn.tx, request.id), turn.language)
     said = await answers.newest(turn.tx, one.id)
+    wish = await queries.waiting_extension(turn.tx, one.id)
     await turn.show(
         views.asked(
             one,
@@ -41,6 +42,7 @@ async def asked(turn: Turn, argument: str) -> None:
             worded,
             None if said is None else Words(said.words, said.language, limit=2000),
             answers=turn.actor.seat(REPORTING, one.institution_id) is not None,
+            wish=None if wish is None else wish.until_on,
             today=turn.today,
         ),
         subject=f"asked:{one.id}",
@@ -109,6 +111,8 @@ async def later(turn: Turn, argument: str) -> None:
 async def more_time(turn: Turn, argument: str) -> None:
     """`more_time:7`: ask the secretariat for more time."""
     one = await asked_of_own(turn, number(argument))
+    if await queries.waiting_extension(turn.tx, one.id) is not None:
+        raise requests.AskedForTime
     await turn.desk.runner.begin(turn, "more_time", asked=one.id)
 
 

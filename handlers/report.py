@@ -90,9 +90,7 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     assignment = await assignments.get(turn.tx, number(argument))
     if assignment is not None and only_validates(turn, assignment.institution_id):
         opens = button("open", f"card:{assignment.id}:{BESIDE}")
-        await say_who_reports(
-            turn, assignment.institution_id, opens, f"assignment:{assignment.id}"
-        )
+        await say_who_reports(turn, assignment.institution_id, opens, f"assignment:{assignment.id}")
         return
     await begin(turn, "status_update", number(argument), quietly=True)
     await turn.desk.runner.write(turn, wrote)

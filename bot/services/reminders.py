@@ -379,9 +379,7 @@ class _Saying:
     rungs: Sequence[int]
 
 
-def _saying(
-    act: Act, known: _Known, seated: Sequence[Seated], told: Sequence[Reminder]
-) -> _Saying:
+def _saying(act: Act, known: _Known, seated: Sequence[Seated], told: Sequence[Reminder]) -> _Saying:
     """One message for everything."""
     person = seated[0].person
     shown = known.shown_in(told)

@@ -203,6 +203,7 @@ async def test_later_and_more_time_are_heard_by_the_secretariat(network: Journey
 
 async def test_an_institution_asks_for_more_time_and_gets_it(network: JourneyNetwork) -> None:
     coordinator, amal, _ = await ministry(network)
+    ines = await network.phone("Ines", Role.OFFICER)
     due = network.clock.now().date() + timedelta(days=14)
     await coordinator.types("/requests")
     await coordinator.taps("Ask", "Data")
@@ -215,6 +216,8 @@ async def test_an_institution_asks_for_more_time_and_gets_it(network: JourneyNet
     await amal.types("/home")
     assert "1 other request" in plain(amal.screen.text)
     await amal.taps("Also asked (1)", "Prosecutions for torture", "More time")
+    await amal.types(written(due - timedelta(days=1)))
+    assert "already. Write a later day." in plain(amal.last.text)
     later = due + timedelta(days=14)
     await amal.types(written(later))
     await amal.types("The courts count until June.")
@@ -223,9 +226,21 @@ async def test_an_institution_asks_for_more_time_and_gets_it(network: JourneyNet
     said = "Ministry of Justice asks for more time on Prosecutions for torture, by year and sex"
     assert said in plain(wish.text)
     assert "The courts count until June." in plain(wish.text)
-    await coordinator.taps("Give the time")
+    await amal.types("/home")
+    await amal.taps("Also asked (1)", "Prosecutions for torture")
+    assert "You asked for" in plain(amal.screen.text)
+    assert "More time" not in amal.screen.labels
+    await ines.types("/home")
+    assert "1 asks for more time" in plain(ines.screen.text)
+    await coordinator.taps_on(wish, "Give the time")
     granted = await amal.waits_for("you have until")
     assert granted is not None
+    for officer in (coordinator, ines):
+        decided = await officer.waits_for("Given by Coralie: until")
+        assert "Ministry of Justice asks for more time" in plain(decided.text)
+        assert decided.labels == ()
+    await ines.types("/home")
+    assert "more time" not in plain(ines.screen.text)
     decided = await network.row(select(extensions.c.granted))
     assert decided["granted"] is True
 
@@ -254,6 +269,30 @@ IN_ARABIC = (
     ("أنا في غياب", "لا أحد", "تأكيد الغياب"),
     "سُجل",
 )
+
+
+async def test_wishes_for_more_time_are_refused_one_after_another(network: JourneyNetwork) -> None:
+    coordinator, amal, _ = await ministry(network)
+    due = network.clock.now().date() + timedelta(days=14)
+    for each in ("Prosecutions", "Convictions"):
+        await coordinator.types("/requests")
+        await coordinator.taps("Ask", "Data")
+        await coordinator.types(each)
+        await coordinator.taps("Ministry of Justice", "Go on")
+        await coordinator.types(written(due))
+        await coordinator.taps("Send", "Send now")
+        await amal.types("/home")
+        await amal.taps("Also asked", each, "More time")
+        await amal.types(written(due + timedelta(days=14)))
+        await amal.types("The courts count until June.")
+    await coordinator.types("/requests")
+    await coordinator.taps("More time (2)", "The day stays")
+    assert "1 wish for more time waits." in plain(coordinator.screen.text)
+    assert "more time on Convictions" in plain(coordinator.screen.text)
+    await coordinator.taps("The day stays")
+    assert "More time (1)" not in coordinator.screen.labels
+    await amal.waits_for("The secretariat did not give more time. Convictions stays due")
+    await coordinator.waits_for("Refused by Coralie: it stays due")
 
 
 @pytest.mark.parametrize("said", [IN_FRENCH, IN_ARABIC], ids=["fr", "ar"])

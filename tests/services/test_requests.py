@@ -32,7 +32,7 @@ from bot.services import people as seating
 from bot.services import status_updates as reporting
 from bot.services.answers import AnswerDraft, NotOpen
 from bot.services.people import Chat
-from bot.services.requests import DueInPast, NobodyToAsk, TooLate, Wanted
+from bot.services.requests import AskedForTime, DueInPast, NobodyToAsk, NotLater, TooLate, Wanted
 from storage import deadlines as calendar
 from storage import outbox as messages
 from storage import requests as queries
@@ -614,6 +614,10 @@ async def test_more_time_is_asked_for_granted_once_and_moves_the_ladder(
             await requests.ask_for_time(
                 tx, there.vera, item_id, until_on=later, reason="x", language="en"
             )
+        with pytest.raises(NotLater):
+            await requests.ask_for_time(
+                tx, there.amal, item_id, until_on=DUE, reason="x", language="en"
+            )
         wish = await requests.ask_for_time(
             tx,
             there.amal,
@@ -622,6 +626,10 @@ async def test_more_time_is_asked_for_granted_once_and_moves_the_ladder(
             reason="The court decides in June.",
             language="en",
         )
+        with pytest.raises(AskedForTime):
+            await requests.ask_for_time(
+                tx, there.ali, item_id, until_on=later, reason="x", language="en"
+            )
         await requests.decide_time(tx, there.officer, wish, granted=True)
         with pytest.raises(Outdated):
             await requests.decide_time(tx, there.officer, wish, granted=False)

@@ -25,9 +25,13 @@ def asked(
     said: Words | None,
     *,
     answers: bool,
+    wish: date | None,
     today: date,
 ) -> Screen:
-    """What is asked of an institution, and what it answered; who `answers` for it can do so."""
+    """What is asked of an institution, and what it answered; who `answers` for it can do so.
+
+    Until the day `wish` more time is asked for already.
+    """
     lines: list[Text | None] = [
         text(f"request.asks.{request.kind}", count=1, due=one.due_on),
     ]
@@ -43,14 +47,13 @@ def asked(
         lines.append(text(f"request.stand.{how}"))
     if said is not None:
         lines.append(text("card.words", words=said))
+    if wish is not None:
+        lines.append(text("extension.asked", item=called(one), until=wish))
     rows: list[Row] = []
     if answers and one.state is ItemState.ASKED:
-        rows.append(
-            (
-                button("respond", f"respond:{one.id}"),
-                button("more_time", f"more_time:{one.id}"),
-            )
-        )
+        respond = button("respond", f"respond:{one.id}")
+        more = button("more_time", f"more_time:{one.id}")
+        rows.append((respond, more) if wish is None else (respond,))
     return screen(*lines, rows=[*rows, (HOME,)])
 
 

@@ -58,6 +58,7 @@ def _parts(desk: Counts) -> list[Text]:
         "questions": desk.questions,
         "not_ours": desk.disowned,
         "overdue": desk.overdue,
+        "more_time": desk.more_time,
         "unreachable": desk.unreachable,
         "never_started": desk.never_started,
         "drafts": desk.drafts,
@@ -69,7 +70,7 @@ def _parts(desk: Counts) -> list[Text]:
 TEXT_KEYS = tuple(
     f"secretariat.{name}"
     for name in (
-        *("to_review", "questions", "not_ours", "overdue"),
+        *("to_review", "questions", "not_ours", "overdue", "more_time"),
         *("unreachable", "never_started", "drafts"),
     )
 )
@@ -83,6 +84,8 @@ def _urgent(desk: Counts) -> list[Button]:
         found.append(button("questions", "questions:0"))
     if desk.overdue:
         found.append(button("desk_overdue", "overdue:0"))
+    if desk.more_time:
+        found.append(button("wishes", "wishes", n=desk.more_time))
     if desk.disowned:
         found.append(button("disowned", "disowned:0"))
     if desk.unreachable:
