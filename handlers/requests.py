@@ -123,6 +123,7 @@ async def one(turn: Turn, argument: str) -> None:
             shown,
             await reminders.named(turn.tx, shown.id),
             None if said is None else Words(said.words, said.language, limit=views.EXCERPT),
+            put_off=(await reminders.snoozes(turn.tx, [shown.id])).get(shown.id, ()),
             language=turn.language,
             today=turn.today,
         )

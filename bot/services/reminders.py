@@ -16,6 +16,7 @@ from bot.domain.ladder import (
     Due,
     Ladder,
     Planned,
+    PutOff,
     Reaches,
     Reminded,
     Skipped,
@@ -276,12 +277,14 @@ async def remind(tx: Transaction, act: Act, policy: Policy, person_ids: Sequence
     ids = sorted({each.request_item_id for rungs in due.values() for each in rungs})
     shown = {each.id: each for each in await request_queries.listed_ones(tx, ids)}
     houses = {each.institution_id for each in shown.values()}
+    called_for = any(one.seat.role in SECRETARIAT for held in seated.values() for one in held)
     validate = any(one.seat.role is Role.VALIDATOR for held in seated.values() for one in held)
     known = _Known(
         shown,
         await queries.latest_sent(tx, person_ids, ids),
         await queries.last_messages(tx, person_ids),
         await focal_points(tx, act, houses) if validate else {},
+        await queries.snoozes(tx, ids) if called_for else {},
     )
     sayings: list[_Saying] = []
     for person_id in person_ids:
@@ -300,13 +303,14 @@ class _Known:
     """What is looked up for several people at once.
 
     What is asked by id, the longest due first; the highest rung that was sent, by person and item;
-    the last message, by person; who reports, by institution.
+    the last message, by person; who reports, by institution; who has put it off, by what is asked.
     """
 
     shown: Mapping[int, Listed]
     latest: Mapping[tuple[int, int], tuple[date, int]]
     last: Mapping[int, int]
     focal_points: Mapping[int, str]
+    put_off: Mapping[int, Sequence[PutOff]]
 
     def shown_in(self, rungs: Sequence[Reminder]) -> list[Listed]:
         """What these rungs are about, the longest due first."""
@@ -385,7 +389,7 @@ def _saying(act: Act, known: _Known, seated: Sequence[Seated], told: Sequence[Re
     shown = known.shown_in(told)
     first = min(each.id for each in told)
     if {each.reaches for each in told} == {Reaches.SECRETARIAT.value}:
-        screen = views.call_list(shown, language=person.language, today=act.today)
+        screen = views.call_list(shown, known.put_off, language=person.language, today=act.today)
     elif {each.institution_id for each in shown} <= _only_validates(seated):
         points = known.focal_points
         screen = views.of_validator(shown, first, points, language=person.language)
@@ -448,7 +452,7 @@ async def _ask_officers(tx: Transaction, act: Act, shown: Sequence[Listed], firs
 async def snooze(
     tx: Transaction, act: Act, policy: Policy, reminder_id: int, *, until_on: date, reason: str
 ) -> int:
-    """Remind the person of the same things on that day instead, for a reason that is kept.
+    """Remind the person of the same things on that day instead; the secretariat sees the reason.
 
     What would come before it is skipped. Gives how many things wait; raises NotFound where none is
     asked any more, NoWords without a reason.
@@ -471,7 +475,7 @@ async def snooze(
         for each in items
     ]
     await queries.add(tx, new, now=act.now)
-    await audit.record(
+    entry = await audit.record(
         tx,
         act,
         "reminder.snooze",
@@ -479,6 +483,7 @@ async def snooze(
         facts={"items": ids, "until_on": until_on},
         words=why,
     )
+    await queries.say_why(tx, [each.key for each in new], entry)
     return len(ids)
 
 

@@ -195,6 +195,15 @@ async def test_later_and_more_time_are_heard_by_the_secretariat(network: Journey
     await amal.taps("Later", "Tomorrow")
     await amal.types("The minister is abroad.")
     assert "You are reminded of these 4 again" in plain(amal.screen.text)
+    await coordinator.types("/requests")
+    await coordinator.taps(
+        "Where items stand, due", "Not opened yet (4)", "140.7: Ministry of Justice"
+    )
+    assert "Amal, put off to" in plain(coordinator.screen.text)
+    assert "“The minister is abroad.”" in plain(coordinator.screen.text)
+    await coordinator.types("140.7")
+    await coordinator.taps("Ministry of Justice")
+    assert "“The minister is abroad.”" in plain(coordinator.screen.text)
     await morning(network, due - timedelta(days=6))
     await amal.waits_for("4 things wait for you")
     sent = select(func.count().label("n")).where(reminders.c.state == "sent")

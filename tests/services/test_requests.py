@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, update
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.deadlines import Wanted as Deadline
 from bot.domain.errors import NotAllowed, Outdated
+from bot.domain.ladder import PutOff
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.reports import StatusUpdateDraft
 from bot.domain.requests import (
@@ -27,7 +29,16 @@ from bot.domain.requests import (
 from bot.domain.selection import Narrowing, Selection
 from bot.domain.work_calendar import Policy
 from bot.schedule import ask_and_remind, ask_before_deadlines
-from bot.services import answers, assignments, deadlines, not_ours, reminders, requests, reviews
+from bot.services import (
+    answers,
+    assignments,
+    audit,
+    deadlines,
+    not_ours,
+    reminders,
+    requests,
+    reviews,
+)
 from bot.services import people as seating
 from bot.services import status_updates as reporting
 from bot.services.answers import AnswerDraft, NotOpen
@@ -35,11 +46,12 @@ from bot.services.people import Chat
 from bot.services.requests import AskedForTime, DueInPast, NobodyToAsk, NotLater, TooLate, Wanted
 from storage import deadlines as calendar
 from storage import outbox as messages
+from storage import reminders as rung_queries
 from storage import requests as queries
 from storage import selection
 from storage.database import Database, Transaction
 from storage.tables import assignments as assignment_table
-from storage.tables import outbox, request_items
+from storage.tables import audit_words, outbox, request_items
 from storage.tables import reminders as reminder_table
 from storage.tables import requests as request_table
 from tests import maravia
@@ -579,6 +591,23 @@ async def test_who_puts_a_reminder_off_is_reminded_on_that_day_and_not_before(
     await days(database, date(2026, 5, 25), date(2026, 5, 25))
     assert (await told(database, "reminder:")).count(amal) == 2
     assert (-7, "skipped", "snoozed") in await rungs(database, person_id=amal)
+    await days(database, date(2026, 6, 12), date(2026, 6, 15))
+    async with database.read() as tx:
+        [call] = await tx.values(
+            select(outbox.c.screen).where(
+                outbox.c.key.startswith("reminder:"),
+                outbox.c.person_id == there.officer.actor.person_id,
+            )
+        )
+    assert "The minister is abroad." in json.dumps(call), "whoever calls has read it"
+    async with database.write() as tx:
+        asked_ids = await tx.values(select(request_items.c.id))
+        why = PutOff("Amal", date(2026, 5, 25), "The minister is abroad.")
+        assert await rung_queries.snoozes(tx, asked_ids) == {each: [why] for each in asked_ids}
+        entry = await tx.value(select(func.max(audit_words.c.number)))
+        assert await audit.erase_words(tx, there.officer, entry)
+        gone = replace(why, words=None)
+        assert await rung_queries.snoozes(tx, asked_ids) == {each: [gone] for each in asked_ids}
 
 
 async def test_while_somebody_is_away_the_alternate_is_reminded_and_else_the_deputy(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from bot.domain.ladder import PutOff
 from bot.domain.requests import Listed
 from bot.domain.screens import (
     Button,
@@ -152,14 +153,38 @@ def replaced() -> Screen:
 # -- The secretariat -------------------------------------------------------------------------------
 
 
-def call_list(shown: Sequence[Listed], *, language: str, today: date) -> Screen:
-    """Whom to call: by institution, what has been overdue for long."""
+def call_list(
+    shown: Sequence[Listed],
+    put_off: Mapping[int, Sequence[PutOff]],
+    *,
+    language: str,
+    today: date,
+) -> Screen:
+    """Whom to call: by institution, what has been overdue for long, and who has put it off."""
     houses: dict[int, list[Listed]] = {}
     for each in shown:
         houses.setdefault(each.institution_id, []).append(each)
     lines: list[Text | None] = [text("reminder.call_list", count=len(houses))]
-    lines += [_to_call(theirs, language, today) for theirs in list(houses.values())[:URGENT]]
+    for theirs in list(houses.values())[:URGENT]:
+        lines.append(_to_call(theirs, language, today))
+        said = [one for each in theirs if not each.restricted for one in put_off.get(each.id, ())]
+        lines += put_off_lines(sorted(said, key=lambda one: one.until_on)[-1:])
     return message(*lines, rows=[(button("desk_overdue", "overdue:0"), HOME_BESIDE)])
+
+
+def put_off_lines(said: Sequence[PutOff]) -> list[Text]:
+    """Who has put a reminder off until when, and why, one a line."""
+    return [
+        text("reminder.put_off", name=Words(each.name), until=each.until_on)
+        if each.words is None
+        else text(
+            "reminder.put_off_why",
+            name=Words(each.name),
+            until=each.until_on,
+            words=Words(each.words, limit=200),
+        )
+        for each in said
+    ]
 
 
 def _to_call(theirs: Sequence[Listed], language: str, today: date) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.domain.ladder import Ladder, Named, Reaches, Rung
+from bot.domain.ladder import Ladder, Named, PutOff, Reaches, Rung
 from bot.domain.requests import (
     Extension,
     ItemState,
@@ -34,7 +34,7 @@ from bot.domain.screens import (
 )
 from bot.domain.views.common import BESIDE, HOME, LIST_LENGTH, in_twos, pages
 from bot.domain.views.people import name_for
-from bot.domain.views.reminders import URGENT, by_day, called, open_asked
+from bot.domain.views.reminders import URGENT, by_day, called, open_asked, put_off_lines
 
 MESSAGE_LENGTH = 3500
 _TITLE = 40
@@ -327,16 +327,21 @@ def item(
     rungs: Sequence[Named],
     said: Words | None = None,
     *,
+    put_off: Sequence[PutOff] = (),
     language: str,
     today: date,
 ) -> Screen:
-    """One thing that is asked: where it stands, every rung, what was answered beside reports."""
+    """One thing that is asked: where it stands, every rung, what was answered beside reports.
+
+    Whoever has `put_off` its reminder said why.
+    """
     lines: list[Text | None] = [
         _line(one, language),
         text(f"request.stand.{stand(one, today)}"),
     ]
     if said is not None:
         lines.append(text("card.words", words=said))
+    lines += put_off_lines(put_off[:URGENT])
     lines.append(None)
     lines += [_rung(each) for each in rungs[-RUNGS:]]
     if not rungs:
