@@ -47,6 +47,7 @@ async def home(turn: Turn, argument: str) -> None:
     names = await _names(turn, held)
     else_asked = await requests.count_for(turn.tx, held, but=RequestKind.STATUS)
     passed = await units.count_waiting(turn.tx, turn.actor.units)
+    reporting = turn.actor.institutions(REPORTING)
     shown = views.home(
         names,
         counts,
@@ -56,6 +57,7 @@ async def home(turn: Turn, argument: str) -> None:
         else_asked=else_asked,
         watches=watches,
         passed=passed,
+        answers=await units.to_report(turn.tx, reporting) if reporting else (),
     )
     await turn.show(shown)
 
