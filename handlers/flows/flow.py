@@ -17,6 +17,17 @@ from handlers.turn import Turn
 Answers: TypeAlias = Mapping[str, Any]
 
 
+class Overtaken(Exception):
+    """What a conversation was for needs no more doing: it ends, nothing of it is sent.
+
+    Raised by a flow's `then` before anything is changed; `shown` says so.
+    """
+
+    def __init__(self, shown: Screen) -> None:
+        super().__init__()
+        self.shown = shown
+
+
 @dataclass(frozen=True)
 class Option:
     """One offered answer: the value that is kept (plain JSON) and how its button reads.

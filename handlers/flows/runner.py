@@ -17,7 +17,7 @@ from bot.domain.views.common import evidence_facts
 from bot.services import evidence as evidence_service
 from handlers.flows import engine
 from handlers.flows.engine import Advance, Outcome, State
-from handlers.flows.flow import Flow, Step
+from handlers.flows.flow import Flow, Overtaken, Step
 from handlers.turn import Turn
 from storage import conversations, evidence
 from storage.conversations import Conversation
@@ -326,7 +326,10 @@ class Runner:
                 await self._ask(turn, conversation, advance.state)
             case Outcome.DONE:
                 sent = await self._sent(turn, conversation, flow, advance.state)
-                shown = await flow.then(turn, answers, conversation.id)
+                try:
+                    shown = await flow.then(turn, answers, conversation.id)
+                except Overtaken as overtaken:
+                    shown, sent = overtaken.shown, None
                 await conversations.end(turn.tx, conversation.id)
                 turn.tx.wakes.add("evidence")
                 row = None
