@@ -26,6 +26,7 @@ from bot.domain.ladder import (
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person, Role
 from bot.domain.reports import fitting
 from bot.domain.requests import Listed, Request, RequestItem
+from bot.domain.views import absences as absence_views
 from bot.domain.views import reminders as views
 from bot.domain.work_calendar import Policy, WorkCalendar
 from bot.services import audit
@@ -510,10 +511,11 @@ async def let_validators_be_reminded(
 
 async def go_away(
     tx: Transaction, act: Act, *, from_on: date, until_on: date, deputy_id: int | None
-) -> None:
+) -> list[str]:
     """The person is away: reminders go to those who are there, else to the deputy.
 
-    The deputy is somebody of one of their institutions; raises NotAllowed for anybody else.
+    The deputy is somebody of one of their institutions, and is told; raises NotAllowed for anybody
+    else. Gives the names of those who are reminded meanwhile.
     """
     assert act.actor.person is not None
     if until_on < from_on or until_on < act.today:
@@ -521,7 +523,7 @@ async def go_away(
     if deputy_id is not None:
         colleagues = {each.person.id for each in await colleagues_of(tx, act)}
         permissions.require(deputy_id in colleagues)
-    await absences.add_leave(
+    leave_id = await absences.add_leave(
         tx,
         act.actor.person.id,
         from_on=from_on,
@@ -537,6 +539,43 @@ async def go_away(
         f"person:{act.actor.person.id}",
         facts={"from_on": from_on, "until_on": until_on, "deputy": deputy_id or 0},
     )
+    if deputy_id is not None:
+        shown = absence_views.stands_in(act.actor.person.name, from_on, until_on)
+        await tell(tx, act, deputy_id, shown, f"leave:{leave_id}:deputy", silent=True)
+    return await _reminded_instead(tx, act, from_on, deputy_id)
+
+
+async def _reminded_instead(
+    tx: Transaction, act: Act, day: date, deputy_id: int | None
+) -> list[str]:
+    """Who hears that day what the actor would, as `bot.domain.ladder.plan` has it; their names."""
+    fellows = await _fellows(tx, act)
+    deputies = [each for each in await colleagues_of(tx, act) if each.person.id == deputy_id]
+    ids = {each.person.id for each in (*fellows, *deputies)}
+    leave = await absences.leave_of(tx, ids, after=day)
+    away = {each for each, found in leave.items() if any(one.covers(day) for one in found)}
+    there = [each for each in fellows if each.person.id not in away]
+    standing_in = [each for each in deputies if each.person.id not in away]
+    return [each.name for each in people.each_once(there or standing_in)]
+
+
+async def _fellows(tx: Transaction, act: Act) -> list[Seated]:
+    """The others who are reminded of the same as the actor."""
+    kinds = (REPORTING, {Role.VALIDATOR}, SECRETARIAT)
+    own = {
+        (kind, seat.institution_id)
+        for seat in act.actor.seats
+        for kind in map(frozenset, kinds)
+        if seat.role in kind and seat.unit_id is None
+    }
+    return [
+        each
+        for kind, house in own
+        for each in await people.seated(tx, now=act.now, roles=kind, institution_id=house)
+        if each.seat.institution_id == house
+        and each.person.id != act.actor.person_id
+        and each.reachable
+    ]
 
 
 async def come_back(tx: Transaction, act: Act) -> None:

@@ -108,14 +108,14 @@ async def _deputies(turn: Turn, _answers: Answers) -> list[Option]:
 async def _leave(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     from_on = date.fromisoformat(answers["from"]) if answers.get("from") else turn.today
     until_on = date.fromisoformat(answers["until"])
-    await reminders.go_away(
+    instead = await reminders.go_away(
         turn.tx,
         turn.act,
         from_on=from_on,
         until_on=until_on,
         deputy_id=answers["deputy"] or None,
     )
-    return views.away(from_on, until_on)
+    return views.away(from_on, until_on, instead)
 
 
 AWAY = Flow(

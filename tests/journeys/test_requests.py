@@ -323,6 +323,22 @@ async def test_people_are_asked_and_go_away_in_their_language(
     await amal.waits_for(noted)
 
 
+async def test_who_is_away_alone_is_told_so_sees_it_at_home_and_comes_back(
+    network: JourneyNetwork,
+) -> None:
+    _, amal, _ = await ministry(network)
+    until = network.clock.now().date() + timedelta(days=4)
+    await amal.types("/away")
+    await amal.types(written(until))
+    await amal.taps("Nobody", "I am away")
+    await amal.waits_for("Nobody stands in; you are not reminded until then.")
+    await amal.types("/home")
+    assert "You are away until" in plain(amal.screen.text)
+    await amal.taps("I am back")
+    await amal.types("/home")
+    assert "You are away" not in plain(amal.screen.text)
+
+
 async def test_nobody_but_the_secretariat_sees_or_starts_a_request(
     network: JourneyNetwork,
 ) -> None:

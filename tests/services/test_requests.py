@@ -617,9 +617,10 @@ async def test_while_somebody_is_away_the_alternate_is_reminded_and_else_the_dep
     await asked(database, there, "140.7")
     amal, ali = there.amal.actor.person_id, there.ali.actor.person_id
     async with database.write() as tx:
-        await reminders.go_away(
+        instead = await reminders.go_away(
             tx, there.amal, from_on=NOW.date(), until_on=date(2026, 5, 22), deputy_id=None
         )
+    assert instead == ["Ali"]
     await days(database, NOW.date(), date(2026, 5, 22))
     assert (await told(database, "reminder:")).count(ali) == 2
     assert (await told(database, "reminder:")).count(amal) == 0
@@ -627,6 +628,29 @@ async def test_while_somebody_is_away_the_alternate_is_reminded_and_else_the_dep
         await reminders.come_back(tx, at(there.amal, datetime(2026, 5, 22, 10, 0, tzinfo=UTC)))
     await days(database, date(2026, 5, 23), DUE)
     assert (await told(database, "reminder:")).count(amal) == 2
+
+
+async def test_who_goes_away_hears_who_is_reminded_and_a_deputy_hears_it_too(
+    database: Database,
+) -> None:
+    there = await house(database)
+    today, friday = NOW.date(), date(2026, 5, 8)
+    ali = there.ali.actor.person_id
+    async with database.write() as tx:
+        alone = await reminders.go_away(
+            tx, there.vera, from_on=today, until_on=friday, deputy_id=None
+        )
+        deputy = await reminders.go_away(
+            tx, there.vera, from_on=today, until_on=friday, deputy_id=ali
+        )
+        late = await reminders.go_away(
+            tx, there.amal, from_on=today, until_on=friday, deputy_id=ali
+        )
+        last = await reminders.go_away(
+            tx, there.ali, from_on=today, until_on=friday, deputy_id=None
+        )
+    assert (alone, deputy, late, last) == ([], ["Ali"], ["Ali"], [])
+    assert await told(database, "leave:") == [ali, ali]
 
 
 async def test_more_time_is_asked_for_granted_once_and_moves_the_ladder(

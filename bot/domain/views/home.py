@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from bot.domain.dialogues import DialogueQuestion
 from bot.domain.home import Counts, Draft, Entry, Waiting
@@ -56,12 +57,13 @@ def home(
     watches: bool = False,
     passed: int = 0,
     answers: Sequence[Pass] = (),
+    away_until: date | None = None,
 ) -> Screen:
     """What waits: the most urgent one tap away, everything else two.
 
     `else_asked` counts what is asked beside reports. Who `watches` what others report (a validator)
     is told what they have sent, too; who has a seat in a unit as well, how much was `passed` to it.
-    `answers` of the own units wait to be reported.
+    `answers` of the own units wait to be reported. Until the day `away_until` they are on leave.
     """
     parts = _parts(counts, len(drafts), watches=watches)
     if else_asked:
@@ -96,7 +98,11 @@ def home(
     if watches:
         lists.append(button("progress", "progress"))
     rows += in_twos(lists)
-    return screen(summary, "home.search", rows=rows)
+    lines: list[Text | None] = [summary]
+    if away_until is not None:
+        lines.append(text("home.away", until=away_until))
+        rows.append((button("i_am_back", "back_again"),))
+    return screen(*lines, "home.search", rows=rows)
 
 
 def listed(
