@@ -92,6 +92,7 @@ async def counts(tx: Transaction, *, today: date, now: datetime) -> Counts:
             and_(
                 invitations.c.state == invitation_states.OPEN,
                 invitations.c.institution_id.is_not(None),
+                invitations.c.takes_over.is_(None),
             ),
         ),
         "unassigned": _count(items, and_(items.c.vanished_at.is_(None), is_unassigned())),
