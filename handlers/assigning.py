@@ -23,7 +23,7 @@ from handlers.card import number, siblings, words_of
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import assignments, clusters, desk, items, jobs
+from storage import assignments, clusters, desk, items, jobs, reminders, requests
 from storage import selection as selections
 from storage.database import Transaction
 from storage.desk import Stand
@@ -101,7 +101,11 @@ async def held(turn: Turn, argument: str) -> None:
     assignment, item = await _assignment(turn, argument)
     for each in await desk.stands(turn.tx, item.id):
         if each.assignment_id == assignment.id:
-            await turn.show(item_views.held(item, _stand(turn, each)))
+            open_ones = await requests.open_of_assignments(turn.tx, [assignment.id])
+            ids = [one.id for one in open_ones.values()]
+            put_off = await reminders.snoozes(turn.tx, ids)
+            why = [one for thing in put_off.values() for one in thing]
+            await turn.show(item_views.held(item, _stand(turn, each), why))
             return
     raise NotFound
 

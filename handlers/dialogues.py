@@ -261,6 +261,7 @@ async def answer(turn: Turn, argument: str) -> None:
         "dialogue_answer",
         subject=f"dialogue_question:{found.id}",
         dialogue_question=found.id,
+        version=found.version,
     )
 
 
@@ -282,6 +283,8 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     found = await service.open_it(turn.tx, turn.act, number(argument))
     if found.answer is not None and await service.may_clear(turn.tx, turn.act, found):
         await question(turn, argument)
+    elif await service.is_answered_by_another(turn.tx, turn.act, found):
+        await turn.show(await flows.too_late(turn, found.id))
     else:
         await turn.show(await flows.put(turn, found.id, wrote.words))
 

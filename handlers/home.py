@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 
 from bot.domain.errors import NotFound
 from bot.domain.gist import gist
@@ -16,8 +17,8 @@ from bot.domain.views.common import BESIDE, LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.turn import Turn
+from storage import absences, institutions, items, requests, units
 from storage import home as queries
-from storage import institutions, items, requests, units
 
 HomeOf = Callable[[Turn], Awaitable[None]]
 
@@ -47,6 +48,7 @@ async def home(turn: Turn, argument: str) -> None:
     names = await _names(turn, held)
     else_asked = await requests.count_for(turn.tx, held, but=RequestKind.STATUS)
     passed = await units.count_waiting(turn.tx, turn.actor.units)
+    reporting = turn.actor.institutions(REPORTING)
     shown = views.home(
         names,
         counts,
@@ -56,6 +58,8 @@ async def home(turn: Turn, argument: str) -> None:
         else_asked=else_asked,
         watches=watches,
         passed=passed,
+        answers=await units.to_report(turn.tx, reporting) if reporting else (),
+        away_until=await away_until(turn),
     )
     await turn.show(shown)
 
@@ -100,6 +104,13 @@ async def beginnings(turn: Turn, item_ids: Sequence[int]) -> dict[int, Words]:
         if words is not None:
             found[item_id] = Words(gist(words.words, words.language), limit=views.TITLE_LENGTH)
     return found
+
+
+async def away_until(turn: Turn) -> date | None:
+    """The last day of the leave on which the person is today."""
+    found = await absences.leave_of(turn.tx, [turn.person.id], after=turn.today)
+    leave = found.get(turn.person.id, ())
+    return max((each.until_on for each in leave if each.covers(turn.today)), default=None)
 
 
 def page_number(argument: str) -> int:

@@ -122,9 +122,18 @@ async def stranger(turn: Turn, _argument: str) -> None:
 
 async def confirm(turn: Turn, argument: str) -> None:
     """The inviter knows the newcomer; who hands a seat over has none from now on."""
-    await people.confirm(turn.tx, turn.act, number(argument))
+    begun = await people.confirm(turn.tx, turn.act, number(argument))
     held = await seats.live_of(turn.tx, turn.person.id, now=turn.now)
-    await turn.show(views.decided(confirmed=True, gone=not held))
+    if {each.id for each in turn.actor.seats} <= {each.id for each in held}:
+        await turn.show(views.decided(confirmed=True))
+        return
+    names = await seat_service.institution_names(turn.tx, begun.institution_id)
+    unit = await seat_service.unit_name(turn.tx, begun.unit_id)
+    successor = await seat_service.person(turn.tx, begun.person_id)
+    place = views.place(names, unit, turn.language)
+    await turn.show(
+        handover_views.handed_over_here(successor.name, begun.role, place, gone=not held)
+    )
 
 
 async def refuse(turn: Turn, argument: str) -> None:

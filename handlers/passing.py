@@ -101,8 +101,8 @@ async def take(turn: Turn, argument: str) -> None:
     assert draft is not None
     copied = await evidence.copy_to_draft(turn.tx, found.id, draft.id, person_id=turn.person.id)
     turn.tx.wakes.add("evidence")
-    if not await turn.desk.runner.put(turn, found.answer, copied):
-        turn.toast = text("passing.taken_already")
+    new = await turn.desk.runner.put(turn, found.answer, copied)
+    turn.toast = text("passing.taken" if new else "passing.taken_already")
 
 
 async def unit(turn: Turn, argument: str) -> None:

@@ -129,6 +129,7 @@ async def unused(turn: Turn, argument: str) -> None:
             ],
             page=page,
             more=len(found) > PAGE,
+            leavers=await _leavers(turn, found[:PAGE]),
         )
     )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot.domain.errors import NotFound, existing
 from bot.domain.incoming import Wrote
-from bot.domain.people import REPORTING
+from bot.domain.people import REPORTING, Role
 from bot.domain.requests import Listed, Request, RequestKind
-from bot.domain.screens import Words
+from bot.domain.screens import Button, Words, button
 from bot.domain.views import absences as absence_views
 from bot.domain.views import answers as views
+from bot.domain.views import reminders as reminder_views
 from bot.services import answers as service
 from bot.services import reminders as reminding
 from bot.services import requests
@@ -29,12 +30,15 @@ async def asked(turn: Turn, argument: str) -> None:
     one, request = await _visible(turn, argument)
     worded = requests.best_worded(await queries.texts(turn.tx, request.id), turn.language)
     said = await answers.newest(turn.tx, one.id)
+    wish = await queries.waiting_extension(turn.tx, one.id)
     await turn.show(
         views.asked(
             one,
             request,
             worded,
             None if said is None else Words(said.words, said.language, limit=2000),
+            answers=turn.actor.seat(REPORTING, one.institution_id) is not None,
+            wish=None if wish is None else wish.until_on,
             language=turn.language,
             today=turn.today,
         ),
@@ -71,9 +75,29 @@ async def respond(turn: Turn, argument: str) -> None:
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
-    """Words in reply to what is asked are the answer."""
+    """Words in reply to what is asked are the answer; a validator's are none."""
+    one = await service.find(turn.tx, number(argument))
+    if only_validates(turn, one.institution_id):
+        opens = button("open", f"asked:{one.id}")
+        await say_who_reports(turn, one.institution_id, opens, f"asked:{one.id}")
+        return
     await _begin(turn, number(argument), quietly=True)
     await turn.desk.runner.write(turn, wrote)
+
+
+def only_validates(turn: Turn, institution_id: int) -> bool:
+    """Whether somebody clears what that institution reports, and does not write it."""
+    seat = turn.actor.seat
+    return (
+        seat({Role.VALIDATOR}, institution_id) is not None
+        and seat(REPORTING, institution_id) is None
+    )
+
+
+async def say_who_reports(turn: Turn, institution_id: int, opens: Button, subject: str) -> None:
+    """A validator has replied: the words went to nobody, and who writes what is sent."""
+    points = await reminding.focal_points(turn.tx, turn.act, [institution_id])
+    await turn.show(reminder_views.not_sent(opens, points.get(institution_id)), subject=subject)
 
 
 async def _begin(turn: Turn, request_item_id: int, *, quietly: bool = False) -> None:
@@ -101,6 +125,8 @@ async def later(turn: Turn, argument: str) -> None:
 async def more_time(turn: Turn, argument: str) -> None:
     """`more_time:7`: ask the secretariat for more time."""
     one = await asked_of_own(turn, number(argument))
+    if await queries.waiting_extension(turn.tx, one.id) is not None:
+        raise requests.AskedForTime
     await turn.desk.runner.begin(turn, "more_time", asked=one.id)
 
 

@@ -6,13 +6,14 @@ from bot.domain.errors import NotFound
 from bot.domain.incoming import Wrote
 from bot.domain.people import REPORTING
 from bot.domain.reports import AssignmentClosed, SentenceNeeded
-from bot.domain.screens import message, text
+from bot.domain.screens import button, message, text
 from bot.domain.views import report as views
-from bot.domain.views.common import HOME
+from bot.domain.views.common import BESIDE, HOME
 from bot.services import status_updates
 from handlers.card import number
 from handlers.flows import unchanged
 from handlers.flows.status_update import reportable
+from handlers.reminders import only_validates, say_who_reports
 from handlers.turn import Turn
 from storage import assignments, items, requests
 
@@ -82,7 +83,15 @@ async def loose_file(turn: Turn, _argument: str) -> None:
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
-    """Words in reply to a card, a receipt or a reminder are what was done; the status is asked."""
+    """Words in reply to a card, a receipt or a reminder are what was done; the status is asked.
+
+    A validator's are not: who reports is named.
+    """
+    assignment = await assignments.get(turn.tx, number(argument))
+    if assignment is not None and only_validates(turn, assignment.institution_id):
+        opens = button("open", f"card:{assignment.id}:{BESIDE}")
+        await say_who_reports(turn, assignment.institution_id, opens, f"assignment:{assignment.id}")
+        return
     await begin(turn, "status_update", number(argument), quietly=True)
     await turn.desk.runner.write(turn, wrote)
 

@@ -43,7 +43,9 @@ async def overview(turn: Turn, argument: str) -> None:
     page = page_number(argument)
     found = await queries.page(turn.tx, limit=LIST_LENGTH, offset=page * LIST_LENGTH)
     shown = [(each, await _title(turn, each)) for each in found]
-    await turn.show(views.overview(await queries.count(turn.tx), page, shown))
+    waiting = await queries.waiting_extensions(turn.tx, limit=LIST_LENGTH)
+    total = await queries.count(turn.tx)
+    await turn.show(views.overview(total, page, shown, wishes=len(waiting)))
 
 
 async def new(turn: Turn, argument: str) -> None:
@@ -134,6 +136,7 @@ async def one(turn: Turn, argument: str) -> None:
             said,
             [] if said is None else await evidence.of_answer(turn.tx, said.id),
             nobody_there=bool(await service.not_reached(turn.tx, turn.act, [shown.institution_id])),
+            put_off=(await reminders.snoozes(turn.tx, [shown.id])).get(shown.id, ()),
             language=turn.language,
             today=turn.today,
         )
@@ -345,17 +348,22 @@ async def wishes(turn: Turn, _argument: str) -> None:
 
 
 async def grant(turn: Turn, argument: str) -> None:
-    """`extend:3`: more time is given."""
-    await service.decide_time(turn.tx, turn.act, number(argument), granted=True)
+    """`extend:3`: more time is given; `extend:3:next` shows the next wish."""
+    await _decide_time(turn, argument, granted=True)
     turn.toast = text("extension.granted_toast")
-    await overview(turn, "0")
 
 
 async def refuse(turn: Turn, argument: str) -> None:
-    """`no_extension:3`: the day stays."""
-    await service.decide_time(turn.tx, turn.act, number(argument), granted=False)
+    """`no_extension:3`: the day stays; `no_extension:3:next` shows the next wish."""
+    await _decide_time(turn, argument, granted=False)
     turn.toast = text("extension.refused_toast")
-    await overview(turn, "0")
+
+
+async def _decide_time(turn: Turn, argument: str, *, granted: bool) -> None:
+    which, _, goes_on = argument.partition(":")
+    await service.decide_time(turn.tx, turn.act, number(which), granted=granted)
+    if goes_on:
+        await wishes(turn, "")
 
 
 async def let_remind(turn: Turn, argument: str) -> None:

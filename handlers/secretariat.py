@@ -10,7 +10,7 @@ from bot.domain.views.common import LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services import assignments as service
 from handlers.card import number
-from handlers.home import page_number
+from handlers.home import away_until, page_number
 from handlers.turn import Turn
 from storage import conversations, desk, institutions
 from storage import questions as question_queries
@@ -25,7 +25,8 @@ async def home(turn: Turn) -> None:
     seats = tuple(seat.id for seat in turn.actor.seats)
     begun = await conversations.drafts_of(turn.tx, turn.person.id, seats)
     resting = [(each.id, each.flow) for each in begun if each.flow in views.OWN_FLOWS]
-    await turn.show(views.home(counts, resting[:LIST_LENGTH]))
+    away = await away_until(turn)
+    await turn.show(views.home(counts, resting[:LIST_LENGTH], away_until=away))
 
 
 async def more(turn: Turn, _argument: str) -> None:

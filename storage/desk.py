@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, sel
 
 from bot.domain.desk import Counts
 from bot.domain.items import AssignmentState, Part, ReportState
+from bot.domain.requests import ItemState
 from storage import invitations as invitation_states
 from storage.database import Transaction
 from storage.seats import is_live
@@ -18,11 +19,13 @@ from storage.selection import is_unassigned
 from storage.tables import (
     accounts,
     assignments,
+    extensions,
     institutions,
     invitations,
     items,
     people,
     questions,
+    request_items,
     seats,
     source_documents,
     status_updates,
@@ -76,6 +79,10 @@ async def counts(tx: Transaction, *, today: date, now: datetime) -> Counts:
         "to_review": _count(status_updates, status_updates.c.state == ReportState.SUBMITTED.value),
         "questions": _count(questions, questions.c.answered_at.is_(None)),
         "overdue": _count(assignments, _is_overdue(today)),
+        "more_time": select(func.count())
+        .select_from(extensions.join(request_items))
+        .where(extensions.c.granted.is_(None), request_items.c.state == ItemState.ASKED.value)
+        .scalar_subquery(),
         "unreachable": select(func.count(people.c.id.distinct()))
         .select_from(_unreachable_people())
         .where(_is_unreachable(now))
@@ -85,6 +92,7 @@ async def counts(tx: Transaction, *, today: date, now: datetime) -> Counts:
             and_(
                 invitations.c.state == invitation_states.OPEN,
                 invitations.c.institution_id.is_not(None),
+                invitations.c.takes_over.is_(None),
             ),
         ),
         "unassigned": _count(items, and_(items.c.vanished_at.is_(None), is_unassigned())),

@@ -136,12 +136,16 @@ async def in_state(tx: Transaction, state: str) -> list[Invitation]:
 
 
 async def unopened(tx: Transaction, *, before: datetime) -> list[tuple[Invitation, datetime]]:
-    """Invitations to institutions that nobody has used, and when they were made: before then."""
+    """Invitations to institutions that nobody has used, and when they were made: before then.
+
+    Links by which a seat is handed over are none.
+    """
     rows = await tx.rows(
         select(*_COLUMNS, invitations.c.created_at)
         .where(
             invitations.c.state == OPEN,
             invitations.c.institution_id.is_not(None),
+            invitations.c.takes_over.is_(None),
             invitations.c.created_at <= before,
         )
         .order_by(invitations.c.institution_id, invitations.c.id)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -28,10 +28,10 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.ladder import Named, Reaches, Skipped
+from bot.domain.ladder import Named, PutOff, Reaches, Skipped
 from bot.domain.requests import ItemState
 from storage.database import Transaction
-from storage.tables import outbox, people, reminders, request_items
+from storage.tables import audit_words, outbox, people, reminders, request_items
 from storage.upsert import insert_into
 
 PLANNED, HELD, SENT, SKIPPED = "planned", "held", "sent", "skipped"
@@ -452,6 +452,42 @@ async def named(tx: Transaction, request_item_id: int) -> list[Named]:
         .order_by(reminders.c.at, reminders.c.id)
     )
     return [Named(**row) for row in rows]
+
+
+async def say_why(tx: Transaction, keys: Sequence[Key], entry: int) -> None:
+    """The words of that entry of the audit say why these were put off."""
+    await tx.execute(
+        update(reminders)
+        .where(*(reminders.c[name] == bindparam(f"its_{name}") for name in vars(keys[0])))
+        .values(entry=entry),
+        [{f"its_{name}": value for name, value in vars(each).items()} for each in keys],
+    )
+
+
+async def snoozes(tx: Transaction, request_item_ids: Sequence[int]) -> dict[int, list[PutOff]]:
+    """Who has put off these things until when, and why, by thing; the latest first.
+
+    Words that were erased are missing.
+    """
+    rows = await tx.rows(
+        select(
+            reminders.c.request_item_id,
+            reminders.c.due_on,
+            reminders.c.days,
+            people.c.name,
+            audit_words.c.words,
+        )
+        .join(people, people.c.id == reminders.c.person_id)
+        .outerjoin(audit_words, audit_words.c.number == reminders.c.entry)
+        .where(reminders.c.request_item_id.in_(request_item_ids), reminders.c.reaches == SNOOZED)
+        .order_by(reminders.c.id.desc())
+    )
+    found: dict[int, list[PutOff]] = {}
+    for row in rows:
+        until_on = row["due_on"] + timedelta(days=row["days"])
+        said = PutOff(row["name"], until_on, row["words"])
+        found.setdefault(row["request_item_id"], []).append(said)
+    return found
 
 
 async def ledger(tx: Transaction) -> dict[tuple[str, str | None], int]:

@@ -717,6 +717,19 @@ async def get_extension(tx: Transaction, extension_id: int) -> Extension | None:
     return None if row is None else Extension(**row)
 
 
+async def waiting_extension(tx: Transaction, request_item_id: int) -> Extension | None:
+    """The wish for more time for that item which nobody has decided on; of what is still asked."""
+    row = await tx.row(
+        select(*_EXTENSION)
+        .join(request_items, request_items.c.id == extensions.c.request_item_id)
+        .where(
+            extensions.c.request_item_id == request_item_id, extensions.c.granted.is_(None), _ASKED
+        )
+        .limit(1)
+    )
+    return None if row is None else Extension(**row)
+
+
 async def decide_extension(
     tx: Transaction, extension_id: int, *, granted: bool, seat_id: int | None, now: datetime
 ) -> bool:

@@ -526,10 +526,11 @@ reminders = Table(  # a rung for a person: planned, and for ever what became of 
     Column("reaches", String(20), nullable=False),  # institution, validator, secretariat, snoozed
     Column("asks_first", Boolean, nullable=False, server_default=false()),  # waits for an officer
     Column("state", String(20), nullable=False),  # planned, held, sent, skipped
-    Column("reason", String(20)),  # why it was skipped; why a person snoozed stands in the audit
+    Column("reason", String(20)),  # why it was skipped
     Column("at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
     Column("outbox_id", Id, index=True),
+    Column("entry", Id),  # of the audit, whose words say why a person put it off
     UniqueConstraint("request_item_id", "person_id", "due_on", "days", "reaches"),
 )
 Index(  # of what is planned alone, or SQLite would look for the rungs of one item by it

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, insert, select, update
 
 from bot.domain.items import AssignmentState
 from bot.domain.passing import WAITING, Pass, PassState, Unit
 from storage.database import Transaction
-from storage.tables import assignments, items, passes, source_documents, units
+from storage.tables import assignments, items, passes, source_documents, status_updates, units
 from storage.upsert import insert_missing
 
 _UNIT = [units.c[name] for name in Unit.__dataclass_fields__]
@@ -154,6 +154,22 @@ async def count_waiting(tx: Transaction, unit_ids: Sequence[int]) -> int:
         .where(_is_with(unit_ids), _waits())
     )
     return int(await tx.value(statement))
+
+
+async def to_report(tx: Transaction, institution_ids: Sequence[int]) -> list[Pass]:
+    """Answers of units of these institutions, since which nobody has reported; oldest first."""
+    reported = exists().where(
+        status_updates.c.assignment_id == passes.c.assignment_id,
+        status_updates.c.submitted_at >= passes.c.answered_at,
+    )
+    statement = _SHOWN.where(
+        passes.c.state == PassState.ANSWERED.value,
+        assignments.c.institution_id.in_(institution_ids),
+        assignments.c.state == AssignmentState.ANNOUNCED.value,
+        ~reported,
+    )
+    rows = await tx.rows(statement.order_by(passes.c.answered_at, passes.c.id))
+    return [_pass(row) for row in rows]
 
 
 async def answer(

@@ -12,6 +12,7 @@ class Counts:
     to_review: int
     questions: int
     overdue: int
+    more_time: int  # wishes that wait
     unreachable: int
     never_started: int  # invited to an institution's seat, and have not opened the link
     unassigned: int

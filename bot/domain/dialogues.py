@@ -88,6 +88,18 @@ class DialogueQuestion:
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether somebody's answer waits for its clearance, or was given to the delegation."""
+        if self.state is QuestionState.DELIVERED:
+            return self.status_update_id is None
+        return self.state is QuestionState.DRAFTED
+
+    @property
+    def is_promised_by_nobody(self) -> bool:
+        """Whether it is promised in writing without an institution that is to keep it."""
+        return self.state is QuestionState.PROMISED and self.institution_id is None
+
 
 @dataclass(frozen=True)
 class OnRecord:

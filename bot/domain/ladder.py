@@ -130,6 +130,15 @@ class Named:
     reason: str | None
 
 
+@dataclass(frozen=True)
+class PutOff:
+    """A reminder that somebody put off until a day; `words` say why, None where they are erased."""
+
+    name: str
+    until_on: date
+    words: str | None
+
+
 TEXT_KEYS += tuple(f"rung.{each}" for each in ("planned", "held", "sent"))
 
 

@@ -6,7 +6,7 @@ for whoever has not opened it, and an officer hears when nobody does. Nobody cle
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -235,23 +235,33 @@ async def about(tx: Transaction, act: Act, question_id: int, item_id: int) -> No
 
 
 async def of_institution(tx: Transaction, act: Act, question_id: int, institution_id: int) -> None:
-    """The institution that is to answer; another one that was asked is let go."""
-    question = await _steered(tx, act, question_id)
+    """The institution that is to answer; another one that was asked is let go.
+
+    Of a promise without one, who is to keep it; also after the dialogue is closed.
+    """
+    permissions.require(permissions.may_hold_dialogue(act.actor))
+    question = await _question(tx, question_id)
     if await institutions.get(tx, institution_id) is None:
         raise NotFound
-    chosen = await queries.change(
-        tx,
-        question_id,
-        from_=(QuestionState.TYPED, QuestionState.ASKED),
-        state=QuestionState.TYPED.value,
-        institution_id=institution_id,
-        waits_since=None,
-        next_at=None,
-    )
-    if not chosen:
-        raise Outdated
-    await _call_off(tx, act, question_id)
-    await _let_go(tx, act, question)
+    if question.is_promised_by_nobody:
+        await queries.change(
+            tx, question_id, from_=(QuestionState.PROMISED,), institution_id=institution_id
+        )
+    else:
+        await _require_open(tx, question)
+        chosen = await queries.change(
+            tx,
+            question_id,
+            from_=(QuestionState.TYPED, QuestionState.ASKED),
+            state=QuestionState.TYPED.value,
+            institution_id=institution_id,
+            waits_since=None,
+            next_at=None,
+        )
+        if not chosen:
+            raise Outdated
+        await _call_off(tx, act, question_id)
+        await _let_go(tx, act, question)
     await audit.record(
         tx,
         act,
@@ -344,14 +354,26 @@ async def own_seat(tx: Transaction, act: Act, question: DialogueQuestion) -> Sea
 
 
 async def draft(
-    tx: Transaction, act: Act, question_id: int, words: str, *, language: str
+    tx: Transaction,
+    act: Act,
+    question_id: int,
+    words: str,
+    *,
+    language: str,
+    seen: int | None = None,
 ) -> Sequence[Person]:
-    """An answer, or other words for it; gives who can clear it. Raises Outdated, NoWords."""
+    """An answer, or other words for it; gives who can clear it. Raises Outdated, NoWords.
+
+    It is outdated, too, where another version of the answer stands there than the one `seen`.
+    Who else was asked for the first answer is told that there is one.
+    """
     question = await _question(tx, question_id)
     seat = await own_seat(tx, act, question)
     permissions.require(seat is not None)
     assert seat is not None
     await _require_open(tx, question)
+    if seen is not None and question.version != seen:
+        raise Outdated
     drafted = await _wait(
         tx,
         act,
@@ -365,6 +387,11 @@ async def draft(
     )
     clearing = await _clearing(tx, act, drafted)
     await _tell_waited_for(tx, act, drafted, clearing)
+    if question.state is QuestionState.ASKED:
+        asked = people.each_once(_writers(await _on_call(tx, act, drafted)))
+        told = {each.id for each in clearing} | {seat.person_id}
+        others = [each for each in asked if each.id not in told]
+        await _tell_answered(tx, act, drafted, others, views.answered_by)
     await audit.record(
         tx,
         act,
@@ -378,7 +405,10 @@ async def draft(
 
 
 async def clear(tx: Transaction, act: Act, question_id: int, version: int) -> None:
-    """The words are cleared as they were shown, and go to the delegation with their source."""
+    """The words are cleared as they were shown, and go to the delegation with their source.
+
+    Who wrote them is told, and so are the others on call.
+    """
     question = await _question(tx, question_id)
     seat = await _clearing_seat(tx, act, question)
     await _require_open(tx, question)
@@ -395,9 +425,18 @@ async def clear(tx: Transaction, act: Act, question_id: int, version: int) -> No
     )
     cleared = await _question(tx, question_id)
     source = await source_of(tx, cleared)
-    for person in await _delegation(tx, act, cleared):
+    delegation = await _delegation(tx, act, cleared)
+    for person in delegation:
         shown = views.answer_given(cleared, source, language=person.language)
         await _give(tx, act, cleared, person, shown)
+    author = await _author(tx, cleared)
+    called = people.each_once(await _on_call(tx, act, cleared))
+    told = {each.id for each in delegation} | {act.actor.person_id}
+    others = [each for each in called if each.id not in told]
+    wrote = [each for each in others if author is not None and each.id == author.person_id]
+    await _tell_answered(tx, act, cleared, wrote, views.yours_is_cleared)
+    rest = [each for each in others if each not in wrote]
+    await _tell_answered(tx, act, cleared, rest, views.cleared_by)
     await audit.record(
         tx,
         act,
@@ -418,6 +457,18 @@ async def may_clear(tx: Transaction, act: Act, question: DialogueQuestion) -> bo
         question.institution_id,
         validators,
     )
+
+
+async def author_of(tx: Transaction, question: DialogueQuestion) -> Person | None:
+    """Who wrote the answer as it stands."""
+    author = await _author(tx, question)
+    return None if author is None else await people.get(tx, author.person_id)
+
+
+async def is_answered_by_another(tx: Transaction, act: Act, question: DialogueQuestion) -> bool:
+    """Whether there is an answer that somebody else wrote, or none is needed any more."""
+    author = await _author(tx, question)
+    return not question.is_open or (author is not None and author.person_id != act.actor.person_id)
 
 
 async def source_of(tx: Transaction, question: DialogueQuestion) -> Source:
@@ -617,6 +668,20 @@ async def _let_go(tx: Transaction, act: Act, question: DialogueQuestion) -> None
     for person in people.each_once(await _on_call(tx, act, question)):
         key = f"dialogue_settled:{question.id}:{person.id}:{act.stamp}"
         await tell(tx, act, person.id, views.not_needed(question), key, silent=True)
+
+
+async def _tell_answered(
+    tx: Transaction,
+    act: Act,
+    question: DialogueQuestion,
+    told: Sequence[Person],
+    view: Callable[[DialogueQuestion, str], Screen],
+) -> None:
+    """Tell people on call what the actor has done with the question, without a sound."""
+    assert act.actor.person is not None
+    for person in told:
+        key = f"dialogue_settled:{question.id}:{person.id}:{act.stamp}"
+        await tell(tx, act, person.id, view(question, act.actor.person.name), key, silent=True)
 
 
 def _waiting_key(question: DialogueQuestion, rest: str) -> str:

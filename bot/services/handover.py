@@ -19,7 +19,8 @@ from storage.people import Seated
 async def take_over(tx: Transaction, act: Act, old: Seat, new: Seat) -> None:
     """What the old seat held is the new one's; everybody concerned hears of it.
 
-    The old seat has ended by now, the new one begun. Its holder gets a brief.
+    The old seat has ended by now, the new one begun. Its holder gets a brief. Who leaves and has
+    confirmed it themselves hears of it by their own screen.
     """
     moved = await handover.move(tx, old, new)
     facts = {
@@ -39,7 +40,8 @@ async def take_over(tx: Transaction, act: Act, old: Seat, new: Seat) -> None:
     await seats.announce(tx, act, new, "handed_over", shows, but=both)
     names = await seats.institution_names(tx, new.institution_id)
     unit = await seats.unit_name(tx, new.unit_id)
-    if old.suspended_at is None:  # nothing is sent to a lost phone
+    confirms = leaver.id == act.actor.person_id  # and is told in place of the question
+    if old.suspended_at is None and not confirms:  # nothing is sent to a lost phone
         gone = views.handed_over(successor.name, new.role, place(names, unit, leaver.language))
         await tell(tx, act, leaver.id, gone, f"seat:{old.id}:handed_over:self")
     shown = views.brief(

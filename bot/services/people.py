@@ -568,6 +568,7 @@ async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitatio
             username=username,
             invitee=invitation.invitee,
             before=None if leaver is None else leaver.name,
+            own=leaver is not None and leaver.id == each.person.id,
             role=invitation.role,
             institution=views.place(names, unit, each.person.language),
         )

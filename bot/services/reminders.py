@@ -16,6 +16,7 @@ from bot.domain.ladder import (
     Due,
     Ladder,
     Planned,
+    PutOff,
     Reaches,
     Reminded,
     Skipped,
@@ -25,6 +26,7 @@ from bot.domain.ladder import (
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person, Role
 from bot.domain.reports import fitting
 from bot.domain.requests import Listed, Request, RequestItem
+from bot.domain.views import absences as absence_views
 from bot.domain.views import reminders as views
 from bot.domain.work_calendar import Policy, WorkCalendar
 from bot.services import audit
@@ -274,10 +276,16 @@ async def remind(tx: Transaction, act: Act, policy: Policy, person_ids: Sequence
     calendars = await calendars_of(tx, act, policy, person_ids)
     due = await queries.due_for(tx, person_ids, now=act.now)
     ids = sorted({each.request_item_id for rungs in due.values() for each in rungs})
+    shown = {each.id: each for each in await request_queries.listed_ones(tx, ids)}
+    houses = {each.institution_id for each in shown.values()}
+    called_for = any(one.seat.role in SECRETARIAT for held in seated.values() for one in held)
+    validate = any(one.seat.role is Role.VALIDATOR for held in seated.values() for one in held)
     known = _Known(
-        {each.id: each for each in await request_queries.listed_ones(tx, ids)},
+        shown,
         await queries.latest_sent(tx, person_ids, ids),
         await queries.last_messages(tx, person_ids),
+        await focal_points(tx, act, houses) if validate else {},
+        await queries.snoozes(tx, ids) if called_for else {},
     )
     sayings: list[_Saying] = []
     for person_id in person_ids:
@@ -287,7 +295,7 @@ async def remind(tx: Transaction, act: Act, policy: Policy, person_ids: Sequence
             person = seated[person_id][0].person
             told = await _settled(tx, act, known, person, rungs, calendar=calendars[person_id])
             if told:
-                sayings.append(_saying(act, known, person, told))
+                sayings.append(_saying(act, known, seated[person_id], told))
     await _say(tx, act, known, sayings)
 
 
@@ -296,12 +304,14 @@ class _Known:
     """What is looked up for several people at once.
 
     What is asked by id, the longest due first; the highest rung that was sent, by person and item;
-    the last message, by person.
+    the last message, by person; who reports, by institution; who has put it off, by what is asked.
     """
 
     shown: Mapping[int, Listed]
     latest: Mapping[tuple[int, int], tuple[date, int]]
     last: Mapping[int, int]
+    focal_points: Mapping[int, str]
+    put_off: Mapping[int, Sequence[PutOff]]
 
     def shown_in(self, rungs: Sequence[Reminder]) -> list[Listed]:
         """What these rungs are about, the longest due first."""
@@ -374,16 +384,18 @@ class _Saying:
     rungs: Sequence[int]
 
 
-def _saying(act: Act, known: _Known, person: Person, told: Sequence[Reminder]) -> _Saying:
+def _saying(act: Act, known: _Known, seated: Sequence[Seated], told: Sequence[Reminder]) -> _Saying:
     """One message for everything."""
+    person = seated[0].person
     shown = known.shown_in(told)
     first = min(each.id for each in told)
-    reaches = {each.reaches for each in told}
-    screen = (
-        views.call_list(shown, language=person.language, today=act.today)
-        if reaches == {Reaches.SECRETARIAT.value}
-        else views.reminder(shown, first, language=person.language, today=act.today)
-    )
+    if {each.reaches for each in told} == {Reaches.SECRETARIAT.value}:
+        screen = views.call_list(shown, known.put_off, language=person.language, today=act.today)
+    elif {each.institution_id for each in shown} <= _only_validates(seated):
+        points = known.focal_points
+        screen = views.of_validator(shown, first, points, language=person.language)
+    else:
+        screen = views.reminder(shown, first, language=person.language, today=act.today)
     message = Message(
         key=f"reminder:{first}",
         screen=screen,
@@ -392,6 +404,27 @@ def _saying(act: Act, known: _Known, person: Person, told: Sequence[Reminder]) -
         subject=views.subject(shown),
     )
     return _Saying(message, person, [each.id for each in told])
+
+
+def _only_validates(seated: Sequence[Seated]) -> set[int | None]:
+    """The institutions whose validator somebody is without reporting for them."""
+    held = [each.seat for each in seated]
+    validates = {each.institution_id for each in held if each.role is Role.VALIDATOR}
+    return validates - {each.institution_id for each in held if each.role in REPORTING}
+
+
+async def focal_points(tx: Transaction, act: Act, institution_ids: Iterable[int]) -> dict[int, str]:
+    """Who reports for these institutions, by institution: a focal point, else an alternate."""
+    found: dict[int, Seated] = {}
+    houses = set(institution_ids)
+    for each in await people.seated(tx, now=act.now, roles=REPORTING, institution_ids=houses):
+        house = each.seat.institution_id
+        if house is None:
+            continue
+        first = found.setdefault(house, each)
+        if first.seat.role is not Role.FOCAL_POINT and each.seat.role is Role.FOCAL_POINT:
+            found[house] = each
+    return {house: each.person.name for house, each in found.items()}
 
 
 async def _say(tx: Transaction, act: Act, known: _Known, sayings: Sequence[_Saying]) -> None:
@@ -420,7 +453,7 @@ async def _ask_officers(tx: Transaction, act: Act, shown: Sequence[Listed], firs
 async def snooze(
     tx: Transaction, act: Act, policy: Policy, reminder_id: int, *, until_on: date, reason: str
 ) -> int:
-    """Remind the person of the same things on that day instead, for a reason that is kept.
+    """Remind the person of the same things on that day instead; the secretariat sees the reason.
 
     What would come before it is skipped. Gives how many things wait; raises NotFound where none is
     asked any more, NoWords without a reason.
@@ -443,7 +476,7 @@ async def snooze(
         for each in items
     ]
     await queries.add(tx, new, now=act.now)
-    await audit.record(
+    entry = await audit.record(
         tx,
         act,
         "reminder.snooze",
@@ -451,6 +484,7 @@ async def snooze(
         facts={"items": ids, "until_on": until_on},
         words=why,
     )
+    await queries.say_why(tx, [each.key for each in new], entry)
     return len(ids)
 
 
@@ -477,10 +511,11 @@ async def let_validators_be_reminded(
 
 async def go_away(
     tx: Transaction, act: Act, *, from_on: date, until_on: date, deputy_id: int | None
-) -> None:
+) -> list[str]:
     """The person is away: reminders go to those who are there, else to the deputy.
 
-    The deputy is somebody of one of their institutions; raises NotAllowed for anybody else.
+    The deputy is somebody of one of their institutions, and is told; raises NotAllowed for anybody
+    else. Gives the names of those who are reminded meanwhile.
     """
     assert act.actor.person is not None
     if until_on < from_on or until_on < act.today:
@@ -488,7 +523,7 @@ async def go_away(
     if deputy_id is not None:
         colleagues = {each.person.id for each in await colleagues_of(tx, act)}
         permissions.require(deputy_id in colleagues)
-    await absences.add_leave(
+    leave_id = await absences.add_leave(
         tx,
         act.actor.person.id,
         from_on=from_on,
@@ -504,6 +539,43 @@ async def go_away(
         f"person:{act.actor.person.id}",
         facts={"from_on": from_on, "until_on": until_on, "deputy": deputy_id or 0},
     )
+    if deputy_id is not None:
+        shown = absence_views.stands_in(act.actor.person.name, from_on, until_on)
+        await tell(tx, act, deputy_id, shown, f"leave:{leave_id}:deputy", silent=True)
+    return await _reminded_instead(tx, act, from_on, deputy_id)
+
+
+async def _reminded_instead(
+    tx: Transaction, act: Act, day: date, deputy_id: int | None
+) -> list[str]:
+    """Who hears that day what the actor would, as `bot.domain.ladder.plan` has it; their names."""
+    fellows = await _fellows(tx, act)
+    deputies = [each for each in await colleagues_of(tx, act) if each.person.id == deputy_id]
+    ids = {each.person.id for each in (*fellows, *deputies)}
+    leave = await absences.leave_of(tx, ids, after=day)
+    away = {each for each, found in leave.items() if any(one.covers(day) for one in found)}
+    there = [each for each in fellows if each.person.id not in away]
+    standing_in = [each for each in deputies if each.person.id not in away]
+    return [each.name for each in people.each_once(there or standing_in)]
+
+
+async def _fellows(tx: Transaction, act: Act) -> list[Seated]:
+    """The others who are reminded of the same as the actor."""
+    kinds = (REPORTING, {Role.VALIDATOR}, SECRETARIAT)
+    own = {
+        (kind, seat.institution_id)
+        for seat in act.actor.seats
+        for kind in map(frozenset, kinds)
+        if seat.role in kind and seat.unit_id is None
+    }
+    return [
+        each
+        for kind, house in own
+        for each in await people.seated(tx, now=act.now, roles=kind, institution_id=house)
+        if each.seat.institution_id == house
+        and each.person.id != act.actor.person_id
+        and each.reachable
+    ]
 
 
 async def come_back(tx: Transaction, act: Act) -> None:

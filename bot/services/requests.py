@@ -46,7 +46,7 @@ from bot.domain.requests import (
     turn_before,
 )
 from bot.domain.requests import follow as follow_step
-from bot.domain.screens import Attachment, Screen, Words
+from bot.domain.screens import Attachment, Screen
 from bot.domain.selection import Narrowing, Selection
 from bot.domain.views import requests as views
 from bot.domain.work_calendar import Policy, WorkCalendar
@@ -71,6 +71,18 @@ class NobodyToAsk(Refused):
     """The audience is empty: nothing matches, or nobody there could be told."""
 
     key = "error.nobody_to_ask"
+
+
+class AskedForTime(Refused):
+    """The secretariat has not decided on the last wish yet."""
+
+    key = "error.asked_for_time"
+
+
+class NotLater(Refused):
+    """More time ends after the day on which the answer is due already."""
+
+    key = "error.not_later"
 
 
 class DueInPast(Refused):
@@ -550,13 +562,18 @@ async def ask_for_time(
     reason: str,
     language: str,
 ) -> int:
-    """An institution asks the secretariat for more time; gives the id of its wish."""
+    """An institution asks the secretariat for more time; gives the id of its wish.
+
+    Raises NotLater, AskedForTime.
+    """
     item = await _open_item(tx, request_item_id)
     seat = act.actor.seat(REPORTING, item.institution_id)
     permissions.require(seat is not None)
     assert seat is not None
     if until_on <= item.due_on:
-        raise DueInPast
+        raise NotLater(due=item.due_on)
+    if await queries.waiting_extension(tx, item.id) is not None:
+        raise AskedForTime
     why = fitting(reason)
     extension_id = await queries.add_extension(
         tx,
@@ -567,7 +584,7 @@ async def ask_for_time(
         language=language,
         now=act.now,
     )
-    entry = await audit.record(
+    await audit.record(
         tx,
         act,
         "extension.ask",
@@ -577,20 +594,22 @@ async def ask_for_time(
         words=why,
     )
     [shown] = await queries.listed_ones(tx, [item.id])
+    asked = existing(await queries.get_extension(tx, extension_id))
     for officer in await officers(tx, act):
-        wish = views.wish(
-            shown,
-            extension_id,
-            until_on,
-            Words(why, language, limit=600),
-            language=officer.language,
-        )
-        await tell(tx, act, officer.id, wish, f"extension:{entry}:{officer.id}")
+        wish = views.wish(shown, asked, language=officer.language)
+        await tell(tx, act, officer.id, wish, _wish_key(extension_id, officer))
     return extension_id
 
 
+def _wish_key(extension_id: int, officer: Person) -> str:
+    return f"extension:{extension_id}:wish:{officer.id}"
+
+
 async def decide_time(tx: Transaction, act: Act, extension_id: int, *, granted: bool) -> Extension:
-    """The secretariat grants more time or not, and who asked is told. Raises Outdated."""
+    """The secretariat grants more time or not, and who asked is told. Raises Outdated.
+
+    The officers' messages with the wish say from now on what was decided, and by whom.
+    """
     permissions.require(permissions.may_ask(act.actor))
     wish = existing(await queries.get_extension(tx, extension_id))
     item = await _open_item(tx, wish.request_item_id)
@@ -599,6 +618,7 @@ async def decide_time(tx: Transaction, act: Act, extension_id: int, *, granted: 
     )
     if not decided:
         raise Outdated
+    [wished] = await queries.listed_ones(tx, [item.id])
     if granted:
         await _extend(tx, act, item, wish.until_on)
     await audit.record(
@@ -616,7 +636,22 @@ async def decide_time(tx: Transaction, act: Act, extension_id: int, *, granted: 
         return views.time_refused(shown, language=language)
 
     await _tell_institution(tx, act, item, told, f"extension:{wish.id}:decided")
+    await _tell_decided(tx, act, wished, wish, granted=granted)
     return wish
+
+
+async def _tell_decided(
+    tx: Transaction, act: Act, one: Listed, wish: Extension, *, granted: bool
+) -> None:
+    assert act.actor.person is not None
+    for officer in await officers(tx, act):
+        said = await outbox.find(tx, _wish_key(wish.id, officer))
+        if said is None:
+            continue
+        name, language = act.actor.person.name, officer.language
+        shown = views.decided(one, wish, name, granted=granted, language=language)
+        key = f"extension:{wish.id}:outcome:{officer.id}"
+        await tell(tx, act, officer.id, shown, key, silent=True, edits=said)
 
 
 async def _tell_institution(

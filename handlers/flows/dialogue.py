@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from bot.domain import permissions
 from bot.domain.days import read_due_day
 from bot.domain.dialogues import DialogueQuestion, Part
-from bot.domain.errors import Unfit, existing
+from bot.domain.errors import Outdated, Unfit, existing
 from bot.domain.people import SECRETARIAT
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Screen, Value, Words, text
@@ -16,7 +16,7 @@ from bot.domain.views import dialogues as views
 from bot.domain.views.common import dotted, item_code
 from bot.domain.views.people import name_for, role_name
 from bot.services import dialogues as service
-from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Pick, Review
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Overtaken, Pick, Review
 from handlers.flows.status_update import words_fit
 from handlers.home import beginnings
 from handlers.turn import Turn
@@ -130,15 +130,29 @@ async def _called(turn: Turn, answers: Answers) -> dict[str, Value]:
 
 
 async def _answer(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
-    return await put(turn, answers["dialogue_question"], joined(answers["words"]))
+    question_id, words = answers["dialogue_question"], joined(answers["words"])
+    try:
+        return await put(turn, question_id, words, seen=answers.get("version"))
+    except Outdated as late:
+        raise Overtaken(await too_late(turn, question_id)) from late
 
 
-async def put(turn: Turn, question_id: int, words: str) -> Screen:
-    """Write an answer, and say who clears it."""
+async def put(turn: Turn, question_id: int, words: str, *, seen: int | None = None) -> Screen:
+    """Write an answer, and say who clears it; raises Outdated where that is not wanted any more.
+
+    So it is where another answer than the one `seen` stands there by now.
+    """
     clearing = await service.draft(
-        turn.tx, turn.act, question_id, words, language=turn.language_of(words)
+        turn.tx, turn.act, question_id, words, language=turn.language_of(words), seen=seen
     )
     return views.drafted(question_id, waits=len(clearing))
+
+
+async def too_late(turn: Turn, question_id: int) -> Screen:
+    """Somebody has answered, or the officer found another way: these words went to nobody."""
+    question = await asked(turn, question_id)
+    author = await service.author_of(turn.tx, question)
+    return views.too_late(question, None if author is None else author.name)
 
 
 ANSWER = Flow(

@@ -17,6 +17,17 @@ from handlers.turn import Turn
 Answers: TypeAlias = Mapping[str, Any]
 
 
+class Overtaken(Exception):
+    """What a conversation was for needs no more doing: it ends, nothing of it is sent.
+
+    Raised by a flow's `then` before anything is changed; `shown` says so.
+    """
+
+    def __init__(self, shown: Screen) -> None:
+        super().__init__()
+        self.shown = shown
+
+
 @dataclass(frozen=True)
 class Option:
     """One offered answer: the value that is kept (plain JSON) and how its button reads.
@@ -32,6 +43,8 @@ class Option:
 Options: TypeAlias = Callable[[Turn, Answers], Awaitable[list[Option]]]
 Check: TypeAlias = Callable[[str, Turn], Any]
 """From the words to the value that is kept (plain JSON); raises Unfit with how to answer."""
+Fits: TypeAlias = Callable[[Turn, Answers, Any], Awaitable[None]]
+"""Whether a written answer fits what stands in the record; raises Unfit with how to answer."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,7 @@ class Step:
     name: str
     options: Options | None = None
     check: Check | None = None
+    fits: Fits | None = None
     many: bool = False  # several options; a button ends the choice
     grows: bool = False  # further words join the earlier ones
     files: bool = False  # what is sent (files, voice, links) is its answer
@@ -63,15 +77,16 @@ def Choose(  # noqa: N802
     options: Options,
     *,
     check: Check | None = None,
+    fits: Fits | None = None,
     shows: Callable[[Any], Value] | None = None,
     told: bool = True,
     first: int = 0,
 ) -> Step:
-    """One of the options; where there is a `check`, a written answer will do as well.
+    """One of the options; where there is a `check`, a written answer that `fits` will do as well.
 
     Only the `first` ones are shown until "More…" is tapped.
     """
-    return Step(name, options=options, check=check, shows=shows, told=told, first=first)
+    return Step(name, options=options, check=check, fits=fits, shows=shows, told=told, first=first)
 
 
 def Pick(name: str, options: Options, *, when: str | None = None) -> Step:  # noqa: N802

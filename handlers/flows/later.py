@@ -108,14 +108,14 @@ async def _deputies(turn: Turn, _answers: Answers) -> list[Option]:
 async def _leave(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     from_on = date.fromisoformat(answers["from"]) if answers.get("from") else turn.today
     until_on = date.fromisoformat(answers["until"])
-    await reminders.go_away(
+    instead = await reminders.go_away(
         turn.tx,
         turn.act,
         from_on=from_on,
         until_on=until_on,
         deputy_id=answers["deputy"] or None,
     )
-    return views.away(from_on, until_on)
+    return views.away(from_on, until_on, instead)
 
 
 AWAY = Flow(
@@ -149,10 +149,11 @@ async def _about(turn: Turn, answers: Answers) -> dict[str, Value]:
 
 
 async def _until_days(turn: Turn, answers: Answers) -> list[Option]:
-    """A week, two and four more."""
+    """A week, two and four more; what is overdue is counted from today."""
     one = await asked_of_own(turn, answers["asked"])
+    since = max(one.due_on, turn.today)
     days = dict.fromkeys(
-        turn.desk.policy.calendar().working_day_after(one.due_on + timedelta(weeks=each))
+        turn.desk.policy.calendar().working_day_after(since + timedelta(weeks=each))
         for each in (1, 2, 4)
     )
     return [Option(each.isoformat(), text("flow.request.day", day=each)) for each in days]
@@ -160,6 +161,12 @@ async def _until_days(turn: Turn, answers: Answers) -> list[Option]:
 
 def _until_day_fits(words: str, turn: Turn) -> str:
     return read_due_day(words, turn.language, today=turn.today).isoformat()
+
+
+async def _until_is_later(turn: Turn, answers: Answers, until: str) -> None:
+    one = await asked_of_own(turn, answers["asked"])
+    if date.fromisoformat(until) <= one.due_on:
+        raise Unfit(requests.NotLater.key, due=one.due_on)
 
 
 async def _ask_for_time(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
@@ -180,7 +187,13 @@ MORE_TIME = Flow(
     name="more_time",
     begins=_about,
     steps=(
-        Choose("until", _until_days, check=_until_day_fits, shows=date.fromisoformat),
+        Choose(
+            "until",
+            _until_days,
+            check=_until_day_fits,
+            fits=_until_is_later,
+            shows=date.fromisoformat,
+        ),
         Ask("reason", words_fit),
     ),
     then=_ask_for_time,

@@ -28,7 +28,12 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     others = await cards.mates(
         turn.tx, assignment.institution_id, assignment.item_id, item.cluster_id
     )
-    values: dict[str, Value] = {"item": item_code(item)}
+    has_units = bool(await units.of_institution(turn.tx, assignment.institution_id))
+    which = "passing.which_unit" if has_units else "passing.first_unit"
+    values: dict[str, Value] = {
+        "item": item_code(item),
+        "which_unit": text(which, item=item_code(item)),
+    }
     if others:
         values["others"] = text("flow.status_update.others", count=len(others))
     return values

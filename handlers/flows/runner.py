@@ -17,7 +17,7 @@ from bot.domain.views.common import evidence_facts
 from bot.services import evidence as evidence_service
 from handlers.flows import engine
 from handlers.flows.engine import Advance, Outcome, State
-from handlers.flows.flow import Flow, Step
+from handlers.flows.flow import Flow, Overtaken, Step
 from handlers.turn import Turn
 from storage import conversations, evidence
 from storage.conversations import Conversation
@@ -113,7 +113,8 @@ class Runner:
             await self._ask(turn, conversation, state)
             return True
         try:
-            advance = engine.write(flow, state, step, step.check(wrote.words, turn))
+            checked = await _checked(turn, state, step, wrote.words)
+            advance = engine.write(flow, state, step, checked)
         except Unfit as unfit:
             await turn.show(message(unfit.text))
             return True
@@ -277,7 +278,7 @@ class Runner:
             return state
         if step.check is None:
             return state
-        return engine.amend(state, step, part, step.check(words, turn))
+        return engine.amend(state, step, part, await _checked(turn, state, step, words))
 
     async def _files(
         self, turn: Turn, conversation: Conversation, flow: Flow, state: State
@@ -325,7 +326,10 @@ class Runner:
                 await self._ask(turn, conversation, advance.state)
             case Outcome.DONE:
                 sent = await self._sent(turn, conversation, flow, advance.state)
-                shown = await flow.then(turn, answers, conversation.id)
+                try:
+                    shown = await flow.then(turn, answers, conversation.id)
+                except Overtaken as overtaken:
+                    shown, sent = overtaken.shown, None
                 await conversations.end(turn.tx, conversation.id)
                 turn.tx.wakes.add("evidence")
                 row = None
@@ -450,6 +454,15 @@ class Runner:
         )
         answered = shown.lines[1:-2] if flow.review.takes_more else shown.lines[1:]
         return Screen((Text(f"flow.{flow.name}.sent", context), *answered))
+
+
+async def _checked(turn: Turn, state: State, step: Step, words: str) -> Any:
+    """The value that these words are for the step; raises Unfit."""
+    assert step.check is not None
+    value = step.check(words, turn)
+    if step.fits is not None:
+        await step.fits(turn, state.answers, value)
+    return value
 
 
 def _took_files_back(flow: Flow, before: State, after: State) -> bool:

@@ -76,6 +76,51 @@ async def test_the_delegation_has_a_cleared_answer_after_a_few_taps(
     await focal.waits_for("you are no longer on call")
 
 
+async def test_who_answers_too_late_is_told_who_was_faster(network: JourneyNetwork) -> None:
+    officer, focal, validator = await house(network)
+    ali = await network.phone("Ali", Role.ALTERNATE, "MOJ")
+    await opens(officer)
+    await officer.taps("Type a question")
+    await officer.types("140.7")
+    await officer.taps("Ask Ministry of Justice now")
+    question = await ali.waits_for("needs an answer now")
+    await ali.taps("Answer now")
+    await ali.types("Not yet.")
+    await focal.replies(await focal.waits_for("needs an answer now"), "Yes, on 3 May 2024.")
+    await ali.waits_for("Amal has answered; you need not write any more.")
+    await ali.taps("Send")
+    late = await ali.waits_for("Answered already, by Amal: “Yes, on 3 May 2024.”.")
+    assert "Yours was not sent." in plain(late.text)
+    assert late.labels == ("Change", "Home")
+    assert not any("Send" in each.labels for each in ali.received)
+    await ali.replies(question, "No.")
+    await ali.waits_for("Answered already, by Amal")
+    await validator.taps_on(await validator.waits_for("Do you clear it?"), "Clear")
+    await focal.waits_for("Your answer was cleared and is with the delegation.")
+    await ali.waits_for("Cleared by Vera: the delegation has the answer.")
+
+
+async def test_a_promise_without_an_institution_leads_to_choosing_one(
+    network: JourneyNetwork,
+) -> None:
+    officer, _focal, _validator = await house(network)
+    await opens(officer)
+    await officer.taps("Delegation")
+    assert "the delegation is one person of the secretariat." in plain(officer.screen.text)
+    await officer.taps("Back", "Type a question")
+    await officer.types("How is the weather?")
+    await officer.taps("Promise in writing")
+    await officer.types("30 November 2030")
+    assert "Nobody is asked yet" in plain(officer.screen.text)
+    await officer.taps("Back", "Close the dialogue")
+    assert "Every question is answered or promised. Close it?" in plain(officer.screen.text)
+    await officer.taps("Close the dialogue")
+    assert "Nobody is asked yet" in plain(officer.screen.text)
+    await officer.taps("How is the weather?", "Choose the institution")
+    await officer.taps("Ministry of Justice (0 on call)", "Back", "Summary and promises")
+    assert "Ask in writing (1)" in map(plain, officer.screen.labels)
+
+
 async def test_the_validator_changes_the_words_and_then_the_officer_clears(
     network: JourneyNetwork,
 ) -> None:

@@ -69,11 +69,12 @@ async def test_a_focal_point_hands_over_to_a_successor(network: JourneyNetwork) 
     told = plain((await coordinator.waits_for("has used the link of Omar")).text)
     assert "Ines Duarte" in told
     asked = plain((await omar.waits_for("Is it the right person?")).text)
-    assert "Ines Duarte" in asked
+    assert "your access as focal point, Ministry of Justice, ends at once" in asked
     assert "@ines_d" in asked
     await omar.taps("Confirm")
 
     await omar.waits_for("has gone to Ines Duarte")
+    assert len([each for each in omar.received if "gone to Ines" in plain(each.text)]) == 1
     await omar.types("/home")
     await omar.waits_for("Your seat has ended")
     await rim.waits_for("Ines Duarte has taken over from Omar")
@@ -94,6 +95,21 @@ async def test_a_focal_point_hands_over_to_a_successor(network: JourneyNetwork) 
     assert "Bill 12 is drafted." in plain(ines.screen.text)
     await ines.taps("Send")
     await ines.waits_for("SU-")
+
+
+async def test_a_link_for_a_successor_is_no_invitation_that_was_never_started(
+    network: JourneyNetwork,
+) -> None:
+    coordinator = await network.phone("Amina Sall", Role.COORDINATOR)
+    omar = await justice(network)
+    await omar.types("/handover")
+    await omar.taps("Make the link")
+    await link_in(omar)
+    await coordinator.types("/home")
+    assert "never started" not in plain(coordinator.screen.text)
+    await coordinator.types("/people")
+    await coordinator.taps("Unused links (1)")
+    assert "Handover by Omar, opened by nobody yet" in plain(coordinator.screen.text)
 
 
 async def test_the_secretariat_stops_a_handover(network: JourneyNetwork) -> None:
@@ -148,7 +164,7 @@ async def test_who_holds_two_seats_says_which(network: JourneyNetwork) -> None:
     ines = await network.people.phone("Ines")
     await ines.opens(await link_in(omar))
     await ines.taps("Accept")
-    await omar.waits_for("Ines has used the link")
+    await omar.waits_for("Ines has used your link")
     await omar.taps("Not the right person")
     await ines.waits_for("You were not confirmed")
     await omar.types("/handover")

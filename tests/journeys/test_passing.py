@@ -58,6 +58,7 @@ async def test_a_unit_answers_and_the_focal_point_reports(network: JourneyNetwor
     assert "Improve conditions in the prisons" in plain(paula.screen.text)
     assert "How many cells were renewed?" in plain(paula.screen.text)
     await paula.taps("Answer")
+    assert "Your answer? Write, speak, or send files." in plain(paula.screen.text)
     await paula.types("Forty cells were renewed.")
     await paula.sends_file(TEXT, name="cells.txt")
     await paula.taps("Send")
@@ -65,9 +66,15 @@ async def test_a_unit_answers_and_the_focal_point_reports(network: JourneyNetwor
 
     answer = await omar.waits_for("Prisons has answered on 140.12")
     assert "Forty cells were renewed." in plain(answer.text)
+    await omar.types("/home")
+    assert "1 answer of a unit" in plain(omar.screen.text)
+    await omar.taps("140.12: answer of Prisons")
+    assert "Put it into the report" in omar.screen.labels
     await omar.types("140.12")
     assert "Prisons: “Forty cells were renewed.”" in plain(omar.screen.text)
     await omar.taps("From Prisons", "Put it into the report")
+    assert "What is written so far is kept." in plain(omar.screen.text)
+    assert "answer stands in the report" in plain(omar.answers[-1])
     await omar.taps_on(answer, "Put it into the report")
     assert "stand in the report already" in plain(omar.answers[-1])
     await omar.taps("Partly")
@@ -76,6 +83,8 @@ async def test_a_unit_answers_and_the_focal_point_reports(network: JourneyNetwor
     await omar.waits_for("SU-")
     report = await network.row(select(status_updates))
     assert report["measures"] == "Forty cells were renewed."
+    await omar.types("/home")
+    assert "answer of a unit" not in plain(omar.screen.text)
     file = await network.row(
         select(evidence.c.name).where(evidence.c.status_update_id == report["id"])
     )
@@ -83,6 +92,21 @@ async def test_a_unit_answers_and_the_focal_point_reports(network: JourneyNetwor
     async with network.database.read() as tx:
         counts = await counts_of_report(tx, report["id"])
     assert counts.files + counts.awaited == 1
+
+
+async def test_the_first_unit_is_named_and_the_next_time_chosen(network: JourneyNetwork) -> None:
+    omar = await justice(network)
+    await omar.types("140.12")
+    await omar.taps("Pass inside")
+    assert "140.12: which unit is asked? Write its name" in plain(omar.screen.text)
+    await omar.types("Prisons")
+    await omar.types("How many cells were renewed?")
+    assert "Pass 140.12 inside? Not sent yet." in plain(omar.screen.text)
+    await omar.taps("Pass on")
+    await omar.types("140.9")
+    await omar.taps("Pass inside")
+    assert "Choose one, or write a new one’s name" in plain(omar.screen.text)
+    assert "Prisons" in map(plain, omar.screen.labels)
 
 
 async def test_a_cluster_is_passed_at_once_and_a_unit_sees_nothing_else(

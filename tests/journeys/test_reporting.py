@@ -96,7 +96,7 @@ async def test_words_that_come_before_they_are_asked_for_are_kept(
     phone, _ = await justice(network)
     await phone.types("140.7")
     await phone.replies(phone.screen, "Bill 12 passed its first reading.")
-    assert "What you wrote is kept." in plain(phone.screen.text)
+    assert "What is written so far is kept." in plain(phone.screen.text)
     await phone.types("It goes to the Senate.")
     await phone.taps("In progress")
     assert "first reading.\nIt goes to the Senate." in plain(phone.screen.text)

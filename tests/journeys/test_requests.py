@@ -135,6 +135,56 @@ async def test_a_reply_to_a_reminder_begins_the_report(network: JourneyNetwork) 
     assert item["state"] == "answered"
 
 
+async def overdue_for_long(network: JourneyNetwork, coordinator: Phone, due: date) -> None:
+    """A request of which the officers are asked whether the validator is reminded."""
+    await ask_all(network, coordinator, due)
+    await coordinator.taps("Send now")
+    await tick(network)
+    await morning(network, due + timedelta(days=7))
+
+
+async def test_a_validator_is_offered_what_a_validator_may_do(network: JourneyNetwork) -> None:
+    coordinator, amal, sample = await ministry(network)
+    vera = await network.phone("Vera", Role.VALIDATOR, "MOJ")
+    async with network.database.write() as tx:
+        await tx.execute(
+            assignments.update()
+            .where(assignments.c.id != sample.assignments["140.7"])
+            .values(state="ended")
+        )
+    due = network.clock.now().date() + timedelta(days=14)
+    await overdue_for_long(network, coordinator, due)
+    await coordinator.waits_for("Shall its validator be reminded?")
+    await coordinator.taps("Remind the validator")
+    await tick(network)
+    reminder = await vera.waits_for("Ministry of Justice has not reported on 140.7, due")
+    assert "Please speak to its focal point: Amal." in plain(reminder.text)
+    assert tuple(map(plain, reminder.labels)) == ("Open 140.7", "Later", "I am away")
+    await vera.replies(reminder, "It was adopted.")
+    said = await vera.waits_for("Your words were not sent")
+    assert "focal point: Amal." in plain(said.text)
+    await vera.taps("Open")
+    assert "Report" not in vera.screen.labels
+    assert "is due" in plain(amal.last.text) or "was due" in plain(amal.last.text)
+
+
+async def test_a_validator_hears_of_several_things_in_one_message(network: JourneyNetwork) -> None:
+    coordinator, _, _ = await ministry(network)
+    vera = await network.phone("Vera", Role.VALIDATOR, "MOJ")
+    due = network.clock.now().date() + timedelta(days=14)
+    await overdue_for_long(network, coordinator, due)
+    await coordinator.waits_for("Shall its validator be reminded?")
+    await coordinator.taps("Remind the validator")
+    await tick(network)
+    reminder = await vera.waits_for("Ministry of Justice has not reported on 4 things")
+    assert tuple(map(plain, reminder.labels)) == (
+        *("140.7", "140.9", "140.12", "140.15"),
+        *("All (4)", "Later", "I am away"),
+    )
+    await vera.taps("All (4)")
+    assert "All 4 items" in plain(vera.screen.text)
+
+
 async def test_later_and_more_time_are_heard_by_the_secretariat(network: JourneyNetwork) -> None:
     coordinator, amal, _ = await ministry(network)
     due = network.clock.now().date() + timedelta(days=14)
@@ -146,6 +196,15 @@ async def test_later_and_more_time_are_heard_by_the_secretariat(network: Journey
     await amal.taps("Later", "Tomorrow")
     await amal.types("The minister is abroad.")
     assert "You are reminded of these 4 again" in plain(amal.screen.text)
+    await coordinator.types("/requests")
+    await coordinator.taps(
+        "Where items stand, due", "Not opened yet (4)", "140.7: Ministry of Justice"
+    )
+    assert "Amal, put off to" in plain(coordinator.screen.text)
+    assert "“The minister is abroad.”" in plain(coordinator.screen.text)
+    await coordinator.types("140.7")
+    await coordinator.taps("Ministry of Justice")
+    assert "“The minister is abroad.”" in plain(coordinator.screen.text)
     await morning(network, due - timedelta(days=6))
     await amal.waits_for("4 things wait for you")
     sent = select(func.count().label("n")).where(reminders.c.state == "sent")
@@ -154,6 +213,7 @@ async def test_later_and_more_time_are_heard_by_the_secretariat(network: Journey
 
 async def test_an_institution_asks_for_more_time_and_gets_it(network: JourneyNetwork) -> None:
     coordinator, amal, _ = await ministry(network)
+    ines = await network.phone("Ines", Role.OFFICER)
     due = network.clock.now().date() + timedelta(days=14)
     await coordinator.types("/requests")
     await coordinator.taps("Ask", "Data")
@@ -166,6 +226,8 @@ async def test_an_institution_asks_for_more_time_and_gets_it(network: JourneyNet
     await amal.types("/home")
     assert "1 other request" in plain(amal.screen.text)
     await amal.taps("Also asked (1)", "Prosecutions for torture", "More time")
+    await amal.types(written(due - timedelta(days=1)))
+    assert "already. Write a later day." in plain(amal.last.text)
     later = due + timedelta(days=14)
     await amal.types(written(later))
     await amal.types("The courts count until June.")
@@ -174,9 +236,21 @@ async def test_an_institution_asks_for_more_time_and_gets_it(network: JourneyNet
     said = "Ministry of Justice asks for more time on Prosecutions for torture, by year and sex"
     assert said in plain(wish.text)
     assert "The courts count until June." in plain(wish.text)
-    await coordinator.taps("Give the time")
+    await amal.types("/home")
+    await amal.taps("Also asked (1)", "Prosecutions for torture")
+    assert "You asked for" in plain(amal.screen.text)
+    assert "More time" not in amal.screen.labels
+    await ines.types("/home")
+    assert "1 asks for more time" in plain(ines.screen.text)
+    await coordinator.taps_on(wish, "Give the time")
     granted = await amal.waits_for("you have until")
     assert granted is not None
+    for officer in (coordinator, ines):
+        decided = await officer.waits_for("Given by Coralie: until")
+        assert "Ministry of Justice asks for more time" in plain(decided.text)
+        assert decided.labels == ()
+    await ines.types("/home")
+    assert "more time" not in plain(ines.screen.text)
     decided = await network.row(select(extensions.c.granted))
     assert decided["granted"] is True
 
@@ -207,6 +281,30 @@ IN_ARABIC = (
 )
 
 
+async def test_wishes_for_more_time_are_refused_one_after_another(network: JourneyNetwork) -> None:
+    coordinator, amal, _ = await ministry(network)
+    due = network.clock.now().date() + timedelta(days=14)
+    for each in ("Prosecutions", "Convictions"):
+        await coordinator.types("/requests")
+        await coordinator.taps("Ask", "Data")
+        await coordinator.types(each)
+        await coordinator.taps("Ministry of Justice", "Go on")
+        await coordinator.types(written(due))
+        await coordinator.taps("Send", "Send now")
+        await amal.types("/home")
+        await amal.taps("Also asked", each, "More time")
+        await amal.types(written(due + timedelta(days=14)))
+        await amal.types("The courts count until June.")
+    await coordinator.types("/requests")
+    await coordinator.taps("More time (2)", "The day stays")
+    assert "1 wish for more time waits." in plain(coordinator.screen.text)
+    assert "more time on Convictions" in plain(coordinator.screen.text)
+    await coordinator.taps("The day stays")
+    assert "More time (1)" not in coordinator.screen.labels
+    await amal.waits_for("The secretariat did not give more time. Convictions stays due")
+    await coordinator.waits_for("Refused by Coralie: it stays due")
+
+
 @pytest.mark.parametrize("said", [IN_FRENCH, IN_ARABIC], ids=["fr", "ar"])
 async def test_people_are_asked_and_go_away_in_their_language(
     network: JourneyNetwork, said: tuple[str, str, str, tuple[str, str, str], str]
@@ -224,6 +322,22 @@ async def test_people_are_asked_and_go_away_in_their_language(
     await amal.types(written(due))
     await amal.taps(nobody, yes)
     await amal.waits_for(noted)
+
+
+async def test_who_is_away_alone_is_told_so_sees_it_at_home_and_comes_back(
+    network: JourneyNetwork,
+) -> None:
+    _, amal, _ = await ministry(network)
+    until = network.clock.now().date() + timedelta(days=4)
+    await amal.types("/away")
+    await amal.types(written(until))
+    await amal.taps("Nobody", "I am away")
+    await amal.waits_for("Nobody stands in; you are not reminded until then.")
+    await amal.types("/home")
+    assert "You are away until" in plain(amal.screen.text)
+    await amal.taps("I am back")
+    await amal.types("/home")
+    assert "You are away" not in plain(amal.screen.text)
 
 
 async def test_nobody_but_the_secretariat_sees_or_starts_a_request(

@@ -111,6 +111,54 @@ async def hearers(database: Database, prefix: str, **where: object) -> list[int]
     return [each["person_id"] for each in await told(database, prefix, **where)]
 
 
+async def test_whoever_was_asked_hears_that_it_is_answered_and_cleared(
+    database: Database,
+) -> None:
+    there = await house(database)
+    question = await asked(database, there)
+    await drafted(database, there, there.amal, question, "Yes.")
+    [ali] = await told(database, "dialogue_settled:")
+    assert (ali["person_id"], ali["silent"]) == (there.ali.actor.person_id, True)
+    assert "Amal" in json.dumps(ali["screen"])
+    await drafted(database, there, there.amal, question, "Yes, in May.")
+    assert len(await told(database, "dialogue_settled:")) == 1, "once is enough"
+    await clear(database, at(there.vera, minutes=1), question, version=2)
+    said = {
+        each["person_id"]: json.dumps(each["screen"])
+        for each in (await told(database, "dialogue_settled:"))[1:]
+    }
+    assert "dialogue.yours_is_cleared" in said[there.amal.actor.person_id or 0]
+    assert "Vera" in said[there.ali.actor.person_id or 0]
+    assert there.vera.actor.person_id not in said
+
+
+async def test_an_answer_does_not_take_the_place_of_one_that_its_author_has_not_seen(
+    database: Database,
+) -> None:
+    there = await house(database)
+    question = await asked(database, there)
+    await drafted(database, there, there.amal, question, "Yes.")
+    async with database.write() as tx:
+        with pytest.raises(Outdated):
+            await service.draft(tx, there.ali, question, "No.", language="en", seen=0)
+        await service.draft(tx, there.ali, question, "Yes, in May.", language="en", seen=1)
+
+
+async def test_a_promise_that_nobody_is_asked_for_gets_an_institution_later(
+    database: Database,
+) -> None:
+    there = await house(database)
+    question = await typed(database, there, "What of the weather?")
+    async with database.write() as tx:
+        await service.promise(tx, there.officer, question, date(2026, 5, 6))
+        await service.close(tx, there.officer, there.dialogue)
+        with pytest.raises(Outdated):
+            await service.ask_promises(tx, there.officer, there.dialogue)
+        await service.of_institution(tx, there.officer, question, there.sample.institution_id)
+        assert await service.ask_promises(tx, there.officer, there.dialogue) == 1
+    assert await state(database, question) is QuestionState.PROMISED
+
+
 async def state(database: Database, question: int) -> QuestionState:
     async with database.read() as tx:
         found = await queries.question(tx, question)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select, update
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.deadlines import Wanted as Deadline
 from bot.domain.errors import NotAllowed, Outdated
+from bot.domain.ladder import PutOff
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.reports import StatusUpdateDraft
 from bot.domain.requests import (
@@ -29,19 +31,29 @@ from bot.domain.selection import Narrowing, Selection
 from bot.domain.views.reminders import SHORT, called
 from bot.domain.work_calendar import Policy
 from bot.schedule import ask_and_remind, ask_before_deadlines
-from bot.services import answers, assignments, deadlines, not_ours, reminders, requests, reviews
+from bot.services import (
+    answers,
+    assignments,
+    audit,
+    deadlines,
+    not_ours,
+    reminders,
+    requests,
+    reviews,
+)
 from bot.services import people as seating
 from bot.services import status_updates as reporting
 from bot.services.answers import AnswerDraft, NotOpen
 from bot.services.people import Chat
-from bot.services.requests import DueInPast, NobodyToAsk, TooLate, Wanted
+from bot.services.requests import AskedForTime, DueInPast, NobodyToAsk, NotLater, TooLate, Wanted
 from storage import deadlines as calendar
 from storage import outbox as messages
+from storage import reminders as rung_queries
 from storage import requests as queries
 from storage import selection
 from storage.database import Database, Transaction
 from storage.tables import assignments as assignment_table
-from storage.tables import outbox, request_items
+from storage.tables import audit_words, outbox, request_items
 from storage.tables import reminders as reminder_table
 from storage.tables import requests as request_table
 from tests import maravia
@@ -581,6 +593,23 @@ async def test_who_puts_a_reminder_off_is_reminded_on_that_day_and_not_before(
     await days(database, date(2026, 5, 25), date(2026, 5, 25))
     assert (await told(database, "reminder:")).count(amal) == 2
     assert (-7, "skipped", "snoozed") in await rungs(database, person_id=amal)
+    await days(database, date(2026, 6, 12), date(2026, 6, 15))
+    async with database.read() as tx:
+        [call] = await tx.values(
+            select(outbox.c.screen).where(
+                outbox.c.key.startswith("reminder:"),
+                outbox.c.person_id == there.officer.actor.person_id,
+            )
+        )
+    assert "The minister is abroad." in json.dumps(call), "whoever calls has read it"
+    async with database.write() as tx:
+        asked_ids = await tx.values(select(request_items.c.id))
+        why = PutOff("Amal", date(2026, 5, 25), "The minister is abroad.")
+        assert await rung_queries.snoozes(tx, asked_ids) == {each: [why] for each in asked_ids}
+        entry = await tx.value(select(func.max(audit_words.c.number)))
+        assert await audit.erase_words(tx, there.officer, entry)
+        gone = replace(why, words=None)
+        assert await rung_queries.snoozes(tx, asked_ids) == {each: [gone] for each in asked_ids}
 
 
 async def test_while_somebody_is_away_the_alternate_is_reminded_and_else_the_deputy(
@@ -590,9 +619,10 @@ async def test_while_somebody_is_away_the_alternate_is_reminded_and_else_the_dep
     await asked(database, there, "140.7")
     amal, ali = there.amal.actor.person_id, there.ali.actor.person_id
     async with database.write() as tx:
-        await reminders.go_away(
+        instead = await reminders.go_away(
             tx, there.amal, from_on=NOW.date(), until_on=date(2026, 5, 22), deputy_id=None
         )
+    assert instead == ["Ali"]
     await days(database, NOW.date(), date(2026, 5, 22))
     assert (await told(database, "reminder:")).count(ali) == 2
     assert (await told(database, "reminder:")).count(amal) == 0
@@ -600,6 +630,29 @@ async def test_while_somebody_is_away_the_alternate_is_reminded_and_else_the_dep
         await reminders.come_back(tx, at(there.amal, datetime(2026, 5, 22, 10, 0, tzinfo=UTC)))
     await days(database, date(2026, 5, 23), DUE)
     assert (await told(database, "reminder:")).count(amal) == 2
+
+
+async def test_who_goes_away_hears_who_is_reminded_and_a_deputy_hears_it_too(
+    database: Database,
+) -> None:
+    there = await house(database)
+    today, friday = NOW.date(), date(2026, 5, 8)
+    ali = there.ali.actor.person_id
+    async with database.write() as tx:
+        alone = await reminders.go_away(
+            tx, there.vera, from_on=today, until_on=friday, deputy_id=None
+        )
+        deputy = await reminders.go_away(
+            tx, there.vera, from_on=today, until_on=friday, deputy_id=ali
+        )
+        late = await reminders.go_away(
+            tx, there.amal, from_on=today, until_on=friday, deputy_id=ali
+        )
+        last = await reminders.go_away(
+            tx, there.ali, from_on=today, until_on=friday, deputy_id=None
+        )
+    assert (alone, deputy, late, last) == ([], ["Ali"], ["Ali"], [])
+    assert await told(database, "leave:") == [ali, ali]
 
 
 async def test_more_time_is_asked_for_granted_once_and_moves_the_ladder(
@@ -616,6 +669,10 @@ async def test_more_time_is_asked_for_granted_once_and_moves_the_ladder(
             await requests.ask_for_time(
                 tx, there.vera, item_id, until_on=later, reason="x", language="en"
             )
+        with pytest.raises(NotLater):
+            await requests.ask_for_time(
+                tx, there.amal, item_id, until_on=DUE, reason="x", language="en"
+            )
         wish = await requests.ask_for_time(
             tx,
             there.amal,
@@ -624,6 +681,10 @@ async def test_more_time_is_asked_for_granted_once_and_moves_the_ladder(
             reason="The court decides in June.",
             language="en",
         )
+        with pytest.raises(AskedForTime):
+            await requests.ask_for_time(
+                tx, there.ali, item_id, until_on=later, reason="x", language="en"
+            )
         await requests.decide_time(tx, there.officer, wish, granted=True)
         with pytest.raises(Outdated):
             await requests.decide_time(tx, there.officer, wish, granted=False)

@@ -47,10 +47,15 @@ def asked(
     worded: RequestText | None,
     said: Words | None,
     *,
+    answers: bool,
+    wish: date | None,
     language: str,
     today: date,
 ) -> Screen:
-    """What is asked of an institution, the way to its file, and what it answered."""
+    """What is asked of an institution, the way to its file, and what it answered.
+
+    Who `answers` for it can do so; until the day `wish` more time is asked for already.
+    """
     lines: list[Text | None] = []
     if worded is not None:
         lines.append(text("request.title", title=Words(worded.title, worded.language)))
@@ -67,16 +72,15 @@ def asked(
         lines.append(text(f"request.stand.{how}"))
     if said is not None:
         lines.append(text("card.words", words=said))
+    if wish is not None:
+        lines.append(text("extension.asked", item=called(one, language), until=wish))
     rows: list[Row] = []
     if request.attachment is not None:
         rows.append((_file_button(one),))
-    if one.state is ItemState.ASKED:
-        rows.append(
-            (
-                button("respond", f"respond:{one.id}"),
-                button("more_time", f"more_time:{one.id}"),
-            )
-        )
+    if answers and one.state is ItemState.ASKED:
+        respond = button("respond", f"respond:{one.id}")
+        more = button("more_time", f"more_time:{one.id}")
+        rows.append((respond, more) if wish is None else (respond,))
     return screen(*lines, rows=[*rows, (HOME,)])
 
 

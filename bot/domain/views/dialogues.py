@@ -109,8 +109,9 @@ def board(
 
 def ask_to_close(dialogue: Dialogue, unanswered: int) -> Screen:
     """Asked once more."""
+    asked = text("dialogue.ask_close", count=unanswered) if unanswered else "dialogue.all_answered"
     return screen(
-        text("dialogue.ask_close", count=unanswered),
+        asked,
         rows=[
             (
                 button("dialogue_close", f"dialogue_close:{dialogue.id}"),
@@ -143,12 +144,14 @@ def sheet(dialogue: Dialogue, questions: Sequence[DialogueQuestion], *, language
             text("card.words", words=Words(each.words, each.language, limit=EXCERPT)),
             text("dialogue.promised_by", facts=facts),
         ]
+        if each.is_promised_by_nobody:
+            lines.append(text("dialogue.nobody_asked"))
     to_ask = sum(1 for each in promised if each.institution_id and each.request_id is None)
     rows: list[Row] = []
     if to_ask:
         rows.append((button("dialogue_promises", f"dialogue_promises:{dialogue.id}", n=to_ask),))
-    unanswered = [each for each in questions if each.state not in SETTLED]
-    rows += in_twos([_numbered(each) for each in unanswered[:LIST_LENGTH]])
+    left = [each for each in questions if each.state not in SETTLED or each.is_promised_by_nobody]
+    rows += in_twos([_numbered(each) for each in left[:LIST_LENGTH]])
     return screen(*lines, rows=[*rows, (button("back", f"dialogue:{dialogue.id}"), HOME)])
 
 
@@ -216,8 +219,9 @@ def _toggle(dialogue: Dialogue, person: Taking) -> Button:
 
 def delegation(dialogue: Dialogue, secretariat: int, seats: Sequence[Taking]) -> Screen:
     """Who gets the cleared answers."""
+    key = "dialogue.delegation" if seats else "dialogue.delegation_alone"
     lines: list[Text | None] = [
-        text("dialogue.delegation", count=secretariat, title=_title(dialogue)),
+        text(key, count=secretariat, title=_title(dialogue)),
         *(text("label.one", value=_called(each)) for each in seats),
     ]
     rows: list[Row] = [
@@ -302,6 +306,9 @@ def steered(
         rows = _steps(question, record, clears=clears, language=language)
     if question.is_open:
         rows.append((button("dialogue_promise", f"dialogue_promise:{question.id}"),))
+    if question.is_promised_by_nobody:
+        lines.append(text("dialogue.nobody_asked"))
+        rows.append((button("dialogue_choose", f"dialogue_q_houses:{question.id}:0"),))
     back = button("back", f"dialogue:{dialogue.id}")
     if dialogue.is_open:
         rows.append((button("dialogue_next", f"dialogue_type:{dialogue.id}"), back))
@@ -330,9 +337,16 @@ def _steps(
 
 def nobody_answers(question: DialogueQuestion, *, opened: int, language: str) -> Screen:
     """Told to the officer after ten minutes."""
-    key = "dialogue.not_cleared" if question.state is QuestionState.DRAFTED else "dialogue.late"
+    institution = name_for(question.names, language)
+    drafted = question.state is QuestionState.DRAFTED
+    if opened:
+        key = "dialogue.not_cleared" if drafted else "dialogue.late"
+        said = text(key, institution=institution, count=opened)
+    else:
+        key = "dialogue.not_cleared_unopened" if drafted else "dialogue.late_unopened"
+        said = text(key, institution=institution)
     return message(
-        text(key, institution=name_for(question.names, language), count=opened),
+        said,
         _unasked(question),
         rows=[
             (
@@ -386,6 +400,36 @@ def drafted(question_id: int, *, waits: int) -> Screen:
     return message(
         text("dialogue.drafted", count=waits),
         rows=[(button("dialogue_change", f"dialogue_answer:{question_id}"), HOME_BESIDE)],
+    )
+
+
+def answered_by(question: DialogueQuestion, name: str) -> Screen:
+    """Told to who was asked: somebody else has answered."""
+    return message(text("dialogue.answered_by", name=Words(name)), _unasked(question))
+
+
+def yours_is_cleared(question: DialogueQuestion, _name: str) -> Screen:
+    """Told to who wrote the answer."""
+    return message("dialogue.yours_is_cleared", _unasked(question))
+
+
+def cleared_by(question: DialogueQuestion, name: str) -> Screen:
+    """Told to the others on call: the delegation has the answer."""
+    return message(text("dialogue.cleared_by", name=Words(name)), _unasked(question))
+
+
+def too_late(question: DialogueQuestion, author: str | None) -> Screen:
+    """Told to who has written for nothing; while the answer waits, it can be changed."""
+    if author is None or not question.is_answered:
+        return message("dialogue.not_needed", "dialogue.yours_unsent", rows=[(HOME_BESIDE,)])
+    if question.restricted:
+        answered = text("dialogue.answered_by", name=Words(author))
+        return message(answered, "dialogue.yours_unsent", rows=[(HOME_BESIDE,)])
+    said = Words(question.answer or "", question.answer_language, limit=EXCERPT)
+    change = button("dialogue_change", f"dialogue_answer:{question.id}")
+    return message(
+        text("dialogue.answered_already", name=Words(author), words=said),
+        rows=[(change, HOME_BESIDE) if question.is_open else (HOME_BESIDE,)],
     )
 
 

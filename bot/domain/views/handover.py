@@ -178,13 +178,18 @@ def taken_over(institution: Value, *, name: str, before: str, role: Role) -> Scr
 
 def handed_over(name: str, role: Role, institution: Value) -> Screen:
     """Told to who had the seat."""
-    return message(
-        text(
-            "handover.handed_over",
-            name=Words(name),
-            role=role_name(role),
-            institution=institution,
-        )
+    return message(_handed_over(name, role, institution))
+
+
+def handed_over_here(name: str, role: Role, institution: Value, *, gone: bool) -> Screen:
+    """Told to who had the seat and has confirmed; `gone`: they have no other one."""
+    said = _handed_over(name, role, institution)
+    return screen(said, rows=[] if gone else [(HOME,)])
+
+
+def _handed_over(name: str, role: Role, institution: Value) -> Text:
+    return text(
+        "handover.handed_over", name=Words(name), role=role_name(role), institution=institution
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from bot.domain.dialogues import DialogueQuestion
 from bot.domain.home import Counts, Draft, Entry, Waiting
+from bot.domain.passing import Pass
 from bot.domain.screens import (
     Button,
     Code,
@@ -24,6 +26,9 @@ from bot.domain.views.common import HOME, LIST_LENGTH, dotted, in_twos, item_cod
 TITLE_LENGTH = 24
 URGENT = 4
 """So many of the most urgent items have a button of their own on the first screen."""
+
+ANSWERS = 2
+"""So many answers of units have one, too."""
 
 _BUTTONS = {
     Waiting.OVERDUE: "overdue_item",
@@ -51,15 +56,20 @@ def home(
     else_asked: int = 0,
     watches: bool = False,
     passed: int = 0,
+    answers: Sequence[Pass] = (),
+    away_until: date | None = None,
 ) -> Screen:
     """What waits: the most urgent one tap away, everything else two.
 
     `else_asked` counts what is asked beside reports. Who `watches` what others report (a validator)
     is told what they have sent, too; who has a seat in a unit as well, how much was `passed` to it.
+    `answers` of the own units wait to be reported. Until the day `away_until` they are on leave.
     """
     parts = _parts(counts, len(drafts), watches=watches)
     if else_asked:
         parts = (*parts, text("home.asked", count=else_asked))
+    if answers:
+        parts = (*parts, text("home.unit_answers", count=len(answers)))
     summary = (
         text("home.summary", institution=institution, parts=Listing(parts))
         if parts
@@ -72,6 +82,10 @@ def home(
         if len(drafts) > 1:
             row.append(button("drafts", "drafts:0", n=len(drafts)))
         rows.append(tuple(row))
+    rows += [
+        (button("unit_answer", f"passed:{each.id}", item=item_code(each), unit=Words(each.unit)),)
+        for each in answers[:ANSWERS]
+    ]
     if else_asked:
         rows.append((button("asked_list", "asked_list", n=else_asked),))
     lists = [
@@ -84,7 +98,11 @@ def home(
     if watches:
         lists.append(button("progress", "progress"))
     rows += in_twos(lists)
-    return screen(summary, "home.search", rows=rows)
+    lines: list[Text | None] = [summary]
+    if away_until is not None:
+        lines.append(text("home.away", until=away_until))
+        rows.append((button("i_am_back", "back_again"),))
+    return screen(*lines, "home.search", rows=rows)
 
 
 def listed(

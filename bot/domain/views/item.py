@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.items import AssignmentState, Item, ItemText, Part, ReportState
+from bot.domain.ladder import PutOff
 from bot.domain.screens import (
     Button,
     Row,
@@ -21,6 +22,7 @@ from bot.domain.screens import (
 from bot.domain.selection import Need
 from bot.domain.views.card import Alike, item_lines, similar_lines
 from bot.domain.views.common import HOME, dotted, in_twos, item_code
+from bot.domain.views.reminders import URGENT, put_off_lines
 
 TEXT_KEYS = (
     *(f"label.part.{part}" for part in Part),
@@ -95,8 +97,8 @@ def _facts(stand: Stand) -> list[Value]:
     return facts
 
 
-def held(item: Item, stand: Stand) -> Screen:
-    """One institution's assignment, and what the secretariat can do about it."""
+def held(item: Item, stand: Stand, put_off: Sequence[PutOff] = ()) -> Screen:
+    """One institution's assignment: who has put it off, and what the secretariat can do."""
     code = item_code(item)
     row: list[Button] = []
     if stand.state is AssignmentState.ANNOUNCED:
@@ -107,6 +109,7 @@ def held(item: Item, stand: Stand) -> Screen:
     return screen(
         text("item.held", item=code, institution=stand.institution),
         text("card.head", head=dotted(*_facts(stand))),
+        *put_off_lines(put_off[:URGENT]),
         rows=[
             tuple(row),
             (button("take_back", f"take_back:{stand.assignment_id}"),),

@@ -138,20 +138,25 @@ def confirmation(
     username: str | None,
     invitee: str | None,
     before: str | None = None,
+    own: bool = False,
     role: Role,
     institution: Value,
 ) -> Screen:
-    """Asked of the inviter: is it them? `before` is who hands the seat over, if it is one."""
+    """Asked of the inviter: is it them? `before` is who hands the seat over, if it is one.
+
+    `own`: it is they who are asked.
+    """
     about: dict[str, Value] = {
         "name": Words(telegram_name),
         "role": role_name(role),
         "institution": institution,
     }
-    lines = [
-        Text("people.confirm", about)
-        if before is None
-        else Text("handover.confirm", {**about, "before": Words(before)})
-    ]
+    if before is None:
+        lines = [Text("people.confirm", about)]
+    elif own:
+        lines = [Text("handover.confirm_own", about)]
+    else:
+        lines = [Text("handover.confirm", {**about, "before": Words(before)})]
     if username:
         lines.append(text("people.username", username=Code(f"@{username}")))
     if invitee:
@@ -179,10 +184,10 @@ def seat_changed(event: str, *, name: str, role: Role, institution: Value) -> Sc
     )
 
 
-def decided(*, confirmed: bool, gone: bool = False) -> Screen:
-    """What became of a newcomer, in place of the question; `gone`: the reader has no seat now."""
+def decided(*, confirmed: bool) -> Screen:
+    """What became of a newcomer, in place of the question."""
     said = text("people.confirmed") if confirmed else text("people.not_confirmed")
-    return screen(said, rows=[] if gone else [(button("home", "home"),)])
+    return screen(said, rows=[(button("home", "home"),)])
 
 
 def stranger() -> Screen:
@@ -287,19 +292,27 @@ def waiting_list(
 
 
 def unused_list(
-    unused: Sequence[tuple[int, str, Role, Value, datetime]], *, page: int, more: bool
+    unused: Sequence[tuple[int, str, Role, Value, datetime]],
+    *,
+    page: int,
+    more: bool,
+    leavers: Mapping[int, str],
 ) -> Screen:
-    """Links that nobody has opened."""
+    """Links that nobody has opened; `leavers` hand their seats over by theirs."""
     lines = [
         text(
             "people.unused_line",
             n=number,
-            invitee=Words(invitee) if invitee else text("people.somebody"),
+            invitee=text("handover.by", name=Words(leavers[invitation_id]))
+            if invitation_id in leavers
+            else Words(invitee)
+            if invitee
+            else text("people.somebody"),
             role=role_name(role),
             institution=institution,
             until=expires,
         )
-        for number, (_id, invitee, role, institution, expires) in enumerate(unused, 1)
+        for number, (invitation_id, invitee, role, institution, expires) in enumerate(unused, 1)
     ]
     rows: list[Row] = [
         (button("revoke", f"revoke:{each[0]}", n=number),) for number, each in enumerate(unused, 1)

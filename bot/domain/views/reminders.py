@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from bot.domain.ladder import PutOff
 from bot.domain.requests import Listed
 from bot.domain.screens import (
     Button,
@@ -58,6 +59,56 @@ def _of_one(one: Listed, reminder_id: int, *, language: str, today: date) -> Scr
     return message(line, "reminder.reply", rows=[*rows, _put_off(reminder_id)])
 
 
+def of_validator(
+    shown: Sequence[Listed], reminder_id: int, focal_points: Mapping[int, str], *, language: str
+) -> Screen:
+    """What the validator's institutions have not reported, and who there is to be spoken to.
+
+    `focal_points` are names by institution; where none is known, nobody is named.
+    """
+    houses: dict[int, list[Listed]] = {}
+    for each in shown:
+        houses.setdefault(each.institution_id, []).append(each)
+    lines: list[Text | None] = []
+    for house, theirs in houses.items():
+        lines += _not_reported(theirs, language)
+        lines += _speak_to(focal_points.get(house))
+    if len(shown) == 1:
+        [one] = shown
+        ways: list[Row] = [(button("open_item", _opens(one), item=called(one, language)),)]
+    else:
+        ways = in_twos([open_asked(each, language) for each in shown[:URGENT]])
+        ways.append((button("reminded_all", "list:all:0", n=len(shown)),))
+    return message(*lines, rows=[*ways, _put_off(reminder_id)])
+
+
+def _not_reported(theirs: Sequence[Listed], language: str) -> list[Text | None]:
+    institution = name_for(theirs[0].names, language)
+    if len(theirs) > 1:
+        head = text("reminder.not_reported_several", institution=institution, count=len(theirs))
+        return [head, *by_day(theirs[:URGENT], language)]
+    [one] = theirs
+    return [
+        text(
+            "reminder.not_reported",
+            institution=institution,
+            item=called(one, language),
+            due=one.due_on,
+        )
+    ]
+
+
+def _speak_to(focal_point: str | None) -> list[Text]:
+    if focal_point is None:
+        return []
+    return [text("reminder.speak_to", name=Words(focal_point))]
+
+
+def not_sent(opens: Button, focal_point: str | None) -> Screen:
+    """Told to a validator who has replied as if they reported: who does."""
+    return message("reminder.words_not_sent", *_speak_to(focal_point), rows=[(opens, HOME_BESIDE)])
+
+
 def _put_off(reminder_id: int) -> Row:
     return (button("remind_later", f"later:{reminder_id}"), button("i_am_away", "away"))
 
@@ -90,8 +141,11 @@ def by_day(shown: Sequence[Listed], language: str) -> list[Text | None]:
 
 def open_asked(one: Listed, language: str) -> Button:
     """The way to what is asked; the message stays."""
-    act = f"asked:{one.id}" if one.assignment_id is None else f"card:{one.assignment_id}:{BESIDE}"
-    return button("code", act, item=called(one, language))
+    return button("code", _opens(one), item=called(one, language))
+
+
+def _opens(one: Listed) -> str:
+    return f"asked:{one.id}" if one.assignment_id is None else f"card:{one.assignment_id}:{BESIDE}"
 
 
 def subject(shown: Sequence[Listed]) -> str | None:
@@ -110,14 +164,38 @@ def replaced() -> Screen:
 # -- The secretariat -------------------------------------------------------------------------------
 
 
-def call_list(shown: Sequence[Listed], *, language: str, today: date) -> Screen:
-    """Whom to call: by institution, what has been overdue for long."""
+def call_list(
+    shown: Sequence[Listed],
+    put_off: Mapping[int, Sequence[PutOff]],
+    *,
+    language: str,
+    today: date,
+) -> Screen:
+    """Whom to call: by institution, what has been overdue for long, and who has put it off."""
     houses: dict[int, list[Listed]] = {}
     for each in shown:
         houses.setdefault(each.institution_id, []).append(each)
     lines: list[Text | None] = [text("reminder.call_list", count=len(houses))]
-    lines += [_to_call(theirs, language, today) for theirs in list(houses.values())[:URGENT]]
+    for theirs in list(houses.values())[:URGENT]:
+        lines.append(_to_call(theirs, language, today))
+        said = [one for each in theirs if not each.restricted for one in put_off.get(each.id, ())]
+        lines += put_off_lines(sorted(said, key=lambda one: one.until_on)[-1:])
     return message(*lines, rows=[(button("desk_overdue", "overdue:0"), HOME_BESIDE)])
+
+
+def put_off_lines(said: Sequence[PutOff]) -> list[Text]:
+    """Who has put a reminder off until when, and why, one a line."""
+    return [
+        text("reminder.put_off", name=Words(each.name), until=each.until_on)
+        if each.words is None
+        else text(
+            "reminder.put_off_why",
+            name=Words(each.name),
+            until=each.until_on,
+            words=Words(each.words, limit=200),
+        )
+        for each in said
+    ]
 
 
 def _to_call(theirs: Sequence[Listed], language: str, today: date) -> Text:

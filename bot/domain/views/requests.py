@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.domain.ladder import Ladder, Named, Reaches, Rung, worth_telling
+from bot.domain.ladder import Ladder, Named, PutOff, Reaches, Rung, worth_telling
 from bot.domain.reports import EvidencePiece, EvidenceState
 from bot.domain.requests import (
     Answer,
@@ -35,7 +35,7 @@ from bot.domain.screens import (
 )
 from bot.domain.views.common import BESIDE, HOME, LIST_LENGTH, in_twos, pages, piece_line
 from bot.domain.views.people import name_for
-from bot.domain.views.reminders import URGENT, by_day, called, open_asked
+from bot.domain.views.reminders import URGENT, by_day, called, open_asked, put_off_lines
 
 MESSAGE_LENGTH = 3500
 _TITLE = 40
@@ -178,8 +178,10 @@ def asked_anew(request: Request, title: Text) -> Screen:
 # -- How it stands ---------------------------------------------------------------------------------
 
 
-def overview(total: int, page: int, shown: Sequence[tuple[Request, Text]]) -> Screen:
-    """Eight requests, the newest first."""
+def overview(
+    total: int, page: int, shown: Sequence[tuple[Request, Text]], *, wishes: int = 0
+) -> Screen:
+    """Eight requests, the newest first; `wishes` for more time wait."""
     if not total:
         return screen("request.none", rows=[(button("ask_for", "request_new"),), (HOME,)])
     lines: list[Text | None] = [text("request.overview", count=total)]
@@ -190,6 +192,8 @@ def overview(total: int, page: int, shown: Sequence[tuple[Request, Text]]) -> Sc
         )
         rows.append((button("request_title", f"request:{each.id}", title=title),))
     rows += pages("requests", page, more=(page + 1) * LIST_LENGTH < total)
+    if wishes:
+        rows.append((button("wishes", "wishes", n=wishes),))
     rows.append((button("ask_for", "request_new"),))
     return screen(*lines, rows=[*rows, (HOME,)])
 
@@ -331,12 +335,14 @@ def item(
     pieces: Sequence[EvidencePiece] = (),
     *,
     nobody_there: bool,
+    put_off: Sequence[PutOff] = (),
     language: str,
     today: date,
 ) -> Screen:
     """One thing that is asked: where it stands, what was answered beside reports, its rungs.
 
-    `nobody_there`: no message reaches the institution; a letter does.
+    `nobody_there`: no message reaches the institution; a letter does. Whoever has `put_off` its
+    reminder said why.
     """
     how = stand(one, today)
     by_letter = nobody_there and one.state is ItemState.ASKED
@@ -347,6 +353,7 @@ def item(
         lines.append(text("request.nobody_there"))
     if said is not None:
         lines += _answered(said, pieces)
+    lines += put_off_lines(put_off[:URGENT])
     lines.append(None)
     told = worth_telling(rungs)
     lines += [_rung(each) for each in told[-RUNGS:]]
@@ -492,32 +499,50 @@ def dates(
 # -- More time -------------------------------------------------------------------------------------
 
 
-def wish(one: Listed, extension_id: int, until_on: date, why: Words, *, language: str) -> Screen:
+def wish(one: Listed, extension: Extension, *, language: str) -> Screen:
     """Told to an officer: an institution asks for more time."""
-    return message(
+    lines = _wish(one, extension, language)
+    return message(*lines, rows=[_decisions(extension)])
+
+
+def decided(
+    one: Listed, extension: Extension, decided_by: str, *, granted: bool, language: str
+) -> Screen:
+    """What becomes of the officers' messages: the wish, and who has decided what."""
+    name = Words(decided_by)
+    outcome = (
+        text("extension.given_by", name=name, until=extension.until_on)
+        if granted
+        else text("extension.refused_by", name=name, due=one.due_on)
+    )
+    return message(*_wish(one, extension, language), outcome)
+
+
+def wishes(count: int, one: Listed, extension: Extension, *, language: str) -> Screen:
+    """The oldest wish for more time that waits; a decision leads to the next one."""
+    lines = (text("extension.waiting", count=count), None, *_wish(one, extension, language))
+    rows = [_decisions(extension, rest=":next"), (button("back", "requests:0"), HOME)]
+    return screen(*lines, rows=rows)
+
+
+def _wish(one: Listed, extension: Extension, language: str) -> tuple[Text, Text]:
+    return (
         text(
             "extension.wish",
             institution=name_for(one.names, language),
             item=called(one, language),
             due=one.due_on,
-            until=until_on,
+            until=extension.until_on,
         ),
-        text("card.words", words=why),
-        rows=[
-            (
-                button("grant", f"extend:{extension_id}"),
-                button("refuse_time", f"no_extension:{extension_id}"),
-            )
-        ],
+        text("card.words", words=Words(extension.reason, extension.language, limit=600)),
     )
 
 
-def wishes(count: int, one: Listed, extension: Extension, *, language: str) -> Screen:
-    """The oldest wish for more time that waits."""
-    why = Words(extension.reason, extension.language, limit=600)
-    shown = wish(one, extension.id, extension.until_on, why, language=language)
-    lines = (text("extension.waiting", count=count), None, *shown.lines)
-    return screen(*lines, rows=[*shown.rows, (button("back", "requests:0"), HOME)])
+def _decisions(extension: Extension, rest: str = "") -> Row:
+    return (
+        button("grant", f"extend:{extension.id}{rest}"),
+        button("refuse_time", f"no_extension:{extension.id}{rest}"),
+    )
 
 
 def time_given(one: Listed, until_on: date, *, language: str) -> Screen:

@@ -33,8 +33,13 @@ OWN_FLOWS = (
 """Conversations that rest here are offered on the first screen."""
 
 
-def home(desk: Counts, begun: Sequence[tuple[int, str]]) -> Screen:
-    """What waits; `begun` are conversations that rest: id and name of the flow."""
+def home(
+    desk: Counts, begun: Sequence[tuple[int, str]], *, away_until: date | None = None
+) -> Screen:
+    """What waits; `begun` are conversations that rest: id and name of the flow.
+
+    Until the day `away_until` the officer is on leave.
+    """
     rows: list[Row] = in_twos(_urgent(desk))
     rows += [
         (button("go_on", f"draft:{conversation_id}", title=text(f"flow.{flow}.title")),)
@@ -46,9 +51,11 @@ def home(desk: Counts, begun: Sequence[tuple[int, str]]) -> Screen:
     rows.append((button("requests", "requests:0"), button("broadcasts", "broadcasts")))
     rows.append((button("export", "export"), button("people", "people")))
     rows.append((button("more", "more"),))
-    return screen(
-        text("secretariat.summary", parts=Listing(tuple(_parts(desk)))), "home.search", rows=rows
-    )
+    lines: list[Text | None] = [text("secretariat.summary", parts=Listing(tuple(_parts(desk))))]
+    if away_until is not None:
+        lines.append(text("home.away", until=away_until))
+        rows.append((button("i_am_back", "back_again"),))
+    return screen(*lines, "home.search", rows=rows)
 
 
 def _parts(desk: Counts) -> list[Text]:
@@ -58,6 +65,7 @@ def _parts(desk: Counts) -> list[Text]:
         "questions": desk.questions,
         "not_ours": desk.disowned,
         "overdue": desk.overdue,
+        "more_time": desk.more_time,
         "unreachable": desk.unreachable,
         "never_started": desk.never_started,
         "drafts": desk.drafts,
@@ -69,7 +77,7 @@ def _parts(desk: Counts) -> list[Text]:
 TEXT_KEYS = tuple(
     f"secretariat.{name}"
     for name in (
-        *("to_review", "questions", "not_ours", "overdue"),
+        *("to_review", "questions", "not_ours", "overdue", "more_time"),
         *("unreachable", "never_started", "drafts"),
     )
 )
@@ -83,6 +91,8 @@ def _urgent(desk: Counts) -> list[Button]:
         found.append(button("questions", "questions:0"))
     if desk.overdue:
         found.append(button("desk_overdue", "overdue:0"))
+    if desk.more_time:
+        found.append(button("wishes", "wishes", n=desk.more_time))
     if desk.disowned:
         found.append(button("disowned", "disowned:0"))
     if desk.unreachable:

@@ -1049,6 +1049,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("at", Moment, nullable=False),
         sa.Column("settled_at", Moment, nullable=True),
         sa.Column("outbox_id", Id, nullable=True),
+        sa.Column("entry", Id, nullable=True),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_reminders_person_id_people")
         ),
