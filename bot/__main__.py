@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -30,7 +30,7 @@ from bot.demo.tour import DAY as TOUR_DAY
 from bot.demo.tour import TourStopped, play
 from bot.domain.errors import Refused
 from bot.domain.filters import Dimension
-from bot.domain.people import COMMAND_LINE, NO_BOT, Act, Role
+from bot.domain.people import COMMAND_LINE, NO_BOT, SECRETARIAT, Act, Role
 from bot.health import check_up
 from bot.keys import KeyDamaged, KeyMissing
 from bot.sandbox.server import Sandbox
@@ -45,6 +45,7 @@ from bot.works.table import processes
 from storage import audit, institutions, migrate
 from storage.audit import Fault, Finding
 from storage.database import UNAVAILABLE, file_of
+from storage.people import seated
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 audit_cli = typer.Typer(no_args_is_help=True, help="The chained record of every act.")
@@ -158,27 +159,68 @@ def invite(
     role: Annotated[Role, typer.Option(help="The role of the seat.")],
     institution: Annotated[str | None, typer.Option(help="The institution's code.")] = None,
     invitee: Annotated[str | None, typer.Option(help="For whom, in your words.")] = None,
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="Opens at once; no coordinator is asked.")
+    ] = False,
 ) -> None:
-    """Print a single-use deep link; this is how the first coordinator gets in."""
-    out.print(_refusing(_invite, _settings(), role, institution, invitee))
+    """Print a single-use deep link; this is how the first coordinator gets in.
+
+    Who uses it waits until a coordinator confirms them; it opens at once while there is none.
+    """
+    if institution is None and role not in SECRETARIAT:
+        _fail(f"A {role.value} sits in an institution: it needs --institution, with its code.")
+    if institution is not None and role in SECRETARIAT:
+        _fail(f"The {role.value} sits in the secretariat: leave --institution out.")
+    made = _refusing(_invite, _settings(), role, institution, invitee, confirmed)
+    out.print(made.link)
+    err.print(
+        "It opens at once for whoever uses it first: pass it on so that nobody else sees it."
+        if made.opens_at_once
+        else "Who uses it waits until a coordinator confirms them."
+    )
+    err.print(f"It works once, until {made.until:%-d %B %Y, %H:%M}.")
+    err.print(f"To take it back: focalpoint revoke '{made.link}', or /people in chat.")
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A link, and what it does until when."""
+
+    link: str
+    opens_at_once: bool
+    until: datetime
 
 
 async def _invite(
-    settings: Settings, role: Role, institution: str | None, invitee: str | None
-) -> str:
+    settings: Settings, role: Role, institution: str | None, invitee: str | None, confirmed: bool
+) -> _Made:
     bot = await reach(settings.bot_url + settings.require_token().get_secret_value())
     async with opened(settings, Clock()) as app, app.database.write() as tx:
         found = await institutions.by_code(tx, institution) if institution else None
         if institution and found is None:
             raise SettingsError([f"There is no institution with the code {institution}."])
+        act = Act(COMMAND_LINE, NO_BOT, settings.zone, app.clock.now())
         token = await people.invite(
-            tx,
-            Act(COMMAND_LINE, NO_BOT, settings.zone, app.clock.now()),
-            role,
-            found.id if found else None,
-            invitee=invitee,
+            tx, act, role, found.id if found else None, invitee=invitee, confirmed=confirmed
         )
-    return f"https://t.me/{bot.username}?start={token}"
+        asked = await seated(tx, now=act.now, roles=[Role.COORDINATOR])
+    until = (act.now + people.VALID_FOR).astimezone(settings.zone)
+    return _Made(people.deep_link(bot.username, token), confirmed or not asked, until)
+
+
+@cli.command()
+def revoke(
+    link: Annotated[str, typer.Argument(help="The link, as `focalpoint invite` printed it.")],
+) -> None:
+    """Take an invitation's link back that nobody has used."""
+    _refusing(_revoke, _settings(), link.rpartition("start=")[2])
+    out.print("Taken back: the link opens nothing any more.")
+
+
+async def _revoke(settings: Settings, token: str) -> None:
+    async with opened(settings, Clock()) as app, app.database.write() as tx:
+        act = Act(COMMAND_LINE, NO_BOT, settings.zone, app.clock.now())
+        await people.revoke_link(tx, act, token)
 
 
 class Export(StrEnum):

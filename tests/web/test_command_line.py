@@ -47,6 +47,28 @@ async def test_the_first_coordinator_gets_in_by_the_link_that_is_printed(tmp_pat
         await phone.opens(printed.strip())
 
 
+async def test_the_first_link_says_that_it_opens_at_once_and_is_taken_back(tmp_path: Path) -> None:
+    """Once a link said nothing, and whoever found it was coordinator."""
+    async with Sandbox() as sandbox:
+        words = ("invite", "--role", "coordinator")
+        _, link, told = await focalpoint(sandbox, tmp_path, *words)
+        assert "It opens at once for whoever uses it first" in told
+        assert "It works once, until " in told
+        assert f"focalpoint revoke '{link.strip()}'" in told
+        assert (await focalpoint(sandbox, tmp_path, "revoke", link.strip()))[0] == 0
+        status, _, complaint = await focalpoint(sandbox, tmp_path, "revoke", link.strip())
+        assert status == 1
+        assert "Traceback" not in complaint
+
+
+async def test_a_role_of_an_institution_needs_one(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        words = ("invite", "--role", "focal_point")
+        status, _, complaint = await focalpoint(sandbox, tmp_path, *words)
+        assert status == 1
+        assert "needs --institution" in complaint
+
+
 async def test_an_institution_that_is_not_there_is_said(tmp_path: Path) -> None:
     async with Sandbox() as sandbox:
         words = ("invite", "--role", "focal_point", "--institution", "NONE")
