@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check bench texts venv lock clean
+.PHONY: help demo test check bench texts install venv lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -26,6 +26,8 @@ bench: .venv/dev.stamp ## how fast it is on this machine, in one table; QUICK=--
 
 texts: .venv/dev.stamp ## texts that are missing, and texts that nobody uses
 	$(BIN)/python -m tests.tools.texts check
+
+install: .venv/run.stamp ## what running it needs, without the tools of development
 
 venv: .venv/dev.stamp ## the environment with everything for development
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import json
 import os
 import re
@@ -11,7 +10,7 @@ import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -25,17 +24,18 @@ from rich.progress import Progress
 from bot import logs
 from bot.app import App, opened
 from bot.clock import Clock
-from bot.demo.network import Demo, FolderInUse, NoDemoFolder, forget
+from bot.demo.network import Demo, NoDemoFolder, forget
 from bot.demo.tour import DAY as TOUR_DAY
 from bot.demo.tour import TourStopped, play
 from bot.domain.errors import Refused
 from bot.domain.filters import Dimension
-from bot.domain.people import COMMAND_LINE, NO_BOT, Act, Role
+from bot.domain.people import COMMAND_LINE, NO_BOT, SECRETARIAT, Act, Role
 from bot.health import check_up
 from bot.keys import KeyDamaged, KeyMissing
 from bot.sandbox.server import Sandbox
+from bot.services import audit as records
 from bot.services import exports, people
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, read_from
 from bot.texts import Texts
 from bot.wire.polling import AnotherReceiver, WebhookElsewhere
 from bot.wire.reach import TokenRefused, Unreached, reach
@@ -43,8 +43,11 @@ from bot.works import Tools, calendar_file, import_shell
 from bot.works.export import Made, write_out
 from bot.works.table import processes
 from storage import audit, institutions, migrate
+from storage import backup as copies
 from storage.audit import Fault, Finding
 from storage.database import UNAVAILABLE, file_of
+from storage.lock import FolderInUse, held
+from storage.people import seated
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 audit_cli = typer.Typer(no_args_is_help=True, help="The chained record of every act.")
@@ -78,8 +81,6 @@ def _trouble(error: Exception) -> str:
     """What cannot be used: a file, an address to listen on, or the database."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename} cannot be used ({error.strerror})"
-    if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL):
-        return f"An address to listen on cannot be used ({error.strerror})"
     return f"The database cannot be used ({type(error).__name__})"
 
 
@@ -94,7 +95,13 @@ def run(
     _refusing(settings.require_token)
     logs.configure("json", level=settings.log_level, secrets=settings.secrets)
     try:
-        _refusing(_run, settings, take_over)
+        with held(settings.data_dir):
+            _refusing(_run, settings, take_over)
+    except FolderInUse:
+        _fail(
+            f"A bot runs with the data folder {settings.data_dir} already.\n"
+            "Stop that one first; two would take each other's messages away."
+        )
     except WebhookElsewhere:
         _fail(
             "A webhook is set for this bot: another installation receives what people send.\n"
@@ -136,9 +143,38 @@ def _until_told() -> Iterator[None]:
 def migrate_() -> None:
     """Bring the database up to date."""
     settings = _settings()
+    _log_warnings(settings)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     applied = asyncio.run(migrate.upgrade(settings.database_url))
     out.print(f"Applied: {', '.join(applied)}" if applied else "Nothing to do.")
+
+
+@cli.command()
+def backup(
+    folder: Annotated[
+        Path, typer.Argument(file_okay=False, resolve_path=True, help="Where the copy lives.")
+    ],
+) -> None:
+    """Copy database and files to a folder that can stand in the data folder's place.
+
+    The bot may run meanwhile. What the folder held of an older copy is brought up to date. The
+    keys are not copied: keep one current copy of the key folder apart from this.
+    """
+    settings = _settings()
+    _refusing(_require_database, settings)
+    if folder.is_relative_to(settings.data_dir.resolve()):
+        _fail("A backup inside the data folder saves nothing: name another folder.")
+    file = file_of(settings.database_url)
+    if file is not None:
+        out.print(f"Database: {copies.copy_database(file, folder)}")
+    else:
+        out.print("Database: on a server, not copied. Copy it with pg_dump before the files.")
+    if settings.files_url is None:
+        count = copies.copy_files(settings.data_dir / "files/kept", folder / "files/kept")
+        out.print(f"Files:    {count}, in {folder / 'files'}")
+    else:
+        out.print("Files:    in their bucket, not copied.")
+    out.print(f"Keys:     not copied; they lie in {settings.keys}")
 
 
 @cli.command()
@@ -158,27 +194,71 @@ def invite(
     role: Annotated[Role, typer.Option(help="The role of the seat.")],
     institution: Annotated[str | None, typer.Option(help="The institution's code.")] = None,
     invitee: Annotated[str | None, typer.Option(help="For whom, in your words.")] = None,
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="Opens at once; no coordinator is asked.")
+    ] = False,
 ) -> None:
-    """Print a single-use deep link; this is how the first coordinator gets in."""
-    out.print(_refusing(_invite, _settings(), role, institution, invitee))
+    """Print a single-use deep link; this is how the first coordinator gets in.
+
+    Who uses it waits until a coordinator confirms them; it opens at once while there is none.
+    """
+    if institution is None and role not in SECRETARIAT:
+        _fail(f"A {role.value} sits in an institution: it needs --institution, with its code.")
+    if institution is not None and role in SECRETARIAT:
+        _fail(f"The {role.value} sits in the secretariat: leave --institution out.")
+    made = _refusing(_invite, _settings(), role, institution, invitee, confirmed)
+    out.print(made.link)
+    err.print(
+        "It opens at once for whoever uses it first: pass it on so that nobody else sees it."
+        if made.opens_at_once
+        else "Who uses it waits until a coordinator confirms them."
+    )
+    err.print(f"It works once, until {made.until:%-d %B %Y, %H:%M}.")
+    err.print(f"To take it back: focalpoint revoke '{made.link}', or /people in chat.")
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A link, and what it does until when."""
+
+    link: str
+    opens_at_once: bool
+    until: datetime
 
 
 async def _invite(
-    settings: Settings, role: Role, institution: str | None, invitee: str | None
-) -> str:
+    settings: Settings, role: Role, institution: str | None, invitee: str | None, confirmed: bool
+) -> _Made:
+    _log_warnings(settings)
     bot = await reach(settings.bot_url + settings.require_token().get_secret_value())
     async with opened(settings, Clock()) as app, app.database.write() as tx:
         found = await institutions.by_code(tx, institution) if institution else None
         if institution and found is None:
             raise SettingsError([f"There is no institution with the code {institution}."])
+        act = Act(COMMAND_LINE, NO_BOT, settings.zone, app.clock.now())
         token = await people.invite(
-            tx,
-            Act(COMMAND_LINE, NO_BOT, settings.zone, app.clock.now()),
-            role,
-            found.id if found else None,
-            invitee=invitee,
+            tx, act, role, found.id if found else None, invitee=invitee, confirmed=confirmed
         )
-    return f"https://t.me/{bot.username}?start={token}"
+        asked = await seated(tx, now=act.now, roles=[Role.COORDINATOR])
+    until = (act.now + people.VALID_FOR).astimezone(settings.zone)
+    return _Made(people.deep_link(bot.username, token), confirmed or not asked, until)
+
+
+@cli.command()
+def revoke(
+    link: Annotated[str, typer.Argument(help="The link, as `focalpoint invite` printed it.")],
+) -> None:
+    """Take an invitation's link back that nobody has used."""
+    _refusing(_revoke, _settings(), link.rpartition("start=")[2])
+    out.print("Taken back: the link opens nothing any more.")
+
+
+async def _revoke(settings: Settings, token: str) -> None:
+    _log_warnings(settings)
+    await _require_database(settings)
+    async with opened(settings, Clock()) as app, app.database.write() as tx:
+        act = Act(COMMAND_LINE, NO_BOT, settings.zone, app.clock.now())
+        await people.revoke_link(tx, act, token)
 
 
 class Export(StrEnum):
@@ -303,14 +383,15 @@ def export(
     days = (since.date() if since else None, until.date() if until else None)
     if kind is Export.CALENDAR:
         if any((*asked.values(), *days)):
-            raise typer.BadParameter("narrows workbooks only", param_hint="an option")
+            _fail("A calendar is exported whole: --institution and the like narrow workbooks only.")
         _export_calendar(settings, file, chosen, as_json=as_json)
         return
     made = _refusing(_export, settings, file, asked, days, chosen)
     if as_json:
         out.print_json(json.dumps({"file": str(file), "sha256": made.sha256, **made.rows}))
     else:
-        out.print(f"{file}: {kind.value}, {made.rows['recommendations']} recommendations")
+        count = made.rows["recommendations"]
+        out.print(f"{file}: {kind.value}, {count} recommendation{'' if count == 1 else 's'}")
 
 
 async def _export(
@@ -321,6 +402,7 @@ async def _export(
     language: str,
 ) -> Made:
     _log_warnings(settings)
+    await _require_database(settings)
     since, until = days
     async with opened(settings, Clock()) as app:
         async with app.database.read() as tx:
@@ -342,11 +424,13 @@ def _export_calendar(settings: Settings, file: Path, language: str, *, as_json: 
         told = {"file": str(file), "sha256": made.sha256, "events": made.events}
         out.print_json(json.dumps(told))
     else:
-        out.print(f"{file}: calendar, {made.events} events")
+        events = "1 event" if made.events == 1 else f"{made.events} events"
+        out.print(f"{file}: calendar, {events}")
 
 
 async def _calendar(settings: Settings, file: Path, language: str) -> calendar_file.Made:
     _log_warnings(settings)
+    await _require_database(settings)
     async with opened(settings, Clock()) as app:
         return await calendar_file.write_out(_tools(app), file, language=language)
 
@@ -431,16 +515,38 @@ def _trying(work: Coroutine[Any, Any, None]) -> None:
 
 @audit_cli.command()
 def verify(as_json: AsJson = False) -> None:
-    """Find any changed, removed or reordered entry, and a tail that was cut."""
-    findings = _refusing(_verify, _settings())
+    """Find any changed, removed or reordered entry, and a tail that was cut.
+
+    What went with an older backup, and was accepted, is listed for ever and is no fault.
+    """
+    findings: list[Finding] = _refusing(_verify, _settings())
+    wrong = [each for each in findings if each.fault is not Fault.RESTORED]
     if as_json:
         out.print_json(json.dumps([asdict(each) for each in findings]))
     else:
         for each in findings:
             out.print(_said(each))
-        if not findings:
-            out.print("The audit is whole.")
-    raise typer.Exit(1 if findings else 0)
+        if not wrong:
+            out.print("The audit is whole." if not findings else "Nothing else is wrong.")
+    raise typer.Exit(1 if wrong else 0)
+
+
+@audit_cli.command()
+def restored() -> None:
+    """After an older backup was restored: say what went with it, record that, and go on.
+
+    Before the bot starts again. The entry stays, and `audit verify` lists it for ever.
+    """
+    out.print(_said(_refusing(_accept_restored, _settings())))
+    out.print("It is recorded. From now on the audit is verified from here.")
+
+
+async def _accept_restored(settings: Settings) -> Finding:
+    _log_warnings(settings)
+    await _require_database(settings)
+    async with opened(settings, Clock()) as app:
+        act = Act(COMMAND_LINE, NO_BOT, settings.zone, app.clock.now())
+        return await records.accept_restored(app.database, app.keys, act)
 
 
 _WRONG = {
@@ -450,8 +556,11 @@ _WRONG = {
     Fault.UNPROVED: "cannot be checked, for what stood before is gone",
     Fault.WORDS_CHANGED: "the words are not those that were recorded",
     Fault.WORDS_REMOVED: "the words are missing, and no entry says that they were erased",
-    Fault.END_LOST: "not the end that the key folder remembers: entries are gone, or it is a copy",
+    Fault.END_LOST: "not the end that the key folder remembers: entries are gone, or an older copy "
+    "was restored (then: `focalpoint audit restored`)",
     Fault.END_UNKNOWN: "the key folder remembers no end, so entries cut off would not show",
+    Fault.RESTORED: "lost when an older backup was restored, which was accepted; "
+    "the numbers were given anew",
 }
 
 
@@ -463,8 +572,11 @@ def _said(finding: Finding) -> str:
 
 
 async def _verify(settings: Settings) -> list[Finding]:
+    _log_warnings(settings)
+    await _require_database(settings)
     async with opened(settings, Clock()) as app, app.database.read() as tx:
-        return await audit.verify(tx, app.keys.get("audit"), app.keys.read_head())
+        wrong = await audit.verify(tx, app.keys.get("audit"), app.keys.read_head())
+        return [*wrong, *await audit.restored(tx)]
 
 
 # -- inside ----------------------------------------------------------------------------------------
@@ -486,6 +598,18 @@ def _is_new(settings: Settings) -> bool:
     """Whether there is no database yet; one on a server is there."""
     path = file_of(settings.database_url)
     return path is not None and not path.exists()
+
+
+async def _require_database(settings: Settings) -> None:
+    """A command that only reads is refused where it would make an empty database and praise it."""
+    if not _is_new(settings) and await migrate.current(settings.database_url) is not None:
+        return
+    file = file_of(settings.database_url)
+    where = f"at {file}" if file else "on the server"
+    setting = "FOCALPOINT_DATA_DIR" if file else "FOCALPOINT_DATABASE_URL"
+    raise SettingsError(
+        [f"There is no database {where}: is {setting} right? The settings are {read_from()}."]
+    )
 
 
 def _elsewhere(settings: Settings, folder: Path) -> Settings:
@@ -516,8 +640,10 @@ def _refusing(act: Any, *arguments: Any) -> Any:
         _fail(Texts.load(("en",)).render(refused.text, "en", mode="bare"))
     except SettingsError as error:
         _fail("\n".join(error.lines))
-    except (Unreached, TokenRefused):
-        _fail("Telegram does not answer for this token; `focalpoint check` says what to mend.")
+    except TokenRefused:
+        _fail(_settings().unknown_token)
+    except Unreached:
+        _fail("Telegram does not answer; `focalpoint check` says what to mend.")
 
 
 def _fail(words: str) -> NoReturn:

@@ -162,7 +162,7 @@ class App:
                 await self.application.initialize()
             except InvalidToken:
                 await self.bot.request.shutdown()
-                raise SettingsError(["the server knows no bot of this token"]) from None
+                raise SettingsError([self.settings.unknown_token]) from None
             except NetworkError as error:
                 log.warning("app.telegram_away", error=type(error).__name__)
                 await asyncio.sleep(next(pauses))

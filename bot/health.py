@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import stat
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.keys import KeyDamaged, KeyMissing, KeyRing
-from bot.settings import PREFIX, Settings
+from bot.settings import PREFIX, Settings, host_and_port, read_from
 from bot.wire.reach import Reached, TokenRefused, Unreached, reach
-from storage import audit, health, migrate
-from storage.database import UNAVAILABLE, Database
+from storage import audit, files, health, migrate
+from storage.database import UNAVAILABLE, Database, file_of
+from storage.lock import is_held
+from storage.vault import Vault
 
 GIGABYTE = 1024**3
 LEAST_FREE = GIGABYTE  # evidence is 20 MB a file, and a full disk stops the bot
@@ -32,11 +35,12 @@ class Finding:
 
 async def check_up(settings: Settings) -> list[Finding]:
     """Look at everything an operator can mend; changes nothing but a trace in the database."""
-    found = [Finding("settings", f"read; updates arrive by {settings.mode}")]
+    found = [Finding("settings", f"{read_from()}; updates arrive by {settings.mode}")]
     found += [each async for each in _database(settings)]
     found += _folder("data folder", settings.data_dir, "DATA_DIR")
     found += _folder("key folder", settings.keys, "KEY_DIR")
     found += _secrets(settings)
+    found += _addresses(settings)
     return [*found, *await _telegram(settings)]
 
 
@@ -45,10 +49,15 @@ async def check_up(settings: Settings) -> list[Finding]:
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     what = "database"
-    if _is_new(settings):
-        yield Finding(what, "is made when the bot starts for the first time")
+    file = file_of(settings.database_url)
+    made_later = "is made when the bot starts for the first time"
+    if file is not None and not file.exists():
+        yield Finding(what, f"none at {file} yet; {made_later}")
         return
     try:
+        if file is None and await migrate.current(settings.database_url) is None:
+            yield Finding(what, f"empty; {made_later}")
+            return
         waiting = await migrate.pending(settings.database_url)
     except migrate.UnknownRevisionError:
         yield Finding(what, "was written by a newer program: install that one", problem=True)
@@ -64,14 +73,9 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
         yield await _soundness(database)
         yield await _audit_key(database, settings)
+        yield await _files(database, settings)
     finally:
         await database.close()
-
-
-def _is_new(settings: Settings) -> bool:
-    prefix = "sqlite+aiosqlite:///"
-    path = settings.database_url.removeprefix(prefix)
-    return path != settings.database_url and not Path(path).exists()
 
 
 async def _soundness(database: Database) -> Finding:
@@ -98,9 +102,26 @@ async def _audit_key(database: Database, settings: Settings) -> Finding:
         if entries is not None:
             KeyRing(settings.keys).existing("audit")
     except (KeyMissing, KeyDamaged):
-        said = f"the audit's key is missing: put the key folder back ({PREFIX}KEY_DIR)"
+        said = (
+            f"the audit's key is missing or damaged in {settings.keys}: put the key folder back,"
+            f" or set {PREFIX}KEY_DIR"
+        )
         return Finding("keys", said, problem=True)
     return Finding("keys", "there")
+
+
+async def _files(database: Database, settings: Settings) -> Finding:
+    """Whether the store has what the database names; a bucket is not asked file by file."""
+    async with database.read() as tx:
+        named = await files.all_named(tx)
+    if not named or settings.files_url is not None:
+        return Finding("files", f"{len(named)} named")
+    vault = Vault.open(settings.data_dir / "files")
+    missing = sum([not await vault.exists(each) for each in named])
+    if missing:
+        said = f"{missing} of {len(named)} are missing in {settings.data_dir / 'files'}: put them"
+        return Finding("files", f"{said} back from a backup", problem=True)
+    return Finding("files", f"all {len(named)} there")
 
 
 # -- The disk --------------------------------------------------------------------------------------
@@ -140,6 +161,27 @@ def _secrets(settings: Settings) -> list[Finding]:
         for file in files
         if file is not None and stat.S_IMODE(file.stat().st_mode) & 0o077
     ]
+
+
+def _addresses(settings: Settings) -> list[Finding]:
+    """Whether the addresses to listen on are free; a bot that runs holds them itself."""
+    if is_held(settings.data_dir):
+        return [Finding("bot", "runs with this data folder")]
+    wanted = {"metrics_listen": settings.metrics_listen}
+    if settings.mode == "webhook":
+        wanted["webhook_listen"] = settings.webhook_listen
+    found = []
+    for name, address in wanted.items():
+        if address is None:
+            continue
+        try:
+            host, port = host_and_port(address)
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            socket.create_server((host, port), family=family).close()
+        except OSError as error:
+            said = f"{address} cannot be used ({error.strerror}): free it, or set {PREFIX}"
+            found.append(Finding("address", said + name.upper(), problem=True))
+    return found
 
 
 # -- Telegram --------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{10,100}")
 _CODES = ("errno", "sqlstate", "sqlite_errorname", "constraint_name", "retry_after", "key")
 _ROOT = Path(__file__).parent.parent
 
-NOISY = ("apscheduler", "asyncio", "httpcore", "httpx", "tornado.access")
+NOISY = ("alembic", "apscheduler", "asyncio", "httpcore", "httpx", "tornado.access")
 
 
 def configure(

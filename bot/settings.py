@@ -22,6 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+import locales
 from bot.domain.work_calendar import Hours
 
 PREFIX = "FOCALPOINT_"
@@ -154,6 +155,12 @@ class Settings(BaseSettings):
         return self.token
 
     @property
+    def unknown_token(self) -> str:
+        """What to say where the server knows no bot of the token."""
+        name = _variable("token_file" if self.token_file else "token")
+        return f"{name}: the server knows no bot of this token; copy it again from @BotFather"
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown or logged."""
         held = [each.get_secret_value() for each in (self.token, self.webhook_secret) if each]
@@ -204,10 +211,13 @@ class Settings(BaseSettings):
             if values.get(name):
                 raise ValueError(f"set {_variable(name)} or {_variable(name)}_FILE, not both")
             try:
-                values = {**values, name: Path(path).read_text(encoding="utf-8").strip()}
+                read = Path(path).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as error:
                 reason = type(error).__name__
                 raise ValueError(f"{_variable(name)}_FILE cannot be read ({reason})") from None
+            if not read:
+                raise ValueError(f"{_variable(name)}_FILE: the file is empty")
+            values = {**values, name: read}
         return values
 
     @field_validator("token")
@@ -289,6 +299,9 @@ class Settings(BaseSettings):
     def _check_languages(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
         if not languages or not all(_LANGUAGE.fullmatch(each) for each in languages):
             raise ValueError("must be language codes with commas between, such as en,fr,ar")
+        if unknown := [each for each in languages if each not in locales.available()]:
+            known = ", ".join(locales.available())
+            raise ValueError(f"there are no texts in {', '.join(unknown)}; there are: {known}")
         return tuple(dict.fromkeys(languages))
 
     @field_validator("country")
@@ -349,6 +362,12 @@ class Settings(BaseSettings):
         if not self.database_url:
             fill(self, "database_url", f"sqlite+aiosqlite:///{data / 'focalpoint.db'}")
         return self
+
+
+def read_from() -> str:
+    """Where the settings come from: the environment, and a file where there is one."""
+    file = Path(".env").absolute()
+    return f"those of {file}" if file.exists() else f"the environment's alone: there is no {file}"
 
 
 class _Isolated(Settings):

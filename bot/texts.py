@@ -31,8 +31,7 @@ from bot.domain.screens import Code, Language, Listing, Text, Value, Words
 Mode: TypeAlias = Literal["html", "plain", "bare"]
 """`html` for messages; `plain` for buttons: no tags; `bare` for files: no direction marks."""
 
-FOLDER = Path(locales.__file__).parent
-DOMAIN = "focalpoint"
+available = locales.available
 
 _FSI, _PDI = "\u2068", "\u2069"  # Telegram keeps these, and strips the older embedding marks
 _RLM = "\u200f"
@@ -89,14 +88,9 @@ def language_name(code: str, language: str) -> str:
         return code
 
 
-def available(folder: Path = FOLDER) -> tuple[str, ...]:
-    """The languages that have a catalogue."""
-    return tuple(sorted(path.parent.parent.name for path in folder.glob(f"*/*/{DOMAIN}.po")))
-
-
-def catalogue(language: str, folder: Path = FOLDER) -> Path:
+def catalogue(language: str, folder: Path = locales.FOLDER) -> Path:
     """Where the catalogue of a language lies."""
-    return folder / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return folder / language / "LC_MESSAGES" / f"{locales.DOMAIN}.po"
 
 
 def _subtag(part: str) -> str:
@@ -207,7 +201,7 @@ class Texts:
         languages: Iterable[str] | None = None,
         *,
         clock: Clock | None = None,
-        folder: Path = FOLDER,
+        folder: Path = locales.FOLDER,
     ) -> Self:
         """Read the catalogues of these languages (or of all there are); raises UnknownLanguage."""
         known = available(folder)

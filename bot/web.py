@@ -45,8 +45,11 @@ class Listener:
         self._host, self.port = host_and_port(address)
 
     def start(self) -> None:
-        """Listen; raises OSError where the address is taken."""
-        sockets = bind_sockets(self.port, self._host, family=socket.AF_UNSPEC)
+        """Listen; raises OSError, with the address as its file name, where that cannot be."""
+        try:
+            sockets = bind_sockets(self.port, self._host, family=socket.AF_UNSPEC)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, f"{self._host}:{self.port}") from None
         self.port = sockets[0].getsockname()[1]
         self._server.add_sockets(sockets)
 

@@ -30,6 +30,9 @@ SERIES = "audit"
 ERASED = "audit.erase_words"
 """The act that must stand in the chain for every entry whose words are gone."""
 
+RESTORED = "audit.restored"
+"""The act that says which entries went with the restoring of an older backup."""
+
 PAGE = 2000
 MANY = 50
 """More broken entries than this are not asked any more where they came from."""
@@ -155,6 +158,7 @@ class Fault(StrEnum):
     WORDS_REMOVED = "words_removed"  # and no entry says that they were erased
     END_LOST = "end_lost"  # the chain does not go through the end remembered outside
     END_UNKNOWN = "end_unknown"  # nothing is remembered outside: a cut tail would not show
+    RESTORED = "restored"  # lost with an older backup, and accepted: for ever to be seen
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,23 @@ async def verify(tx: Transaction, key: bytes, remembered: Head | None) -> list[F
     if remembered is not None and end != remembered:
         findings.append(Finding(Fault.END_LOST, remembered.count, remembered.count))
     return sorted(findings, key=lambda finding: (finding.first, finding.fault))
+
+
+def behind(end: Head, remembered: Head) -> Finding:
+    """What is gone of a chain that goes on from an older copy and now ends with `end`.
+
+    From a copy that has grown past the remembered end, at least the remembered entry is gone.
+    """
+    first = min(end.count + 1, remembered.count)
+    return Finding(Fault.RESTORED, first, remembered.count)
+
+
+async def restored(tx: Transaction) -> list[Finding]:
+    """The entries that went when older backups were restored, as the chain itself says."""
+    told = select(audit.c.facts).where(audit.c.act == RESTORED).order_by(audit.c.number)
+    return [
+        Finding(Fault.RESTORED, facts["first"], facts["last"]) for facts in await tx.values(told)
+    ]
 
 
 class _Chain:

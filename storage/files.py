@@ -34,6 +34,11 @@ async def media_type(tx: Transaction, sha256: str) -> str | None:
     return found
 
 
+async def all_named(tx: Transaction) -> list[str]:
+    """Every file that the store should have."""
+    return await tx.values(select(files.c.sha256).order_by(files.c.sha256))
+
+
 async def is_named(tx: Transaction, sha256: str) -> bool:
     """Whether anything names the file."""
     named = or_(*(exists().where(column == sha256) for column in (files.c.sha256, *NAMING)))

@@ -41,6 +41,7 @@ class Invitation:
     redeemed_at: datetime | None
     takes_over: int | None = None
     unit_id: int | None = None
+    opens_at_once: bool = False
 
     @property
     def unit_of(self) -> int | None:
@@ -73,6 +74,7 @@ async def add(
     invited_by: int | None,
     takes_over: int | None = None,
     unit_id: int | None = None,
+    opens_at_once: bool = False,
     expires_at: datetime,
     now: datetime,
 ) -> int:
@@ -90,6 +92,7 @@ async def add(
             invited_by=invited_by,
             takes_over=takes_over,
             unit_id=unit_id,
+            opens_at_once=opens_at_once,
             created_at=now,
             expires_at=expires_at,
         )

@@ -131,6 +131,7 @@ invitations = Table(
     Column("designated_on", Date),
     Column("letter", String(64)),
     Column("invited_by", Id),  # seat; None: the command line
+    Column("opens_at_once", Boolean, nullable=False),  # nobody confirms who uses it
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     _to("person_id", "people", nullable=True),  # who redeemed it

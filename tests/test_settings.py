@@ -104,6 +104,11 @@ def test_a_misspelt_line_of_the_env_file_is_told_too(tmp_path: Path) -> None:
         ({"timezone": "Dakar"}, "FOCALPOINT_TIMEZONE: is no time zone"),
         ({"languages": ""}, "FOCALPOINT_LANGUAGES: must be language codes"),
         ({"languages": "en,English"}, "FOCALPOINT_LANGUAGES: must be language codes"),
+        (
+            {"languages": "en,sl"},
+            "FOCALPOINT_LANGUAGES: there are no texts in sl; there are: ar, en, fr",
+        ),
+        ({"token_file": "/dev/null"}, "FOCALPOINT_TOKEN_FILE: the file is empty"),
         ({"default_language": "sw"}, "FOCALPOINT_DEFAULT_LANGUAGE must be one of"),
         ({"country": "Senegal"}, "FOCALPOINT_COUNTRY: must be two capital letters"),
         ({"holidays": "Germany"}, "FOCALPOINT_HOLIDAYS: must be a country's two capital letters"),

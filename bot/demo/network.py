@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import secrets
 import shutil
@@ -12,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from bot.app import App
 from bot.clock import Clock
@@ -24,6 +23,7 @@ from bot.services import people
 from bot.settings import Settings
 from bot.tasks import Tasks
 from storage import accounts, institutions, seats
+from storage.lock import held
 
 DAY = 24 * 3600
 HISTORY = 60  # days before the first start on which the network's story begins
@@ -31,10 +31,6 @@ MESSAGES_A_RUN = 100_000  # a chat's messages are numbered anew in each run, and
 OURS_ANYWAY = {"lock", "bot.log"}  # in a folder that is otherwise empty
 BURST = 50  # messages at once to one chat: the sandbox bears more than Telegram
 BOT_NAME = "maravia_bot"
-
-
-class FolderInUse(Exception):
-    """Another demo runs in this folder."""
 
 
 class NoDemoFolder(Exception):
@@ -79,7 +75,7 @@ class Demo:
 
     async def start(self) -> None:
         """Start everything; raises FolderInUse, NoDemoFolder or OSError (the port is taken)."""
-        self._lock = self._stack.enter_context(_held(self.folder))
+        self._stack.enter_context(held(self.folder))
         self._kept = self._recall()
         self.sandbox = await self._stack.enter_async_context(
             Sandbox(
@@ -242,6 +238,7 @@ class Demo:
                 Role(entry["role"]),
                 house.id if house else None,
                 invitee=entry["name"],
+                confirmed=True,
             )
         await phone.opens(f"https://t.me/{BOT_NAME}?start={token}")
         await phone.taps(self.label("accept", entry["language"]))
@@ -300,16 +297,3 @@ def forget(folder: Path) -> None:
     for name in ("data", "keys", "files to try"):
         shutil.rmtree(folder / name, ignore_errors=True)
     (folder / "demo.json").unlink()
-
-
-@contextlib.contextmanager
-def _held(folder: Path) -> Any:
-    """The folder belongs to this process until the end; raises FolderInUse."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock: IO[str] = (folder / "lock").open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FolderInUse from None
-        yield

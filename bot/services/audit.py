@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Mapping
 
 from bot import logs
-from bot.domain.people import Act
-from bot.keys import HeadGoesBack, KeyDamaged, KeyRing
+from bot.domain.errors import Refused
+from bot.domain.people import COMMAND_LINE, Act
+from bot.domain.permissions import require
+from bot.keys import Head, HeadGoesBack, KeyDamaged, KeyRing
 from bot.tasks import Tasks
 from storage import audit
-from storage.audit import Fact, Finding
+from storage.audit import Fact, Fault, Finding
 from storage.database import UNAVAILABLE, Database, Transaction
 
 log = logs.get(__name__)
@@ -63,6 +65,47 @@ async def verify(database: Database, keys: KeyRing) -> list[Finding]:
     remembered = await asyncio.to_thread(keys.read_head)
     async with database.read() as tx:
         return await audit.verify(tx, key, remembered)
+
+
+class NothingLost(Refused):
+    """The audit goes through the end that the key folder remembers: nothing is to be accepted."""
+
+    key = "error.audit_nothing_lost"
+
+
+class AuditChanged(Refused):
+    """Entries that are there were changed: no backup explains that."""
+
+    key = "error.audit_changed"
+
+
+async def accept_restored(database: Database, keys: KeyRing, act: Act) -> Finding:
+    """After an older backup was restored: record what went with it, and follow the chain on.
+
+    Gives what is gone. The entry stays in the chain, so that a cut tail cannot be hidden this way.
+    Raises NothingLost, or AuditChanged where more than the end is wrong.
+    """
+    require(act.actor.channel == COMMAND_LINE.channel)
+    remembered = keys.read_head()
+    wrong = await verify(database, keys)
+    if remembered is None or all(each.fault is not Fault.END_LOST for each in wrong):
+        raise NothingLost
+    async with database.write() as tx:
+        end = await audit.head(tx) or Head("", 0)
+        lost = audit.behind(end, remembered)
+        gone = {Finding(Fault.REMOVED, end.count + 1, remembered.count)}
+        if any(each.fault is not Fault.END_LOST and each not in gone for each in wrong):
+            raise AuditChanged
+        facts: dict[str, Fact] = {
+            "first": lost.first,
+            "last": lost.last,
+            "remembered": remembered.hash,
+        }
+        await record(tx, act, audit.RESTORED, "audit:restored", facts=facts)
+        head = await audit.head(tx)
+    assert head is not None
+    keys.write_head(head, restoring=True)
+    return lost
 
 
 class HeadKeeper:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -35,6 +36,7 @@ from storage import (
     seats,
     units,
 )
+from storage.audit import Fact
 from storage.database import Transaction
 from storage.invitations import Invitation
 from storage.outbox import Message
@@ -142,12 +144,15 @@ async def invite(
     designation: Designation | None = None,
     token: str | None = None,
     unit_id: int | None = None,
+    confirmed: bool = False,
 ) -> str:
     """Make a single-use invitation; gives the payload of its deep link, which is kept nowhere.
 
     `token` is one that `new_token` made, where its link had to be written down before. Into a unit
-    the institution's focal points invite, too.
+    the institution's focal points invite, too. Who uses the link of the operator waits for a
+    coordinator, where there is one, unless it is `confirmed` beforehand.
     """
+    require(not confirmed or act.actor.channel == "command")
     token = token or new_token()
     if unit_id is None or institution_id is None:
         require(may_invite(act.actor, role))
@@ -171,10 +176,13 @@ async def invite(
         letter=designated.letter,
         invited_by=inviter.id if inviter else None,
         unit_id=unit_id,
+        opens_at_once=confirmed,
         expires_at=act.now + VALID_FOR,
         now=act.now,
     )
-    facts = {"role": role.value, "institution": institution_id or 0}
+    facts: dict[str, Fact] = {"role": role.value, "institution": institution_id or 0}
+    if confirmed:
+        facts["confirmed"] = True
     await audit.record(tx, act, "invitation.make", f"invitation:{invitation_id}", facts=facts)
     return token
 
@@ -259,9 +267,11 @@ async def open_link(tx: Transaction, act: Act, chat: Chat, token: str) -> tuple[
 
 
 async def accept(tx: Transaction, act: Act, chat: Chat, invitation_id: int) -> Seat | None:
-    """The invited person accepts; gives the seat when it is open at once (command line).
+    """The invited person accepts; gives the seat when it is open at once.
 
-    Otherwise nothing opens until the inviter, shown the Telegram name, confirms.
+    So it is by a link of the command line that was confirmed beforehand, or while there is no
+    coordinator to ask. Otherwise nothing opens until the inviter (of such a link: a coordinator),
+    shown the Telegram name, confirms.
     """
     invitation = await _held_by(tx, act, invitation_id)
     await _require_open_seat(tx, act, invitation)
@@ -275,7 +285,7 @@ async def accept(tx: Transaction, act: Act, chat: Chat, invitation_id: int) -> S
         redeemed_at=act.now,
     )
     await audit.record(tx, act, "invitation.accept", f"invitation:{invitation.id}")
-    if invitation.invited_by is None:
+    if invitation.opens_at_once or await _nobody_to_ask(tx, act, invitation):
         return await _seat(tx, act, invitation, confirmed_by=None)
     redeemed = replace(invitation, telegram_name=chat.telegram_name)
     await _ask_for_confirmation(tx, act, redeemed)
@@ -353,6 +363,16 @@ async def revoke(tx: Transaction, act: Act, invitation_id: int) -> None:
     await _void(tx, act, invitation)
     await audit.record(tx, act, "invitation.revoke", f"invitation:{invitation.id}")
     await _tell_holder_of_stop(tx, act, invitation)
+
+
+async def revoke_link(tx: Transaction, act: Act, token: str) -> None:
+    """Take the invitation of that link back; raises LinkUnknown, or LinkUsed where it is late."""
+    invitation = await invitations.by_digest(tx, _digest(token))
+    if invitation is None:
+        raise LinkUnknown
+    if invitation.state != invitations.OPEN:
+        raise LinkUsed
+    await revoke(tx, act, invitation.id)
 
 
 async def end_seat(tx: Transaction, act: Act, seat_id: int) -> None:
@@ -543,20 +563,26 @@ async def _to_decide(tx: Transaction, act: Act, invitation_id: int) -> Invitatio
     return invitation
 
 
+async def _nobody_to_ask(tx: Transaction, act: Act, invitation: Invitation) -> bool:
+    """Whether the operator has invited and no coordinator is there: so the first one gets in."""
+    if invitation.invited_by is not None:
+        return False
+    return not await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
+
+
 async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitation) -> None:
-    """Ask the inviter, or every coordinator where the inviter may not decide, or not any more.
+    """Ask the inviter, or every coordinator where nobody invited who may decide, or still may.
 
     Where who leaves is asked, the coordinators see the name too, and can stop it.
     """
-    assert invitation.invited_by is not None
     assert invitation.person_id is not None
     coordinators = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
-    asked = [
-        each
-        for each in await people.seated(tx, now=act.now, seat_id=invitation.invited_by)
-        if _may_decide(Actor(each.person, (each.seat,)), invitation)
-    ]
-    asked = asked or coordinators
+    asked = coordinators
+    if invitation.invited_by is not None:
+        inviting = await people.seated(tx, now=act.now, seat_id=invitation.invited_by)
+        asked = [
+            each for each in inviting if _may_decide(Actor(each.person, (each.seat,)), invitation)
+        ] or coordinators
     names = await consequences.institution_names(tx, invitation.institution_id)
     unit = await consequences.unit_name(tx, invitation.unit_id)
     username = await accounts.username_of(tx, act.bot_id, invitation.person_id)
@@ -631,10 +657,12 @@ async def _seat(
     facts = {"role": seat.role.value, "institution": seat.institution_id or 0}
     await audit.record(tx, act, "seat.begin", f"seat:{seat.id}", facts=facts)
     await consequences.changed(tx, seat)
+    if confirmed_by is None:
+        await _announce_unconfirmed(tx, act, seat)
+        return seat
     await _announce(tx, act, seat, "begun")
-    if confirmed_by is not None:
-        shown = views.welcome(in_unit=seat.unit_id is not None)
-        await tell(tx, act, seat.person_id, shown, f"seat:{seat.id}:welcome")
+    shown = views.welcome(in_unit=seat.unit_id is not None)
+    await tell(tx, act, seat.person_id, shown, f"seat:{seat.id}:welcome")
     return seat
 
 
@@ -666,14 +694,34 @@ async def _is_last_coordinator(tx: Transaction, seat: Seat, *, now: datetime) ->
     return all(each.person.id == seat.person_id for each in coordinators)
 
 
-async def _announce(tx: Transaction, act: Act, seat: Seat, event: str) -> None:
+async def _announce(
+    tx: Transaction, act: Act, seat: Seat, event: str, *, but: Iterable[int] = ()
+) -> None:
     """Everybody concerned hears of every change of a seat, but the person of the seat."""
     person = await consequences.person(tx, seat.person_id)
 
     def shows(institution: Value) -> Screen:
         return views.seat_changed(event, name=person.name, role=seat.role, institution=institution)
 
-    await consequences.announce(tx, act, seat, event, shows, but=[seat.person_id])
+    await consequences.announce(tx, act, seat, event, shows, but=[seat.person_id, *but])
+
+
+async def _announce_unconfirmed(tx: Transaction, act: Act, seat: Seat) -> None:
+    """Nobody has recognised the newcomer: the coordinators can end the seat where they hear."""
+    person = await consequences.person(tx, seat.person_id)
+    names = await consequences.institution_names(tx, seat.institution_id)
+    unit = await consequences.unit_name(tx, seat.unit_id)
+    found = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
+    coordinators = [each for each in people.each_once(found) if each.id != seat.person_id]
+    for each in coordinators:
+        shown = views.unconfirmed(
+            seat.id,
+            name=person.name,
+            role=seat.role,
+            institution=views.place(names, unit, each.language),
+        )
+        await tell(tx, act, each.id, shown, f"seat:{seat.id}:begun:{act.stamp}:{each.id}")
+    await _announce(tx, act, seat, "begun", but=[each.id for each in coordinators])
 
 
 # -- Handovers -------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from sqlalchemy import URL, delete, update
 
 from bot.keys import Head, KeyMissing, KeyRing
 from bot.services import audit
-from bot.services.audit import HeadKeeper
+from bot.services.audit import AuditChanged, HeadKeeper, NothingLost
 from storage import audit as chain_of
-from storage.audit import Fault, verify
+from storage.audit import Fault, Finding, verify
 from storage.database import Database
 from storage.tables import audit as entries
 from storage.tables import counters
@@ -138,3 +138,56 @@ async def test_the_whole_chain_is_verified_against_its_key_and_end(
     with pytest.raises(KeyMissing):
         await audit.verify(database, keys)
     await database.close()
+
+
+async def _restore(database: Database, last: int) -> None:
+    """An older copy in the place of the database: it ends with entry `last`."""
+    async with database.write() as tx:
+        await tx.execute(delete(entries).where(entries.c.number > last))
+        await tx.execute(update(counters).values(value=last))
+
+
+@pytest.fixture
+async def whole(database_url: URL, keys: KeyRing) -> AsyncIterator[Database]:
+    """A database with nine entries, the last of which the key folder remembers."""
+    database = Database(database_url, audit_key=keys.get("audit"))
+    await act(database, times=9)
+    await HeadKeeper(database, keys).write()
+    yield database
+    await database.close()
+
+
+async def test_an_older_backup_is_accepted_once_and_told_for_ever(
+    whole: Database, keys: KeyRing
+) -> None:
+    """Once `verify` was red for ever after an honest restore."""
+    await _restore(whole, 6)
+    assert await audit.verify(whole, keys) != []
+    lost = Finding(Fault.RESTORED, 7, 9)
+    assert await audit.accept_restored(whole, keys, BY_OPERATOR) == lost
+    await act(whole, times=5)
+    await HeadKeeper(whole, keys).write()
+    assert await audit.verify(whole, keys) == []
+    async with whole.read() as tx:
+        assert await chain_of.restored(tx) == [lost]
+    with pytest.raises(NothingLost):
+        await audit.accept_restored(whole, keys, BY_OPERATOR)
+
+
+async def test_a_backup_that_has_grown_again_is_accepted_too(
+    whole: Database, keys: KeyRing
+) -> None:
+    await _restore(whole, 6)
+    await act(whole, times=8, subject="item:2")
+    assert await audit.accept_restored(whole, keys, BY_OPERATOR) == Finding(Fault.RESTORED, 9, 9)
+    assert await audit.verify(whole, keys) == []
+
+
+async def test_what_was_changed_is_not_accepted_as_a_backup(whole: Database, keys: KeyRing) -> None:
+    await _restore(whole, 6)
+    before = keys.read_head()
+    async with whole.write() as tx:
+        await tx.execute(update(entries).where(entries.c.number == 3).values(act="item.nothing"))
+    with pytest.raises(AuditChanged):
+        await audit.accept_restored(whole, keys, BY_OPERATOR)
+    assert keys.read_head() == before

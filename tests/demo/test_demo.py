@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.demo.network import Demo, FolderInUse, NoDemoFolder, forget
+from bot.demo.network import Demo, NoDemoFolder, forget
 from bot.sandbox import Phone
 from bot.sandbox.phone import plain
 from storage import tables
+from storage.lock import FolderInUse
 
 COUNTED = (
     *("institutions", "people", "seats", "accounts", "invitations", "source_documents", "clusters"),

@@ -114,7 +114,11 @@ class JourneyNetwork:
         async with self.database.write() as tx:
             found = await institutions.by_code(tx, institution) if institution else None
             token = await people.invite(
-                tx, maravia.act(COMMAND_LINE, self.clock.now()), role, found.id if found else None
+                tx,
+                maravia.act(COMMAND_LINE, self.clock.now()),
+                role,
+                found.id if found else None,
+                confirmed=True,
             )
         return f"https://t.me/{self.app.bot.username}?start={token}"
 

@@ -38,6 +38,7 @@ class Ministry:
 
     async def invites(self, actor: Actor, role: Role, **options: Any) -> str:
         there = None if role in SECRETARIAT else self.institution_id
+        options = {"confirmed": actor is COMMAND_LINE, **options}
         return await people.invite(self.tx, self.act(actor), role, there, **options)
 
     async def opens(self, chat: Chat, token: str) -> tuple[Any, Person]:

@@ -87,6 +87,7 @@ async def inside(ministry: Ministry) -> Inside:
         Role.FOCAL_POINT,
         ministry.institution_id,
         unit_id=unit.id,
+        confirmed=True,
     )
     await ministry.accepts(paula, token)
     return Inside(ministry, omar, paula, unit, dict(found.assignments))
@@ -274,6 +275,7 @@ async def test_another_unit_sees_and_answers_nothing(inside: Inside) -> None:
         Role.FOCAL_POINT,
         ministry.institution_id,
         unit_id=courts.id,
+        confirmed=True,
     )
     await ministry.accepts(cora, token)
     (asked,) = await inside.passes()
@@ -452,6 +454,7 @@ async def test_drafts_of_the_institution_do_not_follow_into_a_unit(inside: Insid
         Role.FOCAL_POINT,
         ministry.institution_id,
         unit_id=inside.unit.id,
+        confirmed=True,
     )
     await ministry.accepts(inside.omar, token)
     kept = await conversations.get(ministry.tx, begun.id)

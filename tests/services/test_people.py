@@ -50,6 +50,47 @@ async def test_a_link_of_the_command_line_opens_at_once(ministry: Ministry) -> N
     assert (await ministry.actor(amina)).is_secretariat
 
 
+async def test_a_link_of_the_command_line_waits_once_there_is_a_coordinator(
+    ministry: Ministry,
+) -> None:
+    """Once a stranger who opened a second link was let in at once, as a coordinator even."""
+    first = await ministry.invites(COMMAND_LINE, Role.COORDINATOR, confirmed=False)
+    second = await ministry.invites(COMMAND_LINE, Role.COORDINATOR, confirmed=False)
+    amina, mallory = ministry.chat("Amina"), ministry.chat("Mallory")
+    assert (await ministry.accepts(amina, first))[1] is not None
+    invitation, seat = await ministry.accepts(mallory, second)
+    assert seat is None
+    assert await ministry.told(amina, "people.confirm") == 1
+    await people.confirm(ministry.tx, ministry.act(await ministry.actor(amina)), invitation)
+    assert (await ministry.actor(mallory)).is_secretariat
+
+
+async def test_who_comes_in_unconfirmed_can_be_put_out_by_who_hears_of_it(
+    ministry: Ministry,
+) -> None:
+    amina = await ministry.seated("Amina", Role.COORDINATOR)
+    await ministry.seated("Mallory", Role.COORDINATOR)
+    assert await ministry.told(amina, "people.by_operator") == 1
+    assert await ministry.told(amina, "people.seat.begun") == 1, "once, not twice"
+
+
+async def test_only_the_operator_confirms_beforehand(ministry: Ministry) -> None:
+    amina = await ministry.actor(await ministry.seated("Amina", Role.COORDINATOR))
+    with pytest.raises(NotAllowed):
+        await ministry.invites(amina, Role.FOCAL_POINT, confirmed=True)
+
+
+async def test_a_link_is_taken_back_by_the_link(ministry: Ministry) -> None:
+    token = await ministry.invites(COMMAND_LINE, Role.COORDINATOR)
+    await people.revoke_link(ministry.tx, ministry.act(COMMAND_LINE), token)
+    with pytest.raises(LinkUsed):
+        await ministry.opens(ministry.chat("Mallory"), token)
+    with pytest.raises(LinkUsed):
+        await people.revoke_link(ministry.tx, ministry.act(COMMAND_LINE), token)
+    with pytest.raises(LinkUnknown):
+        await people.revoke_link(ministry.tx, ministry.act(COMMAND_LINE), people.new_token())
+
+
 async def test_the_link_itself_is_kept_nowhere(ministry: Ministry) -> None:
     token = await ministry.invites(COMMAND_LINE, Role.FOCAL_POINT, invitee="Omar")
     assert len(token) >= 22  # 128 bits

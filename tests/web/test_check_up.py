@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import closing
 from pathlib import Path
 
 from bot.app import opened
@@ -9,7 +11,8 @@ from bot.clock import Clock
 from bot.health import Finding, check_up
 from bot.sandbox import Sandbox
 from bot.settings import Settings
-from storage import migrate
+from storage import files, migrate
+from storage.lock import held
 
 
 def made(folder: Path, **more: object) -> Settings:
@@ -68,6 +71,33 @@ async def test_a_foreign_webhook_is_named_in_either_mode(tmp_path: Path) -> None
 async def test_a_folder_that_others_can_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir(mode=0o755)
     assert "chmod 700" in (await problems(made(tmp_path)))["data folder"]
+
+
+async def test_a_token_file_that_others_can_read_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("123456:this-is-no-token-at-all")
+    file.chmod(0o644)
+    found = await problems(made(tmp_path, token_file=file, api_url="http://127.0.0.1:9"))
+    assert "chmod 600" in found["secrets"]
+
+
+async def test_files_that_are_missing_from_the_store_are_counted(tmp_path: Path) -> None:
+    settings = made(tmp_path)
+    async with opened(settings, Clock()) as app, app.database.write() as tx:
+        stored = await app.vault.put(b"a letter")
+        now = app.clock.now()
+        for sha256 in (stored.sha256, "0" * 64):
+            await files.add(tx, sha256, size=8, media_type="text/plain", now=now)
+    assert (await problems(settings))["files"].startswith("1 of 2 are missing")
+
+
+async def test_an_address_that_is_taken_is_named_unless_the_bot_itself_runs(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        settings = made(tmp_path, metrics_listen=address)
+        assert address in (await problems(settings))["address"]
+        with held(tmp_path / "data"):
+            assert "address" not in await problems(settings)
 
 
 async def test_a_damaged_database_is_named(tmp_path: Path) -> None:

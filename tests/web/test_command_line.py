@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.sandbox import Network, Sandbox
+from storage.lock import held
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +48,28 @@ async def test_the_first_coordinator_gets_in_by_the_link_that_is_printed(tmp_pat
         await phone.opens(printed.strip())
 
 
+async def test_the_first_link_says_that_it_opens_at_once_and_is_taken_back(tmp_path: Path) -> None:
+    """Once a link said nothing, and whoever found it was coordinator."""
+    async with Sandbox() as sandbox:
+        words = ("invite", "--role", "coordinator")
+        _, link, told = await focalpoint(sandbox, tmp_path, *words)
+        assert "It opens at once for whoever uses it first" in told
+        assert "It works once, until " in told
+        assert f"focalpoint revoke '{link.strip()}'" in told
+        assert (await focalpoint(sandbox, tmp_path, "revoke", link.strip()))[0] == 0
+        status, _, complaint = await focalpoint(sandbox, tmp_path, "revoke", link.strip())
+        assert status == 1
+        assert "Traceback" not in complaint
+
+
+async def test_a_role_of_an_institution_needs_one(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        words = ("invite", "--role", "focal_point")
+        status, _, complaint = await focalpoint(sandbox, tmp_path, *words)
+        assert status == 1
+        assert "needs --institution" in complaint
+
+
 async def test_an_institution_that_is_not_there_is_said(tmp_path: Path) -> None:
     async with Sandbox() as sandbox:
         words = ("invite", "--role", "focal_point", "--institution", "NONE")
@@ -59,7 +82,7 @@ async def test_an_institution_that_is_not_there_is_said(tmp_path: Path) -> None:
 async def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file, where the folder should be")
     async with Sandbox() as sandbox:
-        for words in (["migrate"], ["run"], ["audit", "verify"]):
+        for words in (["migrate"], ["run"]):
             status, _, complaint = await focalpoint(sandbox, tmp_path, *words)
             assert status == 1
             assert complaint.startswith(f"{tmp_path / 'data'} cannot be used (")
@@ -94,6 +117,62 @@ async def test_what_is_wrong_with_the_audit_is_said_in_words_and_as_json(tmp_pat
         assert (status, printed.splitlines()[0]) == (1, "Entry 1: not what was recorded")
         printed = (await focalpoint(sandbox, tmp_path, "audit", "verify", "--json"))[1]
         assert json.loads(printed)[0] == {"fault": "changed", "first": 1, "last": 1}
+
+
+async def test_a_backup_stands_in_for_the_data_folder_and_the_audit_goes_on(tmp_path: Path) -> None:
+    """Once an honest restore left `audit verify` red for ever."""
+    async with Sandbox() as sandbox:
+        invite = ("invite", "--role", "coordinator")
+        assert (await focalpoint(sandbox, tmp_path, *invite))[0] == 0
+        kept = tmp_path / "data/files/kept/ab/cd/abcd"
+        kept.parent.mkdir(parents=True)
+        kept.write_text("a letter")
+        status, printed, complaint = await focalpoint(sandbox, tmp_path, "backup", "copy")
+        assert (status, complaint) == (0, "")
+        assert "Files:    1" in printed
+        assert (await focalpoint(sandbox, tmp_path, *invite))[0] == 0
+        (tmp_path / "data").rename(tmp_path / "broken")
+        (tmp_path / "copy").rename(tmp_path / "data")
+        assert kept.read_text() == "a letter"
+        status, printed, _ = await focalpoint(sandbox, tmp_path, "audit", "verify")
+        assert status == 1
+        assert "focalpoint audit restored" in printed
+        status, printed, _ = await focalpoint(sandbox, tmp_path, "audit", "restored")
+        assert status == 0
+        assert printed.startswith("Entry 2: lost when an older backup was restored")
+        status, printed, _ = await focalpoint(sandbox, tmp_path, "audit", "verify")
+        assert status == 0
+        assert "Entry 2: lost" in printed
+        assert (await focalpoint(sandbox, tmp_path, "audit", "restored"))[0] == 1
+
+
+async def test_what_only_reads_makes_no_database(tmp_path: Path) -> None:
+    """Once `audit verify` in the wrong folder made an empty database and called it whole."""
+    async with Sandbox() as sandbox:
+        for words in (["audit", "verify"], ["export", "workbook", "--out", "x.xlsx"]):
+            status, _, complaint = await focalpoint(sandbox, tmp_path, *words)
+            assert status == 1
+            assert f"There is no database at {tmp_path / 'data/focalpoint.db'}" in complaint
+            assert "there is no " in complaint
+            assert not (tmp_path / "data").exists()
+
+
+async def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        address = sandbox.address.removeprefix("http://")
+        (tmp_path / ".env").write_text(f"FOCALPOINT_METRICS_LISTEN={address}\n")
+        status, _, complaint = await focalpoint(sandbox, tmp_path, "run")
+        assert status == 1
+        assert f"{address} cannot be used (Address already in use)" in complaint
+        assert "Traceback" not in complaint
+
+
+async def test_a_second_bot_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        with held(tmp_path / "data"):
+            status, _, complaint = await focalpoint(sandbox, tmp_path, "run")
+        assert status == 1
+        assert f"A bot runs with the data folder {tmp_path / 'data'} already" in complaint
 
 
 async def test_a_database_of_a_newer_program_is_said(tmp_path: Path) -> None:

@@ -184,6 +184,20 @@ def seat_changed(event: str, *, name: str, role: Role, institution: Value) -> Sc
     )
 
 
+def unconfirmed(seat_id: int, *, name: str, role: Role, institution: Value) -> Screen:
+    """Told to the coordinators: somebody has come in whom nobody here had recognised."""
+    about: dict[str, Value] = {
+        "name": Words(name),
+        "role": role_name(role),
+        "institution": institution,
+    }
+    return message(
+        Text("people.seat.begun", about),
+        text("people.by_operator"),
+        rows=[(button("refuse", f"seat_end:{seat_id}"),)],
+    )
+
+
 def decided(*, confirmed: bool) -> Screen:
     """What became of a newcomer, in place of the question."""
     said = text("people.confirmed") if confirmed else text("people.not_confirmed")

@@ -671,6 +671,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("designated_on", sa.Date(), nullable=True),
         sa.Column("letter", sa.String(length=64), nullable=True),
         sa.Column("invited_by", Id, nullable=True),
+        sa.Column("opens_at_once", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("expires_at", Moment, nullable=False),
         sa.Column("person_id", Id, nullable=True),
