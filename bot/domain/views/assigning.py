@@ -35,6 +35,7 @@ from bot.domain.selection import (
 )
 from bot.domain.views.common import (
     HOME,
+    IMPORT,
     LIST_LENGTH,
     dotted,
     in_twos,
@@ -115,6 +116,11 @@ def items(
         )
     rows.append((button("narrow", f"narrow:{code}"), button("workbook", f"book:{code}")))
     return screen(*lines, rows=[*rows, (button("announce", "announce"), HOME)])
+
+
+def none_yet() -> Screen:
+    """There are no items at all."""
+    return screen("item.none_yet", rows=[(IMPORT, HOME)])
 
 
 def narrow(selection: Selection) -> Screen:

@@ -12,6 +12,7 @@ from bot.domain.screens import Button, Code, Listing, Row, Text, Value, Words, b
 REVIEW = "UPR"
 LIST_LENGTH = 8  # SCREENS.md: lists of eight
 HOME = button("home", "home")
+IMPORT = button("import_file", "import")
 BESIDE = "new"
 """Behind an act: its screen comes beside the tapped message, which stays (a receipt, a notice)."""
 HOME_BESIDE = button("home", f"home:{BESIDE}")

@@ -21,7 +21,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, LIST_LENGTH, in_twos
+from bot.domain.views.common import HOME, IMPORT, LIST_LENGTH, in_twos
 
 PICTURE_FILE = "progress.png"
 MEGABYTE = 1024**2
@@ -36,6 +36,11 @@ TEXT_KEYS = (
 
 
 # -- The workbook ----------------------------------------------------------------------------------
+
+
+def none_yet() -> Screen:
+    """There is nothing to export at all."""
+    return screen("item.none_yet", rows=[(IMPORT, HOME)])
 
 
 def choose(chosen: Filter, called: Mapping[Dimension, Value], count: int) -> Screen:

@@ -84,6 +84,8 @@ def home(
     if watches:
         lists.append(button("progress", "progress"))
     rows += in_twos(lists)
+    if not rows:
+        return screen(summary, "home.not_assigned", rows=[(button("me", "me"),)])
     return screen(summary, "home.search", rows=rows)
 
 
