@@ -223,3 +223,28 @@ async def test_a_first_text_in_another_language_is_taken_for_what_it_is(
     await at.all_hear(f"{ARABIC} (Arabic)", at.amal)
     await at.all_hear(ARABIC, at.salma)
     assert "(" not in got(at.salma, ARABIC)[0]
+
+
+async def test_a_reply_to_an_announcement_goes_to_who_sent_it_and_is_answered(
+    network: JourneyNetwork,
+) -> None:
+    at = await ring(network)
+    officer = at.officer
+    await officer.types("/broadcast")
+    await officer.taps("New broadcast", "Focal points and alternates", "Go on (1)")
+    await officer.types(DRAFT)
+    await officer.taps("Send to 3", "Send now")
+    await at.ticks()
+    announced = await at.fatou.waits_for("on Monday", within=WITHIN)
+    await at.fatou.replies(announced, "À quelle heure lundi ?")
+    assert "arrivée au secrétariat" in plain(at.fatou.last.text)
+    asked = await officer.waits_for("À quelle heure lundi", within=WITHIN)
+    said = plain(asked.text)
+    assert "Fatou · Ministry of Health, on the announcement “Dear colleagues" in said
+    assert not got(at.amal, "À quelle heure")
+
+    await officer.replies(asked, "At nine.")
+    assert plain(officer.last.text) == "Your answer was sent to Fatou."
+    answered = await at.fatou.waits_for("At nine.", within=WITHIN)
+    await at.fatou.replies(answered, "Merci !")
+    await officer.waits_for("Merci !", within=WITHIN)
