@@ -148,7 +148,7 @@ async def test_in_arabic_and_french(network: JourneyNetwork) -> None:
     await officer.types("Comité contre la torture")
     await officer.taps("Saisir une question")
     await officer.types("140.7")
-    await officer.taps("Demander à Ministère de la justice")
+    await officer.taps("Demander : Ministère de la justice")
     await focal.waits_for("يحتاج الوفد إلى رد الآن")
     await focal.taps("الرد الآن")
     await focal.types("نعم، في 3 أيار 2024.")

@@ -161,7 +161,7 @@ def narrow_by(
     if page > 0:
         turns.append(button("earlier", f"narrow_by:{letter}:{page - 1}:{code}"))
     if (page + 1) * LIST_LENGTH < len(choices):
-        turns.append(button("later", f"narrow_by:{letter}:{page + 1}:{code}"))
+        turns.append(button("next_page", f"narrow_by:{letter}:{page + 1}:{code}"))
     rows += [tuple(turns)] if turns else []
     asked = text(f"narrowing.{narrowing}") if choices else text("narrowing.nothing")
     return screen(asked, rows=[*rows, (button("back", f"narrow:{code}"),)])

@@ -55,7 +55,7 @@ def notes(
     `names` are those of languages, `messages` the most that anybody gets.
     """
     found = [
-        text("broadcast.reaches", count=preview.people, institutions=preview.institutions),
+        _reaches(preview),
         *(
             text(f"broadcast.left_out.{reason}", count=count)
             for reason, count in Counter(reason for _, reason in preview.left_out).items()
@@ -73,6 +73,13 @@ def notes(
     if messages > 1:
         found.append(text("broadcast.in_parts", count=messages))
     return found
+
+
+def _reaches(preview: Preview) -> Text:
+    if not preview.institutions:
+        return text("broadcast.reaches_people", count=preview.people)
+    places = text("counted.institutions", count=preview.institutions)
+    return text("broadcast.reaches", count=preview.people, institutions=places)
 
 
 def left_out(preview: Preview, page: int, draft_id: int, *, language: str) -> Screen:

@@ -56,7 +56,7 @@ def pages(act: str, page: int, *, more: bool) -> list[Row]:
     if page > 0:
         row.append(button("earlier", f"{act}:{page - 1}"))
     if more:
-        row.append(button("later", f"{act}:{page + 1}"))
+        row.append(button("next_page", f"{act}:{page + 1}"))
     return [tuple(row)] if row else []
 
 

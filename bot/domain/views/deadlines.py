@@ -66,11 +66,12 @@ def _when(deadline: Deadline, today: date) -> Value:
         return dotted(deadline.day, text(f"deadline.state.{deadline.state}"))
     if deadline.last_day < today:
         return text("deadline.overdue", day=deadline.day)
-    return (
-        text("deadline.from_to", day=deadline.day, until=deadline.until)
-        if (deadline.until)
-        else text("deadline.day", day=deadline.day)
-    )
+    if deadline.until is None:
+        return text("deadline.day", day=deadline.day)
+    day, until = deadline.day, deadline.until
+    one_month = (day.year, day.month) == (until.year, until.month)
+    key = "deadline.in_one_month" if one_month else "deadline.from_to"
+    return text(key, day=day, until=until)
 
 
 def _what(deadline: Deadline) -> Value:

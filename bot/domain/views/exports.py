@@ -81,7 +81,7 @@ def values(dimension: Dimension, chosen: Filter, choices: Sequence[Choice], page
     if page:
         turns.append(button("earlier", f"{act}:{page - 1}:{code}"))
     if (page + 1) * LIST_LENGTH < len(choices):
-        turns.append(button("later", f"{act}:{page + 1}:{code}"))
+        turns.append(button("next_page", f"{act}:{page + 1}:{code}"))
     rows += [tuple(turns)] if turns else []
     rows.append((button("export_any", f"export:{code}"), HOME))
     asked = text("export.which", dimension=text(f"export.dimension.{dimension}"))

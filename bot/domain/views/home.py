@@ -144,7 +144,7 @@ def pages_of_search(query: str, page: int, *, more: bool) -> list[Row]:
     if page > 0:
         row.append(button("earlier", f"found:{page - 1}:{query}"))
     if more:
-        row.append(button("later", f"found:{page + 1}:{query}"))
+        row.append(button("next_page", f"found:{page + 1}:{query}"))
     return [tuple(row)] if row else []
 
 
