@@ -224,16 +224,31 @@ class Runner:
         await self._follow(turn, conversation, Advance(state, Outcome.CANCEL))
         return True
 
+    async def ask_again(self, turn: Turn) -> None:
+        """Something was told meanwhile: the open question, if any, stands below it."""
+        conversation = await self._active(turn)
+        if conversation is not None:
+            _flow, state = self._state(conversation)
+            await self._ask(turn, conversation, state)
+
+    async def title(self, turn: Turn, conversation: Conversation) -> Text | None:
+        """What the conversation is called; None where it can go on no more."""
+        flow, state = self._state(conversation)
+        try:
+            return Text(f"flow.{flow.name}.title", await flow.begins(turn, state.answers))
+        except Refused:
+            return None
+
     async def leave(self, turn: Turn) -> None:
         """Something else was opened: the conversation rests as a draft."""
         await conversations.rest(turn.tx, turn.bot_id, turn.chat_id)
 
-    async def resume(self, turn: Turn, conversation_id: int) -> None:
-        """Go on with a draft."""
+    async def resume(self, turn: Turn, conversation_id: int, *, quietly: bool = False) -> None:
+        """Go on with a draft; `quietly` where an answer follows in the same turn."""
         draft = await conversations.get(turn.tx, conversation_id)
         if draft is None or not self._is_theirs(turn, draft):
             raise NotAllowed
-        await self._resume(turn, draft)
+        await self._resume(turn, draft, quietly=quietly)
 
     async def discard(self, turn: Turn, conversation_id: int) -> None:
         """Drop a draft, be it one that can be sent no more."""

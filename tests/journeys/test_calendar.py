@@ -156,6 +156,23 @@ async def test_a_calendar_file_is_previewed_and_then_imported(
     await amina.waits_for("holds no calendar", within=30)
 
 
+async def test_another_table_sent_as_a_calendar_is_refused_as_one(
+    network: JourneyNetwork, tmp_path: Path
+) -> None:
+    amina = await network.phone("Amina Sall", Role.COORDINATOR)
+    other = tmp_path / "other.csv"
+    other.write_text("Name,Colour\nAda,red\n")
+    await amina.sends_file(other)
+    refused = await amina.waits_for("This is not one of the files", within=30)
+    assert refused.labels == ("Table to fill in", "Home")
+    await amina.types("/calendar")
+    await amina.taps("Import a calendar", "Table to fill in")
+    await amina.waits_for("Fill it in", within=30)
+    await amina.sends_file(other)
+    refused = await amina.waits_for("This is not a calendar that can be read", within=30)
+    assert refused.labels == ("Table to fill in", "Home")
+
+
 async def test_the_table_to_fill_in_comes_back_as_deadlines(
     network: JourneyNetwork, tmp_path: Path
 ) -> None:
