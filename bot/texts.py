@@ -3,7 +3,8 @@
 The catalogues are `locales/<language>/LC_MESSAGES/focalpoint.po`, read at start; English has one
 like every other language. A template holds the Bot API's own tags (`<b> <i> <code> <blockquote>`)
 and named fields: `{item}`, `{count}` for the number that chooses the plural, and a few with a way
-to show them: `{due:weekday}`, `{at:time}`, `{at:date}`, `{share:percent}`. Whatever is put into a
+to show them: `{due:weekday}`, `{at:time}`, `{at:date}`, `{share:percent}`,
+`{kind:capital}`. Whatever is put into a
 field is escaped here and nowhere else, and stands in its own direction.
 """
 
@@ -281,6 +282,7 @@ class _Rendering:
                 words = self._texts.render(
                     value, self._language, mode=self._mode, timezone=self._timezone
                 )
+                words = _begun(words, show)
                 return _isolated(words) if isolate else words
             case Listing(values):
                 return lists.format_list(
@@ -291,7 +293,7 @@ class _Rendering:
                 if self._mode == "html" and not in_code:
                     words = f"<code>{words}</code>"
             case Language(code):
-                words = language_name(code, self._language)
+                words = _begun(language_name(code, self._language), show)
             case Words(written, _, limit):
                 words = clean(written).strip()
                 words = self._escaped(words if limit is None else shorten(words, limit))
@@ -336,7 +338,13 @@ class _Rendering:
                 return numbers.format_decimal(value, locale=self._locale)
 
     def _date(self, day: date, show: str) -> str:
-        """`30 November`; with the year when it is another or if asked for; so with the weekday."""
+        """`30 November`; with the year when it is another or if asked for; so with the weekday.
+
+        Of a stretch of days in one month, the first is its number alone: `20 to 21 May`.
+        """
+        if show == "day":
+            first = day.day == 1 and self._locale.language == "fr"
+            return "1er" if first else numbers.format_decimal(day.day, locale=self._locale)
         if show == "weekday":
             name = dates.format_date(day, "EEEE", locale=self._locale)
             both = Text("label.weekday", {"weekday": name, "day": self._date(day, "")})
@@ -351,6 +359,10 @@ class _Rendering:
 
     def _time(self, moment: time) -> str:
         return dates.format_time(moment, "HH:mm", locale=self._locale)
+
+
+def _begun(words: str, show: str) -> str:
+    return words[:1].upper() + words[1:] if show == "capital" else words
 
 
 def _noon(day: date) -> datetime:

@@ -34,6 +34,9 @@ async def listed(turn: Turn, argument: str) -> None:
     permissions.require(permissions.may_arrange(turn.actor))
     code, _, page = argument.partition(":")
     wanted, at = Selection.read(code or "-"), page_number(page)
+    if not await items.are_there(turn.tx):
+        await turn.show(views.none_yet())
+        return
     shown = await selections.page(
         turn.tx,
         wanted,

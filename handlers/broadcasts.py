@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.incoming import Wrote
 from bot.domain.people import Act
 from bot.domain.views import broadcasts as views
 from bot.domain.views.common import LIST_LENGTH
@@ -133,6 +134,36 @@ async def seen(turn: Turn, argument: str) -> None:
     turn.toast = views.thanks()
 
 
+async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
+    """Words in reply to the broadcast `broadcast:7`."""
+    await service.reply(
+        turn.tx,
+        turn.act,
+        number(argument),
+        wrote.words,
+        language=turn.language_of(wrote.words),
+        message_id=wrote.message_id,
+    )
+    await turn.show(views.reply_arrived())
+
+
+async def answer(turn: Turn, argument: str, wrote: Wrote) -> None:
+    """The secretariat's words in reply to what person 41 said: `broadcast_reply:7:41`."""
+    broadcast_id, _, person_id = argument.partition(":")
+    to = number(person_id)
+    await service.answer(
+        turn.tx,
+        turn.act,
+        number(broadcast_id),
+        to,
+        wrote.words,
+        language=turn.language_of(wrote.words),
+        message_id=wrote.message_id,
+    )
+    [name] = [called for called, _ in (await broadcasts.called(turn.tx, [to])).values()]
+    await turn.show(views.answer_sent(name))
+
+
 ACTS = {
     "broadcasts": listed,
     "broadcast_new": new,
@@ -147,3 +178,4 @@ ACTS = {
     "seen": seen,
 }
 COMMANDS = {"broadcast": "broadcasts"}
+REPLIES = {service.BOARD: reply, service.REPLY: answer}

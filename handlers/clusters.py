@@ -12,7 +12,7 @@ from handlers.card import number
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import clusters
+from storage import clusters, items
 from storage import selection as selections
 
 
@@ -22,7 +22,8 @@ async def listed(turn: Turn, argument: str) -> None:
     page = page_number(argument)
     every = await clusters.every(turn.tx)
     shown = every[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
-    await turn.show(views.clusters(len(every), page, shown))
+    there = await items.are_there(turn.tx)
+    await turn.show(views.clusters(len(every), page, shown, items=there))
 
 
 async def cluster(turn: Turn, argument: str) -> None:
@@ -30,7 +31,7 @@ async def cluster(turn: Turn, argument: str) -> None:
     cluster_id, _, page = argument.partition(":")
     found = await _cluster(turn, cluster_id)
     at = page_number(page)
-    items = await selections.page(
+    held = await selections.page(
         turn.tx,
         Selection({Narrowing.CLUSTER: str(found.id)}),
         today=turn.today,
@@ -39,7 +40,7 @@ async def cluster(turn: Turn, argument: str) -> None:
         limit=LIST_LENGTH,
         offset=at * LIST_LENGTH,
     )
-    await turn.show(views.cluster(found, items, at))
+    await turn.show(views.cluster(found, held, at))
 
 
 async def put_items(turn: Turn, argument: str) -> None:

@@ -123,7 +123,7 @@ async def take_file(turn: Turn, _argument: str) -> None:
 async def how_to(turn: Turn, _argument: str) -> None:
     """How deadlines come in from a file."""
     permissions.require(permissions.may_ask(turn.actor))
-    await turn.show(views.how_to())
+    await turn.show(views.how_to(), subject=calendar_import.HOW)
 
 
 async def template(turn: Turn, _argument: str) -> None:

@@ -7,6 +7,7 @@ from bot.domain.dialogues import OPEN, Dialogue, Part
 from bot.domain.errors import existing
 from bot.domain.incoming import Wrote
 from bot.domain.people import SECRETARIAT
+from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import text
 from bot.domain.views import dialogues as views
 from bot.domain.views.common import LIST_LENGTH
@@ -14,10 +15,11 @@ from bot.domain.views.people import name_for
 from bot.services import dialogues as service
 from handlers.card import number
 from handlers.flows import dialogue as flows
+from handlers.flows.engine import State
 from handlers.home import page_number
 from handlers.turn import Turn
+from storage import conversations, institutions, people
 from storage import dialogues as queries
-from storage import institutions, people
 from storage.people import Seated
 
 # -- Dialogues -------------------------------------------------------------------------------------
@@ -258,7 +260,7 @@ async def answer(turn: Turn, argument: str) -> None:
     found = await service.open_it(turn.tx, turn.act, number(argument))
     await turn.desk.runner.begin(
         turn,
-        "dialogue_answer",
+        flows.ANSWERS,
         subject=f"dialogue_question:{found.id}",
         dialogue_question=found.id,
         version=found.version,
@@ -287,6 +289,48 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
         await turn.show(await flows.too_late(turn, found.id))
     else:
         await turn.show(await flows.put(turn, found.id, wrote.words))
+
+
+async def ask_which(turn: Turn, wrote: Wrote) -> bool:
+    """Words come to an open question that was shown before a question of the delegation: to which?
+
+    They are kept as the answer's draft, which nobody sees before it is sent.
+    """
+    older = await conversations.active(turn.tx, turn.bot_id, turn.chat_id)
+    if older is None or older.person_id != turn.person.id:
+        return False
+    asked = await service.last_asked(turn.tx, turn.act)
+    if asked is None or asked.waits_since is None or asked.waits_since <= older.touched_at:
+        return False
+    title = await turn.desk.runner.title(turn, older)
+    if title is None or not wrote.words.strip() or len(wrote.words) > LONGEST_TEXT:
+        return False
+    await turn.desk.runner.begin(
+        turn,
+        flows.ANSWERS,
+        subject=f"dialogue_question:{asked.id}",
+        quietly=True,
+        dialogue_question=asked.id,
+        words=[wrote.words.strip()],
+        message=wrote.message_id,
+    )
+    await turn.show(views.which(asked, older.id, title))
+    return True
+
+
+async def not_for_it(turn: Turn, argument: str) -> None:
+    """`dialogue_not:7:41`: the words go where they were asked for before, conversation 41."""
+    which, _, older = argument.partition(":")
+    subject = f"dialogue_question:{number(which)}"
+    runner = turn.desk.runner
+    draft = await conversations.draft_about(turn.tx, turn.person.id, flows.ANSWERS, subject)
+    answers = {} if draft is None else State.from_json(draft.state).answers
+    if draft is None or "message" not in answers:
+        await runner.resume(turn, number(older))
+        return
+    await runner.discard(turn, draft.id)
+    await runner.resume(turn, number(older), quietly=True)
+    await runner.write(turn, Wrote(joined(answers["words"]), answers["message"]))
 
 
 async def _dialogue(turn: Turn, argument: str) -> Dialogue:
@@ -318,6 +362,7 @@ ACTS = {
     "dialogue_give": give,
     "dialogue_ask": ask,
     "dialogue_answer": answer,
+    "dialogue_not": not_for_it,
     "dialogue_clear": clear,
     "dialogue_promise": promise,
 }

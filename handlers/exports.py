@@ -17,7 +17,7 @@ from bot.exchange.picture import Bar, Figures, as_text, shown
 from bot.exchange.progress import pack
 from bot.services import exports as service
 from handlers.turn import Turn
-from storage import institutions
+from storage import institutions, items
 from storage import progress as queries
 from storage.exports import Spread
 from storage.progress import Counted
@@ -31,6 +31,9 @@ _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 async def export(turn: Turn, argument: str) -> None:
     """`/export`: what would be exported, narrowed as the button says."""
     require(may_export(turn.actor))
+    if not await items.are_there(turn.tx):
+        await turn.show(views.none_yet())
+        return
     chosen = await service.read(turn.tx, argument or "-")
     count = await service.matching(turn.tx, turn.act, chosen)
     called = {

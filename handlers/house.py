@@ -146,7 +146,7 @@ home.ROLE_HOMES[Role.OBSERVER] = approved.home
 def make_router() -> Router:
     """The router of every room, with the runner of every conversation."""
     runner = Runner(FLOWS, keep_file=_keep_file)
-    return Router(ROOMS, runner, loose_file=imports.file)
+    return Router(ROOMS, runner, loose_file=imports.file, pressing=dialogues.ask_which)
 
 
 async def _keep_file(turn: Turn, conversation_id: int, sent: Sent) -> int:

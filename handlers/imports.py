@@ -8,11 +8,14 @@ from bot.domain.permissions import may_import, require
 from bot.domain.views import imports as views
 from bot.exchange.inspect import MAX_SIZE
 from bot.exchange.refusals import TooLarge
+from bot.services import calendar_import
 from bot.services import imports as service
 from handlers.turn import Turn
-from storage import imports, jobs
+from storage import imports, jobs, outbox
 
 PAGE = views.CHANGES_SHOWN
+LATELY = 3
+"""So many of the newest replies say what a file was sent to: the way in, its table, a word."""
 
 
 async def file(turn: Turn, sent: Sent) -> None:
@@ -23,7 +26,13 @@ async def file(turn: Turn, sent: Sent) -> None:
     if sent.size is not None and sent.size > MAX_SIZE:
         raise TooLarge(limit=MAX_SIZE // 1024**2)
     name = sent.name or ""
-    arguments = {"file_id": sent.file_id, "name": name, "options": _options(sent.caption)}
+    lately = await outbox.last_subjects(turn.tx, turn.bot_id, turn.person.id, limit=LATELY)
+    arguments = {
+        "file_id": sent.file_id,
+        "name": name,
+        "options": _options(sent.caption),
+        "calendar": calendar_import.HOW in lately,
+    }
     await turn.show(views.received(name))
     await jobs.plan(
         turn.tx,

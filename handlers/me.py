@@ -106,3 +106,4 @@ ACTS = {
 }
 COMMANDS = {"me": "me", "language": "language", "help": "help", "privacy": "privacy"}
 OPEN_ACTS = {"language", "help", "privacy"}
+BESIDE_ACTS = {"help", "privacy"}

@@ -16,3 +16,6 @@ Reply: TypeAlias = Callable[[Turn, str, Wrote], Awaitable[None]]
 
 TakeFile: TypeAlias = Callable[[Turn, Sent], Awaitable[None]]
 """Handle a file that was sent outside any conversation."""
+
+TakeWords: TypeAlias = Callable[[Turn, Wrote], Awaitable[bool]]
+"""Handle words before an open question gets them; False leaves them to it."""

@@ -21,7 +21,7 @@ from bot.domain.screens import message, text
 from bot.services import unreachable
 from bot.wire.application import Context, DurableApplication
 from handlers.flows.runner import Runner
-from handlers.rooms import Act, Reply, TakeFile
+from handlers.rooms import Act, Reply, TakeFile, TakeWords
 from handlers.turn import Turn
 from storage import accounts, outbox
 
@@ -40,20 +40,31 @@ class Router:
     """Finds the act for a button, a command, a reply, or plain words."""
 
     def __init__(
-        self, rooms: Iterable[ModuleType], runner: Runner, *, loose_file: TakeFile
+        self,
+        rooms: Iterable[ModuleType],
+        runner: Runner,
+        *,
+        loose_file: TakeFile,
+        pressing: TakeWords,
     ) -> None:
-        """`loose_file` takes what is sent outside any conversation."""
+        """`loose_file` takes what is sent outside any conversation.
+
+        `pressing` takes words from an open question where something more urgent was asked since.
+        """
         self.runner = runner
+        self._pressing = pressing
         self._loose_file = loose_file
         self.acts: dict[str, Act] = {}
         self.commands: dict[str, str] = {}
         self.replies: dict[str, Reply] = {}
         self.open_acts: set[str] = set()
+        self.beside_acts: set[str] = set()  # they only tell: an open question goes on below
         for room in rooms:
             _merge(self.acts, room.ACTS)
             _merge(self.commands, getattr(room, "COMMANDS", {}))
             _merge(self.replies, getattr(room, "REPLIES", {}))
             self.open_acts |= getattr(room, "OPEN_ACTS", set())
+            self.beside_acts |= getattr(room, "BESIDE_ACTS", set())
 
     async def go(self, turn: Turn, act: str) -> None:
         """Do what a button of that act does; the active conversation rests meanwhile.
@@ -88,6 +99,11 @@ class Router:
         if act is None:
             await turn.show(message("error.unknown_command"))
             return
+        if act in self.beside_acts:
+            await self.acts[act](turn, rest.strip())
+            if turn.actor.person is not None:
+                await self.runner.ask_again(turn)
+            return
         await self.go(turn, f"{act}:{rest.strip()}" if rest.strip() else act)
 
     async def on_tap(self, update: Update, context: Context) -> None:
@@ -116,7 +132,9 @@ class Router:
             if kind in self.replies and turn.actor.seats:
                 await self.replies[kind](turn, argument, wrote)
                 return
-        if turn.actor.person is not None and await self.runner.write(turn, wrote):
+        if turn.actor.person is not None and (
+            await self._pressing(turn, wrote) or await self.runner.write(turn, wrote)
+        ):
             return
         await self.go(turn, f"search:{wrote.words}")
 

@@ -309,6 +309,12 @@ async def without_seat(tx: Transaction, person_ids: Iterable[int], *, now: datet
     )
 
 
+async def is_for(tx: Transaction, broadcast_id: int, person_id: int) -> bool:
+    """Whether it is for that person."""
+    theirs = and_(deliveries.c.broadcast_id == broadcast_id, deliveries.c.person_id == person_id)
+    return bool(await tx.value(select(exists().where(theirs))))
+
+
 async def mark_seen(tx: Transaction, broadcast_id: int, person_id: int, *, now: datetime) -> bool:
     """The person says that they have seen it; the first time counts.
 

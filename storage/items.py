@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 
 from bot.domain.items import Item, ItemText
 from storage.database import Transaction
@@ -35,6 +35,11 @@ def as_item(row: Any) -> Item:
     """The item of a row of `select_items`."""
     values = {name: row[name] for name in Item.__dataclass_fields__}
     return Item(**{**values, "recommending": tuple(values["recommending"])})
+
+
+async def are_there(tx: Transaction) -> bool:
+    """Whether there is anything to work on yet."""
+    return bool(await tx.value(select(exists().where(items.c.vanished_at.is_(None)))))
 
 
 async def get(tx: Transaction, item_id: int) -> Item | None:

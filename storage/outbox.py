@@ -302,6 +302,18 @@ async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: i
     return None if row is None else Said(**row)
 
 
+async def last_subjects(
+    tx: Transaction, bot_id: int, person_id: int, *, limit: int
+) -> list[str | None]:
+    """What the newest replies to a person were about, the newest first."""
+    return await tx.values(
+        select(outbox.c.subject)
+        .where(outbox.c.person_id == person_id, outbox.c.bot_id == bot_id, outbox.c.lane == REPLY)
+        .order_by(outbox.c.id.desc())
+        .limit(limit)
+    )
+
+
 async def counts(tx: Transaction, prefix: str) -> dict[str, int]:
     """Deliveries by state among the keys that begin so.
 

@@ -9,12 +9,22 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from bot.domain.items import AssignmentState
-from bot.domain.search import Wanted
+from bot.domain.search import Place, Wanted, fold
 from storage.database import Transaction
-from storage.tables import assignments, item_texts, items, source_documents, status_updates
+from storage.tables import (
+    assignments,
+    clusters,
+    institutions,
+    item_texts,
+    items,
+    source_documents,
+    status_updates,
+)
 
 MOST = 200
 """More hits than this help nobody."""
+
+MOST_PLACES = 4
 
 
 @dataclass(frozen=True)
@@ -37,12 +47,15 @@ async def find(
 ) -> list[Hit]:
     """The items that fit, exact numbers first; among these institutions' own, or (None) all.
 
-    Restricted items are found by their number alone, and without `restricted` not at all.
+    Restricted items are found by number and symbol alone, and without `restricted` not at all.
     """
     shown = _items(institution_ids)
     if not restricted:
         shown = shown.where(~items.c.restricted)
-    if wanted.code is not None:
+    if wanted.symbol is not None:
+        if hits := await _by_symbol(tx, wanted, shown):
+            return hits
+    elif wanted.code is not None:
         code = wanted.code.replace(" ", "").lower()
         bare = func.lower(func.replace(items.c.paragraph, " ", ""))
         exact = await _hits(tx, shown.where(bare == code))
@@ -65,6 +78,43 @@ async def report(tx: Transaction, number: str, institution_ids: Sequence[int] | 
     )
     found: int | None = await tx.value(statement)
     return found
+
+
+async def places(tx: Transaction, wanted: Wanted) -> list[Place]:
+    """The institutions and the clusters whose names fit; an institution also by its code."""
+    found = [
+        Place(row["id"], row["names"].get("en") or next(iter(row["names"].values())))
+        for row in await tx.rows(
+            select(institutions.c.id, institutions.c.code, institutions.c.names)
+            .where(institutions.c.ended_at.is_(None))
+            .order_by(institutions.c.code)
+        )
+        if any(wanted.fits(each) for each in row["names"].values())
+        or wanted.words == (fold(row["code"]),)
+    ]
+    found += [
+        Place(row["id"], row["name"], cluster=True)
+        for row in await tx.rows(
+            select(clusters.c.id, clusters.c.name)
+            .where(clusters.c.merged_into.is_(None))
+            .order_by(clusters.c.name, clusters.c.id)
+        )
+        if wanted.fits(row["name"])
+    ]
+    return found[:MOST_PLACES] if wanted.words else []
+
+
+async def _by_symbol(tx: Transaction, wanted: Wanted, shown: Select[Any]) -> list[Hit]:
+    """The items of the document of that symbol, else of those whose symbols begin so."""
+    symbol = func.upper(func.replace(source_documents.c.symbol, " ", ""))
+    if wanted.code is not None:
+        code = wanted.code.replace(" ", "").lower()
+        shown = shown.where(func.lower(func.replace(items.c.paragraph, " ", "")) == code)
+    for fits in (symbol == wanted.symbol, symbol.startswith(wanted.symbol, autoescape=True)):
+        documents = await tx.values(select(source_documents.c.id).where(fits).limit(MOST))
+        if documents and (hits := await _hits(tx, shown.where(items.c.document_id.in_(documents)))):
+            return hits
+    return []
 
 
 async def _by_words(tx: Transaction, wanted: Wanted, shown: Select[Any]) -> list[Hit]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 MOST_WORDS = 6
 _CODE = re.compile(r"\d[\w]*(?:[.\-/ ]?[\da-z()]+)*", re.IGNORECASE)
+_SYMBOL = re.compile(
+    r"([a-z]+(?:/[\w().\-]+)+)(?:[ ·,]+(?:para\.?|§)? ?(\d[\w.\-]*(?: ?\(\w\))?))?", re.IGNORECASE
+)
 _REPORT = re.compile(r"su-?\d{4}-?\d+", re.IGNORECASE)
 _SAME_LETTER = str.maketrans("أإآٱىةؤئ", "اااايهوي") | {0x0640: None}
 # Letters that stand for one another, or that may carry an accent: any letter will do there.
@@ -17,12 +20,22 @@ _LOOSE = re.compile(
 
 
 @dataclass(frozen=True)
+class Place:
+    """An institution or a cluster that was found by its name, or an institution by its code."""
+
+    id: int
+    name: str
+    cluster: bool = False
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What is looked for; `code` where it may be an item's number, `report` a status update's."""
 
     words: tuple[str, ...]
     code: str | None = None
     report: str | None = None
+    symbol: str | None = None  # of a document; with a code, an item of it
 
     def fits(self, text: str) -> bool:
         """Whether every word stands in the text, as people compare words."""
@@ -43,6 +56,8 @@ def wanted(query: str) -> Wanted:
     if _REPORT.fullmatch(plain.replace(" ", "-")):
         year, number = re.findall(r"\d+", re.sub(r"(?i)su-?(\d{4})-?", r"\1-", plain))[:2]
         return Wanted(words, report=f"SU-{year}-{int(number):04}")
+    if (found := _SYMBOL.fullmatch(re.sub(r" ?/ ?", "/", plain))) is not None:
+        return Wanted(words, code=found[2], symbol=found[1].upper())
     plain = re.sub(r"(?<=\d) (?=\d)", ".", plain)
     code = plain if _CODE.fullmatch(plain) and len(plain) <= 30 else None
     return Wanted(words, code=code)

@@ -151,6 +151,12 @@ _TEMPLATE = ("kind", "title", "document", "day", "until", "rule", "warnings")
 _LANGUAGES = ("en", "fr", "ar")
 
 
+class NoCalendarTable(ImportRefused):
+    """A file that was sent as a calendar, and is none of those that are read."""
+
+    key = "import.refused.no_calendar_table"
+
+
 class NotACalendar(ImportRefused):
     """It calls itself a calendar file and is none, or breaks off."""
 

@@ -28,12 +28,14 @@ from bot.domain.broadcasts import (
 )
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import Act, Role
-from bot.domain.reports import NoWords, TooLong
+from bot.domain.reports import NoWords, TooLong, fitting
 from bot.domain.requests import UNDO, LeftOut, Preview
 from bot.domain.screens import Words
 from bot.domain.views import broadcasts as views
+from bot.domain.views.people import name_for
 from bot.services import audit, boards
 from bot.services.boards import Painted
+from bot.services.notices import officers, tell
 from storage import boards as board_rows
 from storage import broadcasts as queries
 from storage import outbox
@@ -42,6 +44,9 @@ from storage.outbox import BULK, Message
 
 BOARD = "broadcast"
 """The first word of its deliveries' keys."""
+
+REPLY = "broadcast_reply"
+"""The first word of what is about one person's reply to a broadcast: `broadcast_reply:7:41`."""
 
 AT_ONCE = 500
 """Messages planned in one commit: more than go out between two ticks."""
@@ -69,6 +74,12 @@ class OneFile(Refused):
     """More than one file was sent."""
 
     key = "broadcast.one_file"
+
+
+class NobodyThere(Refused):
+    """Who had replied holds no seat any more, or cannot be reached."""
+
+    key = "broadcast.nobody_there"
 
 
 class FileOnItsWay(Refused):
@@ -301,6 +312,72 @@ async def seen(tx: Transaction, act: Act, broadcast_id: int) -> None:
     person_id = act.actor.person_id
     if person_id is None or not await queries.mark_seen(tx, broadcast_id, person_id, now=act.now):
         raise NotFound
+
+
+# -- What people say to it -------------------------------------------------------------------------
+
+
+async def reply(
+    tx: Transaction, act: Act, broadcast_id: int, words: str, *, language: str, message_id: int
+) -> None:
+    """Words that the actor wrote in `message_id`, replying to it, go to the officer who sent it.
+
+    Where that officer has left, to the secretariat. Raises NotFound where it was not for the actor.
+    """
+    person_id = act.actor.person_id
+    if person_id is None or not await queries.is_for(tx, broadcast_id, person_id):
+        raise NotFound
+    found = await _get(tx, broadcast_id)
+    said = fitting(words)
+    name, names = (await queries.called(tx, [person_id]))[person_id]
+    about = await beginning(tx, found)
+    subject = f"{REPLY}:{broadcast_id}:{person_id}"
+    for each in await officers(tx, act, seat_id=found.planned_by):
+        known = names or act.actor.is_secretariat
+        institution = name_for(names, each.language) if known else None
+        shown = views.replied(name, institution, about, said=(said, language))
+        key = f"{REPLY}:{act.bot_id}:{person_id}:{message_id}:{each.id}"
+        await tell(tx, act, each.id, shown, key, subject=subject)
+    await audit.record(tx, act, "broadcast.reply", f"broadcast:{broadcast_id}", words=said)
+
+
+async def answer(
+    tx: Transaction,
+    act: Act,
+    broadcast_id: int,
+    person_id: int,
+    words: str,
+    *,
+    language: str,
+    message_id: int,
+) -> None:
+    """The secretariat's answer, written in `message_id`, goes back to who had replied.
+
+    Raises NobodyThere where they cannot be reached any more.
+    """
+    permissions.require(permissions.may_ask(act.actor))
+    if not await queries.is_for(tx, broadcast_id, person_id):
+        raise NotFound
+    found = await _get(tx, broadcast_id)
+    said = fitting(words)
+    if not await queries.still_there(tx, [person_id], bot_id=act.bot_id, now=act.now):
+        raise NobodyThere
+    await tell(
+        tx,
+        act,
+        person_id,
+        views.answered(await beginning(tx, found), answer=(said, language)),
+        f"{REPLY}:{act.bot_id}:{act.actor.person_id}:{message_id}:{person_id}",
+        subject=f"{BOARD}:{broadcast_id}",
+    )
+    await audit.record(
+        tx,
+        act,
+        "broadcast.answer",
+        f"broadcast:{broadcast_id}",
+        facts={"person": person_id},
+        words=said,
+    )
 
 
 # -- Looking ---------------------------------------------------------------------------------------

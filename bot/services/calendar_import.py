@@ -19,6 +19,9 @@ from storage.database import Transaction
 from storage.deadlines import Document
 from storage.jobs import Job
 
+HOW = "calendar_import"
+"""What the screen that asks for a calendar file is about."""
+
 READ = "calendar_read"
 
 

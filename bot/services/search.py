@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain import permissions
 from bot.domain.people import Actor
-from bot.domain.search import wanted
+from bot.domain.search import Place, wanted
 from bot.services.home import institutions_of
 from storage import approved, search
 from storage.database import Transaction
@@ -15,14 +15,15 @@ from storage.search import Hit
 
 @dataclass(frozen=True)
 class Found:
-    """What was found: a status update by its number, or items."""
+    """What was found: a status update by its number, or items, institutions and clusters."""
 
     hits: tuple[Hit, ...] = ()
+    places: tuple[Place, ...] = ()
     report_id: int | None = None
 
 
 async def find(tx: Transaction, actor: Actor, query: str) -> Found:
-    """What fits: the secretariat looks through everything, an institution through its own.
+    """What fits: the secretariat looks through everything, an institution through its own items.
 
     Observers look through all items but restricted ones, and find approved reports only.
     """
@@ -35,4 +36,6 @@ async def find(tx: Transaction, actor: Actor, query: str) -> Found:
         report_id = await search.report(tx, looked_for.report, among)
         hidden = observes and report_id is not None and await approved.get(tx, report_id) is None
         return Found(report_id=None if hidden else report_id)
-    return Found(tuple(await search.find(tx, looked_for, among, restricted=not observes)))
+    hits = await search.find(tx, looked_for, among, restricted=not observes)
+    places = await search.places(tx, looked_for) if actor.is_secretariat else ()
+    return Found(tuple(hits), tuple(places))

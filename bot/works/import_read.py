@@ -9,7 +9,9 @@ from typing import Any
 
 from bot.domain.views import imports as views
 from bot.exchange import staging
+from bot.exchange.calendar_files import NoCalendarTable
 from bot.exchange.confined import MEGABYTE, Limits, confined, confined_stream
+from bot.exchange.imported import NotRecognised
 from bot.exchange.inspect import inspect
 from bot.exchange.recognise import Contents
 from bot.services import assignments_book, calendar_import
@@ -35,7 +37,12 @@ async def run(job: Job, tools: Tools) -> None:
                 await jobs.change(tx, job.id, kind=_OTHERS[about], state=jobs.PLANNED)
             return
         own_state = {"state": tools.settings.country} if tools.settings.country else {}
-        facts = await stage(job, tools, path, {**own_state, **job.arguments["options"]})
+        try:
+            facts = await stage(job, tools, path, {**own_state, **job.arguments["options"]})
+        except NotRecognised as refused:
+            if job.arguments.get("calendar"):
+                raise NoCalendarTable from refused
+            raise
     async with tools.database.write() as tx:
         await imports.compare(tx, job.id)
         shown = await service.preview(tx, job, facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot import texts
@@ -33,7 +33,7 @@ from bot.services import broadcasts as service
 from bot.wire.render import render
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review, Step
 from handlers.turn import Turn
-from storage import broadcasts, institutions
+from storage import absences, broadcasts, institutions
 
 NAME = "broadcast"
 SUBJECT = "broadcast:new"
@@ -76,15 +76,14 @@ async def _only_open(_turn: Turn, _answers: Answers) -> list[Option]:
 
 
 async def _moments(turn: Turn, _answers: Answers) -> list[Option]:
-    """At once, and the next mornings; without an answer, in two minutes."""
-    local = turn.now.astimezone(turn.timezone)
-    tomorrow = local.replace(hour=MORNING, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    """At once, and the mornings of working days; without an answer, in two minutes."""
+    calendar = turn.desk.policy.calendar(holidays=await absences.free(turn.tx))
+    tomorrow = turn.now.astimezone(turn.timezone).date() + timedelta(days=1)
     monday = tomorrow + timedelta(days=-tomorrow.weekday() % 7)
+    days = dict.fromkeys(calendar.working_day_after(each) for each in (tomorrow, monday))
+    mornings = [datetime.combine(each, time(MORNING), turn.timezone) for each in days]
     offered = [Option(AT_ONCE, text("broadcast.at_once"))]
-    return offered + [
-        Option(each.isoformat(), text("broadcast.at", at=each))
-        for each in dict.fromkeys((tomorrow, monday))
-    ]
+    return offered + [Option(each.isoformat(), text("broadcast.at", at=each)) for each in mornings]
 
 
 # -- What is written -------------------------------------------------------------------------------
@@ -122,10 +121,16 @@ def _step_of(language: str) -> str:
 
 
 def first_language(turn: Turn, answers: Answers) -> str:
-    """The language of the first text: the State's, unless it is plainly in another one."""
-    country = turn.desk.country
+    """The language of the first text: the writer's, unless it is plainly in another one."""
     found = detect(joined(answers.get("words", ())))
-    return found if found in country.languages else country.default_language
+    return found if found in turn.desk.country.languages else _asked_in(turn, answers)
+
+
+def _asked_in(turn: Turn, answers: Answers) -> str:
+    """The language that the first text is asked for in; of a copied one, its own."""
+    country = turn.desk.country
+    usual: str = answers.get("language", turn.language)
+    return usual if usual in country.languages else country.default_language
 
 
 def written(turn: Turn, answers: Answers) -> dict[str, str]:
@@ -173,9 +178,9 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     permissions.require(permissions.may_ask(turn.actor))
     first = first_language(turn, answers)
     reached = len((await reach(turn, answers)).recipients) if "to" in answers else 0
-    default = turn.desk.country.default_language
+    asked_in = _asked_in(turn, answers)
     values: dict[str, Value] = {
-        "language": texts.language_name(default, turn.language),
+        "language": texts.language_name(asked_in, turn.language),
         "n": reached,
     }
     for each in turn.desk.country.languages:
@@ -247,6 +252,7 @@ async def begin_again(turn: Turn, found: Broadcast) -> None:
     """A new draft with what a broadcast said, to whom it went."""
     segment = found.segment
     answers: dict[str, Any] = {
+        "language": found.default_language,
         "to": [each.value for each in groups_of(segment.roles)],
         "kinds": list(segment.kinds),
         "institutions": list(segment.institutions),

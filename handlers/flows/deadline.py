@@ -85,6 +85,13 @@ def day_fits(words: str, turn: Turn) -> str:
     return read_due_day(words, turn.language, today=turn.today).isoformat()
 
 
+async def _day_suits(turn: Turn, answers: Answers, day: str) -> None:
+    """A time after the publication needs a document whose publication date is known."""
+    rule = Offset.read(day)
+    if rule is not None:
+        await deadlines.day_after(turn.tx, rule, answers["document"] or None)
+
+
 def _day_shown(answer: Any) -> Value:
     return views.rule_text(answer) if Offset.read(answer) else date.fromisoformat(answer)
 
@@ -167,7 +174,7 @@ FLOW = Flow(
         Choose("kind", _kinds),
         Ask("title", title_fits),
         Choose("document", _documents, first=6),
-        Choose("day", _days, check=day_fits, shows=_day_shown),
+        Choose("day", _days, check=day_fits, suits=_day_suits, shows=_day_shown),
     ),
     review=Review(
         optional=(

@@ -44,6 +44,9 @@ def _said(question: DialogueQuestion) -> dict[str, Value]:
     return {"words": Words(question.words, question.language, limit=1000)}
 
 
+ANSWERS = "dialogue_answer"
+
+
 # -- Opening, typing -------------------------------------------------------------------------------
 
 
@@ -156,7 +159,7 @@ async def too_late(turn: Turn, question_id: int) -> Screen:
 
 
 ANSWER = Flow(
-    name="dialogue_answer",
+    name=ANSWERS,
     begins=_called,
     steps=(Ask("words", words_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(words_to="words"),

@@ -26,7 +26,7 @@ from bot.domain.screens import (
     text_from_json,
     text_to_json,
 )
-from handlers.flows.flow import Flow, Option, Step
+from handlers.flows.flow import Flow, Option, Review, Step
 
 REVIEW = "review"
 LIST_LENGTH = 8  # SCREENS.md: lists of eight
@@ -115,6 +115,12 @@ def press(flow: Flow, state: State, number: int) -> Advance:
         raise IndexError(number)
     name, value = state.buttons[number]
     return _MOVES[name](flow, state, value)
+
+
+def choose(flow: Flow, state: State, option: Option) -> Advance:
+    """The option was named in words, which counts as tapping it."""
+    name, meaning, _button = _offered(flow.step(state.at), state, option)
+    return _MOVES[name](flow, state, meaning)
 
 
 def takes_words(flow: Flow, state: State) -> Step | None:
@@ -212,10 +218,12 @@ def question(
     notes: Sequence[Text] = (),
     looks: Sequence[Button] = (),
     files: Value | None = None,
+    resumed: bool = False,
 ) -> tuple[State, Screen]:
     """The screen of the state, and the state with the meaning of its buttons.
 
-    `files` says which evidence there is, for the step that gathers it.
+    `files` says which evidence there is, for the step that gathers it. What was `resumed` can be
+    discarded at whatever question it rested.
     """
     if state.at == REVIEW:
         return _review(flow, state, context, notes, looks=looks, language=language, files=files)
@@ -234,6 +242,8 @@ def question(
         rows.row(("back", None, button("done")))
     else:
         rows.row(("back", None, button("back")))
+    if resumed:
+        rows.row(("cancel", None, button("discard")))
     asked = Text(f"flow.{flow.name}.{step.called}.ask", {**context, **step.values})
     lines = [asked, *_so_far(flow, state, step)]
     if files is not None:
@@ -283,7 +293,7 @@ def _offer(rows: _Rows, step: Step, state: State, options: Sequence[Option]) -> 
     if state.page > 0:
         turns.append(("page", state.page - 1, button("earlier")))
     if first + LIST_LENGTH < len(options):
-        turns.append(("page", state.page + 1, button("later")))
+        turns.append(("page", state.page + 1, button("next_page")))
     if turns:
         rows.row(*turns)
     if step.many and options:
@@ -319,8 +329,8 @@ def _review(
     ]
     if notes:
         lines += [None, *notes]
-    if flow.review.takes_more:
-        lines += [None, text("flow.review.add")]
+    if (more := _takes_more(flow.review)) is not None:
+        lines += [None, more]
     rows = _Rows()
     rows.rows += [tuple(looks[start : start + 2]) for start in range(0, len(looks), 2)]
     send = Button(Text(f"button.flow.{flow.name}.send", context))
@@ -334,6 +344,15 @@ def _review(
         rows.row(*changes[start : start + 3])
     rows.row(("cancel", None, button("discard")))
     return replace(state, buttons=tuple(rows.meanings)), screen(*lines, rows=rows.rows)
+
+
+def _takes_more(review: Review) -> Text | None:
+    """What can be added at the review screen without a button."""
+    if review.words_to and review.files_to:
+        return text("flow.review.add")
+    if review.words_to:
+        return text("flow.review.add_words")
+    return text("flow.review.add_files") if review.files_to else None
 
 
 def _label(flow: Flow, step: Step, context: Mapping[str, Value]) -> Text:

@@ -43,8 +43,8 @@ class Option:
 Options: TypeAlias = Callable[[Turn, Answers], Awaitable[list[Option]]]
 Check: TypeAlias = Callable[[str, Turn], Any]
 """From the words to the value that is kept (plain JSON); raises Unfit with how to answer."""
-Fits: TypeAlias = Callable[[Turn, Answers, Any], Awaitable[None]]
-"""Whether a written answer fits what stands in the record; raises Unfit with how to answer."""
+Suits: TypeAlias = Callable[[Turn, Answers, Any], Awaitable[None]]
+"""Raises Refused where a written value cannot stand beside the other answers."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Step:
     name: str
     options: Options | None = None
     check: Check | None = None
-    fits: Fits | None = None
+    suits: Suits | None = None
     many: bool = False  # several options; a button ends the choice
     grows: bool = False  # further words join the earlier ones
     files: bool = False  # what is sent (files, voice, links) is its answer
@@ -77,16 +77,18 @@ def Choose(  # noqa: N802
     options: Options,
     *,
     check: Check | None = None,
-    fits: Fits | None = None,
+    suits: Suits | None = None,
     shows: Callable[[Any], Value] | None = None,
     told: bool = True,
     first: int = 0,
 ) -> Step:
-    """One of the options; where there is a `check`, a written answer that `fits` will do as well.
+    """One of the options; where there is a `check`, a written answer that `suits` will do as well.
 
     Only the `first` ones are shown until "More…" is tapped.
     """
-    return Step(name, options=options, check=check, fits=fits, shows=shows, told=told, first=first)
+    return Step(
+        name, options=options, check=check, suits=suits, shows=shows, told=told, first=first
+    )
 
 
 def Pick(name: str, options: Options, *, when: str | None = None) -> Step:  # noqa: N802

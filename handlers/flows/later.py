@@ -191,7 +191,7 @@ MORE_TIME = Flow(
             "until",
             _until_days,
             check=_until_day_fits,
-            fits=_until_is_later,
+            suits=_until_is_later,
             shows=date.fromisoformat,
         ),
         Ask("reason", words_fit),

@@ -13,6 +13,7 @@ from bot.domain.errors import NotAllowed, Refused, Unfit
 from bot.domain.incoming import Sent, Wrote
 from bot.domain.links import link_in
 from bot.domain.screens import Button, Screen, Text, Value, message, text
+from bot.domain.search import fold
 from bot.domain.views.common import evidence_facts
 from bot.services import evidence as evidence_service
 from handlers.flows import engine
@@ -107,16 +108,21 @@ class Runner:
                 turn, conversation, kept, state=state, step=gathers, message_id=wrote.message_id
             )
             return True
+        named = await self._named(turn, flow, state, wrote.words)
+        if named is not None:
+            await self._follow(turn, conversation, named)
+            return True
         step = engine.takes_words(flow, state)
         if step is None or step.check is None:
-            await turn.show(message("flow.tap_please"))
+            asks_file = state.at != engine.REVIEW and flow.step(state.at).files
+            await turn.show(message("flow.file_please" if asks_file else "flow.tap_please"))
             await self._ask(turn, conversation, state)
             return True
         try:
-            checked = await _checked(turn, state, step, wrote.words)
-            advance = engine.write(flow, state, step, checked)
-        except Unfit as unfit:
-            await turn.show(message(unfit.text))
+            value = await _checked(turn, state, step, wrote.words)
+            advance = engine.write(flow, state, step, value)
+        except Refused as refused:
+            await turn.show(message(refused.text))
             return True
         await conversations.note_message(
             turn.tx,
@@ -193,8 +199,8 @@ class Runner:
         step = flow.step(noted.step)
         try:
             amended = await self._amended(turn, state, step, noted.part, wrote.words)
-        except Unfit as unfit:
-            await turn.show(message(unfit.text))
+        except Refused as refused:
+            await turn.show(message(refused.text))
             return True
         await turn.show(message("flow.amended"))
         await self._ask(turn, conversation, amended, quietly=not conversation.active)
@@ -218,16 +224,31 @@ class Runner:
         await self._follow(turn, conversation, Advance(state, Outcome.CANCEL))
         return True
 
+    async def ask_again(self, turn: Turn) -> None:
+        """Something was told meanwhile: the open question, if any, stands below it."""
+        conversation = await self._active(turn)
+        if conversation is not None:
+            _flow, state = self._state(conversation)
+            await self._ask(turn, conversation, state)
+
+    async def title(self, turn: Turn, conversation: Conversation) -> Text | None:
+        """What the conversation is called; None where it can go on no more."""
+        flow, state = self._state(conversation)
+        try:
+            return Text(f"flow.{flow.name}.title", await flow.begins(turn, state.answers))
+        except Refused:
+            return None
+
     async def leave(self, turn: Turn) -> None:
         """Something else was opened: the conversation rests as a draft."""
         await conversations.rest(turn.tx, turn.bot_id, turn.chat_id)
 
-    async def resume(self, turn: Turn, conversation_id: int) -> None:
-        """Go on with a draft."""
+    async def resume(self, turn: Turn, conversation_id: int, *, quietly: bool = False) -> None:
+        """Go on with a draft; `quietly` where an answer follows in the same turn."""
         draft = await conversations.get(turn.tx, conversation_id)
         if draft is None or not self._is_theirs(turn, draft):
             raise NotAllowed
-        await self._resume(turn, draft)
+        await self._resume(turn, draft, quietly=quietly)
 
     async def discard(self, turn: Turn, conversation_id: int) -> None:
         """Drop a draft, be it one that can be sent no more."""
@@ -237,6 +258,20 @@ class Runner:
         await self._drop(turn, draft)
 
     # -- inside ------------------------------------------------------------------------------------
+
+    async def _named(self, turn: Turn, flow: Flow, state: State, words: str) -> Advance | None:
+        """What tapping the option would do that the words name; None where they name none."""
+        step = engine.needs_options(flow, state)
+        if step is None or step.options is None:
+            return None
+        said = _plain(words)
+        for option in await step.options(turn, state.answers):
+            label = turn.desk.texts.render(
+                option.label, turn.language, mode="bare", timezone=turn.timezone
+            )
+            if _plain(label) == said:
+                return engine.choose(flow, state, option)
+        return None
 
     async def _attach(
         self,
@@ -292,7 +327,7 @@ class Runner:
     async def _resume(self, turn: Turn, draft: Conversation, *, quietly: bool = False) -> None:
         await conversations.resume(turn.tx, draft, chat_id=turn.chat_id)
         _flow, state = self._state(draft)
-        await self._ask(turn, draft, state, quietly=quietly)
+        await self._ask(turn, draft, state, quietly=quietly, resumed=True)
 
     async def _active(self, turn: Turn) -> Conversation | None:
         """The chat's active conversation, if it is this person's and its seat still lives."""
@@ -367,6 +402,7 @@ class Runner:
         *,
         in_place: bool = False,
         quietly: bool = False,
+        resumed: bool = False,
     ) -> None:
         flow = self.flows[conversation.flow]
         context = await flow.begins(turn, state.answers)
@@ -389,6 +425,7 @@ class Runner:
             notes=notes,
             looks=looks,
             files=await self._files(turn, conversation, flow, state),
+            resumed=resumed,
         )
         nonce = conversations.new_nonce()
         bound = _bound(shown, nonce)
@@ -457,12 +494,16 @@ class Runner:
 
 
 async def _checked(turn: Turn, state: State, step: Step, words: str) -> Any:
-    """The value that these words are for the step; raises Unfit."""
+    """The value of a written answer; raises Refused where it is none, or does not suit the rest."""
     assert step.check is not None
     value = step.check(words, turn)
-    if step.fits is not None:
-        await step.fits(turn, state.answers, value)
+    if step.suits is not None:
+        await step.suits(turn, state.answers, value)
     return value
+
+
+def _plain(words: str) -> str:
+    return " ".join(fold(words).split())
 
 
 def _took_files_back(flow: Flow, before: State, after: State) -> bool:

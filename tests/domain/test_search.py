@@ -24,6 +24,25 @@ def test_a_number_is_an_items_code(query: str, code: str) -> None:
     assert wanted(query).code == code
 
 
+@pytest.mark.parametrize(
+    ("query", "symbol", "code"),
+    [
+        ("A/HRC/59/15", "A/HRC/59/15", None),
+        ("a / hrc / 59/15", "A/HRC/59/15", None),
+        ("CAT/C/MRV/CO/4 12", "CAT/C/MRV/CO/4", "12"),
+        ("CAT/C/MRV/CO/4 · 33 (a)", "CAT/C/MRV/CO/4", "33 (a)"),
+        ("CAT/C/MRV/CO/4, para. 12", "CAT/C/MRV/CO/4", "12"),
+        ("women and/or men", None, None),
+        ("140.7", None, "140.7"),
+    ],
+)
+def test_a_documents_symbol_is_known_alone_and_before_a_number(
+    query: str, symbol: str | None, code: str | None
+) -> None:
+    found = wanted(query)
+    assert (found.symbol, found.code) == (symbol, code)
+
+
 @pytest.mark.parametrize("query", ["SU-2026-0042", "su 2026 42", "SU2026-42", "su-2026-0042"])
 def test_a_reports_number_is_known_in_any_spelling(query: str) -> None:
     assert wanted(query).report == "SU-2026-0042"

@@ -103,10 +103,10 @@ def test_lists_have_eight_with_earlier_and_later() -> None:
     assert labels(screen).count("button.unchosen") == 8
     state = tap(state, "page", 1).state
     _, screen = shown(state)
-    assert {"button.earlier", "button.later"} <= set(labels(screen))
+    assert {"button.earlier", "button.next_page"} <= set(labels(screen))
     _, screen = shown(tap(state, "page", 2).state)
     assert labels(screen).count("button.unchosen") == 4
-    assert "button.later" not in labels(screen)
+    assert "button.next_page" not in labels(screen)
 
 
 def test_picks_are_kept_across_pages_and_can_be_undone() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -78,7 +79,7 @@ async def test_a_broadcast_is_seen_in_every_language_before_and_counted_after(
     assert "Write it in English" in plain(officer.screen.text)
     await officer.types(DRAFT)
     shown = plain(officer.screen.text)
-    assert "3 people get it (institutions: 2)." in shown
+    assert "3 people in 2 institutions get it." in shown
     assert "No text in French: 1 person gets it in English, labelled." in shown
     assert "No text in Arabic: 1 person gets it in English, labelled." in shown
 
@@ -189,7 +190,7 @@ async def test_in_arabic_with_a_file_at_a_chosen_moment(network: JourneyNetwork)
     await officer.waits_for("موعد الإرسال", within=WITHIN)
     await officer.taps("المؤسسات", "وزارة العدل", "متابعة (1)")
     draft = await officer.waits_for("المؤسسات: وزارة العدل", within=WITHIN)
-    assert "يصل إلى شخصين (المؤسسات: 1)" in plain(draft.text)
+    assert "يصل إلى شخصين (مؤسسة واحدة)" in plain(draft.text)
     await at.file_is_stored()
     await officer.taps("إرسال إلى 2")
     board = await officer.waits_for("يُرسل في")
@@ -223,3 +224,50 @@ async def test_a_first_text_in_another_language_is_taken_for_what_it_is(
     await at.all_hear(f"{ARABIC} (Arabic)", at.amal)
     await at.all_hear(ARABIC, at.salma)
     assert "(" not in got(at.salma, ARABIC)[0]
+
+
+async def test_a_reply_to_an_announcement_goes_to_who_sent_it_and_is_answered(
+    network: JourneyNetwork,
+) -> None:
+    at = await ring(network)
+    officer = at.officer
+    await officer.types("/broadcast")
+    await officer.taps("New broadcast", "Focal points and alternates", "Go on (1)")
+    await officer.types(DRAFT)
+    await officer.taps("Send to 3", "Send now")
+    await at.ticks()
+    announced = await at.fatou.waits_for("on Monday", within=WITHIN)
+    await at.fatou.replies(announced, "À quelle heure lundi ?")
+    assert "arrivée au secrétariat" in plain(at.fatou.last.text)
+    asked = await officer.waits_for("À quelle heure lundi", within=WITHIN)
+    said = plain(asked.text)
+    assert "Fatou · Ministry of Health, on the announcement “Dear colleagues" in said
+    assert not got(at.amal, "À quelle heure")
+
+    await officer.replies(asked, "At nine.")
+    assert plain(officer.last.text) == "Your answer was sent to Fatou."
+    answered = await at.fatou.waits_for("At nine.", within=WITHIN)
+    await at.fatou.replies(answered, "Merci !")
+    await officer.waits_for("Merci !", within=WITHIN)
+
+
+async def test_a_french_officer_writes_french_and_is_offered_working_mornings(
+    network: JourneyNetwork,
+) -> None:
+    """Two words of French were labelled English, the country's first language."""
+    at = await ring(network, language="fr")
+    officer = at.officer
+    await officer.types("/broadcast")
+    await officer.taps("Nouvelle diffusion", "Points focaux et suppléants", "Continuer (1)")
+    assert "Écrivez en français" in plain(officer.screen.text)
+    await officer.types("Réunion lundi.")
+    shown = plain(officer.screen.text)
+    assert "3 personnes dans 2 institutions le reçoivent." in shown
+    assert "Pas de texte en anglais" in shown
+    assert "Pas de texte en français" not in shown
+    network.clock.ahead += timedelta(days=(4 - network.clock.now().weekday()) % 7)  # a Friday
+    await officer.taps("Quand")
+    offered = [plain(each) for each in officer.screen.labels[1:-1]]
+    monday = (network.clock.now() + timedelta(days=3)).day
+    assert len(offered) == 1
+    assert re.match(rf"{monday}(er)? ", offered[0])

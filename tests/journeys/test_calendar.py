@@ -121,9 +121,7 @@ async def test_a_day_that_cannot_be_counted_is_asked_back(network: JourneyNetwor
     await amina.types("CEDAW")
     await amina.taps("No document")
     await amina.types("90 days")
-    await amina.taps("Enter it")
     assert "no document is chosen" in plain(amina.last.text)
-    await amina.taps("Day")
     await amina.types("4 March 2019")
     assert "4 March 2019" in plain(amina.last.text)
     await amina.types("4 November 2031")
@@ -132,6 +130,9 @@ async def test_a_day_that_cannot_be_counted_is_asked_back(network: JourneyNetwor
     await amina.taps("Enter it")
     row = await network.row(select(deadlines))
     assert (str(row["day"]), str(row["until"])) == ("2031-11-04", "2031-11-06")
+    await amina.taps("Open")
+    assert plain(amina.screen.text).startswith("Dialogue\n")
+    assert "Due: 4 to 6 November 2031" in plain(amina.screen.text)
 
 
 async def test_a_calendar_file_is_previewed_and_then_imported(
@@ -153,6 +154,23 @@ async def test_a_calendar_file_is_previewed_and_then_imported(
     page.write_text("<html>Sign in</html>")
     await amina.sends_file(page)
     await amina.waits_for("holds no calendar", within=30)
+
+
+async def test_another_table_sent_as_a_calendar_is_refused_as_one(
+    network: JourneyNetwork, tmp_path: Path
+) -> None:
+    amina = await network.phone("Amina Sall", Role.COORDINATOR)
+    other = tmp_path / "other.csv"
+    other.write_text("Name,Colour\nAda,red\n")
+    await amina.sends_file(other)
+    refused = await amina.waits_for("This is not one of the files", within=30)
+    assert refused.labels == ("Table to fill in", "Home")
+    await amina.types("/calendar")
+    await amina.taps("Import a calendar", "Table to fill in")
+    await amina.waits_for("Fill it in", within=30)
+    await amina.sends_file(other)
+    refused = await amina.waits_for("This is not a calendar that can be read", within=30)
+    assert refused.labels == ("Table to fill in", "Home")
 
 
 async def test_the_table_to_fill_in_comes_back_as_deadlines(

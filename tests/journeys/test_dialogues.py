@@ -193,7 +193,7 @@ async def test_in_arabic_and_french(network: JourneyNetwork) -> None:
     await officer.types("Comité contre la torture")
     await officer.taps("Saisir une question")
     await officer.types("140.7")
-    await officer.taps("Demander à Ministère de la justice")
+    await officer.taps("Demander : Ministère de la justice")
     await focal.waits_for("يحتاج الوفد إلى رد الآن")
     await focal.taps("الرد الآن")
     await focal.types("نعم، في 3 أيار 2024.")
@@ -202,3 +202,48 @@ async def test_in_arabic_and_french(network: JourneyNetwork) -> None:
     await validator.taps("Valider")
     answer = plain((await officer.waits_for("Réponse validée")).text)
     assert "Ministère de la justice, point focal" in answer
+
+
+async def test_words_for_the_delegation_do_not_go_into_an_older_question(
+    network: JourneyNetwork,
+) -> None:
+    """What was typed in a hurry became the report that had been begun before."""
+    officer, focal, _ = await house(network)
+    await focal.types("140.9")
+    await focal.taps("Ask")
+    await opens(officer)
+    await officer.taps("Type a question")
+    await officer.types("On 140.7: has the Protocol been ratified?")
+    network.clock.ahead += timedelta(seconds=1)
+    await officer.taps("Ask Ministry of Justice now")
+    await focal.waits_for("needs an answer now")
+    await focal.types("Yes, in May.")
+    asked = plain(focal.screen.text)
+    assert "Is this for the delegation, which asks “On 140.7" in asked
+    offered = tuple(map(plain, focal.screen.labels))
+    assert offered == ("Answer now", "Continue: Question about 140.9")
+    await focal.taps("Answer now")
+    assert "“Yes, in May.”" in plain(focal.screen.text)
+    await focal.taps("Keep as draft")
+
+    await focal.types("/drafts")
+    await focal.taps("Continue: Question about 140.9")
+    await focal.types("Does it concern us?")
+    await focal.waits_for("your question is with the secretariat")
+
+
+async def test_words_that_were_for_the_older_question_go_there(network: JourneyNetwork) -> None:
+    officer, focal, _ = await house(network)
+    await focal.types("140.9")
+    await focal.taps("Ask")
+    await opens(officer)
+    await officer.taps("Type a question")
+    await officer.types("On 140.7: has the Protocol been ratified?")
+    network.clock.ahead += timedelta(seconds=1)
+    await officer.taps("Ask Ministry of Justice now")
+    await focal.waits_for("needs an answer now")
+    await focal.types("Does it concern us?")
+    await focal.taps("Continue: Question about 140.9")
+    await focal.waits_for("your question is with the secretariat")
+    await focal.types("Yes, in May.")
+    assert "Answer now" in focal.screen.labels, "nobody has answered the delegation"

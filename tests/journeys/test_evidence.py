@@ -171,9 +171,9 @@ async def test_all_files_of_a_report_can_be_had_however_many(network: JourneyNet
     assert "5 more" in plain(phone.screen.text)
     await phone.taps("Send me the files")
     await phone.waits_for("files 1 to 10 of 25")
-    await phone.taps("Later")
+    await phone.taps("More…")
     await phone.waits_for("files 11 to 20 of 25")
-    await phone.taps("Later")
+    await phone.taps("More…")
     await phone.waits_for("files 21 to 25 of 25")
     had = [file.name for each in phone.received for file in each.files]
     assert sorted(had) == sorted(["bill.txt", *(f"bill-{number}.txt" for number in range(24))])

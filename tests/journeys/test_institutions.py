@@ -40,6 +40,35 @@ async def test_an_empty_house_gets_its_institutions_and_their_people(
     await amina.waits_for("For Omar, focal point", within=20)
 
 
+async def test_an_empty_house_says_what_comes_first_on_every_screen(
+    network: JourneyNetwork,
+) -> None:
+    amina = await network.phone("Amina Sall", Role.COORDINATOR)
+    await amina.types("/home")
+    assert "Nothing is imported yet" in plain(amina.screen.text)
+    assert "1. Add the institutions" in plain(amina.screen.text)
+    assert amina.screen.labels[:3] == ("Add institutions", "Import", "Invite")
+    for command in ("/assign", "/export"):
+        await amina.types(command)
+        assert "No recommendation has been imported yet" in plain(amina.screen.text)
+        assert amina.screen.labels == ("Import", "Home")
+    await amina.types("/clusters")
+    assert "The items come first" in plain(amina.screen.text)
+    assert "New cluster" not in amina.screen.labels
+    await amina.types("/people")
+    assert plain(amina.screen.text).splitlines()[0] == "1 seat"
+    await amina.types("/calendar")
+    await amina.taps("Done and dropped")
+    assert plain(amina.screen.text) == "No deadline is done or dropped."
+
+    omar = await network.phone("Omar", Role.FOCAL_POINT, "MOJ", names={"en": "Justice"})
+    await omar.types("/home")
+    assert "The secretariat will do it" in plain(omar.screen.text)
+    assert omar.screen.labels == ("About me",)
+    await amina.types("/home")
+    assert "1. Institutions: 1 so far" in plain(amina.screen.text)
+
+
 async def test_a_list_with_names_in_several_languages_is_written_at_once(
     network: JourneyNetwork,
 ) -> None:

@@ -104,6 +104,18 @@ async def test_words_that_come_before_they_are_asked_for_are_kept(
     await phone.waits_for("SU-")
 
 
+async def test_what_a_button_says_may_be_written_instead(network: JourneyNetwork) -> None:
+    phone, _ = await justice(network, "fr")
+    await phone.types("140.7")
+    await phone.taps("Faire rapport")
+    await phone.types("  en   COURS ")
+    assert "En cours" not in phone.screen.labels, "the next question"
+    await phone.types("En cours")
+    assert "«\u00a0En cours\u00a0»" in plain(phone.screen.text), (
+        "where words are asked for, they are words"
+    )
+
+
 async def test_back_from_the_first_question_keeps_what_was_written(
     network: JourneyNetwork,
 ) -> None:
@@ -171,6 +183,9 @@ async def test_whatever_was_begun_is_listed_on_the_home_screen(network: JourneyN
     assert "1 draft" in plain(phone.screen.text)
     await phone.taps("Continue: 140.7: not ours")
     assert phone.screen.place_of("I do not know") is not None
+    await phone.taps("Discard")
+    await phone.types("/home")
+    assert "draft" not in plain(phone.screen.text), "what rests at a question can be dropped there"
 
 
 async def test_what_becomes_of_a_draft_is_said_to_who_wrote(network: JourneyNetwork) -> None:

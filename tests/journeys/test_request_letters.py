@@ -102,6 +102,8 @@ async def test_a_request_for_comments_is_copied_without_its_draft(network: Journ
     otto = await secretariat(network)
     await otto.types("/requests")
     await otto.taps("Ask", "Comments on a draft")
+    await otto.types("Here it is.")
+    await otto.waits_for("A file is needed here: send it with the paperclip.")
     await otto.sends_file(b"The first draft of the addendum.", name="addendum.txt")
     await otto.taps("Done", "Ministry of Justice", "Go on (1)")
     await otto.types((network.clock.now().date() + timedelta(days=60)).isoformat())

@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from bot.domain.items import Part
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
-from storage.tables import assignments, audit, items, status_updates
+from storage.tables import assignments, audit, clusters, items, status_updates
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
 from tests.maravia import Sample
@@ -451,3 +451,53 @@ async def test_a_workbook_is_filled_in_and_sent_back(network: JourneyNetwork) ->
     assert row["state"] == "ended"
     await phone.sends_file(changed.getvalue(), name="assignments.xlsx")
     await phone.waits_for("This workbook changes nothing.", within=60)
+
+
+async def test_a_symbol_a_cluster_and_an_institution_are_found_by_what_they_are_called(
+    network: JourneyNetwork,
+) -> None:
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+        await maravia.document(tx, maravia.TREATY_BODY, "CAT")
+        await maravia.item(
+            tx, "12", {"en": "A secret view."}, symbol=maravia.TREATY_BODY, restricted=True
+        )
+        await maravia.item(tx, "13", {"en": "Train guards."}, symbol=maravia.TREATY_BODY)
+        await tx.execute(
+            insert(clusters).values(
+                name="Prison guards", language="en", created_at=maravia.LONG_AGO
+            )
+        )
+    phone = await desk(network)
+    await phone.types("cat/c/mrv/co/4")
+    assert "2 found" in plain(phone.screen.text)
+    await phone.types("CAT/C/MRV 12")
+    assert "CAT/C/MRV/CO/4 · 12" in plain(phone.screen.text)
+    await phone.types("guards")
+    assert "2 found" in plain(phone.screen.text)
+    await phone.taps("Cluster: Prison guards")
+    assert plain(phone.screen.text).startswith("Prison guards")
+    await phone.types("ministere de la justice")
+    assert "Ministry of Justice" in plain(phone.screen.text), "the one that is found is opened"
+    await phone.types("/find")
+    assert plain(phone.screen.text).startswith("What are you looking for?")
+
+
+async def test_help_leaves_the_open_question_open_and_what_rests_is_offered(
+    network: JourneyNetwork,
+) -> None:
+    """`/help` closed the question silently, and the answer after it was searched for."""
+    phone, _ = await justice_with_items(network)
+    await phone.types("140.7")
+    await phone.taps("Ask")
+    await phone.types("/help")
+    await phone.types("Does this concern us?")
+    assert "your question is with the secretariat" in plain(phone.last.text)
+    await phone.types("140.9")
+    await phone.taps("Ask")
+    await phone.types("/due")
+    await phone.types("Does that concern us?")
+    assert "Nothing found" in plain(phone.screen.text)
+    await phone.taps("Continue: Question about 140.9")
+    await phone.types("Does that concern us?")
+    assert "your question is with the secretariat" in plain(phone.last.text)

@@ -465,6 +465,81 @@ async def test_seen_counts_once_and_only_for_whom_it_was(database: Database) -> 
     assert at_first == NOW
 
 
+async def notices(database: Database) -> dict[str, set[int]]:
+    """Who hears of replies and answers, by subject."""
+    found: dict[str, set[int]] = {}
+    async with database.read() as tx:
+        for row in await tx.rows(
+            select(rows.c.person_id, rows.c.subject).where(rows.c.key.startswith("broadcast_reply"))
+        ):
+            found.setdefault(row["subject"], set()).add(row["person_id"])
+    return found
+
+
+async def replies(
+    database: Database, actor: Actor, broadcast_id: int, *, message_id: int = 1
+) -> None:
+    async with database.write() as tx:
+        act = maravia.act(actor, NOW)
+        await broadcasts.reply(tx, act, broadcast_id, "When?", language="en", message_id=message_id)
+
+
+async def answers(database: Database, actor: Actor, broadcast_id: int, to: Actor) -> None:
+    assert to.person is not None
+    async with database.write() as tx:
+        await broadcasts.answer(
+            tx,
+            maravia.act(actor, NOW),
+            broadcast_id,
+            to.person.id,
+            "At nine.",
+            language="en",
+            message_id=5,
+        )
+
+
+async def test_a_reply_goes_to_who_sent_it_or_to_the_secretariat_once_they_have_left(
+    database: Database,
+) -> None:
+    at = await house(database)
+    broadcast_id = await planned(database, at, sends_at=NOW)
+    async with database.write() as tx:
+        olga = await maravia.somebody(tx, "Olga", Role.COORDINATOR, None)
+    assert at.amal.person is not None
+    about = f"broadcast_reply:{broadcast_id}:{at.amal.person.id}"
+    await replies(database, at.amal, broadcast_id)
+    assert (await notices(database))[about] == names(at, at.otto)
+    async with database.write() as tx:
+        seat = at.otto.seats[0]
+        await seats.end(tx, seat.id, now=NOW)
+    await replies(database, at.amal, broadcast_id, message_id=2)
+    assert (await notices(database))[about] == names(at, at.otto, olga)
+    await answers(database, olga, broadcast_id, at.amal)
+    assert (await notices(database))[f"broadcast:{broadcast_id}"] == names(at, at.amal)
+
+
+async def test_only_who_got_it_replies_and_only_the_secretariat_answers(
+    database: Database,
+) -> None:
+    at = await house(database)
+    to_french = Segment(languages=("fr",))
+    async with database.write() as tx:
+        broadcast_id = await broadcasts.plan(
+            tx, maravia.act(at.otto, NOW), draft(to_french, sends_at=NOW)
+        )
+    with pytest.raises(NotFound):
+        await replies(database, at.amal, broadcast_id)
+    with pytest.raises(NotFound):
+        await answers(database, at.otto, broadcast_id, at.amal)
+    await replies(database, at.fatou, broadcast_id)
+    with pytest.raises(NotAllowed):
+        await answers(database, at.amal, broadcast_id, at.fatou)
+    async with database.write() as tx:
+        await seats.end(tx, at.fatou.seats[0].id, now=NOW)
+    with pytest.raises(broadcasts.NobodyThere):
+        await answers(database, at.otto, broadcast_id, at.fatou)
+
+
 async def test_nobody_but_the_secretariat(database: Database) -> None:
     at = await house(database)
     broadcast_id = await planned(database, at)

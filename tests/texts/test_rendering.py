@@ -46,6 +46,8 @@ TEMPLATES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "a.weekday": "On {value:weekday}.",
         "a.time": "At {value:time}.",
         "a.percent": "{value:percent}",
+        "a.capital": "{value:capital}: so",
+        "a.day": "{value:day} to 21 May",
         "a.count": ("one of {count}", "{count} of them"),
         "only.english": "Only here: {value}",
         "label.language": "({language})",
@@ -55,6 +57,7 @@ TEMPLATES: dict[str, dict[str, str | tuple[str, ...]]] = {
         "a.value": "C’est {value}.",
         "a.quote": "Dit «\u00a0{value}\u00a0», pas plus.",
         "a.weekday": "Le {value:weekday}.",
+        "a.day": "du {value:day} au 21 mai",
         "a.count": ("un de {count}", "{count} parmi eux"),
         "label.language": "({language})",
         "label.weekday": "{weekday} {day}",
@@ -188,6 +191,18 @@ def test_numbers_read_as_the_language_writes_them(texts: Texts) -> None:
     assert shown(texts, 1234567) == "It is 1,234,567."
     assert shown(texts, 0.5, "fr") == "C’est 0,5."
     assert shown(texts, 0.25, key="a.percent") == "25%"
+
+
+def test_a_line_may_begin_with_a_value_that_is_small_elsewhere(texts: Texts) -> None:
+    assert shown(texts, text("a.value", value=1), key="a.capital") == "It is 1.: so"
+    small = text("a.pair", first="élan", rest=2)
+    assert shown(texts, small, key="a.capital").startswith("Élan") is False, "a value is isolated"
+    assert shown(texts, Language("en"), key="a.capital") == "English: so"
+
+
+def test_the_first_of_two_days_in_a_month_is_its_number(texts: Texts) -> None:
+    assert shown(texts, date(2027, 5, 20), key="a.day") == "20 to 21 May"
+    assert shown(texts, date(2027, 5, 1), "fr", key="a.day") == "du 1er au 21 mai"
 
 
 def test_a_list_is_joined_as_the_language_joins_it(texts: Texts) -> None:

@@ -377,7 +377,7 @@ def broken(template: str) -> Iterator[str]:
     for _, name, show, conversion in parsed:
         if name is not None and (not re.fullmatch("[a-z][a-z0-9_]*", name) or conversion):
             yield f"a field is a plain name: {{{name}}}"
-        if show and show not in ("weekday", "date", "long", "time", "percent"):
+        if show and show not in ("weekday", "date", "day", "long", "time", "percent", "capital"):
             yield f"nobody can show {{{name}:{show}}}"
     tags = _Tags()
     tags.feed(template)

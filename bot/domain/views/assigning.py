@@ -35,6 +35,7 @@ from bot.domain.selection import (
 )
 from bot.domain.views.common import (
     HOME,
+    IMPORT,
     LIST_LENGTH,
     dotted,
     in_twos,
@@ -117,6 +118,11 @@ def items(
     return screen(*lines, rows=[*rows, (button("announce", "announce"), HOME)])
 
 
+def none_yet() -> Screen:
+    """There are no items at all."""
+    return screen("item.none_yet", rows=[(IMPORT, HOME)])
+
+
 def narrow(selection: Selection) -> Screen:
     """What the items can be narrowed by."""
     code = selection.code
@@ -155,7 +161,7 @@ def narrow_by(
     if page > 0:
         turns.append(button("earlier", f"narrow_by:{letter}:{page - 1}:{code}"))
     if (page + 1) * LIST_LENGTH < len(choices):
-        turns.append(button("later", f"narrow_by:{letter}:{page + 1}:{code}"))
+        turns.append(button("next_page", f"narrow_by:{letter}:{page + 1}:{code}"))
     rows += [tuple(turns)] if turns else []
     asked = text(f"narrowing.{narrowing}") if choices else text("narrowing.nothing")
     return screen(asked, rows=[*rows, (button("back", f"narrow:{code}"),)])

@@ -13,13 +13,15 @@ from bot.domain.screens import (
     Row,
     Screen,
     Text,
+    Value,
     Words,
     button,
+    message,
     screen,
     text,
 )
 from bot.domain.views import boards
-from bot.domain.views.common import HOME, LIST_LENGTH, pages
+from bot.domain.views.common import HOME, HOME_BESIDE, LIST_LENGTH, dotted, pages
 from bot.domain.views.people import name_for
 
 BEGINNING = 80
@@ -53,7 +55,7 @@ def notes(
     `names` are those of languages, `messages` the most that anybody gets.
     """
     found = [
-        text("broadcast.reaches", count=preview.people, institutions=preview.institutions),
+        _reaches(preview),
         *(
             text(f"broadcast.left_out.{reason}", count=count)
             for reason, count in Counter(reason for _, reason in preview.left_out).items()
@@ -71,6 +73,13 @@ def notes(
     if messages > 1:
         found.append(text("broadcast.in_parts", count=messages))
     return found
+
+
+def _reaches(preview: Preview) -> Text:
+    if not preview.institutions:
+        return text("broadcast.reaches_people", count=preview.people)
+    places = text("counted.institutions", count=preview.institutions)
+    return text("broadcast.reaches", count=preview.people, institutions=places)
 
 
 def left_out(preview: Preview, page: int, draft_id: int, *, language: str) -> Screen:
@@ -202,6 +211,44 @@ def listed(total: int, page: int, found: Sequence[tuple[Broadcast, Words]]) -> S
             *pages("broadcasts", page, more=(page + 1) * LIST_LENGTH < total),
             (button("broadcast_new", "broadcast_new"), HOME),
         ],
+    )
+
+
+# -- What people say to it -------------------------------------------------------------------------
+
+
+def replied(name: str, institution: Value | None, about: Words, *, said: tuple[str, str]) -> Screen:
+    """Told to an officer: somebody has replied; words come with their language."""
+    person = Words(name, limit=80)
+    return message(
+        text(
+            "broadcast.replied",
+            person=person if institution is None else dotted(person, institution),
+            about=about,
+        ),
+        text("card.words", words=Words(*said, limit=3000)),
+        text("broadcast.reply_to_answer"),
+    )
+
+
+def reply_arrived() -> Screen:
+    """Told to who replied."""
+    return message(text("broadcast.reply_arrived"), rows=[(HOME_BESIDE,)])
+
+
+def answered(about: Words, *, answer: tuple[str, str]) -> Screen:
+    """Told to who had replied: the secretariat answers."""
+    return message(
+        text("broadcast.answered", about=about),
+        text("card.words", words=Words(*answer, limit=3000)),
+        text("broadcast.reply_to_ask"),
+    )
+
+
+def answer_sent(name: str) -> Screen:
+    """Told to the officer who answered."""
+    return message(
+        text("broadcast.answer_sent", person=Words(name, limit=80)), rows=[(HOME_BESIDE,)]
     )
 
 

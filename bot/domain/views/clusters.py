@@ -8,13 +8,13 @@ from bot.domain.clusters import Cluster
 from bot.domain.screens import Row, Screen, Text, Words, button, message, screen, text
 from bot.domain.selection import Listed, Narrowing, Selection
 from bot.domain.views.assigning import title
-from bot.domain.views.common import HOME, LIST_LENGTH, item_code, pages
+from bot.domain.views.common import HOME, IMPORT, LIST_LENGTH, item_code, pages
 
 NAME_LENGTH = 60
 
 
-def clusters(total: int, page: int, shown: Sequence[Cluster]) -> Screen:
-    """Eight clusters, by name."""
+def clusters(total: int, page: int, shown: Sequence[Cluster], *, items: bool) -> Screen:
+    """Eight clusters, by name; without `items` there is nothing to put into one."""
     rows: list[Row] = [
         (
             button(
@@ -27,8 +27,9 @@ def clusters(total: int, page: int, shown: Sequence[Cluster]) -> Screen:
         for each in shown
     ]
     rows += pages("clusters", page, more=(page + 1) * LIST_LENGTH < total)
-    rows.append((button("cluster_new", "items:c0:0"), HOME))
-    return screen(text("clusters.list", count=total), "clusters.how", rows=rows)
+    rows.append((button("cluster_new", "items:c0:0") if items else IMPORT, HOME))
+    how = "clusters.how" if items else "clusters.items_first"
+    return screen(text("clusters.list", count=total), how, rows=rows)
 
 
 def cluster(shown: Cluster, items: Sequence[Listed], page: int) -> Screen:

@@ -12,6 +12,7 @@ from bot.domain.screens import Button, Code, Listing, Row, Text, Value, Words, b
 REVIEW = "UPR"
 LIST_LENGTH = 8  # SCREENS.md: lists of eight
 HOME = button("home", "home")
+IMPORT = button("import_file", "import")
 BESIDE = "new"
 """Behind an act: its screen comes beside the tapped message, which stays (a receipt, a notice)."""
 HOME_BESIDE = button("home", f"home:{BESIDE}")
@@ -55,7 +56,7 @@ def pages(act: str, page: int, *, more: bool) -> list[Row]:
     if page > 0:
         row.append(button("earlier", f"{act}:{page - 1}"))
     if more:
-        row.append(button("later", f"{act}:{page + 1}"))
+        row.append(button("next_page", f"{act}:{page + 1}"))
     return [tuple(row)] if row else []
 
 

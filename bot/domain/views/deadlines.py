@@ -34,9 +34,6 @@ LEFT_OUT = ("cancelled", "past", "ours")
 TEXT_KEYS = tuple(f"calendar.left_out.{each}" for each in LEFT_OUT)
 
 
-_EMPTY = text("calendar.none")
-
-
 # -- The calendar ----------------------------------------------------------------------------------
 
 
@@ -46,7 +43,8 @@ def calendar(
     """Eight deadlines, the nearest first; of closed ones the latest."""
     act = "calendar_closed" if closed else "calendar"
     key = "calendar.closed_list" if closed else "calendar.list"
-    lines: list[Text | None] = [text(key, count=total) if total or closed else _EMPTY]
+    empty = text("calendar.none_closed") if closed else text("calendar.none")
+    lines: list[Text | None] = [text(key, count=total) if total else empty]
     lines += [_line(each, today) for each in shown]
     rows: list[Row] = [(_opens(each),) for each in shown]
     rows += pages(act, page, more=(page + 1) * LIST_LENGTH < total)
@@ -68,11 +66,12 @@ def _when(deadline: Deadline, today: date) -> Value:
         return dotted(deadline.day, text(f"deadline.state.{deadline.state}"))
     if deadline.last_day < today:
         return text("deadline.overdue", day=deadline.day)
-    return (
-        text("deadline.from_to", day=deadline.day, until=deadline.until)
-        if (deadline.until)
-        else text("deadline.day", day=deadline.day)
-    )
+    if deadline.until is None:
+        return text("deadline.day", day=deadline.day)
+    day, until = deadline.day, deadline.until
+    one_month = (day.year, day.month) == (until.year, until.month)
+    key = "deadline.in_one_month" if one_month else "deadline.from_to"
+    return text(key, day=day, until=until)
 
 
 def _what(deadline: Deadline) -> Value:

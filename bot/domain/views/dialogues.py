@@ -551,3 +551,14 @@ def _record(record: OnRecord, language: str, *, limit: int | None) -> list[Text 
     if said.measures:
         lines.append(text("card.words", words=Words(said.measures, said.language, limit)))
     return [*lines, *(figure_line(each) for each in record.figures)]
+
+
+def which(question: DialogueQuestion, older: int, title: Text) -> Screen:
+    """Words came, and two questions are open: conversation `older`, and the delegation's."""
+    return message(
+        text("dialogue.which", question=Words(question.words, question.language, limit=SHORT)),
+        rows=[
+            (button("dialogue_answer", f"dialogue_answer:{question.id}"),),
+            (button("go_on", f"dialogue_not:{question.id}:{older}", title=title),),
+        ],
+    )

@@ -21,7 +21,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, LIST_LENGTH, in_twos
+from bot.domain.views.common import HOME, IMPORT, LIST_LENGTH, in_twos
 
 PICTURE_FILE = "progress.png"
 MEGABYTE = 1024**2
@@ -36,6 +36,11 @@ TEXT_KEYS = (
 
 
 # -- The workbook ----------------------------------------------------------------------------------
+
+
+def none_yet() -> Screen:
+    """There is nothing to export at all."""
+    return screen("item.none_yet", rows=[(IMPORT, HOME)])
 
 
 def choose(chosen: Filter, called: Mapping[Dimension, Value], count: int) -> Screen:
@@ -76,7 +81,7 @@ def values(dimension: Dimension, chosen: Filter, choices: Sequence[Choice], page
     if page:
         turns.append(button("earlier", f"{act}:{page - 1}:{code}"))
     if (page + 1) * LIST_LENGTH < len(choices):
-        turns.append(button("later", f"{act}:{page + 1}:{code}"))
+        turns.append(button("next_page", f"{act}:{page + 1}:{code}"))
     rows += [tuple(turns)] if turns else []
     rows.append((button("export_any", f"export:{code}"), HOME))
     asked = text("export.which", dimension=text(f"export.dimension.{dimension}"))

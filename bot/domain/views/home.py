@@ -18,10 +18,12 @@ from bot.domain.screens import (
     Value,
     Words,
     button,
+    message,
     screen,
     text,
 )
-from bot.domain.views.common import HOME, LIST_LENGTH, dotted, in_twos, item_code, pages
+from bot.domain.search import Place
+from bot.domain.views.common import HOME, IMPORT, LIST_LENGTH, dotted, in_twos, item_code, pages
 
 TITLE_LENGTH = 24
 URGENT = 4
@@ -102,6 +104,8 @@ def home(
     if away_until is not None:
         lines.append(text("home.away", until=away_until))
         rows.append((button("i_am_back", "back_again"),))
+    if not rows:
+        return screen(*lines, "home.not_assigned", rows=[(button("me", "me"),)])
     return screen(*lines, "home.search", rows=rows)
 
 
@@ -128,10 +132,17 @@ def drafts(found: Sequence[Draft], page: int) -> Screen:
     return screen(text("home.drafts_list", count=len(found)), rows=[*rows, (HOME,)])
 
 
-def nothing_found(query: str, *, reports: bool, asked: DialogueQuestion | None) -> Screen:
+def nothing_found(
+    query: str,
+    *,
+    reports: bool,
+    asked: DialogueQuestion | None,
+    rests: tuple[int, Text] | None,
+) -> Screen:
     """No hit; who may report learns how that begins, because the words may have been a report.
 
-    So does who was just `asked` in a live dialogue: the words may have been the answer.
+    So does who was just `asked` in a live dialogue: the words may have been the answer. They may
+    have been one to the question that `rests`, too: the conversation's id and its title.
     """
     lines = [text("search.nothing", query=Words(query, limit=60))]
     rows: list[Row] = [(HOME,)]
@@ -140,15 +151,37 @@ def nothing_found(query: str, *, reports: bool, asked: DialogueQuestion | None) 
         rows.insert(0, (button("dialogue_answer", f"dialogue_answer:{asked.id}"),))
     elif reports:
         lines.append(text("search.to_report"))
+    if rests is not None:
+        rows.insert(0, (button("go_on", f"draft:{rests[0]}", title=rests[1]),))
     return screen(*lines, rows=rows)
 
 
+def which() -> Screen:
+    """Nothing was looked for yet."""
+    return message("search.which", rows=[(HOME,)])
+
+
+def nothing_yet() -> Screen:
+    """There is nothing to be found."""
+    return message("item.none_yet", rows=[(IMPORT, HOME)])
+
+
 def found(
-    query: str, total: int, page: int, hits: Sequence[tuple[str, Value, Words | None]]
+    query: str,
+    total: int,
+    page: int,
+    hits: Sequence[tuple[str, Value, Words | None]],
+    places: Sequence[Place],
+    *,
+    more: bool,
 ) -> Screen:
-    """What a search has found: each hit with its act, its code, and how its text begins."""
-    rows: list[Row] = [(_hit(*each),) for each in hits]
-    rows += pages_of_search(query, page, more=(page + 1) * LIST_LENGTH < total)
+    """What a search has found: each hit with its act, its code, and how its text begins.
+
+    Before them the `places` of that name: institutions and clusters.
+    """
+    rows: list[Row] = [(_place(each),) for each in places]
+    rows += [(_hit(*each),) for each in hits]
+    rows += pages_of_search(query, page, more=more)
     return screen(
         text("search.found", count=total, query=Words(query, limit=60)), rows=[*rows, (HOME,)]
     )
@@ -160,7 +193,7 @@ def pages_of_search(query: str, page: int, *, more: bool) -> list[Row]:
     if page > 0:
         row.append(button("earlier", f"found:{page - 1}:{query}"))
     if more:
-        row.append(button("later", f"found:{page + 1}:{query}"))
+        row.append(button("next_page", f"found:{page + 1}:{query}"))
     return [tuple(row)] if row else []
 
 
@@ -207,6 +240,18 @@ def _item_button(entry: Entry, titles: Titles) -> Button:
         item=_code(entry),
         title=titles.get(entry.item_id, ""),
     )
+
+
+def place_act(place: Place) -> str:
+    """The act that opens it."""
+    return f"cluster:{place.id}:0" if place.cluster else f"institution:{place.id}"
+
+
+def _place(place: Place) -> Button:
+    name = Words(place.name, limit=TITLE_LENGTH * 2)
+    if place.cluster:
+        return button("cluster_found", place_act(place), name=name)
+    return button("institution", place_act(place), name=name)
 
 
 def _hit(act: str, code: Value, title: Words | None) -> Button:

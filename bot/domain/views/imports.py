@@ -164,7 +164,7 @@ def changes(job_id: int, rows: Sequence[Mapping[str, Any]], *, page: int, more: 
     if page > 0:
         turns.append(button("earlier", f"import_changes:{job_id}.{page - 1}"))
     if more:
-        turns.append(button("later", f"import_changes:{job_id}.{page + 1}"))
+        turns.append(button("next_page", f"import_changes:{job_id}.{page + 1}"))
     rows_: list[Row] = [tuple(turns)] if turns else []
     rows_.append((button("import_preview", f"import_preview:{job_id}"),))
     return screen(*lines, rows=rows_)

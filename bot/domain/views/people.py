@@ -242,6 +242,8 @@ def overview(
     """
     said = [text(f"statistics.count.{each}", count=n) for each, n in genders.items()]
     said += [text(f"statistics.count.{each}", count=n) for each, n in levels.items()]
+    held = text("people.seats", count=seats)
+    places = text("counted.institutions", count=institutions)
     rows: list[Row] = []
     if waiting:
         rows.append((button("people_waiting", "people_waiting", n=waiting),))
@@ -252,11 +254,7 @@ def overview(
         rows.append((button("people_unused", "people_unused", n=unused),))
     rows.append((button("institutions_n", "institutions:0", n=houses), button("home", "home")))
     return screen(
-        text(
-            "people.overview",
-            seats=text("people.seats", count=seats),
-            institutions=text("counted.institutions", count=institutions),
-        ),
+        text("people.overview", seats=held, institutions=places) if institutions else held,
         *([] if houses else ["institution.none"]),
         *([text("people.waiting_count", count=waiting)] if waiting else []),
         *([text("people.unreachable_count", count=unreachable)] if unreachable else []),

@@ -446,7 +446,7 @@ def closed(title: Text, stands: Mapping[Stand, int], days: float | None) -> Scre
 def ladder(request_id: int, rungs: Ladder) -> Screen:
     """The rungs of a request, each with the way to take it away."""
     lines: list[Text | None] = [text("ladder.title"), *(rung_line(each) for each in rungs)]
-    rows: list[Row] = [(_off(request_id, each),) for each in rungs]
+    rows: list[Row] = [(_off(request_id, each, rungs),) for each in rungs]
     if any(each.reaches is Reaches.VALIDATOR for each in rungs):
         asks = any(each.asks_first for each in rungs)
         rows.append((button("rung_auto" if asks else "rung_asks", f"rung_auto:{request_id}"),))
@@ -459,9 +459,11 @@ def ladder(request_id: int, rungs: Ladder) -> Screen:
     return screen(*lines, rows=[*rows, (button("back", f"request:{request_id}"), HOME)])
 
 
-def _off(request_id: int, rung: Rung) -> Button:
+def _off(request_id: int, rung: Rung, rungs: Ladder) -> Button:
+    """By when it comes, and by whom it reaches where several come then."""
     act = f"rung_off:{request_id}:{rung.days}:{rung.reaches}"
-    return button("rung_remove", act, rung=rung_line(rung))
+    alone = sum(each.days == rung.days for each in rungs) == 1
+    return button("rung_remove", act, rung=rung_when(rung) if alone else rung_line(rung))
 
 
 def rung_line(rung: Rung) -> Text:

@@ -22,7 +22,15 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, LIST_LENGTH, evidence_facts, in_twos, item_code, pages
+from bot.domain.views.common import (
+    HOME,
+    IMPORT,
+    LIST_LENGTH,
+    evidence_facts,
+    in_twos,
+    item_code,
+    pages,
+)
 
 EXCERPT = 300
 OWN_FLOWS = (
@@ -40,11 +48,7 @@ def home(
 
     Until the day `away_until` the officer is on leave.
     """
-    rows: list[Row] = in_twos(_urgent(desk))
-    rows += [
-        (button("go_on", f"draft:{conversation_id}", title=text(f"flow.{flow}.title")),)
-        for conversation_id, flow in begun
-    ]
+    rows = [*in_twos(_urgent(desk)), *_begun(begun)]
     rows.append((button("unassigned", "unassigned"), button("items", "items:-:0")))
     if desk.drafts:
         rows.append((button("announce_drafts", "announce", n=desk.drafts),))
@@ -56,6 +60,33 @@ def home(
         lines.append(text("home.away", until=away_until))
         rows.append((button("i_am_back", "back_again"),))
     return screen(*lines, "home.search", rows=rows)
+
+
+def first_steps(desk: Counts, begun: Sequence[tuple[int, str]], houses: int) -> Screen:
+    """The first screen while nothing is imported; `houses` are the institutions that there are."""
+    return screen(
+        "secretariat.first_steps",
+        text("secretariat.first_institutions", count=houses)
+        if houses
+        else "secretariat.first_no_institutions",
+        "secretariat.first_import",
+        "secretariat.first_invite",
+        rows=[
+            (button("institution_add", "institution_add"),),
+            (IMPORT, button("invite", "invite")),
+            *in_twos(_urgent(desk)),
+            *_begun(begun),
+            (button("requests", "requests:0"), button("broadcasts", "broadcasts")),
+            (button("people", "people"), button("more", "more")),
+        ],
+    )
+
+
+def _begun(begun: Sequence[tuple[int, str]]) -> list[Row]:
+    return [
+        (button("go_on", f"draft:{conversation_id}", title=text(f"flow.{flow}.title")),)
+        for conversation_id, flow in begun
+    ]
 
 
 def _parts(desk: Counts) -> list[Text]:
@@ -108,7 +139,7 @@ def more() -> Screen:
         "secretariat.more",
         rows=[
             (button("reviews", "reviews:0"), button("clusters", "clusters:0")),
-            (button("workbook", "book:-"), button("import_file", "import")),
+            (button("workbook", "book:-"), IMPORT),
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
             (button("dialogues", "dialogues"), button("progress", "progress")),
             (button("me", "me"), HOME),
