@@ -12,7 +12,7 @@ from bot.sandbox.phone import Phone, plain
 from storage.tables import answers, assignments, extensions, reminders, request_items
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
-from tests.journeys.test_evidence import until_stored
+from tests.journeys.test_evidence import until_kept
 from tests.maravia import Sample
 
 
@@ -69,7 +69,7 @@ async def test_a_request_is_seen_before_it_goes_undone_and_sent(network: Journey
     await coordinator.taps("Undo")
     await coordinator.waits_for("Undone. Nobody was asked.")
     await coordinator.taps("Change")
-    await coordinator.types(written(due))
+    assert f"Due: {due.day} {due:%B}" in plain(coordinator.screen.text)
     assert "Please say what was done since May." in plain(coordinator.screen.text)
     await coordinator.taps("Discard")
     network.clock.ahead += timedelta(minutes=3)
@@ -277,6 +277,7 @@ async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
     await otto.types(written(network.clock.now().date() + timedelta(days=14)))
     await otto.taps("Message in English")
     await otto.types("The addendum of 2026\nPlease look at chapter 3.")
+    await until_kept(network, b"The first draft of the addendum.")
     await otto.taps("Send", "Send now")
 
     await amal.types("/home")
@@ -294,7 +295,7 @@ async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
     await amal.taps("Send")
     assert "Your answer to “The addendum of 2026”" in plain(amal.last.text)
 
-    await until_stored(network, 1)
+    await until_kept(network, b"The draft, with our marks.")
     notice = await otto.waits_for("has answered: The addendum of 2026")
     assert "With it: 1 file" in plain(notice.text)
     await otto.taps("Open the answer")
