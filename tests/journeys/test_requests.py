@@ -287,6 +287,10 @@ async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
     await amal.taps("The draft")
     draft = await amal.waits_for_file()
     assert await amal.downloads(draft) == b"The first draft of the addendum."
+    ines = await network.phone("Ines", Role.FOCAL_POINT, "MOI")
+    await ines.types("/home")
+    await ines.forges(ines.screen, "asked_file:1")
+    assert not any(each.files for each in ines.messages)
 
     await amal.taps("Answer")
     long = " ".join(f"Remark {each} on paragraph {each} of the draft." for each in range(60))
@@ -308,6 +312,11 @@ async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
     await otto.taps("Files (1)")
     marked = await otto.waits_for_file()
     assert await otto.downloads(marked) == b"The draft, with our marks."
+    before = len(amal.messages)
+    for act in ("answer_files:1", "whole_answer:1"):
+        await amal.forges(amal.last, act)
+    assert not any(each.files for each in amal.messages[before:])
+    assert "Remark 59" not in plain(amal.last.text)
     await otto.taps("Back", "Close")
     assert "All answers are in. Close it?" in plain(otto.screen.text)
     await otto.taps("Close it")
