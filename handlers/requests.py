@@ -14,6 +14,7 @@ from bot.domain.requests import (
     Listed,
     Request,
     RequestKind,
+    RequestState,
     RequestText,
     Stand,
 )
@@ -228,9 +229,14 @@ async def _repeats_on(turn: Turn, request: Request) -> date | None:
 
 
 async def copy(turn: Turn, argument: str) -> None:
-    """`request_copy:5`: the same once more, as a draft; its due day is asked for, and its file."""
+    """`request_copy:5`: the same once more, as a draft; its file is asked for, and its due day.
+
+    What was undone keeps its day, and the deadline that it was for.
+    """
     request = await _request(turn, argument)
     answers, labels = await _answers_of(turn, request)
+    if request.attachment is not None:
+        await turn.remark(text("broadcast.file_again"))
     flow = FLOW_OF.get(request.kind, "request")
     await turn.desk.runner.begin(turn, flow, labels=labels, **answers)
 
@@ -246,9 +252,12 @@ async def _answers_of(
     words = await queries.texts(turn.tx, request.id)
     answers: dict[str, Any] = {
         "kind": request.kind.value,
+        "ladder": [each.to_json() for each in request.ladder],
         **{f"words_{each.language}": _written(each) for each in words.values()},
     }
     labels: dict[str, Text | list[Text]] = {"kind": text(f"request.kind.{request.kind}")}
+    if request.state is RequestState.UNDONE:
+        answers |= await _when(turn, request)
     if request.kind in ABOUT_ITEMS:
         answers |= {"selection": audience.selection or "-", "items": list(audience.items)}
     if request.indicator is not None:
@@ -264,6 +273,16 @@ async def _answers_of(
         answers["repeats"] = request.repeats.value
         labels["repeats"] = text(f"request.repeats.{request.repeats}")
     return answers, labels
+
+
+async def _when(turn: Turn, request: Request) -> dict[str, Any]:
+    """The due day, unless it is over by now, and the deadline that a request was for."""
+    found: dict[str, Any] = {}
+    if request.due_on is not None and request.due_on >= turn.today:
+        found["due_on"] = request.due_on.isoformat()
+    if request.deadline_id is not None and await deadlines.get(turn.tx, request.deadline_id):
+        found["deadline"] = request.deadline_id
+    return found
 
 
 async def excuse(turn: Turn, argument: str) -> None:

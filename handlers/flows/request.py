@@ -11,6 +11,7 @@ from bot.domain import permissions
 from bot.domain.days import read_due_day
 from bot.domain.deadlines import Deadline, days_to_answer
 from bot.domain.errors import Unfit
+from bot.domain.ladder import USUAL, ladder_from_json
 from bot.domain.reports import LONGEST_TEXT
 from bot.domain.requests import (
     ABOUT_ITEMS,
@@ -150,6 +151,7 @@ async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = Non
         ),
         date.fromisoformat(answers["due_on"]),
         texts=tuple(_texts(answers)),
+        ladder=ladder_from_json(answers["ladder"]) if "ladder" in answers else USUAL,
         indicator=answers.get("indicator"),
         attachment=attachment,
         repeats=Repeats(answers["repeats"]) if answers.get("repeats") else None,

@@ -53,6 +53,16 @@ async def until_stored(network: JourneyNetwork, count: int) -> None:
     raise AssertionError(f"{count} pieces were never stored")
 
 
+async def until_kept(network: JourneyNetwork, content: bytes) -> None:
+    """Fetch what is due until the store has a file of that content."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    for _ in range(100):
+        await network.app.evidence.tick()
+        if await network.row(select(evidence).where(evidence.c.sha256 == sha256)):
+            return
+    raise AssertionError("the file was never stored")
+
+
 async def test_files_are_kept_at_any_question_without_a_tap(network: JourneyNetwork) -> None:
     """Sent while the status is asked, while words are asked, and at the review."""
     phone, _ = await justice(network)

@@ -12,9 +12,11 @@ from bot.domain.people import Role
 from bot.domain.work_calendar import SATURDAY_SUNDAY
 from bot.sandbox.phone import Phone, plain
 from storage import absences
+from storage import requests as queries
 from storage.tables import answers, audit, request_items, requests
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
+from tests.journeys.test_evidence import until_kept
 
 
 async def secretariat(network: JourneyNetwork, language: str = "en") -> Phone:
@@ -107,7 +109,36 @@ async def test_a_request_for_comments_is_copied_without_its_draft(network: Journ
     await otto.sends_file(b"The first draft of the addendum.", name="addendum.txt")
     await otto.taps("Done", "Ministry of Justice", "Go on (1)")
     await otto.types((network.clock.now().date() + timedelta(days=60)).isoformat())
+    await until_kept(network, b"The first draft of the addendum.")
     await otto.taps("Send", "Send now", "Ask again")
     assert "Send the draft" in plain(otto.screen.text)
+    said = await network.people.journal("answerCallbackQuery")
+    assert "Please send it again." in str(said[-1])
     kept = await network.row(select(requests))
     assert await network.app.vault.read(kept["attachment"]) == b"The first draft of the addendum."
+
+
+async def test_a_draft_that_was_undone_keeps_its_day_and_its_reminders(
+    network: JourneyNetwork,
+) -> None:
+    otto = await secretariat(network)
+    due = network.clock.now().date() + timedelta(days=60)
+    while due.weekday() in SATURDAY_SUNDAY:
+        due += timedelta(days=1)
+    await otto.types("/requests")
+    await otto.taps("Ask", "Comments on a draft")
+    await otto.sends_file(b"The first draft of the addendum.", name="addendum.txt")
+    await otto.taps("Done", "Ministry of Justice", "Go on (1)")
+    await otto.types(due.isoformat())
+    await until_kept(network, b"The first draft of the addendum.")
+    await otto.taps("Send", "Undo")
+    async with network.database.write() as tx:
+        await queries.change(tx, 1, ladder=[[-3, "institution", False]])
+    await otto.taps("Change")
+    await otto.sends_file(b"The second draft of the addendum.", name="addendum.txt")
+    await otto.taps("Done")
+    await until_kept(network, b"The second draft of the addendum.")
+    await otto.taps("Send")
+    kept = await network.row(select(requests).where(requests.c.id == 2))
+    assert (kept["due_on"], kept["ladder"]) == (due, [[-3, "institution", False]])
+    assert await network.app.vault.read(kept["attachment"]) == b"The second draft of the addendum."

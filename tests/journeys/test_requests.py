@@ -12,7 +12,7 @@ from bot.sandbox.phone import Phone, plain
 from storage.tables import answers, assignments, extensions, reminders, request_items
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
-from tests.journeys.test_evidence import until_stored
+from tests.journeys.test_evidence import until_kept
 from tests.maravia import Sample
 
 
@@ -69,7 +69,7 @@ async def test_a_request_is_seen_before_it_goes_undone_and_sent(network: Journey
     await coordinator.taps("Undo")
     await coordinator.waits_for("Undone. Nobody was asked.")
     await coordinator.taps("Change")
-    await coordinator.types(written(due))
+    assert f"Due: {due.day} {due:%B}" in plain(coordinator.screen.text)
     assert "Please say what was done since May." in plain(coordinator.screen.text)
     await coordinator.taps("Discard")
     network.clock.ahead += timedelta(minutes=3)
@@ -391,6 +391,7 @@ async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
     await otto.types(written(network.clock.now().date() + timedelta(days=14)))
     await otto.taps("Message in English")
     await otto.types("The addendum of 2026\nPlease look at chapter 3.")
+    await until_kept(network, b"The first draft of the addendum.")
     await otto.taps("Send", "Send now")
 
     await amal.types("/home")
@@ -400,6 +401,10 @@ async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
     await amal.taps("The draft")
     draft = await amal.waits_for_file()
     assert await amal.downloads(draft) == b"The first draft of the addendum."
+    ines = await network.phone("Ines", Role.FOCAL_POINT, "MOI")
+    await ines.types("/home")
+    await ines.forges(ines.screen, "asked_file:1")
+    assert not any(each.files for each in ines.messages)
 
     await amal.taps("Answer")
     long = " ".join(f"Remark {each} on paragraph {each} of the draft." for each in range(60))
@@ -408,7 +413,7 @@ async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
     await amal.taps("Send")
     assert "Your answer to “The addendum of 2026”" in plain(amal.last.text)
 
-    await until_stored(network, 1)
+    await until_kept(network, b"The draft, with our marks.")
     notice = await otto.waits_for("has answered: The addendum of 2026")
     assert "With it: 1 file" in plain(notice.text)
     await otto.taps("Open the answer")
@@ -421,6 +426,11 @@ async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
     await otto.taps("Files (1)")
     marked = await otto.waits_for_file()
     assert await otto.downloads(marked) == b"The draft, with our marks."
+    before = len(amal.messages)
+    for act in ("answer_files:1", "whole_answer:1"):
+        await amal.forges(amal.last, act)
+    assert not any(each.files for each in amal.messages[before:])
+    assert "Remark 59" not in plain(amal.last.text)
     await otto.taps("Back", "Close")
     assert "All answers are in. Close it?" in plain(otto.screen.text)
     await otto.taps("Close it")
