@@ -66,7 +66,7 @@ async def test_a_role_of_an_institution_needs_one(tmp_path: Path) -> None:
     async with Sandbox() as sandbox:
         words = ("invite", "--role", "focal_point")
         status, _, complaint = await focalpoint(sandbox, tmp_path, *words)
-        assert status == 1
+        assert status == 2
         assert "needs --institution" in complaint
 
 
