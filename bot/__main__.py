@@ -203,9 +203,9 @@ def invite(
     Who uses it waits until a coordinator confirms them; it opens at once while there is none.
     """
     if institution is None and role not in SECRETARIAT:
-        _fail(f"A {role.value} sits in an institution: it needs --institution, with its code.")
+        raise typer.BadParameter(f"{role.value} needs --institution, with its code")
     if institution is not None and role in SECRETARIAT:
-        _fail(f"The {role.value} sits in the secretariat: leave --institution out.")
+        raise typer.BadParameter(f"{role.value} is of the secretariat: without --institution")
     made = _refusing(_invite, _settings(), role, institution, invitee, confirmed)
     out.print(made.link)
     err.print(
@@ -322,10 +322,14 @@ def _say_imported(counted: dict[str, Any], found: import_shell.Outcome, *, dry_r
         out.print(f"  {texts.render(problem, 'en', mode='bare')}")
     if len(problems) > PROBLEMS_SHOWN:
         out.print(f"  … and {len(problems) - PROBLEMS_SHOWN} more")
+    for each in found.elsewhere:
+        out.print(texts.render(each, "en", mode="bare"))
     if not found.anything:
         out.print("Nothing can be imported from this file.")
+    elif dry_run:
+        out.print("Nothing was imported: this was a dry run.")
     else:
-        out.print("Nothing was imported: this was a dry run." if dry_run else "Imported.")
+        out.print("Imported." if found.changes else "Nothing changed: all of it was there before.")
 
 
 async def _import(
@@ -383,7 +387,7 @@ def export(
     days = (since.date() if since else None, until.date() if until else None)
     if kind is Export.CALENDAR:
         if any((*asked.values(), *days)):
-            _fail("A calendar is exported whole: --institution and the like narrow workbooks only.")
+            raise typer.BadParameter("a calendar is exported whole; only workbooks are narrowed")
         _export_calendar(settings, file, chosen, as_json=as_json)
         return
     made = _refusing(_export, settings, file, asked, days, chosen)

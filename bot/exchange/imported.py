@@ -7,6 +7,7 @@ and hand their rows over in batches (see `bot.exchange.staging`).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -165,9 +166,16 @@ class Reading:
     """
 
     def __init__(
-        self, facts: Facts, entries: Iterator[Entry], close: Callable[[], object] | None = None
+        self,
+        facts: Facts,
+        entries: Iterator[Entry],
+        close: Callable[[], object] | None = None,
+        *,
+        elsewhere: Counter[str] | None = None,
     ) -> None:
         self.facts = facts
+        self.elsewhere = Counter[str]() if elsewhere is None else elsewhere
+        """Rows left out because they are about another State, by its code; whole at the end."""
         self._close = close
         self._entries = self._to_the_end(entries)
 

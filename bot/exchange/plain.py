@@ -289,8 +289,10 @@ def _reading(found: Headed, kind: Format, options: Options) -> Reading:
         delimiter=found.sheet.delimiter,
         sheet=found.sheet.name,
     )
-    rows = _of_state(chain(first, found.rows), columns.get("state"), options.state)
-    return Reading(facts, _Rows(facts, options, columns).entries(rows))
+    elsewhere = Counter[str]()
+    rows = _of_state(chain(first, found.rows), columns.get("state"), options.state, elsewhere)
+    entries = _Rows(facts, options, columns).entries(rows)
+    return Reading(facts, entries, elsewhere=elsewhere)
 
 
 def _places(titles: Sequence[str]) -> dict[str, int]:
@@ -307,13 +309,21 @@ def _numbered_texts(rows: Sequence[Row], columns: Mapping[str, int]) -> bool:
     return any(numbered(clean(text)).paragraph for text in texts)
 
 
-def _of_state(rows: Iterator[Row], place: int | None, state: str | None) -> Iterator[Row]:
-    """The rows of the State asked for; a row that names no State counts as its own."""
+def _of_state(
+    rows: Iterator[Row], place: int | None, state: str | None, elsewhere: Counter[str]
+) -> Iterator[Row]:
+    """The rows of the State asked for, those of others counted; one that names none is its own."""
     wanted = states.code_of(state) if state else None
     if place is None or wanted is None:
-        return rows
+        yield from rows
+        return
     code = cache(states.code_of)
-    return (row for row in rows if code(_cell(row, place)) in (wanted, None))
+    for row in rows:
+        about = code(_cell(row, place))
+        if about in (wanted, None):
+            yield row
+        else:
+            elsewhere[str(about)] += 1
 
 
 def _language_of(rows: Sequence[Row], columns: Mapping[str, int]) -> str | None:

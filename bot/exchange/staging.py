@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from bot.domain.screens import Text, text_to_json
-from bot.exchange import recognise
+from bot.exchange import recognise, states
 from bot.exchange.imported import (
     Entry,
     Facts,
@@ -25,13 +26,16 @@ BATCH = 200  # rows staged in one short transaction
 def read(path: str, options: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
     """The file's entries in batches, the facts first; for a process with limits.
 
-    Each entry is `{"facts": …}`, `{"row": …}` or `{"problem": …}`. Raises the reader's refusals.
+    Each entry is `{"facts": …}`, `{"row": …}` or `{"problem": …}`; the facts come again at the end
+    where rows were left out. Raises the reader's refusals.
     """
     chosen = Options(**options)
     with recognise.read(Path(path), chosen) as reading:
         yield [{"facts": _facts(reading.facts)}]
         for batch in reading.batches(BATCH):
             yield [_staged(each, reading.facts, chosen) for each in batch]
+        if reading.elsewhere:
+            yield [{"facts": {**_facts(reading.facts), **_elsewhere(reading.elsewhere, chosen)}}]
 
 
 def _staged(entry: Entry, facts: Facts, options: Options) -> dict[str, Any]:
@@ -59,6 +63,13 @@ def _facts(facts: Facts) -> dict[str, Any]:
         "symbol": facts.symbol,
         "title": _cut(facts.title, 500),
     }
+
+
+def _elsewhere(counted: Counter[str], options: Options) -> dict[str, Any]:
+    """How many rows are about other States, which those are (most rows first), and the own one."""
+    named = [states.name_of(code) for code, _ in counted.most_common() if code]
+    own = states.code_of(options.state or "")
+    return {"elsewhere": counted.total(), "states": named, "state": own}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -236,18 +237,32 @@ def _reading(
         sheet=sheet,
     )
     rows = _Rows(facts, options)
-    return Reading(facts, rows.entries(_of_state(chain(first, records), options.state)), close)
+    elsewhere = Counter[str]()
+    chosen = _of_state(chain(first, records), _wanted(options.state), elsewhere)
+    return Reading(facts, rows.entries(chosen), close, elsewhere=elsewhere)
 
 
-def _of_state(records: Iterator[_Record], state: str | None) -> Iterator[_Record]:
-    """The records that concern a State, named in any language or by its ISO code."""
+def _wanted(state: str | None) -> str | None:
+    """The ISO code of a State that is named in any language or by its code."""
     if state is None:
-        return records
+        return None
     wanted = states.code_of(state)
     if wanted is None:
         raise StateUnknown(value=state)
+    return wanted
+
+
+def _of_state(
+    records: Iterator[_Record], wanted: str | None, elsewhere: Counter[str]
+) -> Iterator[_Record]:
+    """The records that concern the State; those of others are counted by the first they name."""
     code = cache(states.code_of)
-    return (each for each in records if wanted in map(code, each.several("countries")))
+    for each in records:
+        about = [code(name) for name in each.several("countries")] if wanted else []
+        if wanted in (None, *about):
+            yield each
+        else:
+            elsewhere[next(filter(None, about), "")] += 1
 
 
 # -- rows ------------------------------------------------------------------------------------------

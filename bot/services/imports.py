@@ -38,6 +38,9 @@ class Preview:
     problems: int
     refused: int
     unknown_columns: tuple[str, ...] = ()
+    elsewhere: int = 0  # rows about other States, left out
+    other_states: tuple[str, ...] = ()
+    own_state: str = ""
 
     @property
     def recommendations(self) -> int:
@@ -69,6 +72,9 @@ async def preview(tx: Transaction, job: Job, facts: Mapping[str, Any]) -> Previe
         problems=counted.get(imports.PROBLEM, 0),
         refused=refused,
         unknown_columns=tuple(facts.get("unknown_columns", ())),
+        elsewhere=facts.get("elsewhere", 0),
+        other_states=tuple(facts.get("states", ())),
+        own_state=facts.get("state") or "",
     )
 
 

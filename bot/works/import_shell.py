@@ -12,7 +12,7 @@ from typing import Any
 from bot.domain.errors import Refused
 from bot.domain.kinds import Position
 from bot.domain.screens import Text, text
-from bot.domain.views.imports import problem_line
+from bot.domain.views.imports import elsewhere, problem_line
 from bot.exchange.recognise import Contents
 from bot.services import imports as service
 from bot.services.calendar_import import Differences
@@ -41,6 +41,18 @@ class Outcome:
 
     counted: Preview | Differences
     problems: tuple[Text, ...]
+
+    @property
+    def elsewhere(self) -> list[Text]:
+        """What was left out because it is about other States."""
+        return [] if isinstance(self.counted, Differences) else elsewhere(self.counted)
+
+    @property
+    def changes(self) -> bool:
+        """Whether importing it changes anything."""
+        if isinstance(self.counted, Differences):
+            return self.anything
+        return self.counted.does_something
 
     @property
     def anything(self) -> bool:

@@ -90,6 +90,13 @@ def test_without_json_the_counts_are_lines_for_people(shell: Shell, table: Path)
     assert "dry run" in done.stdout
 
 
+def test_a_file_about_another_state_is_said_to_be_one(shell: Shell, sample_data: Path) -> None:
+    ran = shell.runs("import", sample_data / "upr_36_states_numbered.csv", "--state", "VA")
+    assert ran.returncode == 1
+    assert " rows are about another State (" in ran.stdout
+    assert "this installation keeps VA." in ran.stdout
+
+
 def test_a_file_of_problems_alone_ends_with_1_and_does_not_say_imported(
     shell: Shell, tmp_path: Path
 ) -> None:

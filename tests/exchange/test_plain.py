@@ -88,6 +88,16 @@ def test_only_the_rows_of_the_state_asked_for_are_read(sample_data: Path) -> Non
     assert {item.state for item in found.rows} == {"Angola"}
 
 
+def test_rows_of_other_states_are_counted_by_state(sample_data: Path) -> None:
+    """Once a file about another State was refused without a word of why."""
+    path = sample_data / "upr_36_states_numbered.csv"
+    whole = len(plain.read_csv(path).whole().rows)
+    with plain.read_csv(path, Options(state="AGO")) as reading:
+        kept = sum(not isinstance(each, Problem) for each in reading)
+    assert reading.elsewhere.total() == whole - kept
+    assert "AO" not in reading.elsewhere
+
+
 # -- how files are written -------------------------------------------------------------------------
 
 

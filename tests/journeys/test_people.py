@@ -338,7 +338,7 @@ async def test_a_seat_of_the_secretariat_is_not_placed_in_it_twice(
 ) -> None:
     coordinator = await network.phone("Amina Sall", Role.COORDINATOR)
     await coordinator.types("/me")
-    assert "coordinator of the secretariat, since" in plain(coordinator.screen.text)
+    assert "coordinator, the secretariat, since" in plain(coordinator.screen.text)
 
 
 @pytest.mark.parametrize("back", ["/start", "unblocks"])

@@ -10,6 +10,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from bot.sandbox import Network, Sandbox
 from storage.lock import held
 
@@ -66,7 +68,7 @@ async def test_a_role_of_an_institution_needs_one(tmp_path: Path) -> None:
     async with Sandbox() as sandbox:
         words = ("invite", "--role", "focal_point")
         status, _, complaint = await focalpoint(sandbox, tmp_path, *words)
-        assert status == 1
+        assert status == 2
         assert "needs --institution" in complaint
 
 
@@ -119,6 +121,7 @@ async def test_what_is_wrong_with_the_audit_is_said_in_words_and_as_json(tmp_pat
         assert json.loads(printed)[0] == {"fault": "changed", "first": 1, "last": 1}
 
 
+@pytest.mark.timeout(240)
 async def test_a_backup_stands_in_for_the_data_folder_and_the_audit_goes_on(tmp_path: Path) -> None:
     """Once an honest restore left `audit verify` red for ever."""
     async with Sandbox() as sandbox:
@@ -143,7 +146,6 @@ async def test_a_backup_stands_in_for_the_data_folder_and_the_audit_goes_on(tmp_
         status, printed, _ = await focalpoint(sandbox, tmp_path, "audit", "verify")
         assert status == 0
         assert "Entry 2: lost" in printed
-        assert (await focalpoint(sandbox, tmp_path, "audit", "restored"))[0] == 1
 
 
 async def test_what_only_reads_makes_no_database(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from bot.domain.wording import Change, compare
 
 PROBLEMS_SHOWN = 3
 DOCUMENTS_SHOWN = 5
+STATES_SHOWN = 3
 CHANGES_SHOWN = 3
 PROBLEMS_FILE = "rows-to-correct.xlsx"
 TEMPLATE_FILE = "recommendations-template.xlsx"
@@ -56,6 +57,12 @@ class Counted(Protocol):
     @property
     def unknown_columns(self) -> Sequence[str]: ...
     @property
+    def elsewhere(self) -> int: ...
+    @property
+    def other_states(self) -> Sequence[str]: ...
+    @property
+    def own_state(self) -> str: ...
+    @property
     def recommendations(self) -> int: ...
     @property
     def does_something(self) -> bool: ...
@@ -80,12 +87,25 @@ def preview(job_id: int, found: Counted, problems: Sequence[Mapping[str, Any]]) 
         lines.append(text("import.kinds", kinds=_counted("kind", found.kinds)))
     if found.vanished:
         lines.append(text("import.vanished", count=found.vanished))
+    lines += elsewhere(found)
     if found.unknown_columns:
         columns = Listing(tuple(Words(each, limit=60) for each in found.unknown_columns[:8]))
         lines.append(text("import.unknown_columns", columns=columns))
     if problems:
         lines += [None, text("import.problems", count=found.problems), *map(problem_line, problems)]
     return message(*lines, rows=_choices(job_id, found))
+
+
+def elsewhere(found: Counted) -> list[Text]:
+    """Rows that were left out because they are about other States, if there are any."""
+    if not found.elsewhere:
+        return []
+    states = [Words(each) for each in found.other_states[:STATES_SHOWN]]
+    if len(found.other_states) > STATES_SHOWN:
+        states.append(Words("…"))
+    named = Listing(tuple(states))
+    own = Code(found.own_state)
+    return [text("import.elsewhere", count=found.elsewhere, states=named, own=own)]
 
 
 def _choices(job_id: int, found: Counted) -> list[Row]:

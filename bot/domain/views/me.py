@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.domain import commands
-from bot.domain.people import SECRETARIAT, Gender, Level, Role
+from bot.domain.people import Gender, Level, Role
 from bot.domain.screens import (
     Button,
     Listing,
@@ -45,9 +45,7 @@ def me(
     """`/me`: which seats one holds and how screens are shown."""
     lines: list[Text | None] = [text("me.name", name=Words(name))]
     lines += [
-        text("me.seat_secretariat", role=role_name(role), since=since)
-        if role in SECRETARIAT
-        else text("me.seat", role=role_name(role), institution=institution, since=since)
+        text("me.seat", role=role_name(role), institution=institution, since=since)
         for role, institution, since in seats
     ]
     lines.append(text("me.new_each_time" if always_new_message else "me.in_place"))
