@@ -302,13 +302,16 @@ async def ask_which(turn: Turn, wrote: Wrote) -> bool:
     asked = await service.last_asked(turn.tx, turn.act)
     if asked is None or asked.waits_since is None or asked.waits_since <= older.touched_at:
         return False
+    subject = f"dialogue_question:{asked.id}"
+    if await conversations.draft_about(turn.tx, turn.person.id, flows.ANSWERS, subject) is not None:
+        return False
     title = await turn.desk.runner.title(turn, older)
     if title is None or not wrote.words.strip() or len(wrote.words) > LONGEST_TEXT:
         return False
     await turn.desk.runner.begin(
         turn,
         flows.ANSWERS,
-        subject=f"dialogue_question:{asked.id}",
+        subject=subject,
         quietly=True,
         dialogue_question=asked.id,
         words=[wrote.words.strip()],

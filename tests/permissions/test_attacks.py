@@ -149,9 +149,17 @@ async def test_no_reply_reaches_what_is_no_longer_theirs(world: World) -> None:
     for who in map(world.attackers.__getitem__, (*OUTSIDERS, "other", "observer", "unit")):
         await world.was_told(who, subjects)
         for message_id, subject in enumerate(subjects, start=100):
+            if subject in THEIRS.get(who.name, ()):
+                continue
             update = words(who, "Bill 12 passed.", reply_to=message_id)
             await toll.take(who, subject, update, silent=who.group)
     toll.check()
+
+
+THEIRS = {
+    "other": {"broadcast:2"},  # went to everybody with a seat, who may ask about it
+    "observer": {"broadcast:2"},
+}
 
 
 ABOUT_ONESELF = {
