@@ -249,7 +249,7 @@ async def test_a_validator_sees_what_is_reported_and_reports_nothing(
     await vera.types("140.7")
     assert labels(vera) == ["History", "Home"]
     await vera.replies(vera.screen, "It is done.")
-    assert "Your seat does not allow this." in plain(vera.last.text)
+    assert "Your words were not sent: the focal point reports" in plain(vera.last.text)
     assert all("Not ready yet." not in each.text for each in vera.received)
     async with network.database.read() as tx:
         assert len(await tx.rows(select(table))) == 1

@@ -389,7 +389,7 @@ async def test_a_commented_draft_reaches_who_asked_with_its_file_and_every_word(
     await otto.sends_file(b"The first draft of the addendum.", name="addendum.txt")
     await otto.taps("Done", "Ministry of Justice", "Go on (1)")
     await otto.types(written(network.clock.now().date() + timedelta(days=14)))
-    await otto.taps("Message in English")
+    await otto.taps("English")
     await otto.types("The addendum of 2026\nPlease look at chapter 3.")
     await until_kept(network, b"The first draft of the addendum.")
     await otto.taps("Send", "Send now")
