@@ -191,13 +191,17 @@ def test_an_export_is_narrowed_and_what_does_not_occur_is_said(shell: Shell, tab
 def test_five_thousand_rows_take_seconds_and_little_memory(
     shell: Shell, sample_data: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """The figures are shown, and only the memory is held against the limit."""
+    """The figures are shown, and only the memory is held against the limit.
+
+    The kernel's `ru_maxrss` of a process counts what had forked it, too; its `VmHWM` does not.
+    """
     code = (
-        "import resource, sys, time; from bot.__main__ import cli; begin = time.monotonic()\n"
+        "import re, resource, sys, time; from bot.__main__ import cli; begin = time.monotonic()\n"
         "try: cli()\n"
         "finally:\n"
-        "    own, child = (resource.getrusage(who).ru_maxrss // 1024 for who in"
-        " (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))\n"
+        "    status = open('/proc/self/status').read()\n"
+        "    own = int(re.search(r'VmHWM:\\s+(\\d+)', status)[1]) // 1024\n"
+        "    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024\n"
         "    print(time.monotonic() - begin, own, child, file=sys.stderr)"
     )
     words = ["import", str(sample_data / "upr_36_states_numbered.csv"), "--json"]
