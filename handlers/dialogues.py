@@ -6,6 +6,7 @@ from bot.domain import permissions
 from bot.domain.dialogues import OPEN, Dialogue, Part
 from bot.domain.errors import existing
 from bot.domain.incoming import Wrote
+from bot.domain.institutions import by_name
 from bot.domain.people import SECRETARIAT
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import text
@@ -104,7 +105,7 @@ async def _show_houses(
     page = page_number(page_)
     called = await service.taking_part(turn.tx, turn.act, dialogue.id, Part.ON_CALL)
     counts = [each.seat.institution_id for each in called]
-    every = await institutions.every(turn.tx)
+    every = by_name(await institutions.every(turn.tx), turn.language)
     every.sort(key=lambda each: each.id not in counts)
     shown = every[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
     await turn.show(

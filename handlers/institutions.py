@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.institutions import by_name
 from bot.domain.permissions import may_manage_people, require
 from bot.domain.views import institutions as views
 from bot.domain.views.common import LIST_LENGTH
@@ -17,7 +18,8 @@ async def listed(turn: Turn, argument: str) -> None:
     """`institutions:0`: a page of them."""
     require(may_manage_people(turn.actor))
     page = page_number(argument)
-    every = [*await institutions.every(turn.tx), *await institutions.ended(turn.tx)]
+    every = by_name(await institutions.every(turn.tx), turn.language)
+    every += by_name(await institutions.ended(turn.tx), turn.language)
     shown = every[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
     await turn.show(views.institutions(len(every), page, shown, turn.language))
 

@@ -52,6 +52,11 @@ def kind_name(kind: str) -> Value:
     return text(f"institution.kind.{kind}") if kind in KINDS else Words(kind)
 
 
+def by_name(found: Iterable[Institution], language: str) -> list[Institution]:
+    """In the order in which a reader of that language looks for them."""
+    return sorted(found, key=lambda each: each.name(language).casefold())
+
+
 def is_named(names: Mapping[str, str], name: str) -> bool:
     """Whether it has that name in any language, however written large or small."""
     return name.casefold() in {each.casefold() for each in names.values()}

@@ -21,7 +21,7 @@ from bot.domain.broadcasts import (
     text_for,
 )
 from bot.domain.errors import Unfit
-from bot.domain.institutions import kind_name
+from bot.domain.institutions import by_name, kind_name
 from bot.domain.moments import read_moment
 from bot.domain.reports import joined
 from bot.domain.screens import Attachment, Button, Language, Screen, Text, Value, text
@@ -60,7 +60,7 @@ async def _kinds(turn: Turn, _answers: Answers) -> list[Option]:
 async def _institutions(turn: Turn, _answers: Answers) -> list[Option]:
     return [
         Option(each.id, text("label.one", value=name_for(each.names, turn.language)))
-        for each in await institutions.every(turn.tx)
+        for each in by_name(await institutions.every(turn.tx), turn.language)
     ]
 
 

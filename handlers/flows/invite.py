@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.domain.days import read_day
 from bot.domain.errors import Unfit
+from bot.domain.institutions import by_name
 from bot.domain.people import OF_AN_INSTITUTION, SECRETARIAT, Role
 from bot.domain.permissions import may_invite, may_manage_people, require
 from bot.domain.screens import Screen, Value, text
@@ -32,7 +33,7 @@ async def places(turn: Turn, _answers: Answers) -> list[Option]:
     """Every institution, and the secretariat itself where one may invite to it."""
     offered = [
         Option(each.id, text("button.institution", name=each.name(turn.language)))
-        for each in await institutions.every(turn.tx)
+        for each in by_name(await institutions.every(turn.tx), turn.language)
     ]
     if may_invite(turn.actor, Role.COORDINATOR):
         offered.append(Option(0, text("button.secretariat")))

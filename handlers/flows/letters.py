@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import texts
 from bot.domain import permissions
 from bot.domain.errors import NotFound
+from bot.domain.institutions import by_name
 from bot.domain.screens import Screen, Value, text
 from bot.domain.views import letters as views
 from bot.domain.views.people import name_for
@@ -35,7 +36,7 @@ async def _whom(turn: Turn, answers: Answers) -> list[Option]:
         options.append(Option(NOT_REACHED, label))
     if len(still_asked) > 1:
         options.append(Option(ALL, text("flow.letters.all", count=len(still_asked))))
-    for each in await institutions.every(turn.tx):
+    for each in by_name(await institutions.every(turn.tx), turn.language):
         if each.id in still_asked:
             name = name_for(each.names, turn.language)
             options.append(Option(each.id, text("label.one", value=name)))

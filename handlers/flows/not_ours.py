@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.institutions import by_name
 from bot.domain.screens import Screen, Value, text
 from bot.domain.views import report as views
 from bot.domain.views.common import item_code
@@ -24,7 +25,7 @@ async def _institutions(turn: Turn, answers: Answers) -> list[Option]:
     assignment, _item = await reportable(turn, answers["assignment"])
     others = [
         Option(each.id, text("label.one", value=name_for(each.names, turn.language)))
-        for each in await institutions.every(turn.tx)
+        for each in by_name(await institutions.every(turn.tx), turn.language)
         if each.id != assignment.institution_id
     ]
     return [Option(NOBODY, text("flow.not_ours.unknown")), *others]

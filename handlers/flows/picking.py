@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound
+from bot.domain.institutions import by_name
 from bot.domain.screens import Code, Text, Value, text
 from bot.domain.selection import Listed, Selection
 from bot.domain.views import assigning as views
@@ -91,6 +92,6 @@ async def holder_options(turn: Turn, selection: str, item_ids: Sequence[int] = (
     held = {each.institution_id for each in await requests.assignments_of(turn.tx, items, ())}
     return [
         Option(each.id, text("label.one", value=name_for(each.names, turn.language)))
-        for each in await institutions.every(turn.tx)
+        for each in by_name(await institutions.every(turn.tx), turn.language)
         if each.id in held
     ]

@@ -11,6 +11,7 @@ from bot.domain import permissions
 from bot.domain.days import read_due_day
 from bot.domain.deadlines import Deadline, days_to_answer
 from bot.domain.errors import Unfit
+from bot.domain.institutions import by_name
 from bot.domain.ladder import USUAL, ladder_from_json
 from bot.domain.reports import LONGEST_TEXT
 from bot.domain.requests import (
@@ -91,7 +92,7 @@ async def _holders(turn: Turn, answers: Answers) -> list[Option]:
 async def _every_institution(turn: Turn, _answers: Answers) -> list[Option]:
     return [
         Option(each.id, text("label.one", value=name_for(each.names, turn.language)))
-        for each in await institutions.every(turn.tx)
+        for each in by_name(await institutions.every(turn.tx), turn.language)
     ]
 
 

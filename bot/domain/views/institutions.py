@@ -28,7 +28,7 @@ def called(found: Institution, language: str) -> Value:
 
 
 def institutions(total: int, page: int, shown: Sequence[Institution], language: str) -> Screen:
-    """Eight institutions, by code, those that have ended last."""
+    """Eight institutions, by name, those that have ended last."""
     rows: list[Row] = [
         (
             button(
@@ -54,7 +54,7 @@ def one(
         text("label.one", value=dotted(kind_name(found.kind), Code(found.code))),
     ]
     lines += [
-        text("institution.name_in", language=named, name=Words(name, of))
+        text("institution.name_in", language=named, name=Words(name))
         for named, of, name in names
         if len(names) > 1 or of != language
     ]
