@@ -11,7 +11,7 @@ help: ## show this list
 demo: .venv/run.stamp ## the whole bot on this machine, without a token: a chat page in the browser
 	$(BIN)/focalpoint demo
 
-test: .venv/dev.stamp ## every test
+test: .venv/dev.stamp ## every test; three at once, for many of them wait
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: .venv/dev.stamp ## style, types, room borders, texts and documents; under a minute
