@@ -139,7 +139,7 @@ class App:
 
     async def stop(self) -> None:
         """Let what runs end; what is left waits on disk."""
-        self.schedule.stop()
+        await self.schedule.stop()
         await self.inbox.stop()
         await self.outbox.stop()
         await self._tasks.stop()

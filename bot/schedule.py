@@ -6,7 +6,7 @@ aged by the machine's own clock, which nobody moves.
 
 from __future__ import annotations
 
-from asyncio import CancelledError
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,13 +67,14 @@ class Schedule:
         self._clock = clock
         self._ticks = dict(ticks)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._running: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Tick until `stop`."""
         soon = Clock().now() + timedelta(seconds=1)
         for name, each in self._ticks.items():
             self._scheduler.add_job(
-                self._run_unless_stopped,
+                self._run_until_stopped,
                 "interval",
                 seconds=each.every.total_seconds(),
                 args=[name],
@@ -84,18 +85,24 @@ class Schedule:
             )
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Tick no more."""
+    async def stop(self) -> None:
+        """Tick no more; what runs is cut off, and has let go of the database when this returns."""
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+            self._scheduler.shutdown(wait=False)  # cancels, and waits for nobody
+        if self._running:
+            await asyncio.wait(self._running)
 
     async def tick(self) -> None:
         """Do everything once, now: the clock was moved."""
         for name in self._ticks:
             await self._run(name)
 
-    async def _run_unless_stopped(self, name: str) -> None:
-        with suppress(CancelledError):  # the program ends: the next start finds what is left
+    async def _run_until_stopped(self, name: str) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        with suppress(asyncio.CancelledError):  # the next start finds what is left
             await self._run(name)
 
     async def _run(self, name: str) -> None:

@@ -112,21 +112,25 @@ async def test_the_scheduler_ticks_soon_after_the_start(clock: FrozenClock) -> N
     schedule.start()
     async with asyncio.timeout(10):
         await ticked.wait()
-    schedule.stop()
+    await schedule.stop()
 
 
-async def test_a_tick_that_the_end_of_the_program_cuts_off_is_no_error(
+async def test_a_tick_that_the_end_of_the_program_cuts_off_is_waited_for_and_is_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    begun = asyncio.Event()
+    begun, over = asyncio.Event(), asyncio.Event()
 
     async def works(_now: datetime) -> None:
         begun.set()
-        await asyncio.sleep(60)
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.05)  # as a statement runs to its end
+            over.set()
 
     schedule = Schedule(Clock(), {"slow": Tick(timedelta(hours=1), works)})
     schedule.start()
     await asyncio.wait_for(begun.wait(), 5)
-    schedule.stop()
-    await asyncio.sleep(0.05)
+    await schedule.stop()
+    assert over.is_set()
     assert [each for each in caplog.records if each.levelname == "ERROR"] == []
