@@ -40,8 +40,8 @@ def buttons(world: World, who: Attacker, act: str) -> Iterator[str]:
     arguments: tuple[str, ...] = (*IDS, *garbage, *PAIRS)
     if who.name in OUTSIDERS and act not in world.router.open_acts:
         arguments = FEW if world.network.database.is_sqlite else FEW[1:2]
-    elif not world.network.database.is_sqlite:
-        arguments = OTHER_DATABASE
+    elif not world.network.database.is_sqlite:  # statements are the same whoever sends them
+        arguments = OTHER_DATABASE if who.name in ("focal", "other") else FEW
     for argument in arguments:
         data = f"o:{act}:{argument}" if argument else f"o:{act}"
         if len(data.encode(errors="replace")) <= 64:
