@@ -20,6 +20,7 @@ from bot.domain.institutions import (
 from bot.domain.permissions import may_manage_people, require
 from bot.domain.screens import Code, Language, Listing, Screen, Text, Value, Words, text
 from bot.domain.views import institutions as views
+from bot.domain.views.people import name_for
 from bot.services import institutions as service
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review, Step
 from handlers.turn import Turn
@@ -85,7 +86,7 @@ def _kind(words: str, _turn: Turn) -> str:
     return kind
 
 
-async def kinds(turn: Turn, _answers: Answers) -> list[Option]:
+async def _kinds(turn: Turn, _answers: Answers) -> list[Option]:
     """Ours, then those that the State has written itself."""
     own = dict.fromkeys(each.kind for each in await institutions.every(turn.tx))
     offered = [*KINDS, *(each for each in own if each not in KINDS)]
@@ -95,7 +96,7 @@ async def kinds(turn: Turn, _answers: Answers) -> list[Option]:
 def _called(language: str) -> Step:
     """The name in one more language: offered where the State has it."""
     return Ask(
-        name_step(language),
+        _name_step(language),
         _name,
         when=f"offers_{language.lower()}",
         texts="name",
@@ -103,7 +104,7 @@ def _called(language: str) -> Step:
     )
 
 
-def name_step(language: str) -> str:
+def _name_step(language: str) -> str:
     """The step in which the name in that language is written."""
     return f"name_{language.lower()}"
 
@@ -138,7 +139,7 @@ async def _add(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
 
 async def _begins_change(turn: Turn, answers: Answers) -> dict[str, Value]:
     found = await service.get(turn.tx, turn.act, answers["institution"])
-    values: dict[str, Value] = {"name": views.called(found, turn.language)}
+    values: dict[str, Value] = {"name": name_for(found.names, turn.language)}
     return values | {f"offers_{each.lower()}": 1 for each in turn.desk.country.languages}
 
 
@@ -147,7 +148,7 @@ async def begin_change(turn: Turn, found: Institution) -> None:
     answers: dict[str, Any] = {"institution": found.id, "code": found.code, "kind": found.kind}
     for language in turn.desk.country.languages:
         if name := found.names.get(language):
-            answers[name_step(language)] = name
+            answers[_name_step(language)] = name
     await turn.desk.runner.begin(
         turn,
         CHANGE,
@@ -162,7 +163,7 @@ async def _change(turn: Turn, answers: Answers, _conversation_id: int) -> Screen
     offered = turn.desk.country.languages
     names = {language: name for language, name in found.names.items() if language not in offered}
     for language in offered:
-        if name := answers.get(name_step(language)):
+        if name := answers.get(_name_step(language)):
             names[language] = name
     await service.change(
         turn.tx, turn.act, found.id, code=answers["code"], kind=answers["kind"], names=names
@@ -193,7 +194,7 @@ ADDING = Flow(
     begins=_begins,
     steps=(
         Ask("names", _names, shows=_shown),
-        Choose("kind", kinds, check=_kind),
+        Choose("kind", _kinds, check=_kind),
     ),
     review=Review(),
     notes=_codes,
@@ -203,7 +204,7 @@ ADDING = Flow(
 CHANGING = Flow(
     name=CHANGE,
     begins=_begins_change,
-    steps=(Choose("kind", kinds, check=_kind),),
+    steps=(Choose("kind", _kinds, check=_kind),),
     review=Review(optional=(*(_called(each) for each in texts.available()), Ask("code", _code))),
     then=_change,
     returns_to=lambda answers: f"institution:{answers['institution']}",

@@ -18,13 +18,9 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.views.common import HOME, LIST_LENGTH, dotted, pages
+from bot.domain.views.people import name_for
 
 NAME_LENGTH = 60
-
-
-def called(found: Institution, language: str) -> Value:
-    """Its name, as a reader of that language is told it."""
-    return Words(found.name(language))
 
 
 def institutions(total: int, page: int, shown: Sequence[Institution], language: str) -> Screen:
@@ -50,7 +46,7 @@ def one(
 ) -> Screen:
     """What it is called in each language, its kind, who and what it has."""
     lines: list[Text | None] = [
-        text("institution.one", name=called(found, language)),
+        text("institution.one", name=name_for(found.names, language)),
         text("label.one", value=dotted(kind_name(found.kind), Code(found.code))),
     ]
     lines += [
@@ -75,7 +71,7 @@ def ask_to_end(found: Institution, language: str) -> Screen:
     """Ending is asked once more."""
     sure = button("institution_end_yes", f"institution_end_now:{found.id}")
     return screen(
-        text("institution.ask_end", name=called(found, language)),
+        text("institution.ask_end", name=name_for(found.names, language)),
         rows=[(sure, button("back", f"institution:{found.id}"))],
     )
 
