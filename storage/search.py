@@ -9,12 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from bot.domain.items import AssignmentState
-from bot.domain.search import Place, Wanted, fold
+from bot.domain.search import Wanted
 from storage.database import Transaction
 from storage.tables import (
     assignments,
-    clusters,
-    institutions,
     item_texts,
     items,
     source_documents,
@@ -23,8 +21,6 @@ from storage.tables import (
 
 MOST = 200
 """More hits than this help nobody."""
-
-MOST_PLACES = 4
 
 
 @dataclass(frozen=True)
@@ -78,30 +74,6 @@ async def report(tx: Transaction, number: str, institution_ids: Sequence[int] | 
     )
     found: int | None = await tx.value(statement)
     return found
-
-
-async def places(tx: Transaction, wanted: Wanted) -> list[Place]:
-    """The institutions and the clusters whose names fit; an institution also by its code."""
-    found = [
-        Place(row["id"], row["names"].get("en") or next(iter(row["names"].values())))
-        for row in await tx.rows(
-            select(institutions.c.id, institutions.c.code, institutions.c.names)
-            .where(institutions.c.ended_at.is_(None))
-            .order_by(institutions.c.code)
-        )
-        if any(wanted.fits(each) for each in row["names"].values())
-        or wanted.words == (fold(row["code"]),)
-    ]
-    found += [
-        Place(row["id"], row["name"], cluster=True)
-        for row in await tx.rows(
-            select(clusters.c.id, clusters.c.name)
-            .where(clusters.c.merged_into.is_(None))
-            .order_by(clusters.c.name, clusters.c.id)
-        )
-        if wanted.fits(row["name"])
-    ]
-    return found[:MOST_PLACES] if wanted.words else []
 
 
 async def _by_symbol(tx: Transaction, wanted: Wanted, shown: Select[Any]) -> list[Hit]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from bot.domain import permissions
 from bot.domain.people import Actor
-from bot.domain.search import Place, wanted
+from bot.domain.search import Place, Wanted, fold, wanted
 from bot.services.home import institutions_of
-from storage import approved, search
+from storage import approved, clusters, institutions, search
 from storage.database import Transaction
 from storage.search import Hit
+
+MOST_PLACES = 4
 
 
 @dataclass(frozen=True)
@@ -37,5 +39,22 @@ async def find(tx: Transaction, actor: Actor, query: str) -> Found:
         hidden = observes and report_id is not None and await approved.get(tx, report_id) is None
         return Found(report_id=None if hidden else report_id)
     hits = await search.find(tx, looked_for, among, restricted=not observes)
-    places = await search.places(tx, looked_for) if actor.is_secretariat else ()
-    return Found(tuple(hits), tuple(places))
+    places = await _places(tx, actor, looked_for) if actor.is_secretariat else []
+    return Found(tuple(hits), tuple(places[:MOST_PLACES]))
+
+
+async def _places(tx: Transaction, actor: Actor, looked_for: Wanted) -> list[Place]:
+    """The institutions and the clusters whose names fit; an institution also by its code."""
+    if not looked_for.words or actor.person is None:
+        return []
+    found = [
+        Place(each.id, each.name(actor.person.language))
+        for each in await institutions.every(tx)
+        if any(map(looked_for.fits, each.names.values())) or looked_for.words == (fold(each.code),)
+    ]
+    found += [
+        Place(each.id, each.name, cluster=True)
+        for each in await clusters.every(tx)
+        if looked_for.fits(each.name)
+    ]
+    return found

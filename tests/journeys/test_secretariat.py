@@ -483,6 +483,19 @@ async def test_a_symbol_a_cluster_and_an_institution_are_found_by_what_they_are_
     assert plain(phone.screen.text).startswith("What are you looking for?")
 
 
+async def test_an_institution_that_is_found_is_named_in_the_reader_s_language(
+    network: JourneyNetwork,
+) -> None:
+    """Regression: it was named in English to everybody."""
+    for code, name in (("MOJ", "justice"), ("MOH", "health")):
+        names = {"en": f"Ministry of {name}", "fr": f"Ministère, {name}"}
+        await network.institution(code, "ministry", **names)
+    phone = await network.phone("Fatou", Role.OFFICER, language="fr")
+    await phone.types("ministry")
+    labels = [plain(each) for each in phone.screen.labels]
+    assert {"Ministère, justice", "Ministère, health"} <= set(labels)
+
+
 async def test_help_leaves_the_open_question_open_and_what_rests_is_offered(
     network: JourneyNetwork,
 ) -> None:
