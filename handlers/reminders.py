@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.domain.errors import NotFound, existing
 from bot.domain.incoming import Wrote
-from bot.domain.people import REPORTING, Role
+from bot.domain.people import REPORTING
+from bot.domain.permissions import only_validates
 from bot.domain.requests import Listed, Request, RequestKind
 from bot.domain.screens import Button, Words, button
 from bot.domain.views import absences as absence_views
@@ -77,21 +78,12 @@ async def respond(turn: Turn, argument: str) -> None:
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     """Words in reply to what is asked are the answer; a validator's are none."""
     one = await service.find(turn.tx, number(argument))
-    if only_validates(turn, one.institution_id):
+    if only_validates(turn.actor, one.institution_id):
         opens = button("open", f"asked:{one.id}")
         await say_who_reports(turn, one.institution_id, opens, f"asked:{one.id}")
         return
     await _begin(turn, number(argument), quietly=True)
     await turn.desk.runner.write(turn, wrote)
-
-
-def only_validates(turn: Turn, institution_id: int) -> bool:
-    """Whether somebody clears what that institution reports, and does not write it."""
-    seat = turn.actor.seat
-    return (
-        seat({Role.VALIDATOR}, institution_id) is not None
-        and seat(REPORTING, institution_id) is None
-    )
 
 
 async def say_who_reports(turn: Turn, institution_id: int, opens: Button, subject: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.errors import NotFound
 from bot.domain.incoming import Wrote
 from bot.domain.people import REPORTING
+from bot.domain.permissions import only_validates
 from bot.domain.reports import AssignmentClosed, SentenceNeeded
 from bot.domain.screens import button, message, text
 from bot.domain.views import report as views
@@ -13,7 +14,7 @@ from bot.services import status_updates
 from handlers.card import number
 from handlers.flows import unchanged
 from handlers.flows.status_update import reportable
-from handlers.reminders import only_validates, say_who_reports
+from handlers.reminders import say_who_reports
 from handlers.turn import Turn
 from storage import assignments, items, requests
 
@@ -88,7 +89,7 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     A validator's are not: who reports is named.
     """
     assignment = await assignments.get(turn.tx, number(argument))
-    if assignment is not None and only_validates(turn, assignment.institution_id):
+    if assignment is not None and only_validates(turn.actor, assignment.institution_id):
         opens = button("open", f"card:{assignment.id}:{BESIDE}")
         await say_who_reports(turn, assignment.institution_id, opens, f"assignment:{assignment.id}")
         return

@@ -72,6 +72,14 @@ def may_report(actor: Actor, assignment: Assignment) -> bool:
     return own and assignment.state is AssignmentState.ANNOUNCED
 
 
+def only_validates(actor: Actor, institution_id: int) -> bool:
+    """Whether somebody clears what that institution reports, and does not write it."""
+    return (
+        actor.seat({Role.VALIDATOR}, institution_id) is not None
+        and actor.seat(REPORTING, institution_id) is None
+    )
+
+
 def may_pass(actor: Actor, assignment: Assignment) -> bool:
     """Who reports on an assignment may ask a unit of the own institution about it."""
     return may_report(actor, assignment)

@@ -23,7 +23,7 @@ from bot.domain.ladder import (
     decide,
     plan,
 )
-from bot.domain.people import REPORTING, SECRETARIAT, Act, Person, Role
+from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Person, Role
 from bot.domain.reports import fitting
 from bot.domain.requests import Listed, Request, RequestItem
 from bot.domain.views import absences as absence_views
@@ -387,11 +387,12 @@ class _Saying:
 def _saying(act: Act, known: _Known, seated: Sequence[Seated], told: Sequence[Reminder]) -> _Saying:
     """One message for everything."""
     person = seated[0].person
+    reader = Actor(person, tuple(each.seat for each in seated))
     shown = known.shown_in(told)
     first = min(each.id for each in told)
     if {each.reaches for each in told} == {Reaches.SECRETARIAT.value}:
         screen = views.call_list(shown, known.put_off, language=person.language, today=act.today)
-    elif {each.institution_id for each in shown} <= _only_validates(seated):
+    elif all(permissions.only_validates(reader, each.institution_id) for each in shown):
         points = known.focal_points
         screen = views.of_validator(shown, first, points, language=person.language)
     else:
@@ -404,13 +405,6 @@ def _saying(act: Act, known: _Known, seated: Sequence[Seated], told: Sequence[Re
         subject=views.subject(shown),
     )
     return _Saying(message, person, [each.id for each in told])
-
-
-def _only_validates(seated: Sequence[Seated]) -> set[int | None]:
-    """The institutions whose validator somebody is without reporting for them."""
-    held = [each.seat for each in seated]
-    validates = {each.institution_id for each in held if each.role is Role.VALIDATOR}
-    return validates - {each.institution_id for each in held if each.role in REPORTING}
 
 
 async def focal_points(tx: Transaction, act: Act, institution_ids: Iterable[int]) -> dict[int, str]:
