@@ -465,7 +465,13 @@ class Records:
 
     def _updates(self) -> Select[Any]:
         return (
-            select(status_updates, assignments.c.institution_id, people.c.name, *_ITEM)
+            select(
+                status_updates,
+                assignments.c.institution_id,
+                people.c.name,
+                seats.c.role,
+                *_ITEM,
+            )
             .select_from(
                 self._of_assignments(status_updates, status_updates.c.assignment_id)
                 .outerjoin(seats, seats.c.id == status_updates.c.seat_id)
@@ -543,7 +549,13 @@ class Records:
 
     def _questions(self) -> Select[Any]:
         return (
-            select(questions, assignments.c.institution_id, people.c.name, *_ITEM)
+            select(
+                questions,
+                assignments.c.institution_id,
+                people.c.name,
+                seats.c.role,
+                *_ITEM,
+            )
             .select_from(
                 self._of_assignments(questions, questions.c.assignment_id)
                 .join(seats, seats.c.id == questions.c.asked_by)
