@@ -43,6 +43,8 @@ from bot.wire.polling import AnotherReceiver, WebhookElsewhere
 from bot.wire.reach import TokenRefused, Unreached, reach
 from bot.works import Tools, calendar_file, import_shell
 from bot.works.export import Made, write_out
+from bot.works.publish import Published
+from bot.works.publish import write_out as write_snapshot
 from bot.works.table import processes
 from storage import audit, institutions, migrate
 from storage import backup as copies
@@ -443,6 +445,29 @@ async def _calendar(settings: Settings, file: Path, language: str) -> calendar_f
     await _require_database(settings)
     async with opened(settings, Clock()) as app:
         return await calendar_file.write_out(_tools(app), file, language=language)
+
+
+@cli.command()
+def publish(
+    folder: Annotated[
+        Path,
+        typer.Option("--out", file_okay=False, resolve_path=True, help="The folder to write."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Write the public snapshot: a static site of the answers that the secretariat made public."""
+    made = _refusing(_publish, _settings(), folder)
+    if as_json:
+        out.print_json(json.dumps({"folder": str(folder), **asdict(made)}))
+    else:
+        out.print(f"{folder}: {made.items} items, {made.answers} public answers")
+
+
+async def _publish(settings: Settings, folder: Path) -> Published:
+    _log_warnings(settings)
+    await _require_database(settings)
+    async with opened(settings, Clock()) as app:
+        return await write_snapshot(_tools(app), folder)
 
 
 @cli.command()

@@ -24,6 +24,7 @@ from handlers import (
     onboarding,
     passing,
     people,
+    publication,
     questions,
     reminders,
     report,
@@ -87,6 +88,7 @@ ROOMS = (
     deadlines,
     dialogues,
     exports,
+    publication,
     handover,
     passing,
 )

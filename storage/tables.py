@@ -281,6 +281,7 @@ status_updates = Table(
     Column("source_on", Date),
     Column("submitted_at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime),
+    Column("public", Boolean),  # whether anybody may read it; None: nobody has said so yet
 )
 Index("ix_status_updates_state", status_updates.c.state, status_updates.c.submitted_at)
 

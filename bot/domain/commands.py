@@ -26,7 +26,8 @@ _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
         SECRETARIAT,
         (
             *("announce", "institutions", "clusters", "requests", "broadcast", "calendar"),
-            *("questions", "dialogue", "overdue", "due", "progress", "away", "handover"),
+            *("questions", "dialogue", "overdue", "due", "progress", "publish", "away"),
+            "handover",
         ),
     ),
     (REPORTING | {Role.VALIDATOR}, ("calendar", "away", "handover")),

@@ -151,6 +151,11 @@ def may_export(actor: Actor) -> bool:
     return actor.is_secretariat or actor.channel == "command"
 
 
+def may_publish(actor: Actor) -> bool:
+    """The secretariat says what anybody may read; so does the operator, who writes it out."""
+    return actor.is_secretariat or actor.channel == "command"
+
+
 def may_take_calendar(actor: Actor) -> bool:
     """Whoever asks or is asked takes a calendar file: the secretariat of all, others of theirs."""
     return may_ask(actor) or actor.seat(READS) is not None

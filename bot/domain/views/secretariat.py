@@ -142,6 +142,7 @@ def more() -> Screen:
             (button("workbook", "book:-"), IMPORT),
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
             (button("dialogues", "dialogues"), button("progress", "progress")),
+            (button("publication", "publish"),),
             (button("me", "me"), HOME),
         ],
     )

@@ -879,6 +879,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("source_on", sa.Date(), nullable=True),
         sa.Column("submitted_at", Moment, nullable=False),
         sa.Column("decided_at", Moment, nullable=True),
+        sa.Column("public", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["assignments.id"],
