@@ -106,7 +106,7 @@ async def test_an_uncleared_report_is_nobodys_word(database: Database) -> None:
         assert held is not None
         assert (held.status, held.last_status_update_id) == (None, None)
         assert held.waits_inside
-        assert await told(tx, at.otto, "report.arrived") == 0
+        assert await told(tx, at.otto, "arrived.today") == 0
         counts = await desk.counts(tx, today=TODAY, now=NOW)
         assert (counts.to_review, counts.uncleared) == (0, 1)
         with pytest.raises(NotTheirWord):
@@ -174,7 +174,7 @@ async def test_a_returned_report_is_owed_again_and_was_never_a_word(database: Da
         update_id = await sent(tx, at)
         await clearance.return_(tx, act(at.karim), update_id, "Which bill?", language="en")
         assert await told(tx, at.amal, "clearance.came_back") == 1
-        assert await told(tx, at.otto, "report.arrived") == 0
+        assert await told(tx, at.otto, "arrived.today") == 0
         with pytest.raises(NotTheirWord):
             await status_updates.get_own(tx, at.otto, update_id)
         counts = await home.counts(tx, [at.sample.institution_id], today=TODAY)
@@ -214,7 +214,7 @@ async def test_what_was_withdrawn_or_changed_meanwhile_is_not_cleared(database: 
         at = await house(tx)
         gone, kept = await sent(tx, at), await sent(tx, at, "140.9")
         await status_updates.withdraw(tx, act(at.amal), gone)
-        assert await told(tx, at.otto, "report.arrived") == 0, "it was never theirs"
+        assert await told(tx, at.otto, "arrived.today") == 0, "it was never theirs"
         for decide in (
             clearance.clear(tx, act(at.karim), Shown(gone, 1)),
             clearance.return_(tx, act(at.karim), gone, "No.", language="en"),
