@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bot.domain import permissions
 from bot.domain.clearance import Decision, Shown, Uncleared
 from bot.domain.errors import Outdated, existing
+from bot.domain.people import Role
 from bot.domain.reports import LONGEST_TEXT, StatusUpdate, joined, require_fits
 from bot.domain.screens import Code, Screen, Text, Value, text
 from bot.domain.status import Status
@@ -114,6 +116,7 @@ async def _shown(turn: Turn, answers: Answers) -> list[Uncleared]:
 
 
 async def _begins_several(turn: Turn, answers: Answers) -> dict[str, Value]:
+    permissions.require(turn.actor.seat({Role.VALIDATOR}) is not None)
     reports = [
         await service.get(turn.tx, turn.actor, each.status_update_id)
         for each in await _shown(turn, answers)

@@ -10,6 +10,7 @@ SHOWN = 6
 
 STRETCH = 200
 WHOLE = 600
+_BRIDGE = 2  # words
 _KEPT = 0.3  # a text that keeps less of the former one is told as new
 
 
@@ -39,19 +40,23 @@ def _kept(stretches: tuple[Stretch, ...], before: str, after: str) -> float:
 
 
 def _pairs(stretches: tuple[Stretch, ...]) -> list[tuple[str, str]]:
-    """What was taken out with what stands there instead; either may be empty."""
+    """What was taken out with what stands there instead; either may be empty.
+
+    A word or two that stayed between changes belong to both, so that a phrase is told as one.
+    """
     found: list[tuple[str, str]] = []
-    removed = ""
+    removed = added = bridge = ""
     for each in (*stretches, Stretch(Change.SAME, "")):
-        words = each.words.strip()
-        if each.change is Change.REMOVED:
-            removed = words
-            continue
-        added = words if each.change is Change.ADDED else ""
-        if removed or added:
-            found.append((removed, added))
-        removed = ""
-    return found
+        if each.change is not Change.SAME:
+            removed += bridge + (each.words if each.change is Change.REMOVED else "")
+            added += bridge + (each.words if each.change is Change.ADDED else "")
+            bridge = ""
+        elif (removed or added) and each.words and len(each.words.split()) <= _BRIDGE:
+            bridge = each.words
+        else:
+            found.append((removed.strip(), added.strip()))
+            removed = added = bridge = ""
+    return [each for each in found if any(each)]
 
 
 def _line(removed: str, added: str, before_language: str | None, language: str | None) -> Text:
