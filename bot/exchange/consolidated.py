@@ -182,7 +182,7 @@ class _Rows:
         )
 
     def _status_update(self, row: Record) -> StatusUpdateRow:
-        shown = self._shows(row)
+        shown = self._shows(row) and row["is_word"]
         figures = [Figure.kept(each) for each in row["figures"]]
         return StatusUpdateRow(
             number=row["number"],
@@ -192,8 +192,8 @@ class _Rows:
             paragraph=row["paragraph"],
             institution=self._institution(row["institution_id"]),
             seat=self._who(row),
-            status=self.word(f"status.{row['status']}"),
-            as_of=row["as_of"],
+            status=self.word(f"status.{row['status']}") if row["is_word"] else "",
+            as_of=row["as_of"] if row["is_word"] else None,
             measures=row["measures"] if shown else "",
             language=self._language(row["language"]),
             remaining=(row["remaining"] or "") if shown else "",
@@ -202,7 +202,7 @@ class _Rows:
             evidence=row["files"],
             stage=self.word(f"report.state.{row['state']}"),
             submitted_at=row["submitted_at"],
-            cleared_at=None,
+            cleared_at=row["cleared_at"],
             reviewed_at=row["decided_at"],
             comment=(row["comment"] or "") if shown else "",
         )

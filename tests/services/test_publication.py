@@ -137,9 +137,7 @@ async def test_reports_wait_for_a_decision_one_behind_the_other(house: House) ->
     first = await house.approved("140.7", "One.")
     second = await house.approved("140.9", "Two.")
     async with house.database.read() as tx:
-        found = [
-            await queries.undecided(tx, after=after) for after in (0, first, second)
-        ]
+        found = [await queries.undecided(tx, after=after) for after in (0, first, second)]
     assert [each and each.id for each in found] == [first, second, None]
 
 
