@@ -11,6 +11,8 @@ from handlers import (
     broadcasts,
     card,
     clusters,
+    consolidation,
+    contributions,
     deadlines,
     dialogues,
     exports,
@@ -31,13 +33,17 @@ from handlers import (
     review,
     search,
     secretariat,
+    threads,
 )
 from handlers.flows import (
     answer,
+    approve_report,
     ask,
     assign,
     broadcast,
     cluster,
+    consolidate,
+    contradict,
     deadline,
     dialogue,
     insist,
@@ -58,6 +64,7 @@ from handlers.flows import (
 )
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
+from handlers.flows import threads as thread_flows
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
 from handlers.router import Router
@@ -81,6 +88,9 @@ ROOMS = (
     assigning,
     clusters,
     review,
+    threads,
+    consolidation,
+    contributions,
     requests,
     reminders,
     broadcasts,
@@ -104,6 +114,11 @@ FLOWS: tuple[Flow, ...] = (
     cluster.MERGE,
     tag.FLOW,
     return_report.FLOW,
+    approve_report.FLOW,
+    thread_flows.ASK,
+    thread_flows.ANSWER,
+    consolidate.FLOW,
+    contradict.FLOW,
     answer.FLOW,
     insist.FLOW,
     record.FLOW,

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, sel
 from bot.domain.desk import Counts
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.requests import ItemState
+from storage import consolidations, threads
 from storage import invitations as invitation_states
 from storage.database import Transaction
 from storage.seats import is_live
@@ -77,6 +78,8 @@ async def counts(tx: Transaction, *, today: date, now: datetime) -> Counts:
     """How much waits, in one look."""
     numbers = {
         "to_review": _count(status_updates, status_updates.c.state == ReportState.SUBMITTED.value),
+        "answered": threads.count_answered(),
+        "contradictions": consolidations.count_open_contradictions(),
         "questions": _count(questions, questions.c.answered_at.is_(None)),
         "overdue": _count(assignments, _is_overdue(today)),
         "more_time": select(func.count())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from bot.domain.items import AssignmentState, ReportState
 from bot.domain.reports import Reported, ReportKind, StatusUpdate
@@ -25,6 +25,16 @@ from storage.tables import (
 _FIELDS = [each for each in StatusUpdate.__dataclass_fields__ if each != "figures"]
 _STANDING = [each.value for each in ReportState if each is not ReportState.WITHDRAWN]
 _COLUMNS = [status_updates.c[name] for name in _FIELDS]
+_CLEARED = (ReportState.SUBMITTED.value, ReportState.APPROVED.value)
+
+
+def is_cleared(said: Any = status_updates) -> ColumnElement[bool]:
+    """The condition that a status update has left its institution and stands there.
+
+    What the institution itself has not cleared yet, what came back and what was withdrawn is not.
+    """
+    cleared: ColumnElement[bool] = said.c.state.in_(_CLEARED)
+    return cleared
 
 
 @dataclass(frozen=True)
@@ -167,6 +177,13 @@ async def standing(tx: Transaction, assignment_id: int) -> list[StatusUpdate]:
         .limit(20)
     )
     return [_as_status_update(row) for row in await tx.rows(statement)]
+
+
+async def lock(tx: Transaction, status_update_id: int) -> None:
+    """Whoever else would decide on this status update waits for this transaction."""
+    await tx.value(
+        select(status_updates.c.id).where(status_updates.c.id == status_update_id).with_for_update()
+    )
 
 
 async def decide(

@@ -63,6 +63,8 @@ class Card:
     open_questions: int
     passed: tuple[Pass, ...] = ()  # to units of the institution
     may_pass: bool = False
+    contributions: int = 0  # cleared reports of contributors, for the lead
+    asked: Sequence[int] = ()  # reports that the secretariat asks about
 
 
 def card(shown: Card) -> Screen:
@@ -186,6 +188,10 @@ def _rows(shown: Card) -> list[Row]:
     ]
     if shown.may_pass:
         rows.append((button("pass_inside", f"pass_inside:{assignment.id}"),))
+    rows += [(button("secretariat_asks", f"thread:{each}"),) for each in shown.asked[:1]]
+    if shown.contributions:
+        act = f"contributions:{assignment.id}"
+        rows.append((button("contributions", act, n=shown.contributions),))
     last: list[Button] = []
     if shown.may_withdraw:
         last.append(button("withdraw", f"withdraw:{assignment.last_status_update_id}"))

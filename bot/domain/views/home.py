@@ -42,6 +42,7 @@ TEXT_KEYS = tuple(
     [f"button.{each}" for each in _BUTTONS.values()]
     + [f"button.{each}" for each in Waiting]
     + [f"home.list.{each}" for each in Waiting]
+    + ["home.asked", "home.questions", "home.unit_answers"]
 )
 
 Titles = Mapping[int, Words]
@@ -59,19 +60,20 @@ def home(
     watches: bool = False,
     passed: int = 0,
     answers: Sequence[Pass] = (),
+    questions: int = 0,
     away_until: date | None = None,
 ) -> Screen:
     """What waits: the most urgent one tap away, everything else two.
 
     `else_asked` counts what is asked beside reports. Who `watches` what others report (a validator)
     is told what they have sent, too; who has a seat in a unit as well, how much was `passed` to it.
-    `answers` of the own units wait to be reported. Until the day `away_until` they are on leave.
+    `answers` of the own units wait to be reported, `questions` of the secretariat to be answered.
+    Until the day `away_until` they are on leave.
     """
-    parts = _parts(counts, len(drafts), watches=watches)
-    if else_asked:
-        parts = (*parts, text("home.asked", count=else_asked))
-    if answers:
-        parts = (*parts, text("home.unit_answers", count=len(answers)))
+    parts = (
+        *_parts(counts, len(drafts), watches=watches),
+        *_asked_parts(else_asked, questions, len(answers)),
+    )
     summary = (
         text("home.summary", institution=institution, parts=Listing(parts))
         if parts
@@ -88,8 +90,7 @@ def home(
         (button("unit_answer", f"passed:{each.id}", item=item_code(each), unit=Words(each.unit)),)
         for each in answers[:ANSWERS]
     ]
-    if else_asked:
-        rows.append((button("asked_list", "asked_list", n=else_asked),))
+    rows += _asked_rows(else_asked, questions)
     lists = [
         button(each.value, f"list:{each}:0", n=counts.of(each))
         for each in Waiting
@@ -210,6 +211,18 @@ def _parts(counts: Counts, drafts: int, *, watches: bool) -> tuple[Text, ...]:
     if drafts:
         parts.append(text("home.drafts", count=drafts))
     return tuple(parts)
+
+
+def _asked_parts(else_asked: int, questions: int, answers: int) -> tuple[Text, ...]:
+    counts = {"asked": else_asked, "questions": questions, "unit_answers": answers}
+    return tuple(text(f"home.{name}", count=count) for name, count in counts.items() if count)
+
+
+def _asked_rows(else_asked: int, questions: int) -> list[Row]:
+    rows: list[Row] = [(button("secretariat_asks", "threads:0"),)] if questions else []
+    if else_asked:
+        rows.append((button("asked_list", "asked_list", n=else_asked),))
+    return rows
 
 
 def _shown(urgent: Sequence[Entry], which: Waiting) -> int:

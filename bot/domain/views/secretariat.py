@@ -35,7 +35,18 @@ from bot.domain.views.common import (
 EXCERPT = 300
 OWN_FLOWS = (
     *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
-    *("return_report", "answer", "insist", "record", "invite", "deadline"),
+    *(
+        "return_report",
+        "approve_report",
+        "thread_ask",
+        "contradict",
+        "consolidate",
+        "answer",
+        "insist",
+        "record",
+        "invite",
+        "deadline",
+    ),
     *("request", "request_data", "request_comment", "broadcast"),
 )
 """Conversations that rest here are offered on the first screen."""
@@ -93,7 +104,9 @@ def _parts(desk: Counts) -> list[Text]:
     """Only what there is, but what is unassigned is always counted."""
     parts = {
         "to_review": desk.to_review,
+        "report_answers": desk.answered,
         "questions": desk.questions,
+        "contradictions": desk.contradictions,
         "not_ours": desk.disowned,
         "overdue": desk.overdue,
         "more_time": desk.more_time,
@@ -108,7 +121,8 @@ def _parts(desk: Counts) -> list[Text]:
 TEXT_KEYS = tuple(
     f"secretariat.{name}"
     for name in (
-        *("to_review", "questions", "not_ours", "overdue", "more_time"),
+        *("to_review", "report_answers", "questions", "contradictions"),
+        *("not_ours", "overdue", "more_time"),
         *("unreachable", "never_started", "drafts"),
     )
 )
@@ -118,8 +132,12 @@ def _urgent(desk: Counts) -> list[Button]:
     found = []
     if desk.to_review:
         found.append(button("review_next", "review_next"))
+    if desk.answered:
+        found.append(button("threads", "threads:0"))
     if desk.questions:
         found.append(button("questions", "questions:0"))
+    if desk.contradictions:
+        found.append(button("contradictions", "contradictions:0"))
     if desk.overdue:
         found.append(button("desk_overdue", "overdue:0"))
     if desk.more_time:
@@ -139,6 +157,7 @@ def more() -> Screen:
         "secretariat.more",
         rows=[
             (button("reviews", "reviews:0"), button("clusters", "clusters:0")),
+            (button("threads", "threads:0"), button("contradictions", "contradictions:0")),
             (button("workbook", "book:-"), IMPORT),
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
             (button("dialogues", "dialogues"), button("progress", "progress")),
