@@ -10,7 +10,7 @@ from bot.domain.errors import existing
 from bot.domain.reports import joined
 from bot.domain.screens import Listing, Screen, Text, Value, text
 from bot.domain.views import consolidation as views
-from bot.domain.views.common import dotted, item_code
+from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
 from bot.services import consolidation as service
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review
@@ -34,7 +34,12 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     words = await _read(turn, answers)
     item = existing(await items.get(turn.tx, answers["item"]))
     stand = tuple(
-        dotted(name_for(each.names, turn.language), text(f"status.{each.status}")) for each in words
+        text(
+            "card.stand",
+            institution=name_for(each.names, turn.language),
+            facts=text(f"status.{each.status}"),
+        )
+        for each in words
     )
     return {"item": item_code(item), "stands": Listing(stand)}
 
