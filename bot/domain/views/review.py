@@ -364,7 +364,7 @@ def _more_rows(card: Card) -> list[Row]:
         row.append(button("whole_thread", f"thread:{card.said.id}"))
     if card.rivals:
         row.append(button("contradicts", f"contradict:{card.said.id}"))
-    return [tuple(row)] if row else []
+    return in_twos(row)
 
 
 def whole(said: StatusUpdate) -> Screen:
