@@ -13,7 +13,7 @@ from bot.domain.people import Actor, Role
 from bot.domain.reports import AlreadyDecided, NoWords, StatusUpdateDraft
 from bot.domain.threads import Side
 from bot.services import reviews, status_updates, threads
-from storage import desk
+from storage import desk, handover
 from storage import threads as queries
 from storage.database import Database, Transaction
 from storage.tables import audit, outbox
@@ -128,6 +128,17 @@ async def test_about_what_is_decided_nothing_more_is_asked(database: Database) -
         assert not thread.open
         assert await queries.count_open(tx, [at.justice]) == 0
         assert await queries.open_ones(tx, None, limit=8) == []
+
+
+async def test_who_takes_over_the_officer_s_seat_hears_the_answer(database: Database) -> None:
+    async with database.write() as tx:
+        at = await House(tx).settle()
+        await at.asks(at.otto)
+        nora = await maravia.somebody(tx, "Nora", Role.OFFICER, None)
+        await handover.move(tx, at.otto.seats[0], nora.seats[0])
+        await at.answers(at.amal)
+        told = await at.told()
+    assert told[-1]["person_id"] == nora.person_id
 
 
 async def test_the_words_stand_beside_the_audit_not_in_it(database: Database) -> None:
