@@ -12,6 +12,7 @@ from bot.domain.screens import Words
 from bot.domain.views import card as views
 from bot.domain.views.common import BESIDE, full_code
 from bot.domain.views.people import name_for
+from bot.services import contributions
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import (
@@ -24,6 +25,7 @@ from storage import (
     questions,
     requests,
     status_updates,
+    threads,
     units,
 )
 
@@ -97,6 +99,8 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         open_questions=sum(1 for each in asked if each.answered_at is None),
         passed=await _passed(turn, assignment),
         may_pass=permissions.may_pass(turn.actor, assignment),
+        contributions=len(await contributions.of(turn.tx, turn.actor, assignment)) if others else 0,
+        asked=await threads.open_of(turn.tx, assignment.id),
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bot.domain import permissions
 from bot.domain.items import ReportState
-from bot.domain.screens import Code
+from bot.domain.screens import Code, Words
 from bot.domain.views import history as views
 from bot.domain.views.common import LIST_LENGTH, item_code
 from bot.services import status_updates
 from handlers.card import number, visible
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import evidence
+from storage import evidence, threads
 from storage import status_updates as queries
 
 UNDECIDED = (ReportState.UNCLEARED, ReportState.SUBMITTED)
@@ -43,12 +43,18 @@ async def report(turn: Turn, argument: str) -> None:
     found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
     _assignment, item = await visible(turn, str(found.assignment_id))
     mine = found.seat_id in {seat.id for seat in turn.actor.seats}
+    said = await queries.last_comment(turn.tx, found.id)
+    written = Words(said.words, said.language) if said is not None and said.words else None
+    approved = found.state is ReportState.APPROVED
     await turn.show(
         views.report(
             found,
             item_code(item),
             await evidence.of_report(turn.tx, found.id),
             may_withdraw=mine and found.state in UNDECIDED,
+            comment=None if approved else written,
+            note=written if approved else None,
+            asked=await threads.get(turn.tx, found.id) is not None,
         ),
         subject=f"assignment:{found.assignment_id}",
     )

@@ -17,7 +17,7 @@ from bot.domain.views.common import BESIDE, LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.turn import Turn
-from storage import absences, clearance, institutions, items, requests, units
+from storage import absences, clearance, institutions, items, requests, threads, units
 from storage import home as queries
 
 HomeOf = Callable[[Turn], Awaitable[None]]
@@ -69,6 +69,7 @@ async def overview(turn: Turn, _argument: str) -> None:
         watches=watches,
         passed=passed,
         answers=await units.to_report(turn.tx, reporting) if reporting else (),
+        questions=await threads.count_open(turn.tx, reporting) if reporting else 0,
         away_until=await away_until(turn),
     )
     await turn.show(shown)

@@ -12,6 +12,8 @@ from handlers import (
     card,
     clearance,
     clusters,
+    consolidation,
+    contributions,
     deadlines,
     dialogues,
     exports,
@@ -33,14 +35,18 @@ from handlers import (
     review,
     search,
     secretariat,
+    threads,
 )
 from handlers.flows import (
     answer,
+    approve_report,
     ask,
     assign,
     broadcast,
     clear_report,
     cluster,
+    consolidate,
+    contradict,
     deadline,
     dialogue,
     insist,
@@ -61,6 +67,7 @@ from handlers.flows import (
 )
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
+from handlers.flows import threads as thread_flows
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
 from handlers.router import Router
@@ -85,6 +92,9 @@ ROOMS = (
     assigning,
     clusters,
     review,
+    threads,
+    consolidation,
+    contributions,
     requests,
     reminders,
     broadcasts,
@@ -112,6 +122,11 @@ FLOWS: tuple[Flow, ...] = (
     clear_report.RETURN,
     clear_report.AMEND,
     clear_report.SEVERAL,
+    approve_report.FLOW,
+    thread_flows.ASK,
+    thread_flows.ANSWER,
+    consolidate.FLOW,
+    contradict.FLOW,
     answer.FLOW,
     insist.FLOW,
     record.FLOW,

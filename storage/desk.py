@@ -13,6 +13,7 @@ from bot.domain.clearance import Rule
 from bot.domain.desk import Counts
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.requests import ItemState
+from storage import consolidations, threads
 from storage import invitations as invitation_states
 from storage.database import Transaction
 from storage.seats import is_live
@@ -82,6 +83,8 @@ async def counts(tx: Transaction, *, today: date, now: datetime) -> Counts:
     numbers = {
         "to_review": _count(status_updates, status_updates.c.state == ReportState.SUBMITTED.value),
         "uncleared": _count(status_updates, status_updates.c.state == ReportState.UNCLEARED.value),
+        "answered": threads.count_answered(),
+        "contradictions": consolidations.count_open_contradictions(),
         "questions": _count(questions, questions.c.answered_at.is_(None)),
         "overdue": _count(assignments, _is_overdue(today)),
         "more_time": select(func.count())

@@ -22,20 +22,20 @@ from sqlalchemy import (
     and_,
     exists,
     func,
-    literal,
     select,
     true,
 )
 
-from bot.domain.filters import NOT_REPORTED, STATUSES, Dimension, Filter, Known
+from bot.domain.filters import STATUSES, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
 from storage.clearance import is_word
 from storage.database import Transaction
-from storage.standing import last_words, standing
+from storage.standing import as_of, is_consolidated, last_words, standing, status_of
 from storage.tables import (
     assignments,
     clusters,
+    consolidations,
     evidence,
     figures,
     files,
@@ -284,7 +284,10 @@ class Records:
                 source_documents.c.cycle,
                 clusters.c.name.label("cluster"),
                 self._status().label("status"),
-                self._standing.c.as_of,
+                as_of(self._standing).label("as_of"),
+                consolidations.c.status.label("consolidated_status"),
+                consolidations.c.as_of.label("consolidated_as_of"),
+                consolidations.c.sentence.label("consolidated_sentence"),
                 status_updates.c.number.label("last_update"),
                 words.label("last_text"),
                 _first_due().label("due_on"),
@@ -320,8 +323,9 @@ class Records:
     def status_updates(self) -> Iterator[Record]:
         """Every version of every status update in the order of submission.
 
-        `figures` are rows of that table, `files` counts stored evidence, `comment` is the
-        secretariat's newest; of what was not cleared (`is_word` is false) there are none.
+        `figures` are rows of that table, `files` counts stored evidence, `comment` is why the
+        secretariat returned it, `note` what it wrote when it approved it; of what was not cleared
+        (`is_word` is false) there are none.
         """
         statement = self._updates().order_by(status_updates.c.id)
         for page in self._pages(statement):
@@ -333,7 +337,8 @@ class Records:
                     **row,
                     "figures": counted[own],
                     "files": stored[own] if row["is_word"] else 0,
-                    "comment": said.get(own),
+                    "comment": said.get((own, ReportState.RETURNED.value)),
+                    "note": said.get((own, ReportState.APPROVED.value)),
                 }
 
     def evidence(self) -> Iterator[Record]:
@@ -369,10 +374,11 @@ class Records:
             items.join(source_documents, source_documents.c.id == items.c.document_id)
             .outerjoin(clusters, clusters.c.id == items.c.cluster_id)
             .outerjoin(self._standing, self._standing.c.item_id == items.c.id)
+            .outerjoin(consolidations, is_consolidated())
         )
 
     def _status(self) -> ColumnElement[str]:
-        return func.coalesce(self._standing.c.status, literal(NOT_REPORTED))
+        return status_of(self._standing)
 
     def _passes(self) -> ColumnElement[bool]:
         """The condition on an item."""
@@ -648,14 +654,14 @@ class Records:
             found[row["status_update_id"]].append(row)
         return found
 
-    def _comments(self, ids: Sequence[int]) -> dict[int, str]:
-        """The newest comment on each status update."""
+    def _comments(self, ids: Sequence[int]) -> dict[tuple[int, str], str]:
+        """The newest comment on each status update, by its id and the decision."""
         rows = self._rows(
-            select(reviews.c.status_update_id, reviews.c.comment)
+            select(reviews.c.status_update_id, reviews.c.decision, reviews.c.comment)
             .where(reviews.c.status_update_id.in_(ids), reviews.c.comment.is_not(None))
             .order_by(reviews.c.id)
         )
-        return {row["status_update_id"]: row["comment"] for row in rows}
+        return {(row["status_update_id"], row["decision"]): row["comment"] for row in rows}
 
     def _first_answers(self, ids: Sequence[int]) -> dict[int, RowMapping]:
         first = (

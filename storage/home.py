@@ -70,7 +70,10 @@ async def entries(
     ]
 
 
-_FLOWS = ("status_update", "unchanged", "not_ours", "ask", "return_inside", "amend_inside")
+_FLOWS = (
+    *("status_update", "unchanged", "not_ours", "ask", "thread_answer"),
+    *("return_inside", "amend_inside"),
+)
 
 
 async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> list[Draft]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 
 from bot.domain.items import AssignmentState, ReportState
 from bot.domain.reports import Reported, ReportKind, StatusUpdate
@@ -28,6 +28,16 @@ _STANDING = [each.value for each in ReportState if each is not ReportState.WITHD
 _INSIDE = (ReportState.UNCLEARED.value, ReportState.RETURNED_INSIDE.value)
 _WORDS = [each for each in _STANDING if each not in _INSIDE]
 _COLUMNS = [status_updates.c[name] for name in _FIELDS]
+_CLEARED = (ReportState.SUBMITTED.value, ReportState.APPROVED.value)
+
+
+def is_cleared(said: Any = status_updates) -> ColumnElement[bool]:
+    """The condition that a status update has left its institution and stands there.
+
+    What the institution itself has not cleared yet, what came back and what was withdrawn is not.
+    """
+    cleared: ColumnElement[bool] = said.c.state.in_(_CLEARED)
+    return cleared
 
 
 @dataclass(frozen=True)
@@ -183,6 +193,13 @@ def _standing(assignment_id: int) -> Select[Any]:
             status_updates.c.state != ReportState.WITHDRAWN.value,
         )
         .order_by(status_updates.c.id.desc())
+    )
+
+
+async def lock(tx: Transaction, status_update_id: int) -> None:
+    """Whoever else would decide on this status update waits for this transaction."""
+    await tx.value(
+        select(status_updates.c.id).where(status_updates.c.id == status_update_id).with_for_update()
     )
 
 

@@ -404,6 +404,92 @@ clearance_notices = Table(  # who was told that a report waits, and how urgently
     PrimaryKeyConstraint("status_update_id", "person_id", "rung"),
 )
 
+review_desks = Table(  # what an officer has open, and what their queue is narrowed to
+    "review_desks",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("queue", String(60), nullable=False, server_default="-"),  # a code of domain.review
+    _to("status_update_id", "status_updates", nullable=True, index=True),
+    Column("opened_at", UtcDateTime),
+)
+
+threads = Table(  # the secretariat has asked about a status update
+    "threads",
+    metadata,
+    Column("status_update_id", Id, ForeignKey("status_updates.id"), primary_key=True),
+    Column("waits_for", String(20), nullable=False, index=True),  # institution, secretariat
+    _to("seat_id", "seats"),  # the officer who asked last: hears the answer
+    Column("said_at", UtcDateTime, nullable=False),
+)
+
+thread_words = Table(
+    "thread_words",
+    metadata,
+    _id(),
+    Column("status_update_id", Id, ForeignKey("threads.status_update_id"), nullable=False),
+    Column("side", String(20), nullable=False),  # institution, secretariat
+    _to("seat_id", "seats"),
+    Column("words", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("said_at", UtcDateTime, nullable=False),
+)
+Index("ix_thread_words_status_update_id", thread_words.c.status_update_id)
+
+contradictions = Table(  # two institutions' reports on one item that cannot both hold
+    "contradictions",
+    metadata,
+    _id(),
+    _to("item_id", "items", index=True),
+    _to("one_id", "status_updates"),  # the one with the smaller id
+    _to("other_id", "status_updates"),
+    Column("words", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    _to("marked_by", "seats"),
+    Column("marked_at", UtcDateTime, nullable=False),
+    Column("outcome", String(20)),  # consolidated, unmarked; None while it is open
+    _to("resolved_by", "seats", nullable=True),
+    Column("resolved_at", UtcDateTime),
+)
+Index(
+    "ix_contradictions_open",
+    contradictions.c.one_id,
+    contradictions.c.other_id,
+    unique=True,
+    sqlite_where=text("outcome IS NULL"),
+    postgresql_where=text("outcome IS NULL"),
+)
+
+consolidations = Table(  # the State's status of an item, one row a version; the newest is current
+    "consolidations",
+    metadata,
+    _id(),
+    _to("item_id", "items"),
+    Column("version", Integer, nullable=False),
+    Column("current", Boolean, nullable=False, server_default=true()),
+    Column("status", String(40), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    _to("seat_id", "seats"),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("item_id", "version"),
+)
+Index(
+    "ix_consolidations_current",
+    consolidations.c.item_id,
+    unique=True,
+    sqlite_where=text("current = 1"),
+    postgresql_where=text("current"),
+)
+
+consolidation_sources = Table(  # the approved status updates that a version rests on
+    "consolidation_sources",
+    metadata,
+    _to("consolidation_id", "consolidations"),
+    _to("status_update_id", "status_updates", index=True),
+    PrimaryKeyConstraint("consolidation_id", "status_update_id"),
+)
+
 questions = Table(
     "questions",
     metadata,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.domain.errors import NotAllowed
-from bot.domain.items import Assignment, AssignmentState
+from bot.domain.items import Assignment, AssignmentState, Part
 from bot.domain.people import REPORTING, SECRETARIAT, Actor, Role, Seat
 from bot.domain.reports import StatusUpdate
 
@@ -173,6 +173,22 @@ def may_ask(actor: Actor) -> bool:
 def may_review(actor: Actor) -> bool:
     """The secretariat approves and returns reports."""
     return actor.is_secretariat
+
+
+def may_consolidate(actor: Actor) -> bool:
+    """The secretariat makes the State's status of what the institutions report."""
+    return actor.is_secretariat
+
+
+def may_read_contribution(actor: Actor, own: Assignment, other: Assignment) -> bool:
+    """The lead institution reads what contributors to the same item have reported and cleared.
+
+    Whether a report is cleared is the caller's to ask. A contributor reads nobody else's.
+    """
+    both_live = own.state is other.state is AssignmentState.ANNOUNCED
+    leads = own.part is Part.LEAD and other.part is Part.CONTRIBUTING
+    reads = actor.seat(READS, own.institution_id) is not None
+    return both_live and leads and reads and own.item_id == other.item_id
 
 
 def may_export(actor: Actor) -> bool:

@@ -175,8 +175,8 @@ class StatusUpdate:
 class ApprovedReport:
     """An approved status update as observers read it; `names` are the institution's by language.
 
-    Neither who wrote it, nor where it came from, nor what was said before it or about it: none of
-    that was approved.
+    `note` is the secretariat's, with which it was approved. Neither who wrote it, nor where it came
+    from, nor what was said before it or about it: none of that was approved.
     """
 
     id: int
@@ -190,6 +190,8 @@ class ApprovedReport:
     measures: str
     remaining: str | None
     language: str
+    note: str | None = None
+    note_language: str | None = None
 
 
 @dataclass(frozen=True)

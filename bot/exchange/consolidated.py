@@ -179,7 +179,13 @@ class _Rows:
             source=Link(_address(row["symbol"], self._order.language)),
             card=Link(self._card(row["id"])),
             vanished=self._day(row["vanished_at"]),
+            consolidated_status=self._status(row["consolidated_status"]),
+            consolidated_as_of=row["consolidated_as_of"],
+            consolidated_sentence=(row["consolidated_sentence"] or "") if shown else "",
         )
+
+    def _status(self, code: str | None) -> str:
+        return self.word(f"status.{code}") if code else ""
 
     def _status_update(self, row: Record) -> StatusUpdateRow:
         shown = self._shows(row) and row["is_word"]
@@ -205,6 +211,7 @@ class _Rows:
             cleared_at=row["cleared_at"],
             reviewed_at=row["decided_at"],
             comment=(row["comment"] or "") if shown else "",
+            note=(row["note"] or "") if shown else "",
         )
 
     def _groups(self, figures: Sequence[Figure]) -> Iterator[str]:

@@ -28,6 +28,7 @@ from storage.database import Database, Transaction
 from storage.tables import (
     accounts,
     assignments,
+    consolidations,
     evidence,
     institutions,
     item_tags,
@@ -191,11 +192,13 @@ async def passing(tx: Transaction, chosen: Filter) -> dict[str, str]:
     codes = {row["id"]: row["code"] for row in await tx.rows(select(institutions))}
     held = await tx.rows(select(assignments))
     said = await tx.rows(select(status_updates))
+    made = await tx.rows(select(consolidations).where(consolidations.c.current))
+    consolidated = {each["item_id"]: each["status"] for each in made}
     found = {}
     for item in await tx.rows(select(items)):
         mine = [each for each in held if each["item_id"] == item["id"]]
         live = [each for each in mine if each["state"] == "announced"]
-        status = standing(live)
+        status = consolidated.get(item["id"]) or standing(live)
         document = documents[item["document_id"]]
         has: Mapping[Dimension, set[str]] = {
             Dimension.MECHANISM: {document["mechanism"]},

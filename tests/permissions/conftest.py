@@ -17,9 +17,11 @@ from sqlalchemy.sql.dml import UpdateBase
 from telegram import Update
 
 from bot.domain.broadcasts import Draft, Segment
+from bot.domain.errors import existing
+from bot.domain.items import Part
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.requests import Audience
-from bot.services import boards, broadcasts, passing, people
+from bot.services import boards, broadcasts, consolidation, passing, people, threads
 from bot.services.calendar_import import READ as CALENDAR_READ
 from bot.services.deadlines import FILE
 from bot.services.exports import PROGRESS
@@ -29,7 +31,7 @@ from handlers.flows import engine
 from handlers.house import make_router
 from handlers.router import Router
 from handlers.turn import Turn
-from storage import absences, conversations, invitations, jobs, seats
+from storage import absences, conversations, institutions, invitations, jobs, reviews, seats
 from storage.database import Transaction
 from storage.tables import (
     accounts,
@@ -42,7 +44,6 @@ from storage.tables import (
     evidence,
     extensions,
     files,
-    institutions,
     metadata,
     outbox,
     questions,
@@ -52,6 +53,7 @@ from storage.tables import (
     requests,
     status_updates,
 )
+from storage.tables import institutions as houses
 from tests import maravia
 from tests.conftest import undone
 from tests.journeys.network import JourneyNetwork
@@ -389,9 +391,7 @@ async def _report(
 
 async def _uncleared(tx: Transaction, held: int, justice: int, focal: Actor, now: datetime) -> None:
     """Justice clears everything; a report waits for it, with a file."""
-    await tx.execute(
-        update(institutions).where(institutions.c.id == justice).values(clearance="chosen")
-    )
+    await tx.execute(update(houses).where(houses.c.id == justice).values(clearance="chosen"))
     waits = await _new(
         tx,
         status_updates,
@@ -424,6 +424,47 @@ async def _uncleared(tx: Transaction, held: int, justice: int, focal: Actor, now
         caption=UNCLEARED,
         added_at=now,
     )
+
+
+async def _review(
+    tx: Transaction, world: World, justice: int, interior: int, officer: Actor, *, report: int
+) -> int:
+    """What the secretariat keeps to itself and what one institution may know of another.
+
+    Health contributes to Justice's item, the Interior to another one of Justice's. Gives the
+    approved report of Justice that its item is consolidated from.
+    """
+    now = world.network.clock.now()
+    act = maravia.act(officer, now, bot_id=world.bot_id)
+    await threads.ask(tx, act, report, f"Which bill {JUSTICE}?", language="en")
+    health = await institutions.add(tx, "MOH", "ministry", {"en": "Ministry of Health"})
+    own = existing(await reviews.get(tx, report))
+    contributing = await maravia.assignment(tx, own.item_id, health, part=Part.CONTRIBUTING)
+    shared = await maravia.item(tx, "140.60", {"en": "Train the judges."})
+    leading = await maravia.assignment(tx, shared, justice)
+    await maravia.assignment(tx, shared, interior, part=Part.CONTRIBUTING)
+    said = {"kind": "report", "as_of": now.date(), "language": "en", "submitted_at": now}
+
+    async def reports(number: int, held: int, state: str, status: str, words: str) -> int:
+        return await _new(
+            tx,
+            status_updates,
+            number=f"SU-2026-000{number}",
+            assignment_id=held,
+            state=state,
+            status=status,
+            measures=words,
+            **said,
+        )
+
+    theirs = await reports(6, contributing, "submitted", "planned", f"Beds {JUSTICE}")
+    await reports(3, contributing, "returned", "planned", f"Not theirs to read {SECRETARIAT}")
+    await reports(4, leading, "submitted", "planned", f"Judges {JUSTICE}")
+    approved = await reports(5, leading, "approved", "implemented", f"All judges {ITEM}")
+    await consolidation.mark(tx, act, (report, theirs), f"Why {SECRETARIAT}", language="en")
+    wanted = consolidation.Wanted(shared, "planned", now.date(), f"So {ITEM}.", "en", (approved,))
+    await consolidation.consolidate(tx, act, wanted)
+    return approved
 
 
 async def _examine(
@@ -461,6 +502,19 @@ async def _examine(
     return dialogue, question
 
 
+async def _import(tx: Transaction, coordinator: Actor, now: datetime) -> None:
+    """A file that the secretariat has sent waits to be imported."""
+    await jobs.plan(
+        tx,
+        "import_read",
+        {"file_id": "x", "name": SECRETARIAT},
+        person_id=coordinator.person_id,
+        seat_id=coordinator.seat_id,
+        now=now,
+    )
+    await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
+
+
 async def _days_off(tx: Transaction) -> None:
     """A free day of the secretariat's, and no digest that the house would send by itself."""
     await absences.add_free_day(tx, FREE_DAY, SECRETARIAT)
@@ -493,15 +547,10 @@ async def _settle(world: World) -> None:
         await seats.end(tx, ended.seats[0].id, now=now - timedelta(minutes=1))
 
         report, question = await _report(tx, held, focal, justice, now)
-        await jobs.plan(
-            tx,
-            "import_read",
-            {"file_id": "x", "name": SECRETARIAT},
-            person_id=coordinator.person_id,
-            seat_id=coordinator.seat_id,
-            now=now,
+        approved = await _review(
+            tx, world, justice.institution_id, interior, coordinator, report=report
         )
-        await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
+        await _import(tx, coordinator, now)
         await _calendar(tx, coordinator, now)
         for actor, said in ((alternate, COLLEAGUE), (focal, "of one's own")):
             await _draft(world, tx, actor, held, said)
@@ -532,6 +581,9 @@ async def _settle(world: World) -> None:
         "item": secret,
         "cluster": 1,
         "passed": passed,
+        "sources": [approved],
+        "after": 0,
+        "other": 2,
     }
 
     def person(name: str, actor: Actor, forbidden: tuple[str, ...], **more: Any) -> None:
@@ -550,7 +602,8 @@ async def _settle(world: World) -> None:
     reporting = frozenset(
         (
             "status_updates assignments questions evidence counters figures audit passes "
-            "request_items reminders answers extensions dialogue_questions dialogue_openings"
+            "request_items reminders answers extensions dialogue_questions dialogue_openings "
+            "threads thread_words"
         ).split()
     )
     world.attackers["stranger"] = Attacker("stranger", 5001, everything)

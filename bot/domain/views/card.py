@@ -66,6 +66,8 @@ class Card:
     marks: bool = False  # whether the reader marks items for clearance here
     passed: tuple[Pass, ...] = ()  # to units of the institution
     may_pass: bool = False
+    contributions: int = 0  # cleared reports of contributors, for the lead
+    asked: Sequence[int] = ()  # reports that the secretariat asks about
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,10 @@ def _rows(shown: Card) -> list[Row]:
         rows.insert(0, (button("read_to_clear", f"clearing:{shown.inside.id}"),))
     if shown.marks:
         rows += clearance_rows(assignment.id, chosen=assignment.clearance_chosen)
+    rows += [(button("secretariat_asks", f"thread:{each}"),) for each in shown.asked[:1]]
+    if shown.contributions:
+        act = f"contributions:{assignment.id}"
+        rows.append((button("contributions", act, n=shown.contributions),))
     last: list[Button] = []
     if shown.inside is not None and shown.inside.may_withdraw:
         last.append(button("withdraw", f"withdraw:{shown.inside.id}"))

@@ -70,8 +70,15 @@ def report(
     pieces: Sequence[EvidencePiece],
     *,
     may_withdraw: bool,
+    comment: Words | None = None,
+    note: Words | None = None,
+    asked: bool = False,
 ) -> Screen:
-    """One status update in full, however long."""
+    """One status update in full, however long, with what the secretariat wrote of it.
+
+    A `comment` says why it came back, a `note` stands beside what was approved; `asked` that there
+    is a thread about it.
+    """
     lines: list[Text | None] = [text("report.head", item=code), _line(shown)]
     if shown.previous_status and shown.previous_status != shown.status:
         lines.append(text("report.before", status=text(f"status.{shown.previous_status}")))
@@ -81,6 +88,7 @@ def report(
         lines.append(text("card.words", words=Words(shown.measures, shown.language)))
     if shown.remaining:
         lines.append(text("report.remaining", words=Words(shown.remaining, shown.language)))
+    lines += _from_secretariat(comment, note)
     lines += [figure_line(each) for each in shown.figures]
     lines += [piece_line(each) for each in pieces[:PIECES]]
     if len(pieces) > PIECES:
@@ -88,10 +96,21 @@ def report(
     row: list[Button] = []
     if any(each.sha256 for each in pieces):
         row.append(button("send_files", f"files:{shown.id}"))
+    if asked:
+        row.append(button("whole_thread", f"thread:{shown.id}"))
     if may_withdraw:
         row.append(button("withdraw", f"withdraw:{shown.id}"))
     rows: list[Row] = [tuple(row)] if row else []
     return screen(*lines, rows=[*rows, (button("back", f"history:{shown.assignment_id}:0"),)])
+
+
+def _from_secretariat(comment: Words | None, note: Words | None) -> list[Text | None]:
+    lines: list[Text | None] = []
+    if comment is not None:
+        lines.append(text("card.comment", words=comment))
+    if note is not None:
+        lines.append(text("review.note", words=note))
+    return lines
 
 
 def files(number: Value, act: str, pieces: Sequence[EvidencePiece], page: int) -> Screen:

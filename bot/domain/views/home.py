@@ -39,7 +39,7 @@ _BUTTONS = {
 }
 URGENT_LISTS = tuple(_BUTTONS)
 TEXT_KEYS = tuple(
-    [f"home.{each}" for each in ("to_clear", "asked", "unit_answers")]
+    [f"home.{each}" for each in ("to_clear", "asked", "questions", "unit_answers")]
     + [f"button.{each}" for each in _BUTTONS.values()]
     + [f"button.{each}" for each in Waiting]
     + [f"home.list.{each}" for each in Waiting]
@@ -61,6 +61,7 @@ def home(
     watches: bool = False,
     passed: int = 0,
     answers: Sequence[Pass] = (),
+    questions: int = 0,
     away_until: date | None = None,
 ) -> Screen:
     """What waits: the most urgent one tap away, everything else two.
@@ -68,11 +69,19 @@ def home(
     So many wait `to_clear` by a validator. `else_asked` counts what is asked beside reports. Who
     `watches` what others report (a validator) is told what they have sent, too; who has a seat in a
     unit as well, how much was `passed` to it.
-    `answers` of the own units wait to be reported. Until the day `away_until` they are on leave.
+    `answers` of the own units wait to be reported, `questions` of the secretariat to be answered.
+    Until the day `away_until` they are on leave.
     """
-    parts = _parts(counts, len(drafts), watches=watches)
-    around = {"to_clear": to_clear, "asked": else_asked, "unit_answers": len(answers)}
-    parts += tuple(text(f"home.{name}", count=count) for name, count in around.items() if count)
+    around = {
+        "to_clear": to_clear,
+        "asked": else_asked,
+        "questions": questions,
+        "unit_answers": len(answers),
+    }
+    parts = (
+        *_parts(counts, len(drafts), watches=watches),
+        *(text(f"home.{name}", count=count) for name, count in around.items() if count),
+    )
     summary = (
         text("home.summary", institution=institution, parts=Listing(parts))
         if parts
@@ -91,8 +100,7 @@ def home(
         (button("unit_answer", f"passed:{each.id}", item=item_code(each), unit=Words(each.unit)),)
         for each in answers[:ANSWERS]
     ]
-    if else_asked:
-        rows.append((button("asked_list", "asked_list", n=else_asked),))
+    rows += _asked_rows(else_asked, questions)
     lists = [
         button(each.value, f"list:{each}:0", n=counts.of(each))
         for each in Waiting
@@ -215,6 +223,13 @@ def _parts(counts: Counts, drafts: int, *, watches: bool) -> tuple[Text, ...]:
     if drafts:
         parts.append(text("home.drafts", count=drafts))
     return tuple(parts)
+
+
+def _asked_rows(else_asked: int, questions: int) -> list[Row]:
+    rows: list[Row] = [(button("secretariat_asks", "threads:0"),)] if questions else []
+    if else_asked:
+        rows.append((button("asked_list", "asked_list", n=else_asked),))
+    return rows
 
 
 def _shown(urgent: Sequence[Entry], which: Waiting) -> int:

@@ -54,9 +54,11 @@ def about(
     cluster: Words | None,
     needs: Collection[Need],
     similar: Sequence[Alike],
+    state: Sequence[Text | None] = (),
 ) -> Screen:
-    """An item with everybody who answers for it."""
+    """An item with everybody who answers for it; `state` is what the secretariat made of it."""
     lines = [*item_lines(item, words), None]
+    lines += [*state, None] if state else []
     lines += [_stand(each) for each in stands] or [text("card.nobody")]
     if cluster is not None:
         lines.append(text("item.cluster", cluster=cluster))
@@ -66,6 +68,8 @@ def about(
         for each in stands
     ]
     rows.append((button("assign", f"assign_item:{item.id}"), button("cluster", f"put:{item.id}")))
+    if stands:
+        rows.append((button("consolidation", f"consolidation:{item.id}"),))
     rows += in_twos(_tags(item, needs))
     return screen(*lines, rows=[*rows, (HOME,)])
 
