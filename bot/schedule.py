@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.domain.people import TICK, Act
 from bot.domain.work_calendar import Policy
 from bot.jobs import Jobs
+from bot.keys import KeyRing
 from bot.services import (
     audit,
     boards,
@@ -113,7 +114,7 @@ class Schedule:
 
 
 def house_ticks(
-    database: Database, bot_id: int, policy: Policy, vault: Vault, jobs: Jobs
+    database: Database, bot_id: int, policy: Policy, vault: Vault, jobs: Jobs, *, keys: KeyRing
 ) -> dict[str, Tick]:
     """What the house does by itself; the names are shown in logs."""
 
@@ -131,6 +132,7 @@ def house_ticks(
         "before": (_often(300), lambda now: ask_before_deadlines(database, act(now), policy)),
         "evidence": (_often(300), lambda _now: wake_evidence(database)),
         "expire": (timedelta(hours=1), lambda now: expire_invitations(database, act(now))),
+        "seal": (_often(600), lambda now: audit.seal_day(database, keys, act(now))),
         "purge": (timedelta(hours=6), lambda now: purge_inbox(database, bot_id, now)),
         "sweep": (timedelta(hours=6), lambda _now: sweep_files(vault, jobs, Clock().now())),
         "sweep_named": (timedelta(hours=6), lambda now: remove_files(database, vault, act(now))),
