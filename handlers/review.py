@@ -12,6 +12,7 @@ from bot.domain.review import Waiting
 from bot.domain.screens import Code, text
 from bot.domain.views import review as views
 from bot.domain.views.common import LIST_LENGTH
+from bot.services import opened
 from bot.services import reviews as service
 from handlers.card import number
 from handlers.home import page_number
@@ -58,6 +59,7 @@ async def whole(turn: Turn, argument: str) -> None:
     """`whole:42`: all that a report says."""
     permissions.require(permissions.may_review(turn.actor))
     said = existing(await status_updates.get(turn.tx, number(argument)))
+    await opened.report(turn.tx, turn.act, said.number)
     await turn.show(views.whole(said))
 
 
