@@ -235,7 +235,7 @@ async def _invite(
         found = await institutions.by_code(tx, institution) if institution else None
         if institution and found is None:
             raise SettingsError([f"There is no institution with the code {institution}."])
-        act = Act(COMMAND_LINE, NO_BOT, settings.zone, app.clock.now())
+        act = Act(COMMAND_LINE, bot.bot_id, settings.zone, app.clock.now())
         token = await people.invite(
             tx, act, role, found.id if found else None, invitee=invitee, confirmed=confirmed
         )

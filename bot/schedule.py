@@ -21,6 +21,7 @@ from bot.domain.work_calendar import Policy
 from bot.jobs import Jobs
 from bot.keys import KeyRing
 from bot.services import (
+    approvals,
     audit,
     boards,
     broadcasts,
@@ -127,6 +128,7 @@ def house_ticks(
         "remind": (_often(10), lambda now: ask_and_remind(database, act(now), policy)),
         "call_again": (_often(15), lambda now: call_who_is_late(database, act(now))),
         "unreachable": (_often(15), lambda now: unreachable.follow(database, act(now))),
+        "approvals": (_often(60), lambda now: follow_approvals(database, act(now))),
         "digest": (_often(60), lambda now: send_digests(database, act(now), policy)),
         "deadlines": (_often(300), lambda now: warn_of_deadlines(database, act(now), policy)),
         "before": (_often(300), lambda now: ask_before_deadlines(database, act(now), policy)),
@@ -170,6 +172,15 @@ async def ask_and_remind(database: Database, act: Act, policy: Policy) -> None:
         async with database.write() as tx:
             some = due[first : first + reminders.PEOPLE_AT_ONCE]
             await reminders.remind(tx, act, policy, some)
+
+
+async def follow_approvals(database: Database, act: Act) -> None:
+    """Open, announce or end what waits for a second coordinator, each in its own transaction."""
+    async with database.read() as tx:
+        due = await approvals.due(tx, act)
+    for approval_id in due:
+        async with database.write() as tx:
+            await approvals.follow(tx, act, approval_id)
 
 
 async def warn_of_deadlines(database: Database, act: Act, policy: Policy) -> None:

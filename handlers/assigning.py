@@ -93,6 +93,7 @@ async def about(turn: Turn, argument: str) -> None:
             cluster=None if cluster is None else Words(cluster.name, cluster.language),
             needs=await selections.needs(turn.tx, found.id),
             similar=await siblings(turn, found.id),
+            protects=permissions.may_lower(turn.actor),
         ),
         subject=f"item:{found.id}",
     )

@@ -13,6 +13,7 @@ from handlers import (
     clusters,
     deadlines,
     dialogues,
+    entries,
     exports,
     habits,
     handover,
@@ -24,6 +25,7 @@ from handlers import (
     onboarding,
     passing,
     people,
+    protections,
     questions,
     reminders,
     report,
@@ -34,6 +36,7 @@ from handlers import (
 )
 from handlers.flows import (
     answer,
+    approval,
     ask,
     assign,
     broadcast,
@@ -89,6 +92,8 @@ ROOMS = (
     exports,
     handover,
     passing,
+    protections,
+    entries,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -96,6 +101,7 @@ FLOWS: tuple[Flow, ...] = (
     not_ours.FLOW,
     ask.FLOW,
     invite.FLOW,
+    approval.FLOW,
     institution_flows.ADDING,
     institution_flows.CHANGING,
     assign.FLOW,

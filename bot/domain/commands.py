@@ -27,6 +27,7 @@ _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
         (
             *("announce", "institutions", "clusters", "requests", "broadcast", "calendar"),
             *("questions", "dialogue", "overdue", "due", "progress", "away", "handover"),
+            "protections",
         ),
     ),
     (REPORTING | {Role.VALIDATOR}, ("calendar", "away", "handover")),

@@ -52,8 +52,9 @@ def about(
     cluster: Words | None,
     needs: Collection[Need],
     similar: Sequence[Alike],
+    protects: bool,
 ) -> Screen:
-    """An item with everybody who answers for it."""
+    """An item with everybody who answers for it; a coordinator `protects` it."""
     lines = [*item_lines(item, words), None]
     lines += [_stand(each) for each in stands] or [text("card.nobody")]
     if cluster is not None:
@@ -65,7 +66,14 @@ def about(
     ]
     rows.append((button("assign", f"assign_item:{item.id}"), button("cluster", f"put:{item.id}")))
     rows += in_twos(_tags(item, needs))
-    return screen(*lines, rows=[*rows, (HOME,)])
+    last = [button("audit", f"audit:{item.id}:0")]
+    if protects:
+        last.append(
+            button("unrestrict", f"unrestrict:{item.id}")
+            if item.restricted
+            else button("restrict", f"restrict:{item.id}")
+        )
+    return screen(*lines, rows=[*rows, tuple(last), (HOME,)])
 
 
 def _tags(item: Item, needs: Collection[Need]) -> list[Button]:
