@@ -113,7 +113,9 @@ class App:
         tools = self._tools()
         self._tasks.start(Worker(WORKS, tools).run(), name="worker")
         policy = policy_of(self.settings)
-        ticks = house_ticks(self.database, self.bot.id, policy, self.vault, tools.jobs)
+        ticks = house_ticks(
+            self.database, self.bot.id, policy, self.vault, tools.jobs, keys=self.keys
+        )
         self.schedule = Schedule(self.clock, ticks)
         self.schedule.start()
         await self.inbox.start()

@@ -13,6 +13,7 @@ from bot.domain.reports import ApprovedReport, EvidenceState
 from bot.domain.views import approved as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.domain.views.people import name_for
+from bot.services import opened
 from handlers.card import number, siblings, words_of
 from handlers.home import beginnings, page_number
 from handlers.turn import Turn
@@ -85,6 +86,7 @@ async def report(turn: Turn, argument: str) -> None:
     item = await _item(turn, str(found.item_id))
     [shown] = _shown(turn, [found])
     words = await words_of(turn, item)
+    await opened.report(turn.tx, turn.act, found.number)
     await turn.show(views.report(shown, words, await figures.of(turn.tx, found.id), pieces))
 
 

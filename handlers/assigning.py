@@ -95,6 +95,7 @@ async def about(turn: Turn, argument: str) -> None:
             needs=await selections.needs(turn.tx, found.id),
             similar=await siblings(turn, found.id),
             state=await _consolidated(turn, found.id),
+            protects=permissions.may_lower(turn.actor),
         ),
         subject=f"item:{found.id}",
     )

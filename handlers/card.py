@@ -12,7 +12,7 @@ from bot.domain.screens import Words
 from bot.domain.views import card as views
 from bot.domain.views.common import BESIDE, full_code
 from bot.domain.views.people import name_for
-from bot.services import contributions
+from bot.services import contributions, opened
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import (
@@ -131,8 +131,11 @@ async def siblings(turn: Turn, item_id: int) -> tuple[views.Alike, ...]:
 
 
 async def words_of(turn: Turn, shown: Item) -> ItemText | None:
-    """The item's text in the best language for this person; none of a restricted one."""
-    if shown.restricted:
+    """The item's text in the best language for this person.
+
+    None of a restricted one, unless a coordinator has lowered that protection.
+    """
+    if shown.restricted and not await opened.restricted_words(turn.tx, turn.act, shown.id):
         return None
     texts = (await items.texts(turn.tx, [shown.id]))[shown.id]
     return best_text(texts, turn.language, turn.desk.country.default_language)

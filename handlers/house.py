@@ -16,6 +16,7 @@ from handlers import (
     contributions,
     deadlines,
     dialogues,
+    entries,
     exports,
     habits,
     handover,
@@ -27,6 +28,7 @@ from handlers import (
     onboarding,
     passing,
     people,
+    protections,
     publication,
     questions,
     reminders,
@@ -39,6 +41,7 @@ from handlers import (
 )
 from handlers.flows import (
     answer,
+    approval,
     approve_report,
     ask,
     assign,
@@ -104,6 +107,8 @@ ROOMS = (
     publication,
     handover,
     passing,
+    protections,
+    entries,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -111,6 +116,7 @@ FLOWS: tuple[Flow, ...] = (
     not_ours.FLOW,
     ask.FLOW,
     invite.FLOW,
+    approval.FLOW,
     institution_flows.ADDING,
     institution_flows.CHANGING,
     assign.FLOW,

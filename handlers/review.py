@@ -14,7 +14,7 @@ from bot.domain.review import BY_LETTER, TRAIT_BY_LETTER, WHOLE, By, Queue, Trai
 from bot.domain.screens import Text, Value
 from bot.domain.views import review as views
 from bot.domain.views.common import LIST_LENGTH
-from bot.services import consolidation
+from bot.services import consolidation, opened
 from bot.services import reviews as service
 from bot.services.status_updates import get_own
 from handlers.card import number
@@ -70,6 +70,7 @@ async def whole(turn: Turn, argument: str) -> None:
     """`whole:42`: all that a report says."""
     permissions.require(permissions.may_review(turn.actor))
     said = await get_own(turn.tx, turn.actor, number(argument))
+    await opened.report(turn.tx, turn.act, said.number)
     await turn.show(views.whole(said))
 
 

@@ -144,6 +144,32 @@ invitations = Table(
     _to("unit_id", "units", nullable=True),
 )
 
+approvals = Table(  # what needs a second coordinator, from the asking to its use
+    "approvals",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),  # invite, names, lower, unrestrict
+    Column("arguments", Json, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("language", String(20), nullable=False),  # of the reason
+    _to("asked_by", "seats"),
+    _to("asker", "people"),  # the person: nobody agrees to their own by another seat
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("state", String(20), nullable=False),  # waiting, approved, refused, expired, done
+    Column("opens_at", UtcDateTime),  # by itself, where there is nobody to ask
+    Column("decided_by", Id),  # seat; None: it opened by itself, or expired
+    Column("decided_at", UtcDateTime),
+)
+Index("ix_approvals_state", approvals.c.state, approvals.c.id)
+
+protections = Table(  # what may leave the machine by chat, since when; none: all is protected
+    "protections",
+    metadata,
+    Column("name", String(20), primary_key=True),  # restricted, evidence, audit
+    Column("lowered_at", UtcDateTime, nullable=False),
+    _to("approval_id", "approvals"),
+)
+
 # -- What is tracked -------------------------------------------------------------------------------
 
 source_documents = Table(

@@ -214,6 +214,28 @@ def may_see_progress(actor: Actor) -> bool:
     return actor.seat(frozenset(Role)) is not None
 
 
+# -- What nobody does alone ------------------------------------------------------------------------
+
+
+def may_lower(actor: Actor) -> bool:
+    """Coordinators ask for what needs a second one, and raise protections again."""
+    return actor.seat({Role.COORDINATOR}) is not None
+
+
+def may_decide_approval(actor: Actor, asker: int) -> bool:
+    """Another coordinator agrees: never the person who asked, by whatever seat."""
+    return may_lower(actor) and actor.person_id != asker
+
+
+def may_stop_approval(actor: Actor, asker: int, *, announced: bool) -> bool:
+    """Coordinators refuse, and who asked takes it back.
+
+    What opens by itself, as there is no second coordinator, any officer may stop.
+    """
+    own = actor.person_id == asker and actor.is_secretariat
+    return own or may_lower(actor) or (announced and actor.is_secretariat)
+
+
 # -- Live dialogues --------------------------------------------------------------------------------
 
 

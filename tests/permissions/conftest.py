@@ -182,10 +182,15 @@ async def _of_others(tx: Transaction, name: str, who: Attacker) -> int:
     return hash(tuple(sorted(str(sorted(row.items())) for row in kept)))
 
 
+_OWN_ACTS = (
+    *("person.", "seat.offer"),
+    # what they were told thereby is looked at by its words
+    *("evidence.view", "status_update.view", "request.view_answer"),
+)
 _OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
     "people": lambda row, who: row["id"] == who.person_id,
     "audit": lambda row, who: (
-        row["person_id"] == who.person_id and row["act"].startswith(("person.", "seat.offer"))
+        row["person_id"] == who.person_id and row["act"].startswith(_OWN_ACTS)
     ),
     "counters": lambda row, _who: row["name"] == "audit",
     "conversations": lambda row, who: row["person_id"] == who.person_id,

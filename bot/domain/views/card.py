@@ -123,8 +123,8 @@ def _words(shown: Card) -> list[Text | None]:
 
 
 def _text_lines(item: Item, words: ItemText | None) -> list[Text | None]:
-    """The item's text, labelled where it is in another language; none of a restricted item."""
-    if item.restricted:
+    """The item's text, labelled where it is in another language; of a restricted one if given."""
+    if item.restricted and words is None:
         return [text("card.restricted")]
     source = text("card.source", kind=text(f"kind.{item.kind}"), symbol=Code(item.symbol))
     if words is None:

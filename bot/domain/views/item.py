@@ -55,8 +55,12 @@ def about(
     needs: Collection[Need],
     similar: Sequence[Alike],
     state: Sequence[Text | None] = (),
+    protects: bool,
 ) -> Screen:
-    """An item with everybody who answers for it; `state` is what the secretariat made of it."""
+    """An item with everybody who answers for it, and `state`: what the secretariat made of it.
+
+    A coordinator `protects` it.
+    """
     lines = [*item_lines(item, words), None]
     lines += [*state, None] if state else []
     lines += [_stand(each) for each in stands] or [text("card.nobody")]
@@ -71,7 +75,14 @@ def about(
     if stands:
         rows.append((button("consolidation", f"consolidation:{item.id}"),))
     rows += in_twos(_tags(item, needs))
-    return screen(*lines, rows=[*rows, (HOME,)])
+    last = [button("audit", f"audit:{item.id}:0")]
+    if protects:
+        last.append(
+            button("unrestrict", f"unrestrict:{item.id}")
+            if item.restricted
+            else button("restrict", f"restrict:{item.id}")
+        )
+    return screen(*lines, rows=[*rows, tuple(last), (HOME,)])
 
 
 def _tags(item: Item, needs: Collection[Need]) -> list[Button]:

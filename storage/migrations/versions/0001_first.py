@@ -601,6 +601,28 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
     op.create_table(
+        "approvals",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("arguments", Json, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_by", Id, nullable=False),
+        sa.Column("asker", Id, nullable=False),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("opens_at", Moment, nullable=True),
+        sa.Column("decided_by", Id, nullable=True),
+        sa.Column("decided_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["seats.id"], name=op.f("fk_approvals_asked_by_seats")
+        ),
+        sa.ForeignKeyConstraint(["asker"], ["people.id"], name=op.f("fk_approvals_asker_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_approvals_state", "approvals", ["state", "id"], unique=False)
+    op.create_table(
         "consolidations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("item_id", Id, nullable=False),
@@ -1186,6 +1208,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint(
             "job_id", "ordinal", "vocabulary", "label", name=op.f("pk_import_tags")
         ),
+    )
+    op.create_table(
+        "protections",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("lowered_at", Moment, nullable=False),
+        sa.Column("approval_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approvals.id"], name=op.f("fk_protections_approval_id_approvals")
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_protections")),
     )
     op.create_table(
         "reminders",
