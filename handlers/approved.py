@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound, existing
-from bot.domain.filters import STATUSES
+from bot.domain.filters import NOT_REPORTED
 from bot.domain.items import Item
 from bot.domain.progress import Scope, Subject
 from bot.domain.reports import ApprovedReport, EvidenceState
@@ -17,7 +17,7 @@ from handlers.card import number, siblings, words_of
 from handlers.home import beginnings, page_number
 from handlers.turn import Turn
 from storage import approved as queries
-from storage import cards, evidence, figures, items, progress
+from storage import cards, evidence, figures, items, progress, statuses
 
 
 async def home(turn: Turn) -> None:
@@ -27,7 +27,8 @@ async def home(turn: Turn) -> None:
     counted = {
         each.status: each.count for each in await progress.by(turn.tx, Subject.STATUS, scope)
     }
-    in_order = [(status, counted[status]) for status in STATUSES if status in counted]
+    codes = (*(await statuses.vocabulary(turn.tx)).codes, NOT_REPORTED)
+    in_order = [(status, counted[status]) for status in codes if status in counted]
     newest = await queries.newest(turn.tx, limit=views.NEWEST + 1)
     titles = await beginnings(turn, [each.item_id for each in newest])
     await turn.show(views.home(sum(counted.values()), in_order, _shown(turn, newest), titles))

@@ -32,6 +32,7 @@ from handlers import (
     review,
     search,
     secretariat,
+    statuses,
 )
 from handlers.flows import (
     answer,
@@ -59,6 +60,7 @@ from handlers.flows import (
 )
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
+from handlers.flows import statuses as status_flows
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
 from handlers.router import Router
@@ -91,6 +93,7 @@ ROOMS = (
     publication,
     handover,
     passing,
+    statuses,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -140,6 +143,8 @@ FLOWS: tuple[Flow, ...] = (
     habit_flows.HOUR,
     habit_flows.DIGEST,
     habit_flows.FREE_DAY,
+    status_flows.ADDING,
+    status_flows.CHANGING,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

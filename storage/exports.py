@@ -27,9 +27,11 @@ from sqlalchemy import (
     true,
 )
 
-from bot.domain.filters import NOT_REPORTED, STATUSES, Dimension, Filter, Known
+from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
+from bot.domain.status import Vocabulary
+from storage import statuses
 from storage.database import Transaction
 from storage.standing import last_words, standing
 from storage.tables import (
@@ -105,7 +107,9 @@ async def known(tx: Transaction, dimension: Dimension) -> list[Known]:
     """Every value of a dimension that occurs, with the names it may be asked for by."""
     match dimension:
         case Dimension.STATUS:
-            return [Known(each) for each in STATUSES]
+            entries = (await statuses.vocabulary(tx)).entries
+            known = [Known(each.code, tuple(each.names.values())) for each in entries]
+            return [*known, Known(NOT_REPORTED)]
         case Dimension.INSTITUTION:
             statement = select(institutions.c.code, institutions.c.names).order_by(
                 institutions.c.code
@@ -203,7 +207,7 @@ class Records:
         )
         found = [Spread(row["value"], row["count"]) for row in self._rows(statement)]
         if dimension is Dimension.STATUS:
-            order = {status: place for place, status in enumerate(STATUSES)}
+            order = {status: place for place, status in enumerate(self.vocabulary().codes)}
             found.sort(key=lambda each: order.get(each.value, len(order)))
         return found
 
@@ -249,6 +253,10 @@ class Records:
         return found | ({None: nobody} if nobody else {})
 
     # -- Rows --------------------------------------------------------------------------------------
+
+    def vocabulary(self) -> Vocabulary:
+        """The statuses of the country."""
+        return statuses.read(self._connection.execute(statuses.CONFIGURED).mappings())
 
     def institutions(self) -> dict[int, Record]:
         """Every institution by its id: code, kind, names."""

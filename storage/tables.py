@@ -261,6 +261,17 @@ Index("ix_assignments_institution", assignments.c.institution_id, assignments.c.
 
 # -- Reports ---------------------------------------------------------------------------------------
 
+statuses = Table(  # what a country configured of its vocabulary; the rest is as it was
+    "statuses",
+    metadata,
+    Column("code", String(40), primary_key=True),  # never changed, never given twice
+    Column("counts_as", String(40), nullable=False),  # one of the seven there are from the start
+    Column("place", Integer, nullable=False),
+    Column("names", Json, nullable=False),  # {language: name}
+    Column("evidence_required", Boolean, nullable=False, server_default=false()),
+    Column("ended_at", UtcDateTime),
+)
+
 status_updates = Table(
     "status_updates",
     metadata,

@@ -146,6 +146,11 @@ def may_review(actor: Actor) -> bool:
     return actor.is_secretariat
 
 
+def may_configure(actor: Actor) -> bool:
+    """A coordinator says how the State does things: which statuses there are, and so on."""
+    return actor.seat({Role.COORDINATOR}) is not None
+
+
 def may_export(actor: Actor) -> bool:
     """The secretariat takes workbooks out; so does the operator."""
     return actor.is_secretariat or actor.channel == "command"

@@ -80,6 +80,7 @@ class _Rows:
         self._zone: tzinfo = settings.zone
         self._default_language = settings.default_language
         self._texts = Texts.load(settings.languages)
+        self._texts.call(records.vocabulary().names)
         self._known: dict[str, str] = {}
         self._institutions = {
             key: _name(each["names"], order.language)
@@ -142,7 +143,9 @@ class _Rows:
         institutions: Counter[str] = Counter()
         for key, number in totals.institution.items():
             institutions[self._institution(key)] += number
-        status = {self.word(f"status.{code}"): number for code, number in totals.status.items()}
+        status: Counter[str] = Counter()
+        for code, number in totals.status.items():
+            status[self.word(f"status.{code}")] += number
         return Counts(totals.sheets, status, totals.mechanism, institutions)
 
     # -- Rows --------------------------------------------------------------------------------------

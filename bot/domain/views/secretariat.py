@@ -37,6 +37,7 @@ OWN_FLOWS = (
     *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
     *("return_report", "answer", "insist", "record", "invite", "deadline"),
     *("request", "request_data", "request_comment", "broadcast"),
+    *("status_add", "status_change"),
 )
 """Conversations that rest here are offered on the first screen."""
 
@@ -133,8 +134,11 @@ def _urgent(desk: Counts) -> list[Button]:
     return found
 
 
-def more() -> Screen:
-    """What is done less often."""
+def more(*, configures: bool) -> Screen:
+    """What is done less often; a coordinator `configures` how the State does things."""
+    last = [button("me", "me"), HOME]
+    if configures:
+        last.insert(0, button("statuses", "statuses"))
     return screen(
         "secretariat.more",
         rows=[
@@ -143,7 +147,7 @@ def more() -> Screen:
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
             (button("dialogues", "dialogues"), button("progress", "progress")),
             (button("publication", "publish"),),
-            (button("me", "me"), HOME),
+            tuple(last),
         ],
     )
 

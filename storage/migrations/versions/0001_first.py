@@ -184,6 +184,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "statuses",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("counts_as", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("names", Json, nullable=False),
+        sa.Column("evidence_required", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_statuses")),
+    )
+    op.create_table(
         "accounts",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
