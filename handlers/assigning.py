@@ -19,7 +19,7 @@ from bot.domain.views.people import name_for
 from bot.services import assignments as service
 from bot.services import assignments_book as books
 from bot.services import clusters as arranging
-from handlers.card import number, siblings, words_of
+from handlers.card import beside, number, siblings, words_of
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -93,6 +93,7 @@ async def about(turn: Turn, argument: str) -> None:
             cluster=None if cluster is None else Words(cluster.name, cluster.language),
             needs=await selections.needs(turn.tx, found.id),
             similar=await siblings(turn, found.id),
+            beside=await beside(turn, found),
         ),
         subject=f"item:{found.id}",
     )

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from bot.domain import permissions
+from bot.domain.assessments import may_see
 from bot.domain.errors import NotFound, existing
+from bot.domain.grades import standing
 from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best_text
 from bot.domain.passing import Pass
 from bot.domain.reports import EvidenceCounts
 from bot.domain.screens import Words
 from bot.domain.views import card as views
+from bot.domain.views.assessments import Beside
 from bot.domain.views.common import BESIDE, full_code
 from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import (
+    assessments,
     assignments,
     cards,
     conversations,
     evidence,
+    grades,
     items,
     questions,
     requests,
@@ -93,6 +98,20 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         open_questions=sum(1 for each in asked if each.answered_at is None),
         passed=await _passed(turn, assignment),
         may_pass=permissions.may_pass(turn.actor, assignment),
+        beside=await beside(turn, shown),
+    )
+
+
+async def beside(turn: Turn, item: Item) -> Beside:
+    """What stands beside the State's answer on an item, as far as this person may read it."""
+    held_by = await assessments.holders(turn.tx, item.id)
+    if not may_see(turn.actor, item, held_by):
+        return Beside(item.id, turn.language)
+    return Beside(
+        item.id,
+        turn.language,
+        await assessments.of_item(turn.tx, item.id),
+        standing(await grades.history(turn.tx, item.id)),
     )
 
 

@@ -7,6 +7,7 @@ from bot.domain.people import SECRETARIAT, Role
 from bot.services import evidence
 from handlers import (
     approved,
+    assessments,
     assigning,
     broadcasts,
     card,
@@ -37,11 +38,13 @@ from handlers import (
 from handlers.flows import (
     answer,
     ask,
+    assess,
     assign,
     broadcast,
     cluster,
     deadline,
     dialogue,
+    grade,
     insist,
     invite,
     later,
@@ -94,6 +97,7 @@ ROOMS = (
     handover,
     passing,
     statuses,
+    assessments,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -145,6 +149,8 @@ FLOWS: tuple[Flow, ...] = (
     habit_flows.FREE_DAY,
     status_flows.ADDING,
     status_flows.CHANGING,
+    assess.FLOW,
+    grade.FLOW,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

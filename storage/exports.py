@@ -35,11 +35,13 @@ from storage import statuses
 from storage.database import Transaction
 from storage.standing import last_words, standing
 from storage.tables import (
+    assessments,
     assignments,
     clusters,
     evidence,
     figures,
     files,
+    grades,
     institutions,
     item_tags,
     item_texts,
@@ -165,6 +167,8 @@ class Records:
                 + self._number(self._counted(self._without_seats())),
                 "requests": self._number(self._counted(self._requests())),
                 "questions": self._number(self._counted(self._questions())),
+                "assessments": self._number(self._counted(self._assessments()))
+                + self._number(self._counted(self._grades())),
             },
             status=self._grouped(
                 select(status, func.count())
@@ -366,6 +370,13 @@ class Records:
     def questions(self) -> Iterator[Record]:
         """Questions that nobody has answered yet."""
         for page in self._pages(self._questions().order_by(questions.c.id)):
+            yield from page
+
+    def assessments(self) -> Iterator[Record]:
+        """Every version of independent assessments, then every grade: those have a `scheme`."""
+        for page in self._pages(self._assessments().order_by(assessments.c.id)):
+            yield from page
+        for page in self._pages(self._grades().order_by(grades.c.id)):
             yield from page
 
     # -- Which rows --------------------------------------------------------------------------------
@@ -571,6 +582,29 @@ class Records:
             )
             .where(self._of_items(), questions.c.answered_at.is_(None))
         )
+
+    def _assessments(self) -> Select[Any]:
+        return self._beside(assessments)
+
+    def _grades(self) -> Select[Any]:
+        return self._beside(grades).add_columns(grades.c.symbol.label("graded_in"))
+
+    def _beside(self, table: Any) -> Select[Any]:
+        """What stands beside the answer on the items that pass, whenever it was given.
+
+        An item's symbol is that of its own document.
+        """
+        columns = [each for each in table.c if each.name not in ("item_id", "symbol")]
+        joined = table.join(items, items.c.id == table.c.item_id).join(
+            source_documents, source_documents.c.id == items.c.document_id
+        )
+        statement = select(*columns, *_ITEM).select_from(joined)
+        if not self._filter:
+            return statement
+        passing = (
+            select(items.c.id).select_from(self._items()).where(self._passes()).correlate(None)
+        )
+        return statement.where(table.c.item_id.in_(passing))
 
     # -- What stands around a page of rows ---------------------------------------------------------
 

@@ -116,6 +116,22 @@ def reads_approved_only(actor: Actor) -> bool:
     return may_read_approved(actor) and actor.seat(READS | SECRETARIAT) is None
 
 
+def observes_for(actor: Actor) -> Seat | None:
+    """The seat by which somebody gives an independent assessment, in its institution's name."""
+    seat = actor.seat({Role.OBSERVER})
+    return None if seat is None or seat.institution_id is None else seat
+
+
+def may_withdraw_assessment(actor: Actor, institution_id: int) -> bool:
+    """The institution that gave it takes it back; nobody in the State does."""
+    return actor.seat({Role.OBSERVER}, institution_id) is not None
+
+
+def may_grade(actor: Actor) -> bool:
+    """The secretariat enters what committees and others outside made of an item."""
+    return actor.is_secretariat
+
+
 def may_record(actor: Actor) -> bool:
     """The secretariat records what an institution said in a letter or a meeting."""
     return actor.is_secretariat

@@ -186,6 +186,17 @@ class ApprovedReport:
 
 
 @dataclass(frozen=True)
+class Needing:
+    """An item that needs a law or a budget, with what was approved on it last, if anything was."""
+
+    item_id: int
+    code: str
+    symbol: str
+    status: str | None
+    as_of: date | None
+
+
+@dataclass(frozen=True)
 class EvidencePiece:
     """A file or a link of a status update, as it is listed."""
 

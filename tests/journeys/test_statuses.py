@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
-from storage.tables import evidence, status_updates, statuses
+from storage.tables import status_updates, statuses
 from tests.journeys.network import JourneyNetwork
+from tests.journeys.test_evidence import until_stored
 from tests.journeys.test_reporting import justice
 
 
@@ -48,11 +49,7 @@ async def test_a_status_is_added_renamed_and_asks_for_a_file(network: JourneyNet
     assert "Your draft is kept." in plain(str(answered))
     assert await network.row(select(status_updates)) is None
     await rim.sends_file(b"Bill 12 as tabled.\n", name="bill.txt")
-    for _ in range(100):
-        await network.app.evidence.tick()
-        kept = select(func.count().label("n")).where(evidence.c.state == "stored")
-        if (await network.row(kept))["n"]:
-            break
+    await until_stored(network, 1)
     await rim.taps("Send")
     await rim.waits_for("SU-")
     said = await network.row(select(status_updates))

@@ -206,9 +206,7 @@ async def test_who_still_writes_is_not_interrupted_by_a_file(database: Database)
         theirs = maravia.act(focal, NOW)
         await statuses.require_evidence(tx, act, "implemented", required=True)
         draft = await draft_of(tx, focal, "implemented", at="measures")
-        await evidence.keep_file(
-            tx, theirs, draft, Sent("document", "f", 1, name="law.pdf")
-        )
+        await evidence.keep_file(tx, theirs, draft, Sent("document", "f", 1, name="law.pdf"))
         [awaited] = await evidence_queries.due(tx, 1, now=NOW)
         assert await evidence.stored(tx, theirs, awaited, PDF, sha256="ab" * 32, size=9)
         assert await tx.values(select(outbox.c.id)) == []

@@ -22,6 +22,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views.assessments import Beside
 from bot.domain.views.common import HOME, dotted, evidence_facts, item_code
 
 TEXT_LENGTH = 2000
@@ -63,6 +64,7 @@ class Card:
     open_questions: int
     passed: tuple[Pass, ...] = ()  # to units of the institution
     may_pass: bool = False
+    beside: Beside | None = None  # others' assessments and grades
 
 
 def card(shown: Card) -> Screen:
@@ -71,7 +73,10 @@ def card(shown: Card) -> Screen:
     if shown.open_questions:
         lines.append(text("card.open_questions", count=shown.open_questions))
     lines += _passed(shown.passed)
-    return screen(*lines, rows=_rows(shown))
+    if shown.beside is None or not shown.beside.count:
+        return screen(*lines, rows=_rows(shown))
+    *rows, last = _rows(shown)
+    return screen(*lines, None, *shown.beside.lines, rows=[*rows, (shown.beside.opens,), last])
 
 
 def item_lines(item: Item, words: ItemText | None) -> list[Text | None]:

@@ -20,6 +20,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.selection import Need
+from bot.domain.views.assessments import Beside
 from bot.domain.views.card import Alike, item_lines, similar_lines
 from bot.domain.views.common import HOME, dotted, in_twos, item_code
 from bot.domain.views.reminders import URGENT, put_off_lines
@@ -52,20 +53,23 @@ def about(
     cluster: Words | None,
     needs: Collection[Need],
     similar: Sequence[Alike],
+    beside: Beside,
 ) -> Screen:
-    """An item with everybody who answers for it."""
+    """An item with everybody who answers for it, and what others think beside that."""
     lines = [*item_lines(item, words), None]
     lines += [_stand(each) for each in stands] or [text("card.nobody")]
     if cluster is not None:
         lines.append(text("item.cluster", cluster=cluster))
     lines += similar_lines(similar)
+    if beside.count:
+        lines += [None, *beside.lines]
     rows: list[Row] = [
         (button("holder", f"held:{each.assignment_id}", institution=each.institution),)
         for each in stands
     ]
     rows.append((button("assign", f"assign_item:{item.id}"), button("cluster", f"put:{item.id}")))
     rows += in_twos(_tags(item, needs))
-    return screen(*lines, rows=[*rows, (HOME,)])
+    return screen(*lines, rows=[*rows, (beside.opens, HOME)])
 
 
 def _tags(item: Item, needs: Collection[Need]) -> list[Button]:

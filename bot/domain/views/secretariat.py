@@ -37,7 +37,7 @@ OWN_FLOWS = (
     *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
     *("return_report", "answer", "insist", "record", "invite", "deadline"),
     *("request", "request_data", "request_comment", "broadcast"),
-    *("status_add", "status_change"),
+    *("status_add", "status_change", "grade"),
 )
 """Conversations that rest here are offered on the first screen."""
 
