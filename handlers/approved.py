@@ -12,6 +12,7 @@ from bot.domain.items import Item
 from bot.domain.people import Role
 from bot.domain.progress import Scope, Subject
 from bot.domain.reports import ApprovedReport, EvidenceState
+from bot.domain.screens import Text
 from bot.domain.selection import Need
 from bot.domain.views import approved as views
 from bot.domain.views.common import LIST_LENGTH
@@ -20,7 +21,7 @@ from handlers.card import beside, number, siblings, words_of
 from handlers.home import beginnings, page_number
 from handlers.turn import Turn
 from storage import approved as queries
-from storage import cards, evidence, figures, institutions, items, progress, statuses
+from storage import cards, conversations, evidence, figures, institutions, items, progress, statuses
 
 
 async def home(turn: Turn) -> None:
@@ -39,6 +40,7 @@ async def home(turn: Turn) -> None:
     titles |= await beginnings(turn, [each.item_id for each in first])
     await turn.show(
         views.home(
+            await _begun(turn),
             sum(counted.values()),
             in_order,
             _shown(turn, newest),
@@ -47,6 +49,17 @@ async def home(turn: Turn) -> None:
             needing=first,
         )
     )
+
+
+async def _begun(turn: Turn) -> list[tuple[int, Text]]:
+    """The assessments that were begun and not published: their conversations and titles."""
+    seats = tuple(seat.id for seat in turn.actor.seats)
+    found = []
+    for draft in await conversations.drafts_of(turn.tx, turn.person.id, seats):
+        title = await turn.desk.runner.title(turn, draft)
+        if title is not None:
+            found.append((draft.id, title))
+    return found[:LIST_LENGTH]
 
 
 async def needs(turn: Turn, argument: str) -> None:

@@ -92,8 +92,9 @@ async def _one(turn: Turn, argument: str) -> tuple[Assessment, Item]:
 
 async def _every(turn: Turn, item: Item) -> list[Assessment | Grade]:
     """All that ever stood there, the newest first."""
-    every: list[Assessment | Grade] = [*await assessments.history(turn.tx, item.id)]
-    every += await grades.history(turn.tx, item.id)
+    every: list[Assessment | Grade] = [*await grades.history(turn.tx, item.id)]
+    if not item.restricted:
+        every += await assessments.history(turn.tx, item.id)
     return sorted(every, key=_moment, reverse=True)
 
 

@@ -110,7 +110,7 @@ async def beside(turn: Turn, item: Item) -> Beside:
     return Beside(
         item.id,
         turn.language,
-        await assessments.of_item(turn.tx, item.id),
+        () if item.restricted else await assessments.of_item(turn.tx, item.id),
         standing(await grades.history(turn.tx, item.id)),
     )
 

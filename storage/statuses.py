@@ -12,7 +12,7 @@ from bot.domain.items import AssignmentState
 from bot.domain.status import Entry, Status, Vocabulary
 from storage.database import Transaction
 from storage.tables import assignments, statuses
-from storage.upsert import insert_or_update
+from storage.upsert import insert_missing, insert_or_update
 
 CONFIGURED = select(statuses)
 """Every status of which something is configured."""
@@ -38,17 +38,26 @@ def read(rows: Iterable[Any]) -> Vocabulary:
     )
 
 
+async def add(tx: Transaction, entry: Entry) -> bool:
+    """A new status; False where somebody else gave its code to another one meanwhile."""
+    return await insert_missing(tx, statuses, _row(entry, ended_at=None))
+
+
 async def keep(tx: Transaction, entry: Entry, *, now: datetime) -> None:
     """The status is as it says from now on, whether or not it was configured before."""
-    row = {
+    row = _row(entry, ended_at=now if entry.ended else None)
+    await insert_or_update(tx, statuses, row, key=["code"])
+
+
+def _row(entry: Entry, *, ended_at: datetime | None) -> dict[str, Any]:
+    return {
         "code": entry.code,
         "counts_as": entry.counts_as.value,
         "place": entry.place,
         "names": dict(entry.names),
         "evidence_required": entry.evidence_required,
-        "ended_at": now if entry.ended else None,
+        "ended_at": ended_at,
     }
-    await insert_or_update(tx, statuses, row, key=["code"])
 
 
 async def standing(tx: Transaction, code: str) -> int:

@@ -31,7 +31,7 @@ def may_invite(actor: Actor, role: Role) -> bool:
 
 
 HANDED_OVER = REPORTING | SECRETARIAT | {Role.VALIDATOR}
-"""Seats that go from one person to the next; observers' seats hold nothing that could."""
+"""Seats that go from one person to the next; what observers publish is their institution's."""
 
 
 def may_hand_over(actor: Actor, seat: Seat) -> bool:

@@ -69,7 +69,7 @@ class LastStatus(Refused):
 TEXT_KEYS = tuple(f"status.{each}" for each in Status)
 
 LONGEST_NAME = 60
-MOST = 90
+MOST = 40
 """So many statuses, ended ones too; their codes fit behind buttons (`bot.domain.selection`)."""
 FEWEST = 2
 _PLACES = 100  # from one of the seven to the next, so that others fit between

@@ -87,9 +87,13 @@ async def withdraw(tx: Transaction, act: Act, assessment_id: int) -> Assessment:
 
 
 async def get(tx: Transaction, actor: Actor, assessment_id: int) -> Assessment:
-    """One version, for who may read what stands beside the answer on its item; raises NotFound."""
+    """One version, for who may read what stands beside the answer on its item; raises NotFound.
+
+    So it does where the item was restricted since.
+    """
     found = existing(await queries.get(tx, assessment_id))
-    await seen(tx, actor, found.item_id)
+    if (await seen(tx, actor, found.item_id)).restricted:
+        raise NotFound
     return found
 
 

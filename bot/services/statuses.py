@@ -35,9 +35,11 @@ async def get(tx: Transaction, act: Act, code: str) -> Entry:
 
 
 async def add(tx: Transaction, act: Act, counts_as: Status, names: Mapping[str, str]) -> Entry:
-    """A new status. Raises StatusName, StatusNamed and TooManyStatuses."""
+    """A new status. Raises StatusName, StatusNamed, TooManyStatuses, and Outdated at a race."""
     made = (await vocabulary(tx, act)).added(counts_as, names)
-    await _keep(tx, act, "add", made)
+    if not await queries.add(tx, made):
+        raise Outdated
+    await _trace(tx, act, "add", made)
     return made
 
 
@@ -88,6 +90,10 @@ async def take_up_again(tx: Transaction, act: Act, code: str) -> None:
 
 async def _keep(tx: Transaction, act: Act, name: str, entry: Entry) -> None:
     await queries.keep(tx, entry, now=act.now)
+    await _trace(tx, act, name, entry)
+
+
+async def _trace(tx: Transaction, act: Act, name: str, entry: Entry) -> None:
     facts = {
         "counts_as": entry.counts_as.value,
         "languages": sorted(entry.names),

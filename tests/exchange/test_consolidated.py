@@ -454,11 +454,11 @@ async def test_statuses_are_called_as_the_country_calls_them(
             .where(assignments.c.id == first.scalar_subquery())
             .values(status="s1", part="lead", reported_at=NOW)
         )
-    for language, names in (
+    for language, called in (
         ("en", {"announced", "=bill drafted"}),
         ("fr", {"annoncée", "=bill drafted (anglais)"}),
     ):
         book = await exported(database, tmp_path / f"{language}.xlsx", language=language)
         found = {row["status"] for row in rows_of(book, "recommendations", language)}
-        assert names <= found
+        assert called <= found
         assert word("status.planned", language) not in found

@@ -63,6 +63,7 @@ class Holder:
 
 
 def home(
+    begun: Sequence[tuple[int, Text]],
     total: int,
     counted: Sequence[tuple[str, int]],
     newest: Sequence[Shown],
@@ -73,8 +74,8 @@ def home(
 ) -> Screen:
     """How far implementation is as approved, and what was approved last.
 
-    Of a parliament `needs` counts the items that need a law or a budget, and its screen opens on
-    them; None for other observers.
+    `begun` are conversations that rest. Of a parliament `needs` counts the items that need a law or
+    a budget, and its screen opens on them; None for other observers.
     """
     if not total:
         return screen("approved.no_items", rows=[(PROGRESS,)])
@@ -88,6 +89,10 @@ def home(
         lines.append(text("approved.newest" if newest else "approved.none"))
     lines.append(text("home.search"))
     rows: list[Row] = [
+        (button("go_on", f"draft:{conversation_id}", title=title),)
+        for conversation_id, title in begun
+    ]
+    rows += [
         (button("need_list", f"needs:{need}:0", need=text(f"need.{need}"), n=n),)
         for need, n in (needs or {}).items()
     ]
