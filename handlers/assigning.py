@@ -20,7 +20,7 @@ from bot.domain.views.people import name_for
 from bot.services import assignments as service
 from bot.services import assignments_book as books
 from bot.services import clusters as arranging
-from handlers.card import number, siblings, words_of
+from handlers.card import beside, number, siblings, words_of
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -96,6 +96,7 @@ async def about(turn: Turn, argument: str) -> None:
             similar=await siblings(turn, found.id),
             state=await _consolidated(turn, found.id),
             protects=permissions.may_lower(turn.actor),
+            beside=await beside(turn, found),
         ),
         subject=f"item:{found.id}",
     )

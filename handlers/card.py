@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from bot.domain import permissions
+from bot.domain.assessments import may_see
 from bot.domain.clearance import Rule
 from bot.domain.errors import NotFound, existing
+from bot.domain.grades import standing
 from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best_text
 from bot.domain.passing import Pass
 from bot.domain.reports import EvidenceCounts
 from bot.domain.screens import Words
 from bot.domain.views import card as views
+from bot.domain.views.assessments import Beside
 from bot.domain.views.common import BESIDE, full_code
 from bot.domain.views.people import name_for
 from bot.services import contributions, opened
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import (
+    assessments,
     assignments,
     cards,
     clearance,
     conversations,
     evidence,
+    grades,
     items,
     questions,
     requests,
@@ -101,6 +106,20 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         may_pass=permissions.may_pass(turn.actor, assignment),
         contributions=len(await contributions.of(turn.tx, turn.actor, assignment)) if others else 0,
         asked=await threads.open_of(turn.tx, assignment.id),
+        beside=await beside(turn, shown),
+    )
+
+
+async def beside(turn: Turn, item: Item) -> Beside:
+    """What stands beside the State's answer on an item, as far as this person may read it."""
+    held_by = await assessments.holders(turn.tx, item.id)
+    if not may_see(turn.actor, item, held_by):
+        return Beside(item.id, turn.language)
+    return Beside(
+        item.id,
+        turn.language,
+        () if item.restricted else await assessments.of_item(turn.tx, item.id),
+        standing(await grades.history(turn.tx, item.id)),
     )
 
 

@@ -7,6 +7,7 @@ from bot.domain.people import SECRETARIAT, Role
 from bot.services import evidence
 from handlers import (
     approved,
+    assessments,
     assigning,
     broadcasts,
     card,
@@ -37,6 +38,7 @@ from handlers import (
     review,
     search,
     secretariat,
+    statuses,
     threads,
 )
 from handlers.flows import (
@@ -44,6 +46,7 @@ from handlers.flows import (
     approval,
     approve_report,
     ask,
+    assess,
     assign,
     broadcast,
     clear_report,
@@ -52,6 +55,7 @@ from handlers.flows import (
     contradict,
     deadline,
     dialogue,
+    grade,
     insist,
     invite,
     later,
@@ -70,6 +74,7 @@ from handlers.flows import (
 )
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
+from handlers.flows import statuses as status_flows
 from handlers.flows import threads as thread_flows
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
@@ -109,6 +114,8 @@ ROOMS = (
     passing,
     protections,
     entries,
+    statuses,
+    assessments,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -167,6 +174,10 @@ FLOWS: tuple[Flow, ...] = (
     habit_flows.HOUR,
     habit_flows.DIGEST,
     habit_flows.FREE_DAY,
+    status_flows.ADDING,
+    status_flows.CHANGING,
+    assess.FLOW,
+    grade.FLOW,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

@@ -20,7 +20,16 @@ from bot.services.status_updates import get_own
 from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import consolidations, evidence, figures, items, reviews, status_updates, threads
+from storage import (
+    consolidations,
+    evidence,
+    figures,
+    items,
+    reviews,
+    status_updates,
+    statuses,
+    threads,
+)
 
 
 async def listed(turn: Turn, argument: str) -> None:
@@ -245,6 +254,7 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
         opened_by=await service.open_(turn.tx, turn.act, waiting),
         others=await reviews.count(turn.tx, today=today, but=said.id, narrowed=narrowed) > 0,
         narrowed=await _facts(turn, narrowed),
+        vocabulary=await statuses.vocabulary(turn.tx),
     )
     await turn.show(views.report(card, language=turn.language), subject=f"report:{said.id}")
 

@@ -26,19 +26,23 @@ from sqlalchemy import (
     true,
 )
 
-from bot.domain.filters import STATUSES, Dimension, Filter, Known
+from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
+from bot.domain.status import Vocabulary
+from storage import statuses
 from storage.clearance import is_word
 from storage.database import Transaction
 from storage.standing import as_of, is_consolidated, last_words, standing, status_of
 from storage.tables import (
+    assessments,
     assignments,
     clusters,
     consolidations,
     evidence,
     figures,
     files,
+    grades,
     institutions,
     item_tags,
     item_texts,
@@ -106,7 +110,9 @@ async def known(tx: Transaction, dimension: Dimension) -> list[Known]:
     """Every value of a dimension that occurs, with the names it may be asked for by."""
     match dimension:
         case Dimension.STATUS:
-            return [Known(each) for each in STATUSES]
+            entries = (await statuses.vocabulary(tx)).entries
+            known = [Known(each.code, tuple(each.names.values())) for each in entries]
+            return [*known, Known(NOT_REPORTED)]
         case Dimension.INSTITUTION:
             statement = select(institutions.c.code, institutions.c.names).order_by(
                 institutions.c.code
@@ -162,6 +168,8 @@ class Records:
                 + self._number(self._counted(self._without_seats())),
                 "requests": self._number(self._counted(self._requests())),
                 "questions": self._number(self._counted(self._questions())),
+                "assessments": self._number(self._counted(self._assessments()))
+                + self._number(self._counted(self._grades())),
             },
             status=self._grouped(
                 select(status, func.count())
@@ -204,7 +212,7 @@ class Records:
         )
         found = [Spread(row["value"], row["count"]) for row in self._rows(statement)]
         if dimension is Dimension.STATUS:
-            order = {status: place for place, status in enumerate(STATUSES)}
+            order = {status: place for place, status in enumerate(self.vocabulary().codes)}
             found.sort(key=lambda each: order.get(each.value, len(order)))
         return found
 
@@ -250,6 +258,10 @@ class Records:
         return found | ({None: nobody} if nobody else {})
 
     # -- Rows --------------------------------------------------------------------------------------
+
+    def vocabulary(self) -> Vocabulary:
+        """The statuses of the country."""
+        return statuses.read(self._connection.execute(statuses.CONFIGURED).mappings())
 
     def institutions(self) -> dict[int, Record]:
         """Every institution by its id: code, kind, names."""
@@ -365,6 +377,13 @@ class Records:
     def questions(self) -> Iterator[Record]:
         """Questions that nobody has answered yet."""
         for page in self._pages(self._questions().order_by(questions.c.id)):
+            yield from page
+
+    def assessments(self) -> Iterator[Record]:
+        """Every version of independent assessments, then every grade: those have a `scheme`."""
+        for page in self._pages(self._assessments().order_by(assessments.c.id)):
+            yield from page
+        for page in self._pages(self._grades().order_by(grades.c.id)):
             yield from page
 
     # -- Which rows --------------------------------------------------------------------------------
@@ -573,6 +592,29 @@ class Records:
             )
             .where(self._of_items(), questions.c.answered_at.is_(None))
         )
+
+    def _assessments(self) -> Select[Any]:
+        return self._beside(assessments)
+
+    def _grades(self) -> Select[Any]:
+        return self._beside(grades).add_columns(grades.c.symbol.label("graded_in"))
+
+    def _beside(self, table: Any) -> Select[Any]:
+        """What stands beside the answer on the items that pass, whenever it was given.
+
+        An item's symbol is that of its own document.
+        """
+        columns = [each for each in table.c if each.name not in ("item_id", "symbol")]
+        joined = table.join(items, items.c.id == table.c.item_id).join(
+            source_documents, source_documents.c.id == items.c.document_id
+        )
+        statement = select(*columns, *_ITEM).select_from(joined)
+        if not self._filter:
+            return statement
+        passing = (
+            select(items.c.id).select_from(self._items()).where(self._passes()).correlate(None)
+        )
+        return statement.where(table.c.item_id.in_(passing))
 
     # -- What stands around a page of rows ---------------------------------------------------------
 

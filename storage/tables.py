@@ -293,6 +293,17 @@ Index("ix_assignments_institution", assignments.c.institution_id, assignments.c.
 
 # -- Reports ---------------------------------------------------------------------------------------
 
+statuses = Table(  # what a country configured of its vocabulary; the rest is as it was
+    "statuses",
+    metadata,
+    Column("code", String(40), primary_key=True),  # never changed, never given twice
+    Column("counts_as", String(40), nullable=False),  # one of the seven there are from the start
+    Column("place", Integer, nullable=False),
+    Column("names", Json, nullable=False),  # {language: name}
+    Column("evidence_required", Boolean, nullable=False, server_default=false()),
+    Column("ended_at", UtcDateTime),
+)
+
 status_updates = Table(
     "status_updates",
     metadata,
@@ -850,6 +861,46 @@ digests = Table(  # everybody who has or had a seat: when their next digest is d
     Column("outcome", String(20)),  # of that week: sent, nothing, reminded, unreachable
     Column("settled_at", UtcDateTime),
 )
+
+# -- What others think of it -----------------------------------------------------------------------
+
+assessments = Table(  # of observers, beside the State's answer; a row for each version
+    "assessments",
+    metadata,
+    _id(),
+    _to("item_id", "items", index=True),
+    _to("institution_id", "institutions"),
+    Column("version", Integer, nullable=False),
+    Column("current", Boolean, nullable=False, server_default=true()),
+    _to("seat_id", "seats"),  # who wrote it: the institution is named, not the person
+    Column("status", String(40)),  # None: it names none
+    Column("as_of", Date, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("source", String(500)),  # a link, or what it was published in
+    Column("given_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    UniqueConstraint("item_id", "institution_id", "version"),
+)
+
+grades = Table(  # what a committee, or somebody else outside, made of it
+    "grades",
+    metadata,
+    _id(),
+    _to("item_id", "items", index=True),
+    Column("scheme", String(80), nullable=False),  # one of ours by its code, or as it was written
+    Column("grade", String(60), nullable=False),
+    Column("session", String(60), nullable=False),
+    Column("given_on", Date),
+    Column("symbol", String(120)),  # of the document that gives it
+    Column("note", Text),
+    Column("language", String(20), nullable=False),
+    Column("source", String(500)),
+    Column("entered_by", Id, nullable=False),  # seat
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),  # replaced by another, or entered by mistake
+)
+Index("ix_grades_grade", grades.c.grade)
 
 # -- Messages --------------------------------------------------------------------------------------
 

@@ -12,12 +12,14 @@ from sqlalchemy import func, insert, select
 from bot.domain.status import Status
 from storage.database import Transaction
 from storage.tables import (
+    assessments,
     assignments,
     clusters,
     consolidations,
     evidence,
     figures,
     files,
+    grades,
     institutions,
     item_tags,
     item_texts,
@@ -94,6 +96,8 @@ def _rows(
         (reviews, _reviews(chance, said)),
         (consolidations, [each for n in range(1, item_count + 1) for each in _consolidated(n)]),
         (questions, _questions(chance, hold)),
+        (assessments, _assessments(item_count)),
+        (grades, _grades(item_count)),
     ]
 
 
@@ -350,4 +354,46 @@ def _questions(chance: random.Random, hold: Sequence[Mapping[str, Any]]) -> list
             "answered_at": chance.choice([None, BEGIN]),
         }
         for each in hold[::3]
+    ]
+
+
+def _assessments(item_count: int) -> list[dict[str, Any]]:
+    """Two versions on every seventh item, which is restricted, and one on every fifth."""
+    return [
+        {
+            "item_id": n,
+            "institution_id": 1,
+            "version": version,
+            "current": version == 2 or n % 7 > 0,
+            "seat_id": 1,
+            "status": "planned" if n % 2 else None,
+            "as_of": date(2025, 3, version),
+            "words": "=secret assessment",
+            "language": "en",
+            "source": "https://nhri.example/=1",
+            "given_at": BEGIN + timedelta(days=version),
+            "withdrawn_at": BEGIN + timedelta(days=9) if n % 3 == 0 and version == 2 else None,
+        }
+        for n in range(1, item_count + 1)
+        for version in (1, 2)
+        if n % 7 == 0 or (n % 5 == 0 and version == 1)
+    ]
+
+
+def _grades(item_count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "item_id": n,
+            "scheme": "hrc" if n % 2 else "Another, in words",
+            "grade": "ABCDE"[n % 5],
+            "session": "131st session",
+            "given_on": date(2025, 4, 1) if n % 2 else None,
+            "symbol": "CCPR/C/131/2",
+            "note": "=secret note" if n % 2 else None,
+            "language": "en",
+            "entered_by": 1,
+            "entered_at": BEGIN,
+            "withdrawn_at": BEGIN if n % 4 == 0 else None,
+        }
+        for n in range(2, item_count + 1, 3)
     ]

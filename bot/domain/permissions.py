@@ -32,7 +32,7 @@ def may_invite(actor: Actor, role: Role) -> bool:
 
 
 HANDED_OVER = REPORTING | SECRETARIAT | {Role.VALIDATOR}
-"""Seats that go from one person to the next; observers' seats hold nothing that could."""
+"""Seats that go from one person to the next; what observers publish is their institution's."""
 
 
 def may_hand_over(actor: Actor, seat: Seat) -> bool:
@@ -145,6 +145,22 @@ def reads_approved_only(actor: Actor) -> bool:
     return may_read_approved(actor) and actor.seat(READS | SECRETARIAT) is None
 
 
+def observes_for(actor: Actor) -> Seat | None:
+    """The seat by which somebody gives an independent assessment, in its institution's name."""
+    seat = actor.seat({Role.OBSERVER})
+    return None if seat is None or seat.institution_id is None else seat
+
+
+def may_withdraw_assessment(actor: Actor, institution_id: int) -> bool:
+    """The institution that gave it takes it back; nobody in the State does."""
+    return actor.seat({Role.OBSERVER}, institution_id) is not None
+
+
+def may_grade(actor: Actor) -> bool:
+    """The secretariat enters what committees and others outside made of an item."""
+    return actor.is_secretariat
+
+
 def may_record(actor: Actor) -> bool:
     """The secretariat records what an institution said in a letter or a meeting."""
     return actor.is_secretariat
@@ -189,6 +205,11 @@ def may_read_contribution(actor: Actor, own: Assignment, other: Assignment) -> b
     leads = own.part is Part.LEAD and other.part is Part.CONTRIBUTING
     reads = actor.seat(READS, own.institution_id) is not None
     return both_live and leads and reads and own.item_id == other.item_id
+
+
+def may_configure(actor: Actor) -> bool:
+    """A coordinator says how the State does things: which statuses there are, and so on."""
+    return actor.seat({Role.COORDINATOR}) is not None
 
 
 def may_export(actor: Actor) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.domain.figures import Figure, number_written
 from bot.domain.filters import Dimension, NothingMatches
+from bot.domain.grades import SCHEMES
 from bot.domain.items import ItemText, Part, ReportState, best_text
 from bot.domain.kinds import Kind, Position
 from bot.domain.people import Role
@@ -21,6 +22,7 @@ from bot.exchange.cells import Link
 from bot.exchange.child import progress
 from bot.exchange.order import Order, Written, carry_out
 from bot.exchange.workbook import (
+    AssessmentRow,
     Counts,
     EvidenceRow,
     QuestionRow,
@@ -36,12 +38,15 @@ from storage.exports import Record, Records
 
 _SEAT_STATES = ("live", "suspended", "ended", "planned")
 _REQUEST_STATES = ("open", "overdue", "answered", "returned", "disowned", "ended")
+_ASSESSMENT_STATES = ("stands", "replaced", "withdrawn")
+OURS = frozenset(each.code for each in SCHEMES)
 _FILE_STATES = tuple(each for each in EvidenceState if each is not EvidenceState.DROPPED)
 
 TEXT_KEYS = (
     *(f"export.seat.{each}" for each in _SEAT_STATES),
     *(f"export.request.{each}" for each in _REQUEST_STATES),
     *(f"export.file.{each}" for each in _FILE_STATES),
+    *(f"export.assessment.{each}" for each in _ASSESSMENT_STATES),
     *(f"report.state.{each}" for each in ReportState),
     *(f"kind.{each}" for each in Kind),
     *(f"position.{each}" for each in Position),
@@ -80,6 +85,7 @@ class _Rows:
         self._zone: tzinfo = settings.zone
         self._default_language = settings.default_language
         self._texts = Texts.load(settings.languages)
+        self._texts.call(records.vocabulary().names)
         self._known: dict[str, str] = {}
         self._institutions = {
             key: _name(each["names"], order.language)
@@ -109,6 +115,7 @@ class _Rows:
             seats=map(self._seat, records.seats()),
             requests=map(self._request, records.requests()),
             questions=map(self._question, records.questions()),
+            assessments=map(self._assessment, records.assessments()),
             zone=self._zone,
             withheld=records.restricted() if order.withhold else 0,
         )
@@ -142,7 +149,9 @@ class _Rows:
         institutions: Counter[str] = Counter()
         for key, number in totals.institution.items():
             institutions[self._institution(key)] += number
-        status = {self.word(f"status.{code}"): number for code, number in totals.status.items()}
+        status: Counter[str] = Counter()
+        for code, number in totals.status.items():
+            status[self.word(f"status.{code}")] += number
         return Counts(totals.sheets, status, totals.mechanism, institutions)
 
     # -- Rows --------------------------------------------------------------------------------------
@@ -303,6 +312,33 @@ class _Rows:
             days=_days(row["asked_at"], self._order.made_at),
         )
 
+    def _assessment(self, row: Record) -> AssessmentRow:
+        shown = self._shows(row)
+        graded = "scheme" in row
+        status = row["status"] if not graded else None
+        words = row["note"] if graded else row["words"]
+        given = self._institution(row["institution_id"]) if not graded else row["scheme"]
+        if graded and row["scheme"] in OURS:
+            given = self.word(f"grade.scheme.{row['scheme']}")
+        return AssessmentRow(
+            id=f"{'G' if graded else 'I'}-{row['id']}",
+            recommendation=_item_id(row["item_id"]),
+            symbol=row["symbol"],
+            paragraph=row["paragraph"],
+            given_by=given,
+            status=self.word(f"status.{status}") if status else "",
+            grade=row["grade"] if graded else "",
+            session=row["session"] if graded else "",
+            as_of=row["given_on"] if graded else row["as_of"],
+            text=(words or "") if shown else "",
+            language=self._language(row["language"]) if words else "",
+            document=(row["graded_in"] or "") if graded else "",
+            source=(row["source"] or "") if shown else "",
+            version=None if graded else row["version"],
+            state=self.word(f"export.assessment.{_assessment_state(row)}"),
+            given_at=row["entered_at"] if graded else row["given_at"],
+        )
+
     # -- Cells -------------------------------------------------------------------------------------
 
     def _shows(self, row: Record) -> bool:
@@ -371,3 +407,9 @@ def _address(symbol: str, language: str) -> str:
     if not _UNITED_NATIONS.fullmatch(symbol):
         return ""
     return f"https://undocs.org/{language}/{symbol}"
+
+
+def _assessment_state(row: Record) -> str:
+    if row["withdrawn_at"] is not None:
+        return "withdrawn"
+    return "stands" if row.get("current", True) else "replaced"

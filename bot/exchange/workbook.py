@@ -167,6 +167,28 @@ class QuestionRow:
     days: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """What stands beside the State's answer: an observer's assessment, or a committee's grade."""
+
+    id: str
+    recommendation: str
+    symbol: str
+    paragraph: str
+    given_by: str
+    status: str
+    grade: str
+    session: str
+    as_of: date | None
+    text: str
+    language: str
+    document: str
+    source: str
+    version: int | None
+    state: str
+    given_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Counts:
     """What the database counts within the filter: rows, and recommendations by kind.
@@ -200,6 +222,7 @@ class WorkbookContents:
     seats: Iterable[SeatRow] = ()
     requests: Iterable[RequestRow] = ()
     questions: Iterable[QuestionRow] = ()
+    assessments: Iterable[AssessmentRow] = ()
     zone: tzinfo = UTC
     withheld: int = 0
 
@@ -211,6 +234,7 @@ SHEETS: Mapping[str, type] = {
     "seats": SeatRow,
     "requests": RequestRow,
     "questions": QuestionRow,
+    "assessments": AssessmentRow,
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.domain.filters import EVERYTHING, STATUSES, Dimension, Filter, NothingMatches
 from bot.domain.screens import Text
@@ -27,9 +27,11 @@ from storage import exports, units
 from storage.database import Database, Transaction
 from storage.tables import (
     accounts,
+    assessments,
     assignments,
     consolidations,
     evidence,
+    grades,
     institutions,
     item_tags,
     items,
@@ -37,6 +39,7 @@ from storage.tables import (
     seats,
     source_documents,
     status_updates,
+    statuses,
 )
 from tests.conftest import sqlite_url
 from tests.record import NASTY, fill
@@ -107,6 +110,8 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
             "questions": questions,
             "evidence": evidence,
             "seats": seats,
+            "assessments": assessments,
+            "grades": grades,
         }
         rows = {name: await tx.rows(select(table)) for name, table in tables.items()}
         lone = await tx.values(select(institutions.c.id))
@@ -118,6 +123,7 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
         "seats": len(rows["seats"])
         + len(set(lone) - {each["institution_id"] for each in rows["seats"]}),
     }
+    expected["assessments"] += expected.pop("grades")
     assert {name: len(rows_of(book, name)) for name in expected} == expected
     assert min(expected.values()) > 1
 
@@ -263,7 +269,10 @@ async def test_words_of_restricted_items_stay_out_of_the_chat(
 def restricted_cells(book: openpyxl.Workbook) -> list[str]:
     """Everything that stands in rows about items 7, 14, 21 and 28."""
     restricted = {f"R-{n}" for n in range(7, 31, 7)}
-    sheets = ("recommendations", "status_updates", "evidence", "requests", "questions")
+    sheets = (
+        *("recommendations", "status_updates", "evidence", "requests", "questions"),
+        "assessments",
+    )
     return [
         str(cell)
         for sheet in sheets
@@ -413,3 +422,46 @@ async def test_a_child_without_a_database_says_so(tmp_path: Path) -> None:
         with pytest.raises(Exception, match="crashed"):
             await jobs.run("consolidated", Order(EVERYTHING, "en", NOW, "").to_json(), room)
     assert not missing.exists()
+
+
+async def test_what_stands_beside_the_answer_has_a_sheet_of_its_own(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+    book = await exported(database, tmp_path / "beside.xlsx")
+    rows = {row["id"]: row for row in rows_of(book, "assessments")}
+    states = {row["state"] for row in rows.values()}
+    assert states == {"standing", "replaced", "withdrawn"}
+    graded = next(row for row in rows.values() if row["given_by"] == "Human Rights Committee")
+    assert (graded["session"], graded["document"]) == ("131st session", "CCPR/C/131/2")
+    assert graded["symbol"] != graded["document"]  # the item's own stands beside it
+    open_ones = [row for row in rows.values() if row["text"] == "=secret assessment"]
+    assert {row["given_by"] for row in open_ones} == {"Ministry 1"}
+
+
+async def test_statuses_are_called_as_the_country_calls_them(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+        own = {"counts_as": "in_progress", "place": 301}
+        for code, names in (
+            ("planned", {"en": "announced", "fr": "annoncée"}),
+            ("s1", {"en": "=bill drafted"}),
+        ):
+            await tx.execute(insert(statuses).values(**own, code=code, names=names))
+        first = select(func.min(assignments.c.id)).where(assignments.c.state == "announced")
+        await tx.execute(
+            update(assignments)
+            .where(assignments.c.id == first.scalar_subquery())
+            .values(status="s1", part="lead", reported_at=NOW)
+        )
+    for language, called in (
+        ("en", {"announced", "=bill drafted"}),
+        ("fr", {"annoncée", "=bill drafted (anglais)"}),
+    ):
+        book = await exported(database, tmp_path / f"{language}.xlsx", language=language)
+        found = {row["status"] for row in rows_of(book, "recommendations", language)}
+        assert called <= found
+        assert word("status.planned", language) not in found

@@ -16,12 +16,23 @@ from sqlalchemy import URL, Table, func, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
 from telegram import Update
 
+from bot.domain.assessments import AssessmentDraft
 from bot.domain.broadcasts import Draft, Segment
 from bot.domain.errors import existing
+from bot.domain.grades import GradeDraft, read_grades
 from bot.domain.items import Part
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.requests import Audience
-from bot.services import boards, broadcasts, consolidation, passing, people, threads
+from bot.services import (
+    assessments,
+    boards,
+    broadcasts,
+    consolidation,
+    grades,
+    passing,
+    people,
+    threads,
+)
 from bot.services.calendar_import import READ as CALENDAR_READ
 from bot.services.deadlines import FILE
 from bot.services.exports import PROGRESS
@@ -546,8 +557,10 @@ async def _settle(world: World) -> None:
         other = await seated("Ines", Role.FOCAL_POINT, interior)
         coordinator = await seated(f"Amina {OFFICERS}", Role.COORDINATOR, None)
         chen = await seated(f"Chen {OFFICERS}", Role.OFFICER, None)
-        suspended = await seated("Sami", Role.FOCAL_POINT, justice.institution_id)
-        ended = await seated("Edda", Role.FOCAL_POINT, justice.institution_id)
+        suspended, ended = [
+            await seated(name, Role.FOCAL_POINT, justice.institution_id)
+            for name in ("Sami", "Edda")
+        ]
         await seats.suspend(tx, suspended.seats[0].id, at=now)
         await seats.end(tx, ended.seats[0].id, now=now - timedelta(minutes=1))
 
@@ -561,6 +574,7 @@ async def _settle(world: World) -> None:
             await _draft(world, tx, actor, held, said)
         newcomers = await _invite(world, tx, justice.institution_id)
         await _days_off(tx)
+        await _beside(world, tx, coordinator, secret)
         asked, reminder = await _ask(
             tx, justice.institution_id, focal, assignment=held, item=secret, now=now
         )
@@ -571,6 +585,7 @@ async def _settle(world: World) -> None:
             tx, justice.institution_id, focal, validator, coordinator, now=now
         )
     world.answers |= {
+        "status": "planned",
         "institution": justice.institution_id,
         "dialogue": dialogue,
         "dialogue_question": dialogue_question,
@@ -748,6 +763,18 @@ async def _pass_inside(
     paula_acts = maravia.act(paula, now, bot_id=world.bot_id)
     await passing.answer(tx, paula_acts, asked, f"Answered {INSIDE}", language="en")
     return cora, asked
+
+
+async def _beside(world: World, tx: Transaction, coordinator: Actor, item: int) -> None:
+    """What an independent institution thinks of an item, and which grade it has."""
+    now = world.network.clock.now()
+    there = await institutions.add(tx, "NHRI", "nhri", {"en": "Human Rights Institute"})
+    olga = await maravia.somebody(tx, f"Olga {OFFICERS}", Role.OBSERVER, there, bot_id=world.bot_id)
+    draft = AssessmentDraft(item, f"Assessed {ITEM}", "en", now.date())
+    await assessments.give(tx, maravia.act(olga, now, bot_id=world.bot_id), draft)
+    session = GradeDraft("hrc", "131st session", "en", note=f"Graded {ITEM}")
+    act = maravia.act(coordinator, now, bot_id=world.bot_id)
+    await grades.enter(tx, act, item, read_grades("C", "hrc"), session)
 
 
 async def _new(tx: Transaction, table: Table, **values: Any) -> int:

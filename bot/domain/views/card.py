@@ -22,6 +22,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views.assessments import Beside
 from bot.domain.views.common import HOME, dotted, evidence_facts, item_code
 
 TEXT_LENGTH = 2000
@@ -68,6 +69,7 @@ class Card:
     may_pass: bool = False
     contributions: int = 0  # cleared reports of contributors, for the lead
     asked: Sequence[int] = ()  # reports that the secretariat asks about
+    beside: Beside | None = None  # others' assessments and grades
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,10 @@ def card(shown: Card) -> Screen:
     if shown.open_questions:
         lines.append(text("card.open_questions", count=shown.open_questions))
     lines += _passed(shown.passed)
-    return screen(*lines, rows=_rows(shown))
+    if shown.beside is None or not shown.beside.count:
+        return screen(*lines, rows=_rows(shown))
+    *rows, last = _rows(shown)
+    return screen(*lines, None, *shown.beside.lines, rows=[*rows, (shown.beside.opens,), last])
 
 
 def item_lines(item: Item, words: ItemText | None) -> list[Text | None]:

@@ -20,6 +20,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.selection import Need
+from bot.domain.views.assessments import Beside
 from bot.domain.views.card import Alike, clearance_rows, item_lines, similar_lines
 from bot.domain.views.common import HOME, dotted, in_twos, item_code
 from bot.domain.views.reminders import URGENT, put_off_lines
@@ -54,12 +55,12 @@ def about(
     cluster: Words | None,
     needs: Collection[Need],
     similar: Sequence[Alike],
+    beside: Beside,
     state: Sequence[Text | None] = (),
     protects: bool,
 ) -> Screen:
-    """An item with everybody who answers for it, and `state`: what the secretariat made of it.
-
-    A coordinator `protects` it.
+    """An item with everybody who answers for it, `state`: what the secretariat made of it, and
+    what others think beside that. A coordinator `protects` it.
     """
     lines = [*item_lines(item, words), None]
     lines += [*state, None] if state else []
@@ -67,6 +68,8 @@ def about(
     if cluster is not None:
         lines.append(text("item.cluster", cluster=cluster))
     lines += similar_lines(similar)
+    if beside.count:
+        lines += [None, *beside.lines]
     rows: list[Row] = [
         (button("holder", f"held:{each.assignment_id}", institution=each.institution),)
         for each in stands
@@ -82,7 +85,7 @@ def about(
             if item.restricted
             else button("restrict", f"restrict:{item.id}")
         )
-    return screen(*lines, rows=[*rows, tuple(last), (HOME,)])
+    return screen(*lines, rows=[*rows, tuple(last), (beside.opens, HOME)])
 
 
 def _tags(item: Item, needs: Collection[Need]) -> list[Button]:

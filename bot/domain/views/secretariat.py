@@ -48,6 +48,7 @@ OWN_FLOWS = (
         "deadline",
     ),
     *("request", "request_data", "request_comment", "broadcast"),
+    *("status_add", "status_change", "grade"),
 )
 """Conversations that rest here are offered on the first screen."""
 
@@ -147,8 +148,11 @@ def _urgent(desk: Counts) -> list[Button]:
     return [way for count, way in ways if count]
 
 
-def more() -> Screen:
-    """What is done less often."""
+def more(*, configures: bool) -> Screen:
+    """What is done less often; a coordinator `configures` how the State does things."""
+    last = [button("me", "me"), HOME]
+    if configures:
+        last.insert(0, button("statuses", "statuses"))
     return screen(
         "secretariat.more",
         rows=[
@@ -158,7 +162,7 @@ def more() -> Screen:
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
             (button("dialogues", "dialogues"), button("progress", "progress")),
             (button("publication", "publish"),),
-            (button("me", "me"), HOME),
+            tuple(last),
         ],
     )
 

@@ -185,6 +185,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "statuses",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("counts_as", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("names", Json, nullable=False),
+        sa.Column("evidence_required", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_statuses")),
+    )
+    op.create_table(
         "accounts",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
@@ -515,6 +525,27 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
     op.create_table(
+        "grades",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("scheme", sa.String(length=80), nullable=False),
+        sa.Column("grade", sa.String(length=60), nullable=False),
+        sa.Column("session", sa.String(length=60), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=True),
+        sa.Column("symbol", sa.String(length=120), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=True),
+        sa.Column("entered_by", Id, nullable=False),
+        sa.Column("entered_at", Moment, nullable=False),
+        sa.Column("withdrawn_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_grades_item_id_items")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grades")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_grades_grade", "grades", ["grade"], unique=False)
+    op.create_index(op.f("ix_grades_item_id"), "grades", ["item_id"], unique=False)
+    op.create_table(
         "item_tags",
         sa.Column("item_id", Id, nullable=False),
         sa.Column("vocabulary", sa.String(length=20), nullable=False),
@@ -622,6 +653,42 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_index("ix_approvals_state", "approvals", ["state", "id"], unique=False)
+    op.create_table(
+        "assessments",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=True),
+        sa.Column("given_at", Moment, nullable=False),
+        sa.Column("withdrawn_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_assessments_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_assessments_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_assessments_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
+        sa.UniqueConstraint(
+            "item_id",
+            "institution_id",
+            "version",
+            name=op.f("uq_assessments_item_id_institution_id_version"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_assessments_item_id"), "assessments", ["item_id"], unique=False)
     op.create_table(
         "consolidations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
