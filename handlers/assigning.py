@@ -240,6 +240,8 @@ def _stand(turn: Turn, stand: Stand) -> item_views.Stand:
         stand.due_on,
         stand.status,
         stand.report_state,
+        uncleared=stand.uncleared,
+        clearance=stand.clearance,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain import permissions
+from bot.domain.clearance import Rule
 from bot.domain.errors import NotFound, existing
 from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best_text
 from bot.domain.passing import Pass
@@ -17,6 +18,7 @@ from handlers.turn import Turn
 from storage import (
     assignments,
     cards,
+    clearance,
     conversations,
     evidence,
     items,
@@ -91,6 +93,8 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         draft_id=None if draft is None else draft.id,
         may_report=permissions.may_report(turn.actor, assignment),
         may_withdraw=await _may_withdraw(turn, assignment),
+        inside=await _inside(turn, assignment),
+        marks=await _marks(turn, assignment),
         open_questions=sum(1 for each in asked if each.answered_at is None),
         passed=await _passed(turn, assignment),
         may_pass=permissions.may_pass(turn.actor, assignment),
@@ -163,6 +167,38 @@ async def _may_withdraw(turn: Turn, assignment: Assignment) -> bool:
     assert assignment.last_status_update_id is not None
     last = await status_updates.get(turn.tx, assignment.last_status_update_id)
     return last is not None and last.seat_id in {seat.id for seat in turn.actor.seats}
+
+
+async def _inside(turn: Turn, assignment: Assignment) -> views.Inside | None:
+    """What the institution has sent and not given as its word."""
+    if assignment.uncleared_id is None:
+        return None
+    report = existing(await status_updates.get(turn.tx, assignment.uncleared_id))
+    waiting = existing(await clearance.get(turn.tx, report.id))
+    reads = permissions.may_read(turn.actor, assignment, report)
+    said = await clearance.last_decision(turn.tx, report.id) if reads else None
+    waits = report.state is ReportState.UNCLEARED
+    clears = permissions.seat_to_clear(turn.actor, assignment.institution_id) is not None
+    return views.Inside(
+        id=report.id,
+        number=report.number,
+        state=report.state,
+        sent_at=report.submitted_at,
+        status=report.status if reads else None,
+        comment=Words(said.comment, said.language, limit=views.COMMENT_LENGTH)
+        if said is not None and said.comment
+        else None,
+        may_withdraw=waits and report.seat_id in {seat.id for seat in turn.actor.seats},
+        may_clear=waits and clears and not permissions.clears_own(turn.actor, waiting.author),
+    )
+
+
+async def _marks(turn: Turn, assignment: Assignment) -> bool:
+    """Whether this person marks what needs clearance there."""
+    house = assignment.institution_id
+    if permissions.seat_to_clear(turn.actor, house) is None:
+        return False
+    return await clearance.rule(turn.tx, house) is Rule.CHOSEN
 
 
 ACTS = {"card": card, "item": item}

@@ -14,6 +14,8 @@ from handlers.turn import Turn
 from storage import evidence
 from storage import status_updates as queries
 
+UNDECIDED = (ReportState.UNCLEARED, ReportState.SUBMITTED)
+
 
 async def history(turn: Turn, argument: str) -> None:
     """`history:17:0`: a page of an assignment's reports."""
@@ -25,8 +27,10 @@ async def history(turn: Turn, argument: str) -> None:
         turn.tx, assignment.id, limit=LIST_LENGTH, offset=at * LIST_LENGTH
     )
     code = item_code(item)
+    may_read = permissions.may_read
+    hidden = {each.id for each in updates if not may_read(turn.actor, assignment, each)}
     await turn.show(
-        views.history(code, assignment.id, total, at, updates),
+        views.history(code, assignment.id, total, at, updates, hidden=hidden),
         subject=f"assignment:{assignment.id}",
     )
 
@@ -45,7 +49,7 @@ async def report(turn: Turn, argument: str) -> None:
             found,
             item_code(item),
             await evidence.of_report(turn.tx, found.id),
-            may_withdraw=mine and found.state is ReportState.SUBMITTED,
+            may_withdraw=mine and found.state in UNDECIDED,
         ),
         subject=f"assignment:{found.assignment_id}",
     )

@@ -14,6 +14,7 @@ from bot.domain.views import review as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.services import opened
 from bot.services import reviews as service
+from bot.services.status_updates import get_own
 from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -58,7 +59,7 @@ async def report(turn: Turn, argument: str) -> None:
 async def whole(turn: Turn, argument: str) -> None:
     """`whole:42`: all that a report says."""
     permissions.require(permissions.may_review(turn.actor))
-    said = existing(await status_updates.get(turn.tx, number(argument)))
+    said = await get_own(turn.tx, turn.actor, number(argument))
     await opened.report(turn.tx, turn.act, said.number)
     await turn.show(views.whole(said))
 

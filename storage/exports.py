@@ -30,6 +30,7 @@ from sqlalchemy import (
 from bot.domain.filters import NOT_REPORTED, STATUSES, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
+from storage.clearance import is_word
 from storage.database import Transaction
 from storage.standing import last_words, standing
 from storage.tables import (
@@ -267,6 +268,7 @@ class Records:
             .where(
                 said.c.assignment_id == self._standing.c.assignment_id,
                 said.c.state != _WITHDRAWN,
+                is_word(said),
                 said.c.measures != "",
             )
             .order_by(said.c.id.desc())
@@ -319,7 +321,7 @@ class Records:
         """Every version of every status update in the order of submission.
 
         `figures` are rows of that table, `files` counts stored evidence, `comment` is the
-        secretariat's newest.
+        secretariat's newest; of what was not cleared (`is_word` is false) there are none.
         """
         statement = self._updates().order_by(status_updates.c.id)
         for page in self._pages(statement):
@@ -330,7 +332,7 @@ class Records:
                 yield {
                     **row,
                     "figures": counted[own],
-                    "files": stored[own],
+                    "files": stored[own] if row["is_word"] else 0,
                     "comment": said.get(own),
                 }
 
@@ -465,7 +467,14 @@ class Records:
 
     def _updates(self) -> Select[Any]:
         return (
-            select(status_updates, assignments.c.institution_id, people.c.name, *_ITEM)
+            select(
+                status_updates,
+                is_word().label("is_word"),
+                assignments.c.institution_id,
+                people.c.name,
+                seats.c.role,
+                *_ITEM,
+            )
             .select_from(
                 self._of_assignments(status_updates, status_updates.c.assignment_id)
                 .outerjoin(seats, seats.c.id == status_updates.c.seat_id)
@@ -494,6 +503,7 @@ class Records:
             )
             .where(
                 self._of_items(),
+                is_word(),
                 self._in_time(status_updates),
                 evidence.c.state != EvidenceState.DROPPED.value,
             )
@@ -543,7 +553,13 @@ class Records:
 
     def _questions(self) -> Select[Any]:
         return (
-            select(questions, assignments.c.institution_id, people.c.name, *_ITEM)
+            select(
+                questions,
+                assignments.c.institution_id,
+                people.c.name,
+                seats.c.role,
+                *_ITEM,
+            )
             .select_from(
                 self._of_assignments(questions, questions.c.assignment_id)
                 .join(seats, seats.c.id == questions.c.asked_by)
@@ -608,6 +624,7 @@ class Records:
             .where(
                 assignments.c.item_id.in_(ids),
                 status_updates.c.state != _WITHDRAWN,
+                is_word(),
                 _is_stored_file(),
             )
             .group_by(assignments.c.item_id)
@@ -647,6 +664,7 @@ class Records:
             .where(
                 assignments.c.id.in_(ids),
                 status_updates.c.state != _WITHDRAWN,
+                is_word(),
                 status_updates.c.submitted_at >= assignments.c.announced_at,
             )
             .group_by(assignments.c.id)

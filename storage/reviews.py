@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, case, func, insert, or_, select, update
 
 from bot.domain.items import ReportState
 from bot.domain.review import Approved, Waiting
+from storage.clearance import is_word
 from storage.database import Transaction
 from storage.tables import (
     assignments,
@@ -51,8 +52,8 @@ async def queue(
 
 
 async def get(tx: Transaction, status_update_id: int) -> Waiting | None:
-    """A report with its item and its institution, whatever became of it."""
-    row = await tx.row(_waiting().where(status_updates.c.id == status_update_id))
+    """A report with its item and its institution, whatever became of it once it was its word."""
+    row = await tx.row(_waiting().where(status_updates.c.id == status_update_id, is_word()))
     return None if row is None else Waiting(**row)
 
 
@@ -89,6 +90,7 @@ async def newer(tx: Transaction, assignment_id: int, *, than: int) -> str | None
             status_updates.c.assignment_id == assignment_id,
             status_updates.c.id > than,
             status_updates.c.state != ReportState.WITHDRAWN.value,
+            is_word(),
         )
         .order_by(status_updates.c.id.desc())
         .limit(1)

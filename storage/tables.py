@@ -58,6 +58,7 @@ institutions = Table(
     Column("kind", String(40), nullable=False),  # ministry, court, parliament, city, …
     Column("names", Json, nullable=False),  # {language: name}
     Column("ended_at", UtcDateTime),
+    Column("clearance", String(20), nullable=False, server_default="none"),  # always, chosen
 )
 
 units = Table(  # parts of an institution that are asked inside it
@@ -281,6 +282,11 @@ assignments = Table(
     Column("report_state", String(20)),  # submitted, approved, returned
     Column("last_status_update_id", Id),
     Column("unchanged_in_a_row", Integer, nullable=False, server_default="0"),
+    # What it has sent and is not its word: the newest report, where that is not cleared
+    Column("uncleared_id", Id),
+    Column("uncleared_state", String(20)),  # uncleared, returned_inside
+    Column("uncleared_due_on", Date),  # the due date that it is an answer to
+    Column("clearance_chosen", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("item_id", "institution_id"),
 )
 Index("ix_assignments_institution", assignments.c.institution_id, assignments.c.state)
@@ -296,7 +302,7 @@ status_updates = Table(
     _to("assignment_id", "assignments", index=True),
     _to("seat_id", "seats", nullable=True),  # the author; None for an import
     Column("kind", String(20), nullable=False),  # report, unchanged, recorded
-    Column("state", String(20), nullable=False),  # submitted, approved, returned, withdrawn
+    Column("state", String(20), nullable=False),  # `bot.domain.items.ReportState`
     Column("status", String(40), nullable=False),
     Column("previous_status", String(40)),
     Column("as_of", Date, nullable=False),
@@ -307,6 +313,11 @@ status_updates = Table(
     Column("source_on", Date),
     Column("submitted_at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime),
+    Column("public", Boolean),  # whether anybody may read it; None: nobody has said so yet
+    Column("due_on", Date),  # when the answer was due as it was sent
+    Column("needs_clearance", Boolean, nullable=False, server_default=false()),
+    Column("cleared_at", UtcDateTime, index=True),  # until then it is not the institution's word
+    Column("cleared_by", Id),  # seat
 )
 Index("ix_status_updates_state", status_updates.c.state, status_updates.c.submitted_at)
 
@@ -394,6 +405,29 @@ reviews = Table(
     Column("comment", Text),
     Column("language", String(20)),
     Column("at", UtcDateTime, nullable=False),
+)
+
+clearances = Table(  # what validators decided on reports of their institution
+    "clearances",
+    metadata,
+    _id(),
+    _to("status_update_id", "status_updates", index=True),
+    _to("seat_id", "seats"),
+    Column("decision", String(20), nullable=False),  # cleared, amended, returned
+    Column("comment", Text),
+    Column("language", String(20)),  # of the comment
+    Column("before", Json),  # what an amended one said: {status, measures, remaining, language}
+    Column("at", UtcDateTime, nullable=False),
+)
+
+clearance_notices = Table(  # who was told that a report waits, and how urgently
+    "clearance_notices",
+    metadata,
+    _to("status_update_id", "status_updates"),
+    _to("person_id", "people"),
+    Column("rung", Integer, nullable=False),  # 0: it is with them; `bot.domain.clearance`
+    Column("at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("status_update_id", "person_id", "rung"),
 )
 
 questions = Table(
@@ -485,7 +519,7 @@ request_items = Table(  # what one institution owes an answer to
     _to("institution_id", "institutions"),
     _to("item_id", "items", nullable=True, index=True),
     _to("assignment_id", "assignments", nullable=True, index=True),  # of a request for status
-    Column("state", String(20), nullable=False),  # asked, answered, excused, ended
+    Column("state", String(20), nullable=False),  # asked, uncleared, answered, excused, ended
     Column("due_on", Date, nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("since", UtcDateTime, nullable=False),  # from when on its rungs count

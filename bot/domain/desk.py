@@ -10,6 +10,7 @@ class Counts:
     """How much of each kind lies on the secretariat's desk."""
 
     to_review: int
+    uncleared: int  # inside institutions: with their validators
     questions: int
     overdue: int
     more_time: int  # wishes that wait

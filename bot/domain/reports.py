@@ -48,6 +48,12 @@ class AlreadyDecided(Refused):
     key = "error.already_decided"
 
 
+class NotTheirWord(Refused):
+    """It was not cleared: words and files are its institution's own affair; values: `number`."""
+
+    key = "error.not_their_word"
+
+
 class NothingToConfirm(Refused):
     """There is no earlier report that could be unchanged, or it was returned."""
 
@@ -115,6 +121,7 @@ class Acknowledged:
     number: str
     code: str
     restricted: bool = False
+    uncleared: bool = False  # it waits for the institution's validator
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,7 @@ class Receipt:
     measures: str
     language: str
     evidence: EvidenceCounts = EvidenceCounts()
+    clears: bool = True  # whether there is a validator who may clear what waits
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,17 @@ class StatusUpdate:
     source: str | None
     source_on: date | None
     submitted_at: datetime
+    due_on: date | None = None  # when the answer was due as it was sent
+    version: int = 1
+    needs_clearance: bool = False
+    cleared_at: datetime | None = None
+    cleared_by: int | None = None
     figures: tuple[Figure, ...] = field(default=(), compare=False)
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is its institution's word: it is cleared, or need not be."""
+        return not self.needs_clearance or self.cleared_at is not None
 
 
 @dataclass(frozen=True)

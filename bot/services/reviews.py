@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from bot.domain import permissions
 from bot.domain.errors import Outdated, existing
 from bot.domain.items import ReportState
-from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor
+from bot.domain.people import SECRETARIAT, Act, Actor
 from bot.domain.reports import fitting
 from bot.domain.review import Waiting
 from bot.domain.views import review as views
 from bot.services import audit, requests
-from bot.services.notices import tell
-from storage import people, seats, status_updates
+from bot.services.notices import reporters, tell
 from storage import reviews as queries
+from storage import status_updates
 from storage.database import Transaction
 
 
@@ -53,7 +51,7 @@ async def return_(
     )
     await requests.follow(tx, act, [report.assignment_id])
     shown = views.returned_to(report, words, language)
-    for person_id in await _hearing(tx, report, now=act.now):
+    for person_id in await reporters(tx, act, report):
         key = f"returned:{report.number}:{person_id}"
         await tell(tx, act, person_id, shown, key, subject=f"assignment:{report.assignment_id}")
     await audit.record(
@@ -76,19 +74,6 @@ async def _decide(
     if not await status_updates.decide(tx, status_update_id, decision, now=act.now):
         raise Outdated
     return report
-
-
-async def _hearing(tx: Transaction, report: Waiting, *, now: datetime) -> list[int]:
-    """The institution's focal points and alternates, and the author while their seat lives."""
-    seated = await people.seated(tx, now=now, roles=REPORTING, institution_id=report.institution_id)
-    hearing = {each.person.id for each in seated}
-    sent = await status_updates.get(tx, report.status_update_id)
-    if sent is not None and sent.seat_id is not None:
-        author = await seats.get(tx, sent.seat_id)
-        own = author is not None and author.institution_id == report.institution_id
-        if author is not None and own and author.live(now):
-            hearing.add(author.person_id)
-    return sorted(hearing)
 
 
 def _seat(actor: Actor) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.domain import permissions, status
+from bot.domain import clearance, permissions, status
 from bot.domain.errors import NotAllowed, NotFound, existing
 from bot.domain.items import Assignment, AssignmentState, Item, LastWord, ReportState
-from bot.domain.people import REPORTING, Act, Actor
+from bot.domain.people import REPORTING, Act, Actor, Role
 from bot.domain.permissions import READS
 from bot.domain.reports import (
     UNCHANGED_IN_A_ROW,
@@ -18,6 +18,7 @@ from bot.domain.reports import (
     DayInFuture,
     EvidenceCounts,
     NothingToConfirm,
+    NotTheirWord,
     NoWords,
     Receipt,
     ReportKind,
@@ -26,11 +27,14 @@ from bot.domain.reports import (
     StatusUpdateDraft,
     require_fits,
 )
+from bot.domain.screens import Code
 from bot.domain.status import Status
 from bot.domain.views import report as views
 from bot.services import audit, requests
+from bot.services.last_word import follow_inside, restore
 from bot.services.notices import tell, tell_secretariat
 from storage import assignments, conversations, evidence, figures, items, people
+from storage import clearance as clearance_queries
 from storage import status_updates as queries
 from storage.database import Transaction
 
@@ -46,8 +50,9 @@ class _Source:
 async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt:
     """Record a status update, and one more for each assignment in `draft.also`.
 
-    The country's year is in the number. Refuses with NotAllowed, AssignmentClosed,
-    NoStatus, NoWords, TooLong or DayInFuture, and then nothing happened.
+    What needs its validator's clearance is not the institution's word before it is cleared. The
+    country's year is in the number. Refuses with NotAllowed, AssignmentClosed, NoStatus, NoWords,
+    TooLong or DayInFuture, and then nothing happened.
     """
     chosen = _checked(draft, today=act.today)
     held = [await _reportable(tx, act, each) for each in await _locked(tx, draft)]
@@ -61,8 +66,7 @@ async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt
     ]
     counts = await _take_evidence(tx, draft, updates)
     await _trace(tx, act, "submit", held, updates, seat_id=seat.id, chosen=chosen, counts=counts)
-    await tell_secretariat(tx, act, updates[0].number)
-    return _receipt(kind, draft, chosen, updates, counts)
+    return await _sent(tx, act, held[0], _receipt(kind, draft, chosen, updates, counts))
 
 
 async def record_on_behalf(
@@ -110,11 +114,14 @@ async def unchanged(
     """Confirm as of today that nothing has changed since the last report.
 
     After two confirmations in a row raises SentenceNeeded unless `sentence` says why; raises
-    NothingToConfirm where there is no report, or it was returned.
+    NothingToConfirm where there is no report, or it was returned, and WaitsForClearance while a
+    newer one is not cleared.
     """
     await assignments.lock(tx, [assignment_id])
     assignment = await _reportable(tx, act, assignment_id)
-    if assignment.status is None or assignment.report_state is ReportState.RETURNED:
+    if assignment.waits_inside:
+        raise await _waits(tx, assignment)
+    if assignment.status is None or assignment.returned:
         raise NothingToConfirm
     words = (sentence or "").strip()
     if assignment.unchanged_in_a_row >= UNCHANGED_IN_A_ROW and not words:
@@ -130,14 +137,14 @@ async def unchanged(
     await _trace(
         tx, act, "unchanged", [assignment], updates, seat_id=seat.id, chosen=chosen, counts=counts
     )
-    await tell_secretariat(tx, act, updates[0].number)
-    return _receipt(kind, draft, chosen, updates, counts)
+    return await _sent(tx, act, assignment, _receipt(kind, draft, chosen, updates, counts))
 
 
 async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUpdate:
     """Take back one's own report that nobody has decided on yet; its files are removed.
 
-    The number stays in the record, and the institution's last word is what it said before. Raises
+    The number stays in the record, and the institution's last word is what it said before. One that
+    waits for clearance was no word of it, and the secretariat hears nothing. Raises
     AlreadyDecided, or NotAllowed for the report of another seat.
     """
     found = existing(await queries.get(tx, status_update_id))
@@ -145,7 +152,9 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
     if not await queries.decide(tx, found.id, ReportState.WITHDRAWN, now=act.now):
         raise AlreadyDecided
     pieces = await evidence.withdraw(tx, found.id)
-    await _restore_last_word(tx, found.assignment_id)
+    if found.is_word:
+        await restore(tx, found.assignment_id)
+    await follow_inside(tx, found.assignment_id)
     await requests.follow(tx, act, [found.assignment_id])
     tx.wakes.add("evidence")
     await audit.record(
@@ -156,16 +165,19 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
         seat_id=found.seat_id,
         facts={"assignment": found.assignment_id, "evidence": pieces},
     )
-    await tell_secretariat(tx, act, f"{found.number}:withdrawn")
+    if found.is_word:
+        await tell_secretariat(tx, act, f"{found.number}:withdrawn")
     return replace(found, state=ReportState.WITHDRAWN)
 
 
 async def get_own(tx: Transaction, actor: Actor, status_update_id: int) -> StatusUpdate:
-    """A status update that the actor may read, with its figures; raises NotFound."""
+    """A status update that the actor may read, with its figures; raises NotFound, NotTheirWord."""
     found = await queries.get(tx, status_update_id)
     assignment = None if found is None else await assignments.get(tx, found.assignment_id)
     if found is None or assignment is None or not permissions.may_see(actor, assignment):
         raise NotFound
+    if not permissions.may_read(actor, assignment, found):
+        raise NotTheirWord(number=Code(found.number))
     return replace(found, figures=await figures.of(tx, found.id))
 
 
@@ -206,6 +218,12 @@ async def _reportable(tx: Transaction, act: Act, assignment_id: int) -> Assignme
     return assignment
 
 
+async def _waits(tx: Transaction, assignment: Assignment) -> clearance.WaitsForClearance:
+    assert assignment.uncleared_id is not None
+    report = existing(await queries.get(tx, assignment.uncleared_id))
+    return clearance.WaitsForClearance(number=Code(report.number))
+
+
 def _seat_ids(actor: Actor) -> set[int]:
     return {seat.id for seat in actor.seats}
 
@@ -226,6 +244,7 @@ async def _add(
 ) -> Acknowledged:
     """One status update for one assignment, its figures, and the assignment's last word."""
     number = await queries.next_in_year(tx, act.today.year)
+    uncleared = kind is not ReportKind.RECORDED and await _needs_clearance(tx, assignment)
     update_id = await queries.add(
         tx,
         number=number,
@@ -240,17 +259,42 @@ async def _add(
         language=draft.language,
         source=None if source is None else source.words,
         source_on=None if source is None else source.on,
+        due_on=assignment.due_on,
+        needs_clearance=uncleared,
         now=act.now,
     )
     await figures.add(tx, update_id, draft.figures)
-    in_a_row = assignment.unchanged_in_a_row + 1 if kind is ReportKind.UNCHANGED else 0
-    last = LastWord(
-        chosen, draft.as_of, act.now, ReportState.SUBMITTED, update_id, in_a_row, assignment.due_on
-    )
-    await assignments.note_last_word(tx, assignment.id, last)
+    if not uncleared:
+        in_a_row = assignment.unchanged_in_a_row + 1 if kind is ReportKind.UNCHANGED else 0
+        last = LastWord(
+            *(chosen, draft.as_of, act.now, ReportState.SUBMITTED, update_id),
+            *(in_a_row, assignment.due_on),
+        )
+        await assignments.note_last_word(tx, assignment.id, last)
+    await follow_inside(tx, assignment.id)
     await requests.follow(tx, act, [assignment.id])
     item = await _item(tx, assignment)
-    return Acknowledged(update_id, number, item.code, item.restricted)
+    return Acknowledged(update_id, number, item.code, item.restricted, uncleared)
+
+
+async def _needs_clearance(tx: Transaction, assignment: Assignment) -> bool:
+    """What an institution said in a letter is its word already; this is of what it sends here."""
+    rule = await clearance_queries.rule(tx, assignment.institution_id)
+    return clearance.needs(rule, chosen=assignment.clearance_chosen)
+
+
+async def _sent(tx: Transaction, act: Act, assignment: Assignment, receipt: Receipt) -> Receipt:
+    """The secretariat hears of what is the institution's word, the validator of what waits."""
+    words = [each for each in receipt.updates if not each.uncleared]
+    if words:
+        await tell_secretariat(tx, act, words[0].number)
+    if len(words) == len(receipt.updates):
+        return receipt
+    there = await people.seated(
+        tx, now=act.now, roles={Role.VALIDATOR}, institution_id=assignment.institution_id
+    )
+    able = any(each.person.id != act.actor.person_id for each in there)
+    return replace(receipt, clears=able)
 
 
 async def _item(tx: Transaction, assignment: Assignment) -> Item:
@@ -270,22 +314,6 @@ async def _take_evidence(
     await conversations.messages_became(tx, draft.conversation_id, first)
     tx.wakes.add("evidence")
     return await evidence.counts_of_report(tx, first)
-
-
-async def _restore_last_word(tx: Transaction, assignment_id: int) -> None:
-    standing = await queries.standing(tx, assignment_id)
-    if not standing:
-        await assignments.note_last_word(tx, assignment_id, LastWord())
-        return
-    last = standing[0]
-    in_a_row = next(
-        (n for n, each in enumerate(standing) if each.kind is not ReportKind.UNCHANGED),
-        len(standing),
-    )
-    restored = LastWord(
-        last.status, last.as_of, last.submitted_at, last.state, last.id, in_a_row
-    )  # what was due is owed again
-    await assignments.note_last_word(tx, assignment_id, restored)
 
 
 async def _trace(

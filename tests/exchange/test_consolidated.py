@@ -18,7 +18,8 @@ from sqlalchemy import insert, select, update
 
 from bot.domain.filters import EVERYTHING, STATUSES, Dimension, Filter, NothingMatches
 from bot.domain.screens import Text
-from bot.exchange.consolidated import Order, environment, make
+from bot.exchange.consolidated import make
+from bot.exchange.order import Order, environment
 from bot.jobs import Jobs, file_in
 from bot.settings import Settings
 from bot.texts import Texts
@@ -66,9 +67,9 @@ async def exported(
     order = Order(chosen, language, NOW, "=Amina", withhold, bot_name="maravia_bot")
     async with database.read() as tx:
         await exports.on_snapshot(
-            tx, chosen, settings.zone, lambda records: make(records, order, settings, path)
+            tx, chosen, settings.zone, lambda records: make(records, order, settings, path.parent)
         )
-    return openpyxl.load_workbook(path)
+    return openpyxl.load_workbook((path.parent / "workbook.xlsx").rename(path))
 
 
 def word(key: str, language: str = "en") -> str:
@@ -373,8 +374,8 @@ async def test_the_job_runs_in_a_process_that_opens_the_database_by_itself(
             "consolidated", order.to_json(), room, on_progress=lambda *now: told.append(now)
         )
         book = openpyxl.load_workbook(file_in(room, result["file"]))
-    assert len(rows_of(book, "recommendations", "fr")) == result["sheets"]["recommendations"] == 10
-    assert told[-1][0] == told[-1][1] == sum(result["sheets"].values())
+    assert len(rows_of(book, "recommendations", "fr")) == result["counts"]["recommendations"] == 10
+    assert told[-1][0] == told[-1][1] == sum(result["counts"].values())
 
 
 async def test_a_filter_that_fits_nothing_is_refused_across_processes(

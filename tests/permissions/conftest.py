@@ -33,6 +33,7 @@ from storage import absences, conversations, invitations, jobs, seats
 from storage.database import Transaction
 from storage.tables import (
     accounts,
+    assignments,
     deadlines,
     dialogue_people,
     dialogue_questions,
@@ -41,6 +42,7 @@ from storage.tables import (
     evidence,
     extensions,
     files,
+    institutions,
     metadata,
     outbox,
     questions,
@@ -53,6 +55,7 @@ from storage.tables import (
 from tests import maravia
 from tests.conftest import undone
 from tests.journeys.network import JourneyNetwork
+from tests.maravia import Sample
 
 JUSTICE = "JUSTICE-SECRET"  # in every word of the Ministry of Justice
 ITEM = "ITEM-OF-JUSTICE"  # in a public recommendation: for observers to read, too
@@ -60,7 +63,9 @@ COLLEAGUE = "COLLEAGUE-SECRET"  # in the alternate's unsent draft
 SECRETARIAT = "SECRETARIAT-SECRET"  # in what only the secretariat may see
 INSIDE = "INSIDE-SECRET"  # in what one unit of Justice was asked and has answered
 OFFICERS = "NAME-OF-AN-OFFICER"  # for who reports or clears to know, for nobody else
+UNCLEARED = "UNCLEARED-SECRET"  # in what Justice's validator has not cleared
 FREE_DAY = date(2099, 5, 1)  # the secretariat's own
+CLEARING = {"clearances", "clearance_notices", "institutions"}  # for a validator to change
 OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
 
 
@@ -342,8 +347,10 @@ async def _ask(
     return rung, reminder
 
 
-async def _report(tx: Transaction, held: int, focal: Actor, now: datetime) -> tuple[int, int]:
-    """Justice has reported, with a file, and asks a question; ids of both."""
+async def _report(
+    tx: Transaction, held: int, focal: Actor, justice: Sample, now: datetime
+) -> tuple[int, int]:
+    """Justice has reported, with a file, and asks a question; ids of both. Another one waits."""
     report = await _new(
         tx,
         status_updates,
@@ -381,7 +388,47 @@ async def _report(tx: Transaction, held: int, focal: Actor, now: datetime) -> tu
         language="en",
         asked_at=now,
     )
+    await _uncleared(tx, justice.assignments["140.7"], justice.institution_id, focal, now)
     return report, question
+
+
+async def _uncleared(tx: Transaction, held: int, justice: int, focal: Actor, now: datetime) -> None:
+    """Justice clears everything; a report waits for it, with a file."""
+    await tx.execute(
+        update(institutions).where(institutions.c.id == justice).values(clearance="chosen")
+    )
+    waits = await _new(
+        tx,
+        status_updates,
+        number="SU-2026-0002",
+        assignment_id=held,
+        seat_id=focal.seats[0].id,
+        kind="report",
+        state="uncleared",
+        needs_clearance=True,
+        status="in_progress",
+        as_of=now.date(),
+        measures=f"Not yet our word: {JUSTICE} {UNCLEARED}",
+        remaining=UNCLEARED,
+        language="en",
+        submitted_at=now,
+    )
+    await tx.execute(
+        update(assignments)
+        .where(assignments.c.id == held)
+        .values(uncleared_id=waits, uncleared_state="uncleared")
+    )
+    await _new(
+        tx,
+        evidence,
+        status_update_id=waits,
+        kind="document",
+        state="stored",
+        sha256="ab" * 32,
+        name=f"{JUSTICE} {UNCLEARED}.pdf",
+        caption=UNCLEARED,
+        added_at=now,
+    )
 
 
 async def _examine(
@@ -444,13 +491,13 @@ async def _settle(world: World) -> None:
         observer = await seated("Otto", Role.OBSERVER, justice.institution_id)
         other = await seated("Ines", Role.FOCAL_POINT, interior)
         coordinator = await seated(f"Amina {OFFICERS}", Role.COORDINATOR, None)
-        await seated(f"Chen {OFFICERS}", Role.OFFICER, None)
+        chen = await seated(f"Chen {OFFICERS}", Role.OFFICER, None)
         suspended = await seated("Sami", Role.FOCAL_POINT, justice.institution_id)
         ended = await seated("Edda", Role.FOCAL_POINT, justice.institution_id)
         await seats.suspend(tx, suspended.seats[0].id, at=now)
         await seats.end(tx, ended.seats[0].id, now=now - timedelta(minutes=1))
 
-        report, question = await _report(tx, held, focal, now)
+        report, question = await _report(tx, held, focal, justice, now)
         await jobs.plan(
             tx,
             "import_read",
@@ -484,6 +531,8 @@ async def _settle(world: World) -> None:
         "assignment": held,
         "question": question,
         "report": report,
+        "version": 1,
+        "shown": [[report, 1]],
         "items": [secret],
         "item": secret,
         "cluster": 1,
@@ -492,10 +541,9 @@ async def _settle(world: World) -> None:
 
     def person(name: str, actor: Actor, forbidden: tuple[str, ...], **more: Any) -> None:
         assert actor.person is not None
-        chat_id = 1000 + actor.person.id
         world.attackers[name] = Attacker(
             name,
-            chat_id,
+            1000 + actor.person.id,
             forbidden,
             person_id=actor.person.id,
             seat_ids=frozenset(seat.id for seat in actor.seats),
@@ -518,7 +566,8 @@ async def _settle(world: World) -> None:
     person("other", other, (ITEM, *unsaid))
     person("observer", observer, (OFFICERS, *unsaid))
     person("focal", focal, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
-    person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
+    person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting | CLEARING)
+    person("officer", chen, (UNCLEARED,), free_tables=frozenset(metadata.tables))
     person("unit", unit, (ITEM, OFFICERS, *unsaid))
     person("in_a_group", coordinator, everything, group=True)
 

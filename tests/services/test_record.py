@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.domain.exports import ExportKind
 from bot.domain.people import Act, Role
 from bot.domain.record import ACTS
 from bot.domain.reports import StatusUpdateDraft
@@ -20,7 +21,8 @@ BOT = Path(__file__).parents[2] / "bot"
 
 CHOSEN = {
     # where the name is put together, and of what
-    "export.": {"assignments", "picture"},
+    "export.": {"assignments", "picture", *ExportKind},
+    "clearance.": {"clear", "amend", "return"},
     "deadline.": {"done", "dropped"},
     "person.": {"language", "always_new_message", "timezone", "weekend", "hours"},
     "status_update.": {"submit", "record", "unchanged"},
@@ -43,9 +45,8 @@ def _recorded(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _called(node) == "record" and len(node.args) >= 4:
             yield from _named(node.args[2])
-        given = f"{path.relative_to(BOT.parent)}" in GIVEN and isinstance(node, ast.Constant)
-        if given and str(node.value) in ACTS:
-            yield str(node.value)
+        if isinstance(node, ast.Constant) and f"{path.relative_to(BOT.parent)}" in GIVEN:
+            yield from {str(node.value)} & set(ACTS)
 
 
 def _called(call: ast.Call) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.domain.items import ReportState
 from bot.domain.reports import EvidencePiece, EvidenceState, ReportKind, StatusUpdate
@@ -35,17 +35,28 @@ TEXT_KEYS = tuple(
 
 
 def history(
-    code: Value, assignment_id: int, total: int, page: int, updates: Sequence[StatusUpdate]
+    code: Value,
+    assignment_id: int,
+    total: int,
+    page: int,
+    updates: Sequence[StatusUpdate],
+    *,
+    hidden: Collection[int] = (),
 ) -> Screen:
-    """Eight status updates of an assignment, the newest first."""
+    """Eight status updates of an assignment, the newest first.
+
+    Of the `hidden` ones the reader knows number, day and state, and not what they say.
+    """
     title = text("history.title", item=code, count=total)
     lines: list[Text | None] = [title if total else text("history.none", item=code)]
     for each in updates:
-        lines += [None, _line(each)]
-        if each.measures:
+        lines += [None, _line_of_hidden(each) if each.id in hidden else _line(each)]
+        if each.measures and each.id not in hidden:
             lines.append(text("card.words", words=Words(each.measures, each.language, EXCERPT)))
     opened = [
-        button("report_number", f"su:{each.id}", number=Code(each.number)) for each in updates
+        button("report_number", f"su:{each.id}", number=Code(each.number))
+        for each in updates
+        if each.id not in hidden
     ]
     rows: list[Row] = [tuple(opened[at : at + 2]) for at in range(0, len(opened), 2)]
     rows += pages(f"history:{assignment_id}", page, more=(page + 1) * LIST_LENGTH < total)
@@ -107,6 +118,13 @@ def files(number: Value, act: str, pieces: Sequence[EvidencePiece], page: int) -
         attachments=sent,
         replaces=False,
     )
+
+
+def _line_of_hidden(shown: StatusUpdate) -> Text:
+    facts = dotted(
+        text("review.since", day=shown.submitted_at), text(f"report.state.{shown.state}")
+    )
+    return text("report.line", number=Code(shown.number), facts=facts)
 
 
 def _line(shown: StatusUpdate) -> Text:

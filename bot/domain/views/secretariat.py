@@ -93,6 +93,7 @@ def _parts(desk: Counts) -> list[Text]:
     """Only what there is, but what is unassigned is always counted."""
     parts = {
         "to_review": desk.to_review,
+        "uncleared": desk.uncleared,
         "questions": desk.questions,
         "not_ours": desk.disowned,
         "overdue": desk.overdue,
@@ -108,7 +109,8 @@ def _parts(desk: Counts) -> list[Text]:
 TEXT_KEYS = tuple(
     f"secretariat.{name}"
     for name in (
-        *("to_review", "questions", "not_ours", "overdue", "more_time"),
+        *("overdue_line", "overdue_uncleared"),
+        *("to_review", "uncleared", "questions", "not_ours", "overdue", "more_time"),
         *("unreachable", "never_started", "drafts"),
     )
 )
@@ -124,6 +126,8 @@ def _urgent(desk: Counts) -> list[Button]:
         found.append(button("desk_overdue", "overdue:0"))
     if desk.more_time:
         found.append(button("wishes", "wishes", n=desk.more_time))
+    if desk.uncleared:
+        found.append(button("inside", "inside:0"))
     if desk.disowned:
         found.append(button("disowned", "disowned:0"))
     if desk.unreachable:
@@ -142,6 +146,7 @@ def more() -> Screen:
             (button("workbook", "book:-"), IMPORT),
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
             (button("dialogues", "dialogues"), button("progress", "progress")),
+            (button("publication", "publish"),),
             (button("me", "me"), HOME),
         ],
     )
@@ -160,6 +165,7 @@ class Line:
     restricted: bool
     institution: Value
     due_on: date | None = None
+    uncleared: bool = False
 
 
 def overdue(total: int, page: int, shown: Sequence[Line]) -> Screen:
@@ -169,14 +175,9 @@ def overdue(total: int, page: int, shown: Sequence[Line]) -> Screen:
     lines: list[Text | None] = [text("secretariat.overdue_list", count=total)]
     for each in shown:
         assert each.due_on is not None
-        lines.append(
-            text(
-                "secretariat.overdue_line",
-                item=item_code(each),
-                institution=each.institution,
-                due=each.due_on,
-            )
-        )
+        line = "secretariat.overdue_uncleared" if each.uncleared else "secretariat.overdue_line"
+        code = item_code(each)
+        lines.append(text(line, item=code, institution=each.institution, due=each.due_on))
     rows = [_opens(f"held:{each.assignment_id}", item_code(each), each) for each in shown]
     rows += pages("overdue", page, more=(page + 1) * LIST_LENGTH < total)
     return screen(*lines, rows=[*rows, (HOME,)])

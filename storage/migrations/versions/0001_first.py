@@ -102,6 +102,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("names", Json, nullable=False),
         sa.Column("ended_at", Moment, nullable=True),
+        sa.Column("clearance", sa.String(length=20), server_default="none", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_institutions")),
         sa.UniqueConstraint("code", name=op.f("uq_institutions_code")),
         sqlite_autoincrement=True,
@@ -372,6 +373,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("report_state", sa.String(length=20), nullable=True),
         sa.Column("last_status_update_id", Id, nullable=True),
         sa.Column("unchanged_in_a_row", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("uncleared_id", Id, nullable=True),
+        sa.Column("uncleared_state", sa.String(length=20), nullable=True),
+        sa.Column("uncleared_due_on", sa.Date(), nullable=True),
+        sa.Column("clearance_chosen", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["institution_id"],
             ["institutions.id"],
@@ -901,6 +906,11 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("source_on", sa.Date(), nullable=True),
         sa.Column("submitted_at", Moment, nullable=False),
         sa.Column("decided_at", Moment, nullable=True),
+        sa.Column("public", sa.Boolean(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("needs_clearance", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("cleared_at", Moment, nullable=True),
+        sa.Column("cleared_by", Id, nullable=True),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["assignments.id"],
@@ -915,6 +925,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_status_updates_assignment_id"), "status_updates", ["assignment_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_status_updates_cleared_at"), "status_updates", ["cleared_at"], unique=False
     )
     op.create_index(
         "ix_status_updates_state", "status_updates", ["state", "submitted_at"], unique=False
@@ -942,6 +955,48 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_answers_request_item_id"), "answers", ["request_item_id"], unique=False
+    )
+    op.create_table(
+        "clearance_notices",
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_clearance_notices_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_clearance_notices_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "status_update_id", "person_id", "rung", name=op.f("pk_clearance_notices")
+        ),
+    )
+    op.create_table(
+        "clearances",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("before", Json, nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_clearances_seat_id_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_clearances_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clearances")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_clearances_status_update_id"), "clearances", ["status_update_id"], unique=False
     )
     op.create_table(
         "draft_messages",
