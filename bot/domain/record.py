@@ -15,6 +15,7 @@ _BY_SUBJECT = {
     "audit": "erase_words restored seal",
     "broadcast": "answer close open plan reply retry undo",
     "calendar": "discard import",
+    "clearance": "amend choose clear return rule",
     "cluster": "create merge put rename",
     "deadline": "add ask change done dropped reopen warn",
     "dialogue": (
@@ -33,6 +34,7 @@ _BY_SUBJECT = {
     "leave": "add end",
     "person": "always_new_message digest hours language statistics timezone weekend",
     "protection": "lower raise",
+    "publication": "close open snapshot",
     "question": "answer ask",
     "reminder": "decline release snooze",
     "request": (

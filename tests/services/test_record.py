@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.domain.exports import ExportKind
 from bot.domain.people import Act, Role
 from bot.domain.record import ACTS
 from bot.domain.reports import StatusUpdateDraft
@@ -20,7 +21,8 @@ BOT = Path(__file__).parents[2] / "bot"
 
 CHOSEN = {
     # where the name is put together, and of what
-    "export.": {"assignments", "picture"},
+    "export.": {"assignments", "picture", *ExportKind},
+    "clearance.": {"clear", "amend", "return"},
     "deadline.": {"done", "dropped"},
     "person.": {"language", "always_new_message", "timezone", "weekend", "hours"},
     "status_update.": {"submit", "record", "unchanged"},
