@@ -9,6 +9,7 @@ from bot.domain.assigning import Announced
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.items import Assignment, Item
 from bot.domain.people import Act
+from bot.domain.plans import Sought
 from bot.domain.screens import Words, text
 from bot.domain.selection import BY_LETTER, UNASSIGNED, Need, Selection
 from bot.domain.views import assigning as views
@@ -23,7 +24,7 @@ from handlers.card import number, siblings, words_of
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import assignments, clusters, desk, items, jobs, reminders, requests
+from storage import assignments, clusters, desk, items, jobs, plans, reminders, requests
 from storage import selection as selections
 from storage.database import Transaction
 from storage.desk import Stand
@@ -93,6 +94,7 @@ async def about(turn: Turn, argument: str) -> None:
             cluster=None if cluster is None else Words(cluster.name, cluster.language),
             needs=await selections.needs(turn.tx, found.id),
             similar=await siblings(turn, found.id),
+            planned=await plans.count(turn.tx, Sought(item_id=found.id)),
         ),
         subject=f"item:{found.id}",
     )

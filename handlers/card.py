@@ -6,6 +6,7 @@ from bot.domain import permissions
 from bot.domain.errors import NotFound, existing
 from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best_text
 from bot.domain.passing import Pass
+from bot.domain.plans import Sought
 from bot.domain.reports import EvidenceCounts
 from bot.domain.screens import Words
 from bot.domain.views import card as views
@@ -19,6 +20,7 @@ from storage import (
     conversations,
     evidence,
     items,
+    plans,
     questions,
     requests,
     status_updates,
@@ -93,6 +95,9 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         open_questions=sum(1 for each in asked if each.answered_at is None),
         passed=await _passed(turn, assignment),
         may_pass=permissions.may_pass(turn.actor, assignment),
+        planned=await plans.count(
+            turn.tx, Sought(item_id=shown.id, shown_to=institutions_of(turn.actor))
+        ),
     )
 
 

@@ -30,14 +30,17 @@ from sqlalchemy import (
 from bot.domain.filters import NOT_REPORTED, STATUSES, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
+from storage import indicators, plans
 from storage.database import Transaction
 from storage.standing import last_words, standing
+from storage.tables import activities as plan_activities
 from storage.tables import (
     assignments,
     clusters,
     evidence,
     figures,
     files,
+    indicator_values,
     institutions,
     item_tags,
     item_texts,
@@ -51,6 +54,7 @@ from storage.tables import (
     status_updates,
     units,
 )
+from storage.tables import indicators as plan_indicators
 
 Record: TypeAlias = dict[str, Any]
 R = TypeVar("R")
@@ -161,6 +165,8 @@ class Records:
                 + self._number(self._counted(self._without_seats())),
                 "requests": self._number(self._counted(self._requests())),
                 "questions": self._number(self._counted(self._questions())),
+                "activities": self._number(self._counted(self._activities())),
+                "indicators": self._number(self._counted(self._indicators())),
             },
             status=self._grouped(
                 select(status, func.count())
@@ -360,7 +366,44 @@ class Records:
         for page in self._pages(self._questions().order_by(questions.c.id)):
             yield from page
 
+    def activities(self) -> Iterator[Record]:
+        """Activities of the plans for these items or their clusters.
+
+        `items` are pairs of symbol and number, `others` ids of institutions.
+        """
+        for page in self._pages(self._activities().order_by(plan_activities.c.id)):
+            about, others = self._about([row["id"] for row in page])
+            for row in page:
+                yield {**row, "items": about[row["id"]], "others": others[row["id"]]}
+
+    def indicators(self) -> Iterator[Record]:
+        """Their indicators, a row for each value; `disaggregation` as figures have it."""
+        order = (plan_indicators.c.id, indicator_values.c.id)
+        for page in self._pages(self._indicators().order_by(*order)):
+            yield from page
+
+    def _about(
+        self, ids: Sequence[int]
+    ) -> tuple[dict[int, list[tuple[str, str]]], dict[int, list[int]]]:
+        """What these activities are for, where that is items, and who takes part."""
+        about: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        others: dict[int, list[int]] = defaultdict(list)
+        for row in self._rows(plans.items_of(ids)):
+            about[row["activity_id"]].append((row["symbol"], row["paragraph"]))
+        for row in self._rows(plans.others_of(ids)):
+            others[row["activity_id"]].append(row["institution_id"])
+        return about, others
+
     # -- Which rows --------------------------------------------------------------------------------
+
+    def _activities(self) -> Select[Any]:
+        return plans.records(self._passing())
+
+    def _indicators(self) -> Select[Any]:
+        return indicators.records(self._activities())
+
+    def _passing(self) -> Select[Any]:
+        return select(items.c.id).select_from(self._items()).where(self._passes())
 
     def _items(self) -> Any:
         return (

@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
@@ -73,6 +74,12 @@ def pieces(text: str) -> list[str]:
             room = LONGEST
         room -= width
     return [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
+
+
+def money_cell(amount: Decimal) -> float | str:
+    """A number where the fifteen digits of Excel hold it, else its digits as a text."""
+    number = float(amount)
+    return number if Decimal(repr(number)) == amount and amount < 10**15 else f"{amount:f}"
 
 
 # -- CSV -------------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor
 from bot.domain.reports import fitting
 from bot.domain.review import Waiting
 from bot.domain.views import review as views
-from bot.services import audit, requests
+from bot.services import audit, plans, requests
 from bot.services.notices import tell
-from storage import people, seats, status_updates
+from storage import figures, people, seats, status_updates
 from storage import reviews as queries
 from storage.database import Transaction
 
@@ -22,13 +22,22 @@ async def approve(tx: Transaction, act: Act, status_update_id: int) -> Waiting:
     """The report enters the record. Raises Outdated where another officer was faster."""
     report = await _decide(tx, act, status_update_id, ReportState.APPROVED)
     await queries.add(tx, status_update_id, _seat(act.actor), ReportState.APPROVED, now=act.now)
+    values = await plans.take_report(
+        tx,
+        act,
+        report.item_id,
+        report.institution_id,
+        await figures.of(tx, status_update_id),
+        status_update_id=status_update_id,
+        seat_id=_seat(act.actor),
+    )
     await audit.record(
         tx,
         act,
         "review.approve",
         report.number,
         seat_id=_seat(act.actor),
-        facts={"assignment": report.assignment_id},
+        facts={"assignment": report.assignment_id, "values": values},
     )
     return report
 

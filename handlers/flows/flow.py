@@ -100,6 +100,7 @@ def Ask(  # noqa: N802
     name: str,
     check: Check,
     *,
+    suits: Suits | None = None,
     grows: bool = False,
     shows: Callable[[Any], Value] | None = None,
     limit: int = 0,
@@ -114,6 +115,7 @@ def Ask(  # noqa: N802
     return Step(
         name,
         check=check,
+        suits=suits,
         grows=grows,
         shows=shows,
         limit=limit,

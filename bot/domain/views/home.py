@@ -42,6 +42,7 @@ TEXT_KEYS = tuple(
     [f"button.{each}" for each in _BUTTONS.values()]
     + [f"button.{each}" for each in Waiting]
     + [f"home.list.{each}" for each in Waiting]
+    + [f"home.{each}" for each in ("asked", "unit_answers", "activities_due")]
 )
 
 Titles = Mapping[int, Words]
@@ -59,19 +60,22 @@ def home(
     watches: bool = False,
     passed: int = 0,
     answers: Sequence[Pass] = (),
+    planned: int = 0,
+    planned_due: int = 0,
     away_until: date | None = None,
 ) -> Screen:
     """What waits: the most urgent one tap away, everything else two.
 
     `else_asked` counts what is asked beside reports. Who `watches` what others report (a validator)
     is told what they have sent, too; who has a seat in a unit as well, how much was `passed` to it.
-    `answers` of the own units wait to be reported. Until the day `away_until` they are on leave.
+    `answers` of the own units wait to be reported. So many activities of plans are theirs, some of
+    them late or due soon. Until the day `away_until` they are on leave.
     """
-    parts = _parts(counts, len(drafts), watches=watches)
-    if else_asked:
-        parts = (*parts, text("home.asked", count=else_asked))
-    if answers:
-        parts = (*parts, text("home.unit_answers", count=len(answers)))
+    further = {"asked": else_asked, "unit_answers": len(answers), "activities_due": planned_due}
+    parts = (
+        *_parts(counts, len(drafts), watches=watches),
+        *(text(f"home.{name}", count=count) for name, count in further.items() if count),
+    )
     summary = (
         text("home.summary", institution=institution, parts=Listing(parts))
         if parts
@@ -90,16 +94,7 @@ def home(
     ]
     if else_asked:
         rows.append((button("asked_list", "asked_list", n=else_asked),))
-    lists = [
-        button(each.value, f"list:{each}:0", n=counts.of(each))
-        for each in Waiting
-        if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
-    ]
-    if passed:
-        lists.append(button("passed_to_you", "passed_list:0", n=passed))
-    if watches:
-        lists.append(button("progress", "progress"))
-    rows += in_twos(lists)
+    rows += in_twos(_lists(counts, urgent, passed=passed, planned=planned, watches=watches))
     lines: list[Text | None] = [summary]
     if away_until is not None:
         lines.append(text("home.away", until=away_until))
@@ -107,6 +102,23 @@ def home(
     if not rows:
         return screen(*lines, "home.not_assigned", rows=[(button("me", "me"),)])
     return screen(*lines, "home.search", rows=rows)
+
+
+def _lists(
+    counts: Counts, urgent: Sequence[Entry], *, passed: int, planned: int, watches: bool
+) -> list[Button]:
+    lists = [
+        button(each.value, f"list:{each}:0", n=counts.of(each))
+        for each in Waiting
+        if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
+    ]
+    if passed:
+        lists.append(button("passed_to_you", "passed_list:0", n=passed))
+    if planned:
+        lists.append(button("plans_mine", "plans:mine:0", n=planned))
+    if watches:
+        lists.append(button("progress", "progress"))
+    return lists
 
 
 def listed(

@@ -52,8 +52,9 @@ def about(
     cluster: Words | None,
     needs: Collection[Need],
     similar: Sequence[Alike],
+    planned: int = 0,
 ) -> Screen:
-    """An item with everybody who answers for it."""
+    """An item with everybody who answers for it; so many activities are `planned` for it."""
     lines = [*item_lines(item, words), None]
     lines += [_stand(each) for each in stands] or [text("card.nobody")]
     if cluster is not None:
@@ -65,7 +66,8 @@ def about(
     ]
     rows.append((button("assign", f"assign_item:{item.id}"), button("cluster", f"put:{item.id}")))
     rows += in_twos(_tags(item, needs))
-    return screen(*lines, rows=[*rows, (HOME,)])
+    plan = button("plan_of", f"plan:i{item.id}:0", n=planned)
+    return screen(*lines, rows=[*rows, (plan, HOME)])
 
 
 def _tags(item: Item, needs: Collection[Need]) -> list[Button]:

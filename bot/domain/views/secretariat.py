@@ -37,6 +37,7 @@ OWN_FLOWS = (
     *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
     *("return_report", "answer", "insist", "record", "invite", "deadline"),
     *("request", "request_data", "request_comment", "broadcast"),
+    *("activity", "activity_state", "indicator", "indicator_value"),
 )
 """Conversations that rest here are offered on the first screen."""
 
@@ -100,6 +101,7 @@ def _parts(desk: Counts) -> list[Text]:
         "unreachable": desk.unreachable,
         "never_started": desk.never_started,
         "drafts": desk.drafts,
+        "plans": desk.plans,
     }
     found = [text(f"secretariat.{name}", count=count) for name, count in parts.items() if count]
     return [*found, text("secretariat.unassigned", count=desk.unassigned)]
@@ -109,7 +111,7 @@ TEXT_KEYS = tuple(
     f"secretariat.{name}"
     for name in (
         *("to_review", "questions", "not_ours", "overdue", "more_time"),
-        *("unreachable", "never_started", "drafts"),
+        *("unreachable", "never_started", "drafts", "plans"),
     )
 )
 
@@ -126,6 +128,8 @@ def _urgent(desk: Counts) -> list[Button]:
         found.append(button("wishes", "wishes", n=desk.more_time))
     if desk.disowned:
         found.append(button("disowned", "disowned:0"))
+    if desk.plans:
+        found.append(button("plans_look", "plans:look:0"))
     if desk.unreachable:
         found.append(button("unreachable", "seats_away"))
     if desk.never_started:
@@ -142,6 +146,7 @@ def more() -> Screen:
             (button("workbook", "book:-"), IMPORT),
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
             (button("dialogues", "dialogues"), button("progress", "progress")),
+            (button("plans_all", "plans:all:0"),),
             (button("me", "me"), HOME),
         ],
     )
