@@ -388,7 +388,7 @@ def read_value(words: str, language: str) -> IndicatorValue:
 
 def _one(words: str, language: str) -> Figure | None:
     """The one figure in the words, be it called by a name or by none."""
-    for said in (f"-: {words.strip()}", words):
+    for said in (f"n: {words.strip()}", words):
         try:
             found = read_figures(said, language)
         except Unfit:

@@ -76,10 +76,14 @@ def pieces(text: str) -> list[str]:
     return [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
 
 
-def money_cell(amount: Decimal) -> float | str:
-    """A number where the fifteen digits of Excel hold it, else its digits as a text."""
-    number = float(amount)
-    return number if Decimal(repr(number)) == amount and amount < 10**15 else f"{amount:f}"
+def exact_cell(value: Decimal | float | None) -> float | str | None:
+    """A number where the fifteen digits of a spreadsheet hold it, else its digits as a text."""
+    if value is None:
+        return None
+    number = float(f"{value:.15g}")
+    if isinstance(value, Decimal):
+        return number if Decimal(repr(number)) == value else f"{value:f}"
+    return number if number == value else repr(value)
 
 
 # -- CSV -------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from bot.domain.people import Role
 from bot.domain.reports import EvidenceState
 from bot.domain.screens import Text
 from bot.exchange import workbook
-from bot.exchange.cells import Link, money_cell
+from bot.exchange.cells import Link, exact_cell
 from bot.exchange.child import progress
 from bot.exchange.workbook import (
     ActivityRow,
@@ -381,7 +381,7 @@ class _Rows:
             others=tuple(self._institution(each) for each in row["others"]),
             since=row["from_on"],
             until=row["until_on"],
-            amount=None if row["amount"] is None else money_cell(row["amount"]),
+            amount=exact_cell(row["amount"]),
             currency=row["currency"] or "",
             funds=(row["funds"] or "") if shown else "",
             stage=self.word(f"export.activity.{'adopted' if row['adopted_at'] else 'proposed'}"),

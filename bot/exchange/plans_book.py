@@ -37,7 +37,7 @@ from bot.domain.plans import (
     is_currency,
 )
 from bot.domain.sdg import read_indicator
-from bot.exchange.cells import Cell, money_cell
+from bot.exchange.cells import Cell, exact_cell
 from bot.exchange.filled import (
     SEARCHED,
     Names,
@@ -215,7 +215,7 @@ def write(
 def _activity(shown: ActivityCells, labels: Labels) -> list[Cell]:
     cells: dict[str, Cell] = {name: getattr(shown, name) for name in ACTIVITY}
     cells["state"] = labels(f"activity.state.{shown.state}")
-    cells["amount"] = None if shown.amount is None else money_cell(shown.amount)
+    cells["amount"] = exact_cell(shown.amount)
     return list(cells.values())
 
 
@@ -224,6 +224,8 @@ def _indicator(shown: IndicatorCells, labels: Labels) -> list[Cell]:
     cells["kind"] = labels(f"indicator.kind.{shown.kind}")
     cells["dimensions"] = tuple(labels(f"dimension.{each}") for each in shown.dimensions)
     cells["groups"] = groups_written(shown.groups)
+    for name in ("baseline", "target", "value"):
+        cells[name] = exact_cell(getattr(shown, name))
     return list(cells.values())
 
 
@@ -313,21 +315,22 @@ def headings(labels: Labels) -> dict[str, dict[str, str]]:
 def read(
     path: Path,
     known: Known,
-    by_heading: Mapping[str, Mapping[str, str]] | None = None,
+    by_heading: Mapping[str, Mapping[str, str]],
     *,
     language: str = "en",
 ) -> list[PlanRow]:
     """The rows of a workbook that came back, each with its problems, activities first.
 
-    Numbers that are texts are read as `language` writes them. Refuses with NotRecognised,
+    `by_heading` joins the `headings` of every language offered: so the row of headings is told from
+    the others, and a sheet that lost its hidden row is understood. Numbers that are texts are read as `language` writes them. Refuses with NotRecognised,
     MissingColumns, Damaged, Encrypted or TooSpread.
     """
     found: dict[str, list[PlanRow]] = {}
-    reader = _Reader(known, language)
+    reader = _Reader(known, by_heading, language)
     pending: list[tuple[dict[str, int], Iterator[Row]]] = []
     for rows in sheets(path):
         for row in islice(rows, SEARCHED):
-            named = _names(row, by_heading or {})
+            named = _names(row, by_heading)
             if named is None:
                 continue
             sheet, columns = named
@@ -378,10 +381,10 @@ class _Cells:
         return self.words.get(name, "")
 
     @property
-    def holds_anything(self) -> bool:
-        """Whether it is a row at all, and not the row of headings or names."""
+    def hold_anything(self) -> bool:
+        """Whether it is a row at all."""
         lost = any(at in self.row.lost for at in self.columns.values())
-        return (lost or any(self.words.values())) and not self["id"].startswith(_MARK)
+        return lost or any(self.words.values())
 
     def tell(
         self, column: str, problem: str, /, *, refused: bool = True, **values: str | int
@@ -421,7 +424,7 @@ class _Cells:
         words = self[name]
         if not words:
             return None
-        machine = self.columns[name] in self.row.numbers or re.fullmatch(r"\d{4,}\.\d+", words)
+        machine = self.columns[name] in self.row.numbers or re.fullmatch(r"-?\d{4,}\.\d+", words)
         found = Decimal(words) if machine else _as_typed(words, self._language)
         if found is None or not found.is_finite():
             self.tell(name, "unreadable_number", words=words)
@@ -449,8 +452,11 @@ def _as_typed(words: str, language: str) -> Decimal | None:
 class _Reader:
     """Rows made of cells, held against what is known."""
 
-    def __init__(self, known: Known, language: str) -> None:
+    def __init__(
+        self, known: Known, by_heading: Mapping[str, Mapping[str, str]], language: str
+    ) -> None:
         self._known = known
+        self._by_heading = by_heading
         self._language = language
         self._institutions = Names(known.institutions)
         self._items = {folded(each): each for each in known.items}
@@ -466,14 +472,14 @@ class _Reader:
         """The rows that hold anything."""
         for row in rows:
             cells = _Cells(row, columns, self._language)
-            if cells.holds_anything:
+            if cells.hold_anything and _names(row, self._by_heading) is None:
                 yield self._activity(cells)
 
     def indicators(self, columns: Mapping[str, int], rows: Iterable[Row]) -> Iterator[PlanRow]:
         """The rows that hold anything; a row that names an activity alone says nothing."""
         for row in rows:
             cells = _Cells(row, columns, self._language)
-            if cells.holds_anything:
+            if cells.hold_anything and _names(row, self._by_heading) is None:
                 yield self._indicator(cells)
 
     # -- Activities --------------------------------------------------------------------------------
@@ -636,7 +642,7 @@ class _Reader:
         if not cells["groups"]:
             return {}
         try:
-            [figure] = read_figures(f"-: 0 (2000; {cells['groups']})", self._language)
+            [figure] = read_figures(f"n: 0 (2000; {cells['groups']})", self._language)
         except (Unfit, ValueError):
             cells.tell("groups", "bad_groups", words=cells["groups"])
             return {}

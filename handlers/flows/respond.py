@@ -53,7 +53,7 @@ async def _answer(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
 
 def figures_fit(words: str, turn: Turn) -> str:
     """Figures, one a line; a number alone is of the indicator that was asked for."""
-    read_named(words, "-", turn.language)
+    read_named(words, "n", turn.language)
     return words.strip()
 
 
@@ -62,7 +62,7 @@ async def figures_in(turn: Turn, asked: int, words: str) -> tuple[Figure, ...]:
     request = await queries.of_item(turn.tx, asked)
     if request is None or request.kind is not RequestKind.DATA:
         return ()
-    return read_named(words, request.indicator or "-", turn.language)
+    return read_named(words, request.indicator or "n", turn.language)
 
 
 async def years_suit(turn: Turn, answers: Answers, words: str) -> None:
