@@ -266,7 +266,7 @@ def plan(
     reading, year, groups = measured
     return (
         ActivityCells(
-            f"AC-{number}", ("Detention",), what, JUSTICE, (HEALTH,), *days, amount, "EUR", what,
+            f"AC-{number}", ("Detention",), what, JUSTICE, (HEALTH,), days[0], days[1], amount, "EUR", what,
             "done",
         ),
         IndicatorCells(

@@ -380,10 +380,8 @@ def _fill_in(path: Path) -> bytes:
         "N1", f"{maravia.REVIEW} 140.9", "Adopt the law", "Ministry of Justice",
     )  # fmt: skip
     measured["M3"], measured["N3"], measured["O3"] = 2025, 8, None
-    for place, value in {
-        "B4": "N1", "D4": "Law in force", "E4": "structural", "M4": 2026, "N4": 1,
-    }.items():  # fmt: skip
-        measured[place] = value
+    measured["B4"], measured["D4"], measured["E4"] = "N1", "Law in force", "structural"
+    measured["M4"], measured["N4"] = 2026, 1
     book.save(path)
     return path.read_bytes()
 
