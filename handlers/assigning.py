@@ -9,6 +9,7 @@ from bot.domain.assigning import Announced
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.items import Assignment, Item
 from bot.domain.people import Act
+from bot.domain.plans import Sought
 from bot.domain.screens import Text, Words, text
 from bot.domain.selection import BY_LETTER, UNASSIGNED, Need, Selection
 from bot.domain.views import assigning as views
@@ -24,7 +25,17 @@ from handlers.card import beside, number, siblings, words_of
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import assignments, clusters, consolidations, desk, items, jobs, reminders, requests
+from storage import (
+    assignments,
+    clusters,
+    consolidations,
+    desk,
+    items,
+    jobs,
+    plans,
+    reminders,
+    requests,
+)
 from storage import selection as selections
 from storage.database import Transaction
 from storage.desk import Stand
@@ -97,6 +108,7 @@ async def about(turn: Turn, argument: str) -> None:
             state=await _consolidated(turn, found.id),
             protects=permissions.may_lower(turn.actor),
             beside=await beside(turn, found),
+            planned=await plans.count(turn.tx, Sought(item_id=found.id)),
         ),
         subject=f"item:{found.id}",
     )

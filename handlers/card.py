@@ -9,6 +9,7 @@ from bot.domain.errors import NotFound, existing
 from bot.domain.grades import standing
 from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best_text
 from bot.domain.passing import Pass
+from bot.domain.plans import Sought
 from bot.domain.reports import EvidenceCounts
 from bot.domain.screens import Words
 from bot.domain.views import card as views
@@ -27,6 +28,7 @@ from storage import (
     evidence,
     grades,
     items,
+    plans,
     questions,
     requests,
     status_updates,
@@ -107,6 +109,9 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         contributions=len(await contributions.of(turn.tx, turn.actor, assignment)) if others else 0,
         asked=await threads.open_of(turn.tx, assignment.id),
         beside=await beside(turn, shown),
+        planned=await plans.count(
+            turn.tx, Sought(item_id=shown.id, shown_to=institutions_of(turn.actor))
+        ),
     )
 
 

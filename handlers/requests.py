@@ -18,7 +18,7 @@ from bot.domain.requests import (
     RequestText,
     Stand,
 )
-from bot.domain.screens import Text, text
+from bot.domain.screens import Text, Words, text
 from bot.domain.selection import Selection
 from bot.domain.views import answers as answer_views
 from bot.domain.views import history as history_views
@@ -265,7 +265,8 @@ async def _answers_of(
     if request.kind in ABOUT_ITEMS:
         answers |= {"selection": audience.selection or "-", "items": list(audience.items)}
     if request.indicator is not None:
-        answers["indicator"] = request.indicator
+        answers["indicator"] = request.indicator_id or request.indicator
+        labels["indicator"] = text("label.one", value=Words(request.indicator))
     if audience.institutions:
         answers["institutions"] = list(audience.institutions)
         named = {each.id: each.names for each in await institutions.every(turn.tx)}

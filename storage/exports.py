@@ -30,10 +30,11 @@ from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
 from bot.domain.status import Vocabulary
-from storage import statuses
+from storage import indicators, plans, statuses
 from storage.clearance import is_word
 from storage.database import Transaction
 from storage.standing import as_of, is_consolidated, last_words, standing, status_of
+from storage.tables import activities as plan_activities
 from storage.tables import (
     assessments,
     assignments,
@@ -43,6 +44,7 @@ from storage.tables import (
     figures,
     files,
     grades,
+    indicator_values,
     institutions,
     item_tags,
     item_texts,
@@ -56,6 +58,7 @@ from storage.tables import (
     status_updates,
     units,
 )
+from storage.tables import indicators as plan_indicators
 
 Record: TypeAlias = dict[str, Any]
 R = TypeVar("R")
@@ -170,6 +173,8 @@ class Records:
                 "questions": self._number(self._counted(self._questions())),
                 "assessments": self._number(self._counted(self._assessments()))
                 + self._number(self._counted(self._grades())),
+                "activities": self._number(self._counted(self._activities())),
+                "indicators": self._number(self._counted(self._indicators())),
             },
             status=self._grouped(
                 select(status, func.count())
@@ -386,7 +391,44 @@ class Records:
         for page in self._pages(self._grades().order_by(grades.c.id)):
             yield from page
 
+    def activities(self) -> Iterator[Record]:
+        """Activities of the plans for these items or their clusters.
+
+        `items` are pairs of symbol and number, `others` ids of institutions.
+        """
+        for page in self._pages(self._activities().order_by(plan_activities.c.id)):
+            about, others = self._about([row["id"] for row in page])
+            for row in page:
+                yield {**row, "items": about[row["id"]], "others": others[row["id"]]}
+
+    def indicators(self) -> Iterator[Record]:
+        """Their indicators, a row for each value; `disaggregation` as figures have it."""
+        order = (plan_indicators.c.id, indicator_values.c.id)
+        for page in self._pages(self._indicators().order_by(*order)):
+            yield from page
+
+    def _about(
+        self, ids: Sequence[int]
+    ) -> tuple[dict[int, list[tuple[str, str]]], dict[int, list[int]]]:
+        """What these activities are for, where that is items, and who takes part."""
+        about: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        others: dict[int, list[int]] = defaultdict(list)
+        for row in self._rows(plans.items_of(ids)):
+            about[row["activity_id"]].append((row["symbol"], row["paragraph"]))
+        for row in self._rows(plans.others_of(ids)):
+            others[row["activity_id"]].append(row["institution_id"])
+        return about, others
+
     # -- Which rows --------------------------------------------------------------------------------
+
+    def _activities(self) -> Select[Any]:
+        return plans.records(self._passing())
+
+    def _indicators(self) -> Select[Any]:
+        return indicators.records(self._activities())
+
+    def _passing(self) -> Select[Any]:
+        return select(items.c.id).select_from(self._items()).where(self._passes())
 
     def _items(self) -> Any:
         return (

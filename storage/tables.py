@@ -27,7 +27,7 @@ from sqlalchemy import (
     true,
 )
 
-from storage.types import Id, Json, UtcDateTime
+from storage.types import Amount, Id, Json, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -581,6 +581,7 @@ requests = Table(
     Column("due_on", Date),  # None: each item its own
     Column("ladder", Json, nullable=False),  # [[days, whom it reaches, whether it asks first]]
     Column("indicator", String(300)),  # of a request for data
+    _to("indicator_id", "indicators", nullable=True, index=True),  # of a plan, whose values it asks
     Column("attachment", String(64), ForeignKey("files.sha256")),
     Column("attachment_name", String(200)),
     Column("repeats", String(20)),  # monthly, quarterly, six_monthly, before_deadline
@@ -785,6 +786,93 @@ deadlines = Table(  # the reporting calendar
 )
 Index("ix_deadlines_state", deadlines.c.state, deadlines.c.day)
 Index("ix_deadlines_warn_on", deadlines.c.state, deadlines.c.warn_on)
+
+# -- Follow-up plans -------------------------------------------------------------------------------
+
+activities = Table(  # for a cluster, or for the items in activity_items
+    "activities",
+    metadata,
+    _id(),
+    _to("cluster_id", "clusters", nullable=True, index=True),
+    _to("institution_id", "institutions"),  # that is responsible
+    Column("what", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("from_on", Date),
+    Column("until_on", Date),
+    Column("amount", Amount),
+    Column("currency", String(3)),  # ISO 4217
+    Column("funds", String(300)),  # where the money comes from
+    Column("state", String(20), nullable=False),  # planned, under_way, done, dropped
+    Column("adopted_at", UtcDateTime),  # None: proposed
+    Column("changed_at", UtcDateTime),  # by the institution, and the secretariat has not looked yet
+    Column("created_at", UtcDateTime, nullable=False),
+)
+Index("ix_activities_institution", activities.c.institution_id, activities.c.state)
+
+activity_items = Table(
+    "activity_items",
+    metadata,
+    _to("activity_id", "activities"),
+    _to("item_id", "items", index=True),
+    PrimaryKeyConstraint("activity_id", "item_id"),
+)
+
+activity_institutions = Table(  # who takes part beside who is responsible
+    "activity_institutions",
+    metadata,
+    _to("activity_id", "activities"),
+    _to("institution_id", "institutions", index=True),
+    PrimaryKeyConstraint("activity_id", "institution_id"),
+)
+
+activity_notes = Table(  # what became of an activity, dated
+    "activity_notes",
+    metadata,
+    _id(),
+    _to("activity_id", "activities", index=True),
+    _to("seat_id", "seats", nullable=True),  # None: the command line
+    Column("what", String(20), nullable=False),  # proposed, added, adopted, changed, state
+    Column("state", String(20)),
+    Column("fields", Json, nullable=False),  # [name of what was changed]
+    Column("words", Text),
+    Column("language", String(20)),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+indicators = Table(
+    "indicators",
+    metadata,
+    _id(),
+    _to("activity_id", "activities", index=True),
+    Column("name", String(300), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("kind", String(20), nullable=False),  # structural, process, outcome
+    Column("unit", String(60)),
+    Column("baseline", Float),
+    Column("baseline_year", Integer),
+    Column("target", Float),
+    Column("target_year", Integer),
+    Column("sdg", String(10)),  # code of a global indicator: 16.3.1
+    Column("dimensions", Json, nullable=False),  # [by what its values are to be told apart]
+    Column("ended_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+indicator_values = Table(  # of one year the newest counts
+    "indicator_values",
+    metadata,
+    _id(),
+    _to("indicator_id", "indicators"),
+    Column("value", Float, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("disaggregation", Json, nullable=False),  # [{group, value, dimensions}]
+    Column("source", String(20), nullable=False),  # chat, workbook, answer, report
+    _to("answer_id", "answers", nullable=True, index=True),
+    _to("status_update_id", "status_updates", nullable=True, index=True),
+    _to("seat_id", "seats", nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix_indicator_values_year", indicator_values.c.indicator_id, indicator_values.c.year)
 
 # -- Live dialogues --------------------------------------------------------------------------------
 

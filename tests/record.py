@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -12,6 +13,10 @@ from sqlalchemy import func, insert, select
 from bot.domain.status import Status
 from storage.database import Transaction
 from storage.tables import (
+    activities,
+    activity_institutions,
+    activity_items,
+    activity_notes,
     assessments,
     assignments,
     clusters,
@@ -20,6 +25,8 @@ from storage.tables import (
     figures,
     files,
     grades,
+    indicator_values,
+    indicators,
     institutions,
     item_tags,
     item_texts,
@@ -98,6 +105,88 @@ def _rows(
         (questions, _questions(chance, hold)),
         (assessments, _assessments(item_count)),
         (grades, _grades(item_count)),
+        *_plans(item_count, held_by),
+    ]
+
+
+def _plans(item_count: int, held_by: int) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
+    """An activity for each cluster, and one for every fourth item; two of three have values."""
+    planned: list[dict[str, Any]] = [
+        {
+            "id": n,
+            "cluster_id": n if n <= 2 else None,
+            "institution_id": 1 + n % held_by,
+            "what": f"{NASTY[n % len(NASTY)]}secret activity {n}",
+            "language": LANGUAGES[n % 3],
+            "from_on": date(2025, 1, 1),
+            "until_on": date(2025, 12, 31) if n % 2 else None,
+            "amount": Decimal("250000.055") * n if n % 2 else None,
+            "currency": "EUR" if n % 2 else None,
+            "funds": "=secret fund",
+            "state": "planned",
+            "adopted_at": BEGIN if n % 3 else None,
+            "created_at": BEGIN,
+        }
+        for n in range(1, item_count // 4 + 3)
+    ]
+    of_items = [
+        {"activity_id": each["id"], "item_id": 4 * (each["id"] - 2)} for each in planned[2:]
+    ]
+    measured = [
+        {
+            "id": each["id"],
+            "activity_id": each["id"],
+            "name": f"=secret indicator {each['id']}",
+            "language": "en",
+            "kind": "process",
+            "baseline": 1.5,
+            "baseline_year": 2024,
+            "sdg": "16.3.1",
+            "dimensions": ["sex"],
+            "created_at": BEGIN,
+        }
+        for each in planned
+    ]
+    values = [
+        {
+            "indicator_id": each["id"],
+            "value": 12.5,
+            "year": year,
+            "disaggregation": [{"group": "women", "value": 4.0, "dimensions": {"sex": "female"}}],
+            "source": "chat",
+            "at": BEGIN,
+        }
+        for each in measured
+        if each["id"] % 3
+        for year in (2024, 2025)
+    ]
+    return [
+        (activities, planned),
+        (activity_items, of_items),
+        (
+            activity_institutions,
+            [
+                {"activity_id": each["id"], "institution_id": 1 + (each["id"] + 1) % held_by}
+                for each in planned
+            ],
+        ),
+        (
+            activity_notes,
+            [
+                {
+                    "activity_id": each["id"],
+                    "what": "state",
+                    "state": "planned",
+                    "fields": [],
+                    "words": "secret note",
+                    "language": "en",
+                    "at": BEGIN,
+                }
+                for each in planned
+            ],
+        ),
+        (indicators, measured),
+        (indicator_values, values),
     ]
 
 

@@ -186,6 +186,33 @@ def may_ask(actor: Actor) -> bool:
     return actor.is_secretariat or actor.channel in ("command", "tick")
 
 
+def may_plan(actor: Actor) -> bool:
+    """The secretariat keeps the follow-up plans: it adds, adopts and changes every entry."""
+    return actor.is_secretariat or actor.channel == "command"
+
+
+def may_propose(actor: Actor, institution_id: int) -> bool:
+    """Focal points propose activities of their own institution, on what it was assigned."""
+    return actor.seat(REPORTING, institution_id) is not None
+
+
+def may_change_activity(actor: Actor, institution_id: int) -> bool:
+    """The secretariat changes every activity, focal points those of their institution."""
+    return may_plan(actor) or may_propose(actor, institution_id)
+
+
+def may_see_activity(
+    actor: Actor, institution_id: int, *, adopted: bool, concerned: Collection[int]
+) -> bool:
+    """The secretariat sees every activity, an institution its own.
+
+    Adopted ones are seen by the `concerned` institutions, too: who takes part, who has the item.
+    """
+    if actor.is_secretariat or actor.seat(READS, institution_id) is not None:
+        return True
+    return adopted and any(actor.seat(READS, each) is not None for each in concerned)
+
+
 def may_review(actor: Actor) -> bool:
     """The secretariat approves and returns reports."""
     return actor.is_secretariat

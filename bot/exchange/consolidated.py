@@ -18,13 +18,15 @@ from bot.domain.people import Role
 from bot.domain.reports import EvidenceState
 from bot.domain.screens import Text
 from bot.exchange import workbook
-from bot.exchange.cells import Link
+from bot.exchange.cells import Link, exact_cell
 from bot.exchange.child import progress
 from bot.exchange.order import Order, Written, carry_out
 from bot.exchange.workbook import (
+    ActivityRow,
     AssessmentRow,
     Counts,
     EvidenceRow,
+    IndicatorRow,
     QuestionRow,
     RecommendationRow,
     RequestRow,
@@ -40,6 +42,7 @@ _SEAT_STATES = ("live", "suspended", "ended", "planned")
 _REQUEST_STATES = ("open", "overdue", "answered", "returned", "disowned", "ended")
 _ASSESSMENT_STATES = ("stands", "replaced", "withdrawn")
 OURS = frozenset(each.code for each in SCHEMES)
+_STAGES = ("adopted", "proposed")
 _FILE_STATES = tuple(each for each in EvidenceState if each is not EvidenceState.DROPPED)
 
 TEXT_KEYS = (
@@ -47,6 +50,7 @@ TEXT_KEYS = (
     *(f"export.request.{each}" for each in _REQUEST_STATES),
     *(f"export.file.{each}" for each in _FILE_STATES),
     *(f"export.assessment.{each}" for each in _ASSESSMENT_STATES),
+    *(f"export.activity.{each}" for each in _STAGES),
     *(f"report.state.{each}" for each in ReportState),
     *(f"kind.{each}" for each in Kind),
     *(f"position.{each}" for each in Position),
@@ -116,6 +120,8 @@ class _Rows:
             requests=map(self._request, records.requests()),
             questions=map(self._question, records.questions()),
             assessments=map(self._assessment, records.assessments()),
+            activities=map(self._activity, records.activities()),
+            indicators=map(self._indicator, records.indicators()),
             zone=self._zone,
             withheld=records.restricted() if order.withhold else 0,
         )
@@ -230,9 +236,7 @@ class _Rows:
                 figure.indicator if figure.year is None else f"{figure.indicator} ({figure.year})"
             )
             for each in figure.disaggregation:
-                by = ", ".join(self.word(f"dimension.{one}") for one in each["dimensions"])
-                value = number_written(each["value"])
-                yield f"{called} | {by} | {each['group']} | {value}"
+                yield f"{called} | {self._group(each)}"
 
     def _evidence(self, row: Record) -> EvidenceRow:
         shown = self._shows(row)
@@ -338,6 +342,56 @@ class _Rows:
             state=self.word(f"export.assessment.{_assessment_state(row)}"),
             given_at=row["entered_at"] if graded else row["given_at"],
         )
+
+    def _activity(self, row: Record) -> ActivityRow:
+        shown = self._shows(row)
+        return ActivityRow(
+            id=f"AC-{row['id']}",
+            items=tuple(f"{symbol} {paragraph}" for symbol, paragraph in row["items"]),
+            cluster=(row["cluster"] or "") if shown else "",
+            activity=row["what"] if shown else "",
+            language=self._language(row["language"]),
+            institution=self._institution(row["institution_id"]),
+            others=tuple(self._institution(each) for each in row["others"]),
+            since=row["from_on"],
+            until=row["until_on"],
+            amount=exact_cell(row["amount"]),
+            currency=row["currency"] or "",
+            funds=(row["funds"] or "") if shown else "",
+            stage=self.word(f"export.activity.{'adopted' if row['adopted_at'] else 'proposed'}"),
+            state=self.word(f"activity.state.{row['state']}"),
+            last_note=(row["note"] or "") if shown else "",
+        )
+
+    def _indicator(self, row: Record) -> IndicatorRow:
+        shown = self._shows(row)
+        groups = row["disaggregation"] or [] if shown else []
+        return IndicatorRow(
+            id=f"IN-{row['id']}",
+            of=f"AC-{row['activity_id']}",
+            indicator=row["name"] if shown else "",
+            aspect=self.word(f"indicator.kind.{row['kind']}"),
+            unit_of=row["unit"] or "",
+            baseline=row["baseline"],
+            baseline_year=row["baseline_year"],
+            target=row["target"],
+            target_year=row["target_year"],
+            sdg=row["sdg"] or "",
+            dimensions=tuple(self.word(f"dimension.{each}") for each in row["dimensions"]),
+            year=row["year"],
+            value=row["value"],
+            disaggregation="\n".join(map(self._group, groups)),
+            origin=row["number"] or self._origin(row["source"]),
+            received_at=row["at"],
+        )
+
+    def _origin(self, source: str | None) -> str:
+        return self.word(f"indicator.source.{source}") if source else ""
+
+    def _group(self, group: Mapping[str, Any]) -> str:
+        """A group: by what it is told apart, how it is called, how many."""
+        by = ", ".join(self.word(f"dimension.{one}") for one in group["dimensions"])
+        return f"{by} | {group['group']} | {number_written(group['value'])}"
 
     # -- Cells -------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ _WIDTHS = {  # in characters; the others take 16
     "answer": 60, "title": 40, "name": 40, "sha256": 24, "states": 28, "themes": 36, "groups": 28,
     "sdgs": 20, "cluster": 24, "lead": 28, "contributing": 32, "institution": 32, "mechanism": 20,
     "note": 40, "consolidated_sentence": 60,
+    "activity": 60, "others": 32, "indicator": 44, "last_note": 40, "items": 28,
     "siblings": 24, "source": 30, "card": 30, "person": 26, "subject": 40,
     "language": 10, "version": 9, "evidence": 10, "paragraph": 11, "cycle": 9,
 }  # fmt: skip
@@ -189,6 +190,49 @@ class AssessmentRow:
     given_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """One activity of a follow-up plan; `stage` says whether the secretariat adopted it."""
+
+    id: str
+    items: tuple[str, ...]
+    cluster: str
+    activity: str
+    language: str
+    institution: str
+    others: tuple[str, ...]
+    since: date | None
+    until: date | None
+    amount: float | str | None  # a text where fifteen digits do not hold it
+    currency: str
+    funds: str
+    stage: str
+    state: str
+    last_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One value of an indicator; one without values has a row of its own, `value` empty."""
+
+    id: str
+    of: str  # the id on the activities' sheet
+    indicator: str
+    aspect: str  # structural, process, outcome
+    unit_of: str
+    baseline: float | None
+    baseline_year: int | None
+    target: float | None
+    target_year: int | None
+    sdg: str
+    dimensions: tuple[str, ...]
+    year: int | None
+    value: float | None
+    disaggregation: str  # a line a group: dimensions | group | value
+    origin: str
+    received_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Counts:
     """What the database counts within the filter: rows, and recommendations by kind.
@@ -223,6 +267,8 @@ class WorkbookContents:
     requests: Iterable[RequestRow] = ()
     questions: Iterable[QuestionRow] = ()
     assessments: Iterable[AssessmentRow] = ()
+    activities: Iterable[ActivityRow] = ()
+    indicators: Iterable[IndicatorRow] = ()
     zone: tzinfo = UTC
     withheld: int = 0
 
@@ -235,6 +281,8 @@ SHEETS: Mapping[str, type] = {
     "requests": RequestRow,
     "questions": QuestionRow,
     "assessments": AssessmentRow,
+    "activities": ActivityRow,
+    "indicators": IndicatorRow,
 }
 
 

@@ -27,11 +27,14 @@ from storage import exports, units
 from storage.database import Database, Transaction
 from storage.tables import (
     accounts,
+    activities,
     assessments,
     assignments,
     consolidations,
     evidence,
     grades,
+    indicator_values,
+    indicators,
     institutions,
     item_tags,
     items,
@@ -112,9 +115,12 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
             "seats": seats,
             "assessments": assessments,
             "grades": grades,
+            "activities": activities,
+            "indicators": indicators,
         }
         rows = {name: await tx.rows(select(table)) for name, table in tables.items()}
         lone = await tx.values(select(institutions.c.id))
+        valued = await tx.values(select(indicator_values.c.indicator_id))
     expected = {
         **{name: len(found) for name, found in rows.items()},
         "requests": sum(each["announced_at"] is not None for each in rows["requests"]),
@@ -122,6 +128,7 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
         "evidence": sum(each["state"] != "dropped" for each in rows["evidence"]),
         "seats": len(rows["seats"])
         + len(set(lone) - {each["institution_id"] for each in rows["seats"]}),
+        "indicators": len(valued) + len({each["id"] for each in rows["indicators"]} - {*valued}),
     }
     expected["assessments"] += expected.pop("grades")
     assert {name: len(rows_of(book, name)) for name in expected} == expected
@@ -280,6 +287,31 @@ def restricted_cells(book: openpyxl.Workbook) -> list[str]:
         if row.get("recommendation", row["id"] if sheet == "recommendations" else "") in restricted
         for cell in row.values()
     ]
+
+
+async def test_plans_have_exact_money_and_no_words_about_restricted_items(
+    database: Database, tmp_path: Path
+) -> None:
+    """Activity 9 is for item 28, which is restricted; activity 1 is for a cluster."""
+    async with database.write() as tx:
+        await fill(tx)
+    book = await exported(database, tmp_path / "chat.xlsx")
+    plans = {row["id"]: row for row in rows_of(book, "activities")}
+    assert plans["AC-1"]["cluster"] == "Cluster 1"
+    assert (plans["AC-1"]["amount"], plans["AC-1"]["currency"]) == (250000.055, "EUR")
+    assert plans["AC-3"]["items"] == "A/HRC/62/9 140.4"
+    assert "secret" in plans["AC-3"]["activity"]
+    measured = [row for row in rows_of(book, "indicators") if row["of"] in ("AC-8", "AC-9")]
+    assert [(row["of"], row["year"], row["sdg"]) for row in measured] == [
+        ("AC-8", 2024, "16.3.1"),
+        ("AC-8", 2025, "16.3.1"),
+        ("AC-9", None, "16.3.1"),
+    ]
+    assert "women | 4" in measured[0]["disaggregation"]
+    withheld = [*plans["AC-9"].values(), *measured[2].values()]
+    assert not [cell for cell in map(str, withheld) if "secret" in cell]
+    whole = await exported(database, tmp_path / "shell.xlsx", withhold=False)
+    assert "secret" in {row["id"]: row for row in rows_of(whole, "activities")}["AC-9"]["activity"]
 
 
 async def test_the_workbook_speaks_its_language_and_texts_come_in_the_best_there_is(

@@ -70,6 +70,7 @@ class Card:
     contributions: int = 0  # cleared reports of contributors, for the lead
     asked: Sequence[int] = ()  # reports that the secretariat asks about
     beside: Beside | None = None  # others' assessments and grades
+    planned: int = 0  # activities for the item that this person sees
 
 
 @dataclass(frozen=True)
@@ -246,6 +247,8 @@ def _rows(shown: Card) -> list[Row]:
         act = f"contributions:{assignment.id}"
         rows.append((button("contributions", act, n=shown.contributions),))
     last: list[Button] = []
+    if shown.planned or shown.may_report:
+        last.append(button("plan_of", f"plan:i{shown.item.id}:0", n=shown.planned))
     if shown.inside is not None and shown.inside.may_withdraw:
         last.append(button("withdraw", f"withdraw:{shown.inside.id}"))
     elif shown.may_withdraw:

@@ -57,10 +57,12 @@ def about(
     similar: Sequence[Alike],
     beside: Beside,
     state: Sequence[Text | None] = (),
+    planned: int = 0,
     protects: bool,
 ) -> Screen:
     """An item with everybody who answers for it, `state`: what the secretariat made of it, and
-    what others think beside that. A coordinator `protects` it.
+    what others think beside that. So many activities are `planned` for it. A coordinator
+    `protects` it.
     """
     lines = [*item_lines(item, words), None]
     lines += [*state, None] if state else []
@@ -78,14 +80,17 @@ def about(
     if stands:
         rows.append((button("consolidation", f"consolidation:{item.id}"),))
     rows += in_twos(_tags(item, needs))
-    last = [button("audit", f"audit:{item.id}:0")]
+    last = [
+        button("plan_of", f"plan:i{item.id}:0", n=planned),
+        button("audit", f"audit:{item.id}:0"),
+    ]
     if protects:
         last.append(
             button("unrestrict", f"unrestrict:{item.id}")
             if item.restricted
             else button("restrict", f"restrict:{item.id}")
         )
-    return screen(*lines, rows=[*rows, tuple(last), (beside.opens, HOME)])
+    return screen(*lines, rows=[*rows, *in_twos(last), (beside.opens, HOME)])
 
 
 def _tags(item: Item, needs: Collection[Need]) -> list[Button]:
