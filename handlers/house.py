@@ -37,6 +37,7 @@ from handlers import (
     review,
     search,
     secretariat,
+    templates,
     threads,
 )
 from handlers.flows import (
@@ -92,6 +93,7 @@ ROOMS = (
     institutions,
     imports,
     secretariat,
+    templates,
     assigning,
     clusters,
     review,

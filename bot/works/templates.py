@@ -1,0 +1,57 @@
+"""Sends our Word templates, and tries those that the secretariat sends before they count."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.domain.exports import DOCX, TemplateKind
+from bot.domain.permissions import may_set_templates, require
+from bot.domain.screens import Attachment
+from bot.domain.views import templates as views
+from bot.exchange import word_templates
+from bot.exchange.inspect import inspect, safe_name
+from bot.services import templates as service
+from bot.services.templates import TemplateNotWord
+from bot.texts import direction
+from bot.works import Tools, word_files
+from bot.works.import_read import fetch
+from storage import jobs
+from storage.jobs import Job
+
+
+async def ours(job: Job, tools: Tools) -> None:
+    """Send our template of `job.arguments`: `kind` and `language`."""
+    kind, language = TemplateKind(job.arguments["kind"]), job.arguments["language"]
+    rtl = direction(language) == "rtl"
+    made = await asyncio.to_thread(word_templates.ours, kind, rtl=rtl)
+    async with tools.keep(made, DOCX) as (tx, kept):
+        act = await tools.act(tx, job)
+        require(may_set_templates(act.actor))
+        shown = views.file(Attachment(kept.sha256, views.file_name(kind, language)), kind)
+        await tools.tell(tx, job, shown, step="template")
+        await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=act.now)
+
+
+async def check(job: Job, tools: Tools) -> None:
+    """Try the template of `job.arguments` (`file_id`, `name`, `kind`, `language`) and use it.
+
+    Raises what refuses it, and then the one before stays in use.
+    """
+    kind, language = TemplateKind(job.arguments["kind"]), job.arguments["language"]
+    name = job.arguments["name"]
+    async with tools.room() as room:
+        path = await fetch(job, tools, room)
+        found = await inspect(path, name)
+        if found.extension != "docx":
+            raise TemplateNotWord(found=found.extension)
+        sample = room / "sample.docx"
+        await word_files.tried(kind, path, sample)
+        async with tools.keep(path, DOCX) as (tx, template):
+            await jobs.change(tx, job.id, sha256=template.sha256)
+        async with tools.keep(sample, DOCX) as (tx, kept):
+            act = await tools.act(tx, job)
+            called = safe_name(name, "docx")
+            await service.take(tx, act, kind, language, template.sha256, called)
+            sent = Attachment(kept.sha256, views.sample_name(kind, language))
+            await tools.tell(tx, job, views.taken(kind, language, sent), step="taken")
+            await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=act.now)
