@@ -29,8 +29,8 @@ async def file(turn: Turn, sent: Sent) -> None:
         raise TooLarge(limit=MAX_SIZE // 1024**2)
     name = sent.name or ""
     lately = await outbox.last_subjects(turn.tx, turn.bot_id, turn.person.id, limit=LATELY)
-    asked = next((each for each in lately if each and each.startswith(f"{WORD}:")), None)
-    if asked is not None:
+    asked = next(filter(None, lately), "")
+    if asked.startswith(f"{WORD}:"):
         await templates.receive(turn, asked, sent)
         return
     arguments = {

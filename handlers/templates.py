@@ -37,11 +37,11 @@ async def send(turn: Turn, argument: str) -> None:
 
 
 async def receive(turn: Turn, subject: str, sent: Sent) -> None:
-    """A file that was sent to the screen of `send`."""
-    _, of = _kinds(turn, subject.rpartition(":")[2])
+    """A file that was sent to the screen of `send`; the one after it is another matter."""
+    kind, of = _kinds(turn, subject.rpartition(":")[2])
     name = sent.name or ""
     await service.receive(turn.tx, turn.act, of, turn.language, sent.file_id, name)
-    await turn.show(views.received(name))
+    await turn.show(views.received(name), subject=f"template:{FORMS[kind].letter}")
 
 
 async def ours(turn: Turn, argument: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
+from bot.domain.errors import Refused
 from bot.domain.exports import DOCX, TemplateKind
 from bot.domain.permissions import may_set_templates, require
 from bot.domain.screens import Attachment
@@ -35,23 +37,45 @@ async def ours(job: Job, tools: Tools) -> None:
 async def check(job: Job, tools: Tools) -> None:
     """Try the template of `job.arguments` (`file_id`, `name`, `kind`, `language`) and use it.
 
-    Raises what refuses it, and then the one before stays in use.
+    One that is refused leaves in use what is, and can be sent again at once.
     """
-    kind, language = TemplateKind(job.arguments["kind"]), job.arguments["language"]
-    name = job.arguments["name"]
     async with tools.room() as room:
-        path = await fetch(job, tools, room)
-        found = await inspect(path, name)
-        if found.extension != "docx":
-            raise TemplateNotWord(found=found.extension)
         sample = room / "sample.docx"
-        await word_files.tried(kind, path, sample)
-        async with tools.keep(path, DOCX) as (tx, template):
-            await jobs.change(tx, job.id, sha256=template.sha256)
-        async with tools.keep(sample, DOCX) as (tx, kept):
-            act = await tools.act(tx, job)
-            called = safe_name(name, "docx")
-            await service.take(tx, act, kind, language, template.sha256, called)
-            sent = Attachment(kept.sha256, views.sample_name(kind, language))
-            await tools.tell(tx, job, views.taken(kind, language, sent), step="taken")
-            await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=act.now)
+        try:
+            path = await _tried(job, tools, room, sample)
+        except Refused as refused:
+            await _refuse(job, tools, refused)
+        else:
+            await _take(job, tools, path, sample)
+
+
+async def _tried(job: Job, tools: Tools, room: Path, sample: Path) -> Path:
+    """Where the template is, once made-up values were filled into it."""
+    path = await fetch(job, tools, room)
+    found = await inspect(path, job.arguments["name"])
+    if found.extension != "docx":
+        raise TemplateNotWord(found=found.extension)
+    await word_files.tried(TemplateKind(job.arguments["kind"]), path, sample)
+    return path
+
+
+async def _refuse(job: Job, tools: Tools, refused: Refused) -> None:
+    async with tools.database.write() as tx:
+        now = tools.clock.now()
+        reason = refused.key[:60]
+        await jobs.change(tx, job.id, state=jobs.FAILED, reason=reason, finished_at=now)
+        shown = views.refused(refused.text, TemplateKind(job.arguments["kind"]))
+        await tools.tell(tx, job, shown, step="failed")
+
+
+async def _take(job: Job, tools: Tools, path: Path, sample: Path) -> None:
+    kind, language = TemplateKind(job.arguments["kind"]), job.arguments["language"]
+    async with tools.keep(path, DOCX) as (tx, template):
+        await jobs.change(tx, job.id, sha256=template.sha256)
+    async with tools.keep(sample, DOCX) as (tx, kept):
+        act = await tools.act(tx, job)
+        called = safe_name(job.arguments["name"], "docx")
+        await service.take(tx, act, kind, language, template.sha256, called)
+        sent = Attachment(kept.sha256, views.sample_name(kind, language))
+        await tools.tell(tx, job, views.taken(kind, language, sent), step="taken")
+        await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=act.now)

@@ -25,7 +25,6 @@ from bot.exchange.imported import (
     ImportedRecommendation,
     NotRecognised,
     Options,
-    Place,
 )
 
 HEADER_2013 = (

@@ -65,6 +65,12 @@ def taken(kind: TemplateKind, language: str, sample: Attachment) -> Screen:
     return screen(line, rows=[(back, HOME)], attachments=(sample,), replaces=False)
 
 
+def refused(reason: Text, kind: TemplateKind) -> Screen:
+    """It is not used, and why; the next one can be sent at once."""
+    send = button("template_send", f"template_send:{_letter(kind)}")
+    return screen(reason, rows=[(send, HOME)], replaces=False)
+
+
 def file(attachment: Attachment, kind: TemplateKind) -> Screen:
     """A template as a file, to change in Word and send back."""
     send = button("template_send", f"template_send:{_letter(kind)}")
