@@ -266,8 +266,8 @@ def plan(
     reading, year, groups = measured
     return (
         ActivityCells(
-            f"AC-{number}", ("Detention",), what, JUSTICE, (HEALTH,), days[0], days[1], amount, "EUR", what,
-            "done",
+            f"AC-{number}", ("Detention",), what, JUSTICE, (HEALTH,), days[0], days[1], amount,
+            "EUR", what, "done",
         ),
         IndicatorCells(
             f"IN-{number}", f"AC-{number}", "", what, "outcome", "%", reading, year, reading, year,
