@@ -26,6 +26,7 @@ from sqlalchemy import (
     true,
 )
 
+from bot.domain.clearance import Decision
 from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
@@ -40,6 +41,7 @@ from storage.tables import activities as plan_activities
 from storage.tables import (
     assessments,
     assignments,
+    clearances,
     clusters,
     consolidations,
     evidence,
@@ -70,6 +72,7 @@ PAGE = 500  # rows in memory at a time
 _ANNOUNCED = AssignmentState.ANNOUNCED.value
 _WITHDRAWN = ReportState.WITHDRAWN.value
 _APPROVED = ReportState.APPROVED.value
+_CLEARED = (Decision.CLEARED.value, Decision.AMENDED.value)
 _TAGS = ("theme", "group", "sdg", NEED)
 
 
@@ -435,7 +438,7 @@ class Records:
 
         `measures` and `remaining`, in `language`, are those of the last one that says something,
         with its `figures`; `titles` is what stored evidence of both is called, `validated` who
-        approved the last one: `role`, `institution_id` (None: the secretariat), `at`.
+        cleared and approved the last one: `role`, `institution_id` (None: the secretariat), `at`.
         """
         last = self._last_approved(ids)
         worded = self._last_worded([row["assignment_id"] for row in last])
@@ -818,15 +821,16 @@ class Records:
         return {row["assignment_id"]: row for row in rows}
 
     def _validated(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
-        """Who approved each status update, by role and institution, and when."""
+        """Who cleared and who approved each status update, by role and institution, and when."""
         found: dict[int, list[RowMapping]] = defaultdict(list)
-        for row in self._rows(
-            select(reviews.c.status_update_id, reviews.c.at, seats.c.role, seats.c.institution_id)
-            .join(seats, seats.c.id == reviews.c.seat_id)
-            .where(reviews.c.status_update_id.in_(ids), reviews.c.decision == _APPROVED)
-            .order_by(reviews.c.id)
-        ):
-            found[row["status_update_id"]].append(row)
+        for table, decisions in ((clearances, _CLEARED), (reviews, (_APPROVED,))):
+            for row in self._rows(
+                select(table.c.status_update_id, table.c.at, seats.c.role, seats.c.institution_id)
+                .join(seats, seats.c.id == table.c.seat_id)
+                .where(table.c.status_update_id.in_(ids), table.c.decision.in_(decisions))
+                .order_by(table.c.id)
+            ):
+                found[row["status_update_id"]].append(row)
         return found
 
     def _titles(self, ids: Sequence[int]) -> dict[int, list[str]]:

@@ -200,15 +200,17 @@ class _Matrix:
     # -- The assessment ----------------------------------------------------------------------------
 
     def _assessment(self, row: Record, approved: Sequence[Record]) -> Iterator[Said]:
-        """Where the item stands, then what each institution answers, the lead first."""
+        """Where the item stands, the sentence on it, then each institution, the lead first."""
         wording = self._wording
-        yield wording.ours(wording.status(approved), strong=True)
+        yield wording.ours(wording.status(row, approved), strong=True)
         if row["vanished_at"]:
             yield wording.ours(wording.say(text("word.vanished")))
         if not wording.shows(row):
             return
+        yield wording.sentence(row)
+        several = len(approved) > 1 or bool(row["consolidated_status"])
         for said in approved:
-            yield wording.ours(wording.label(said, stands=len(approved) > 1), strong=True)
+            yield wording.ours(wording.label(said, stands=several), strong=True)
             yield wording.theirs(joined((said["measures"], said["remaining"])), said["language"])
             if said["titles"]:
                 titles = wording.evidence(said)

@@ -59,7 +59,8 @@ def _section(
         "follow_up": wording.say(text("word.follow_up")) if asked else "",
         "text": said,
         "about": " · ".join(filter(None, (kind, position, label, vanished))),
-        "status": wording.status(approved),
+        "status": wording.status(row, approved),
+        "sentence": wording.sentence(row) if wording.shows(row) else wording.ours(""),
         "answers": [_answer(wording, each, shown=wording.shows(row)) for each in approved],
     }
 

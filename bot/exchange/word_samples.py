@@ -95,11 +95,12 @@ def _paragraphs() -> dict[str, Any]:
         "follow_up": "Follow-up asked for by the committee",
         "text": _part("The Committee is concerned about prisons."),
         "about": "Concern",
+        "sentence": _part("The State has adopted the law."),
         "status": "In progress, as of 3 May 2026",
         "answers": [answer, bare],
     }
     foreign = {**section, "follow_up": "", "text": _part(_ARABIC, rtl=True), "about": ""}
-    unanswered = {**foreign, "text": nothing, "answers": []}
+    unanswered = {**foreign, "text": nothing, "sentence": nothing, "answers": []}
     labels = ("approved_only", "remaining", "figures", "evidence")
     return {
         "our": {each: each.replace("_", " ").capitalize() for each in labels},

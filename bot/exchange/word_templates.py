@@ -121,6 +121,9 @@ def _paragraphs(document: DocumentObject, *, rtl: bool) -> None:
     writer.write("{{ section.about }}", grey=True)
     writer.write("{%p endif %}")
     writer.write("{{ section.status }}", bold=True, space=6)
+    writer.write("{%p if section.sentence.words %}")
+    writer.foreign("section.sentence")
+    writer.write("{%p endif %}")
     writer.write("{%p for answer in section.answers %}")
     writer.write("{{ answer.title }}", bold=True, space=6, keep=True)
     for name in ("measures", "remaining", "figures", "evidence"):

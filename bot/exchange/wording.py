@@ -146,11 +146,22 @@ class Wording:
         """The State's position; nothing where it has none."""
         return self.say(text(f"position.{row['position']}")) if row["position"] else ""
 
-    def status(self, approved: Sequence[Record]) -> str:
-        """Where the item stands by what was approved, with the day as of which that is so."""
+    def status(self, row: Record, approved: Sequence[Record]) -> str:
+        """Where the item stands, with the day as of which that is so.
+
+        What the secretariat has consolidated comes first, else what was approved last.
+        """
+        if row["consolidated_status"]:
+            status = text(f"status.{row['consolidated_status']}")
+            day = row["consolidated_as_of"]
+            return self.say(text("word.status", status=status, day=day))
         if not approved:
             return self.say(text("word.status.none", status=text(f"status.{NOT_REPORTED}")))
         return self.say(_status(approved[0]))
+
+    def sentence(self, row: Record) -> Said:
+        """The secretariat's sentence for the report; nothing where there is none."""
+        return self.theirs(row["consolidated_sentence"], self.language)
 
     # -- Reports -----------------------------------------------------------------------------------
 

@@ -31,6 +31,8 @@ from storage import exports, imports, jobs
 from storage.database import Database
 from storage.tables import (
     assignments,
+    clearances,
+    consolidations,
     figures,
     institutions,
     item_tags,
@@ -290,8 +292,15 @@ async def test_only_what_is_approved_stands_in_a_matrix_and_in_a_report(
         row = {"id": 1, "name": "A NAME", "language": "en", "created_at": NOW}
         await tx.execute(insert(people).values(**row))
         await tx.execute(insert(seats).values(id=1, person_id=1, role="officer", from_at=NOW))
-        review = {"status_update_id": 1, "seat_id": 1, "decision": "approved", "at": NOW}
-        await tx.execute(insert(reviews).values(**review))
+        row = {"person_id": 1, "institution_id": 1, "role": "validator", "from_at": NOW}
+        await tx.execute(insert(seats).values(id=2, **row))
+        decided = {"status_update_id": 1, "at": NOW}
+        await tx.execute(insert(reviews).values(seat_id=1, decision="approved", **decided))
+        await tx.execute(insert(clearances).values(seat_id=2, decision="amended", **decided))
+        item = await tx.value(select(items.c.id).where(items.c.paragraph == "140.8"))
+        consolidated = {"status": "implemented", "as_of": NOW.date(), "sentence": "All is done."}
+        row = {"item_id": item, "version": 1, "language": "en", "seat_id": 1, "at": NOW}
+        await tx.execute(insert(consolidations).values(**row, **consolidated))
         await tx.execute(
             insert(figures).values(
                 status_update_id=1, indicator="Judges", value=12, year=2026, disaggregation=[]
@@ -305,7 +314,9 @@ async def test_only_what_is_approved_stands_in_a_matrix_and_in_a_report(
         assert "{{ 7 * 7 }} {_{ x }_} {%p for x in y %} <w:p/> & =1+1  \U0001f600 end" in words
         assert "Not looked at." not in words
         assert "A NAME" not in words
+        assert "Implemented, as of 27 November 2026\nAll is done." in words
         assert "Made on 27 November 2026, 10:00 by Amina Sall." in words
+    assert "Validated by Ministry 1 (validator) on 27 November 2026." in words
     assert "Validated by the secretariat (officer) on 27 November 2026." in words
     assert words.count("Follow-up: a reply is asked for") == 1
     assert "Figures:\nJudges: 12 (2026)" in words
