@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.items import ReportState
-from bot.domain.screens import Code
+from bot.domain.errors import NotFound
+from bot.domain.items import UNDECIDED
+from bot.domain.reports import EvidencePiece, StatusUpdate
+from bot.domain.screens import Code, Screen, Value
+from bot.domain.versions import Version, differences
 from bot.domain.views import history as views
+from bot.domain.views import redaction as redaction_views
+from bot.domain.views import versions as version_views
 from bot.domain.views.common import LIST_LENGTH, item_code
 from bot.services import status_updates
 from handlers.card import number, visible
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import evidence
+from storage import evidence, redactions
 from storage import status_updates as queries
 
 
@@ -26,7 +31,7 @@ async def history(turn: Turn, argument: str) -> None:
     )
     code = item_code(item)
     await turn.show(
-        views.history(code, assignment.id, total, at, updates),
+        views.history(code, assignment, total, at, updates),
         subject=f"assignment:{assignment.id}",
     )
 
@@ -37,17 +42,74 @@ async def report(turn: Turn, argument: str) -> None:
         await turn.go(turn, f"approved_report:{number(argument)}")
         return
     found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
-    _assignment, item = await visible(turn, str(found.assignment_id))
+    assignment, item = await visible(turn, str(found.assignment_id))
     mine = found.seat_id in {seat.id for seat in turn.actor.seats}
     await turn.show(
         views.report(
             found,
             item_code(item),
             await evidence.of_report(turn.tx, found.id),
-            may_withdraw=mine and found.state is ReportState.SUBMITTED,
+            may_withdraw=mine and found.state in UNDECIDED,
+            may_amend=permissions.may_amend(turn.actor, assignment, found),
+            may_redact=permissions.may_redact(turn.actor),
+            gone=redaction_views.gone(await redactions.of(turn.tx, f"su:{found.id}")),
         ),
         subject=f"assignment:{found.assignment_id}",
     )
+
+
+# -- Versions --------------------------------------------------------------------------------------
+
+
+async def changed(turn: Turn, argument: str) -> None:
+    """`changed:42:2`: what version 2 changed, word by word, in short contexts."""
+    await _changed(turn, argument, whole=False)
+
+
+async def changed_whole(turn: Turn, argument: str) -> None:
+    """`changed_whole:42:2`: the same with the whole texts."""
+    await _changed(turn, argument, whole=True)
+
+
+async def version(turn: Turn, argument: str) -> None:
+    """`version:42:1`: what a report said before it was amended, in full."""
+    found, code, versions, at = await _versions(turn, argument)
+    if at == found.version:
+        await report(turn, str(found.id))
+        return
+    pieces = await _pieces(turn, found)
+    await _show_versions(turn, found, version_views.older(found, code, versions[at - 1], pieces))
+
+
+async def _changed(turn: Turn, argument: str, *, whole: bool) -> None:
+    found, code, versions, at = await _versions(turn, argument)
+    if at < 2:
+        raise NotFound
+    made = differences(versions[at - 2], versions[at - 1])
+    pieces = await _pieces(turn, found)
+    shown = version_views.changes(found, code, made, pieces, number=at, whole=whole)
+    await _show_versions(turn, found, shown)
+
+
+async def _versions(turn: Turn, argument: str) -> tuple[StatusUpdate, Value, list[Version], int]:
+    """A report, its item, all its versions, and which of them a button names."""
+    report_id, _, which = argument.partition(":")
+    found = await status_updates.get_own(turn.tx, turn.actor, number(report_id))
+    _assignment, item = await visible(turn, str(found.assignment_id))
+    versions = await status_updates.every_version(turn.tx, found)
+    at = number(which)
+    if not 1 <= at <= len(versions):
+        raise NotFound
+    return found, item_code(item), versions, at
+
+
+async def _pieces(turn: Turn, found: StatusUpdate) -> dict[int, EvidencePiece]:
+    return {each.id: each for each in await evidence.of_versions(turn.tx, found.id)}
+
+
+async def _show_versions(turn: Turn, found: StatusUpdate, shown: Screen) -> None:
+    about = f"assignment:{found.assignment_id}"
+    await turn.show(shown, subject=about, quotes=(f"su:{found.id}",))
 
 
 async def files(turn: Turn, argument: str) -> None:
@@ -59,4 +121,11 @@ async def files(turn: Turn, argument: str) -> None:
     await turn.show(views.files(number_, f"files:{found.id}", pieces, page_number(page)))
 
 
-ACTS = {"history": history, "su": report, "files": files}
+ACTS = {
+    "history": history,
+    "su": report,
+    "changed": changed,
+    "changed_whole": changed_whole,
+    "version": version,
+    "files": files,
+}

@@ -20,11 +20,13 @@ from handlers import (
     home,
     imports,
     institutions,
+    item_history,
     me,
     onboarding,
     passing,
     people,
     questions,
+    redaction,
     reminders,
     report,
     requests,
@@ -33,6 +35,7 @@ from handlers import (
     secretariat,
 )
 from handlers.flows import (
+    amend,
     answer,
     ask,
     assign,
@@ -49,6 +52,7 @@ from handlers.flows import (
     pass_inside,
     record,
     record_answer,
+    redact,
     request,
     respond,
     return_report,
@@ -71,6 +75,8 @@ ROOMS = (
     card,
     report,
     history,
+    item_history,
+    redaction,
     search,
     approved,
     questions,
@@ -92,6 +98,7 @@ ROOMS = (
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
+    amend.FLOW,
     unchanged.FLOW,
     not_ours.FLOW,
     ask.FLOW,
@@ -104,6 +111,7 @@ FLOWS: tuple[Flow, ...] = (
     cluster.MERGE,
     tag.FLOW,
     return_report.FLOW,
+    redact.FLOW,
     answer.FLOW,
     insist.FLOW,
     record.FLOW,
@@ -145,7 +153,7 @@ home.ROLE_HOMES[Role.OBSERVER] = approved.home
 
 def make_router() -> Router:
     """The router of every room, with the runner of every conversation."""
-    runner = Runner(FLOWS, keep_file=_keep_file)
+    runner = Runner(FLOWS, keep_file=_keep_file, edited_late=report.edited)
     return Router(ROOMS, runner, loose_file=imports.file, pressing=dialogues.ask_which)
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain import permissions
 from bot.domain.errors import Outdated, existing
 from bot.domain.incoming import Wrote
 from bot.domain.items import ItemText, best_text
+from bot.domain.reports import AmendedMeanwhile, StatusUpdate
 from bot.domain.review import Waiting
-from bot.domain.screens import Code, text
+from bot.domain.screens import Code, Text, text
+from bot.domain.versions import differences
 from bot.domain.views import review as views
+from bot.domain.views import versions as version_views
 from bot.domain.views.common import LIST_LENGTH
 from bot.services import reviews as service
+from bot.services import status_updates as reporting
 from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import evidence, figures, items, reviews, status_updates
+from storage import evidence, figures, items, reviews, status_updates, versions
 
 
 async def listed(turn: Turn, argument: str) -> None:
@@ -62,13 +67,15 @@ async def whole(turn: Turn, argument: str) -> None:
 
 
 async def approve(turn: Turn, argument: str) -> None:
-    """`approve:42`: approve it, and go on with the next one."""
+    """`approve:42:2`: approve version 2, which is the one on the screen, and go on."""
+    report_id, _, seen = argument.partition(":")
     try:
         async with turn.tx.savepoint():
-            done = await service.approve(turn.tx, turn.act, number(argument))
-    except Outdated as outdated:
-        turn.toast = outdated.text
-        await report(turn, argument)
+            version = number(seen) if seen else 1
+            done = await service.approve(turn.tx, turn.act, number(report_id), version=version)
+    except (Outdated, AmendedMeanwhile) as refused:
+        turn.toast = refused.text
+        await report(turn, report_id)
         return
     turn.toast = text("review.approved", number=Code(done.number))
     first = await reviews.queue(turn.tx, today=turn.today, limit=1)
@@ -118,10 +125,24 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
             await reviews.last_approved(turn.tx, waiting.assignment_id, before=said.id),
             newer=await reviews.newer(turn.tx, waiting.assignment_id, than=said.id),
             others=await reviews.count(turn.tx, but=said.id) > 0,
+            amended=await _amended(turn, said),
             language=turn.language,
         ),
         subject=f"report:{said.id}",
+        quotes=(f"su:{said.id}",) if said.version > 1 else (),
     )
+
+
+async def _amended(turn: Turn, said: StatusUpdate) -> Sequence[Text]:
+    """What changed since the version that this officer saw, else since the one before."""
+    before = await versions.look(turn.tx, said.id, turn.person.id, said.version)
+    if said.version == 1:
+        return ()
+    every = await reporting.every_version(turn.tx, said)
+    since = said.version - 1 if before is None else before
+    pieces = {each.id: each for each in await evidence.of_versions(turn.tx, said.id)}
+    changed = version_views.lines(differences(every[since - 1], every[-1]), pieces)
+    return [text("version.since", version=said.version, before=since), *changed]
 
 
 async def _asks(turn: Turn, waiting: Waiting) -> ItemText | None:

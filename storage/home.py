@@ -70,7 +70,7 @@ async def entries(
     ]
 
 
-_FLOWS = ("status_update", "unchanged", "not_ours", "ask")
+_FLOWS = ("status_update", "amend", "unchanged", "not_ours", "ask")
 
 
 async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> list[Draft]:

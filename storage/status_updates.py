@@ -170,16 +170,25 @@ async def standing(tx: Transaction, assignment_id: int) -> list[StatusUpdate]:
 
 
 async def decide(
-    tx: Transaction, status_update_id: int, state: ReportState, *, now: datetime
+    tx: Transaction,
+    status_update_id: int,
+    state: ReportState,
+    *,
+    version: int | None = None,
+    now: datetime,
 ) -> bool:
-    """Give a submitted status update its fate; False if it has one already."""
+    """Give a submitted status update its fate; False if it has one already.
+
+    With `version`, also where it was amended since.
+    """
+    waits = [
+        status_updates.c.id == status_update_id,
+        status_updates.c.state == ReportState.SUBMITTED.value,
+    ]
+    if version is not None:
+        waits.append(status_updates.c.version == version)
     result = await tx.execute(
-        update(status_updates)
-        .where(
-            status_updates.c.id == status_update_id,
-            status_updates.c.state == ReportState.SUBMITTED.value,
-        )
-        .values(state=state.value, decided_at=now)
+        update(status_updates).where(*waits).values(state=state.value, decided_at=now)
     )
     return result.rowcount == 1
 

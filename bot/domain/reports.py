@@ -34,6 +34,7 @@ class EvidenceState(StrEnum):
     STORED = "stored"
     REFUSED = "refused"
     DROPPED = "dropped"  # its status update was withdrawn: to be removed
+    REDACTED = "redacted"  # destroyed for good; that there was one, and why it went, stays
 
 
 class AssignmentClosed(Refused):
@@ -46,6 +47,18 @@ class AlreadyDecided(Refused):
     """The status update is approved, returned or withdrawn already."""
 
     key = "error.already_decided"
+
+
+class AmendedMeanwhile(Refused):
+    """A newer version of the status update is there; values: `number` and `version`."""
+
+    key = "error.amended_meanwhile"
+
+
+class NothingAmended(Refused):
+    """The new version says what the last one did."""
+
+    key = "error.nothing_amended"
 
 
 class NothingToConfirm(Refused):
@@ -129,6 +142,7 @@ class Receipt:
     measures: str
     language: str
     evidence: EvidenceCounts = EvidenceCounts()
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -150,6 +164,10 @@ class StatusUpdate:
     source: str | None
     source_on: date | None
     submitted_at: datetime
+    version: int = 1
+    amended_at: datetime | None = None
+    amended_by: int | None = None  # the seat that sent the newest version
+    decided_at: datetime | None = None
     figures: tuple[Figure, ...] = field(default=(), compare=False)
 
 

@@ -67,19 +67,19 @@ def filled(template_: bytes, values: Mapping[str, Any]) -> bytes:
     """The template with these values; jinja2 refuses what it does not know or may not do."""
     environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     document = DocxTemplate(BytesIO(template_))
-    document.render(_fit(values), environment, autoescape=True)
+    document.render(fit(values), environment, autoescape=True)
     written = BytesIO()
     document.save(written)
     return written.getvalue()
 
 
-def _fit(value: Any) -> Any:
+def fit(value: Any) -> Any:
     """Words without characters that no XML may hold, whatever holds the words."""
     if isinstance(value, str):
         return _NOT_IN_XML.sub("", value)
     if isinstance(value, Mapping):
-        return {key: _fit(each) for key, each in value.items()}
-    return [_fit(each) for each in value] if isinstance(value, list) else value
+        return {key: fit(each) for key, each in value.items()}
+    return [fit(each) for each in value] if isinstance(value, list) else value
 
 
 # -- The template ----------------------------------------------------------------------------------
@@ -88,8 +88,8 @@ def _fit(value: Any) -> Any:
 def template(*, rtl: bool) -> bytes:
     """Our own template, for a language that is written that way."""
     document = Document()
-    _set_up(document)
-    letter = _Writer(document, rtl=rtl)
+    set_up(document)
+    letter = Writer(document, rtl=rtl)
     letter.write("{{ our.sender }}", bold=True)
     letter.write("{{ date }}")
     letter.write("{{ reference }}", grey=True)
@@ -108,7 +108,7 @@ def template(*, rtl: bool) -> bytes:
     return written.getvalue()
 
 
-def _set_up(document: DocumentObject) -> None:
+def set_up(document: DocumentObject) -> None:
     """A4, a font that has Arabic, and no author: the library would name itself."""
     for section in document.sections:
         section.page_width, section.page_height = Cm(21), Cm(29.7)
@@ -148,15 +148,15 @@ def _items(document: DocumentObject, *, rtl: bool) -> None:
     _only(table, end, 0, rtl=rtl).write("{%tr endfor %}")
 
 
-def _only(table: Table, row: int, column: int, *, rtl: bool) -> _Writer:
+def _only(table: Table, row: int, column: int, *, rtl: bool) -> Writer:
     """Writes into a cell, which begins with an empty paragraph."""
     cell = table.cell(row, column)
     first = cell.paragraphs[0]
     first._p.getparent().remove(first._p)  # noqa: SLF001 - the library has no other way
-    return _Writer(cell, rtl=rtl)
+    return Writer(cell, rtl=rtl)
 
 
-class _Writer:
+class Writer:
     """Writes paragraphs one below another, in the direction of the letter or of foreign words."""
 
     def __init__(self, into: DocumentObject | _Cell, *, rtl: bool) -> None:
@@ -181,6 +181,17 @@ class _Writer:
         if space:
             paragraph.paragraph_format.space_before = Pt(space)
         if self._rtl if rtl is None else rtl:
+            run.font.rtl = True
+            _turn(paragraph)
+
+    def heading(self, words: str, *, level: int) -> None:
+        """A heading that a reader may jump to, in the direction of the document."""
+        assert not isinstance(self._into, _Cell)
+        paragraph = self._into.add_heading(level=level)
+        run = paragraph.add_run(words)
+        run.font.name = "Arial"
+        run.font.color.rgb = RGBColor(0, 0, 0)
+        if self._rtl:
             run.font.rtl = True
             _turn(paragraph)
 

@@ -8,8 +8,9 @@ from bot.domain import permissions
 from bot.domain.errors import Outdated, existing
 from bot.domain.items import ReportState
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor
-from bot.domain.reports import fitting
+from bot.domain.reports import AmendedMeanwhile, fitting
 from bot.domain.review import Waiting
+from bot.domain.screens import Code
 from bot.domain.views import review as views
 from bot.services import audit, requests
 from bot.services.notices import tell
@@ -18,9 +19,14 @@ from storage import reviews as queries
 from storage.database import Transaction
 
 
-async def approve(tx: Transaction, act: Act, status_update_id: int) -> Waiting:
-    """The report enters the record. Raises Outdated where another officer was faster."""
-    report = await _decide(tx, act, status_update_id, ReportState.APPROVED)
+async def approve(
+    tx: Transaction, act: Act, status_update_id: int, *, version: int | None = None
+) -> Waiting:
+    """The report enters the record, in the `version` that the officer saw (None: as it stands).
+
+    Raises Outdated where another officer was faster, AmendedMeanwhile where a newer version came.
+    """
+    report = await _decide(tx, act, status_update_id, ReportState.APPROVED, version=version)
     await queries.add(tx, status_update_id, _seat(act.actor), ReportState.APPROVED, now=act.now)
     await audit.record(
         tx,
@@ -69,11 +75,21 @@ async def return_(
 
 
 async def _decide(
-    tx: Transaction, act: Act, status_update_id: int, decision: ReportState
+    tx: Transaction,
+    act: Act,
+    status_update_id: int,
+    decision: ReportState,
+    *,
+    version: int | None = None,
 ) -> Waiting:
     permissions.require(permissions.may_review(act.actor))
     report = existing(await queries.get(tx, status_update_id))
-    if not await status_updates.decide(tx, status_update_id, decision, now=act.now):
+    if not await status_updates.decide(
+        tx, status_update_id, decision, version=version, now=act.now
+    ):
+        said = existing(await status_updates.get(tx, status_update_id))
+        if said.state is ReportState.SUBMITTED:
+            raise AmendedMeanwhile(number=Code(said.number), version=said.version)
         raise Outdated
     return report
 

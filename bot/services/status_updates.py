@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain import permissions, status
 from bot.domain.errors import NotAllowed, NotFound, existing
-from bot.domain.items import Assignment, AssignmentState, Item, LastWord, ReportState
+from bot.domain.items import (
+    UNDECIDED,
+    Assignment,
+    AssignmentState,
+    Item,
+    LastWord,
+    ReportState,
+)
 from bot.domain.people import REPORTING, Act, Actor
 from bot.domain.permissions import READS
 from bot.domain.reports import (
     UNCHANGED_IN_A_ROW,
     Acknowledged,
     AlreadyDecided,
+    AmendedMeanwhile,
     AssignmentClosed,
     DayInFuture,
     EvidenceCounts,
+    NothingAmended,
     NothingToConfirm,
     NoWords,
     Receipt,
@@ -26,11 +36,13 @@ from bot.domain.reports import (
     StatusUpdateDraft,
     require_fits,
 )
+from bot.domain.screens import Code
 from bot.domain.status import Status
+from bot.domain.versions import Version, amended, differences, newest
 from bot.domain.views import report as views
 from bot.services import audit, requests
 from bot.services.notices import tell, tell_secretariat
-from storage import assignments, conversations, evidence, figures, items, people
+from storage import assignments, conversations, evidence, figures, items, people, versions
 from storage import status_updates as queries
 from storage.database import Transaction
 
@@ -50,7 +62,7 @@ async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt
     NoStatus, NoWords, TooLong or DayInFuture, and then nothing happened.
     """
     chosen = _checked(draft, today=act.today)
-    held = [await _reportable(tx, act, each) for each in await _locked(tx, draft)]
+    held = [await _reportable(tx, act.actor, each) for each in await _locked(tx, draft)]
     if len({each.institution_id for each in held}) != 1:
         raise NotAllowed
     seat = act.actor.seat(REPORTING, held[0].institution_id)
@@ -113,7 +125,7 @@ async def unchanged(
     NothingToConfirm where there is no report, or it was returned.
     """
     await assignments.lock(tx, [assignment_id])
-    assignment = await _reportable(tx, act, assignment_id)
+    assignment = await _reportable(tx, act.actor, assignment_id)
     if assignment.status is None or assignment.report_state is ReportState.RETURNED:
         raise NothingToConfirm
     words = (sentence or "").strip()
@@ -134,11 +146,82 @@ async def unchanged(
     return _receipt(kind, draft, chosen, updates, counts)
 
 
+async def amend(
+    tx: Transaction,
+    act: Act,
+    status_update_id: int,
+    draft: StatusUpdateDraft,
+    *,
+    seen: int,
+    without: Sequence[int] = (),
+) -> Receipt:
+    """Make the next version of a report on which nobody has decided; the last one is kept whole.
+
+    `seen` is the version that the draft was made from, `without` are pieces of evidence that the
+    next one goes without. Raises as `submit`, and AlreadyDecided, AmendedMeanwhile or
+    NothingAmended.
+    """
+    chosen = _checked(draft, today=act.today)
+    await assignments.lock(tx, [draft.assignment_id])
+    assignment, said = await amendable(tx, act.actor, status_update_id)
+    _require_version(said, seen)
+    before = newest(said, await _evidence_of(tx, said.id))
+    seat = act.actor.seat(REPORTING, assignment.institution_id)
+    assert seat is not None
+    clean = replace(
+        draft, measures=draft.measures.strip(), remaining=(draft.remaining or "").strip() or None
+    )
+    if not (without or differences(before, amended(before, clean)) or await _brings(tx, draft)):
+        raise NothingAmended
+    await versions.keep(tx, before, said.id)
+    if not await versions.amend(tx, said, clean, seat_id=seat.id, now=act.now):
+        raise AlreadyDecided
+    await evidence.take_away(tx, said.id, without)
+    item = await _item(tx, assignment)
+    update = Acknowledged(said.id, said.number, item.code, item.restricted)
+    counts = await _take_evidence(tx, clean, [update])
+    after = await _evidence_of(tx, said.id)
+    await _note_amended(tx, act, assignment, said.id)
+    await audit.record(
+        tx,
+        act,
+        "status_update.amend",
+        said.number,
+        seat_id=seat.id,
+        facts={
+            "assignment": assignment.id,
+            "version": seen + 1,
+            "status": chosen.value,
+            "added": len(set(after) - set(before.evidence)),
+            "taken_away": len(set(before.evidence) - set(after)),
+        },
+    )
+    await tell_secretariat(tx, act, f"{said.number}:{seen + 1}")
+    receipt = _receipt(ReportKind.REPORT, clean, chosen, [update], counts)
+    return replace(receipt, version=seen + 1)
+
+
+async def amendable(
+    tx: Transaction, actor: Actor, status_update_id: int
+) -> tuple[Assignment, StatusUpdate]:
+    """A report that the actor may amend, with its figures, and its assignment.
+
+    Raises NotFound, NotAllowed, or AlreadyDecided where it is approved, returned or withdrawn.
+    """
+    said = existing(await _whole(tx, status_update_id))
+    assignment = await _reportable(tx, actor, said.assignment_id)
+    if said.state not in UNDECIDED:
+        raise AlreadyDecided
+    permissions.require(permissions.may_amend(actor, assignment, said))
+    return assignment, said
+
+
 async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUpdate:
     """Take back one's own report that nobody has decided on yet; its files are removed.
 
-    The number stays in the record, and the institution's last word is what it said before. Raises
-    AlreadyDecided, or NotAllowed for the report of another seat.
+    Its number and its words stay in the record, and the institution's last word is what it said
+    before. Of the files only how many they were stays: whoever sent a wrong one gets it back
+    without asking. Raises AlreadyDecided, or NotAllowed for the report of another seat.
     """
     found = existing(await queries.get(tx, status_update_id))
     permissions.require(found.seat_id is not None and found.seat_id in _seat_ids(act.actor))
@@ -162,11 +245,36 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
 
 async def get_own(tx: Transaction, actor: Actor, status_update_id: int) -> StatusUpdate:
     """A status update that the actor may read, with its figures; raises NotFound."""
-    found = await queries.get(tx, status_update_id)
+    found = await _whole(tx, status_update_id)
     assignment = None if found is None else await assignments.get(tx, found.assignment_id)
     if found is None or assignment is None or not permissions.may_see(actor, assignment):
         raise NotFound
-    return replace(found, figures=await figures.of(tx, found.id))
+    return found
+
+
+async def every_version(tx: Transaction, said: StatusUpdate) -> list[Version]:
+    """What a status update said in each of its versions, the oldest first."""
+    return [
+        *await versions.older(tx, said.id),
+        newest(said, await _evidence_of(tx, said.id)),
+    ]
+
+
+async def _whole(tx: Transaction, status_update_id: int) -> StatusUpdate | None:
+    found = await queries.get(tx, status_update_id)
+    return None if found is None else replace(found, figures=await figures.of(tx, found.id))
+
+
+async def _brings(tx: Transaction, draft: StatusUpdateDraft) -> bool:
+    """Whether files or links were sent to the draft."""
+    if draft.conversation_id is None:
+        return False
+    counts = await evidence.counts_of_draft(tx, draft.conversation_id)
+    return bool(counts.files or counts.awaited or counts.links)
+
+
+async def _evidence_of(tx: Transaction, status_update_id: int) -> tuple[int, ...]:
+    return tuple(each.id for each in await evidence.of_report(tx, status_update_id))
 
 
 # -- Checking --------------------------------------------------------------------------------------
@@ -196,14 +304,19 @@ async def _open(tx: Transaction, assignment_id: int) -> Assignment:
     return assignment
 
 
-async def _reportable(tx: Transaction, act: Act, assignment_id: int) -> Assignment:
+async def _reportable(tx: Transaction, actor: Actor, assignment_id: int) -> Assignment:
     """The assignment, if the actor may report on it now."""
     assignment = existing(await assignments.get(tx, assignment_id))
-    own = act.actor.seat(REPORTING, assignment.institution_id) is not None
+    own = actor.seat(REPORTING, assignment.institution_id) is not None
     if own and assignment.state in (AssignmentState.DISOWNED, AssignmentState.ENDED):
         raise AssignmentClosed
-    permissions.require(permissions.may_report(act.actor, assignment))
+    permissions.require(permissions.may_report(actor, assignment))
     return assignment
+
+
+def _require_version(said: StatusUpdate, seen: int) -> None:
+    if said.version != seen:
+        raise AmendedMeanwhile(number=Code(said.number), version=said.version)
 
 
 def _seat_ids(actor: Actor) -> set[int]:
@@ -251,6 +364,26 @@ async def _add(
     await requests.follow(tx, act, [assignment.id])
     item = await _item(tx, assignment)
     return Acknowledged(update_id, number, item.code, item.restricted)
+
+
+async def _note_amended(
+    tx: Transaction, act: Act, assignment: Assignment, status_update_id: int
+) -> None:
+    """The new version is the institution's last word, where the old one was."""
+    if assignment.last_status_update_id != status_update_id:
+        return
+    said = existing(await queries.get(tx, status_update_id))
+    last = LastWord(
+        said.status,
+        said.as_of,
+        act.now,
+        said.state,
+        said.id,
+        assignment.unchanged_in_a_row,
+        assignment.answered_due_on,
+    )
+    await assignments.note_last_word(tx, assignment.id, last)
+    await requests.follow(tx, act, [assignment.id])
 
 
 async def _item(tx: Transaction, assignment: Assignment) -> Item:

@@ -8,6 +8,7 @@ from bot.exchange.consolidated import environment
 from bot.jobs import Jobs
 from bot.services import assignments_book as books
 from bot.services import calendar_import, deadlines, digests, exports, handed_out, imports
+from bot.services import history as history_service
 from bot.services import letters as letter_service
 from bot.settings import Settings
 from bot.works import (
@@ -19,6 +20,7 @@ from bot.works import (
     calendar_template,
     digest,
     export,
+    history,
     import_apply,
     import_problems,
     import_read,
@@ -46,12 +48,14 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     deadlines.FILE: calendar_file.run,
     deadlines.TEMPLATE: calendar_template.run,
     letter_service.KIND: letters.run,
+    history_service.FILE: history.run,
 }
 
 PROCESSES: Mapping[str, str] = {
     export.CONSOLIDATED: "bot.exchange.consolidated:export",
     progress.PICTURE: "bot.exchange.progress:draw",
     letters.PROCESS: "bot.exchange.letters:write",
+    history.PROCESS: "bot.exchange.history_file:write",
     digest.PICTURE: "bot.exchange.digest:draw",
     assignments_book.PROCESS: "bot.exchange.assignments_work:make",
 }

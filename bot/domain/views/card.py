@@ -63,6 +63,7 @@ class Card:
     open_questions: int
     passed: tuple[Pass, ...] = ()  # to units of the institution
     may_pass: bool = False
+    may_amend: bool = False
 
 
 def card(shown: Card) -> Screen:
@@ -187,6 +188,8 @@ def _rows(shown: Card) -> list[Row]:
     if shown.may_pass:
         rows.append((button("pass_inside", f"pass_inside:{assignment.id}"),))
     last: list[Button] = []
+    if shown.may_amend:
+        last.append(button("amend", f"amend:{assignment.last_status_update_id}"))
     if shown.may_withdraw:
         last.append(button("withdraw", f"withdraw:{assignment.last_status_update_id}"))
     rows.append((*last, HOME))

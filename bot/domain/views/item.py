@@ -64,6 +64,7 @@ def about(
         for each in stands
     ]
     rows.append((button("assign", f"assign_item:{item.id}"), button("cluster", f"put:{item.id}")))
+    rows.append((button("item_history", f"item_history:{item.id}:-:0"),))
     rows += in_twos(_tags(item, needs))
     return screen(*lines, rows=[*rows, (HOME,)])
 

@@ -31,6 +31,7 @@ from bot.domain.views.common import (
     pages,
     piece_line,
 )
+from bot.domain.views.history import version_changes
 from bot.domain.views.people import name_for
 
 FULL = 1500
@@ -71,9 +72,13 @@ def report(
     *,
     newer: str | None,
     others: bool,
+    amended: Sequence[Text] = (),
     language: str,
 ) -> Screen:
-    """A report with its evidence, beside what was approved last; `others` wait, too."""
+    """A report with its evidence, beside what was approved last; `others` wait, too.
+
+    `amended` says what its newest version changed.
+    """
     lines: list[Text | None] = [
         text(
             "review.head",
@@ -87,6 +92,8 @@ def report(
     lines += [None, *_said(said), *(piece_line(each, caption=120) for each in pieces[:PIECES])]
     if len(pieces) > PIECES:
         lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
+    if amended:
+        lines += [None, *amended]
     lines += [None, *_beside(before)]
     if newer is not None:
         lines.append(text("review.newer", number=Code(newer)))
@@ -141,7 +148,7 @@ def _rows(
     if said.state is ReportState.SUBMITTED:
         rows.append(
             (
-                button("approve", f"approve:{said.id}"),
+                button("approve", f"approve:{said.id}:{said.version}"),
                 button("return_with", f"return:{said.id}"),
             )
         )
@@ -152,6 +159,8 @@ def _rows(
         row.append(button("whole_text", f"whole:{said.id}"))
     row.append(button("open", f"about:{waiting.item_id}"))
     rows.append(tuple(row))
+    if said.version > 1:
+        rows.append((version_changes(said),))
     if others:
         rows.append((button("skip", f"review_after:{said.id}"), HOME))
     else:
