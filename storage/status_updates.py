@@ -106,6 +106,12 @@ async def get(tx: Transaction, status_update_id: int) -> StatusUpdate | None:
     return None if row is None else _as_status_update(row)
 
 
+async def lock(tx: Transaction, status_update_id: int) -> None:
+    """Whoever decides on it waits until the transaction ends."""
+    statement = select(status_updates.c.id).where(status_updates.c.id == status_update_id)
+    await tx.execute(statement.with_for_update())
+
+
 async def of_institutions(
     tx: Transaction, institution_ids: Sequence[int], *, limit: int, offset: int = 0
 ) -> list[Reported]:

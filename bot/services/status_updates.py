@@ -162,6 +162,7 @@ async def amend(
     NothingAmended.
     """
     chosen = _checked(draft, today=act.today)
+    await queries.lock(tx, status_update_id)  # before its assignment, as whoever decides on it does
     await assignments.lock(tx, [draft.assignment_id])
     assignment, said = await amendable(tx, act.actor, status_update_id)
     _require_version(said, seen)

@@ -142,7 +142,8 @@ async def test_a_text_goes_from_every_version_and_from_what_was_sent_with_it(
         made = await at.redacts(tx, Part.MEASURES, why="Her lawyer has written.")
 
     async with database.read() as tx:
-        said = await tx.rows(select(table.c.number, table.c.measures, table.c.remaining))
+        columns = (table.c.number, table.c.measures, table.c.remaining)
+        said = await tx.rows(select(*columns).order_by(table.c.id))
         assert [tuple(each.values()) for each in said] == [
             ("SU-2026-0001", MARK, REMAINS),
             ("SU-2026-0002", MARK, REMAINS),
