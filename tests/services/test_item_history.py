@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.history import Event, Topic, in_order
@@ -96,18 +96,43 @@ async def house(tx: Transaction) -> House:
 
 async def _asked(tx: Transaction, amal: Actor, justice: int, held: int) -> None:
     """Justice was asked, reminded twice, and wanted more time."""
-    values = {"kind": "status", "state": "open", "audience": {}, "ladder": [], "created_at": NOW}
-    [request] = (await tx.execute(insert(requests).values(**values))).inserted_primary_key or ()
-    asked = {"request_id": request, "institution_id": justice, "assignment_id": held}
+    values: dict[str, Any] = {
+        "kind": "status",
+        "state": "open",
+        "audience": {},
+        "ladder": [],
+        "created_at": NOW,
+    }
+    request = await _new(tx, requests, values)
+    asked: dict[str, Any] = {
+        "request_id": request,
+        "institution_id": justice,
+        "assignment_id": held,
+    }
     asked |= {"state": "asked", "due_on": date(2026, 5, 30), "asked_at": NOW, "since": NOW}
-    [one] = (await tx.execute(insert(request_items).values(**asked))).inserted_primary_key or ()
+    one = await _new(tx, request_items, asked)
     for days in (-7, 0):
-        rung = {"request_item_id": one, "person_id": amal.person_id, "due_on": date(2026, 5, 30)}
+        rung: dict[str, Any] = {
+            "request_item_id": one,
+            "person_id": amal.person_id,
+            "due_on": date(2026, 5, 30),
+        }
         rung |= {"days": days, "reaches": "institution", "state": "sent", "at": NOW}
         await tx.execute(insert(reminders).values(**rung, settled_at=NOW))
-    wish = {"request_item_id": one, "seat_id": amal.seat_id, "until_on": date(2026, 6, 15)}
+    wish: dict[str, Any] = {
+        "request_item_id": one,
+        "seat_id": amal.seat_id,
+        "until_on": date(2026, 6, 15),
+    }
     wish |= {"reason": "Parliament is away.", "language": "en", "asked_at": NOW}
     await tx.execute(insert(extensions).values(**wish))
+
+
+async def _new(tx: Transaction, into: Table, values: dict[str, Any]) -> int:
+    result = await tx.execute(insert(into).values(**values))
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
 
 
 async def test_everything_is_told_the_newest_first(database: Database) -> None:
