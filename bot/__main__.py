@@ -28,8 +28,10 @@ from bot.demo.network import Demo, NoDemoFolder, forget
 from bot.demo.tour import DAY as TOUR_DAY
 from bot.demo.tour import TourStopped, play
 from bot.domain.errors import Refused
+from bot.domain.exports import FORMS, ExportKind
 from bot.domain.filters import Dimension
 from bot.domain.people import COMMAND_LINE, NO_BOT, SECRETARIAT, Act, Role
+from bot.domain.screens import Text
 from bot.health import check_up
 from bot.keys import KeyDamaged, KeyMissing
 from bot.sandbox.server import Sandbox
@@ -41,6 +43,8 @@ from bot.wire.polling import AnotherReceiver, WebhookElsewhere
 from bot.wire.reach import TokenRefused, Unreached, reach
 from bot.works import Tools, calendar_file, import_shell
 from bot.works.export import Made, write_out
+from bot.works.publish import Published
+from bot.works.publish import write_out as write_snapshot
 from bot.works.table import processes
 from storage import audit, institutions, migrate
 from storage import backup as copies
@@ -262,9 +266,9 @@ async def _revoke(settings: Settings, token: str) -> None:
 
 
 class Export(StrEnum):
-    """What can be exported."""
+    """What can be exported at the shell: what chat offers, and the calendar."""
 
-    WORKBOOK = "workbook"
+    WORKBOOK = ExportKind.WORKBOOK.value
     CALENDAR = "calendar"
 
 
@@ -387,19 +391,22 @@ def export(
     days = (since.date() if since else None, until.date() if until else None)
     if kind is Export.CALENDAR:
         if any((*asked.values(), *days)):
-            raise typer.BadParameter("a calendar is exported whole; only workbooks are narrowed")
+            raise typer.BadParameter("a calendar is exported whole")
         _export_calendar(settings, file, chosen, as_json=as_json)
         return
-    made = _refusing(_export, settings, file, asked, days, chosen)
+    made = _refusing(_export, settings, ExportKind(kind), file, asked, days, chosen)
     if as_json:
-        out.print_json(json.dumps({"file": str(file), "sha256": made.sha256, **made.rows}))
+        out.print_json(json.dumps({"file": str(file), "sha256": made.sha256, **made.counts}))
     else:
-        count = made.rows["recommendations"]
-        out.print(f"{file}: {kind.value}, {count} recommendation{'' if count == 1 else 's'}")
+        what = FORMS[ExportKind(kind)].counted
+        counted = Text(f"export.counted.{what}", count=made.counts[what])
+        said = Texts.load(("en",)).render(counted, "en", mode="bare")
+        out.print(f"{file}: {kind}, {said}")
 
 
-async def _export(
+async def _export(  # noqa: PLR0917
     settings: Settings,
+    kind: ExportKind,
     file: Path,
     asked: dict[Dimension, list[str]],
     days: tuple[date | None, date | None],
@@ -415,6 +422,7 @@ async def _export(
             task = bar.add_task("Writing…", total=None)
             return await write_out(
                 _tools(app),
+                kind,
                 chosen,
                 file,
                 language=language,
@@ -437,6 +445,29 @@ async def _calendar(settings: Settings, file: Path, language: str) -> calendar_f
     await _require_database(settings)
     async with opened(settings, Clock()) as app:
         return await calendar_file.write_out(_tools(app), file, language=language)
+
+
+@cli.command()
+def publish(
+    folder: Annotated[
+        Path,
+        typer.Option("--out", file_okay=False, resolve_path=True, help="The folder to write."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Write the public snapshot: a static site of the answers that the secretariat made public."""
+    made = _refusing(_publish, _settings(), folder)
+    if as_json:
+        out.print_json(json.dumps({"folder": str(folder), **asdict(made)}))
+    else:
+        out.print(f"{folder}: {made.items} items, {made.answers} public answers")
+
+
+async def _publish(settings: Settings, folder: Path) -> Published:
+    _log_warnings(settings)
+    await _require_database(settings)
+    async with opened(settings, Clock()) as app:
+        return await write_snapshot(_tools(app), folder)
 
 
 @cli.command()

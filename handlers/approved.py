@@ -17,7 +17,7 @@ from handlers.card import number, siblings, words_of
 from handlers.home import beginnings, page_number
 from handlers.turn import Turn
 from storage import approved as queries
-from storage import cards, evidence, figures, items, progress
+from storage import cards, consolidations, evidence, figures, items, progress
 
 
 async def home(turn: Turn) -> None:
@@ -58,6 +58,7 @@ async def card(turn: Turn, argument: str) -> None:
             await siblings(turn, item.id),
             last=_shown(turn, last),
             total=await queries.count_of_item(turn.tx, item.id),
+            consolidated=await consolidations.current(turn.tx, item.id),
         )
     )
 

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from bot.domain import permissions
+from bot.domain.clearance import Rule
 from bot.domain.errors import NotFound, existing
-from bot.domain.items import UNDECIDED, Assignment, Item, ItemText, Part, best_text
+from bot.domain.items import (
+    UNDECIDED,
+    Assignment,
+    Item,
+    ItemText,
+    Part,
+    ReportState,
+    best_text,
+)
 from bot.domain.passing import Pass
 from bot.domain.reports import EvidenceCounts, StatusUpdate
 from bot.domain.screens import Words
 from bot.domain.views import card as views
 from bot.domain.views.common import BESIDE, full_code
 from bot.domain.views.people import name_for
+from bot.services import contributions
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import (
     assignments,
     cards,
+    clearance,
     conversations,
     evidence,
     items,
     questions,
     requests,
     status_updates,
+    threads,
     units,
 )
 
@@ -91,10 +103,14 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         draft_id=None if draft is None else draft.id,
         may_report=permissions.may_report(turn.actor, assignment),
         may_withdraw=_may_withdraw(turn, last),
-        may_amend=last is not None and permissions.may_amend(turn.actor, assignment, last),
+        may_amend=await _may_amend(turn, assignment),
+        inside=await _inside(turn, assignment),
+        marks=await _marks(turn, assignment),
         open_questions=sum(1 for each in asked if each.answered_at is None),
         passed=await _passed(turn, assignment),
         may_pass=permissions.may_pass(turn.actor, assignment),
+        contributions=len(await contributions.of(turn.tx, turn.actor, assignment)) if others else 0,
+        asked=await threads.open_of(turn.tx, assignment.id),
     )
 
 
@@ -156,14 +172,54 @@ async def _passed(turn: Turn, assignment: Assignment) -> tuple[Pass, ...]:
 
 
 async def _last(turn: Turn, assignment: Assignment) -> StatusUpdate | None:
-    """The last report, while nobody has decided on it."""
+    """The last word, while nobody has decided on it."""
     if assignment.last_status_update_id is None or assignment.report_state not in UNDECIDED:
         return None
     return await status_updates.get(turn.tx, assignment.last_status_update_id)
 
 
+async def _may_amend(turn: Turn, assignment: Assignment) -> int | None:
+    """What was sent last, where this person may amend it."""
+    last = await status_updates.newest(turn.tx, assignment.id)
+    if last is None or not permissions.may_amend(turn.actor, assignment, last):
+        return None
+    return last.id
+
+
 def _may_withdraw(turn: Turn, last: StatusUpdate | None) -> bool:
     return last is not None and last.seat_id in {seat.id for seat in turn.actor.seats}
+
+
+async def _inside(turn: Turn, assignment: Assignment) -> views.Inside | None:
+    """What the institution has sent and not given as its word."""
+    if assignment.uncleared_id is None:
+        return None
+    report = existing(await status_updates.get(turn.tx, assignment.uncleared_id))
+    waiting = existing(await clearance.get(turn.tx, report.id))
+    reads = permissions.may_read(turn.actor, assignment, report)
+    said = await clearance.last_decision(turn.tx, report.id) if reads else None
+    waits = report.state is ReportState.UNCLEARED
+    clears = permissions.seat_to_clear(turn.actor, assignment.institution_id) is not None
+    return views.Inside(
+        id=report.id,
+        number=report.number,
+        state=report.state,
+        sent_at=report.submitted_at,
+        status=report.status if reads else None,
+        comment=Words(said.comment, said.language, limit=views.COMMENT_LENGTH)
+        if said is not None and said.comment
+        else None,
+        may_withdraw=waits and report.seat_id in {seat.id for seat in turn.actor.seats},
+        may_clear=waits and clears and not permissions.clears_own(turn.actor, waiting.author),
+    )
+
+
+async def _marks(turn: Turn, assignment: Assignment) -> bool:
+    """Whether this person marks what needs clearance there."""
+    house = assignment.institution_id
+    if permissions.seat_to_clear(turn.actor, house) is None:
+        return False
+    return await clearance.rule(turn.tx, house) is Rule.CHOSEN
 
 
 ACTS = {"card": card, "item": item}

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from bot.domain.errors import NotFound
-from bot.domain.filters import LETTERS, STATUSES, Dimension
+from bot.domain.exports import ExportKind, by_letter
+from bot.domain.filters import LETTERS, STATUSES, Dimension, Filter
 from bot.domain.permissions import may_export, may_see_progress, require
 from bot.domain.progress import Scope, Subject, scope_of
 from bot.domain.screens import Listing, Text, Value, Words, text
@@ -25,50 +26,68 @@ from storage.progress import Counted
 _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 
 
-# -- The workbook ----------------------------------------------------------------------------------
+# -- Exports ---------------------------------------------------------------------------------------
 
 
 async def export(turn: Turn, argument: str) -> None:
-    """`/export`: what would be exported, narrowed as the button says."""
+    """`/export`: what can be exported; `export:w:-`: that one, narrowed as the button says."""
     require(may_export(turn.actor))
     if not await items.are_there(turn.tx):
         await turn.show(views.none_yet())
         return
-    chosen = await service.read(turn.tx, argument or "-")
+    if not argument:
+        await turn.show(views.kinds())
+        return
+    kind, chosen = await _ordered(turn, argument)
     count = await service.matching(turn.tx, turn.act, chosen)
     called = {
         dimension: await _called(turn, dimension, value)
         for dimension in LETTERS
         for value in chosen.of(dimension)
     }
-    await turn.show(views.choose(chosen, called, count))
+    await turn.show(views.choose(kind, chosen, called, count))
 
 
 async def export_by(turn: Turn, argument: str) -> None:
-    """`export_by:d:0:-`: the documents to narrow to, their first page, and the filter so far."""
-    letter, page, code = _three(argument)
+    """`export_by:d:0:w:-`: the documents to narrow to, their first page, the kind, the filter."""
+    letter, page, rest = _three(argument)
     dimension = _DIMENSIONS.get(letter)
     if dimension is None or not page.isdecimal():
         raise NotFound
-    others = (await service.read(turn.tx, code)).narrowed(dimension)
+    kind, chosen = await _ordered(turn, rest)
+    others = chosen.narrowed(dimension)
     found = await service.choices(turn.tx, turn.act, others, dimension)
     choices = [
         views.Choice(
-            _words(turn, dimension, each),
-            each.count,
-            others.narrowed(dimension, each.value).code,
+            _words(turn, dimension, each), each.count, others.narrowed(dimension, each.value)
         )
         for each in found
     ]
-    await turn.show(views.values(dimension, others, choices, int(page)))
+    await turn.show(views.values(kind, dimension, others, choices, int(page)))
 
 
 async def export_make(turn: Turn, argument: str) -> None:
     """Make it; the message tells how far it is until the file comes."""
-    chosen = await service.read(turn.tx, argument or "-")
-    job_id = await service.ask(turn.tx, turn.act, chosen, language=turn.language)
-    row = await turn.show(views.making(job_id))
+    kind, chosen = await _ordered(turn, argument)
+    job_id = await service.ask(turn.tx, turn.act, kind, chosen, language=turn.language)
+    row = await turn.show(views.making(kind, job_id))
     await service.shown_in(turn.tx, job_id, row)
+
+
+async def export_split(turn: Turn, argument: str) -> None:
+    """One file for each document, where one for all is too large for the chat."""
+    kind, chosen = await _ordered(turn, argument)
+    count = await service.ask_by_document(turn.tx, turn.act, kind, chosen, language=turn.language)
+    await turn.show(views.by_document(kind, count))
+
+
+async def _ordered(turn: Turn, argument: str) -> tuple[ExportKind, Filter]:
+    """The kind and the filter behind a button: `w:d1f0c2aa`."""
+    letter, _, code = argument.partition(":")
+    kind = by_letter(letter)
+    if kind is None:
+        raise NotFound
+    return kind, await service.read(turn.tx, code or "-")
 
 
 async def export_cancel(turn: Turn, argument: str) -> None:
@@ -219,6 +238,7 @@ ACTS = {
     "export": export,
     "export_by": export_by,
     "export_make": export_make,
+    "export_split": export_split,
     "export_cancel": export_cancel,
     "import_template": import_template,
     "progress": progress,

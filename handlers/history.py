@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound
-from bot.domain.items import UNDECIDED
+from bot.domain.items import UNDECIDED, ReportState
 from bot.domain.reports import EvidencePiece, StatusUpdate
-from bot.domain.screens import Code, Screen, Value
+from bot.domain.screens import Code, Screen, Value, Words
 from bot.domain.versions import Version, differences
 from bot.domain.views import history as views
 from bot.domain.views import redaction as redaction_views
@@ -16,7 +16,7 @@ from bot.services import status_updates
 from handlers.card import number, visible
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import evidence, redactions
+from storage import evidence, redactions, threads
 from storage import status_updates as queries
 
 
@@ -30,8 +30,10 @@ async def history(turn: Turn, argument: str) -> None:
         turn.tx, assignment.id, limit=LIST_LENGTH, offset=at * LIST_LENGTH
     )
     code = item_code(item)
+    may_read = permissions.may_read
+    hidden = {each.id for each in updates if not may_read(turn.actor, assignment, each)}
     await turn.show(
-        views.history(code, assignment, total, at, updates),
+        views.history(code, assignment, total, at, updates, hidden=hidden),
         subject=f"assignment:{assignment.id}",
     )
 
@@ -44,6 +46,10 @@ async def report(turn: Turn, argument: str) -> None:
     found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
     assignment, item = await visible(turn, str(found.assignment_id))
     mine = found.seat_id in {seat.id for seat in turn.actor.seats}
+    said = await queries.last_comment(turn.tx, found.id)
+    written = Words(said.words, said.language) if said is not None and said.words else None
+    approved = found.state is ReportState.APPROVED
+    versions = await status_updates.every_version(turn.tx, turn.actor, found)
     await turn.show(
         views.report(
             found,
@@ -52,7 +58,11 @@ async def report(turn: Turn, argument: str) -> None:
             may_withdraw=mine and found.state in UNDECIDED,
             may_amend=permissions.may_amend(turn.actor, assignment, found),
             may_redact=permissions.may_redact(turn.actor),
+            may_compare=len(versions) > 1,
             gone=redaction_views.gone(await redactions.of(turn.tx, f"su:{found.id}")),
+            comment=None if approved else written,
+            note=written if approved else None,
+            asked=await threads.get(turn.tx, found.id) is not None,
         ),
         subject=f"assignment:{found.assignment_id}",
     )
@@ -78,27 +88,41 @@ async def version(turn: Turn, argument: str) -> None:
         await report(turn, str(found.id))
         return
     pieces = await _pieces(turn, found)
-    await _show_versions(turn, found, version_views.older(found, code, versions[at - 1], pieces))
+    later = min((each for each in versions if each > at), default=None)
+    shown = version_views.older(found, code, versions[at], pieces, later=later)
+    await _show_versions(turn, found, shown)
 
 
 async def _changed(turn: Turn, argument: str, *, whole: bool) -> None:
     found, code, versions, at = await _versions(turn, argument)
-    if at < 2:
+    numbers = sorted(versions)
+    place = numbers.index(at)
+    if place == 0:
         raise NotFound
-    made = differences(versions[at - 2], versions[at - 1])
+    neighbours = version_views.Neighbours(
+        before=numbers[place - 1],
+        earlier=numbers[place - 1] if place > 1 else None,
+        later=numbers[place + 1] if place + 1 < len(numbers) else None,
+    )
+    made = differences(versions[numbers[place - 1]], versions[at])
     pieces = await _pieces(turn, found)
-    shown = version_views.changes(found, code, made, pieces, number=at, whole=whole)
+    shown = version_views.changes(
+        found, code, made, pieces, number=at, beside=neighbours, whole=whole
+    )
     await _show_versions(turn, found, shown)
 
 
-async def _versions(turn: Turn, argument: str) -> tuple[StatusUpdate, Value, list[Version], int]:
-    """A report, its item, all its versions, and which of them a button names."""
+async def _versions(
+    turn: Turn, argument: str
+) -> tuple[StatusUpdate, Value, dict[int, Version], int]:
+    """A report, its item, its versions that this person may read, and which one a button names."""
     report_id, _, which = argument.partition(":")
     found = await status_updates.get_own(turn.tx, turn.actor, number(report_id))
     _assignment, item = await visible(turn, str(found.assignment_id))
-    versions = await status_updates.every_version(turn.tx, found)
+    every = await status_updates.every_version(turn.tx, turn.actor, found)
+    versions = {each.number: each for each in every}
     at = number(which)
-    if not 1 <= at <= len(versions):
+    if at not in versions:
         raise NotFound
     return found, item_code(item), versions, at
 

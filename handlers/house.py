@@ -10,7 +10,10 @@ from handlers import (
     assigning,
     broadcasts,
     card,
+    clearance,
     clusters,
+    consolidation,
+    contributions,
     deadlines,
     dialogues,
     exports,
@@ -25,6 +28,7 @@ from handlers import (
     onboarding,
     passing,
     people,
+    publication,
     questions,
     redaction,
     reminders,
@@ -33,14 +37,19 @@ from handlers import (
     review,
     search,
     secretariat,
+    threads,
 )
 from handlers.flows import (
     amend,
     answer,
+    approve_report,
     ask,
     assign,
     broadcast,
+    clear_report,
     cluster,
+    consolidate,
+    contradict,
     deadline,
     dialogue,
     insist,
@@ -62,6 +71,7 @@ from handlers.flows import (
 )
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
+from handlers.flows import threads as thread_flows
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
 from handlers.router import Router
@@ -77,6 +87,7 @@ ROOMS = (
     history,
     item_history,
     redaction,
+    clearance,
     search,
     approved,
     questions,
@@ -87,12 +98,16 @@ ROOMS = (
     assigning,
     clusters,
     review,
+    threads,
+    consolidation,
+    contributions,
     requests,
     reminders,
     broadcasts,
     deadlines,
     dialogues,
     exports,
+    publication,
     handover,
     passing,
 )
@@ -112,6 +127,14 @@ FLOWS: tuple[Flow, ...] = (
     tag.FLOW,
     return_report.FLOW,
     redact.FLOW,
+    clear_report.RETURN,
+    clear_report.AMEND,
+    clear_report.SEVERAL,
+    approve_report.FLOW,
+    thread_flows.ASK,
+    thread_flows.ANSWER,
+    consolidate.FLOW,
+    contradict.FLOW,
     answer.FLOW,
     insist.FLOW,
     record.FLOW,

@@ -168,6 +168,7 @@ def _line(turn: Turn, found: Held | Disowned) -> views.Line:
         found.restricted,
         name_for(found.names, turn.language),
         found.due_on if isinstance(found, Held) else None,
+        isinstance(found, Held) and found.uncleared,
     )
 
 

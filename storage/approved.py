@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from bot.domain.items import ReportState
 from bot.domain.reports import ApprovedReport
 from storage.database import Transaction
-from storage.tables import assignments, institutions, items, source_documents, status_updates
+from storage.tables import (
+    assignments,
+    institutions,
+    items,
+    reviews,
+    source_documents,
+    status_updates,
+)
 
 _FIELDS = tuple(ApprovedReport.__dataclass_fields__)
 _is_approved = status_updates.c.state == ReportState.APPROVED.value
@@ -68,6 +75,13 @@ async def get(tx: Transaction, status_update_id: int) -> ApprovedReport | None:
     return found[0] if found else None
 
 
+def _is_approval() -> ColumnElement[bool]:
+    return and_(
+        reviews.c.status_update_id == status_updates.c.id,
+        reviews.c.decision == ReportState.APPROVED.value,
+    )
+
+
 def _of_item(item_id: int) -> Select[Any]:
     return (
         _reports(_is_approved_of_few)
@@ -90,11 +104,14 @@ def _reports(is_approved: ColumnElement[bool] = _is_approved) -> Select[Any]:
             status_updates.c.measures,
             status_updates.c.remaining,
             status_updates.c.language,
+            reviews.c.comment.label("note"),
+            reviews.c.language.label("note_language"),
         )
         .join(assignments, assignments.c.id == status_updates.c.assignment_id)
         .join(institutions, institutions.c.id == assignments.c.institution_id)
         .join(items, items.c.id == assignments.c.item_id)
         .join(source_documents, source_documents.c.id == items.c.document_id)
+        .outerjoin(reviews, _is_approval())
         .where(is_approved, ~items.c.restricted)
     )
 

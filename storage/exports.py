@@ -22,19 +22,20 @@ from sqlalchemy import (
     and_,
     exists,
     func,
-    literal,
     select,
     true,
 )
 
-from bot.domain.filters import NOT_REPORTED, STATUSES, Dimension, Filter, Known
+from bot.domain.filters import STATUSES, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
+from storage.clearance import is_word
 from storage.database import Transaction
-from storage.standing import last_words, standing
+from storage.standing import as_of, is_consolidated, last_words, standing, status_of
 from storage.tables import (
     assignments,
     clusters,
+    consolidations,
     evidence,
     figures,
     files,
@@ -267,6 +268,7 @@ class Records:
             .where(
                 said.c.assignment_id == self._standing.c.assignment_id,
                 said.c.state != _WITHDRAWN,
+                is_word(said),
                 said.c.measures != "",
             )
             .order_by(said.c.id.desc())
@@ -282,7 +284,10 @@ class Records:
                 source_documents.c.cycle,
                 clusters.c.name.label("cluster"),
                 self._status().label("status"),
-                self._standing.c.as_of,
+                as_of(self._standing).label("as_of"),
+                consolidations.c.status.label("consolidated_status"),
+                consolidations.c.as_of.label("consolidated_as_of"),
+                consolidations.c.sentence.label("consolidated_sentence"),
                 status_updates.c.number.label("last_update"),
                 words.label("last_text"),
                 _first_due().label("due_on"),
@@ -318,8 +323,9 @@ class Records:
     def status_updates(self) -> Iterator[Record]:
         """Every version of every status update in the order of submission.
 
-        `figures` are rows of that table, `files` counts stored evidence, `comment` is the
-        secretariat's newest.
+        `figures` are rows of that table, `files` counts stored evidence, `comment` is why the
+        secretariat returned it, `note` what it wrote when it approved it; of what was not cleared
+        (`is_word` is false) there are none.
         """
         statement = self._updates().order_by(status_updates.c.id)
         for page in self._pages(statement):
@@ -330,8 +336,9 @@ class Records:
                 yield {
                     **row,
                     "figures": counted[own],
-                    "files": stored[own],
-                    "comment": said.get(own),
+                    "files": stored[own] if row["is_word"] else 0,
+                    "comment": said.get((own, ReportState.RETURNED.value)),
+                    "note": said.get((own, ReportState.APPROVED.value)),
                 }
 
     def evidence(self) -> Iterator[Record]:
@@ -367,10 +374,11 @@ class Records:
             items.join(source_documents, source_documents.c.id == items.c.document_id)
             .outerjoin(clusters, clusters.c.id == items.c.cluster_id)
             .outerjoin(self._standing, self._standing.c.item_id == items.c.id)
+            .outerjoin(consolidations, is_consolidated())
         )
 
     def _status(self) -> ColumnElement[str]:
-        return func.coalesce(self._standing.c.status, literal(NOT_REPORTED))
+        return status_of(self._standing)
 
     def _passes(self) -> ColumnElement[bool]:
         """The condition on an item."""
@@ -465,7 +473,14 @@ class Records:
 
     def _updates(self) -> Select[Any]:
         return (
-            select(status_updates, assignments.c.institution_id, people.c.name, *_ITEM)
+            select(
+                status_updates,
+                is_word().label("is_word"),
+                assignments.c.institution_id,
+                people.c.name,
+                seats.c.role,
+                *_ITEM,
+            )
             .select_from(
                 self._of_assignments(status_updates, status_updates.c.assignment_id)
                 .outerjoin(seats, seats.c.id == status_updates.c.seat_id)
@@ -494,6 +509,7 @@ class Records:
             )
             .where(
                 self._of_items(),
+                is_word(),
                 self._in_time(status_updates),
                 evidence.c.state != EvidenceState.DROPPED.value,
             )
@@ -543,7 +559,13 @@ class Records:
 
     def _questions(self) -> Select[Any]:
         return (
-            select(questions, assignments.c.institution_id, people.c.name, *_ITEM)
+            select(
+                questions,
+                assignments.c.institution_id,
+                people.c.name,
+                seats.c.role,
+                *_ITEM,
+            )
             .select_from(
                 self._of_assignments(questions, questions.c.assignment_id)
                 .join(seats, seats.c.id == questions.c.asked_by)
@@ -608,6 +630,7 @@ class Records:
             .where(
                 assignments.c.item_id.in_(ids),
                 status_updates.c.state != _WITHDRAWN,
+                is_word(),
                 _is_stored_file(),
             )
             .group_by(assignments.c.item_id)
@@ -631,14 +654,14 @@ class Records:
             found[row["status_update_id"]].append(row)
         return found
 
-    def _comments(self, ids: Sequence[int]) -> dict[int, str]:
-        """The newest comment on each status update."""
+    def _comments(self, ids: Sequence[int]) -> dict[tuple[int, str], str]:
+        """The newest comment on each status update, by its id and the decision."""
         rows = self._rows(
-            select(reviews.c.status_update_id, reviews.c.comment)
+            select(reviews.c.status_update_id, reviews.c.decision, reviews.c.comment)
             .where(reviews.c.status_update_id.in_(ids), reviews.c.comment.is_not(None))
             .order_by(reviews.c.id)
         )
-        return {row["status_update_id"]: row["comment"] for row in rows}
+        return {(row["status_update_id"], row["decision"]): row["comment"] for row in rows}
 
     def _first_answers(self, ids: Sequence[int]) -> dict[int, RowMapping]:
         first = (
@@ -647,6 +670,7 @@ class Records:
             .where(
                 assignments.c.id.in_(ids),
                 status_updates.c.state != _WITHDRAWN,
+                is_word(),
                 status_updates.c.submitted_at >= assignments.c.announced_at,
             )
             .group_by(assignments.c.id)

@@ -16,11 +16,15 @@ from bot.domain.items import AssignmentState, ReportState
 from bot.domain.people import Role
 from bot.domain.redaction import Kind
 from bot.domain.requests import ItemState
+from storage.clearance import is_word
 from storage.database import Transaction
 from storage.tables import (
     answers,
     assignments,
     audit,
+    clearances,
+    consolidations,
+    contradictions,
     extensions,
     item_texts,
     items,
@@ -36,6 +40,7 @@ from storage.tables import (
     source_documents,
     status_update_versions,
     status_updates,
+    thread_words,
     units,
 )
 
@@ -48,8 +53,11 @@ async def of_item(tx: Transaction, item_id: int, scope: Scope) -> list[Event]:
         *await _assignments(tx, held),
         *await _requests(tx, item_id, scope),
         *await _more_time(tx, item_id, scope),
-        *await _reports(tx, held),
+        *await _reports(tx, held, scope),
+        *await _clearances(tx, held, scope),
         *await _reviews(tx, held),
+        *await _threads(tx, held),
+        *await _consolidated(tx, item_id, scope),
         *await _questions(tx, held),
         *await _passes(tx, held, scope),
         *await _redactions(tx, held),
@@ -290,11 +298,16 @@ def _whose(held: Sequence[Any]) -> dict[int, int]:
     return {each["id"]: each["institution_id"] for each in held}
 
 
-async def _reports(tx: Transaction, held: Sequence[Any]) -> list[Event]:
-    """Every version of every report, and what was taken back."""
+async def _reports(tx: Transaction, held: Sequence[Any], scope: Scope) -> list[Event]:
+    """Every version of every report, and what was taken back.
+
+    Of what an institution had not cleared others know that it was there, and no more.
+    """
     whose = _whose(held)
     rows = await tx.rows(
-        select(status_updates).where(status_updates.c.assignment_id.in_(list(whose)))
+        select(status_updates, is_word().label("word")).where(
+            status_updates.c.assignment_id.in_(list(whose))
+        )
     )
     by_id = {row["id"]: row for row in rows}
     older = await tx.rows(
@@ -302,36 +315,30 @@ async def _reports(tx: Transaction, held: Sequence[Any]) -> list[Event]:
             status_update_versions.c.status_update_id.in_(list(by_id))
         )
     )
+    said = [(by_id[each["status_update_id"]], dict(each)) for each in older]
+    said += [(row, _newest(row)) for row in rows]
     found = []
-    for each in older:
-        row = by_id[each["status_update_id"]]
-        found.append(_version(row, each, whose, version=each["version"], seat_id=each["seat_id"]))
-    for row in rows:
-        seat_id = row["amended_by"] or row["seat_id"]
-        at = row["amended_at"] or row["submitted_at"]
-        newest = {**row, "at": at}
-        found.append(_version(row, newest, whose, version=row["version"], seat_id=seat_id))
-        if row["state"] == ReportState.WITHDRAWN.value and row["decided_at"] is not None:
-            found.append(
-                Event(
-                    row["decided_at"],
-                    Topic.REPORTS,
-                    "withdrawn",
-                    {"number": row["number"]},
-                    institution_id=whose[row["assignment_id"]],
-                    seat_id=row["seat_id"],
-                )
-            )
-    return found
+    for report, version in said:
+        institution = whose[report["assignment_id"]]
+        if version["word"] or institution in scope.inside:
+            found.append(_version(report, version, institution))
+        elif version["version"] == 1:
+            facts = {"number": report["number"]}
+            at = report["submitted_at"]
+            found.append(Event(at, Topic.REPORTS, "sent_inside", facts, institution_id=institution))
+    return found + [_withdrawn(row, whose) for row in rows if _is_withdrawn(row)]
 
 
-def _version(
-    report: Any, said: Any, whose: dict[int, int], *, version: int, seat_id: int | None
-) -> Event:
+def _newest(report: Any) -> dict[str, Any]:
+    at = report["amended_at"] or report["submitted_at"]
+    return {**report, "at": at, "seat_id": report["amended_by"] or report["seat_id"]}
+
+
+def _version(report: Any, said: dict[str, Any], institution_id: int) -> Event:
     facts = {"number": report["number"], "status": said["status"], "as_of": said["as_of"]}
     what = f"reported_{report['kind']}"
-    if version > 1:
-        what, facts["version"] = "amended", version
+    if said["version"] > 1:
+        what, facts["version"] = "amended", said["version"]
     return Event(
         said["at"],
         Topic.REPORTS,
@@ -339,9 +346,101 @@ def _version(
         facts,
         "\n".join(each for each in (said["measures"], said["remaining"]) if each),
         said["language"],
-        whose[report["assignment_id"]],
-        seat_id,
+        institution_id,
+        said["seat_id"],
     )
+
+
+def _is_withdrawn(report: Any) -> bool:
+    return bool(report["state"] == ReportState.WITHDRAWN.value and report["decided_at"])
+
+
+def _withdrawn(report: Any, whose: dict[int, int]) -> Event:
+    return Event(
+        report["decided_at"],
+        Topic.REPORTS,
+        "withdrawn",
+        {"number": report["number"]},
+        institution_id=whose[report["assignment_id"]],
+        seat_id=report["seat_id"],
+    )
+
+
+_CLEARED = {"cleared": "cleared", "amended": "cleared", "returned": "returned_inside"}
+
+
+async def _clearances(tx: Transaction, held: Sequence[Any], scope: Scope) -> list[Event]:
+    """What validators decided; what they returned, and why, is for the institution alone."""
+    whose = _whose(held)
+    rows = await tx.rows(
+        select(clearances, status_updates.c.number, status_updates.c.assignment_id)
+        .join(status_updates, status_updates.c.id == clearances.c.status_update_id)
+        .where(status_updates.c.assignment_id.in_(list(whose)))
+    )
+    return [
+        Event(
+            row["at"],
+            Topic.REPORTS,
+            _CLEARED[row["decision"]],
+            {"number": row["number"]},
+            row["comment"],
+            row["language"],
+            whose[row["assignment_id"]],
+            row["seat_id"],
+        )
+        for row in rows
+        if row["decision"] != "returned" or whose[row["assignment_id"]] in scope.inside
+    ]
+
+
+async def _threads(tx: Transaction, held: Sequence[Any]) -> list[Event]:
+    """What the secretariat asked about reports, and what was answered."""
+    whose = _whose(held)
+    rows = await tx.rows(
+        select(thread_words, status_updates.c.number, status_updates.c.assignment_id)
+        .join(status_updates, status_updates.c.id == thread_words.c.status_update_id)
+        .where(status_updates.c.assignment_id.in_(list(whose)))
+    )
+    return [
+        Event(
+            row["said_at"],
+            Topic.QUESTIONS,
+            f"thread_{row['side']}",
+            {"number": row["number"]},
+            row["words"],
+            row["language"],
+            whose[row["assignment_id"]],
+            row["seat_id"],
+        )
+        for row in rows
+    ]
+
+
+async def _consolidated(tx: Transaction, item_id: int, scope: Scope) -> list[Event]:
+    """The State's status in all its versions, and contradictions: the secretariat's own."""
+    if scope.institutions is not None:
+        return []
+    found = [
+        Event(
+            row["at"],
+            Topic.REPORTS,
+            "consolidated",
+            {"status": row["status"], "as_of": row["as_of"], "version": row["version"]},
+            row["sentence"],
+            row["language"],
+            seat_id=row["seat_id"],
+        )
+        for row in await tx.rows(select(consolidations).where(consolidations.c.item_id == item_id))
+    ]
+    for row in await tx.rows(select(contradictions).where(contradictions.c.item_id == item_id)):
+        said = (row["words"], row["language"], None, row["marked_by"])
+        found.append(Event(row["marked_at"], Topic.REPORTS, "contradicts", {}, *said))
+        if row["resolved_at"] is not None:
+            by = row["resolved_by"]
+            found.append(
+                Event(row["resolved_at"], Topic.REPORTS, "contradicts_no_more", seat_id=by)
+            )
+    return found
 
 
 async def _reviews(tx: Transaction, held: Sequence[Any]) -> list[Event]:

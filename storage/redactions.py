@@ -34,6 +34,9 @@ from storage.tables import (
     accounts,
     answers,
     assignments,
+    clearances,
+    consolidations,
+    contradictions,
     conversations,
     draft_messages,
     evidence,
@@ -49,6 +52,7 @@ from storage.tables import (
     source_documents,
     status_update_versions,
     status_updates,
+    thread_words,
 )
 
 _TEXTS: Mapping[Part, ColumnElement[Any]] = {
@@ -56,11 +60,23 @@ _TEXTS: Mapping[Part, ColumnElement[Any]] = {
     Part.REMAINING: status_updates.c.remaining,
     Part.SOURCE: status_updates.c.source,
     Part.COMMENT: reviews.c.comment,
+    Part.THREAD: thread_words.c.words,
+    Part.CONTRADICTION: contradictions.c.words,
     Part.QUESTION: questions.c.words,
     Part.ANSWER: questions.c.answer,
     Part.RESPONSE: answers.c.words,
+    Part.SENTENCE: consolidations.c.sentence,
 }
 """The column in which each text stands."""
+
+_WROTE: Mapping[Part, ColumnElement[Any]] = {
+    Part.COMMENT: reviews.c.seat_id,
+    Part.THREAD: thread_words.c.seat_id,
+    Part.CONTRADICTION: contradictions.c.marked_by,
+    Part.ANSWER: questions.c.answered_by,
+    Part.SENTENCE: consolidations.c.seat_id,
+}
+"""The seat that wrote it, where that is not the one that wrote the whole."""
 
 _OF_A_REPORT = (Part.MEASURES, Part.REMAINING, Part.SOURCE)
 
@@ -134,8 +150,32 @@ async def about(tx: Transaction, kind: Kind, place: int) -> About | None:
             held = answers.join(request_items, request_items.c.id == answers.c.request_item_id)
             statement = _described(held, request_items, literal(None), answers.c.seat_id)
             statement = statement.where(answers.c.id == place)
+        case Kind.ITEM:
+            return await _about_item(tx, place)
     row = await tx.row(statement)
     return None if row is None else About(kind, place, **row)
+
+
+async def _about_item(tx: Transaction, place: int) -> About | None:
+    row = await tx.row(
+        select(items.c.paragraph, source_documents.c.symbol, items.c.restricted)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .where(items.c.id == place)
+    )
+    if row is None:
+        return None
+    return About(
+        Kind.ITEM,
+        place,
+        number=None,
+        code=row["paragraph"],
+        symbol=row["symbol"],
+        restricted=row["restricted"],
+        institution_id=None,
+        names={},
+        item_id=place,
+        seat_id=None,
+    )
 
 
 def _described(
@@ -168,6 +208,9 @@ async def targets(tx: Transaction, found: About) -> list[Target]:
         case Kind.RESPONSE:
             texts = await _texts_at(tx, (Part.RESPONSE,), found.id)
             return [*texts, *await _files(tx, evidence.c.answer_id == found.id)]
+        case Kind.ITEM:
+            which = consolidations.c.item_id == found.id
+            return await _said(tx, Part.SENTENCE, which, consolidations.c.at)
 
 
 async def _of_report(tx: Transaction, report_id: int) -> list[Target]:
@@ -182,15 +225,24 @@ async def _of_report(tx: Transaction, report_id: int) -> list[Target]:
         for each in await versions.older(tx, report_id)
         if _is_there(each.measures) or _is_there(each.remaining)
     ]
-    said = await tx.rows(
-        select(reviews.c.id, reviews.c.comment, reviews.c.at)
-        .where(reviews.c.status_update_id == report_id)
-        .order_by(reviews.c.id)
+    present += await _said(tx, Part.COMMENT, reviews.c.status_update_id == report_id, reviews.c.at)
+    about_it = thread_words.c.status_update_id == report_id
+    present += await _said(tx, Part.THREAD, about_it, thread_words.c.said_at)
+    either = or_(contradictions.c.one_id == report_id, contradictions.c.other_id == report_id)
+    return present + await _said(tx, Part.CONTRADICTION, either, contradictions.c.marked_at)
+
+
+async def _said(
+    tx: Transaction, part: Part, which: ColumnElement[bool], at: ColumnElement[Any]
+) -> list[Target]:
+    """What somebody wrote, one row a time, in its order."""
+    column = _TEXTS[part]
+    table = column.table
+    rows = await tx.rows(
+        select(table.c.id, column.label("words"), at.label("at")).where(which).order_by(table.c.id)
     )
-    return present + [
-        Target(Part.COMMENT, each["id"], each["comment"], each["at"])
-        for each in said
-        if _is_there(each["comment"])
+    return [
+        Target(part, row["id"], row["words"], row["at"]) for row in rows if _is_there(row["words"])
     ]
 
 
@@ -272,9 +324,18 @@ async def destroy(tx: Transaction, found: About, target: Target, mark: Mark) -> 
     for each in parts:
         if each.part is not Part.EVERYTHING:
             await _destroy_one(tx, found, each, mark, gone)
+    if target.part is Part.EVERYTHING:
+        await _destroy_inside(tx, found.id, mark, gone)
     if gone.updates:
         await _destroy_in_passes(tx, mark, gone)
     return gone
+
+
+async def _destroy_inside(tx: Transaction, report_id: int, mark: Mark, gone: Destroyed) -> None:
+    """What the institution's validator wrote of it, which nobody else reads."""
+    own = (clearances.c.status_update_id == report_id, clearances.c.comment.is_not(None))
+    gone.texts |= set(await tx.values(select(clearances.c.comment).where(*own)))
+    await tx.execute(update(clearances).where(*own).values(comment=mark.written()))
 
 
 async def _destroy_one(
@@ -450,9 +511,8 @@ async def take_own_messages(
 
     Of the conversations on whose screens the words stood, those of who wrote them.
     """
-    author = select(accounts.c.chat_id).where(
-        accounts.c.person_id.in_(select(seats.c.person_id).where(seats.c.id == found.seat_id))
-    )
+    person = select(seats.c.person_id).where(seats.c.id.in_(_wrote(found, target)))
+    author = select(accounts.c.chat_id).where(accounts.c.person_id.in_(person))
     theirs = draft_messages.c.conversation_id.in_(conversation_ids) & (
         draft_messages.c.chat_id.in_(author)
     )
@@ -481,6 +541,13 @@ async def take_own_messages(
                 )
             )
     return taken
+
+
+def _wrote(found: About, target: Target) -> Select[Any]:
+    """The seat that wrote the part."""
+    if (column := _WROTE.get(target.part)) is None:
+        return select(seats.c.id).where(seats.c.id == found.seat_id)
+    return select(column).where(column.table.c.id == target.place)
 
 
 def _meant(target: Target, gone: Destroyed) -> Callable[[Any], bool]:

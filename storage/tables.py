@@ -58,6 +58,7 @@ institutions = Table(
     Column("kind", String(40), nullable=False),  # ministry, court, parliament, city, …
     Column("names", Json, nullable=False),  # {language: name}
     Column("ended_at", UtcDateTime),
+    Column("clearance", String(20), nullable=False, server_default="none"),  # always, chosen
 )
 
 units = Table(  # parts of an institution that are asked inside it
@@ -255,6 +256,11 @@ assignments = Table(
     Column("report_state", String(20)),  # submitted, approved, returned
     Column("last_status_update_id", Id),
     Column("unchanged_in_a_row", Integer, nullable=False, server_default="0"),
+    # What it has sent and is not its word: the newest report, where that is not cleared
+    Column("uncleared_id", Id),
+    Column("uncleared_state", String(20)),  # uncleared, returned_inside
+    Column("uncleared_due_on", Date),  # the due date that it is an answer to
+    Column("clearance_chosen", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("item_id", "institution_id"),
 )
 Index("ix_assignments_institution", assignments.c.institution_id, assignments.c.state)
@@ -270,7 +276,7 @@ status_updates = Table(
     _to("assignment_id", "assignments", index=True),
     _to("seat_id", "seats", nullable=True),  # the author; None for an import
     Column("kind", String(20), nullable=False),  # report, unchanged, recorded
-    Column("state", String(20), nullable=False),  # submitted, approved, returned, withdrawn
+    Column("state", String(20), nullable=False),  # `bot.domain.items.ReportState`
     Column("status", String(40), nullable=False),
     Column("previous_status", String(40)),
     Column("as_of", Date, nullable=False),
@@ -283,6 +289,11 @@ status_updates = Table(
     Column("amended_at", UtcDateTime),  # when its newest version came; None: it has one
     Column("amended_by", Id),  # the seat that sent the newest version
     Column("decided_at", UtcDateTime),
+    Column("public", Boolean),  # whether anybody may read it; None: nobody has said so yet
+    Column("due_on", Date),  # when the answer was due as it was sent
+    Column("needs_clearance", Boolean, nullable=False, server_default=false()),
+    Column("cleared_at", UtcDateTime, index=True),  # until then it is not the institution's word
+    Column("cleared_by", Id),  # seat
 )
 Index("ix_status_updates_state", status_updates.c.state, status_updates.c.submitted_at)
 
@@ -298,8 +309,9 @@ status_update_versions = Table(  # what it said before it was amended; the newes
     Column("language", String(20), nullable=False),
     Column("figures", Json, nullable=False),
     Column("evidence", Json, nullable=False),  # [id]
-    Column("seat_id", Id),  # who sent that version
+    Column("seat_id", Id),  # who made that version
     Column("at", UtcDateTime, nullable=False),
+    Column("word", Boolean, nullable=False),  # whether it was ever the institution's word
     PrimaryKeyConstraint("status_update_id", "version"),
 )
 
@@ -398,6 +410,114 @@ reviews = Table(
     Column("comment", Text),
     Column("language", String(20)),
     Column("at", UtcDateTime, nullable=False),
+)
+
+clearances = Table(  # what validators decided on reports of their institution
+    "clearances",
+    metadata,
+    _id(),
+    _to("status_update_id", "status_updates", index=True),
+    _to("seat_id", "seats"),
+    Column("decision", String(20), nullable=False),  # cleared, amended, returned
+    Column("comment", Text),
+    Column("language", String(20)),  # of the comment
+    Column("at", UtcDateTime, nullable=False),
+)
+
+clearance_notices = Table(  # who was told that a report waits, and how urgently
+    "clearance_notices",
+    metadata,
+    _to("status_update_id", "status_updates"),
+    _to("person_id", "people"),
+    Column("rung", Integer, nullable=False),  # 0: it is with them; `bot.domain.clearance`
+    Column("at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("status_update_id", "person_id", "rung"),
+)
+
+review_desks = Table(  # what an officer has open, and what their queue is narrowed to
+    "review_desks",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("queue", String(60), nullable=False, server_default="-"),  # a code of domain.review
+    _to("status_update_id", "status_updates", nullable=True, index=True),
+    Column("opened_at", UtcDateTime),
+)
+
+threads = Table(  # the secretariat has asked about a status update
+    "threads",
+    metadata,
+    Column("status_update_id", Id, ForeignKey("status_updates.id"), primary_key=True),
+    Column("waits_for", String(20), nullable=False, index=True),  # institution, secretariat
+    _to("seat_id", "seats"),  # the officer who asked last: hears the answer
+    Column("said_at", UtcDateTime, nullable=False),
+)
+
+thread_words = Table(
+    "thread_words",
+    metadata,
+    _id(),
+    Column("status_update_id", Id, ForeignKey("threads.status_update_id"), nullable=False),
+    Column("side", String(20), nullable=False),  # institution, secretariat
+    _to("seat_id", "seats"),
+    Column("words", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("said_at", UtcDateTime, nullable=False),
+)
+Index("ix_thread_words_status_update_id", thread_words.c.status_update_id)
+
+contradictions = Table(  # two institutions' reports on one item that cannot both hold
+    "contradictions",
+    metadata,
+    _id(),
+    _to("item_id", "items", index=True),
+    _to("one_id", "status_updates"),  # the one with the smaller id
+    _to("other_id", "status_updates"),
+    Column("words", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    _to("marked_by", "seats"),
+    Column("marked_at", UtcDateTime, nullable=False),
+    Column("outcome", String(20)),  # consolidated, unmarked; None while it is open
+    _to("resolved_by", "seats", nullable=True),
+    Column("resolved_at", UtcDateTime),
+)
+Index(
+    "ix_contradictions_open",
+    contradictions.c.one_id,
+    contradictions.c.other_id,
+    unique=True,
+    sqlite_where=text("outcome IS NULL"),
+    postgresql_where=text("outcome IS NULL"),
+)
+
+consolidations = Table(  # the State's status of an item, one row a version; the newest is current
+    "consolidations",
+    metadata,
+    _id(),
+    _to("item_id", "items"),
+    Column("version", Integer, nullable=False),
+    Column("current", Boolean, nullable=False, server_default=true()),
+    Column("status", String(40), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    _to("seat_id", "seats"),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("item_id", "version"),
+)
+Index(
+    "ix_consolidations_current",
+    consolidations.c.item_id,
+    unique=True,
+    sqlite_where=text("current = 1"),
+    postgresql_where=text("current"),
+)
+
+consolidation_sources = Table(  # the approved status updates that a version rests on
+    "consolidation_sources",
+    metadata,
+    _to("consolidation_id", "consolidations"),
+    _to("status_update_id", "status_updates", index=True),
+    PrimaryKeyConstraint("consolidation_id", "status_update_id"),
 )
 
 questions = Table(
@@ -508,7 +628,7 @@ request_items = Table(  # what one institution owes an answer to
     _to("institution_id", "institutions"),
     _to("item_id", "items", nullable=True, index=True),
     _to("assignment_id", "assignments", nullable=True, index=True),  # of a request for status
-    Column("state", String(20), nullable=False),  # asked, answered, excused, ended
+    Column("state", String(20), nullable=False),  # asked, uncleared, answered, excused, ended
     Column("due_on", Date, nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("since", UtcDateTime, nullable=False),  # from when on its rungs count

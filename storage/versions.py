@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 
 from bot.domain.figures import Figure
-from bot.domain.items import UNDECIDED
+from bot.domain.items import UNDECIDED, ReportState
 from bot.domain.reports import StatusUpdate, StatusUpdateDraft
 from bot.domain.versions import Version
 from storage import figures as figure_queries
@@ -31,6 +31,7 @@ async def keep(tx: Transaction, said: Version, status_update_id: int) -> None:
         "evidence": list(said.evidence),
         "seat_id": said.seat_id,
         "at": said.at,
+        "word": said.word,
     }
     await tx.execute(insert(status_update_versions).values(**row))
 
@@ -38,7 +39,11 @@ async def keep(tx: Transaction, said: Version, status_update_id: int) -> None:
 async def amend(
     tx: Transaction, said: StatusUpdate, draft: StatusUpdateDraft, *, seat_id: int, now: datetime
 ) -> bool:
-    """Put the next version in the place of `said`; False if it was amended or decided meanwhile."""
+    """Put the next version in the place of `said`; False if it was amended or decided meanwhile.
+
+    What needs clearance needs it anew.
+    """
+    uncleared = {"state": ReportState.UNCLEARED.value, "cleared_at": None, "cleared_by": None}
     result = await tx.execute(
         update(status_updates)
         .where(
@@ -55,6 +60,7 @@ async def amend(
             language=draft.language,
             amended_at=now,
             amended_by=seat_id,
+            **(uncleared if said.needs_clearance else {}),
         )
     )
     if result.rowcount != 1:

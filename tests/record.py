@@ -14,6 +14,7 @@ from storage.database import Transaction
 from storage.tables import (
     assignments,
     clusters,
+    consolidations,
     evidence,
     figures,
     files,
@@ -91,6 +92,7 @@ def _rows(
         (files, _files(given)),
         (evidence, given),
         (reviews, _reviews(chance, said)),
+        (consolidations, [each for n in range(1, item_count + 1) for each in _consolidated(n)]),
         (questions, _questions(chance, hold)),
     ]
 
@@ -315,6 +317,25 @@ def _reviews(chance: random.Random, said: Sequence[Mapping[str, Any]]) -> list[d
         }
         for each in said
         if each["state"] in ("approved", "returned")
+    ]
+
+
+def _consolidated(n: int) -> list[dict[str, Any]]:
+    """Every fourth item has a consolidated status, restricted ones too, in its second version."""
+    statuses = [each.value for each in Status]
+    return [
+        {
+            "item_id": n,
+            "version": version,
+            "current": version == 2,
+            "status": statuses[(n + version) % len(statuses)],
+            "as_of": date(2025, 6, version),
+            "sentence": f"secret sentence {version}",
+            "language": "en",
+            "seat_id": 1,
+            "at": BEGIN,
+        }
+        for version in ((1, 2) if n % 4 == 0 else ())
     ]
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.demo import maravia
+from bot.domain.clearance import Rule
 from bot.domain.deadlines import DeadlineKind, Wanted
 from bot.domain.figures import Figure
 from bot.domain.items import Assignment
@@ -28,6 +29,7 @@ from bot.services.answers import AnswerDraft
 from bot.works.import_siblings import pairs
 from storage import (
     assignments,
+    clearance,
     clusters,
     imports,
     institutions,
@@ -47,7 +49,8 @@ MANY = 100  # more than is ever asked of one institution here
 async def add_institutions(tx: Transaction) -> None:
     """Maravia's institutions."""
     for each in maravia.network()["institution"]:
-        await institutions.add(tx, each["code"], each["kind"], each["names"])
+        made = await institutions.add(tx, each["code"], each["kind"], each["names"])
+        await clearance.set_rule(tx, made, Rule(each.get("clearance", Rule.NONE)))
 
 
 async def add_items(tx: Transaction, act: Act, *, review: bool) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rapidfuzz.distance import Indel
 
 _TOKEN = re.compile(r"\s+|[^\W_]+|_+|[^\w\s]")
-_WORD = re.compile(r"\S+")
 _LONGEST = 6_000  # tokens that are compared word by word; longer texts line by line
 
 
@@ -40,29 +39,6 @@ def between(before: str, after: str) -> tuple[Stretch, ...]:
     if max(len(old), len(new)) > _LONGEST:
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     return tuple(_joined(_stretches(old, new)))
-
-
-def shortened(stretches: Sequence[Stretch], around: int) -> tuple[Stretch, ...]:
-    """The same changes with at most so many words before and after each; "…" where some are cut."""
-    last = len(stretches) - 1
-    return tuple(
-        each
-        if each.change is not Change.SAME
-        else Stretch(Change.SAME, _cut(each.words, around, begins=at == 0, ends=at == last))
-        for at, each in enumerate(stretches)
-    )
-
-
-def _cut(words: str, around: int, *, begins: bool, ends: bool) -> str:
-    """The words next to a change: the last ones where a text begins, the first where it ends."""
-    found = list(_WORD.finditer(words))
-    head = 0 if begins else around
-    tail = 0 if ends else around
-    if len(found) <= head + tail:
-        return words
-    kept_before = words[: found[head - 1].end()] if head else ""
-    kept_after = words[found[-tail].start() :] if tail else ""
-    return f"{kept_before} … {kept_after}" if head and tail else f"{kept_before}…{kept_after}"
 
 
 def _stretches(old: list[str], new: list[str]) -> Iterator[Stretch]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.domain.errors import NotAllowed
-from bot.domain.items import UNDECIDED, Assignment, AssignmentState
+from bot.domain.items import UNDECIDED, Assignment, AssignmentState, Part
 from bot.domain.people import REPORTING, SECRETARIAT, Actor, Role, Seat
 from bot.domain.reports import ReportKind, StatusUpdate
 
@@ -122,6 +122,34 @@ def may_see(actor: Actor, assignment: Assignment) -> bool:
     return own and assignment.state is not AssignmentState.DRAFT
 
 
+def may_read(actor: Actor, assignment: Assignment, report: StatusUpdate) -> bool:
+    """An institution reads all its reports; the secretariat those that are the institution's word.
+
+    Of the others it knows that they are there, and no more (`storage.clearance.is_word`).
+    """
+    if actor.seat(READS, assignment.institution_id) is not None:
+        return may_see(actor, assignment)
+    return actor.is_secretariat and report.is_word
+
+
+def seat_to_clear(actor: Actor, institution_id: int) -> Seat | None:
+    """The actor's seat that clears what this institution sends.
+
+    A seat is not enough: nobody clears what they have sent themselves (`clears_own`).
+    """
+    return actor.seat({Role.VALIDATOR}, institution_id)
+
+
+def clears_own(actor: Actor, author: int | None) -> bool:
+    """Whether that person's report would be cleared by who has sent it."""
+    return actor.person_id is None or actor.person_id == author
+
+
+def may_set_clearance(actor: Actor, institution_id: int) -> bool:
+    """An institution's validator, or the secretariat, says what needs clearance."""
+    return actor.is_secretariat or seat_to_clear(actor, institution_id) is not None
+
+
 def may_read_approved(actor: Actor) -> bool:
     """Observers read what is approved, of every institution; nothing of restricted items."""
     return actor.seat({Role.OBSERVER}) is not None
@@ -162,8 +190,29 @@ def may_review(actor: Actor) -> bool:
     return actor.is_secretariat
 
 
+def may_consolidate(actor: Actor) -> bool:
+    """The secretariat makes the State's status of what the institutions report."""
+    return actor.is_secretariat
+
+
+def may_read_contribution(actor: Actor, own: Assignment, other: Assignment) -> bool:
+    """The lead institution reads what contributors to the same item have reported and cleared.
+
+    Whether a report is cleared is the caller's to ask. A contributor reads nobody else's.
+    """
+    both_live = own.state is other.state is AssignmentState.ANNOUNCED
+    leads = own.part is Part.LEAD and other.part is Part.CONTRIBUTING
+    reads = actor.seat(READS, own.institution_id) is not None
+    return both_live and leads and reads and own.item_id == other.item_id
+
+
 def may_export(actor: Actor) -> bool:
     """The secretariat takes workbooks out; so does the operator."""
+    return actor.is_secretariat or actor.channel == "command"
+
+
+def may_publish(actor: Actor) -> bool:
+    """The secretariat says what anybody may read; so does the operator, who writes it out."""
     return actor.is_secretariat or actor.channel == "command"
 
 

@@ -34,10 +34,13 @@ class Part(StrEnum):
     FILE = "file"
     VERSION = "version"  # the words of an older one
     COMMENT = "comment"  # the secretariat's, of a review
+    THREAD = "thread"  # one message of a thread about it
+    CONTRADICTION = "contradiction"  # what an officer wrote about one with another report
     EVERYTHING = "everything"  # of a status update
     QUESTION = "question"  # an institution's, outside any report
     ANSWER = "answer"  # the secretariat's, to such a question
     RESPONSE = "response"  # to a request that is not for status
+    SENTENCE = "sentence"  # of a version of the State's status of an item
 
 
 class Kind(StrEnum):
@@ -46,6 +49,7 @@ class Kind(StrEnum):
     STATUS_UPDATE = "su"
     QUESTION = "question"
     RESPONSE = "response"
+    ITEM = "item"
 
 
 class AlreadyRedacted(Refused):
@@ -77,7 +81,7 @@ class About:
     code: str | None  # of the item; None: a request about no item
     symbol: str | None
     restricted: bool
-    institution_id: int
+    institution_id: int | None
     names: Mapping[str, str]
     item_id: int | None
     seat_id: int | None  # who wrote it

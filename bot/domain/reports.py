@@ -61,6 +61,12 @@ class NothingAmended(Refused):
     key = "error.nothing_amended"
 
 
+class NotTheirWord(Refused):
+    """It was not cleared: words and files are its institution's own affair; values: `number`."""
+
+    key = "error.not_their_word"
+
+
 class NothingToConfirm(Refused):
     """There is no earlier report that could be unchanged, or it was returned."""
 
@@ -128,6 +134,7 @@ class Acknowledged:
     number: str
     code: str
     restricted: bool = False
+    uncleared: bool = False  # it waits for the institution's validator
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,7 @@ class Receipt:
     measures: str
     language: str
     evidence: EvidenceCounts = EvidenceCounts()
+    clears: bool = True  # whether there is a validator who may clear what waits
     version: int = 1
 
 
@@ -164,19 +172,28 @@ class StatusUpdate:
     source: str | None
     source_on: date | None
     submitted_at: datetime
+    due_on: date | None = None  # when the answer was due as it was sent
     version: int = 1
     amended_at: datetime | None = None
-    amended_by: int | None = None  # the seat that sent the newest version
+    amended_by: int | None = None  # the seat that made the newest version
     decided_at: datetime | None = None
+    needs_clearance: bool = False
+    cleared_at: datetime | None = None
+    cleared_by: int | None = None
     figures: tuple[Figure, ...] = field(default=(), compare=False)
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is its institution's word: it is cleared, or need not be."""
+        return not self.needs_clearance or self.cleared_at is not None
 
 
 @dataclass(frozen=True)
 class ApprovedReport:
     """An approved status update as observers read it; `names` are the institution's by language.
 
-    Neither who wrote it, nor where it came from, nor what was said before it or about it: none of
-    that was approved.
+    `note` is the secretariat's, with which it was approved. Neither who wrote it, nor where it came
+    from, nor what was said before it or about it: none of that was approved.
     """
 
     id: int
@@ -190,6 +207,8 @@ class ApprovedReport:
     measures: str
     remaining: str | None
     language: str
+    note: str | None = None
+    note_language: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from bot.domain.reports import StatusUpdate, StatusUpdateDraft
 
 @dataclass(frozen=True)
 class Version:
-    """What a status update said in one of its versions; `evidence` are ids, `seat_id` who sent it.
+    """What a status update said in one of its versions; `evidence` are ids, `seat_id` who made it.
 
-    `at` is when that version came.
+    `at` is when that version came, `word` whether it was ever the institution's word: it was
+    cleared, or needed no clearance.
     """
 
     number: int
@@ -26,6 +27,7 @@ class Version:
     evidence: tuple[int, ...]
     seat_id: int | None
     at: datetime
+    word: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def newest(said: StatusUpdate, evidence: tuple[int, ...]) -> Version:
         evidence,
         said.amended_by or said.seat_id,
         said.amended_at or said.submitted_at,
+        said.is_word,
     )
 
 

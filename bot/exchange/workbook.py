@@ -28,6 +28,7 @@ _WIDTHS = {  # in characters; the others take 16
     "disaggregation": 44,
     "answer": 60, "title": 40, "name": 40, "sha256": 24, "states": 28, "themes": 36, "groups": 28,
     "sdgs": 20, "cluster": 24, "lead": 28, "contributing": 32, "institution": 32, "mechanism": 20,
+    "note": 40, "consolidated_sentence": 60,
     "siblings": 24, "source": 30, "card": 30, "person": 26, "subject": 40,
     "language": 10, "version": 9, "evidence": 10, "paragraph": 11, "cycle": 9,
 }  # fmt: skip
@@ -63,6 +64,9 @@ class RecommendationRow:
     source: Link
     card: Link
     vanished: date | None = None  # since when it is no longer in its source
+    consolidated_status: str = ""  # the secretariat's; then `status` and `as_of` are it, too
+    consolidated_as_of: date | None = None
+    consolidated_sentence: str = ""  # for the report
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class StatusUpdateRow:
     cleared_at: datetime | None
     reviewed_at: datetime | None
     comment: str  # of who returned it
+    note: str = ""  # of the secretariat, beside what it approved
 
 
 @dataclass(frozen=True, slots=True)

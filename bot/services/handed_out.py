@@ -13,7 +13,7 @@ LINKS = "invitation_links"
 
 KEPT = timedelta(days=30)
 MADE = (
-    exports.WORKBOOK,
+    exports.EXPORT,
     exports.TEMPLATE,
     exports.PROGRESS,
     digests.PICTURE,
@@ -24,7 +24,7 @@ MADE = (
 )
 """What can be asked for anew."""
 
-QUOTING = (exports.WORKBOOK, history.FILE)
+QUOTING = (exports.EXPORT, history.FILE)
 """Of these, what holds the record's own words: gone at once when some of them are redacted."""
 
 CAME_IN = (imports.READ, assignments_book.READ)

@@ -29,6 +29,7 @@ from bot.domain.reports import TooLong
 from bot.domain.views import redaction as views
 from bot.services import audit, handed_out
 from bot.services.notices import tell
+from bot.services.status_updates import get_own
 from storage import audit as audit_queries
 from storage import files, jobs, outbox, people, quotes
 from storage import redactions as queries
@@ -72,11 +73,17 @@ class _Made:
 
 
 async def find(tx: Transaction, act: Act, subject: str) -> About:
-    """What `su:42` or `question:5` names; raises NotFound, NotAllowed for all but coordinators."""
+    """What `su:42` or `question:5` names.
+
+    Raises NotAllowed for all but coordinators, NotFound, and NotTheirWord for what its institution
+    has not cleared: nobody else reads it.
+    """
     permissions.require(permissions.may_redact(act.actor))
     kind, _, place = subject.partition(":")
     if kind not in set(Kind) or not place.isdecimal() or len(place) > LONGEST_ID:
         raise NotFound
+    if kind == Kind.STATUS_UPDATE:
+        await get_own(tx, act.actor, int(place))
     return existing(await queries.about(tx, Kind(kind), int(place)))
 
 
@@ -232,6 +239,8 @@ def _names(target: Target, gone: Destroyed) -> Sequence[str]:
 
 async def _tell_institution(tx: Transaction, act: Act, made: _Made) -> None:
     """Its people learn what is gone and why, and delete what may still stand in their chats."""
+    if made.about.institution_id is None:
+        return
     told = await people.seated(
         tx, now=act.now, roles=permissions.READS, institution_id=made.about.institution_id
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.domain import permissions, status
+from bot.domain import clearance, permissions, status
 from bot.domain.errors import NotAllowed, NotFound, existing
 from bot.domain.items import (
     UNDECIDED,
@@ -16,7 +16,7 @@ from bot.domain.items import (
     LastWord,
     ReportState,
 )
-from bot.domain.people import REPORTING, Act, Actor
+from bot.domain.people import REPORTING, Act, Actor, Role
 from bot.domain.permissions import READS
 from bot.domain.reports import (
     UNCHANGED_IN_A_ROW,
@@ -28,6 +28,7 @@ from bot.domain.reports import (
     EvidenceCounts,
     NothingAmended,
     NothingToConfirm,
+    NotTheirWord,
     NoWords,
     Receipt,
     ReportKind,
@@ -41,8 +42,10 @@ from bot.domain.status import Status
 from bot.domain.versions import Version, amended, differences, newest
 from bot.domain.views import report as views
 from bot.services import audit, requests
+from bot.services.last_word import follow_inside, restore
 from bot.services.notices import tell, tell_secretariat
 from storage import assignments, conversations, evidence, figures, items, people, versions
+from storage import clearance as clearance_queries
 from storage import status_updates as queries
 from storage.database import Transaction
 
@@ -58,8 +61,9 @@ class _Source:
 async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt:
     """Record a status update, and one more for each assignment in `draft.also`.
 
-    The country's year is in the number. Refuses with NotAllowed, AssignmentClosed,
-    NoStatus, NoWords, TooLong or DayInFuture, and then nothing happened.
+    What needs its validator's clearance is not the institution's word before it is cleared. The
+    country's year is in the number. Refuses with NotAllowed, AssignmentClosed, NoStatus, NoWords,
+    TooLong or DayInFuture, and then nothing happened.
     """
     chosen = _checked(draft, today=act.today)
     held = [await _reportable(tx, act.actor, each) for each in await _locked(tx, draft)]
@@ -73,8 +77,7 @@ async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt
     ]
     counts = await _take_evidence(tx, draft, updates)
     await _trace(tx, act, "submit", held, updates, seat_id=seat.id, chosen=chosen, counts=counts)
-    await tell_secretariat(tx, act, updates[0].number)
-    return _receipt(kind, draft, chosen, updates, counts)
+    return await _sent(tx, act, held[0], _receipt(kind, draft, chosen, updates, counts))
 
 
 async def record_on_behalf(
@@ -122,11 +125,14 @@ async def unchanged(
     """Confirm as of today that nothing has changed since the last report.
 
     After two confirmations in a row raises SentenceNeeded unless `sentence` says why; raises
-    NothingToConfirm where there is no report, or it was returned.
+    NothingToConfirm where there is no report, or it was returned, and WaitsForClearance while a
+    newer one is not cleared.
     """
     await assignments.lock(tx, [assignment_id])
     assignment = await _reportable(tx, act.actor, assignment_id)
-    if assignment.status is None or assignment.report_state is ReportState.RETURNED:
+    if assignment.waits_inside:
+        raise await _waits(tx, assignment)
+    if assignment.status is None or assignment.returned:
         raise NothingToConfirm
     words = (sentence or "").strip()
     if assignment.unchanged_in_a_row >= UNCHANGED_IN_A_ROW and not words:
@@ -142,8 +148,7 @@ async def unchanged(
     await _trace(
         tx, act, "unchanged", [assignment], updates, seat_id=seat.id, chosen=chosen, counts=counts
     )
-    await tell_secretariat(tx, act, updates[0].number)
-    return _receipt(kind, draft, chosen, updates, counts)
+    return await _sent(tx, act, assignment, _receipt(kind, draft, chosen, updates, counts))
 
 
 async def amend(
@@ -162,7 +167,6 @@ async def amend(
     NothingAmended.
     """
     chosen = _checked(draft, today=act.today)
-    await queries.lock(tx, status_update_id)  # before its assignment, as whoever decides on it does
     await assignments.lock(tx, [draft.assignment_id])
     assignment, said = await amendable(tx, act.actor, status_update_id)
     _require_version(said, seen)
@@ -179,10 +183,11 @@ async def amend(
         raise AlreadyDecided
     await evidence.take_away(tx, said.id, without)
     item = await _item(tx, assignment)
-    update = Acknowledged(said.id, said.number, item.code, item.restricted)
+    uncleared = said.needs_clearance
+    update = Acknowledged(said.id, said.number, item.code, item.restricted, uncleared)
     counts = await _take_evidence(tx, clean, [update])
     after = await _evidence_of(tx, said.id)
-    await _note_amended(tx, act, assignment, said.id)
+    await _note_amended(tx, act, assignment, said)
     await audit.record(
         tx,
         act,
@@ -197,9 +202,8 @@ async def amend(
             "taken_away": len(set(before.evidence) - set(after)),
         },
     )
-    await tell_secretariat(tx, act, f"{said.number}:{seen + 1}")
     receipt = _receipt(ReportKind.REPORT, clean, chosen, [update], counts)
-    return replace(receipt, version=seen + 1)
+    return await _sent(tx, act, assignment, replace(receipt, version=seen + 1))
 
 
 async def amendable(
@@ -222,14 +226,18 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
 
     Its number and its words stay in the record, and the institution's last word is what it said
     before. Of the files only how many they were stays: whoever sent a wrong one gets it back
-    without asking. Raises AlreadyDecided, or NotAllowed for the report of another seat.
+    without asking. One that waits for clearance was no word of it, and the secretariat hears
+    nothing. Raises AlreadyDecided, or NotAllowed for the report of another seat.
     """
     found = existing(await queries.get(tx, status_update_id))
     permissions.require(found.seat_id is not None and found.seat_id in _seat_ids(act.actor))
+    await assignments.lock(tx, [found.assignment_id])
     if not await queries.decide(tx, found.id, ReportState.WITHDRAWN, now=act.now):
         raise AlreadyDecided
     pieces = await evidence.withdraw(tx, found.id)
-    await _restore_last_word(tx, found.assignment_id)
+    if found.is_word:
+        await restore(tx, found.assignment_id)
+    await follow_inside(tx, found.assignment_id)
     await requests.follow(tx, act, [found.assignment_id])
     tx.wakes.add("evidence")
     await audit.record(
@@ -240,25 +248,34 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
         seat_id=found.seat_id,
         facts={"assignment": found.assignment_id, "evidence": pieces},
     )
-    await tell_secretariat(tx, act, f"{found.number}:withdrawn")
+    if found.is_word:
+        await tell_secretariat(tx, act, f"{found.number}:withdrawn")
     return replace(found, state=ReportState.WITHDRAWN)
 
 
 async def get_own(tx: Transaction, actor: Actor, status_update_id: int) -> StatusUpdate:
-    """A status update that the actor may read, with its figures; raises NotFound."""
+    """A status update that the actor may read, with its figures; raises NotFound, NotTheirWord."""
     found = await _whole(tx, status_update_id)
     assignment = None if found is None else await assignments.get(tx, found.assignment_id)
     if found is None or assignment is None or not permissions.may_see(actor, assignment):
         raise NotFound
+    if not permissions.may_read(actor, assignment, found):
+        raise NotTheirWord(number=Code(found.number))
     return found
 
 
-async def every_version(tx: Transaction, said: StatusUpdate) -> list[Version]:
-    """What a status update said in each of its versions, the oldest first."""
-    return [
+async def every_version(tx: Transaction, actor: Actor, said: StatusUpdate) -> list[Version]:
+    """What a status update said in those of its versions that the actor may read, oldest first.
+
+    What the institution had not cleared was never its word: nobody else reads it.
+    """
+    assignment = existing(await assignments.get(tx, said.assignment_id))
+    own = actor.seat(READS, assignment.institution_id) is not None
+    every = [
         *await versions.older(tx, said.id),
         newest(said, await _evidence_of(tx, said.id)),
     ]
+    return [each for each in every if own or each.word]
 
 
 async def _whole(tx: Transaction, status_update_id: int) -> StatusUpdate | None:
@@ -320,6 +337,12 @@ def _require_version(said: StatusUpdate, seen: int) -> None:
         raise AmendedMeanwhile(number=Code(said.number), version=said.version)
 
 
+async def _waits(tx: Transaction, assignment: Assignment) -> clearance.WaitsForClearance:
+    assert assignment.uncleared_id is not None
+    report = existing(await queries.get(tx, assignment.uncleared_id))
+    return clearance.WaitsForClearance(number=Code(report.number))
+
+
 def _seat_ids(actor: Actor) -> set[int]:
     return {seat.id for seat in actor.seats}
 
@@ -340,6 +363,7 @@ async def _add(
 ) -> Acknowledged:
     """One status update for one assignment, its figures, and the assignment's last word."""
     number = await queries.next_in_year(tx, act.today.year)
+    uncleared = kind is not ReportKind.RECORDED and await _needs_clearance(tx, assignment)
     update_id = await queries.add(
         tx,
         number=number,
@@ -354,36 +378,54 @@ async def _add(
         language=draft.language,
         source=None if source is None else source.words,
         source_on=None if source is None else source.on,
+        due_on=assignment.due_on,
+        needs_clearance=uncleared,
         now=act.now,
     )
     await figures.add(tx, update_id, draft.figures)
-    in_a_row = assignment.unchanged_in_a_row + 1 if kind is ReportKind.UNCHANGED else 0
-    last = LastWord(
-        chosen, draft.as_of, act.now, ReportState.SUBMITTED, update_id, in_a_row, assignment.due_on
-    )
-    await assignments.note_last_word(tx, assignment.id, last)
+    if not uncleared:
+        in_a_row = assignment.unchanged_in_a_row + 1 if kind is ReportKind.UNCHANGED else 0
+        last = LastWord(
+            *(chosen, draft.as_of, act.now, ReportState.SUBMITTED, update_id),
+            *(in_a_row, assignment.due_on),
+        )
+        await assignments.note_last_word(tx, assignment.id, last)
+    await follow_inside(tx, assignment.id)
     await requests.follow(tx, act, [assignment.id])
     item = await _item(tx, assignment)
-    return Acknowledged(update_id, number, item.code, item.restricted)
+    return Acknowledged(update_id, number, item.code, item.restricted, uncleared)
+
+
+async def _needs_clearance(tx: Transaction, assignment: Assignment) -> bool:
+    """What an institution said in a letter is its word already; this is of what it sends here."""
+    rule = await clearance_queries.rule(tx, assignment.institution_id)
+    return clearance.needs(rule, chosen=assignment.clearance_chosen)
+
+
+async def _sent(tx: Transaction, act: Act, assignment: Assignment, receipt: Receipt) -> Receipt:
+    """The secretariat hears of what is the institution's word, the validator of what waits."""
+    words = [each for each in receipt.updates if not each.uncleared]
+    if words:
+        await tell_secretariat(tx, act, f"{words[0].number}:{receipt.version}")
+    if len(words) == len(receipt.updates):
+        return receipt
+    there = await people.seated(
+        tx, now=act.now, roles={Role.VALIDATOR}, institution_id=assignment.institution_id
+    )
+    able = any(each.person.id != act.actor.person_id for each in there)
+    return replace(receipt, clears=able)
 
 
 async def _note_amended(
-    tx: Transaction, act: Act, assignment: Assignment, status_update_id: int
+    tx: Transaction, act: Act, assignment: Assignment, said: StatusUpdate
 ) -> None:
-    """The new version is the institution's last word, where the old one was."""
-    if assignment.last_status_update_id != status_update_id:
-        return
-    said = existing(await queries.get(tx, status_update_id))
-    last = LastWord(
-        said.status,
-        said.as_of,
-        act.now,
-        said.state,
-        said.id,
-        assignment.unchanged_in_a_row,
-        assignment.answered_due_on,
-    )
-    await assignments.note_last_word(tx, assignment.id, last)
+    """The new version is the last word where the old one was, unless it is to be cleared anew."""
+    if said.needs_clearance:
+        await clearance_queries.tell_anew(tx, said.id)
+    if assignment.last_status_update_id == said.id:
+        answered = None if said.needs_clearance else assignment.answered_due_on
+        await restore(tx, assignment.id, answered_due_on=answered)
+    await follow_inside(tx, assignment.id)
     await requests.follow(tx, act, [assignment.id])
 
 
@@ -404,22 +446,6 @@ async def _take_evidence(
     await conversations.messages_became(tx, draft.conversation_id, first)
     tx.wakes.add("evidence")
     return await evidence.counts_of_report(tx, first)
-
-
-async def _restore_last_word(tx: Transaction, assignment_id: int) -> None:
-    standing = await queries.standing(tx, assignment_id)
-    if not standing:
-        await assignments.note_last_word(tx, assignment_id, LastWord())
-        return
-    last = standing[0]
-    in_a_row = next(
-        (n for n, each in enumerate(standing) if each.kind is not ReportKind.UNCHANGED),
-        len(standing),
-    )
-    restored = LastWord(
-        last.status, last.as_of, last.submitted_at, last.state, last.id, in_a_row
-    )  # what was due is owed again
-    await assignments.note_last_word(tx, assignment_id, restored)
 
 
 async def _trace(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.domain.exports import XLSX
 from bot.domain.screens import Attachment, Text, Value, text_from_json
 from bot.domain.views import imports as views
 from bot.exchange.imported import Facts, Format, Problem
 from bot.exchange.template import problems_file
 from bot.works import Tools
-from bot.works.export import XLSX
 from storage import imports, jobs
 from storage.database import Transaction
 from storage.jobs import Job

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.domain.exports import XLSX
 from bot.domain.people import Act, Actor, Role
 from bot.domain.screens import Attachment, Screen, Text, Value, text
 from bot.domain.views import people as views
@@ -14,7 +15,6 @@ from bot.exchange.links_sheet import InvitationLink
 from bot.services import people
 from bot.services.people import VALID_FOR, Designation
 from bot.works import Tools
-from bot.works.export import XLSX
 from bot.works.progress import PNG
 from storage import institutions, jobs
 from storage.database import Transaction

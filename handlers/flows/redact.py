@@ -86,8 +86,9 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen |
 
 
 def _came_from(answers: Answers) -> str:
-    about: str = answers["redacts"]
-    return "requests:0" if about.startswith(Kind.RESPONSE) else about
+    kind, _, place = answers["redacts"].partition(":")
+    where = {Kind.RESPONSE: "requests:0", Kind.ITEM: f"consolidation:{place}"}
+    return where.get(Kind(kind), f"{kind}:{place}")
 
 
 FLOW = Flow(

@@ -18,7 +18,8 @@ from sqlalchemy import insert, select, update
 
 from bot.domain.filters import EVERYTHING, STATUSES, Dimension, Filter, NothingMatches
 from bot.domain.screens import Text
-from bot.exchange.consolidated import Order, environment, make
+from bot.exchange.consolidated import make
+from bot.exchange.order import Order, environment
 from bot.jobs import Jobs, file_in
 from bot.settings import Settings
 from bot.texts import Texts
@@ -27,6 +28,7 @@ from storage.database import Database, Transaction
 from storage.tables import (
     accounts,
     assignments,
+    consolidations,
     evidence,
     institutions,
     item_tags,
@@ -66,9 +68,9 @@ async def exported(
     order = Order(chosen, language, NOW, "=Amina", withhold, bot_name="maravia_bot")
     async with database.read() as tx:
         await exports.on_snapshot(
-            tx, chosen, settings.zone, lambda records: make(records, order, settings, path)
+            tx, chosen, settings.zone, lambda records: make(records, order, settings, path.parent)
         )
-    return openpyxl.load_workbook(path)
+    return openpyxl.load_workbook((path.parent / "workbook.xlsx").rename(path))
 
 
 def word(key: str, language: str = "en") -> str:
@@ -190,11 +192,13 @@ async def passing(tx: Transaction, chosen: Filter) -> dict[str, str]:
     codes = {row["id"]: row["code"] for row in await tx.rows(select(institutions))}
     held = await tx.rows(select(assignments))
     said = await tx.rows(select(status_updates))
+    made = await tx.rows(select(consolidations).where(consolidations.c.current))
+    consolidated = {each["item_id"]: each["status"] for each in made}
     found = {}
     for item in await tx.rows(select(items)):
         mine = [each for each in held if each["item_id"] == item["id"]]
         live = [each for each in mine if each["state"] == "announced"]
-        status = standing(live)
+        status = consolidated.get(item["id"]) or standing(live)
         document = documents[item["document_id"]]
         has: Mapping[Dimension, set[str]] = {
             Dimension.MECHANISM: {document["mechanism"]},
@@ -373,8 +377,8 @@ async def test_the_job_runs_in_a_process_that_opens_the_database_by_itself(
             "consolidated", order.to_json(), room, on_progress=lambda *now: told.append(now)
         )
         book = openpyxl.load_workbook(file_in(room, result["file"]))
-    assert len(rows_of(book, "recommendations", "fr")) == result["sheets"]["recommendations"] == 10
-    assert told[-1][0] == told[-1][1] == sum(result["sheets"].values())
+    assert len(rows_of(book, "recommendations", "fr")) == result["counts"]["recommendations"] == 10
+    assert told[-1][0] == told[-1][1] == sum(result["counts"].values())
 
 
 async def test_a_filter_that_fits_nothing_is_refused_across_processes(

@@ -115,6 +115,29 @@ async def test_no_forged_button_tells_or_changes_what_is_not_theirs(
     toll.check()
 
 
+async def test_the_secretariat_reads_nothing_that_an_institution_has_not_cleared(
+    world: World,
+) -> None:
+    """Whatever button it taps, whatever it searches for or replies to.
+
+    Imports are left out: they read their own files, and nothing else.
+    """
+    officer, toll = world.attackers["officer"], Toll(world)
+    arguments = ("1", "2", "1:0") if world.network.database.is_sqlite else ("2",)
+    for act in sorted(each for each in world.router.acts if not each.startswith("import")):
+        for argument in arguments:
+            data = f"o:{act}:{argument}"
+            await toll.take(officer, data, tap(officer, data), silent=True)
+    for said in ("SU-2026-0002", "140.7", "Not yet our word"):
+        await toll.take(officer, said, words(officer, said))
+    subjects = [f"{kind}:{n}" for kind in sorted(world.router.replies) for n in (1, 2)]
+    await world.was_told(officer, subjects)
+    for message_id, subject in enumerate(subjects, start=100):
+        update = words(officer, "Which bill?", reply_to=message_id)
+        await toll.take(officer, subject, update)
+    toll.check()
+
+
 NO_BUTTONS = ("", "o:", "o", "c:", "c", "x:1", ":", "o:no_such_act:1", "\0", "c:" + "é" * 30)
 SPARED = {
     "invited": {"o:accept:1", "o:not_me:1"},  # their own invitation

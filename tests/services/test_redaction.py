@@ -23,14 +23,22 @@ from bot.domain.redaction import (
     Redaction,
     Target,
 )
-from bot.domain.reports import LONGEST_TEXT, StatusUpdateDraft, TooLong
+from bot.domain.reports import LONGEST_TEXT, NotTheirWord, StatusUpdateDraft, TooLong
 from bot.domain.screens import Attachment, Words, message, text
+from bot.domain.threads import Side
 from bot.services import handed_out, passing, questions, redaction, reviews, status_updates
-from storage import audit, conversations, evidence, files, jobs, outbox, redactions
+from storage import audit, conversations, evidence, files, jobs, outbox, redactions, threads
 from storage.database import Database, Transaction
 from storage.outbox import Message
 from storage.tables import audit as entries
-from storage.tables import audit_words, draft_messages, metadata, quotes
+from storage.tables import (
+    audit_words,
+    consolidations,
+    contradictions,
+    draft_messages,
+    metadata,
+    quotes,
+)
 from storage.tables import evidence as evidence_table
 from storage.tables import outbox as outbox_table
 from storage.tables import status_updates as table
@@ -421,3 +429,48 @@ async def test_no_byte_is_left_in_the_database_file_nor_its_log(
         assert await database.forget_removed()
     finally:
         await database.close()
+
+
+async def test_what_the_secretariat_wrote_about_it_goes_too(database: Database) -> None:
+    """A thread, a contradiction and the sentence of the consolidated status, one by one."""
+    async with database.write() as tx:
+        at = await house(tx)
+        item = at.sample.items["140.7"]
+        otto = at.people["Otto"]
+        assert otto.seat_id is not None
+        await threads.say(
+            tx,
+            at.first,
+            Side.SECRETARIAT,
+            "Where is Maryam now?",
+            "en",
+            seat_id=otto.seat_id,
+            now=NOW,
+        )
+        values: dict[str, Any] = {"item_id": item, "one_id": at.first, "other_id": at.second}
+        values |= {"words": "Idris says no.", "language": "en", "marked_by": otto.seat_id}
+        await tx.execute(insert(contradictions).values(**values, marked_at=NOW))
+        sentence: dict[str, Any] = {
+            "item_id": item,
+            "version": 1,
+            "status": "planned",
+            "as_of": NOW.date(),
+        }
+        sentence |= {"sentence": "Maryam was freed.", "language": "en", "seat_id": otto.seat_id}
+        await tx.execute(insert(consolidations).values(**sentence, at=NOW))
+        for subject, part, words in (
+            (f"su:{at.first}", Part.THREAD, "Where is Maryam now?"),
+            (f"su:{at.first}", Part.CONTRADICTION, "Idris says no."),
+            (f"item:{item}", Part.SENTENCE, "Maryam was freed."),
+        ):
+            assert len(await holding(tx, words)) == 1
+            await at.redacts(tx, part, 1, subject=subject)
+            assert await holding(tx, words) == set()
+
+
+async def test_what_was_not_cleared_is_not_read_by_redacting_it(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        await tx.execute(update(table).values(needs_clearance=True, state="uncleared"))
+        with pytest.raises(NotTheirWord):
+            await redaction.find(tx, at.act("Cora"), f"su:{at.first}")

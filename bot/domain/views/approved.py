@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.consolidation import Consolidation
 from bot.domain.figures import Figure
 from bot.domain.filters import NOT_REPORTED
 from bot.domain.items import Item, ItemText, Part
@@ -24,6 +25,7 @@ from bot.domain.screens import (
 )
 from bot.domain.views.card import Alike, item_lines, similar_lines
 from bot.domain.views.common import HOME, LIST_LENGTH, dotted, figure_line, in_twos, pages
+from bot.domain.views.consolidation import state_lines
 from bot.domain.views.history import EXCERPT, PIECES
 from bot.domain.views.home import Titles
 
@@ -88,9 +90,11 @@ def card(
     *,
     last: Sequence[Shown],
     total: int,
+    consolidated: Consolidation | None = None,
 ) -> Screen:
-    """An item with what each institution said last of it and had approved."""
+    """An item with its consolidated status, and what each institution had approved last."""
     lines = [*item_lines(item, words), None]
+    lines += [] if consolidated is None else [*state_lines(consolidated), None]
     lines += [_holder(each) for each in holders]
     lines += similar_lines(similar)
     lines.append(None)
@@ -157,6 +161,8 @@ def _said(shown: Shown, limit: int | None = None) -> list[Text | None]:
     ]
     if said.measures:
         lines.append(text("card.words", words=Words(said.measures, said.language, limit)))
+    if said.note:
+        lines.append(text("review.note", words=Words(said.note, said.note_language, limit)))
     return lines
 
 

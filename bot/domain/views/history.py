@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.domain.items import Assignment, ReportState
 from bot.domain.reports import EvidencePiece, EvidenceState, ReportKind, StatusUpdate
@@ -39,17 +39,28 @@ TEXT_KEYS = tuple(
 
 
 def history(
-    code: Value, held: Assignment, total: int, page: int, updates: Sequence[StatusUpdate]
+    code: Value,
+    held: Assignment,
+    total: int,
+    page: int,
+    updates: Sequence[StatusUpdate],
+    *,
+    hidden: Collection[int] = (),
 ) -> Screen:
-    """Eight status updates of an assignment, the newest first."""
+    """Eight status updates of an assignment, the newest first.
+
+    Of the `hidden` ones the reader knows number, day and state, and not what they say.
+    """
     title = text("history.title", item=code, count=total)
     lines: list[Text | None] = [title if total else text("history.none", item=code)]
     for each in updates:
-        lines += [None, _line(each)]
-        if each.measures:
+        lines += [None, _line_of_hidden(each) if each.id in hidden else _line(each)]
+        if each.measures and each.id not in hidden:
             lines.append(text("card.words", words=Words(each.measures, each.language, EXCERPT)))
     opened = [
-        button("report_number", f"su:{each.id}", number=Code(each.number)) for each in updates
+        button("report_number", f"su:{each.id}", number=Code(each.number))
+        for each in updates
+        if each.id not in hidden
     ]
     rows: list[Row] = [tuple(opened[at : at + 2]) for at in range(0, len(opened), 2)]
     rows += pages(f"history:{held.id}", page, more=(page + 1) * LIST_LENGTH < total)
@@ -70,14 +81,23 @@ def report(
     may_withdraw: bool,
     may_amend: bool = False,
     may_redact: bool = False,
+    may_compare: bool = False,
     gone: Sequence[Text] = (),
+    comment: Words | None = None,
+    note: Words | None = None,
+    asked: bool = False,
 ) -> Screen:
-    """One status update in full, however long; `gone` tells what else of it was redacted."""
-    lines = [text("report.head", item=code), _line(shown), *_came(shown)]
+    """One status update in full, however long, with what the secretariat wrote of it.
+
+    A `comment` says why it came back, a `note` stands beside what was approved; `asked` that there
+    is a thread about it. `gone` tells what else of it was redacted.
+    """
+    lines: list[Text | None] = [text("report.head", item=code), _line(shown), *_came(shown)]
     if shown.measures:
         lines.append(text("card.words", words=Words(shown.measures, shown.language)))
     if shown.remaining:
         lines.append(text("report.remaining", words=Words(shown.remaining, shown.language)))
+    lines += _from_secretariat(comment, note)
     lines += [figure_line(each) for each in shown.figures]
     lines += [piece_line(each) for each in pieces[:PIECES]]
     if len(pieces) > PIECES:
@@ -85,12 +105,14 @@ def report(
     row: list[Button] = []
     if any(each.sha256 for each in pieces):
         row.append(button("send_files", f"files:{shown.id}"))
+    if asked:
+        row.append(button("whole_thread", f"thread:{shown.id}"))
     if may_amend:
         row.append(button("amend", f"amend:{shown.id}"))
     if may_withdraw:
         row.append(button("withdraw", f"withdraw:{shown.id}"))
     rows: list[Row] = [tuple(row)] if row else []
-    if shown.version > 1:
+    if may_compare:
         rows.append((version_changes(shown),))
     if may_redact:
         rows.append((button("redact", f"redact:su:{shown.id}"),))
@@ -118,6 +140,15 @@ def _came(shown: StatusUpdate) -> list[Text]:
     return lines
 
 
+def _from_secretariat(comment: Words | None, note: Words | None) -> list[Text | None]:
+    lines: list[Text | None] = []
+    if comment is not None:
+        lines.append(text("card.comment", words=comment))
+    if note is not None:
+        lines.append(text("review.note", words=note))
+    return lines
+
+
 def files(number: Value, act: str, pieces: Sequence[EvidencePiece], page: int) -> Screen:
     """The stored files of a report or an answer, ten at a time; `act` leads to other pages."""
     attached = tuple(
@@ -142,6 +173,13 @@ def files(number: Value, act: str, pieces: Sequence[EvidencePiece], page: int) -
         attachments=sent,
         replaces=False,
     )
+
+
+def _line_of_hidden(shown: StatusUpdate) -> Text:
+    facts = dotted(
+        text("review.since", day=shown.submitted_at), text(f"report.state.{shown.state}")
+    )
+    return text("report.line", number=Code(shown.number), facts=facts)
 
 
 def _line(shown: StatusUpdate) -> Text:

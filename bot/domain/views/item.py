@@ -20,7 +20,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.selection import Need
-from bot.domain.views.card import Alike, item_lines, similar_lines
+from bot.domain.views.card import Alike, clearance_rows, item_lines, similar_lines
 from bot.domain.views.common import HOME, dotted, in_twos, item_code
 from bot.domain.views.reminders import URGENT, put_off_lines
 
@@ -42,6 +42,8 @@ class Stand:
     due_on: date | None
     status: str | None
     report_state: ReportState | None
+    uncleared: bool = False  # a newer report waits inside the institution
+    clearance: bool | None = None  # whether it is marked for it; None: items are not marked there
 
 
 def about(
@@ -52,9 +54,11 @@ def about(
     cluster: Words | None,
     needs: Collection[Need],
     similar: Sequence[Alike],
+    state: Sequence[Text | None] = (),
 ) -> Screen:
-    """An item with everybody who answers for it."""
+    """An item with everybody who answers for it; `state` is what the secretariat made of it."""
     lines = [*item_lines(item, words), None]
+    lines += [*state, None] if state else []
     lines += [_stand(each) for each in stands] or [text("card.nobody")]
     if cluster is not None:
         lines.append(text("item.cluster", cluster=cluster))
@@ -64,7 +68,10 @@ def about(
         for each in stands
     ]
     rows.append((button("assign", f"assign_item:{item.id}"), button("cluster", f"put:{item.id}")))
-    rows.append((button("item_history", f"item_history:{item.id}:-:0"),))
+    row = [button("item_history", f"item_history:{item.id}:-:0")]
+    if stands:
+        row.append(button("consolidation", f"consolidation:{item.id}"))
+    rows.append(tuple(row))
     rows += in_twos(_tags(item, needs))
     return screen(*lines, rows=[*rows, (HOME,)])
 
@@ -95,6 +102,8 @@ def _facts(stand: Stand) -> list[Value]:
     facts.append(text(f"status.{stand.status}") if stand.status else text("card.no_report_short"))
     if stand.report_state is not None:
         facts.append(text(f"report.state.{stand.report_state}"))
+    if stand.uncleared:
+        facts.append(text("card.newer_inside"))
     return facts
 
 
@@ -113,6 +122,7 @@ def held(item: Item, stand: Stand, put_off: Sequence[PutOff] = ()) -> Screen:
         *put_off_lines(put_off[:URGENT]),
         rows=[
             tuple(row),
+            *clearance_rows(stand.assignment_id, chosen=stand.clearance),
             (button("take_back", f"take_back:{stand.assignment_id}"),),
             (button("back", f"about:{item.id}"), HOME),
         ],

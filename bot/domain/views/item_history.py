@@ -33,7 +33,9 @@ _WHATS = (
     *("asked", "reminded", "request_answered", "request_excused", "request_ended", "responded"),
     *("more_time", "more_time_granted", "more_time_refused"),
     *("reported_report", "reported_unchanged", "reported_recorded", "amended", "withdrawn"),
-    *("approved", "returned", "redacted", "redacted_report"),
+    *("sent_inside", "cleared", "returned_inside", "approved", "returned"),
+    *("redacted", "redacted_report", "consolidated", "contradicts", "contradicts_no_more"),
+    *("thread_secretariat", "thread_institution"),
     *("question", "question_answered", "passed", "pass_answered", "seat_began", "seat_ended"),
 )
 TEXT_KEYS = (

@@ -27,7 +27,10 @@ TEXT_KEYS = (
     *(f"redaction.reason.{each}" for each in Reason),
     *(f"redaction.kind.{each}" for each in Kind),
 )
-_WITH_WORDS = (Part.FILE, Part.COMMENT, Part.QUESTION, Part.ANSWER)
+_WITH_WORDS = (
+    *(Part.FILE, Part.COMMENT, Part.THREAD, Part.CONTRADICTION),
+    *(Part.QUESTION, Part.ANSWER, Part.SENTENCE),
+)
 
 
 def called(about: About, language: str) -> Value:

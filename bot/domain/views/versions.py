@@ -7,21 +7,29 @@ nothing hangs on colour or on a line through the words.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.domain.differences import Change, Stretch, between, shortened
+from bot.domain.differences import Change, Stretch, between
 from bot.domain.figures import Figure
 from bot.domain.redaction import Mark
 from bot.domain.reports import EvidencePiece, StatusUpdate
 from bot.domain.screens import Button, Code, Row, Screen, Text, Value, Words, button, screen, text
 from bot.domain.versions import Differences, Version
 from bot.domain.views.common import figure_line, piece_called, piece_line
+from bot.domain.views.differences import difference, touch
 
-AROUND = 6  # words before and after a change
-SHORT = 24  # stretches of one text, where it is not shown whole
-EXCERPT = 300  # characters of one stretch there
 PIECES = 20
 
 Pieces = Mapping[int, EvidencePiece]
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The version that one is compared with, and those whose changes may be looked at beside it."""
+
+    before: int
+    earlier: int | None
+    later: int | None
 
 
 def lines(changed: Differences, pieces: Pieces, *, whole: bool = False) -> list[Text]:
@@ -42,10 +50,7 @@ def lines(changed: Differences, pieces: Pieces, *, whole: bool = False) -> list[
     return found
 
 
-TEXT_KEYS = (
-    *("version.measures", "version.remaining", "version.file_gone", "version.file_new"),
-    *(f"difference.{each}" for each in (Change.REMOVED, Change.ADDED, "near", "apart")),
-)
+TEXT_KEYS = ("version.measures", "version.remaining", "version.file_gone", "version.file_new")
 
 
 def changes(
@@ -55,27 +60,28 @@ def changes(
     pieces: Pieces,
     *,
     number: int,
+    beside: Neighbours,
     whole: bool,
 ) -> Screen:
     """What version `number` changed of the one before it."""
+    before = beside.before
     head = text(
-        "version.changed", number=Code(said.number), item=code, version=number, before=number - 1
+        "version.changed", number=Code(said.number), item=code, version=number, before=before
     )
     found = lines(changed, pieces, whole=whole) or [text("version.nothing")]
     rows: list[Row] = []
     if not whole:
         rows.append((button("whole_text", f"changed_whole:{said.id}:{number}"),))
-    row = [button("version_before", f"version:{said.id}:{number - 1}", version=number - 1)]
-    if number > 2:
-        row.append(_changes_of(said, number - 1))
-    if number < said.version:
-        row.append(_changes_of(said, number + 1))
-    rows.append(tuple(row))
+    rows.append((button("version_before", f"version:{said.id}:{before}", version=before),))
+    beside_it = (each for each in (beside.earlier, beside.later) if each is not None)
+    rows += [(_changes_of(said, each),) for each in beside_it]
     return screen(head, *found, rows=[*rows, _back(said)])
 
 
-def older(said: StatusUpdate, code: Value, shown: Version, pieces: Pieces) -> Screen:
-    """What a report said before it was amended, in full."""
+def older(
+    said: StatusUpdate, code: Value, shown: Version, pieces: Pieces, *, later: int | None
+) -> Screen:
+    """What a report said before it was amended, in full; `later` is the version after it."""
     facts = text("review.status", status=text(f"status.{shown.status}"), as_of=shown.as_of)
     found: list[Text | None] = [
         text("version.head", number=Code(said.number), item=code, version=shown.number),
@@ -88,8 +94,8 @@ def older(said: StatusUpdate, code: Value, shown: Version, pieces: Pieces) -> Sc
     found += [figure_line(each) for each in shown.figures]
     known = [pieces[each] for each in shown.evidence if each in pieces]
     found += [piece_line(each) for each in known[:PIECES]]
-    row = [_changes_of(said, shown.number + 1)]
-    return screen(*found, rows=[tuple(row), _back(said)])
+    rows = [] if later is None else [(_changes_of(said, later),)]
+    return screen(*found, rows=[*rows, _back(said)])
 
 
 def _changes_of(said: StatusUpdate, number: int) -> Button:
@@ -114,39 +120,20 @@ def _file(evidence_id: int, pieces: Pieces) -> Value:
 
 def _marked(before: str, after: str, *, whole: bool) -> Value:
     """Both texts in one: what stayed, what went and what came."""
-    if any(Mark.read(each) for each in (before, after)):
-        return Words(before if Mark.read(before) else after)
-    found = between(before, after)
-    if whole:
-        return _joined(found)
-    short = shortened(found, AROUND)
-    if len(short) <= SHORT:
-        return _joined(short, EXCERPT)
-    left = sum(each.change is not Change.SAME for each in short[SHORT:])
-    return text("version.more", words=_joined(short[:SHORT], EXCERPT), count=left)
+    if whole and not any(Mark.read(each) for each in (before, after)):
+        return _joined(between(before, after))
+    return difference(before, after) or ""
 
 
-def _joined(found: Sequence[Stretch], limit: int | None = None) -> Value:
-    """A sentence of stretches, halves of halves, so that no text lies deep inside others."""
+def _joined(found: Sequence[Stretch]) -> Value:
+    """Halves of halves, so that no stretch of a long text lies deep inside others."""
     if not found:
         return ""
     if len(found) == 1:
-        return _stretch(found[0], limit)
+        [one] = found
+        words = Words(one.words)
+        return words if one.change is Change.SAME else text(f"difference.{one.change}", words=words)
     middle = len(found) // 2
     left, right = found[:middle], found[middle:]
-    key = "difference.apart" if _apart(left[-1], right[0]) else "difference.near"
-    return text(key, first=_joined(left, limit), rest=_joined(right, limit))
-
-
-def _stretch(stretch: Stretch, limit: int | None) -> Value:
-    words = Words(stretch.words, limit=limit)
-    if stretch.change is Change.SAME:
-        return words
-    return text(f"difference.{stretch.change}", words=words)
-
-
-def _apart(left: Stretch, right: Stretch) -> bool:
-    """Brackets stand apart from each other, and words as they were written."""
-    if Change.SAME not in (left.change, right.change):
-        return True
-    return left.words[-1:].isspace() or right.words[:1].isspace()
+    key = "difference.joined" if touch(left[-1], right[0]) else "difference.apart"
+    return text(key, first=_joined(left), rest=_joined(right))

@@ -102,6 +102,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("names", Json, nullable=False),
         sa.Column("ended_at", Moment, nullable=True),
+        sa.Column("clearance", sa.String(length=20), server_default="none", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_institutions")),
         sa.UniqueConstraint("code", name=op.f("uq_institutions_code")),
         sqlite_autoincrement=True,
@@ -383,6 +384,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("report_state", sa.String(length=20), nullable=True),
         sa.Column("last_status_update_id", Id, nullable=True),
         sa.Column("unchanged_in_a_row", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("uncleared_id", Id, nullable=True),
+        sa.Column("uncleared_state", sa.String(length=20), nullable=True),
+        sa.Column("uncleared_due_on", sa.Date(), nullable=True),
+        sa.Column("clearance_chosen", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["institution_id"],
             ["institutions.id"],
@@ -606,6 +611,36 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("item_id", "sibling_id", name=op.f("pk_siblings")),
     )
     op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
+    op.create_table(
+        "consolidations",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_consolidations_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_consolidations_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consolidations")),
+        sa.UniqueConstraint("item_id", "version", name=op.f("uq_consolidations_item_id_version")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_consolidations_current",
+        "consolidations",
+        ["item_id"],
+        unique=True,
+        sqlite_where=sa.text("current = 1"),
+        postgresql_where=sa.text("current"),
+    )
     op.create_table(
         "conversations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -917,6 +952,11 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("amended_at", Moment, nullable=True),
         sa.Column("amended_by", Id, nullable=True),
         sa.Column("decided_at", Moment, nullable=True),
+        sa.Column("public", sa.Boolean(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("needs_clearance", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("cleared_at", Moment, nullable=True),
+        sa.Column("cleared_by", Id, nullable=True),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["assignments.id"],
@@ -931,6 +971,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_status_updates_assignment_id"), "status_updates", ["assignment_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_status_updates_cleared_at"), "status_updates", ["cleared_at"], unique=False
     )
     op.create_index(
         "ix_status_updates_state", "status_updates", ["state", "submitted_at"], unique=False
@@ -958,6 +1001,113 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_answers_request_item_id"), "answers", ["request_item_id"], unique=False
+    )
+    op.create_table(
+        "clearance_notices",
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_clearance_notices_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_clearance_notices_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "status_update_id", "person_id", "rung", name=op.f("pk_clearance_notices")
+        ),
+    )
+    op.create_table(
+        "clearances",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_clearances_seat_id_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_clearances_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clearances")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_clearances_status_update_id"), "clearances", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "consolidation_sources",
+        sa.Column("consolidation_id", Id, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consolidation_id"],
+            ["consolidations.id"],
+            name=op.f("fk_consolidation_sources_consolidation_id_consolidations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_consolidation_sources_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "consolidation_id", "status_update_id", name=op.f("pk_consolidation_sources")
+        ),
+    )
+    op.create_index(
+        op.f("ix_consolidation_sources_status_update_id"),
+        "consolidation_sources",
+        ["status_update_id"],
+        unique=False,
+    )
+    op.create_table(
+        "contradictions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("one_id", Id, nullable=False),
+        sa.Column("other_id", Id, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("marked_by", Id, nullable=False),
+        sa.Column("marked_at", Moment, nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("resolved_by", Id, nullable=True),
+        sa.Column("resolved_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_contradictions_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["marked_by"], ["seats.id"], name=op.f("fk_contradictions_marked_by_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["one_id"], ["status_updates.id"], name=op.f("fk_contradictions_one_id_status_updates")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"],
+            ["status_updates.id"],
+            name=op.f("fk_contradictions_other_id_status_updates"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["resolved_by"], ["seats.id"], name=op.f("fk_contradictions_resolved_by_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contradictions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_contradictions_item_id"), "contradictions", ["item_id"], unique=False)
+    op.create_index(
+        "ix_contradictions_open",
+        "contradictions",
+        ["one_id", "other_id"],
+        unique=True,
+        sqlite_where=sa.text("outcome IS NULL"),
+        postgresql_where=sa.text("outcome IS NULL"),
     )
     op.create_table(
         "draft_messages",
@@ -1135,6 +1285,25 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
     op.create_index("ix_reminders_person", "reminders", ["person_id", "state", "at"], unique=False)
     op.create_table(
+        "review_desks",
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("queue", sa.String(length=60), server_default="-", nullable=False),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("opened_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_review_desks_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_review_desks_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_review_desks")),
+    )
+    op.create_index(
+        op.f("ix_review_desks_status_update_id"), "review_desks", ["status_update_id"], unique=False
+    )
+    op.create_table(
         "reviews",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("status_update_id", Id, nullable=False),
@@ -1168,6 +1337,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("evidence", Json, nullable=False),
         sa.Column("seat_id", Id, nullable=True),
         sa.Column("at", Moment, nullable=False),
+        sa.Column("word", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["status_update_id"],
             ["status_updates.id"],
@@ -1177,6 +1347,21 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             "status_update_id", "version", name=op.f("pk_status_update_versions")
         ),
     )
+    op.create_table(
+        "threads",
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("waits_for", sa.String(length=20), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("said_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_threads_seat_id_seats")),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_threads_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("status_update_id", name=op.f("pk_threads")),
+    )
+    op.create_index(op.f("ix_threads_waits_for"), "threads", ["waits_for"], unique=False)
     op.create_table(
         "evidence",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -1230,4 +1415,27 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
     op.create_index(
         op.f("ix_evidence_status_update_id"), "evidence", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "thread_words",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("side", sa.String(length=20), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("said_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_thread_words_seat_id_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["threads.status_update_id"],
+            name=op.f("fk_thread_words_status_update_id_threads"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_thread_words")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_thread_words_status_update_id", "thread_words", ["status_update_id"], unique=False
     )
