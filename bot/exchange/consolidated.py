@@ -15,8 +15,9 @@ from bot.domain.grades import SCHEMES
 from bot.domain.items import ItemText, Part, ReportState, best_text
 from bot.domain.kinds import Kind, Position
 from bot.domain.people import Role
+from bot.domain.redaction import Mark
 from bot.domain.reports import EvidenceState
-from bot.domain.screens import Text
+from bot.domain.screens import Text, Words
 from bot.exchange import workbook
 from bot.exchange.cells import Link, exact_cell
 from bot.exchange.child import progress
@@ -104,6 +105,13 @@ class _Rows:
             self._known[key] = self._texts.render(Text(key), self._order.language, mode="bare")
         return self._known[key]
 
+    def _said(self, words: str | None) -> str:
+        """What somebody wrote; of what was redacted, when and why it went."""
+        if not words or Mark.read(words) is None:
+            return words or ""
+        shown = Text("label.one", {"value": Words(words)})
+        return self._texts.render(shown, self._order.language, mode="bare")
+
     def contents(self) -> WorkbookContents:
         """Everything of the workbook."""
         order, records = self._order, self._records
@@ -188,7 +196,7 @@ class _Rows:
             groups=tuple(tags.get("group", ())),
             sdgs=tuple(tags.get("sdg", ())),
             last_update=row["last_update"] or "",
-            last_text=(row["last_text"] or "") if shown else "",
+            last_text=self._said(row["last_text"]) if shown else "",
             evidence=row["files"],
             siblings=tuple(f"{symbol} {paragraph}" for symbol, paragraph in row["siblings"]),
             source=Link(_address(row["symbol"], self._order.language)),
@@ -215,9 +223,9 @@ class _Rows:
             seat=self._who(row),
             status=self.word(f"status.{row['status']}") if row["is_word"] else "",
             as_of=row["as_of"] if row["is_word"] else None,
-            measures=row["measures"] if shown else "",
+            measures=self._said(row["measures"]) if shown else "",
             language=self._language(row["language"]),
-            remaining=(row["remaining"] or "") if shown else "",
+            remaining=self._said(row["remaining"]) if shown else "",
             figures="\n".join(each.written() for each in figures) if shown else "",
             disaggregation="\n".join(self._groups(figures)) if shown else "",
             evidence=row["files"],
@@ -225,8 +233,8 @@ class _Rows:
             submitted_at=row["submitted_at"],
             cleared_at=row["cleared_at"],
             reviewed_at=row["decided_at"],
-            comment=(row["comment"] or "") if shown else "",
-            note=(row["note"] or "") if shown else "",
+            comment=self._said(row["comment"]) if shown else "",
+            note=self._said(row["note"]) if shown else "",
         )
 
     def _groups(self, figures: Sequence[Figure]) -> Iterator[str]:
@@ -247,7 +255,7 @@ class _Rows:
             symbol=row["symbol"],
             paragraph=row["paragraph"],
             institution=self._institution(row["institution_id"]),
-            title=(row["caption"] or "") if shown else "",
+            title=self._said(row["caption"]) if shown else "",
             name=(row["name"] or "") if shown else "",
             type=row["media_type"] or self.word(f"evidence.kind.{row['kind']}"),
             size=row["size"],

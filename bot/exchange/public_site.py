@@ -17,10 +17,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bot.domain.filters import STATUSES
 from bot.domain.items import ItemText, best_text
 from bot.domain.publication import NO_ANSWER, Answer, Document, PublicItem, by_status
 from bot.domain.screens import Text, Value, text
+from bot.domain.status import DEFAULT
 from bot.domain.views.common import mechanism_name
 from bot.exchange.cells import Cell, write_csv
 from bot.texts import Texts, direction, language_name, own_name
@@ -63,6 +63,7 @@ class Snapshot:
     made_on: date
     languages: Sequence[str]
     default_language: str
+    statuses: Sequence[str] = DEFAULT.codes  # in their order
 
     @property
     def items(self) -> Iterator[PublicItem]:
@@ -150,7 +151,7 @@ class _Pages:
     def _index(self) -> dict[str, Any]:
         counted = by_status(self._snapshot.items)
         total = counted.total()
-        known = dict.fromkeys([*STATUSES, *counted])
+        known = dict.fromkeys([*self._snapshot.statuses, *counted])
         ordered = [each for each in known if counted[each] and each != NO_ANSWER]
         ordered += [NO_ANSWER] if counted[NO_ANSWER] else []
         statuses = [

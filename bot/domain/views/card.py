@@ -23,7 +23,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.views.assessments import Beside
-from bot.domain.views.common import HOME, dotted, evidence_facts, item_code
+from bot.domain.views.common import HOME, dotted, evidence_facts, in_twos, item_code
 
 TEXT_LENGTH = 2000
 COMMENT_LENGTH = 600
@@ -67,6 +67,7 @@ class Card:
     marks: bool = False  # whether the reader marks items for clearance here
     passed: tuple[Pass, ...] = ()  # to units of the institution
     may_pass: bool = False
+    may_amend: int | None = None  # the report that may be amended
     contributions: int = 0  # cleared reports of contributors, for the lead
     asked: Sequence[int] = ()  # reports that the secretariat asks about
     beside: Beside | None = None  # others' assessments and grades
@@ -246,15 +247,21 @@ def _rows(shown: Card) -> list[Row]:
     if shown.contributions:
         act = f"contributions:{assignment.id}"
         rows.append((button("contributions", act, n=shown.contributions),))
-    last: list[Button] = []
+    return [*rows, *in_twos([*_changes(shown), HOME])]
+
+
+def _changes(shown: Card) -> list[Button]:
+    """What changes what was said last, or what is planned."""
+    found: list[Button] = []
+    if shown.may_amend is not None:
+        found.append(button("amend", f"amend:{shown.may_amend}"))
     if shown.planned or shown.may_report:
-        last.append(button("plan_of", f"plan:i{shown.item.id}:0", n=shown.planned))
+        found.append(button("plan_of", f"plan:i{shown.item.id}:0", n=shown.planned))
     if shown.inside is not None and shown.inside.may_withdraw:
-        last.append(button("withdraw", f"withdraw:{shown.inside.id}"))
+        found.append(button("withdraw", f"withdraw:{shown.inside.id}"))
     elif shown.may_withdraw:
-        last.append(button("withdraw", f"withdraw:{assignment.last_status_update_id}"))
-    rows.append((*last, HOME))
-    return rows
+        found.append(button("withdraw", f"withdraw:{shown.assignment.last_status_update_id}"))
+    return found
 
 
 def _report_buttons(shown: Card, assignment: Assignment) -> list[Button]:
