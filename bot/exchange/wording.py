@@ -52,6 +52,7 @@ class Wording:
         self.today: date = order.made_at.astimezone(settings.zone).date()
         self._settings = settings
         self._texts = Texts.load(settings.languages)
+        self._texts.call(records.vocabulary().names)
         self._institutions = records.institutions()
 
     def say(self, said: Text) -> str:

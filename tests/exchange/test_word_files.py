@@ -21,9 +21,11 @@ from sqlalchemy import URL, insert, select, update
 from bot.domain.exports import TemplateKind
 from bot.domain.filters import EVERYTHING, Dimension, Filter, NothingMatches
 from bot.domain.screens import Text, Words
+from bot.domain.status import called
 from bot.exchange import matrix, ohchr_matrix, paragraphs, staging, word, word_samples
 from bot.exchange import word_templates as templates
 from bot.exchange.order import Make, Order
+from bot.exchange.wording import Wording
 from bot.services.templates import TemplateTooHeavy
 from bot.texts import Texts
 from bot.works import word_files
@@ -42,6 +44,7 @@ from storage.tables import (
     reviews,
     seats,
     status_updates,
+    statuses,
 )
 from tests import conftest
 from tests.exchange.test_consolidated import settings_for
@@ -321,6 +324,24 @@ async def test_only_what_is_approved_stands_in_a_matrix_and_in_a_report(
     assert words.count("Follow-up: a reply is asked for") == 1
     assert "Figures:\nJudges: 12 (2026)" in words
     assert "What remains:\nIts adoption." in words
+
+
+async def test_a_status_is_called_as_the_country_calls_it(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    settings = settings_for(sqlite_database, tmp_path)
+    async with sqlite_database.write() as tx:
+        own = {"code": "planned", "counts_as": "planned", "place": 200}
+        await tx.execute(insert(statuses).values(**own, names={"fr": "annoncée"}))
+        said = await exports.on_snapshot(
+            tx,
+            EVERYTHING,
+            settings.zone,
+            lambda records: Wording(records, Order(EVERYTHING, "fr", NOW, "Amina"), settings).say(
+                called("planned")
+            ),
+        )
+    assert said == "annoncée"
 
 
 async def test_every_item_has_its_section_and_no_restricted_one_its_words(
