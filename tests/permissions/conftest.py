@@ -68,6 +68,7 @@ from storage.tables import (
     requests,
     status_update_versions,
     status_updates,
+    templates,
 )
 from storage.tables import institutions as houses
 from tests import maravia
@@ -429,7 +430,21 @@ async def _report(
         asked_at=now,
     )
     await _uncleared(tx, justice.assignments["140.7"], justice.institution_id, focal, now)
+    await _template(tx, now)
     return report, question
+
+
+async def _template(tx: Transaction, now: datetime) -> None:
+    """The secretariat's own letterhead."""
+    await _new(
+        tx,
+        templates,
+        kind="matrix",
+        language="en",
+        sha256="ab" * 32,
+        name=f"{SECRETARIAT}.docx",
+        added_at=now,
+    )
 
 
 async def _uncleared(tx: Transaction, held: int, justice: int, focal: Actor, now: datetime) -> None:

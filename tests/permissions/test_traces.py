@@ -51,6 +51,8 @@ MADE_BY = {
     "people.letter": "evidence.view",
     "people.links": "invitation.make",
     "requests.asked": "request.open",
+    "templates.file": "template.get",
+    "templates.taken": "template.take",
 }
 """Every screen that may carry a file, and the act that the audit says of it."""
 
