@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.domain.errors import NotFound
-from bot.domain.filters import LETTERS, STATUSES, Dimension
+from bot.domain.exports import ExportKind, by_letter
+from bot.domain.filters import LETTERS, NOT_REPORTED, Dimension, Filter
 from bot.domain.permissions import may_export, may_see_progress, require
 from bot.domain.progress import Scope, Subject, scope_of
 from bot.domain.screens import Listing, Text, Value, Words, text
+from bot.domain.status import Vocabulary
 from bot.domain.views import exports as views
 from bot.domain.views.common import mechanism_name
 from bot.domain.views.people import name_for
@@ -17,7 +19,7 @@ from bot.exchange.picture import Bar, Figures, as_text, shown
 from bot.exchange.progress import pack
 from bot.services import exports as service
 from handlers.turn import Turn
-from storage import institutions, items
+from storage import institutions, items, statuses
 from storage import progress as queries
 from storage.exports import Spread
 from storage.progress import Counted
@@ -25,50 +27,68 @@ from storage.progress import Counted
 _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 
 
-# -- The workbook ----------------------------------------------------------------------------------
+# -- Exports ---------------------------------------------------------------------------------------
 
 
 async def export(turn: Turn, argument: str) -> None:
-    """`/export`: what would be exported, narrowed as the button says."""
+    """`/export`: what can be exported; `export:w:-`: that one, narrowed as the button says."""
     require(may_export(turn.actor))
     if not await items.are_there(turn.tx):
         await turn.show(views.none_yet())
         return
-    chosen = await service.read(turn.tx, argument or "-")
+    if not argument:
+        await turn.show(views.kinds())
+        return
+    kind, chosen = await _ordered(turn, argument)
     count = await service.matching(turn.tx, turn.act, chosen)
     called = {
         dimension: await _called(turn, dimension, value)
         for dimension in LETTERS
         for value in chosen.of(dimension)
     }
-    await turn.show(views.choose(chosen, called, count))
+    await turn.show(views.choose(kind, chosen, called, count))
 
 
 async def export_by(turn: Turn, argument: str) -> None:
-    """`export_by:d:0:-`: the documents to narrow to, their first page, and the filter so far."""
-    letter, page, code = _three(argument)
+    """`export_by:d:0:w:-`: the documents to narrow to, their first page, the kind, the filter."""
+    letter, page, rest = _three(argument)
     dimension = _DIMENSIONS.get(letter)
     if dimension is None or not page.isdecimal():
         raise NotFound
-    others = (await service.read(turn.tx, code)).narrowed(dimension)
+    kind, chosen = await _ordered(turn, rest)
+    others = chosen.narrowed(dimension)
     found = await service.choices(turn.tx, turn.act, others, dimension)
     choices = [
         views.Choice(
-            _words(turn, dimension, each),
-            each.count,
-            others.narrowed(dimension, each.value).code,
+            _words(turn, dimension, each), each.count, others.narrowed(dimension, each.value)
         )
         for each in found
     ]
-    await turn.show(views.values(dimension, others, choices, int(page)))
+    await turn.show(views.values(kind, dimension, others, choices, int(page)))
 
 
 async def export_make(turn: Turn, argument: str) -> None:
     """Make it; the message tells how far it is until the file comes."""
-    chosen = await service.read(turn.tx, argument or "-")
-    job_id = await service.ask(turn.tx, turn.act, chosen, language=turn.language)
-    row = await turn.show(views.making(job_id))
+    kind, chosen = await _ordered(turn, argument)
+    job_id = await service.ask(turn.tx, turn.act, kind, chosen, language=turn.language)
+    row = await turn.show(views.making(kind, job_id))
     await service.shown_in(turn.tx, job_id, row)
+
+
+async def export_split(turn: Turn, argument: str) -> None:
+    """One file for each document, where one for all is too large for the chat."""
+    kind, chosen = await _ordered(turn, argument)
+    count = await service.ask_by_document(turn.tx, turn.act, kind, chosen, language=turn.language)
+    await turn.show(views.by_document(kind, count))
+
+
+async def _ordered(turn: Turn, argument: str) -> tuple[ExportKind, Filter]:
+    """The kind and the filter behind a button: `w:d1f0c2aa`."""
+    letter, _, code = argument.partition(":")
+    kind = by_letter(letter)
+    if kind is None:
+        raise NotFound
+    return kind, await service.read(turn.tx, code or "-")
 
 
 async def export_cancel(turn: Turn, argument: str) -> None:
@@ -138,6 +158,7 @@ async def progress(turn: Turn, argument: str) -> None:
         arguments = {
             "figures": pack(figures),
             "language": turn.language,
+            "names": dict(turn.desk.texts.own),
             "subjects": [each.value for each in scope.subjects],
         }
         await service.ask_for_picture(turn.tx, turn.act, arguments)
@@ -155,8 +176,9 @@ def _subject(argument: str, scope: Scope) -> Subject:
 
 async def _figures(turn: Turn, subject: Subject, counted: list[Counted], total: int) -> Figures:
     """The bars in the order in which they are shown, each with its counts by status."""
-    known = dict.fromkeys([*STATUSES, *(each.status for each in counted)])
-    statuses = tuple(known)
+    vocabulary = await statuses.vocabulary(turn.tx)
+    codes = tuple(shown_statuses(vocabulary, {each.status for each in counted}))
+    meanings = {each.code: each.counts_as.value for each in vocabulary.entries}
     counts: dict[str | int | None, dict[str, int]] = defaultdict(dict)
     for each in counted:
         counts[each.key][each.status] = each.count
@@ -164,12 +186,19 @@ async def _figures(turn: Turn, subject: Subject, counted: list[Counted], total: 
     bars = [
         Bar(
             _name(turn, subject, key, names),
-            tuple(by_status.get(status, 0) for status in statuses),
+            tuple(by_status.get(status, 0) for status in codes),
         )
         for key, by_status in sorted(counts.items(), key=lambda pair: _place(subject, *pair))
     ]
     today = turn.today
-    return Figures(subject.value, statuses, tuple(bars), total, today)
+    return Figures(subject.value, codes, tuple(bars), total, today, meanings)
+
+
+def shown_statuses(vocabulary: Vocabulary, counted: Collection[str]) -> list[str]:
+    """The codes in their order: what can be said, what was said, and last where nothing was."""
+    told = [each.code for each in vocabulary.entries if not each.ended or each.code in counted]
+    unknown = sorted(code for code in counted if code not in vocabulary.codes)
+    return list(dict.fromkeys([*told, NOT_REPORTED, *unknown]))
 
 
 def _place(
@@ -219,6 +248,7 @@ ACTS = {
     "export": export,
     "export_by": export_by,
     "export_make": export_make,
+    "export_split": export_split,
     "export_cancel": export_cancel,
     "import_template": import_template,
     "progress": progress,

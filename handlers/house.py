@@ -7,12 +7,17 @@ from bot.domain.people import SECRETARIAT, Role
 from bot.services import evidence
 from handlers import (
     approved,
+    assessments,
     assigning,
     broadcasts,
     card,
+    clearance,
     clusters,
+    consolidation,
+    contributions,
     deadlines,
     dialogues,
+    entries,
     exports,
     habits,
     handover,
@@ -25,6 +30,8 @@ from handlers import (
     passing,
     people,
     plans,
+    protections,
+    publication,
     questions,
     reminders,
     report,
@@ -32,15 +39,24 @@ from handlers import (
     review,
     search,
     secretariat,
+    statuses,
+    threads,
 )
 from handlers.flows import (
     answer,
+    approval,
+    approve_report,
     ask,
+    assess,
     assign,
     broadcast,
+    clear_report,
     cluster,
+    consolidate,
+    contradict,
     deadline,
     dialogue,
+    grade,
     insist,
     invite,
     later,
@@ -60,6 +76,8 @@ from handlers.flows import (
 )
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
+from handlers.flows import statuses as status_flows
+from handlers.flows import threads as thread_flows
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
 from handlers.router import Router
@@ -73,6 +91,7 @@ ROOMS = (
     card,
     report,
     history,
+    clearance,
     search,
     approved,
     questions,
@@ -83,14 +102,22 @@ ROOMS = (
     assigning,
     clusters,
     review,
+    threads,
+    consolidation,
+    contributions,
     requests,
     reminders,
     broadcasts,
     deadlines,
     dialogues,
     exports,
+    publication,
     handover,
     passing,
+    protections,
+    entries,
+    statuses,
+    assessments,
     plans,
 )
 FLOWS: tuple[Flow, ...] = (
@@ -99,6 +126,7 @@ FLOWS: tuple[Flow, ...] = (
     not_ours.FLOW,
     ask.FLOW,
     invite.FLOW,
+    approval.FLOW,
     institution_flows.ADDING,
     institution_flows.CHANGING,
     assign.FLOW,
@@ -107,6 +135,14 @@ FLOWS: tuple[Flow, ...] = (
     cluster.MERGE,
     tag.FLOW,
     return_report.FLOW,
+    clear_report.RETURN,
+    clear_report.AMEND,
+    clear_report.SEVERAL,
+    approve_report.FLOW,
+    thread_flows.ASK,
+    thread_flows.ANSWER,
+    consolidate.FLOW,
+    contradict.FLOW,
     answer.FLOW,
     insist.FLOW,
     record.FLOW,
@@ -145,6 +181,10 @@ FLOWS: tuple[Flow, ...] = (
     habit_flows.HOUR,
     habit_flows.DIGEST,
     habit_flows.FREE_DAY,
+    status_flows.ADDING,
+    status_flows.CHANGING,
+    assess.FLOW,
+    grade.FLOW,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

@@ -22,24 +22,28 @@ from sqlalchemy import (
     and_,
     exists,
     func,
-    literal,
     select,
     true,
 )
 
-from bot.domain.filters import NOT_REPORTED, STATUSES, Dimension, Filter, Known
+from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
-from storage import indicators, plans
+from bot.domain.status import Vocabulary
+from storage import indicators, plans, statuses
+from storage.clearance import is_word
 from storage.database import Transaction
-from storage.standing import last_words, standing
+from storage.standing import as_of, is_consolidated, last_words, standing, status_of
 from storage.tables import activities as plan_activities
 from storage.tables import (
+    assessments,
     assignments,
     clusters,
+    consolidations,
     evidence,
     figures,
     files,
+    grades,
     indicator_values,
     institutions,
     item_tags,
@@ -109,7 +113,9 @@ async def known(tx: Transaction, dimension: Dimension) -> list[Known]:
     """Every value of a dimension that occurs, with the names it may be asked for by."""
     match dimension:
         case Dimension.STATUS:
-            return [Known(each) for each in STATUSES]
+            entries = (await statuses.vocabulary(tx)).entries
+            known = [Known(each.code, tuple(each.names.values())) for each in entries]
+            return [*known, Known(NOT_REPORTED)]
         case Dimension.INSTITUTION:
             statement = select(institutions.c.code, institutions.c.names).order_by(
                 institutions.c.code
@@ -165,6 +171,8 @@ class Records:
                 + self._number(self._counted(self._without_seats())),
                 "requests": self._number(self._counted(self._requests())),
                 "questions": self._number(self._counted(self._questions())),
+                "assessments": self._number(self._counted(self._assessments()))
+                + self._number(self._counted(self._grades())),
                 "activities": self._number(self._counted(self._activities())),
                 "indicators": self._number(self._counted(self._indicators())),
             },
@@ -209,7 +217,7 @@ class Records:
         )
         found = [Spread(row["value"], row["count"]) for row in self._rows(statement)]
         if dimension is Dimension.STATUS:
-            order = {status: place for place, status in enumerate(STATUSES)}
+            order = {status: place for place, status in enumerate(self.vocabulary().codes)}
             found.sort(key=lambda each: order.get(each.value, len(order)))
         return found
 
@@ -256,6 +264,10 @@ class Records:
 
     # -- Rows --------------------------------------------------------------------------------------
 
+    def vocabulary(self) -> Vocabulary:
+        """The statuses of the country."""
+        return statuses.read(self._connection.execute(statuses.CONFIGURED).mappings())
+
     def institutions(self) -> dict[int, Record]:
         """Every institution by its id: code, kind, names."""
         rows = self._connection.execute(select(institutions)).mappings()
@@ -273,6 +285,7 @@ class Records:
             .where(
                 said.c.assignment_id == self._standing.c.assignment_id,
                 said.c.state != _WITHDRAWN,
+                is_word(said),
                 said.c.measures != "",
             )
             .order_by(said.c.id.desc())
@@ -288,7 +301,10 @@ class Records:
                 source_documents.c.cycle,
                 clusters.c.name.label("cluster"),
                 self._status().label("status"),
-                self._standing.c.as_of,
+                as_of(self._standing).label("as_of"),
+                consolidations.c.status.label("consolidated_status"),
+                consolidations.c.as_of.label("consolidated_as_of"),
+                consolidations.c.sentence.label("consolidated_sentence"),
                 status_updates.c.number.label("last_update"),
                 words.label("last_text"),
                 _first_due().label("due_on"),
@@ -324,8 +340,9 @@ class Records:
     def status_updates(self) -> Iterator[Record]:
         """Every version of every status update in the order of submission.
 
-        `figures` are rows of that table, `files` counts stored evidence, `comment` is the
-        secretariat's newest.
+        `figures` are rows of that table, `files` counts stored evidence, `comment` is why the
+        secretariat returned it, `note` what it wrote when it approved it; of what was not cleared
+        (`is_word` is false) there are none.
         """
         statement = self._updates().order_by(status_updates.c.id)
         for page in self._pages(statement):
@@ -336,8 +353,9 @@ class Records:
                 yield {
                     **row,
                     "figures": counted[own],
-                    "files": stored[own],
-                    "comment": said.get(own),
+                    "files": stored[own] if row["is_word"] else 0,
+                    "comment": said.get((own, ReportState.RETURNED.value)),
+                    "note": said.get((own, ReportState.APPROVED.value)),
                 }
 
     def evidence(self) -> Iterator[Record]:
@@ -364,6 +382,13 @@ class Records:
     def questions(self) -> Iterator[Record]:
         """Questions that nobody has answered yet."""
         for page in self._pages(self._questions().order_by(questions.c.id)):
+            yield from page
+
+    def assessments(self) -> Iterator[Record]:
+        """Every version of independent assessments, then every grade: those have a `scheme`."""
+        for page in self._pages(self._assessments().order_by(assessments.c.id)):
+            yield from page
+        for page in self._pages(self._grades().order_by(grades.c.id)):
             yield from page
 
     def activities(self) -> Iterator[Record]:
@@ -410,10 +435,11 @@ class Records:
             items.join(source_documents, source_documents.c.id == items.c.document_id)
             .outerjoin(clusters, clusters.c.id == items.c.cluster_id)
             .outerjoin(self._standing, self._standing.c.item_id == items.c.id)
+            .outerjoin(consolidations, is_consolidated())
         )
 
     def _status(self) -> ColumnElement[str]:
-        return func.coalesce(self._standing.c.status, literal(NOT_REPORTED))
+        return status_of(self._standing)
 
     def _passes(self) -> ColumnElement[bool]:
         """The condition on an item."""
@@ -508,7 +534,14 @@ class Records:
 
     def _updates(self) -> Select[Any]:
         return (
-            select(status_updates, assignments.c.institution_id, people.c.name, *_ITEM)
+            select(
+                status_updates,
+                is_word().label("is_word"),
+                assignments.c.institution_id,
+                people.c.name,
+                seats.c.role,
+                *_ITEM,
+            )
             .select_from(
                 self._of_assignments(status_updates, status_updates.c.assignment_id)
                 .outerjoin(seats, seats.c.id == status_updates.c.seat_id)
@@ -537,6 +570,7 @@ class Records:
             )
             .where(
                 self._of_items(),
+                is_word(),
                 self._in_time(status_updates),
                 evidence.c.state != EvidenceState.DROPPED.value,
             )
@@ -586,7 +620,13 @@ class Records:
 
     def _questions(self) -> Select[Any]:
         return (
-            select(questions, assignments.c.institution_id, people.c.name, *_ITEM)
+            select(
+                questions,
+                assignments.c.institution_id,
+                people.c.name,
+                seats.c.role,
+                *_ITEM,
+            )
             .select_from(
                 self._of_assignments(questions, questions.c.assignment_id)
                 .join(seats, seats.c.id == questions.c.asked_by)
@@ -594,6 +634,29 @@ class Records:
             )
             .where(self._of_items(), questions.c.answered_at.is_(None))
         )
+
+    def _assessments(self) -> Select[Any]:
+        return self._beside(assessments)
+
+    def _grades(self) -> Select[Any]:
+        return self._beside(grades).add_columns(grades.c.symbol.label("graded_in"))
+
+    def _beside(self, table: Any) -> Select[Any]:
+        """What stands beside the answer on the items that pass, whenever it was given.
+
+        An item's symbol is that of its own document.
+        """
+        columns = [each for each in table.c if each.name not in ("item_id", "symbol")]
+        joined = table.join(items, items.c.id == table.c.item_id).join(
+            source_documents, source_documents.c.id == items.c.document_id
+        )
+        statement = select(*columns, *_ITEM).select_from(joined)
+        if not self._filter:
+            return statement
+        passing = (
+            select(items.c.id).select_from(self._items()).where(self._passes()).correlate(None)
+        )
+        return statement.where(table.c.item_id.in_(passing))
 
     # -- What stands around a page of rows ---------------------------------------------------------
 
@@ -651,6 +714,7 @@ class Records:
             .where(
                 assignments.c.item_id.in_(ids),
                 status_updates.c.state != _WITHDRAWN,
+                is_word(),
                 _is_stored_file(),
             )
             .group_by(assignments.c.item_id)
@@ -674,14 +738,14 @@ class Records:
             found[row["status_update_id"]].append(row)
         return found
 
-    def _comments(self, ids: Sequence[int]) -> dict[int, str]:
-        """The newest comment on each status update."""
+    def _comments(self, ids: Sequence[int]) -> dict[tuple[int, str], str]:
+        """The newest comment on each status update, by its id and the decision."""
         rows = self._rows(
-            select(reviews.c.status_update_id, reviews.c.comment)
+            select(reviews.c.status_update_id, reviews.c.decision, reviews.c.comment)
             .where(reviews.c.status_update_id.in_(ids), reviews.c.comment.is_not(None))
             .order_by(reviews.c.id)
         )
-        return {row["status_update_id"]: row["comment"] for row in rows}
+        return {(row["status_update_id"], row["decision"]): row["comment"] for row in rows}
 
     def _first_answers(self, ids: Sequence[int]) -> dict[int, RowMapping]:
         first = (
@@ -690,6 +754,7 @@ class Records:
             .where(
                 assignments.c.id.in_(ids),
                 status_updates.c.state != _WITHDRAWN,
+                is_word(),
                 status_updates.c.submitted_at >= assignments.c.announced_at,
             )
             .group_by(assignments.c.id)

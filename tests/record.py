@@ -17,11 +17,14 @@ from storage.tables import (
     activity_institutions,
     activity_items,
     activity_notes,
+    assessments,
     assignments,
     clusters,
+    consolidations,
     evidence,
     figures,
     files,
+    grades,
     indicator_values,
     indicators,
     institutions,
@@ -98,7 +101,10 @@ def _rows(
         (files, _files(given)),
         (evidence, given),
         (reviews, _reviews(chance, said)),
+        (consolidations, [each for n in range(1, item_count + 1) for each in _consolidated(n)]),
         (questions, _questions(chance, hold)),
+        (assessments, _assessments(item_count)),
+        (grades, _grades(item_count)),
         *_plans(item_count, held_by),
     ]
 
@@ -407,6 +413,25 @@ def _reviews(chance: random.Random, said: Sequence[Mapping[str, Any]]) -> list[d
     ]
 
 
+def _consolidated(n: int) -> list[dict[str, Any]]:
+    """Every fourth item has a consolidated status, restricted ones too, in its second version."""
+    statuses = [each.value for each in Status]
+    return [
+        {
+            "item_id": n,
+            "version": version,
+            "current": version == 2,
+            "status": statuses[(n + version) % len(statuses)],
+            "as_of": date(2025, 6, version),
+            "sentence": f"secret sentence {version}",
+            "language": "en",
+            "seat_id": 1,
+            "at": BEGIN,
+        }
+        for version in ((1, 2) if n % 4 == 0 else ())
+    ]
+
+
 def _questions(chance: random.Random, hold: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
@@ -418,4 +443,46 @@ def _questions(chance: random.Random, hold: Sequence[Mapping[str, Any]]) -> list
             "answered_at": chance.choice([None, BEGIN]),
         }
         for each in hold[::3]
+    ]
+
+
+def _assessments(item_count: int) -> list[dict[str, Any]]:
+    """Two versions on every seventh item, which is restricted, and one on every fifth."""
+    return [
+        {
+            "item_id": n,
+            "institution_id": 1,
+            "version": version,
+            "current": version == 2 or n % 7 > 0,
+            "seat_id": 1,
+            "status": "planned" if n % 2 else None,
+            "as_of": date(2025, 3, version),
+            "words": "=secret assessment",
+            "language": "en",
+            "source": "https://nhri.example/=1",
+            "given_at": BEGIN + timedelta(days=version),
+            "withdrawn_at": BEGIN + timedelta(days=9) if n % 3 == 0 and version == 2 else None,
+        }
+        for n in range(1, item_count + 1)
+        for version in (1, 2)
+        if n % 7 == 0 or (n % 5 == 0 and version == 1)
+    ]
+
+
+def _grades(item_count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "item_id": n,
+            "scheme": "hrc" if n % 2 else "Another, in words",
+            "grade": "ABCDE"[n % 5],
+            "session": "131st session",
+            "given_on": date(2025, 4, 1) if n % 2 else None,
+            "symbol": "CCPR/C/131/2",
+            "note": "=secret note" if n % 2 else None,
+            "language": "en",
+            "entered_by": 1,
+            "entered_at": BEGIN,
+            "withdrawn_at": BEGIN if n % 4 == 0 else None,
+        }
+        for n in range(2, item_count + 1, 3)
     ]

@@ -252,8 +252,11 @@ class Demo:
 
     def label(self, button: str, language: str) -> str:
         """What is written on a button."""
-        shown = text(f"button.{button}")
-        return self.app.texts.render(shown, language, mode="bare", timezone=UTC)
+        return self.words(f"button.{button}", language)
+
+    def words(self, key: str, language: str) -> str:
+        """The words of a text without values."""
+        return self.app.texts.render(text(key), language, mode="bare", timezone=UTC)
 
     # -- What goes on ------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.demo import maravia
+from bot.domain.clearance import Rule
 from bot.domain.deadlines import DeadlineKind, Wanted
 from bot.domain.disaggregation import Dimension
 from bot.domain.figures import Figure
@@ -32,6 +33,7 @@ from bot.services.answers import AnswerDraft
 from bot.works.import_siblings import pairs
 from storage import (
     assignments,
+    clearance,
     clusters,
     imports,
     institutions,
@@ -51,7 +53,8 @@ MANY = 100  # more than is ever asked of one institution here
 async def add_institutions(tx: Transaction) -> None:
     """Maravia's institutions."""
     for each in maravia.network()["institution"]:
-        await institutions.add(tx, each["code"], each["kind"], each["names"])
+        made = await institutions.add(tx, each["code"], each["kind"], each["names"])
+        await clearance.set_rule(tx, made, Rule(each.get("clearance", Rule.NONE)))
 
 
 async def add_items(tx: Transaction, act: Act, *, review: bool) -> None:

@@ -206,6 +206,7 @@ async def _look(ines: Actor, say: Say) -> None:
 async def _export(demo: Demo, ines: Actor, say: Say) -> Path:
     say("\n== The consolidated workbook ==")
     await ines.types("/export")
+    await ines.taps(demo.words("export.kind.workbook", "en"))
     await ines.taps(demo.label("export_make", "en"))
     content = await ines.receives(".xlsx")
     await ines.rests()

@@ -1,22 +1,17 @@
-"""The consolidated workbook of what the database holds: the job that runs in another process.
-
-It opens the database by itself, only to read, and works on one snapshot of it: rows and totals are
-of the same moment, whatever is written meanwhile (FORMATS.md §2).
-"""
+"""The consolidated workbook of what the database holds, in the words of one language."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 from bot.domain.figures import Figure, number_written
-from bot.domain.filters import Dimension, Filter, NothingMatches
+from bot.domain.filters import Dimension, NothingMatches
+from bot.domain.grades import SCHEMES
 from bot.domain.items import ItemText, Part, ReportState, best_text
 from bot.domain.kinds import Kind, Position
 from bot.domain.people import Role
@@ -25,8 +20,10 @@ from bot.domain.screens import Text
 from bot.exchange import workbook
 from bot.exchange.cells import Link, exact_cell
 from bot.exchange.child import progress
+from bot.exchange.order import Order, Written, carry_out
 from bot.exchange.workbook import (
     ActivityRow,
+    AssessmentRow,
     Counts,
     EvidenceRow,
     IndicatorRow,
@@ -37,13 +34,14 @@ from bot.exchange.workbook import (
     StatusUpdateRow,
     WorkbookContents,
 )
-from bot.settings import PREFIX, Settings
+from bot.settings import Settings
 from bot.texts import Texts, language_name
-from storage.database import Database
-from storage.exports import Record, Records, on_snapshot
+from storage.exports import Record, Records
 
 _SEAT_STATES = ("live", "suspended", "ended", "planned")
 _REQUEST_STATES = ("open", "overdue", "answered", "returned", "disowned", "ended")
+_ASSESSMENT_STATES = ("stands", "replaced", "withdrawn")
+OURS = frozenset(each.code for each in SCHEMES)
 _STAGES = ("adopted", "proposed")
 _FILE_STATES = tuple(each for each in EvidenceState if each is not EvidenceState.DROPPED)
 
@@ -51,6 +49,7 @@ TEXT_KEYS = (
     *(f"export.seat.{each}" for each in _SEAT_STATES),
     *(f"export.request.{each}" for each in _REQUEST_STATES),
     *(f"export.file.{each}" for each in _FILE_STATES),
+    *(f"export.assessment.{each}" for each in _ASSESSMENT_STATES),
     *(f"export.activity.{each}" for each in _STAGES),
     *(f"report.state.{each}" for each in ReportState),
     *(f"kind.{each}" for each in Kind),
@@ -62,86 +61,23 @@ _UNITED_NATIONS = re.compile(r"(?:A|E|S|CCPR|CEDAW|CRC|CAT|CERD|CRPD|CMW|CED|HRI
 _DAY = 86_400  # seconds
 
 
-@dataclass(frozen=True)
-class Order:
-    """What is asked of the job, as plain JSON values on the way.
-
-    `withhold` leaves the words of restricted items out: symbol and number only. `bot_name` is for
-    links into the chat; empty, there are none.
-    """
-
-    filters: Filter
-    language: str
-    made_at: datetime
-    made_by: str
-    withhold: bool = True
-    bot_name: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """The arguments of the job."""
-        return {
-            **vars(self),
-            "filters": self.filters.to_json(),
-            "made_at": self.made_at.isoformat(),
-        }
-
-    @classmethod
-    def from_json(cls, packed: Mapping[str, Any]) -> Order:
-        """The order that `to_json` packed."""
-        return cls(
-            **{
-                **packed,
-                "filters": Filter.from_json(packed["filters"]),
-                "made_at": datetime.fromisoformat(packed["made_at"]),
-            }
-        )
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """What the job's process must find in its environment."""
-    return {
-        f"{PREFIX}DATABASE_URL": settings.database_url,
-        f"{PREFIX}TIMEZONE": settings.timezone,
-        f"{PREFIX}LANGUAGES": ",".join(settings.languages),
-        f"{PREFIX}DEFAULT_LANGUAGE": settings.default_language,
-    }
-
-
 def export(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
-    """Write the workbook into the folder; gives `file`, and counts: `sheets`, `withheld`.
+    """Write the workbook that `arguments` order into the folder."""
+    return carry_out(make, arguments, folder)
+
+
+def make(records: Records, order: Order, settings: Settings, folder: Path) -> Written:
+    """Write the workbook of these records into the folder.
 
     Refuses with NothingMatches, or with CountsDiffer where the rows are not what was counted.
     """
-    order = Order.from_json(arguments)
-    return asyncio.run(_export(order, Settings.from_environment(), Path(folder)))
-
-
-async def _export(order: Order, settings: Settings, folder: Path) -> dict[str, Any]:
-    database = Database(settings.database_url, readers=1)
-    try:
-        async with database.read() as tx:
-            return await on_snapshot(
-                tx,
-                order.filters,
-                settings.zone,
-                lambda records: make(records, order, settings, folder / "workbook.xlsx"),
-            )
-    finally:
-        await database.close()
-
-
-def make(records: Records, order: Order, settings: Settings, path: Path) -> dict[str, Any]:
-    """Write the workbook of these records to `path`; gives and raises as `export` does."""
     rows = _Rows(records, order, settings)
     contents = rows.contents()
     if not contents.counts.sheets["recommendations"]:
         raise NothingMatches
+    path = folder / "workbook.xlsx"
     workbook.write(path, contents, rows.word, progress)
-    return {
-        "file": path.name,
-        "sheets": dict(contents.counts.sheets),
-        "withheld": contents.withheld,
-    }
+    return Written(path.name, contents.counts.sheets, contents.withheld)
 
 
 class _Rows:
@@ -153,6 +89,7 @@ class _Rows:
         self._zone: tzinfo = settings.zone
         self._default_language = settings.default_language
         self._texts = Texts.load(settings.languages)
+        self._texts.call(records.vocabulary().names)
         self._known: dict[str, str] = {}
         self._institutions = {
             key: _name(each["names"], order.language)
@@ -182,6 +119,7 @@ class _Rows:
             seats=map(self._seat, records.seats()),
             requests=map(self._request, records.requests()),
             questions=map(self._question, records.questions()),
+            assessments=map(self._assessment, records.assessments()),
             activities=map(self._activity, records.activities()),
             indicators=map(self._indicator, records.indicators()),
             zone=self._zone,
@@ -217,7 +155,9 @@ class _Rows:
         institutions: Counter[str] = Counter()
         for key, number in totals.institution.items():
             institutions[self._institution(key)] += number
-        status = {self.word(f"status.{code}"): number for code, number in totals.status.items()}
+        status: Counter[str] = Counter()
+        for code, number in totals.status.items():
+            status[self.word(f"status.{code}")] += number
         return Counts(totals.sheets, status, totals.mechanism, institutions)
 
     # -- Rows --------------------------------------------------------------------------------------
@@ -254,10 +194,16 @@ class _Rows:
             source=Link(_address(row["symbol"], self._order.language)),
             card=Link(self._card(row["id"])),
             vanished=self._day(row["vanished_at"]),
+            consolidated_status=self._status(row["consolidated_status"]),
+            consolidated_as_of=row["consolidated_as_of"],
+            consolidated_sentence=(row["consolidated_sentence"] or "") if shown else "",
         )
 
+    def _status(self, code: str | None) -> str:
+        return self.word(f"status.{code}") if code else ""
+
     def _status_update(self, row: Record) -> StatusUpdateRow:
-        shown = self._shows(row)
+        shown = self._shows(row) and row["is_word"]
         figures = [Figure.kept(each) for each in row["figures"]]
         return StatusUpdateRow(
             number=row["number"],
@@ -266,9 +212,9 @@ class _Rows:
             symbol=row["symbol"],
             paragraph=row["paragraph"],
             institution=self._institution(row["institution_id"]),
-            seat=row["name"] or "",
-            status=self.word(f"status.{row['status']}"),
-            as_of=row["as_of"],
+            seat=self._who(row),
+            status=self.word(f"status.{row['status']}") if row["is_word"] else "",
+            as_of=row["as_of"] if row["is_word"] else None,
             measures=row["measures"] if shown else "",
             language=self._language(row["language"]),
             remaining=(row["remaining"] or "") if shown else "",
@@ -277,9 +223,10 @@ class _Rows:
             evidence=row["files"],
             stage=self.word(f"report.state.{row['state']}"),
             submitted_at=row["submitted_at"],
-            cleared_at=None,
+            cleared_at=row["cleared_at"],
             reviewed_at=row["decided_at"],
             comment=(row["comment"] or "") if shown else "",
+            note=(row["note"] or "") if shown else "",
         )
 
     def _groups(self, figures: Sequence[Figure]) -> Iterator[str]:
@@ -327,7 +274,7 @@ class _Rows:
         return SeatRow(
             institution=self._institution(row["institution_id"]),
             unit=row["unit"] or "",
-            person=row["name"],
+            person=row["name"] if self._order.names else "",
             role=self.word(f"role.{row['role']}"),
             state=self.word(f"export.seat.{self._seat_state(row)}"),
             language=self._language(row["language"]),
@@ -359,7 +306,7 @@ class _Rows:
         return QuestionRow(
             id=f"Q-{row['id']}",
             institution=self._institution(row["institution_id"]),
-            seat=row["name"],
+            seat=self._who(row),
             recommendation=_item_id(row["item_id"]),
             symbol=row["symbol"],
             paragraph=row["paragraph"],
@@ -367,6 +314,33 @@ class _Rows:
             language=self._language(row["language"]),
             asked_at=row["asked_at"],
             days=_days(row["asked_at"], self._order.made_at),
+        )
+
+    def _assessment(self, row: Record) -> AssessmentRow:
+        shown = self._shows(row)
+        graded = "scheme" in row
+        status = row["status"] if not graded else None
+        words = row["note"] if graded else row["words"]
+        given = self._institution(row["institution_id"]) if not graded else row["scheme"]
+        if graded and row["scheme"] in OURS:
+            given = self.word(f"grade.scheme.{row['scheme']}")
+        return AssessmentRow(
+            id=f"{'G' if graded else 'I'}-{row['id']}",
+            recommendation=_item_id(row["item_id"]),
+            symbol=row["symbol"],
+            paragraph=row["paragraph"],
+            given_by=given,
+            status=self.word(f"status.{status}") if status else "",
+            grade=row["grade"] if graded else "",
+            session=row["session"] if graded else "",
+            as_of=row["given_on"] if graded else row["as_of"],
+            text=(words or "") if shown else "",
+            language=self._language(row["language"]) if words else "",
+            document=(row["graded_in"] or "") if graded else "",
+            source=(row["source"] or "") if shown else "",
+            version=None if graded else row["version"],
+            state=self.word(f"export.assessment.{_assessment_state(row)}"),
+            given_at=row["entered_at"] if graded else row["given_at"],
         )
 
     def _activity(self, row: Record) -> ActivityRow:
@@ -386,7 +360,7 @@ class _Rows:
             funds=(row["funds"] or "") if shown else "",
             stage=self.word(f"export.activity.{'adopted' if row['adopted_at'] else 'proposed'}"),
             state=self.word(f"activity.state.{row['state']}"),
-            note=(row["note"] or "") if shown else "",
+            last_note=(row["note"] or "") if shown else "",
         )
 
     def _indicator(self, row: Record) -> IndicatorRow:
@@ -424,6 +398,12 @@ class _Rows:
     def _shows(self, row: Record) -> bool:
         """Whether the words of this item may stand in the workbook."""
         return not (self._order.withhold and row["restricted"])
+
+    def _who(self, row: Record) -> str:
+        """Who it was: by name, or by their role where names stay at home."""
+        if self._order.names:
+            return row["name"] or ""
+        return self.word(f"role.{row['role']}") if row["role"] else ""
 
     def _best(self, texts: Mapping[str, str]) -> ItemText | None:
         known = tuple(ItemText(language, words) for language, words in texts.items())
@@ -481,3 +461,9 @@ def _address(symbol: str, language: str) -> str:
     if not _UNITED_NATIONS.fullmatch(symbol):
         return ""
     return f"https://undocs.org/{language}/{symbol}"
+
+
+def _assessment_state(row: Record) -> str:
+    if row["withdrawn_at"] is not None:
+        return "withdrawn"
+    return "stands" if row.get("current", True) else "replaced"

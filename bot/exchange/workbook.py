@@ -28,7 +28,8 @@ _WIDTHS = {  # in characters; the others take 16
     "disaggregation": 44,
     "answer": 60, "title": 40, "name": 40, "sha256": 24, "states": 28, "themes": 36, "groups": 28,
     "sdgs": 20, "cluster": 24, "lead": 28, "contributing": 32, "institution": 32, "mechanism": 20,
-    "activity": 60, "others": 32, "indicator": 44, "note": 40, "items": 28,
+    "note": 40, "consolidated_sentence": 60,
+    "activity": 60, "others": 32, "indicator": 44, "last_note": 40, "items": 28,
     "siblings": 24, "source": 30, "card": 30, "person": 26, "subject": 40,
     "language": 10, "version": 9, "evidence": 10, "paragraph": 11, "cycle": 9,
 }  # fmt: skip
@@ -64,6 +65,9 @@ class RecommendationRow:
     source: Link
     card: Link
     vanished: date | None = None  # since when it is no longer in its source
+    consolidated_status: str = ""  # the secretariat's; then `status` and `as_of` are it, too
+    consolidated_as_of: date | None = None
+    consolidated_sentence: str = ""  # for the report
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class StatusUpdateRow:
     cleared_at: datetime | None
     reviewed_at: datetime | None
     comment: str  # of who returned it
+    note: str = ""  # of the secretariat, beside what it approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,28 @@ class QuestionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """What stands beside the State's answer: an observer's assessment, or a committee's grade."""
+
+    id: str
+    recommendation: str
+    symbol: str
+    paragraph: str
+    given_by: str
+    status: str
+    grade: str
+    session: str
+    as_of: date | None
+    text: str
+    language: str
+    document: str
+    source: str
+    version: int | None
+    state: str
+    given_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityRow:
     """One activity of a follow-up plan; `stage` says whether the secretariat adopted it."""
 
@@ -181,7 +208,7 @@ class ActivityRow:
     funds: str
     stage: str
     state: str
-    note: str  # the last one
+    last_note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +266,7 @@ class WorkbookContents:
     seats: Iterable[SeatRow] = ()
     requests: Iterable[RequestRow] = ()
     questions: Iterable[QuestionRow] = ()
+    assessments: Iterable[AssessmentRow] = ()
     activities: Iterable[ActivityRow] = ()
     indicators: Iterable[IndicatorRow] = ()
     zone: tzinfo = UTC
@@ -252,6 +280,7 @@ SHEETS: Mapping[str, type] = {
     "seats": SeatRow,
     "requests": RequestRow,
     "questions": QuestionRow,
+    "assessments": AssessmentRow,
     "activities": ActivityRow,
     "indicators": IndicatorRow,
 }

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.domain.errors import NotFound, Outdated
+from bot.domain.exports import DocumentNeeded, ExportKind, suits
 from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMatches, meant
 from bot.domain.people import Act
 from bot.domain.permissions import may_export, require
@@ -17,7 +18,7 @@ from storage.audit import Fact
 from storage.database import Transaction
 from storage.exports import Spread
 
-WORKBOOK, TEMPLATE, PROGRESS = "export_workbook", "import_template", "progress"
+EXPORT, TEMPLATE, PROGRESS = "export", "import_template", "progress"
 
 _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 
@@ -71,12 +72,34 @@ async def matching(tx: Transaction, act: Act, chosen: Filter) -> int:
     return await exports.count(tx, chosen, act.zone)
 
 
-async def ask(tx: Transaction, act: Act, chosen: Filter, *, language: str) -> int:
-    """Plan a workbook; gives its job. Refuses with NothingMatches where it would be empty."""
+async def ask(tx: Transaction, act: Act, kind: ExportKind, chosen: Filter, *, language: str) -> int:
+    """Plan an export; gives its job.
+
+    Refuses with NothingMatches where it would be empty, with DocumentNeeded where it is of one
+    document and the filter does not name it.
+    """
+    if not suits(kind, chosen):
+        raise DocumentNeeded
     if not await matching(tx, act, chosen):
         raise NothingMatches
-    arguments = {"filters": chosen.to_json(), "language": language}
-    return await _plan(tx, act, WORKBOOK, arguments)
+    return await _plan(tx, act, EXPORT, _arguments(kind, chosen, language))
+
+
+async def ask_by_document(
+    tx: Transaction, act: Act, kind: ExportKind, chosen: Filter, *, language: str
+) -> int:
+    """Plan one export for each document that the filter leaves; gives how many."""
+    documents = await choices(tx, act, chosen, Dimension.DOCUMENT)
+    if not documents:
+        raise NothingMatches
+    for each in documents:
+        of_it = chosen.narrowed(Dimension.DOCUMENT, each.value)
+        await _plan(tx, act, EXPORT, _arguments(kind, of_it, language))
+    return len(documents)
+
+
+def _arguments(kind: ExportKind, chosen: Filter, language: str) -> dict[str, Any]:
+    return {"export": kind.value, "filters": chosen.to_json(), "language": language}
 
 
 async def ask_for_template(tx: Transaction, act: Act, *, language: str) -> int:
@@ -101,7 +124,7 @@ async def cancel(tx: Transaction, act: Act, job_id: int) -> None:
     """Stop an export that is not ready yet; raises Outdated where it is."""
     require(may_export(act.actor))
     job = await jobs.get(tx, job_id)
-    if job is None or job.kind != WORKBOOK or job.person_id != act.actor.person_id:
+    if job is None or job.kind != EXPORT or job.person_id != act.actor.person_id:
         raise NotFound
     if job.state not in (jobs.PLANNED, jobs.RUNNING):
         raise Outdated
@@ -112,18 +135,19 @@ async def cancel(tx: Transaction, act: Act, job_id: int) -> None:
 async def handed_out(
     tx: Transaction,
     act: Act,
+    kind: ExportKind,
     subject: str,
     chosen: Filter,
     *,
-    rows: Mapping[str, int],
+    counts: Mapping[str, int],
     sha256: str,
     withheld: int,
 ) -> None:
-    """Record that a workbook left: which filter, how many rows, which file."""
+    """Record that an export left: which filter, how much it holds, which file."""
     require(may_export(act.actor))
     narrowed = {f"by_{name}": value for name, value in chosen.facts().items()}
-    facts = {**narrowed, **rows, "file": sha256, "withheld": withheld}
-    await audit.record(tx, act, "export.workbook", subject, facts=facts)
+    facts = {**narrowed, **counts, "file": sha256, "withheld": withheld}
+    await audit.record(tx, act, f"export.{kind}", subject, facts=facts)
 
 
 async def sent(

@@ -13,7 +13,7 @@ LINKS = "invitation_links"
 
 KEPT = timedelta(days=30)
 MADE = (
-    exports.WORKBOOK,
+    exports.EXPORT,
     exports.TEMPLATE,
     exports.PROGRESS,
     digests.PICTURE,

@@ -706,6 +706,7 @@ async def follow(
     await queries.ask_again(tx, due, now=act.now)
     for step, state, reason in (
         (Follow.ANSWERED, ItemState.ANSWERED, Skipped.ANSWERED),
+        (Follow.UNCLEARED, ItemState.UNCLEARED, Skipped.UNCLEARED),
         (Follow.END, ItemState.ENDED, Skipped.ENDED),
     ):
         settled = [item_id for item_id, _ in steps.get(step, ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.exports import XLSX
 from bot.domain.permissions import may_arrange, require
 from bot.domain.screens import Attachment
 from bot.domain.views import assignments_book as views
@@ -9,7 +10,6 @@ from bot.exchange.assignments_work import FILE
 from bot.jobs import file_in
 from bot.services import exports
 from bot.works import Tools
-from bot.works.export import XLSX
 from storage import jobs
 from storage.jobs import Job
 

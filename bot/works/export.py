@@ -1,4 +1,4 @@
-"""Makes the consolidated workbook in another process, tells how far it is, and hands it over."""
+"""Makes an export in another process, tells how far it is, and hands it over."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.domain.exports import FORMS, ExportKind, file_name
 from bot.domain.filters import Filter
-from bot.domain.people import COMMAND_LINE
+from bot.domain.people import COMMAND_LINE, Act
 from bot.domain.permissions import may_export, require
 from bot.domain.screens import Attachment, Screen, Text
 from bot.domain.views import exports as views
-from bot.exchange.consolidated import Order
+from bot.exchange.order import Order
 from bot.jobs import OnProgress, file_in
 from bot.services import exports as service
 from bot.works import Tools
@@ -23,42 +24,56 @@ from storage import jobs
 from storage.database import Transaction
 from storage.jobs import Job
 
-CONSOLIDATED = "consolidated"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHAT_LIMIT = 50 * 1024**2  # bytes that a bot may send
 FOLDER = "exports"  # in the data folder: what is too large for the chat
+
+PROCESSES: Mapping[ExportKind, str] = {
+    ExportKind.WORKBOOK: "bot.exchange.consolidated:export",
+}
+"""Where the process of each kind begins: `module:function`."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """A workbook that was written: where, its digest and size, and how many rows it holds."""
+    """An export that was written: where, its digest and size, and how much it holds."""
 
     path: Path
     sha256: str
     size: int
-    rows: Mapping[str, int]
+    counts: Mapping[str, int]
     withheld: int
 
 
+def process(kind: ExportKind) -> str:
+    """The name of its process for `bot.jobs`."""
+    return f"export_{kind}"
+
+
 async def make(
-    tools: Tools, order: Order, room: Path, *, on_progress: OnProgress | None = None
+    tools: Tools,
+    kind: ExportKind,
+    order: Order,
+    room: Path,
+    *,
+    on_progress: OnProgress | None = None,
 ) -> Made:
-    """Write the workbook into the room; refuses with NothingMatches or CountsDiffer."""
-    result = await tools.jobs.run(CONSOLIDATED, order.to_json(), room, on_progress=on_progress)
+    """Write the export into the room; refuses as its process does."""
+    result = await tools.jobs.run(process(kind), order.to_json(), room, on_progress=on_progress)
     path = file_in(room, result["file"])
     sha256, size = await asyncio.to_thread(_digest, path)
-    return Made(path, sha256, size, result["sheets"], result["withheld"])
+    return Made(path, sha256, size, result["counts"], result["withheld"])
 
 
 async def write_out(
     tools: Tools,
+    kind: ExportKind,
     chosen: Filter,
     target: Path,
     *,
     language: str,
     on_progress: OnProgress | None = None,
 ) -> Made:
-    """Write the workbook to `target` for the operator, the words of restricted items with it.
+    """Write the export to `target` for the operator, the words of restricted items with it.
 
     What stood there before goes only once the new one is whole and its trace is kept.
     """
@@ -66,31 +81,24 @@ async def write_out(
     order = Order(chosen, language, tools.clock.now(), by, withhold=False)
     unfinished = target.with_name(f".{target.name}.part")
     async with tools.room() as room:
-        made = await make(tools, order, room, on_progress=on_progress)
+        made = await make(tools, kind, order, room, on_progress=on_progress)
         try:
             await asyncio.to_thread(shutil.copyfile, made.path, unfinished)
-            await _record(tools, order, made)
+            async with tools.database.write() as tx:
+                act, about = tools.by(COMMAND_LINE), f"export:{kind}"
+                await _record(tx, act, kind, about, order, made)
             await asyncio.to_thread(unfinished.replace, target)
         finally:
             unfinished.unlink(missing_ok=True)
     return replace(made, path=target)
 
 
-async def _record(tools: Tools, order: Order, made: Made) -> None:
-    async with tools.database.write() as tx:
-        await service.handed_out(
-            tx,
-            tools.by(COMMAND_LINE),
-            "export:workbook",
-            order.filters,
-            rows=made.rows,
-            sha256=made.sha256,
-            withheld=made.withheld,
-        )
-
-
 async def run(job: Job, tools: Tools) -> None:
-    """Make the workbook of `job.arguments`: `filters`, `language`, `screen` (an outbox row)."""
+    """Make the export of `job.arguments`: `export` (the kind), `filters`, `language`, `screen`.
+
+    `screen` is the outbox row that tells how far it is.
+    """
+    kind = ExportKind(job.arguments["export"])
     async with tools.database.write() as tx:
         actor = await tools.actor(tx, job)
         require(may_export(actor))
@@ -100,18 +108,18 @@ async def run(job: Job, tools: Tools) -> None:
         made_at=tools.clock.now(),
         made_by=actor.person.name if actor.person else "",
         withhold=True,
+        names=False,
         bot_name=tools.bot_name or "",
     )
     telling = Telling(
-        job, tools, lambda share: views.making(job.id, share), job.arguments.get("screen")
+        job, tools, lambda share: views.making(kind, job.id, share), job.arguments.get("screen")
     )
     async with tools.room() as room:
         try:
-            made = await telling.during(make(tools, order, room, on_progress=telling.note))
+            made = await telling.during(make(tools, kind, order, room, on_progress=telling.note))
         except JobCancelled:
             return
-        name = views.file_name(order.made_at.astimezone(tools.settings.zone).date())
-        await _hand_over(job, tools, order, made, name)
+        await _hand_over(job, tools, kind, order, made)
 
 
 def _digest(path: Path) -> tuple[str, int]:
@@ -119,47 +127,62 @@ def _digest(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
 
 
-async def _hand_over(job: Job, tools: Tools, order: Order, made: Made, name: str) -> None:
+async def _hand_over(job: Job, tools: Tools, kind: ExportKind, order: Order, made: Made) -> None:
     """The file goes to the chat, or stays on the machine where it is too large for it."""
-    counted = made.rows["recommendations"]
+    counted = views.Counted(kind, made.counts[FORMS[kind].counted], made.withheld)
+    name = file_name(kind, order.made_at.astimezone(tools.settings.zone).date(), order.filters)
     if made.size <= CHAT_LIMIT:
-        async with tools.keep(made.path, XLSX) as (tx, kept):
-            shown = views.ready(counted, made.withheld, Attachment(kept.sha256, name))
-            await _say(tx, job, tools, order, made, shown=shown)
+        async with tools.keep(made.path, FORMS[kind].media_type) as (tx, kept):
+            shown = views.ready(counted, Attachment(kept.sha256, name))
+            await _say(tx, job, tools, kind, order, made, shown=shown)
         return
     name = f"{job.id}-{name}"
     await asyncio.to_thread(_keep, made.path, tools.settings.data_dir / FOLDER / name)
     async with tools.database.write() as tx:
-        shown = views.too_large(counted, made.size, f"{FOLDER}/{name}")
-        await _say(tx, job, tools, order, made, shown=shown)
+        shown = views.too_large(counted, made.size, f"{FOLDER}/{name}", order.filters)
+        await _say(tx, job, tools, kind, order, made, shown=shown)
 
 
-async def _say(
-    tx: Transaction, job: Job, tools: Tools, order: Order, made: Made, *, shown: Screen
+async def _say(  # noqa: PLR0917
+    tx: Transaction,
+    job: Job,
+    tools: Tools,
+    kind: ExportKind,
+    order: Order,
+    made: Made,
+    *,
+    shown: Screen,
 ) -> None:
-    """End the job and show the workbook, unless nobody wants it any more."""
+    """End the job and show the export, unless nobody wants it any more."""
     if await is_cancelled(tx, job):
         return
     act = await tools.act(tx, job)
     require(may_export(act.actor))
     row = job.arguments.get("screen")
     if row is not None:
-        await tools.tell(tx, job, views.made(), step="made", edits=row)
+        await tools.tell(tx, job, views.made(kind), step="made", edits=row)
     await tools.tell(tx, job, shown, step="ready")
     await jobs.change(
         tx,
         job.id,
         state=jobs.DONE,
         sha256=made.sha256,
-        result={"rows": dict(made.rows), "withheld": made.withheld},
+        result={"counts": dict(made.counts), "withheld": made.withheld},
         finished_at=act.now,
     )
+    await _record(tx, act, kind, f"job:{job.id}", order, made)
+
+
+async def _record(  # noqa: PLR0917
+    tx: Transaction, act: Act, kind: ExportKind, about: str, order: Order, made: Made
+) -> None:
     await service.handed_out(
         tx,
         act,
-        f"job:{job.id}",
+        kind,
+        about,
         order.filters,
-        rows=made.rows,
+        counts=made.counts,
         sha256=made.sha256,
         withheld=made.withheld,
     )

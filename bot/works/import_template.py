@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from bot.domain.exports import XLSX
 from bot.domain.screens import Attachment, Text, Value
 from bot.domain.views import exports as views
 from bot.domain.views.imports import TEMPLATE_FILE
 from bot.exchange.template import template
 from bot.works import Tools
-from bot.works.export import XLSX
 from storage import jobs
 from storage.jobs import Job
 

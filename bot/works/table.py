@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.exchange.consolidated import environment
+from bot.exchange.order import environment
 from bot.jobs import Jobs
 from bot.services import assignments_book as books
 from bot.services import calendar_import, deadlines, digests, exports, handed_out, imports, plans
@@ -38,7 +38,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     imports.SIBLINGS: import_siblings.run,
     imports.PROBLEMS: import_problems.run,
     handed_out.LINKS: invitation_links.run,
-    exports.WORKBOOK: export.run,
+    exports.EXPORT: export.run,
     exports.TEMPLATE: import_template.run,
     exports.PROGRESS: progress.run,
     digests.PICTURE: digest.run,
@@ -53,7 +53,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
 }
 
 PROCESSES: Mapping[str, str] = {
-    export.CONSOLIDATED: "bot.exchange.consolidated:export",
+    **{export.process(kind): place for kind, place in export.PROCESSES.items()},
     progress.PICTURE: "bot.exchange.progress:draw",
     letters.PROCESS: "bot.exchange.letters:write",
     digest.PICTURE: "bot.exchange.digest:draw",

@@ -108,7 +108,7 @@ def Ask(  # noqa: N802
     texts: str = "",
     values: Mapping[str, Value] | None = None,
 ) -> Step:
-    """A written answer; with `grows` it may come in several messages, `limit` characters in all.
+    """A written answer that `suits`; `grows`: in several messages, `limit` characters in all.
 
     Steps that differ by a value alone share `texts`, to which each gives its `values`.
     """

@@ -10,7 +10,7 @@ from bot.domain.differences import Change, Stretch, between
 WORDS = st.lists(st.sampled_from(["Bill", "12", "قانون", "l'État", "\n", "passed,"]), max_size=12)
 
 
-def test_words_that_changed_stand_together():
+def test_words_that_changed_stand_together() -> None:
     """A reader sees one replacement, not three words with blanks between."""
     assert between("The bill passed its first reading.", "The bill passed both readings.") == (
         Stretch(Change.SAME, "The bill passed "),
@@ -20,21 +20,21 @@ def test_words_that_changed_stand_together():
     )
 
 
-def test_equal_texts_have_nothing_changed():
+def test_equal_texts_have_nothing_changed() -> None:
     """One stretch, or none of an empty text."""
     assert between("Same.", "Same.") == (Stretch(Change.SAME, "Same."),)
     assert between("", "") == ()
 
 
 @given(st.one_of(st.text(max_size=80), WORDS.map(" ".join)), st.text(max_size=80))
-def test_both_texts_can_be_read_out_of_the_differences(before: str, after: str):
+def test_both_texts_can_be_read_out_of_the_differences(before: str, after: str) -> None:
     """Nothing is lost and nothing invented, whatever the texts."""
     found = between(before, after)
     assert "".join(each.words for each in found if each.change is not Change.ADDED) == before
     assert "".join(each.words for each in found if each.change is not Change.REMOVED) == after
 
 
-def test_a_very_long_text_is_compared_line_by_line():
+def test_a_very_long_text_is_compared_line_by_line() -> None:
     """Twenty thousand words must not hold anybody's tap."""
     lines = [f"line {number} of many words to read\n" for number in range(3000)]
     after = [*lines[:1500], "one line more\n", *lines[1500:]]

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.domain.filters import EVERYTHING, STATUSES, Dimension, Filter, NothingMatches
 from bot.domain.screens import Text
-from bot.exchange.consolidated import Order, environment, make
+from bot.exchange.consolidated import make
+from bot.exchange.order import Order, environment
 from bot.jobs import Jobs, file_in
 from bot.settings import Settings
 from bot.texts import Texts
@@ -27,8 +28,11 @@ from storage.database import Database, Transaction
 from storage.tables import (
     accounts,
     activities,
+    assessments,
     assignments,
+    consolidations,
     evidence,
+    grades,
     indicator_values,
     indicators,
     institutions,
@@ -38,6 +42,7 @@ from storage.tables import (
     seats,
     source_documents,
     status_updates,
+    statuses,
 )
 from tests.conftest import sqlite_url
 from tests.record import NASTY, fill
@@ -69,9 +74,9 @@ async def exported(
     order = Order(chosen, language, NOW, "=Amina", withhold, bot_name="maravia_bot")
     async with database.read() as tx:
         await exports.on_snapshot(
-            tx, chosen, settings.zone, lambda records: make(records, order, settings, path)
+            tx, chosen, settings.zone, lambda records: make(records, order, settings, path.parent)
         )
-    return openpyxl.load_workbook(path)
+    return openpyxl.load_workbook((path.parent / "workbook.xlsx").rename(path))
 
 
 def word(key: str, language: str = "en") -> str:
@@ -108,6 +113,8 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
             "questions": questions,
             "evidence": evidence,
             "seats": seats,
+            "assessments": assessments,
+            "grades": grades,
             "activities": activities,
             "indicators": indicators,
         }
@@ -123,6 +130,7 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
         + len(set(lone) - {each["institution_id"] for each in rows["seats"]}),
         "indicators": len(valued) + len({each["id"] for each in rows["indicators"]} - {*valued}),
     }
+    expected["assessments"] += expected.pop("grades")
     assert {name: len(rows_of(book, name)) for name in expected} == expected
     assert min(expected.values()) > 1
 
@@ -197,11 +205,13 @@ async def passing(tx: Transaction, chosen: Filter) -> dict[str, str]:
     codes = {row["id"]: row["code"] for row in await tx.rows(select(institutions))}
     held = await tx.rows(select(assignments))
     said = await tx.rows(select(status_updates))
+    made = await tx.rows(select(consolidations).where(consolidations.c.current))
+    consolidated = {each["item_id"]: each["status"] for each in made}
     found = {}
     for item in await tx.rows(select(items)):
         mine = [each for each in held if each["item_id"] == item["id"]]
         live = [each for each in mine if each["state"] == "announced"]
-        status = standing(live)
+        status = consolidated.get(item["id"]) or standing(live)
         document = documents[item["document_id"]]
         has: Mapping[Dimension, set[str]] = {
             Dimension.MECHANISM: {document["mechanism"]},
@@ -266,7 +276,10 @@ async def test_words_of_restricted_items_stay_out_of_the_chat(
 def restricted_cells(book: openpyxl.Workbook) -> list[str]:
     """Everything that stands in rows about items 7, 14, 21 and 28."""
     restricted = {f"R-{n}" for n in range(7, 31, 7)}
-    sheets = ("recommendations", "status_updates", "evidence", "requests", "questions")
+    sheets = (
+        *("recommendations", "status_updates", "evidence", "requests", "questions"),
+        "assessments",
+    )
     return [
         str(cell)
         for sheet in sheets
@@ -405,8 +418,8 @@ async def test_the_job_runs_in_a_process_that_opens_the_database_by_itself(
             "consolidated", order.to_json(), room, on_progress=lambda *now: told.append(now)
         )
         book = openpyxl.load_workbook(file_in(room, result["file"]))
-    assert len(rows_of(book, "recommendations", "fr")) == result["sheets"]["recommendations"] == 10
-    assert told[-1][0] == told[-1][1] == sum(result["sheets"].values())
+    assert len(rows_of(book, "recommendations", "fr")) == result["counts"]["recommendations"] == 10
+    assert told[-1][0] == told[-1][1] == sum(result["counts"].values())
 
 
 async def test_a_filter_that_fits_nothing_is_refused_across_processes(
@@ -441,3 +454,46 @@ async def test_a_child_without_a_database_says_so(tmp_path: Path) -> None:
         with pytest.raises(Exception, match="crashed"):
             await jobs.run("consolidated", Order(EVERYTHING, "en", NOW, "").to_json(), room)
     assert not missing.exists()
+
+
+async def test_what_stands_beside_the_answer_has_a_sheet_of_its_own(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+    book = await exported(database, tmp_path / "beside.xlsx")
+    rows = {row["id"]: row for row in rows_of(book, "assessments")}
+    states = {row["state"] for row in rows.values()}
+    assert states == {"standing", "replaced", "withdrawn"}
+    graded = next(row for row in rows.values() if row["given_by"] == "Human Rights Committee")
+    assert (graded["session"], graded["document"]) == ("131st session", "CCPR/C/131/2")
+    assert graded["symbol"] != graded["document"]  # the item's own stands beside it
+    open_ones = [row for row in rows.values() if row["text"] == "=secret assessment"]
+    assert {row["given_by"] for row in open_ones} == {"Ministry 1"}
+
+
+async def test_statuses_are_called_as_the_country_calls_them(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+        own = {"counts_as": "in_progress", "place": 301}
+        for code, names in (
+            ("planned", {"en": "announced", "fr": "annoncée"}),
+            ("s1", {"en": "=bill drafted"}),
+        ):
+            await tx.execute(insert(statuses).values(**own, code=code, names=names))
+        first = select(func.min(assignments.c.id)).where(assignments.c.state == "announced")
+        await tx.execute(
+            update(assignments)
+            .where(assignments.c.id == first.scalar_subquery())
+            .values(status="s1", part="lead", reported_at=NOW)
+        )
+    for language, called in (
+        ("en", {"announced", "=bill drafted"}),
+        ("fr", {"annoncée", "=bill drafted (anglais)"}),
+    ):
+        book = await exported(database, tmp_path / f"{language}.xlsx", language=language)
+        found = {row["status"] for row in rows_of(book, "recommendations", language)}
+        assert called <= found
+        assert word("status.planned", language) not in found

@@ -12,10 +12,11 @@ import openpyxl
 import pytest
 from sqlalchemy import TextClause, text, update
 
+from bot.domain.exports import ExportKind
 from bot.domain.filters import EVERYTHING
-from bot.exchange.consolidated import Order
+from bot.exchange.order import Order
 from bot.settings import Settings
-from bot.works.export import CONSOLIDATED
+from bot.works.export import process
 from bot.works.table import processes
 from storage.database import Database
 from storage.tables import item_texts, items, status_updates
@@ -49,7 +50,7 @@ async def test_an_export_while_others_write_is_of_one_moment(
         writer = group.create_task(writing.run())
         await writing.begun.wait()
         before = writing.done
-        result = await jobs.run(CONSOLIDATED, order.to_json(), room)
+        result = await jobs.run(process(ExportKind.WORKBOOK), order.to_json(), room)
         during = writing.done - before
         writer.cancel()
         book = openpyxl.load_workbook(room / result["file"], read_only=True)
@@ -67,7 +68,7 @@ async def test_an_export_while_others_write_is_of_one_moment(
     assert during > 1
     assert len(moments) == 1, moments
     assert not formulas
-    assert result["sheets"]["recommendations"] == 3 * ITEMS_EACH + moments.pop()
+    assert result["counts"]["recommendations"] == 3 * ITEMS_EACH + moments.pop()
 
 
 class _Writing:

@@ -49,9 +49,10 @@ async def pictured(phone: Phone) -> Message:
 async def test_the_secretariat_gets_the_workbook_in_the_chat(network: JourneyNetwork) -> None:
     amina = await secretariat(network)
     await amina.types("/export")
+    await amina.taps("Consolidated workbook")
     assert "It holds 5 recommendations" in plain(amina.screen.text)
-    await amina.taps("Make the workbook")
-    ready = await amina.waits_for("with 5 recommendations", within=30)
+    await amina.taps("Make it")
+    ready = await amina.waits_for(": 5 recommendations", within=30)
     assert "1 restricted item" in plain(ready.text)
     (file,) = ready.files
     today = network.clock.now().date()
@@ -61,7 +62,7 @@ async def test_the_secretariat_gets_the_workbook_in_the_chat(network: JourneyNet
     assert len(rows) == 5
     assert not [cell for row in rows for cell in row if "secret" in str(cell)]
     entry = await network.row(select(audit).where(audit.c.act == "export.workbook"))
-    job = await network.row(select(jobs).where(jobs.c.kind == "export_workbook"))
+    job = await network.row(select(jobs).where(jobs.c.kind == "export"))
     assert entry["facts"]["file"] == job["sha256"]
     assert entry["facts"]["recommendations"] == 5
 
@@ -71,8 +72,8 @@ async def test_a_link_in_the_workbook_leads_to_the_card_and_strangers_nowhere(
 ) -> None:
     amina = await secretariat(network)
     await amina.types("/export")
-    await amina.taps("Make the workbook")
-    ready = await amina.waits_for("with 5 recommendations", within=30)
+    await amina.taps("Consolidated workbook", "Make it")
+    ready = await amina.waits_for(": 5 recommendations", within=30)
     book = openpyxl.load_workbook(BytesIO(await amina.downloads(ready.files[0])))
     links = {
         row[2].value: str(row[24].hyperlink.target)
@@ -89,16 +90,18 @@ async def test_a_link_in_the_workbook_leads_to_the_card_and_strangers_nowhere(
 async def test_the_workbook_is_narrowed_by_buttons(network: JourneyNetwork) -> None:
     amina = await secretariat(network)
     await amina.types("/export")
+    await amina.taps("Consolidated workbook")
     await amina.taps("Institution", "Ministry of Justice (4)")
     assert "Only institution: Ministry of Justice" in plain(amina.screen.text)
     await amina.taps("Status", "in progress (1)")
     assert "It holds 1 recommendation." in plain(amina.screen.text)
-    await amina.taps("Make the workbook")
-    ready = await amina.waits_for("with 1 recommendation", within=30)
+    await amina.taps("Make it")
+    ready = await amina.waits_for(": 1 recommendation", within=30)
     book = openpyxl.load_workbook(BytesIO(await amina.downloads(ready.files[0])))
     first = [row[:2] for row in book["Totals"].iter_rows(values_only=True)]
     assert ("Institution", "Ministry of Justice") in first
     await amina.types("/export")
+    await amina.taps("Consolidated workbook")
     await amina.taps("Mechanism", "CAT (1)", "Institution")
     assert "Ministry" not in str(amina.screen.labels)  # the view is nobody's yet
     await amina.taps("Any", "Everything")
@@ -111,12 +114,18 @@ async def test_a_workbook_too_large_for_the_chat_stays_on_the_server(
     monkeypatch.setattr(work, "CHAT_LIMIT", 1_000)
     amina = await secretariat(network)
     await amina.types("/export")
-    await amina.taps("Make the workbook")
+    await amina.taps("Consolidated workbook", "Make it")
     told = await amina.waits_for("on the server", within=30)
     assert not told.files
     (kept,) = (network.settings().data_dir / work.FOLDER).iterdir()
     assert f"exports/{kept.name}" in plain(told.text)
     assert len(openpyxl.load_workbook(kept)["Recommendations"]["A"]) == 6
+    monkeypatch.setattr(work, "CHAT_LIMIT", 50 * 1024**2)
+    await amina.taps("One file a document")
+    first = await amina.waits_for(": 4 recommendations", within=30)
+    second = await amina.waits_for(": 1 recommendation", within=30)
+    names = [file.name for told in (first, second) for file in told.files]
+    assert sorted(each.split("-")[2] for each in names) == ["A", "CAT"]
 
 
 async def test_a_focal_point_exports_nothing(network: JourneyNetwork) -> None:
@@ -124,8 +133,8 @@ async def test_a_focal_point_exports_nothing(network: JourneyNetwork) -> None:
     noor = await network.phone("Noor", Role.FOCAL_POINT, "MOJ")
     await noor.types("/export")
     assert "It holds" not in noor.screen.text
-    await noor.forges(noor.last, "o:export_make:-")
-    assert await network.row(select(jobs).where(jobs.c.kind == "export_workbook")) is None
+    await noor.forges(noor.last, "o:export_make:w:-")
+    assert await network.row(select(jobs).where(jobs.c.kind == "export")) is None
 
 
 async def test_progress_comes_as_figures_and_as_a_picture(network: JourneyNetwork) -> None:
@@ -149,7 +158,7 @@ async def test_the_review_is_called_as_the_reader_calls_it(network: JourneyNetwo
         await tx.execute(update(source_documents).values(mechanism="UPR"))
     amina = await network.phone("Amina Sall", Role.COORDINATOR, language="fr")
     await amina.types("/export")
-    await amina.taps("Mécanisme")
+    await amina.taps("Classeur consolidé", "Mécanisme")
     assert any(plain(each).startswith("EPU") for each in amina.screen.labels)
     await amina.types("/home")
     await amina.taps("Tous les éléments", "Restreindre", "Mécanisme")

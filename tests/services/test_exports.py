@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from bot.clock import Clock
 from bot.domain.errors import NotAllowed, NotFound, Outdated
+from bot.domain.exports import ExportKind
 from bot.domain.filters import (
     EVERYTHING,
     STATUSES,
@@ -171,7 +172,9 @@ async def test_only_the_secretariat_exports(record: Database) -> None:
         observer = await somebody(tx, "Ines", Role.OBSERVER, 1)
         for actor in (focal_point, observer):
             with pytest.raises(NotAllowed):
-                await exports.ask(tx, maravia.act(actor, NOW), EVERYTHING, language="en")
+                await exports.ask(
+                    tx, maravia.act(actor, NOW), ExportKind.WORKBOOK, EVERYTHING, language="en"
+                )
             with pytest.raises(NotAllowed):
                 await exports.choices(tx, maravia.act(actor, NOW), EVERYTHING, Dimension.STATUS)
 
@@ -180,7 +183,9 @@ async def test_an_empty_workbook_is_not_even_planned(record: Database, officer: 
     nobody = Filter({Dimension.DOCUMENT: ("A/HRC/0/0",)})
     async with record.write() as tx:
         with pytest.raises(NothingMatches):
-            await exports.ask(tx, maravia.act(officer, NOW), nobody, language="en")
+            await exports.ask(
+                tx, maravia.act(officer, NOW), ExportKind.WORKBOOK, nobody, language="en"
+            )
         assert await tx.value(select(func.count()).select_from(tables.jobs)) == 0
 
 
@@ -188,7 +193,9 @@ async def test_who_lost_the_seat_while_it_was_made_gets_no_workbook(
     record: Database, officer: Actor, tmp_path: Path
 ) -> None:
     async with record.write() as tx:
-        job_id = await exports.ask(tx, maravia.act(officer, NOW), EVERYTHING, language="en")
+        job_id = await exports.ask(
+            tx, maravia.act(officer, NOW), ExportKind.WORKBOOK, EVERYTHING, language="en"
+        )
         job = await jobs.get(tx, job_id)
         assert officer.seat_id is not None
         await seats.end(tx, officer.seat_id, now=NOW)
@@ -203,13 +210,15 @@ async def test_the_audit_says_which_filter_and_how_many_but_no_name(
 ) -> None:
     chosen = Filter({Dimension.CLUSTER: ("Cluster 1",), Dimension.INSTITUTION: ("M1",)})
     tools = tools_for(record, tmp_path)
-    made = await export.write_out(tools, chosen, tmp_path / "out.xlsx", language="fr")
+    made = await export.write_out(
+        tools, ExportKind.WORKBOOK, chosen, tmp_path / "out.xlsx", language="fr"
+    )
     async with record.read() as tx:
         entry = await tx.row(select(audit).where(audit.c.act == "export.workbook"))
     assert entry is not None
     assert entry["facts"]["by_institution"] == ["M1"]
     assert entry["facts"]["by_cluster"][0].startswith("mark:")
-    assert entry["facts"]["recommendations"] == made.rows["recommendations"] > 0
+    assert entry["facts"]["recommendations"] == made.counts["recommendations"] > 0
     assert entry["facts"]["file"] == made.sha256
     assert entry["channel"] == COMMAND_LINE.channel
     assert [name for name in os.listdir(tmp_path) if "out" in name] == ["out.xlsx"]  # noqa: PTH208
@@ -222,9 +231,14 @@ async def test_a_cancelled_workbook_ends_its_process_and_says_nothing_more(
     record: Database, officer: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(telling, "LOOK_EVERY", 0.05)
-    slow = Jobs({export.CONSOLIDATED: "tests.exchange.confined_work:never_ends"}, tmp_path / "jobs")
+    slow = Jobs(
+        {export.process(ExportKind.WORKBOOK): "tests.exchange.confined_work:never_ends"},
+        tmp_path / "jobs",
+    )
     async with record.write() as tx:
-        job_id = await exports.ask(tx, maravia.act(officer, NOW), EVERYTHING, language="en")
+        job_id = await exports.ask(
+            tx, maravia.act(officer, NOW), ExportKind.WORKBOOK, EVERYTHING, language="en"
+        )
         job = await jobs.get(tx, job_id)
     assert job is not None
     async with asyncio.timeout(20), asyncio.TaskGroup() as group:
@@ -241,7 +255,9 @@ async def test_a_cancelled_workbook_ends_its_process_and_says_nothing_more(
 
 async def test_nobody_cancels_what_another_asked_for(record: Database, officer: Actor) -> None:
     async with record.write() as tx:
-        job_id = await exports.ask(tx, maravia.act(officer, NOW), EVERYTHING, language="en")
+        job_id = await exports.ask(
+            tx, maravia.act(officer, NOW), ExportKind.WORKBOOK, EVERYTHING, language="en"
+        )
         other = await somebody(tx, "Other", Role.COORDINATOR, None)
         with pytest.raises(NotFound):
             await exports.cancel(tx, maravia.act(other, NOW), job_id)

@@ -110,7 +110,7 @@ async def test_a_file_that_somebody_else_was_sent_lately_stays(
     async with tools.database.write() as tx:
         sha256 = await tx.value(select(tables.jobs.c.sha256))
         other = await jobs.plan(
-            tx, exports.WORKBOOK, {}, person_id=None, seat_id=None, now=tools.clock.now()
+            tx, exports.EXPORT, {}, person_id=None, seat_id=None, now=tools.clock.now()
         )
         later = datetime.now(UTC) + KEPT
         await jobs.change(tx, other, state=jobs.DONE, sha256=sha256, finished_at=later)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.filters import LETTERS, Dimension, Filter
+from bot.domain.exports import FORMS, DocumentNeeded, ExportKind, suits
+from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter
 from bot.domain.progress import Subject
 from bot.domain.screens import (
     Attachment,
@@ -35,7 +36,7 @@ TEXT_KEYS = (
 )
 
 
-# -- The workbook ----------------------------------------------------------------------------------
+# -- Exports ---------------------------------------------------------------------------------------
 
 
 def none_yet() -> Screen:
@@ -43,21 +44,36 @@ def none_yet() -> Screen:
     return screen("item.none_yet", rows=[(IMPORT, HOME)])
 
 
-def choose(chosen: Filter, called: Mapping[Dimension, Value], count: int) -> Screen:
+def kinds() -> Screen:
+    """What can be exported."""
+    lines = [text("export.kinds"), None]
+    lines += [_about(each) for each in ExportKind]
+    buttons = [Button(text(f"export.kind.{each}"), _act("export", each)) for each in ExportKind]
+    return screen(*lines, rows=[*in_twos(buttons), (HOME,)])
+
+
+def choose(
+    kind: ExportKind, chosen: Filter, called: Mapping[Dimension, Value], count: int
+) -> Screen:
     """What would be exported: how narrowed, and how many recommendations that leaves."""
-    lines: list[Text | None] = [text("export.what")]
+    lines: list[Text | None] = [_about(kind)]
     lines += [
         text("export.narrowed", dimension=text(f"export.dimension.{each}"), value=value)
         for each, value in called.items()
     ]
     lines += [None, text("export.holds", count=count) if count else text("error.export.nothing")]
-    code = chosen.code
-    narrow = [button(f"export.{each}", f"export_by:{LETTERS[each]}:0:{code}") for each in LETTERS]
-    rows: list[Row] = [(button("export_make", f"export_make:{code}"),)] if count else []
+    ready = bool(count) and suits(kind, chosen)
+    if count and not ready:
+        lines.append(text(DocumentNeeded.key))
+    narrow = [
+        button(f"export.{each}", _act(f"export_by:{LETTERS[each]}:0", kind, chosen))
+        for each in LETTERS
+    ]
+    rows: list[Row] = [(button("export_make", _act("export_make", kind, chosen)),)] if ready else []
     rows += in_twos(narrow)
     if chosen:
-        rows.append((button("export_everything", "export"),))
-    return screen(*lines, rows=[*rows, (HOME,)])
+        rows.append((button("export_everything", _act("export", kind)),))
+    return screen(*lines, rows=[*rows, (button("back", "export"), HOME)])
 
 
 @dataclass(frozen=True)
@@ -66,37 +82,56 @@ class Choice:
 
     called: Value
     count: int
-    code: str
+    leads_to: Filter
 
 
-def values(dimension: Dimension, chosen: Filter, choices: Sequence[Choice], page: int) -> Screen:
+def values(
+    kind: ExportKind, dimension: Dimension, chosen: Filter, choices: Sequence[Choice], page: int
+) -> Screen:
     """The values of a dimension, eight at a time; `chosen` is the filter without it."""
     shown = choices[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
     rows: list[Row] = [
-        (button("export_value", f"export:{each.code}", value=each.called, n=each.count),)
+        (
+            button(
+                "export_value",
+                _act("export", kind, each.leads_to),
+                value=each.called,
+                n=each.count,
+            ),
+        )
         for each in shown
     ]
     turns: list[Button] = []
-    act, code = f"export_by:{LETTERS[dimension]}", chosen.code
+    act = f"export_by:{LETTERS[dimension]}"
     if page:
-        turns.append(button("earlier", f"{act}:{page - 1}:{code}"))
+        turns.append(button("earlier", _act(f"{act}:{page - 1}", kind, chosen)))
     if (page + 1) * LIST_LENGTH < len(choices):
-        turns.append(button("next_page", f"{act}:{page + 1}:{code}"))
+        turns.append(button("next_page", _act(f"{act}:{page + 1}", kind, chosen)))
     rows += [tuple(turns)] if turns else []
-    rows.append((button("export_any", f"export:{code}"), HOME))
+    rows.append((button("export_any", _act("export", kind, chosen)), HOME))
     asked = text("export.which", dimension=text(f"export.dimension.{dimension}"))
     return screen(asked, rows=rows)
 
 
-def making(job_id: int, share: float | None = None) -> Screen:
-    """The workbook is being made: so far, where that is known."""
-    line = text("export.making") if share is None else text("export.made_so_far", share=share)
+def making(kind: ExportKind, job_id: int, share: float | None = None) -> Screen:
+    """The export is being made: so far, where that is known."""
+    named = _named(kind)
+    line = (
+        text("export.making", kind=named)
+        if share is None
+        else text("export.made_so_far", kind=named, share=share)
+    )
     return screen(line, rows=[(button("export_cancel", f"export_cancel:{job_id}"),)])
 
 
-def made() -> Screen:
+def made(kind: ExportKind) -> Screen:
     """It is ready: what the message of the progress says from then on."""
-    return screen("export.made")
+    return screen(text("export.made", kind=_named(kind)))
+
+
+def by_document(kind: ExportKind, count: int) -> Screen:
+    """One file for each document is being made."""
+    return screen(text("export.by_document", kind=_named(kind), count=count), rows=[(HOME,)])
 
 
 def cancelled() -> Screen:
@@ -104,27 +139,51 @@ def cancelled() -> Screen:
     return screen("export.cancelled", rows=[(HOME,)])
 
 
-def ready(count: int, withheld: int, attachment: Attachment) -> Screen:
-    """The workbook itself."""
-    lines = [text("export.ready", count=count)]
-    if withheld:
-        lines.append(text("export.withheld", count=withheld))
-    return screen(*lines, rows=[(HOME,)], attachments=(attachment,), replaces=False)
+@dataclass(frozen=True)
+class Counted:
+    """An export by what it holds; `withheld` are restricted items without their words."""
+
+    kind: ExportKind
+    count: int
+    withheld: int = 0
+
+    @property
+    def lines(self) -> list[Text | None]:
+        """What its message says of it."""
+        held = text(f"export.counted.{FORMS[self.kind].counted}", count=self.count)
+        lines: list[Text | None] = [text("export.ready", kind=_named(self.kind), counted=held)]
+        if self.withheld:
+            lines.append(text("export.withheld", count=self.withheld))
+        return lines
 
 
-def too_large(count: int, size: int, place: str) -> Screen:
-    """The workbook is more than the chat carries, and lies on the State's machine."""
+def ready(counted: Counted, attachment: Attachment) -> Screen:
+    """The export itself."""
+    return screen(*counted.lines, rows=[(HOME,)], attachments=(attachment,), replaces=False)
+
+
+def too_large(counted: Counted, size: int, place: str, chosen: Filter) -> Screen:
+    """The export is more than the chat carries, and lies on the State's machine."""
     megabytes = -(-size // MEGABYTE)
+    split = button("export_split", _act("export_split", counted.kind, chosen))
     return message(
-        text("export.ready", count=count),
+        *counted.lines,
         text("export.too_large", size=megabytes, limit=50, place=place),
-        rows=[(HOME,)],
+        rows=[(split, HOME) if len(chosen.of(Dimension.DOCUMENT)) != 1 else (HOME,)],
     )
 
 
-def file_name(day: date) -> str:
-    """What the workbook is called where it is saved."""
-    return f"focal-point-{day.isoformat()}.xlsx"
+def _named(kind: ExportKind) -> Text:
+    return text(f"export.kind.{kind}")
+
+
+def _about(kind: ExportKind) -> Text:
+    return text("export.what", kind=_named(kind), about=text(f"export.about.{kind}"))
+
+
+def _act(act: str, kind: ExportKind, chosen: Filter = EVERYTHING) -> str:
+    """The act with the kind and the filter behind it; Telegram carries 64 bytes."""
+    return f"{act}:{FORMS[kind].letter}:{chosen.code}"
 
 
 def template(attachment: Attachment) -> Screen:

@@ -102,6 +102,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("names", Json, nullable=False),
         sa.Column("ended_at", Moment, nullable=True),
+        sa.Column("clearance", sa.String(length=20), server_default="none", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_institutions")),
         sa.UniqueConstraint("code", name=op.f("uq_institutions_code")),
         sqlite_autoincrement=True,
@@ -182,6 +183,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source_documents")),
         sa.UniqueConstraint("symbol", name=op.f("uq_source_documents_symbol")),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "statuses",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("counts_as", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("names", Json, nullable=False),
+        sa.Column("evidence_required", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_statuses")),
     )
     op.create_table(
         "accounts",
@@ -408,6 +419,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("report_state", sa.String(length=20), nullable=True),
         sa.Column("last_status_update_id", Id, nullable=True),
         sa.Column("unchanged_in_a_row", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("uncleared_id", Id, nullable=True),
+        sa.Column("uncleared_state", sa.String(length=20), nullable=True),
+        sa.Column("uncleared_due_on", sa.Date(), nullable=True),
+        sa.Column("clearance_chosen", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["institution_id"],
             ["institutions.id"],
@@ -457,6 +472,27 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("broadcast_id", "person_id", name=op.f("pk_deliveries")),
     )
     op.create_index(op.f("ix_deliveries_person_id"), "deliveries", ["person_id"], unique=False)
+    op.create_table(
+        "grades",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("scheme", sa.String(length=80), nullable=False),
+        sa.Column("grade", sa.String(length=60), nullable=False),
+        sa.Column("session", sa.String(length=60), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=True),
+        sa.Column("symbol", sa.String(length=120), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=True),
+        sa.Column("entered_by", Id, nullable=False),
+        sa.Column("entered_at", Moment, nullable=False),
+        sa.Column("withdrawn_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_grades_item_id_items")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grades")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_grades_grade", "grades", ["grade"], unique=False)
+    op.create_index(op.f("ix_grades_item_id"), "grades", ["item_id"], unique=False)
     op.create_table(
         "indicators",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -579,6 +615,94 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_activity_notes_activity_id"), "activity_notes", ["activity_id"], unique=False
+    )
+    op.create_table(
+        "approvals",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("arguments", Json, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_by", Id, nullable=False),
+        sa.Column("asker", Id, nullable=False),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("opens_at", Moment, nullable=True),
+        sa.Column("decided_by", Id, nullable=True),
+        sa.Column("decided_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["seats.id"], name=op.f("fk_approvals_asked_by_seats")
+        ),
+        sa.ForeignKeyConstraint(["asker"], ["people.id"], name=op.f("fk_approvals_asker_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_approvals_state", "approvals", ["state", "id"], unique=False)
+    op.create_table(
+        "assessments",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=True),
+        sa.Column("given_at", Moment, nullable=False),
+        sa.Column("withdrawn_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_assessments_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_assessments_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_assessments_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
+        sa.UniqueConstraint(
+            "item_id",
+            "institution_id",
+            "version",
+            name=op.f("uq_assessments_item_id_institution_id_version"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_assessments_item_id"), "assessments", ["item_id"], unique=False)
+    op.create_table(
+        "consolidations",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_consolidations_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_consolidations_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consolidations")),
+        sa.UniqueConstraint("item_id", "version", name=op.f("uq_consolidations_item_id_version")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_consolidations_current",
+        "consolidations",
+        ["item_id"],
+        unique=True,
+        sqlite_where=sa.text("current = 1"),
+        postgresql_where=sa.text("current"),
     )
     op.create_table(
         "conversations",
@@ -824,6 +948,11 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("source_on", sa.Date(), nullable=True),
         sa.Column("submitted_at", Moment, nullable=False),
         sa.Column("decided_at", Moment, nullable=True),
+        sa.Column("public", sa.Boolean(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("needs_clearance", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("cleared_at", Moment, nullable=True),
+        sa.Column("cleared_by", Id, nullable=True),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["assignments.id"],
@@ -840,7 +969,118 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         op.f("ix_status_updates_assignment_id"), "status_updates", ["assignment_id"], unique=False
     )
     op.create_index(
+        op.f("ix_status_updates_cleared_at"), "status_updates", ["cleared_at"], unique=False
+    )
+    op.create_index(
         "ix_status_updates_state", "status_updates", ["state", "submitted_at"], unique=False
+    )
+    op.create_table(
+        "clearance_notices",
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_clearance_notices_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_clearance_notices_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "status_update_id", "person_id", "rung", name=op.f("pk_clearance_notices")
+        ),
+    )
+    op.create_table(
+        "clearances",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("before", Json, nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_clearances_seat_id_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_clearances_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clearances")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_clearances_status_update_id"), "clearances", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "consolidation_sources",
+        sa.Column("consolidation_id", Id, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consolidation_id"],
+            ["consolidations.id"],
+            name=op.f("fk_consolidation_sources_consolidation_id_consolidations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_consolidation_sources_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "consolidation_id", "status_update_id", name=op.f("pk_consolidation_sources")
+        ),
+    )
+    op.create_index(
+        op.f("ix_consolidation_sources_status_update_id"),
+        "consolidation_sources",
+        ["status_update_id"],
+        unique=False,
+    )
+    op.create_table(
+        "contradictions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("one_id", Id, nullable=False),
+        sa.Column("other_id", Id, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("marked_by", Id, nullable=False),
+        sa.Column("marked_at", Moment, nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("resolved_by", Id, nullable=True),
+        sa.Column("resolved_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_contradictions_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["marked_by"], ["seats.id"], name=op.f("fk_contradictions_marked_by_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["one_id"], ["status_updates.id"], name=op.f("fk_contradictions_one_id_status_updates")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"],
+            ["status_updates.id"],
+            name=op.f("fk_contradictions_other_id_status_updates"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["resolved_by"], ["seats.id"], name=op.f("fk_contradictions_resolved_by_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contradictions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_contradictions_item_id"), "contradictions", ["item_id"], unique=False)
+    op.create_index(
+        "ix_contradictions_open",
+        "contradictions",
+        ["one_id", "other_id"],
+        unique=True,
+        sqlite_where=sa.text("outcome IS NULL"),
+        postgresql_where=sa.text("outcome IS NULL"),
     )
     op.create_table(
         "deadlines",
@@ -1020,6 +1260,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
     )
     op.create_table(
+        "protections",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("lowered_at", Moment, nullable=False),
+        sa.Column("approval_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approvals.id"], name=op.f("fk_protections_approval_id_approvals")
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_protections")),
+    )
+    op.create_table(
         "request_items",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("request_id", Id, nullable=False),
@@ -1095,6 +1345,25 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("request_id", "language", name=op.f("pk_request_texts")),
     )
     op.create_table(
+        "review_desks",
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("queue", sa.String(length=60), server_default="-", nullable=False),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("opened_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_review_desks_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_review_desks_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_review_desks")),
+    )
+    op.create_index(
+        op.f("ix_review_desks_status_update_id"), "review_desks", ["status_update_id"], unique=False
+    )
+    op.create_table(
         "reviews",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("status_update_id", Id, nullable=False),
@@ -1115,6 +1384,21 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(
         op.f("ix_reviews_status_update_id"), "reviews", ["status_update_id"], unique=False
     )
+    op.create_table(
+        "threads",
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("waits_for", sa.String(length=20), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("said_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_threads_seat_id_seats")),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_threads_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("status_update_id", name=op.f("pk_threads")),
+    )
+    op.create_index(op.f("ix_threads_waits_for"), "threads", ["waits_for"], unique=False)
     op.create_table(
         "answers",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -1224,6 +1508,29 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
     op.create_index("ix_reminders_person", "reminders", ["person_id", "state", "at"], unique=False)
+    op.create_table(
+        "thread_words",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("side", sa.String(length=20), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("said_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_thread_words_seat_id_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["threads.status_update_id"],
+            name=op.f("fk_thread_words_status_update_id_threads"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_thread_words")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_thread_words_status_update_id", "thread_words", ["status_update_id"], unique=False
+    )
     op.create_table(
         "evidence",
         sa.Column("id", Id, autoincrement=True, nullable=False),

@@ -1,0 +1,79 @@
+"""What leaves the house as a file, and in which form (FORMATS.md §2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bot.domain.errors import Refused
+from bot.domain.filters import EVERYTHING, Dimension, Filter
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class ExportKind(StrEnum):
+    """What can be exported; stable codes, also of the command line."""
+
+    WORKBOOK = "workbook"
+
+
+@dataclass(frozen=True)
+class Form:
+    """How one kind of export leaves.
+
+    `letter` stands for it behind a button. `counted` is what its message counts, one of the counts
+    that its file is made with (`export.counted.<counted>`). One that `stays` is not sent by chat
+    unless a coordinator has switched that; one `of_a_document` needs the filter to name just one.
+    """
+
+    letter: str
+    suffix: str
+    media_type: str
+    counted: str = "recommendations"
+    stays: bool = False
+    of_a_document: bool = False
+
+
+FORMS: Mapping[ExportKind, Form] = {
+    ExportKind.WORKBOOK: Form("w", "xlsx", XLSX),
+}
+
+TEXT_KEYS = (
+    *(f"export.kind.{each}" for each in ExportKind),
+    *(f"export.about.{each}" for each in ExportKind),
+    *(f"export.counted.{each.counted}" for each in FORMS.values()),
+)
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+_BY_LETTER = {form.letter: kind for kind, form in FORMS.items()}
+
+
+class DocumentNeeded(Refused):
+    """An export of one document, and the filter does not name just one."""
+
+    key = "error.export.document_needed"
+
+
+def by_letter(letter: str) -> ExportKind | None:
+    """The kind that a letter behind a button stands for."""
+    return _BY_LETTER.get(letter)
+
+
+def suits(kind: ExportKind, chosen: Filter) -> bool:
+    """Whether the filter names what this kind of export needs named."""
+    return not FORMS[kind].of_a_document or len(chosen.of(Dimension.DOCUMENT)) == 1
+
+
+def file_name(kind: ExportKind, day: date, chosen: Filter = EVERYTHING) -> str:
+    """What the file is called where it is saved; one of a single document says of which."""
+    documents = chosen.of(Dimension.DOCUMENT)
+    parts = [
+        "focal-point",
+        "" if kind.value == "workbook" else kind.value,
+        _UNSAFE.sub("-", documents[0]).strip("-") if len(documents) == 1 else "",
+        day.isoformat(),
+    ]
+    return "-".join(filter(None, parts)) + f".{FORMS[kind].suffix}"
