@@ -269,6 +269,9 @@ class Export(StrEnum):
     """What can be exported at the shell: what chat offers, and the calendar."""
 
     WORKBOOK = ExportKind.WORKBOOK.value
+    MATRIX = ExportKind.MATRIX.value
+    MATRIX_BY_NUMBER = ExportKind.MATRIX_BY_NUMBER.value
+    PARAGRAPHS = ExportKind.PARAGRAPHS.value
     CALENDAR = "calendar"
 
 

@@ -40,6 +40,7 @@ from handlers import (
     search,
     secretariat,
     statuses,
+    templates,
     threads,
 )
 from handlers.flows import (
@@ -99,6 +100,7 @@ ROOMS = (
     institutions,
     imports,
     secretariat,
+    templates,
     assigning,
     clusters,
     review,

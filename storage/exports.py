@@ -26,18 +26,22 @@ from sqlalchemy import (
     true,
 )
 
+from bot.domain.clearance import Decision
 from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
 from bot.domain.status import Vocabulary
 from storage import indicators, plans, statuses
+from storage.approved import is_last_approved
 from storage.clearance import is_word
 from storage.database import Transaction
+from storage.selection import NEED
 from storage.standing import as_of, is_consolidated, last_words, standing, status_of
 from storage.tables import activities as plan_activities
 from storage.tables import (
     assessments,
     assignments,
+    clearances,
     clusters,
     consolidations,
     evidence,
@@ -67,7 +71,9 @@ PAGE = 500  # rows in memory at a time
 
 _ANNOUNCED = AssignmentState.ANNOUNCED.value
 _WITHDRAWN = ReportState.WITHDRAWN.value
-_TAGS = ("theme", "group", "sdg")
+_APPROVED = ReportState.APPROVED.value
+_CLEARED = (Decision.CLEARED.value, Decision.AMENDED.value)
+_TAGS = ("theme", "group", "sdg", NEED)
 
 
 @dataclass(frozen=True)
@@ -273,6 +279,14 @@ class Records:
         rows = self._connection.execute(select(institutions)).mappings()
         return {row["id"]: dict(row) for row in rows}
 
+    def documents(self) -> dict[int, Record]:
+        """The documents of what passes, by their ids."""
+        passing = select(items.c.document_id).select_from(self._items()).where(self._passes())
+        statement = select(source_documents).where(
+            source_documents.c.id.in_(passing.correlate(None))
+        )
+        return {row["id"]: dict(row) for row in self._rows(statement)}
+
     def recommendations(self) -> Iterator[Record]:
         """One row an item, by document and place, with what stands around it.
 
@@ -418,6 +432,34 @@ class Records:
         for row in self._rows(plans.others_of(ids)):
             others[row["activity_id"]].append(row["institution_id"])
         return about, others
+
+    def approved(self, ids: Sequence[int]) -> dict[int, list[Record]]:
+        """By item what each institution had approved last, the lead first, then the newest.
+
+        `measures` and `remaining`, in `language`, are those of the last one that says something,
+        with its `figures`; `titles` is what stored evidence of both is called, `validated` who
+        cleared and approved the last one: `role`, `institution_id` (None: the secretariat), `at`.
+        """
+        last = self._last_approved(ids)
+        worded = self._last_worded([row["assignment_id"] for row in last])
+        said = {row["id"]: worded.get(row["assignment_id"], row) for row in last}
+        both = {row["id"] for row in said.values()} | set(said)
+        figured, validated = self._figures(sorted(both)), self._validated(sorted(said))
+        titles = self._titles(sorted(both))
+        found: dict[int, list[Record]] = defaultdict(list)
+        for row in last:
+            own = said[row["id"]]
+            names = dict.fromkeys([*titles[own["id"]], *titles[row["id"]]])
+            found[row["item_id"]].append(
+                {
+                    **row,
+                    **{name: own[name] for name in ("measures", "remaining", "language")},
+                    "figures": figured[own["id"]],
+                    "titles": [*names],
+                    "validated": validated[row["id"]],
+                }
+            )
+        return found
 
     # -- Which rows --------------------------------------------------------------------------------
 
@@ -746,6 +788,68 @@ class Records:
             .order_by(reviews.c.id)
         )
         return {(row["status_update_id"], row["decision"]): row["comment"] for row in rows}
+
+    def _last_approved(self, ids: Sequence[int]) -> Sequence[RowMapping]:
+        return self._rows(
+            select(
+                status_updates,
+                assignments.c.item_id,
+                assignments.c.institution_id,
+                assignments.c.part,
+            )
+            .join(assignments, is_last_approved())
+            .where(assignments.c.item_id.in_(ids), assignments.c.state == _ANNOUNCED, self._own())
+            .order_by(
+                assignments.c.item_id,
+                assignments.c.part != Part.LEAD.value,
+                status_updates.c.id.desc(),
+            )
+        )
+
+    def _last_worded(self, assignment_ids: Sequence[int]) -> dict[int, RowMapping]:
+        """Of each assignment the last approved status update that says something."""
+        last = (
+            select(func.max(status_updates.c.id))
+            .where(
+                status_updates.c.assignment_id.in_(assignment_ids),
+                status_updates.c.state == _APPROVED,
+                status_updates.c.measures != "",
+            )
+            .group_by(status_updates.c.assignment_id)
+        )
+        rows = self._rows(select(status_updates).where(status_updates.c.id.in_(last)))
+        return {row["assignment_id"]: row for row in rows}
+
+    def _validated(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+        """Who cleared and who approved each status update, by role and institution, and when."""
+        found: dict[int, list[RowMapping]] = defaultdict(list)
+        for table, decisions in ((clearances, _CLEARED), (reviews, (_APPROVED,))):
+            for row in self._rows(
+                select(table.c.status_update_id, table.c.at, seats.c.role, seats.c.institution_id)
+                .join(seats, seats.c.id == table.c.seat_id)
+                .where(table.c.status_update_id.in_(ids), table.c.decision.in_(decisions))
+                .order_by(table.c.id)
+            ):
+                found[row["status_update_id"]].append(row)
+        return found
+
+    def _titles(self, ids: Sequence[int]) -> dict[int, list[str]]:
+        """What the stored evidence of each status update is called."""
+        found: dict[int, list[str]] = defaultdict(list)
+        title = func.coalesce(
+            func.nullif(evidence.c.caption, ""), evidence.c.name, evidence.c.url
+        ).label("title")
+        for row in self._rows(
+            select(evidence.c.status_update_id, title)
+            .where(
+                evidence.c.status_update_id.in_(ids),
+                evidence.c.state == EvidenceState.STORED.value,
+                title.is_not(None),
+            )
+            .order_by(evidence.c.id)
+        ):
+            found[row["status_update_id"]].append(row["title"])
+        return found
 
     def _first_answers(self, ids: Sequence[int]) -> dict[int, RowMapping]:
         first = (

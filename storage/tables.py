@@ -182,7 +182,7 @@ source_documents = Table(
     Column("cycle", Integer),
     Column("session", String(40)),
     Column("published_on", Date),
-    Column("layout", Json),  # headings and columns as they came, for the matrix that goes back
+    Column("layout", Json),  # columns as they came, for the matrix that goes back: [[name, title]]
     Column("imported_at", UtcDateTime, nullable=False),
 )
 
@@ -211,6 +211,7 @@ items = Table(
     Column("recommending", Json, nullable=False),  # [State]
     Column("source_of_position", String(200)),
     Column("headings", Json, nullable=False),  # [[place, theme heading]]: it may stand under many
+    Column("original", Json),  # [[place, heading as printed, {column: cell}]], as they came
     _to("cluster_id", "clusters", nullable=True, index=True),
     Column("priority", Boolean, nullable=False, server_default=false()),
     Column("digest", String(64)),  # of what the import said beside the text
@@ -1103,6 +1104,7 @@ import_rows = Table(  # the staging of an import, until it is applied or discard
     Column("recommending", Json),
     Column("source_of_position", String(200)),
     Column("headings", Json),
+    Column("original", Json),
     Column("language", String(20)),
     Column("words", Text),
     Column("raw", Text),
@@ -1122,6 +1124,27 @@ import_tags = Table(
     Column("label", String(300), nullable=False),
     Column("place", Integer, nullable=False),
     PrimaryKeyConstraint("job_id", "ordinal", "vocabulary", "label"),
+)
+
+templates = Table(  # Word templates that the secretariat sent in place of ours
+    "templates",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),  # matrix, paragraphs
+    Column("language", String(20), nullable=False),
+    Column("sha256", String(64), ForeignKey("files.sha256"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("added_by", Id),  # seat
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),  # when another one or ours took its place
+)
+Index(
+    "ix_templates_current",
+    templates.c.kind,
+    templates.c.language,
+    unique=True,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
 )
 
 counters = Table(

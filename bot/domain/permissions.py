@@ -249,6 +249,11 @@ def may_publish(actor: Actor) -> bool:
     return actor.is_secretariat or actor.channel == "command"
 
 
+def may_set_templates(actor: Actor) -> bool:
+    """The secretariat sends the Word templates that its reports are filled into."""
+    return actor.is_secretariat
+
+
 def may_take_calendar(actor: Actor) -> bool:
     """Whoever asks or is asked takes a calendar file: the secretariat of all, others of theirs."""
     return may_ask(actor) or actor.seat(READS) is not None

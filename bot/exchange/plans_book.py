@@ -321,10 +321,10 @@ def read(
 ) -> list[PlanRow]:
     """The rows of a workbook that came back, each with its problems, activities first.
 
-    `by_heading` joins the `headings` of every language offered: by them the row of headings is told
-    from the others, and a sheet is understood that lost its hidden row. Numbers that are texts are
-    read as `language` writes them. Refuses with NotRecognised, MissingColumns, Damaged, Encrypted
-    or TooSpread.
+    `by_heading` joins the `headings` of every language offered: so the row of headings is told from
+    the others, and a sheet that lost its hidden row is understood. Numbers that are texts are read
+    as `language` writes them. Refuses with NotRecognised, MissingColumns, Damaged, Encrypted or
+    TooSpread.
     """
     found: dict[str, list[PlanRow]] = {}
     reader = _Reader(known, by_heading, language)

@@ -9,6 +9,7 @@ from bot.jobs import Jobs
 from bot.services import assignments_book as books
 from bot.services import calendar_import, deadlines, digests, exports, handed_out, imports, plans
 from bot.services import letters as letter_service
+from bot.services import templates as template_service
 from bot.settings import Settings
 from bot.works import (
     Tools,
@@ -29,6 +30,7 @@ from bot.works import (
     plans_book,
     plans_read,
     progress,
+    templates,
 )
 from storage.jobs import Job
 
@@ -50,6 +52,8 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     deadlines.FILE: calendar_file.run,
     deadlines.TEMPLATE: calendar_template.run,
     letter_service.KIND: letters.run,
+    template_service.OURS: templates.ours,
+    template_service.CHECK: templates.check,
 }
 
 PROCESSES: Mapping[str, str] = {

@@ -21,11 +21,13 @@ BOT = Path(__file__).parents[2] / "bot"
 
 CHOSEN = {
     # where the name is put together, and of what
-    "export.": {"assignments", "picture", *ExportKind},
+    "export.": {"assignments", "picture", "plans", *ExportKind},
     "clearance.": {"clear", "amend", "return"},
     "deadline.": {"done", "dropped"},
     "person.": {"language", "always_new_message", "timezone", "weekend", "hours"},
+    "status.": {"add", "change", "evidence", "end", "take_up"},
     "status_update.": {"submit", "record", "unchanged"},
+    "thread.": {"ask", "answer"},
 }
 GIVEN = {"bot/services/passing.py", "bot/services/clusters.py", "bot/services/reminders.py"}
 """Where a function takes the name; those who call it write it as a whole."""

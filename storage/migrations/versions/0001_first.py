@@ -305,6 +305,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("recommending", Json, nullable=False),
         sa.Column("source_of_position", sa.String(length=200), nullable=True),
         sa.Column("headings", Json, nullable=False),
+        sa.Column("original", Json, nullable=True),
         sa.Column("cluster_id", Id, nullable=True),
         sa.Column("priority", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=True),
@@ -343,6 +344,30 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_leave_person_id"), "leave", ["person_id"], unique=False)
+    op.create_table(
+        "templates",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("added_by", Id, nullable=True),
+        sa.Column("added_at", Moment, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["files.sha256"], name=op.f("fk_templates_sha256_files")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_templates")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_templates_current",
+        "templates",
+        ["kind", "language"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "units",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -1237,6 +1262,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("recommending", Json, nullable=True),
         sa.Column("source_of_position", sa.String(length=200), nullable=True),
         sa.Column("headings", Json, nullable=True),
+        sa.Column("original", Json, nullable=True),
         sa.Column("language", sa.String(length=20), nullable=True),
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("raw", sa.Text(), nullable=True),
