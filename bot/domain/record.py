@@ -54,7 +54,7 @@ _BY_SUBJECT = {
     "seat": "begin end hand_over offer restore suspend",
     "status": "add change end evidence move take_up",
     "status_update": "record submit unchanged view withdraw",
-    "template": "give_up take",
+    "template": "get give_up take",
     "thread": "answer ask",
     "unit": "answer ask ask_again withdraw",
 }

@@ -200,7 +200,7 @@ class _Matrix:
     # -- The assessment ----------------------------------------------------------------------------
 
     def _assessment(self, row: Record, approved: Sequence[Record]) -> Iterator[Said]:
-        """Where the item stands, the sentence on it, then each institution, the lead first."""
+        """Where it stands, the sentence on it, each institution's answer, observers beside them."""
         wording = self._wording
         yield wording.ours(wording.status(row, approved), strong=True)
         if row["vanished_at"]:
@@ -216,6 +216,9 @@ class _Matrix:
                 titles = wording.evidence(said)
                 yield wording.ours(wording.say(text("word.evidence")))
                 yield titles
+        for title, words in wording.independent(row):
+            yield wording.ours(title, strong=True)
+            yield words
 
 
 def _cell(*parts: Said) -> dict[str, Any]:

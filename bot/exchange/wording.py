@@ -120,9 +120,11 @@ class Wording:
         rows = self.records.recommendations()
         done = 0
         while page := list(islice(rows, PAGE)):
-            approved = self.records.approved([each["id"] for each in page])
+            ids = [each["id"] for each in page]
+            approved, beside = self.records.approved(ids), self.records.independent(ids)
             for row in page:
-                yield row, approved.get(row["id"], [])
+                item = {**row, "independent": beside.get(row["id"], [])}
+                yield item, approved.get(row["id"], [])
             done += len(page)
             progress(done, 3 * total)  # filling in takes the rest
 
@@ -179,6 +181,23 @@ class Wording:
         if language := self.other(said["language"]):
             words = f"{words} {self.say(text('label.language', language=language))}"
         return self.say(text("word.line", name=words, value=_status(said))) if stands else words
+
+    def independent(self, row: Record) -> list[tuple[str, Said]]:
+        """What observers say beside the State's answer: whose it is with its status, and words."""
+        if not self.shows(row):
+            return []
+        return [
+            (self._observed(each), self.theirs(each["words"], each["language"]))
+            for each in row["independent"]
+        ]
+
+    def _observed(self, given: Mapping[str, Any]) -> str:
+        names = self._institutions[given["institution_id"]]["names"]
+        own: dict[str, Value] = {"by": name_for(names, self.language), "day": given["as_of"]}
+        if given["status"] is None:
+            return self.say(Text("word.independent", own))
+        own["status"] = text(f"status.{given['status']}")
+        return self.say(Text("word.independent.status", own))
 
     def figures(self, said: Record) -> Said:
         """The figures of a report, one a line."""

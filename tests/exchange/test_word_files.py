@@ -32,6 +32,7 @@ from bot.works import word_files
 from storage import exports, imports, jobs
 from storage.database import Database
 from storage.tables import (
+    assessments,
     assignments,
     clearances,
     consolidations,
@@ -301,6 +302,11 @@ async def test_only_what_is_approved_stands_in_a_matrix_and_in_a_report(
         await tx.execute(insert(reviews).values(seat_id=1, decision="approved", **decided))
         await tx.execute(insert(clearances).values(seat_id=2, decision="amended", **decided))
         item = await tx.value(select(items.c.id).where(items.c.paragraph == "140.8"))
+        given = {"institution_id": 1, "seat_id": 2, "as_of": NOW.date(), "language": "ar"}
+        given |= {"item_id": item, "words": ARABIC, "given_at": NOW}
+        await tx.execute(insert(assessments).values(**given, version=1, status="planned"))
+        gone = {"version": 2, "current": False, "withdrawn_at": NOW, "words": "Taken back."}
+        await tx.execute(insert(assessments).values(**(given | gone)))
         consolidated = {"status": "implemented", "as_of": NOW.date(), "sentence": "All is done."}
         row = {"item_id": item, "version": 1, "language": "en", "seat_id": 1, "at": NOW}
         await tx.execute(insert(consolidations).values(**row, **consolidated))
@@ -318,6 +324,9 @@ async def test_only_what_is_approved_stands_in_a_matrix_and_in_a_report(
         assert "Not looked at." not in words
         assert "A NAME" not in words
         assert "Implemented, as of 27 November 2026\nAll is done." in words
+        assert "Independent assessment of Ministry 1: planned, as of 27 November 2026" in words
+        assert ARABIC in words
+        assert "Taken back." not in words
         assert "Made on 27 November 2026, 10:00 by Amina Sall." in words
     assert "Validated by Ministry 1 (validator) on 27 November 2026." in words
     assert "Validated by the secretariat (officer) on 27 November 2026." in words
