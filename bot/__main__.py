@@ -267,6 +267,11 @@ class Export(StrEnum):
     """What can be exported at the shell: what chat offers, and the calendar."""
 
     WORKBOOK = ExportKind.WORKBOOK.value
+    SDG = ExportKind.SDG.value
+    SDG_CSV = ExportKind.SDG_CSV.value
+    OPEN_DATA = ExportKind.OPEN_DATA.value
+    IMPACT = ExportKind.IMPACT.value
+    ARCHIVE = ExportKind.ARCHIVE.value
     CALENDAR = "calendar"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Subquery, case, func, select
 
 from bot.domain.items import AssignmentState, Part
-from storage.tables import assignments
+from storage.approved import is_last_approved
+from storage.tables import assignments, status_updates
 
 
 def last_words() -> Subquery:
@@ -20,6 +21,24 @@ def last_words() -> Subquery:
             assignments.c.reported_at,
             assignments.c.last_status_update_id,
         )
+        .where(assignments.c.state == AssignmentState.ANNOUNCED.value)
+        .subquery("words")
+    )
+
+
+def approved_words() -> Subquery:
+    """What was approved last on each announced assignment; a null status where nothing was."""
+    return (
+        select(
+            assignments.c.id.label("assignment_id"),
+            assignments.c.item_id,
+            assignments.c.part,
+            status_updates.c.status,
+            status_updates.c.as_of,
+            status_updates.c.submitted_at.label("reported_at"),
+            status_updates.c.id.label("last_status_update_id"),
+        )
+        .outerjoin(status_updates, is_last_approved())
         .where(assignments.c.state == AssignmentState.ANNOUNCED.value)
         .subquery("words")
     )

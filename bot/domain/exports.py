@@ -12,12 +12,19 @@ from bot.domain.errors import Refused
 from bot.domain.filters import EVERYTHING, Dimension, Filter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv"
+ZIP = "application/zip"
 
 
 class ExportKind(StrEnum):
     """What can be exported; stable codes, also of the command line."""
 
     WORKBOOK = "workbook"
+    SDG = "sdg"
+    SDG_CSV = "sdg_csv"
+    OPEN_DATA = "open_data"
+    IMPACT = "impact"
+    ARCHIVE = "archive"
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,11 @@ class Form:
 
 FORMS: Mapping[ExportKind, Form] = {
     ExportKind.WORKBOOK: Form("w", "xlsx", XLSX),
+    ExportKind.SDG: Form("s", "xlsx", XLSX),
+    ExportKind.SDG_CSV: Form("v", "csv", CSV),
+    ExportKind.OPEN_DATA: Form("o", "zip", ZIP),
+    ExportKind.IMPACT: Form("i", "zip", ZIP),
+    ExportKind.ARCHIVE: Form("a", "zip", ZIP, counted="files", stays=True),
 }
 
 TEXT_KEYS = (
@@ -72,7 +84,7 @@ def file_name(kind: ExportKind, day: date, chosen: Filter = EVERYTHING) -> str:
     documents = chosen.of(Dimension.DOCUMENT)
     parts = [
         "focal-point",
-        "" if kind.value == "workbook" else kind.value,
+        "" if kind is ExportKind.WORKBOOK else kind.value.replace("_", "-"),
         _UNSAFE.sub("-", documents[0]).strip("-") if len(documents) == 1 else "",
         day.isoformat(),
     ]
