@@ -242,11 +242,12 @@ class Records:
         )
         its = tagged.c.item_id == items.c.id
         shown = and_(its, ~items.c.restricted) if withhold else its
+        status = self._status()
         statement = (
-            select(tagged.c.goal, self._status().label("status"), func.count().label("count"))
+            select(tagged.c.goal, status.label("status"), func.count().label("count"))
             .select_from(self._items().outerjoin(tagged, shown))
             .where(self._passes())
-            .group_by(tagged.c.goal, self._status())
+            .group_by(tagged.c.goal, status)
         )
         return {(row["goal"], row["status"]): row["count"] for row in self._rows(statement)}
 
