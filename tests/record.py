@@ -354,8 +354,12 @@ def _asked(
 ) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
     """A request of each kind, what it asks of whom, answers, reminders, and a planned one."""
     asked = [_request(n, kind) for n, kind in enumerate(_KINDS, start=1)]
+    stood: dict[int, datetime] = {}  # when the first report came that was not sent back
+    for each in said:
+        if each["state"] in ("submitted", "approved"):
+            stood.setdefault(each["assignment_id"], each["submitted_at"])
     owed = [
-        _owed(chance, n, each, said)
+        _owed(chance, n, each, stood.get(each["id"]))
         for n, each in enumerate((each for each in hold if each["announced_at"]), start=1)
     ]
     owed += [
@@ -469,21 +473,9 @@ def _to_answer(chance: random.Random) -> dict[str, Any]:
 
 
 def _owed(
-    chance: random.Random,
-    n: int,
-    assignment: Mapping[str, Any],
-    said: Sequence[Mapping[str, Any]],
+    chance: random.Random, n: int, assignment: Mapping[str, Any], stood: datetime | None
 ) -> dict[str, Any]:
     """A status that was asked for: answered with the first report that was not sent back."""
-    stood = next(
-        (
-            each["submitted_at"]
-            for each in said
-            if each["assignment_id"] == assignment["id"]
-            and each["state"] in ("submitted", "approved")
-        ),
-        None,
-    )
     return {
         **_to_answer(chance),
         "id": n,
