@@ -146,7 +146,7 @@ async def known(tx: Transaction, dimension: Dimension) -> list[Known]:
 class Records:
     """The rows and totals of an export, over a plain connection; each sequence is read once.
 
-    What is `approved` leaves restricted items out, and every word that nobody has approved.
+    What is `open_only` leaves restricted items out, and every word that nobody has approved.
     """
 
     def __init__(
@@ -155,17 +155,17 @@ class Records:
         chosen: Filter,
         zone: tzinfo = UTC,
         *,
-        approved: bool = False,
+        open_only: bool = False,
     ) -> None:
         self._connection = connection
         self._filter = chosen
         self._zone = zone
-        self._approved = approved
-        self._standing = standing(approved_words() if approved else last_words())
+        self._open = open_only
+        self._standing = standing(approved_words() if open_only else last_words())
 
-    def approved(self) -> Records:
+    def open_to_all(self) -> Records:
         """What of these records may leave the house: items and words that are open to anyone."""
-        return Records(self._connection, self._filter, self._zone, approved=True)
+        return Records(self._connection, self._filter, self._zone, open_only=True)
 
     # -- Totals ------------------------------------------------------------------------------------
 
@@ -444,7 +444,7 @@ class Records:
         """
         for page in self._pages(self._requests().order_by(request_items.c.id)):
             ids = [row["id"] for row in page]
-            called, reminded = self._titles(page), self._reminded(ids)
+            called, reminded = self._called(page), self._reminded(ids)
             reports, said = self._first_reports(ids), self._newest_answers(ids)
             for row in page:
                 own = row["id"]
@@ -459,7 +459,7 @@ class Records:
     def answers(self) -> Iterator[Record]:
         """Every answer to a request that is not for status; `titles` are the request's."""
         for page in self._pages(self._answers().order_by(answers.c.id)):
-            called = self._titles(page)
+            called = self._called(page)
             for row in page:
                 yield {**row, "titles": called[row["request_id"]]}
 
@@ -475,14 +475,14 @@ class Records:
         for page in self._pages(self._deadlines().order_by(deadlines.c.day, deadlines.c.id)):
             yield from page
 
-    def documents(self) -> Iterator[Record]:
+    def sources(self) -> Iterator[Record]:
         """The source documents of the items that pass, by symbol."""
         passing = select(items.c.document_id).select_from(self._items()).where(self._passes())
         statement = select(source_documents).where(source_documents.c.id.in_(passing))
         for page in self._pages(statement.order_by(source_documents.c.symbol)):
             yield from page
 
-    def indicators(self, *, withhold: bool) -> dict[str, int]:
+    def figure_names(self, *, withhold: bool) -> dict[str, int]:
         """What figures are about, each with the id of the first of them; returned ones left out."""
         statement = (
             select(figures.c.indicator, func.min(figures.c.id))
@@ -553,7 +553,7 @@ class Records:
     def _passes(self) -> ColumnElement[bool]:
         """The condition on an item."""
         chosen = self._filter
-        conditions: list[ColumnElement[bool]] = [~items.c.restricted] if self._approved else []
+        conditions: list[ColumnElement[bool]] = [~items.c.restricted] if self._open else []
         columns: Mapping[Dimension, ColumnElement[str]] = {
             Dimension.MECHANISM: source_documents.c.mechanism,
             Dimension.DOCUMENT: source_documents.c.symbol,
@@ -606,7 +606,7 @@ class Records:
 
     def _counts(self, said: Any) -> ColumnElement[bool]:
         """The condition on a status update to be somebody's word."""
-        if self._approved:
+        if self._open:
             return cast("ColumnElement[bool]", said.c.state == _APPROVED)
         return cast("ColumnElement[bool]", said.c.state != _WITHDRAWN)
 
@@ -633,7 +633,7 @@ class Records:
 
     def _of_items(self) -> ColumnElement[bool]:
         """The condition on what belongs to an item: the item passes, and so does the assignment."""
-        if not self._filter and not self._approved:
+        if not self._filter and not self._open:
             return true()
         return and_(assignments.c.item_id.in_(self._passing()), self._own())
 
@@ -681,7 +681,7 @@ class Records:
             .where(
                 self._of_items(),
                 self._in_time(status_updates),
-                self._counts(status_updates) if self._approved else true(),
+                self._counts(status_updates) if self._open else true(),
             )
         )
 
@@ -980,7 +980,7 @@ class Records:
         )
         return {row["status_update_id"]: row["comment"] for row in rows}
 
-    def _titles(self, page: Sequence[Record]) -> dict[int, dict[str, str]]:
+    def _called(self, page: Sequence[Record]) -> dict[int, dict[str, str]]:
         """How requests are called, by language."""
         found: dict[int, dict[str, str]] = defaultdict(dict)
         for row in self._rows(

@@ -29,8 +29,8 @@ from bot.domain.exports import ExportKind
 from bot.domain.reports import EvidenceState
 from bot.exchange.cells import Cell, as_csv, storable
 from bot.exchange.child import progress
+from bot.exchange.named import Named, item_id
 from bot.exchange.order import Order, Written, carry_out
-from bot.exchange.wording import Wording, item_id
 from bot.exchange.zipped import entry
 from bot.settings import Settings
 from storage.exports import Record, Records
@@ -100,7 +100,7 @@ def make(records: Records, order: Order, settings: Settings, folder: Path) -> Wr
 # -- What there is to pack -------------------------------------------------------------------------
 
 
-class _Listing(Wording):
+class _Listing(Named):
     """The files of evidence within the filter, each with its place in the archive."""
 
     def __init__(self, records: Records, order: Order, settings: Settings) -> None:

@@ -21,8 +21,8 @@ from bot.domain.requests import ItemState, RequestItem, Stand, stand
 from bot.exchange import workbook
 from bot.exchange.cells import Link
 from bot.exchange.child import progress
+from bot.exchange.named import Named, days_between, item_id
 from bot.exchange.order import Order, Written, carry_out
-from bot.exchange.wording import Wording, days_between, item_id
 from bot.exchange.workbook import (
     AnswerRow,
     AssignmentRow,
@@ -77,7 +77,7 @@ def make(records: Records, order: Order, settings: Settings, folder: Path) -> Wr
     return Written(path.name, contents.counts.sheets, contents.withheld)
 
 
-class _Rows(Wording):
+class _Rows(Named):
     """The rows of the workbook, in its language."""
 
     def contents(self) -> WorkbookContents:

@@ -25,8 +25,8 @@ from bot.domain.kinds import Position
 from bot.domain.selection import mark
 from bot.exchange.cells import Cell, storable, write_csv
 from bot.exchange.child import progress
+from bot.exchange.named import Named, item_id
 from bot.exchange.order import Order, Written, carry_out
-from bot.exchange.wording import Wording, item_id
 from bot.exchange.workbook import CountsDiffer
 from bot.exchange.zipped import pack
 from bot.settings import Settings
@@ -96,7 +96,7 @@ def make(records: Records, order: Order, settings: Settings, folder: Path) -> Wr
     return Written(path.name, counts, records.restricted() if order.withhold else 0)
 
 
-class _Moving(Wording):
+class _Moving(Named):
     """The rows of the files, and the references that lead from one to another."""
 
     def write(self, room: Path) -> dict[str, int]:
@@ -106,7 +106,7 @@ class _Moving(Wording):
             raise NothingMatches
         self._references: dict[int, str] = {}
         self._categories: dict[str, tuple[str, str]] = {}  # reference → taxonomy, title
-        found = self._records.indicators(withhold=self._order.withhold)
+        found = self._records.figure_names(withhold=self._order.withhold)
         self._indicators = {name: f"I-{key}" for name, key in found.items()}
         counts = {
             "recommendations": self._file(room, RECOMMENDATIONS, self._recommendations()),

@@ -24,8 +24,8 @@ from bot.domain.filters import NothingMatches
 from bot.domain.items import AssignmentState, Part
 from bot.exchange.cells import Cell, storable, write_csv
 from bot.exchange.child import progress
+from bot.exchange.named import Named, item_id
 from bot.exchange.order import Order, Written, carry_out
-from bot.exchange.wording import Wording, item_id
 from bot.exchange.workbook import CountsDiffer
 from bot.exchange.zipped import pack
 from bot.settings import Settings
@@ -136,7 +136,7 @@ def export(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
 
 def make(records: Records, order: Order, settings: Settings, folder: Path) -> Written:
     """Write the tables into a ZIP; refuses with NothingMatches or CountsDiffer."""
-    tables = _Tables(records.approved(), order, settings)
+    tables = _Tables(records.open_to_all(), order, settings)
     room = folder / "tables"
     room.mkdir()
     counts = tables.write(room)
@@ -157,7 +157,7 @@ class _Seen:
     statuses: dict[str, None]
 
 
-class _Tables(Wording):
+class _Tables(Named):
     """The tables of approved records; each is read once and stands in CSV and JSON."""
 
     def write(self, room: Path) -> dict[str, int]:
@@ -192,7 +192,7 @@ class _Tables(Wording):
     # -- Rows --------------------------------------------------------------------------------------
 
     def _documents(self) -> Iterator[Sequence[Cell]]:
-        for row in self._records.documents():
+        for row in self._records.sources():
             yield [row[name] for name in TABLES["documents"]]
 
     def _recommendations(self) -> Iterator[Sequence[Cell]]:

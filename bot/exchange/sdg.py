@@ -20,10 +20,10 @@ from bot.domain.filters import STATUSES, NothingMatches, goal_of, target_of
 from bot.domain.items import Part
 from bot.exchange.cells import Cell, write_csv
 from bot.exchange.child import progress
+from bot.exchange.named import Named, item_id
 from bot.exchange.order import Order, Written, carry_out
 from bot.exchange.sheets import SafeSheet, safe_book
 from bot.exchange.spool import Spool, in_pages, spool
-from bot.exchange.wording import Wording, item_id
 from bot.exchange.workbook import CountsDiffer, Rows
 from bot.settings import Settings
 from storage.exports import PAGE, Record, Records
@@ -124,7 +124,7 @@ def make_csv(records: Records, order: Order, settings: Settings, folder: Path) -
         return Written(path.name, pivot.counts(), pivot.withheld)
 
 
-class _Pivot(Wording):
+class _Pivot(Named):
     """The recommendations of an order, read once and put aside, then taken up goal by goal."""
 
     def __init__(self, records: Records, order: Order, settings: Settings, spool: Spool) -> None:

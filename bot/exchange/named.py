@@ -18,7 +18,7 @@ from storage.exports import Record, Records
 _DAY = 86_400  # seconds
 
 
-class Wording:
+class Named:
     """What an order and the rows of its records are called; the base of each export's own rows.
 
     Whatever a row says of a restricted item asks `_shows` first, of a person `_who`.
