@@ -9,21 +9,33 @@ from bot.domain.assigning import Announced
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.items import Assignment, Item
 from bot.domain.people import Act
-from bot.domain.screens import Words, text
+from bot.domain.plans import Sought
+from bot.domain.screens import Text, Words, text
 from bot.domain.selection import BY_LETTER, UNASSIGNED, Need, Selection
 from bot.domain.views import assigning as views
 from bot.domain.views import assignments_book as book_views
+from bot.domain.views import consolidation as consolidation_views
 from bot.domain.views import item as item_views
 from bot.domain.views.common import LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services import assignments as service
 from bot.services import assignments_book as books
 from bot.services import clusters as arranging
-from handlers.card import number, siblings, words_of
+from handlers.card import beside, number, siblings, words_of
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import assignments, clusters, desk, items, jobs, reminders, requests
+from storage import (
+    assignments,
+    clusters,
+    consolidations,
+    desk,
+    items,
+    jobs,
+    plans,
+    reminders,
+    requests,
+)
 from storage import selection as selections
 from storage.database import Transaction
 from storage.desk import Stand
@@ -93,9 +105,24 @@ async def about(turn: Turn, argument: str) -> None:
             cluster=None if cluster is None else Words(cluster.name, cluster.language),
             needs=await selections.needs(turn.tx, found.id),
             similar=await siblings(turn, found.id),
+            state=await _consolidated(turn, found.id),
+            protects=permissions.may_lower(turn.actor),
+            beside=await beside(turn, found),
+            planned=await plans.count(turn.tx, Sought(item_id=found.id)),
         ),
         subject=f"item:{found.id}",
     )
+
+
+async def _consolidated(turn: Turn, item_id: int) -> list[Text | None]:
+    """The item's consolidated status, and which reports contradict each other."""
+    current = await consolidations.current(turn.tx, item_id)
+    marked = await consolidations.contradictions_of(turn.tx, item_id)
+    approved = [] if current is None else await consolidations.approved_words(turn.tx, item_id)
+    return [
+        *([] if current is None else consolidation_views.status_lines(current, approved)),
+        *(consolidation_views.contradiction_line(each, turn.language) for each in marked),
+    ]
 
 
 async def held(turn: Turn, argument: str) -> None:
@@ -239,6 +266,8 @@ def _stand(turn: Turn, stand: Stand) -> item_views.Stand:
         stand.due_on,
         stand.status,
         stand.report_state,
+        uncleared=stand.uncleared,
+        clearance=stand.clearance,
     )
 
 

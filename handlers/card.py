@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from bot.domain import permissions
+from bot.domain.assessments import may_see
+from bot.domain.clearance import Rule
 from bot.domain.errors import NotFound, existing
+from bot.domain.grades import standing
 from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best_text
 from bot.domain.passing import Pass
+from bot.domain.plans import Sought
 from bot.domain.reports import EvidenceCounts
 from bot.domain.screens import Words
 from bot.domain.views import card as views
+from bot.domain.views.assessments import Beside
 from bot.domain.views.common import BESIDE, full_code
 from bot.domain.views.people import name_for
+from bot.services import contributions, opened
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import (
+    assessments,
     assignments,
     cards,
+    clearance,
     conversations,
     evidence,
+    grades,
     items,
+    plans,
     questions,
     requests,
     status_updates,
+    threads,
     units,
 )
 
@@ -90,9 +101,30 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         draft_id=None if draft is None else draft.id,
         may_report=permissions.may_report(turn.actor, assignment),
         may_withdraw=await _may_withdraw(turn, assignment),
+        inside=await _inside(turn, assignment),
+        marks=await _marks(turn, assignment),
         open_questions=sum(1 for each in asked if each.answered_at is None),
         passed=await _passed(turn, assignment),
         may_pass=permissions.may_pass(turn.actor, assignment),
+        contributions=len(await contributions.of(turn.tx, turn.actor, assignment)) if others else 0,
+        asked=await threads.open_of(turn.tx, assignment.id),
+        beside=await beside(turn, shown),
+        planned=await plans.count(
+            turn.tx, Sought(item_id=shown.id, shown_to=institutions_of(turn.actor))
+        ),
+    )
+
+
+async def beside(turn: Turn, item: Item) -> Beside:
+    """What stands beside the State's answer on an item, as far as this person may read it."""
+    held_by = await assessments.holders(turn.tx, item.id)
+    if not may_see(turn.actor, item, held_by):
+        return Beside(item.id, turn.language)
+    return Beside(
+        item.id,
+        turn.language,
+        () if item.restricted else await assessments.of_item(turn.tx, item.id),
+        standing(await grades.history(turn.tx, item.id)),
     )
 
 
@@ -123,8 +155,11 @@ async def siblings(turn: Turn, item_id: int) -> tuple[views.Alike, ...]:
 
 
 async def words_of(turn: Turn, shown: Item) -> ItemText | None:
-    """The item's text in the best language for this person; none of a restricted one."""
-    if shown.restricted:
+    """The item's text in the best language for this person.
+
+    None of a restricted one, unless a coordinator has lowered that protection.
+    """
+    if shown.restricted and not await opened.restricted_words(turn.tx, turn.act, shown.id):
         return None
     texts = (await items.texts(turn.tx, [shown.id]))[shown.id]
     return best_text(texts, turn.language, turn.desk.country.default_language)
@@ -159,6 +194,38 @@ async def _may_withdraw(turn: Turn, assignment: Assignment) -> bool:
     assert assignment.last_status_update_id is not None
     last = await status_updates.get(turn.tx, assignment.last_status_update_id)
     return last is not None and last.seat_id in {seat.id for seat in turn.actor.seats}
+
+
+async def _inside(turn: Turn, assignment: Assignment) -> views.Inside | None:
+    """What the institution has sent and not given as its word."""
+    if assignment.uncleared_id is None:
+        return None
+    report = existing(await status_updates.get(turn.tx, assignment.uncleared_id))
+    waiting = existing(await clearance.get(turn.tx, report.id))
+    reads = permissions.may_read(turn.actor, assignment, report)
+    said = await clearance.last_decision(turn.tx, report.id) if reads else None
+    waits = report.state is ReportState.UNCLEARED
+    clears = permissions.seat_to_clear(turn.actor, assignment.institution_id) is not None
+    return views.Inside(
+        id=report.id,
+        number=report.number,
+        state=report.state,
+        sent_at=report.submitted_at,
+        status=report.status if reads else None,
+        comment=Words(said.comment, said.language, limit=views.COMMENT_LENGTH)
+        if said is not None and said.comment
+        else None,
+        may_withdraw=waits and report.seat_id in {seat.id for seat in turn.actor.seats},
+        may_clear=waits and clears and not permissions.clears_own(turn.actor, waiting.author),
+    )
+
+
+async def _marks(turn: Turn, assignment: Assignment) -> bool:
+    """Whether this person marks what needs clearance there."""
+    house = assignment.institution_id
+    if permissions.seat_to_clear(turn.actor, house) is None:
+        return False
+    return await clearance.rule(turn.tx, house) is Rule.CHOSEN
 
 
 ACTS = {"card": card, "item": item}

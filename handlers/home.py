@@ -10,6 +10,7 @@ from bot.domain.gist import gist
 from bot.domain.home import Entry, Waiting
 from bot.domain.items import best_text
 from bot.domain.people import REPORTING, SECRETARIAT, Role
+from bot.domain.plans import SOON, Sought
 from bot.domain.requests import RequestKind
 from bot.domain.screens import Listing, Value, Words
 from bot.domain.views import home as views
@@ -17,7 +18,16 @@ from bot.domain.views.common import BESIDE, LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.turn import Turn
-from storage import absences, institutions, items, requests, units
+from storage import (
+    absences,
+    clearance,
+    institutions,
+    items,
+    plans,
+    requests,
+    threads,
+    units,
+)
 from storage import home as queries
 
 HomeOf = Callable[[Turn], Awaitable[None]]
@@ -31,6 +41,9 @@ async def home(turn: Turn, argument: str) -> None:
     if argument == BESIDE:
         turn.tapped = None
     held = institutions_of(turn.actor)
+    if turn.actor.seat(REPORTING | SECRETARIAT) is None and await _to_clear(turn):
+        await turn.go(turn, "clear_next")
+        return
     for role, shows in ROLE_HOMES.items():
         if turn.actor.seat({role}) and not (held and role not in SECRETARIAT):
             await shows(turn)
@@ -38,6 +51,12 @@ async def home(turn: Turn, argument: str) -> None:
     if turn.actor.units and not held:
         await turn.go(turn, "passed_list")
         return
+    await overview(turn, argument)
+
+
+async def overview(turn: Turn, _argument: str) -> None:
+    """What waits for an institution's people; with what they could clear, for a validator."""
+    held = institutions_of(turn.actor)
     today = turn.today
     counts = await queries.counts(turn.tx, held, today=today)
     drafts = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
@@ -55,10 +74,16 @@ async def home(turn: Turn, argument: str) -> None:
         drafts,
         urgent,
         titles,
+        to_clear=await _to_clear(turn),
         else_asked=else_asked,
         watches=watches,
         passed=passed,
         answers=await units.to_report(turn.tx, reporting) if reporting else (),
+        questions=await threads.count_open(turn.tx, reporting) if reporting else 0,
+        planned=await plans.count(turn.tx, Sought(held_by=held, still_open=True)),
+        planned_due=await plans.count(
+            turn.tx, Sought(held_by=held, still_open=True, due_by=today + SOON)
+        ),
         away_until=await away_until(turn),
     )
     await turn.show(shown)
@@ -126,6 +151,12 @@ def page_beside(turn: Turn, argument: str) -> int:
     return page_number(page)
 
 
+async def _to_clear(turn: Turn) -> int:
+    """How many reports wait for this validator."""
+    held = turn.actor.institutions({Role.VALIDATOR})
+    return await clearance.count(turn.tx, held, turn.person.id) if held else 0
+
+
 def _seat_ids(turn: Turn) -> list[int]:
     return [seat.id for seat in turn.actor.seats]
 
@@ -139,7 +170,7 @@ async def _names(turn: Turn, held: Sequence[int]) -> Value:
     return names[0] if len(names) == 1 else Listing(tuple(names))
 
 
-ACTS = {"home": home, "list": listed, "drafts": drafts}
+ACTS = {"home": home, "overview": overview, "list": listed, "drafts": drafts}
 COMMANDS = {
     "home": "home",
     "drafts": "drafts",

@@ -1,33 +1,53 @@
-"""The review: what waits, one report beside the last approved one, approve or return."""
+"""The review: what waits, one report beside earlier ones, approve or return; a narrowed queue."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain import permissions
-from bot.domain.errors import Outdated, existing
+from bot.domain.consolidation import Contradiction
+from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.incoming import Wrote
 from bot.domain.items import ItemText, best_text
-from bot.domain.review import Waiting
-from bot.domain.screens import Code, text
+from bot.domain.review import BY_LETTER, TRAIT_BY_LETTER, WHOLE, By, Queue, Trait, Waiting
+from bot.domain.screens import Text, Value
 from bot.domain.views import review as views
 from bot.domain.views.common import LIST_LENGTH
+from bot.services import consolidation, opened
 from bot.services import reviews as service
+from bot.services.status_updates import get_own
 from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import evidence, figures, items, reviews, status_updates
+from storage import (
+    consolidations,
+    evidence,
+    figures,
+    items,
+    reviews,
+    status_updates,
+    statuses,
+    threads,
+)
 
 
 async def listed(turn: Turn, argument: str) -> None:
-    """`reviews:0`: a page of the reports that wait."""
+    """`reviews:0`: a page of the reports that wait, as far as the officer's queue is narrowed."""
     permissions.require(permissions.may_review(turn.actor))
     page, today = page_number(argument), turn.today
+    narrowed = await service.queue_of(turn.tx, turn.act)
     waiting = await reviews.queue(
-        turn.tx, today=today, limit=LIST_LENGTH, offset=page * LIST_LENGTH
+        turn.tx, today=today, limit=LIST_LENGTH, offset=page * LIST_LENGTH, narrowed=narrowed
     )
-    total = await reviews.count(turn.tx)
-    await turn.show(views.queue(total, page, waiting, today=today, language=turn.language))
+    if not waiting:
+        await _show_nothing(turn)
+        return
+    total = await reviews.count(turn.tx, today=today, narrowed=narrowed)
+    facts = await _facts(turn, narrowed)
+    await turn.show(
+        views.queue(total, page, waiting, today=today, language=turn.language, narrowed=facts)
+    )
 
 
 async def following(turn: Turn, _argument: str) -> None:
@@ -40,7 +60,8 @@ async def after(turn: Turn, argument: str) -> None:
     """`review_after:42`: the report behind this one, and behind the last one the first again."""
     permissions.require(permissions.may_review(turn.actor))
     this = await reviews.get(turn.tx, number(argument))
-    behind = await reviews.queue(turn.tx, today=turn.today, limit=1, behind=this)
+    narrowed = await service.queue_of(turn.tx, turn.act)
+    behind = await reviews.queue(turn.tx, today=turn.today, limit=1, behind=this, narrowed=narrowed)
     if behind:
         await _show(turn, behind[0])
     else:
@@ -57,7 +78,8 @@ async def report(turn: Turn, argument: str) -> None:
 async def whole(turn: Turn, argument: str) -> None:
     """`whole:42`: all that a report says."""
     permissions.require(permissions.may_review(turn.actor))
-    said = existing(await status_updates.get(turn.tx, number(argument)))
+    said = await get_own(turn.tx, turn.actor, number(argument))
+    await opened.report(turn.tx, turn.act, said.number)
     await turn.show(views.whole(said))
 
 
@@ -70,12 +92,28 @@ async def approve(turn: Turn, argument: str) -> None:
         turn.toast = outdated.text
         await report(turn, argument)
         return
-    turn.toast = text("review.approved", number=Code(done.number))
-    first = await reviews.queue(turn.tx, today=turn.today, limit=1)
-    if first:
-        await _show(turn, first[0])
+    lines = await said_of(turn, done)
+    waiting = await first(turn)
+    if waiting is None:
+        await _show_nothing(turn, done=lines)
     else:
-        await turn.show(views.approved(done.number))
+        turn.toast = lines[-1]
+        await _show(turn, waiting)
+
+
+async def said_of(turn: Turn, approved: Waiting) -> list[Text | None]:
+    """What is said of a report that was just approved."""
+    stale = await consolidation.is_stale(turn.tx, approved.item_id)
+    return views.approved_lines(approved, stale=stale)
+
+
+async def approve_with(turn: Turn, argument: str) -> None:
+    """`approve_with:42`: the note is asked for."""
+    permissions.require(permissions.may_review(turn.actor))
+    report_id = number(argument)
+    await turn.desk.runner.begin(
+        turn, "approve_report", subject=f"report:{report_id}", report=report_id
+    )
 
 
 async def return_(turn: Turn, argument: str) -> None:
@@ -97,31 +135,137 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     await turn.desk.runner.write(turn, wrote)
 
 
-async def _show_first(turn: Turn) -> None:
-    today = turn.today
-    first = await reviews.queue(turn.tx, today=today, limit=1)
-    if first:
-        await _show(turn, first[0])
+# -- Narrowing the queue ---------------------------------------------------------------------------
+
+
+async def narrow(turn: Turn, _argument: str) -> None:
+    """What the officer's queue is narrowed to, and can be narrowed by."""
+    permissions.require(permissions.may_review(turn.actor))
+    today, narrowed = turn.today, await service.queue_of(turn.tx, turn.act)
+    await turn.show(
+        views.narrow(
+            narrowed,
+            await _facts(turn, narrowed),
+            await reviews.count(turn.tx, today=today, narrowed=narrowed),
+            await reviews.trait_counts(turn.tx, narrowed, today=today),
+        )
+    )
+
+
+async def narrow_by(turn: Turn, argument: str) -> None:
+    """`queue_by:i:0`: a page of the values of one kind."""
+    permissions.require(permissions.may_review(turn.actor))
+    letter, _, page = argument.partition(":")
+    by = existing(BY_LETTER.get(letter))
+    narrowed = await service.queue_of(turn.tx, turn.act)
+    choices = await reviews.choices(turn.tx, narrowed, by, today=turn.today)
+    await turn.show(views.narrow_by(by, narrowed, choices, page_number(page), turn.language))
+
+
+async def set_value(turn: Turn, argument: str) -> None:
+    """`queue_set:i3`: only that institution's; `queue_set:i`: of any."""
+    permissions.require(permissions.may_review(turn.actor))
+    by = existing(BY_LETTER.get(argument[:1]))
+    narrowed = await service.queue_of(turn.tx, turn.act)
+    if not argument[1:]:
+        wanted = narrowed.narrowed(by, None)
     else:
-        await turn.show(views.queue(0, 0, [], today=today, language=turn.language))
+        chosen = Queue.read(argument)
+        if await reviews.value_named(turn.tx, chosen, by) is None:
+            raise NotFound
+        wanted = narrowed.narrowed(by, chosen.by[by])
+    await service.narrow(turn.tx, turn.act, wanted)
+    await narrow(turn, "")
+
+
+async def toggle(turn: Turn, argument: str) -> None:
+    """`queue_trait:o`: only those, or no more."""
+    permissions.require(permissions.may_review(turn.actor))
+    trait = existing(TRAIT_BY_LETTER.get(argument))
+    narrowed = await service.queue_of(turn.tx, turn.act)
+    await service.narrow(turn.tx, turn.act, narrowed.toggled(trait))
+    await narrow(turn, "")
+
+
+async def whole_queue(turn: Turn, _argument: str) -> None:
+    """The queue is narrowed no more."""
+    await service.narrow(turn.tx, turn.act, WHOLE)
+    await listed(turn, "0")
+
+
+async def first(turn: Turn) -> Waiting | None:
+    """The report that comes first of what the officer's queue is narrowed to."""
+    narrowed = await service.queue_of(turn.tx, turn.act)
+    found = await reviews.queue(turn.tx, today=turn.today, limit=1, narrowed=narrowed)
+    return found[0] if found else None
+
+
+async def _facts(turn: Turn, narrowed: Queue) -> list[Value]:
+    """What the queue is narrowed to, in the officer's language."""
+    facts: list[Value] = []
+    for by in By:
+        if by in narrowed.by:
+            value = existing(await reviews.value_named(turn.tx, narrowed, by))
+            facts.append(views.named(by, value, turn.language))
+    return [*facts, *(views.trait_name(each) for each in Trait if each in narrowed.traits)]
+
+
+# -- Showing ---------------------------------------------------------------------------------------
+
+
+async def _show_first(turn: Turn) -> None:
+    waiting = await first(turn)
+    if waiting is None:
+        await _show_nothing(turn)
+    else:
+        await _show(turn, waiting)
+
+
+async def _show_nothing(turn: Turn, *, done: Sequence[Text | None] = ()) -> None:
+    narrowed = await service.queue_of(turn.tx, turn.act)
+    elsewhere = await reviews.count(turn.tx, today=turn.today)
+    await turn.show(views.nothing(elsewhere, await _facts(turn, narrowed), done=done))
 
 
 async def _show(turn: Turn, waiting: Waiting) -> None:
     said = existing(await status_updates.get(turn.tx, waiting.status_update_id))
     said = replace(said, figures=await figures.of(turn.tx, said.id))
-    await turn.show(
-        views.report(
-            waiting,
-            said,
-            await _asks(turn, waiting),
-            await evidence.of_report(turn.tx, said.id),
-            await reviews.last_approved(turn.tx, waiting.assignment_id, before=said.id),
-            newer=await reviews.newer(turn.tx, waiting.assignment_id, than=said.id),
-            others=await reviews.count(turn.tx, but=said.id) > 0,
-            language=turn.language,
+    returned = await reviews.returned_before(turn.tx, waiting.assignment_id, before=said.id)
+    narrowed = await service.queue_of(turn.tx, turn.act)
+    today = turn.today
+    card = views.Card(
+        waiting=waiting,
+        said=said,
+        asks=await _asks(turn, waiting),
+        pieces=await evidence.of_report(turn.tx, said.id),
+        before=await reviews.last_approved(turn.tx, waiting.assignment_id, before=said.id),
+        returned=returned,
+        returned_pieces=(
+            () if returned is None else await evidence.of_report(turn.tx, returned.id)
         ),
-        subject=f"report:{said.id}",
+        newer=await reviews.newer(turn.tx, waiting.assignment_id, than=said.id),
+        thread=await threads.words_of(turn.tx, said.id),
+        contradictions=await _contradictions(turn, waiting),
+        rivals=[
+            each
+            for each in await consolidations.cleared_words(turn.tx, waiting.item_id)
+            if each.institution_id != waiting.institution_id
+        ],
+        opened_by=await service.open_(turn.tx, turn.act, waiting),
+        others=await reviews.count(turn.tx, today=today, but=said.id, narrowed=narrowed) > 0,
+        narrowed=await _facts(turn, narrowed),
+        vocabulary=await statuses.vocabulary(turn.tx),
     )
+    await turn.show(views.report(card, language=turn.language), subject=f"report:{said.id}")
+
+
+async def _contradictions(turn: Turn, waiting: Waiting) -> list[Contradiction]:
+    """The open ones that the report is one side of."""
+    return [
+        each
+        for each in await consolidations.contradictions_of(turn.tx, waiting.item_id)
+        if waiting.number in (each.one, each.other)
+    ]
 
 
 async def _asks(turn: Turn, waiting: Waiting) -> ItemText | None:
@@ -139,6 +283,12 @@ ACTS = {
     "review": report,
     "whole": whole,
     "approve": approve,
+    "approve_with": approve_with,
+    "narrow_queue": narrow,
+    "queue_by": narrow_by,
+    "queue_set": set_value,
+    "queue_trait": toggle,
+    "whole_queue": whole_queue,
     "return": return_,
 }
 COMMANDS = {"review": "review_next"}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, desc, exists, func, insert, or_, select, update
 
 from bot.domain.assigning import Step, Target
-from bot.domain.items import Assignment, AssignmentState, LastWord, Part, ReportState
+from bot.domain.items import Assignment, AssignmentState, Inside, LastWord, Part, ReportState
 from storage.database import Transaction
 from storage.tables import (
     assignments,
@@ -52,7 +52,8 @@ def as_assignment(row: Any) -> Assignment:
     values = {name: row[name] for name in Assignment.__dataclass_fields__}
     values["part"] = Part(values["part"])
     values["state"] = AssignmentState(values["state"])
-    values["report_state"] = values["report_state"] and ReportState(values["report_state"])
+    for name in ("report_state", "uncleared_state"):
+        values[name] = values[name] and ReportState(values[name])
     return Assignment(**values)
 
 
@@ -83,6 +84,11 @@ async def note_last_word(tx: Transaction, assignment_id: int, last: LastWord) ->
     await tx.execute(
         update(assignments).where(assignments.c.id == assignment_id).values(**vars(last))
     )
+
+
+async def note_inside(tx: Transaction, assignment_id: int, inside: Inside) -> None:
+    """Keep beside it what was sent last, where that is not the institution's word."""
+    await change(tx, [assignment_id], **vars(inside))
 
 
 async def disown(

@@ -9,15 +9,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 
+from bot.domain.clearance import Rule
 from bot.domain.desk import Counts
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.requests import ItemState
+from storage import consolidations, plans, threads
 from storage import invitations as invitation_states
 from storage.database import Transaction
 from storage.seats import is_live
 from storage.selection import is_unassigned
 from storage.tables import (
     accounts,
+    activities,
     assignments,
     extensions,
     institutions,
@@ -43,6 +46,7 @@ class Held:
     restricted: bool
     names: Mapping[str, str]
     due_on: date | None
+    uncleared: bool = False  # an answer waits inside the institution
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,17 @@ class Stand:
     due_on: date | None
     status: str | None
     report_state: ReportState | None
+    uncleared: bool = False  # a newer report waits inside the institution
+    clearance: bool | None = None  # whether it is marked for it, where the institution marks items
 
 
 async def counts(tx: Transaction, *, today: date, now: datetime) -> Counts:
     """How much waits, in one look."""
     numbers = {
         "to_review": _count(status_updates, status_updates.c.state == ReportState.SUBMITTED.value),
+        "uncleared": _count(status_updates, status_updates.c.state == ReportState.UNCLEARED.value),
+        "answered": threads.count_answered(),
+        "contradictions": consolidations.count_open_contradictions(),
         "questions": _count(questions, questions.c.answered_at.is_(None)),
         "overdue": _count(assignments, _is_overdue(today)),
         "more_time": select(func.count())
@@ -98,6 +107,7 @@ async def counts(tx: Transaction, *, today: date, now: datetime) -> Counts:
         "unassigned": _count(items, and_(items.c.vanished_at.is_(None), is_unassigned())),
         "drafts": _count(assignments, assignments.c.state == AssignmentState.DRAFT.value),
         "disowned": _count(assignments, assignments.c.state == AssignmentState.DISOWNED.value),
+        "plans": _count(activities, plans.to_look_at()),
     }
     row = await tx.row(select(*(value.label(name) for name, value in numbers.items())))
     assert row is not None
@@ -147,6 +157,9 @@ async def stands(tx: Transaction, item_id: int) -> list[Stand]:
             assignments.c.due_on,
             assignments.c.status,
             assignments.c.report_state,
+            assignments.c.uncleared_state,
+            assignments.c.clearance_chosen,
+            institutions.c.clearance,
         )
         .join(institutions, institutions.c.id == assignments.c.institution_id)
         .where(
@@ -156,9 +169,13 @@ async def stands(tx: Transaction, item_id: int) -> list[Stand]:
         .order_by(assignments.c.part.desc(), institutions.c.code)
     )
     found = []
-    for row in await tx.rows(statement):
+    for row in map(dict, await tx.rows(statement)):
+        inside = row.pop("uncleared_state")
+        chosen = row.pop("clearance_chosen")
         values: dict[str, Any] = {
             **row,
+            "uncleared": inside == ReportState.UNCLEARED.value,
+            "clearance": chosen if row["clearance"] == Rule.CHOSEN.value else None,
             "part": Part(row["part"]),
             "state": AssignmentState(row["state"]),
             "report_state": row["report_state"] and ReportState(row["report_state"]),
@@ -205,6 +222,9 @@ def _held() -> Select[Any]:
             items.c.restricted,
             institutions.c.names,
             assignments.c.due_on,
+            (func.coalesce(assignments.c.uncleared_state, "") == ReportState.UNCLEARED.value).label(
+                "uncleared"
+            ),
         )
         .join(items, items.c.id == assignments.c.item_id)
         .join(source_documents, source_documents.c.id == items.c.document_id)

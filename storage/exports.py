@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,30 +24,48 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal,
     null,
     or_,
     select,
     true,
 )
 
-from bot.domain.filters import NOT_REPORTED, STATUSES, Dimension, Filter, Known, goal_of
+from bot.domain.clearance import Decision
+from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known, goal_of
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
 from bot.domain.requests import ItemState
+from bot.domain.status import Vocabulary
+from storage import indicators, plans, statuses
+from storage.approved import is_last_approved
+from storage.clearance import is_word
 from storage.database import Transaction
 from storage.reminders import SENT
-from storage.standing import approved_words, last_words, standing
+from storage.selection import NEED
+from storage.standing import (
+    approved_words,
+    as_of,
+    is_consolidated,
+    last_words,
+    standing,
+    status_of,
+)
+from storage.tables import activities as plan_activities
 from storage.tables import (
     answers,
+    assessments,
     assignments,
+    clearances,
     clusters,
+    consolidations,
     deadlines,
     dialogue_questions,
     dialogues,
     evidence,
     figures,
     files,
+    grades,
+    indicator_values,
     institutions,
     item_tags,
     item_texts,
@@ -65,6 +83,7 @@ from storage.tables import (
     status_updates,
     units,
 )
+from storage.tables import indicators as plan_indicators
 
 Record: TypeAlias = dict[str, Any]
 R = TypeVar("R")
@@ -75,7 +94,8 @@ _ANNOUNCED = AssignmentState.ANNOUNCED.value
 _APPROVED = ReportState.APPROVED.value
 _WITHDRAWN = ReportState.WITHDRAWN.value
 _STANDING = (ReportState.SUBMITTED.value, _APPROVED)  # neither returned nor withdrawn
-_TAGS = ("theme", "group", "sdg")
+_CLEARED = (Decision.CLEARED.value, Decision.AMENDED.value)
+_TAGS = ("theme", "group", "sdg", NEED)
 _TAG = item_tags.c.label
 _HELD = assignments  # which inside the class is the name of its rows
 
@@ -123,7 +143,9 @@ async def known(tx: Transaction, dimension: Dimension) -> list[Known]:
     """Every value of a dimension that occurs, with the names it may be asked for by."""
     match dimension:
         case Dimension.STATUS:
-            return [Known(each) for each in STATUSES]
+            entries = (await statuses.vocabulary(tx)).entries
+            known = [Known(each.code, tuple(each.names.values())) for each in entries]
+            return [*known, Known(NOT_REPORTED)]
         case Dimension.INSTITUTION:
             statement = select(institutions.c.code, institutions.c.names).order_by(
                 institutions.c.code
@@ -221,6 +243,9 @@ class Records:
             "questions": (self._questions(),),
             "dialogues": (self._dialogues(),),
             "deadlines": (self._deadlines(),),
+            "assessments": (self._assessments(), self._grades()),
+            "activities": (self._activities(),),
+            "indicators": (self._indicators(),),
         }
 
     def goals(self, *, withhold: bool) -> dict[tuple[int | None, str], int]:
@@ -277,7 +302,7 @@ class Records:
         )
         found = [Spread(row["value"], row["count"]) for row in self._rows(statement)]
         if dimension is Dimension.STATUS:
-            order = {status: place for place, status in enumerate(STATUSES)}
+            order = {status: place for place, status in enumerate(self.vocabulary().codes)}
             found.sort(key=lambda each: order.get(each.value, len(order)))
         return found
 
@@ -324,10 +349,22 @@ class Records:
 
     # -- Rows --------------------------------------------------------------------------------------
 
+    def vocabulary(self) -> Vocabulary:
+        """The statuses of the country."""
+        return statuses.read(self._connection.execute(statuses.CONFIGURED).mappings())
+
     def institutions(self) -> dict[int, Record]:
         """Every institution by its id: code, kind, names."""
         rows = self._connection.execute(select(institutions)).mappings()
         return {row["id"]: dict(row) for row in rows}
+
+    def documents(self) -> dict[int, Record]:
+        """The documents of what passes, by their ids."""
+        passing = select(items.c.document_id).select_from(self._items()).where(self._passes())
+        statement = select(source_documents).where(
+            source_documents.c.id.in_(passing.correlate(None))
+        )
+        return {row["id"]: dict(row) for row in self._rows(statement)}
 
     def recommendations(self) -> Iterator[Record]:
         """One row an item, by document and place, with what stands around it.
@@ -358,7 +395,10 @@ class Records:
                 source_documents.c.published_on,
                 clusters.c.name.label("cluster"),
                 self._status().label("status"),
-                self._standing.c.as_of,
+                as_of(self._standing).label("as_of"),
+                consolidations.c.status.label("consolidated_status"),
+                consolidations.c.as_of.label("consolidated_as_of"),
+                consolidations.c.sentence.label("consolidated_sentence"),
                 status_updates.c.number.label("last_update"),
                 words.label("last_text"),
                 _first_due().label("due_on"),
@@ -394,8 +434,9 @@ class Records:
     def status_updates(self) -> Iterator[Record]:
         """Every version of every status update in the order of submission.
 
-        `figures` are rows of that table, `files` counts stored evidence, `comment` is the
-        secretariat's newest.
+        `figures` are rows of that table, `files` counts stored evidence, `comment` is why the
+        secretariat returned it, `note` what it wrote when it approved it; of what was not cleared
+        (`is_word` is false) there are none.
         """
         statement = self._updates().order_by(status_updates.c.id)
         for page in self._pages(statement):
@@ -406,8 +447,9 @@ class Records:
                 yield {
                     **row,
                     "figures": counted[own],
-                    "files": stored[own],
-                    "comment": said.get(own),
+                    "files": stored[own] if row["is_word"] else 0,
+                    "comment": said.get((own, ReportState.RETURNED.value)),
+                    "note": said.get((own, ReportState.APPROVED.value)),
                 }
 
     def reviews(self) -> Iterator[Record]:
@@ -496,6 +538,7 @@ class Records:
                 self._of_items(),
                 self._in_time(status_updates),
                 status_updates.c.state.in_(_STANDING),
+                is_word(),
                 ~items.c.restricted if withhold else true(),
             )
             .group_by(figures.c.indicator)
@@ -516,6 +559,7 @@ class Records:
                 assignments.c.state == _ANNOUNCED,
                 self._own(),
                 status_updates.c.state.in_(_STANDING),
+                is_word(),
                 status_updates.c.measures != "",
                 self._in_time(status_updates),
             )
@@ -538,17 +582,87 @@ class Records:
         for page in self._pages(self._questions().order_by(questions.c.id)):
             yield from page
 
+    def assessments(self) -> Iterator[Record]:
+        """Every version of independent assessments, then every grade: those have a `scheme`."""
+        for page in self._pages(self._assessments().order_by(assessments.c.id)):
+            yield from page
+        for page in self._pages(self._grades().order_by(grades.c.id)):
+            yield from page
+
+    def activities(self) -> Iterator[Record]:
+        """Activities of the plans for these items or their clusters.
+
+        `items` are pairs of symbol and number, `others` ids of institutions.
+        """
+        for page in self._pages(self._activities().order_by(plan_activities.c.id)):
+            about, others = self._about([row["id"] for row in page])
+            for row in page:
+                yield {**row, "items": about[row["id"]], "others": others[row["id"]]}
+
+    def indicators(self) -> Iterator[Record]:
+        """Their indicators, a row for each value; `disaggregation` as figures have it."""
+        order = (plan_indicators.c.id, indicator_values.c.id)
+        for page in self._pages(self._indicators().order_by(*order)):
+            yield from page
+
+    def _about(
+        self, ids: Sequence[int]
+    ) -> tuple[dict[int, list[tuple[str, str]]], dict[int, list[int]]]:
+        """What these activities are for, where that is items, and who takes part."""
+        about: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        others: dict[int, list[int]] = defaultdict(list)
+        for row in self._rows(plans.items_of(ids)):
+            about[row["activity_id"]].append((row["symbol"], row["paragraph"]))
+        for row in self._rows(plans.others_of(ids)):
+            others[row["activity_id"]].append(row["institution_id"])
+        return about, others
+
+    def approved(self, ids: Sequence[int]) -> dict[int, list[Record]]:
+        """By item what each institution had approved last, the lead first, then the newest.
+
+        `measures` and `remaining`, in `language`, are those of the last one that says something,
+        with its `figures`; `titles` is what stored evidence of both is called, `validated` who
+        cleared and approved the last one: `role`, `institution_id` (None: the secretariat), `at`.
+        """
+        last = self._last_approved(ids)
+        worded = self._last_worded([row["assignment_id"] for row in last])
+        said = {row["id"]: worded.get(row["assignment_id"], row) for row in last}
+        both = {row["id"] for row in said.values()} | set(said)
+        figured, validated = self._figures(sorted(both)), self._validated(sorted(said))
+        titles = self._titles(sorted(both))
+        found: dict[int, list[Record]] = defaultdict(list)
+        for row in last:
+            own = said[row["id"]]
+            names = dict.fromkeys([*titles[own["id"]], *titles[row["id"]]])
+            found[row["item_id"]].append(
+                {
+                    **row,
+                    **{name: own[name] for name in ("measures", "remaining", "language")},
+                    "figures": figured[own["id"]],
+                    "titles": [*names],
+                    "validated": validated[row["id"]],
+                }
+            )
+        return found
+
     # -- Which rows --------------------------------------------------------------------------------
+
+    def _activities(self) -> Select[Any]:
+        return plans.records(self._passing())
+
+    def _indicators(self) -> Select[Any]:
+        return indicators.records(self._activities())
 
     def _items(self) -> Any:
         return (
             items.join(source_documents, source_documents.c.id == items.c.document_id)
             .outerjoin(clusters, clusters.c.id == items.c.cluster_id)
             .outerjoin(self._standing, self._standing.c.item_id == items.c.id)
+            .outerjoin(consolidations, is_consolidated())
         )
 
     def _status(self) -> ColumnElement[str]:
-        return func.coalesce(self._standing.c.status, literal(NOT_REPORTED))
+        return status_of(self._standing)
 
     def _passes(self) -> ColumnElement[bool]:
         """The condition on an item."""
@@ -606,9 +720,8 @@ class Records:
 
     def _counts(self, said: Any) -> ColumnElement[bool]:
         """The condition on a status update to be somebody's word."""
-        if self._open:
-            return cast("ColumnElement[bool]", said.c.state == _APPROVED)
-        return cast("ColumnElement[bool]", said.c.state != _WITHDRAWN)
+        stands = said.c.state == _APPROVED if self._open else said.c.state != _WITHDRAWN
+        return and_(stands, is_word(said))
 
     def _in_time(self, said: Any) -> ColumnElement[bool]:
         """The condition on a status update to be of the days that are meant."""
@@ -668,6 +781,7 @@ class Records:
         return (
             select(
                 status_updates,
+                is_word().label("is_word"),
                 assignments.c.institution_id,
                 people.c.name,
                 seats.c.role,
@@ -724,6 +838,7 @@ class Records:
             )
             .where(
                 self._of_items(),
+                is_word(),
                 self._in_time(status_updates),
                 evidence.c.state != EvidenceState.DROPPED.value,
             )
@@ -892,6 +1007,29 @@ class Records:
             .where(self._of_items(), questions.c.answered_at.is_(None))
         )
 
+    def _assessments(self) -> Select[Any]:
+        return self._beside(assessments)
+
+    def _grades(self) -> Select[Any]:
+        return self._beside(grades).add_columns(grades.c.symbol.label("graded_in"))
+
+    def _beside(self, table: Any) -> Select[Any]:
+        """What stands beside the answer on the items that pass, whenever it was given.
+
+        An item's symbol is that of its own document.
+        """
+        columns = [each for each in table.c if each.name not in ("item_id", "symbol")]
+        joined = table.join(items, items.c.id == table.c.item_id).join(
+            source_documents, source_documents.c.id == items.c.document_id
+        )
+        statement = select(*columns, *_ITEM).select_from(joined)
+        if not self._filter:
+            return statement
+        passing = (
+            select(items.c.id).select_from(self._items()).where(self._passes()).correlate(None)
+        )
+        return statement.where(table.c.item_id.in_(passing))
+
     # -- What stands around a page of rows ---------------------------------------------------------
 
     def _texts(self, ids: Sequence[int]) -> dict[int, dict[str, str]]:
@@ -948,6 +1086,7 @@ class Records:
             .where(
                 assignments.c.item_id.in_(ids),
                 status_updates.c.state != _WITHDRAWN,
+                is_word(),
                 _is_stored_file(),
             )
             .group_by(assignments.c.item_id)
@@ -971,14 +1110,76 @@ class Records:
             found[row["status_update_id"]].append(row)
         return found
 
-    def _comments(self, ids: Sequence[int]) -> dict[int, str]:
-        """The newest comment on each status update."""
+    def _comments(self, ids: Sequence[int]) -> dict[tuple[int, str], str]:
+        """The newest comment on each status update, by its id and the decision."""
         rows = self._rows(
-            select(reviews.c.status_update_id, reviews.c.comment)
+            select(reviews.c.status_update_id, reviews.c.decision, reviews.c.comment)
             .where(reviews.c.status_update_id.in_(ids), reviews.c.comment.is_not(None))
             .order_by(reviews.c.id)
         )
-        return {row["status_update_id"]: row["comment"] for row in rows}
+        return {(row["status_update_id"], row["decision"]): row["comment"] for row in rows}
+
+    def _last_approved(self, ids: Sequence[int]) -> Sequence[RowMapping]:
+        return self._rows(
+            select(
+                status_updates,
+                assignments.c.item_id,
+                assignments.c.institution_id,
+                assignments.c.part,
+            )
+            .join(assignments, is_last_approved())
+            .where(assignments.c.item_id.in_(ids), assignments.c.state == _ANNOUNCED, self._own())
+            .order_by(
+                assignments.c.item_id,
+                assignments.c.part != Part.LEAD.value,
+                status_updates.c.id.desc(),
+            )
+        )
+
+    def _last_worded(self, assignment_ids: Sequence[int]) -> dict[int, RowMapping]:
+        """Of each assignment the last approved status update that says something."""
+        last = (
+            select(func.max(status_updates.c.id))
+            .where(
+                status_updates.c.assignment_id.in_(assignment_ids),
+                status_updates.c.state == _APPROVED,
+                status_updates.c.measures != "",
+            )
+            .group_by(status_updates.c.assignment_id)
+        )
+        rows = self._rows(select(status_updates).where(status_updates.c.id.in_(last)))
+        return {row["assignment_id"]: row for row in rows}
+
+    def _validated(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+        """Who cleared and who approved each status update, by role and institution, and when."""
+        found: dict[int, list[RowMapping]] = defaultdict(list)
+        for table, decisions in ((clearances, _CLEARED), (reviews, (_APPROVED,))):
+            for row in self._rows(
+                select(table.c.status_update_id, table.c.at, seats.c.role, seats.c.institution_id)
+                .join(seats, seats.c.id == table.c.seat_id)
+                .where(table.c.status_update_id.in_(ids), table.c.decision.in_(decisions))
+                .order_by(table.c.id)
+            ):
+                found[row["status_update_id"]].append(row)
+        return found
+
+    def _titles(self, ids: Sequence[int]) -> dict[int, list[str]]:
+        """What the stored evidence of each status update is called."""
+        found: dict[int, list[str]] = defaultdict(list)
+        title = func.coalesce(
+            func.nullif(evidence.c.caption, ""), evidence.c.name, evidence.c.url
+        ).label("title")
+        for row in self._rows(
+            select(evidence.c.status_update_id, title)
+            .where(
+                evidence.c.status_update_id.in_(ids),
+                evidence.c.state == EvidenceState.STORED.value,
+                title.is_not(None),
+            )
+            .order_by(evidence.c.id)
+        ):
+            found[row["status_update_id"]].append(row["title"])
+        return found
 
     def _called(self, page: Sequence[Record]) -> dict[int, dict[str, str]]:
         """How requests are called, by language."""
@@ -1009,6 +1210,7 @@ class Records:
                 request_items.c.id.in_(ids),
                 request_items.c.state == ItemState.ANSWERED.value,
                 status_updates.c.state.in_(_STANDING),
+                is_word(),
                 status_updates.c.submitted_at >= request_items.c.asked_at,
                 status_updates.c.submitted_at <= request_items.c.settled_at,
             )

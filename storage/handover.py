@@ -19,6 +19,7 @@ from storage.tables import (
     invitations,
     questions,
     requests,
+    threads,
 )
 
 
@@ -41,6 +42,7 @@ async def move(tx: Transaction, old: Seat, new: Seat) -> Moved:
         .where(questions.c.asked_by == old.id, questions.c.answered_at.is_(None))
         .values(asked_by=new.id)
     )
+    await tx.execute(update(threads).where(threads.c.seat_id == old.id).values(seat_id=new.id))
     await tx.execute(
         update(extensions)
         .where(extensions.c.seat_id == old.id, extensions.c.decided_at.is_(None))

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
 from bot.domain.home import SOON, Counts, Draft, Entry, Waiting
 from bot.domain.items import AssignmentState, ReportState
 from storage.database import Transaction
-from storage.tables import assignments, conversations, items, source_documents
+from storage.tables import assignments, conversations, items, source_documents, status_updates
 
 _LAST = date(9999, 12, 31)
 
@@ -70,7 +70,10 @@ async def entries(
     ]
 
 
-_FLOWS = ("status_update", "unchanged", "not_ours", "ask")
+_FLOWS = (
+    *("status_update", "unchanged", "not_ours", "ask", "thread_answer"),
+    *("return_inside", "amend_inside"),
+)
 
 
 async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> list[Draft]:
@@ -84,7 +87,20 @@ async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> li
         )
         .order_by(conversations.c.touched_at.desc(), conversations.c.id.desc())
     )
-    about = {row["id"]: int(row["subject"].removeprefix("assignment:")) for row in begun}
+    subjects = {row["id"]: row["subject"].partition(":") for row in begun}
+    reports = {int(of) for kind, _, of in subjects.values() if kind == "clearing"}
+    of_reports = {
+        row["id"]: row["assignment_id"]
+        for row in await tx.rows(
+            select(status_updates.c.id, status_updates.c.assignment_id).where(
+                status_updates.c.id.in_(reports)
+            )
+        )
+    }
+    about = {
+        key: of_reports[int(of)] if kind == "clearing" else int(of)
+        for key, (kind, _, of) in subjects.items()
+    }
     codes = await tx.rows(
         select(assignments.c.id, items.c.paragraph)
         .join(items, items.c.id == assignments.c.item_id)
@@ -115,9 +131,18 @@ def _owed() -> ColumnElement[bool]:
     )
 
 
+def _answer_waits() -> ColumnElement[bool]:
+    """Whether an answer to what is due waits for the validator's clearance."""
+    return and_(
+        func.coalesce(assignments.c.uncleared_state, "") == ReportState.UNCLEARED.value,
+        func.coalesce(assignments.c.uncleared_due_on == assignments.c.due_on, false()),
+    )
+
+
 def _is(which: Waiting, today: date) -> ColumnElement[bool]:
-    owed = _owed()
-    returned = func.coalesce(assignments.c.report_state, "") == ReportState.RETURNED.value
+    owed = and_(_owed(), ~_answer_waits())
+    sent = func.coalesce(assignments.c.uncleared_state, assignments.c.report_state, "")
+    returned = sent.in_((ReportState.RETURNED.value, ReportState.RETURNED_INSIDE.value))
     match which:
         case Waiting.RETURNED:
             return returned
@@ -125,6 +150,8 @@ def _is(which: Waiting, today: date) -> ColumnElement[bool]:
             return and_(owed, ~returned, assignments.c.due_on < today)
         case Waiting.DUE:
             return and_(owed, ~returned, assignments.c.due_on.between(today, today + SOON))
+        case Waiting.UNCLEARED:
+            return sent == ReportState.UNCLEARED.value
         case Waiting.SUBMITTED:
             return func.coalesce(assignments.c.report_state, "") == ReportState.SUBMITTED.value
         case Waiting.ALL:
@@ -132,11 +159,14 @@ def _is(which: Waiting, today: date) -> ColumnElement[bool]:
 
 
 def _waiting(today: date) -> ColumnElement[Any]:
-    first = (Waiting.OVERDUE, Waiting.RETURNED, Waiting.DUE, Waiting.SUBMITTED)
+    first = (Waiting.OVERDUE, Waiting.RETURNED, Waiting.DUE, Waiting.UNCLEARED, Waiting.SUBMITTED)
     return case(*((_is(each, today), each.value) for each in first), else_=Waiting.ALL.value)
 
 
 def _rank(today: date) -> ColumnElement[Any]:
-    """What presses comes first, what lies with the secretariat last."""
-    order = (Waiting.OVERDUE, Waiting.RETURNED, Waiting.DUE, Waiting.ALL, Waiting.SUBMITTED)
+    """What presses comes first, what lies with others last."""
+    order = (
+        *(Waiting.OVERDUE, Waiting.RETURNED, Waiting.DUE, Waiting.ALL),
+        *(Waiting.UNCLEARED, Waiting.SUBMITTED),
+    )
     return case({each.value: n for n, each in enumerate(order)}, value=_waiting(today))

@@ -12,9 +12,10 @@ from bot.domain.items import AssignmentState
 from bot.domain.progress import Scope, Subject
 from storage.approved import is_last_approved
 from storage.database import Transaction
-from storage.standing import standing
+from storage.standing import is_consolidated, standing, status_of
 from storage.tables import (
     assignments,
+    consolidations,
     institutions,
     item_tags,
     items,
@@ -62,7 +63,10 @@ async def by(tx: Transaction, subject: Subject, scope: Scope) -> list[Counted]:
 
 
 class _Standing:
-    """The items of a scope beside the word that counts of each: the lead's, else the latest."""
+    """The items of a scope beside what counts of each: the consolidated status, else a word.
+
+    Where only some institutions' items are counted, it is what these say of them.
+    """
 
     def __init__(self, scope: Scope) -> None:
         self.words = _words(scope)
@@ -74,7 +78,11 @@ class _Standing:
         self.items = items.join(here, here.c.id == items.c.id).join(
             first, first.c.item_id == items.c.id, isouter=scope.institution_ids is None
         )
-        self.status = func.coalesce(first.c.status, literal(NOT_REPORTED))
+        if scope.institution_ids is None:
+            self.items = self.items.outerjoin(consolidations, is_consolidated())
+            self.status = status_of(first)
+        else:
+            self.status = func.coalesce(first.c.status, literal(NOT_REPORTED))
 
 
 def _words(scope: Scope) -> Subquery:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, insert, select, 
 from bot.domain.items import AssignmentState
 from bot.domain.ladder import Ladder, ladder_from_json
 from bot.domain.requests import (
+    UNSETTLED,
     WHENEVER,
     Asked,
     Audience,
@@ -41,6 +42,7 @@ from storage.tables import (
 _REQUEST = [requests.c[name] for name in Request.__dataclass_fields__]
 _ITEM = [request_items.c[name] for name in RequestItem.__dataclass_fields__]
 _ASKED = request_items.c.state == ItemState.ASKED.value
+_UNSETTLED = request_items.c.state.in_([each.value for each in UNSETTLED])
 
 
 # -- Requests --------------------------------------------------------------------------------------
@@ -275,7 +277,7 @@ async def open_of_assignments(
 ) -> dict[int, RequestItem]:
     """What is asked of these assignments and not settled, by assignment."""
     rows = await tx.rows(
-        select(*_ITEM).where(_ASKED, request_items.c.assignment_id.in_(assignment_ids))
+        select(*_ITEM).where(_UNSETTLED, request_items.c.assignment_id.in_(assignment_ids))
     )
     return {row["assignment_id"]: _item(row) for row in rows}
 
@@ -300,7 +302,7 @@ async def last_of_assignments(
 async def open_of_request(tx: Transaction, request_id: int) -> list[int]:
     """The ids of what a request asks and what is not settled."""
     found = await tx.values(
-        select(request_items.c.id).where(_ASKED, request_items.c.request_id == request_id)
+        select(request_items.c.id).where(_UNSETTLED, request_items.c.request_id == request_id)
     )
     return [int(each) for each in found]
 
@@ -319,11 +321,11 @@ async def settle(
     reason: str | None = None,
     now: datetime,
 ) -> None:
-    """They are answered, excused or ended: nothing is asked any more."""
+    """They are answered, uncleared, excused or ended: nobody is reminded of them."""
     if request_item_ids:
         await tx.execute(
             update(request_items)
-            .where(request_items.c.id.in_(request_item_ids), _ASKED)
+            .where(request_items.c.id.in_(request_item_ids), _UNSETTLED)
             .values(state=state.value, settled_at=now, reason=reason, stale=False)
         )
 

@@ -1,12 +1,34 @@
-"""Where an item stands: whose word counts among those who answer for it."""
+"""Where an item stands: its consolidated status, else whose word counts among its institutions."""
 
 from __future__ import annotations
 
-from sqlalchemy import Subquery, case, func, select
+from datetime import date
 
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, select
+
+from bot.domain.filters import NOT_REPORTED
 from bot.domain.items import AssignmentState, Part
 from storage.approved import is_last_approved
-from storage.tables import assignments, status_updates
+from storage.tables import assignments, consolidations, items, status_updates
+
+
+def is_consolidated() -> ColumnElement[bool]:
+    """Joins to each item its consolidated status, where it has one."""
+    return and_(consolidations.c.item_id == items.c.id, consolidations.c.current)
+
+
+def status_of(word: Subquery) -> ColumnElement[str]:
+    """The status of an item joined by `is_consolidated` and with the `word` that counts of it.
+
+    What the secretariat has consolidated comes before what any institution says.
+    """
+    return func.coalesce(consolidations.c.status, word.c.status, literal(NOT_REPORTED))
+
+
+def as_of(word: Subquery) -> ColumnElement[date | None]:
+    """The day that `status_of` speaks of."""
+    consolidated = consolidations.c.id.is_not(None)
+    return case((consolidated, consolidations.c.as_of), else_=word.c.as_of)
 
 
 def last_words() -> Subquery:

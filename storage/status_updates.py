@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 
 from bot.domain.items import AssignmentState, ReportState
 from bot.domain.reports import Reported, ReportKind, StatusUpdate
+from storage.clearance import is_word
 from storage.counters import next_number
 from storage.database import Transaction
 from storage.tables import (
@@ -24,7 +25,19 @@ from storage.tables import (
 
 _FIELDS = [each for each in StatusUpdate.__dataclass_fields__ if each != "figures"]
 _STANDING = [each.value for each in ReportState if each is not ReportState.WITHDRAWN]
+_INSIDE = (ReportState.UNCLEARED.value, ReportState.RETURNED_INSIDE.value)
+_WORDS = [each for each in _STANDING if each not in _INSIDE]
 _COLUMNS = [status_updates.c[name] for name in _FIELDS]
+_CLEARED = (ReportState.SUBMITTED.value, ReportState.APPROVED.value)
+
+
+def is_cleared(said: Any = status_updates) -> ColumnElement[bool]:
+    """The condition that a status update has left its institution and stands there.
+
+    What the institution itself has not cleared yet, what came back and what was withdrawn is not.
+    """
+    cleared: ColumnElement[bool] = said.c.state.in_(_CLEARED)
+    return cleared
 
 
 @dataclass(frozen=True)
@@ -66,17 +79,20 @@ async def add(
     remaining: str | None,
     language: str,
     now: datetime,
+    due_on: date | None,
+    needs_clearance: bool,
     source: str | None = None,
     source_on: date | None = None,
 ) -> int:
-    """A new status update, submitted; gives its id."""
+    """A new status update, submitted, or waiting for clearance; gives its id."""
+    state = ReportState.UNCLEARED if needs_clearance else ReportState.SUBMITTED
     result = await tx.execute(
         insert(status_updates).values(
             number=number,
             assignment_id=assignment_id,
             seat_id=seat_id,
             kind=kind.value,
-            state=ReportState.SUBMITTED.value,
+            state=state.value,
             status=status,
             previous_status=previous_status,
             as_of=as_of,
@@ -86,6 +102,8 @@ async def add(
             source=source,
             source_on=source_on,
             submitted_at=now,
+            due_on=due_on,
+            needs_clearance=needs_clearance,
         )
     )
     key = result.inserted_primary_key
@@ -156,28 +174,50 @@ async def count_of(tx: Transaction, assignment_id: int) -> int:
 
 
 async def standing(tx: Transaction, assignment_id: int) -> list[StatusUpdate]:
-    """The newest status updates that stand: the last word, and what came right before it."""
-    statement = (
+    """The institution's newest words that stand: the last, and what came right before it."""
+    statement = _standing(assignment_id).where(is_word()).limit(20)
+    return [_as_status_update(row) for row in await tx.rows(statement)]
+
+
+async def newest(tx: Transaction, assignment_id: int) -> StatusUpdate | None:
+    """What was sent last and not withdrawn, be it the institution's word or not."""
+    row = await tx.row(_standing(assignment_id).limit(1))
+    return None if row is None else _as_status_update(row)
+
+
+def _standing(assignment_id: int) -> Select[Any]:
+    return (
         select(*_COLUMNS)
         .where(
             status_updates.c.assignment_id == assignment_id,
             status_updates.c.state != ReportState.WITHDRAWN.value,
         )
         .order_by(status_updates.c.id.desc())
-        .limit(20)
     )
-    return [_as_status_update(row) for row in await tx.rows(statement)]
+
+
+async def lock(tx: Transaction, status_update_id: int) -> None:
+    """Whoever else would decide on this status update waits for this transaction."""
+    await tx.value(
+        select(status_updates.c.id).where(status_updates.c.id == status_update_id).with_for_update()
+    )
 
 
 async def decide(
     tx: Transaction, status_update_id: int, state: ReportState, *, now: datetime
 ) -> bool:
-    """Give a submitted status update its fate; False if it has one already."""
+    """Give a submitted status update its fate; False if it has one already.
+
+    One that waits for clearance can be withdrawn, and nothing else.
+    """
+    undecided = [ReportState.SUBMITTED.value]
+    if state is ReportState.WITHDRAWN:
+        undecided.append(ReportState.UNCLEARED.value)
     result = await tx.execute(
         update(status_updates)
         .where(
             status_updates.c.id == status_update_id,
-            status_updates.c.state == ReportState.SUBMITTED.value,
+            status_updates.c.state.in_(undecided),
         )
         .values(state=state.value, decided_at=now)
     )
@@ -199,13 +239,19 @@ async def last_comment(tx: Transaction, status_update_id: int) -> Comment | None
 
 
 async def arrived_since(tx: Transaction, moment: datetime) -> Arrived:
-    """How many reports, questions and "not ours" came in since then."""
-    reports = select(func.count()).where(
+    """How many reports (once they are cleared), questions and "not ours" came in since then."""
+    sent = select(func.count()).where(
         status_updates.c.submitted_at >= moment,
-        status_updates.c.state.in_(_STANDING),  # so that the index on state and moment is used
+        status_updates.c.state.in_(_WORDS),  # so that the index on state and moment is used
+        ~status_updates.c.needs_clearance,
+    )
+    cleared = select(func.count()).where(
+        status_updates.c.cleared_at >= moment,
+        func.coalesce(status_updates.c.state, "").in_(_WORDS),  # by the index on this moment
     )
     asked = select(func.count()).where(questions.c.asked_at >= moment)
     disowned = select(func.count()).where(
         assignments.c.state == AssignmentState.DISOWNED.value, assignments.c.ended_at >= moment
     )
-    return Arrived(await tx.value(reports), await tx.value(asked), await tx.value(disowned))
+    reports = int(await tx.value(sent)) + int(await tx.value(cleared))
+    return Arrived(reports, await tx.value(asked), await tx.value(disowned))

@@ -12,7 +12,7 @@ STRANGER = ("start", "language", "privacy", "help")
 ROLES: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (SECRETARIAT, ("home", "review", "assign", "import", "export", "people", "help")),
     (REPORTING, ("home", "overdue", "due", "all", "drafts", "me", "help")),
-    (frozenset({Role.VALIDATOR}), ("home", "overdue", "due", "all", "progress", "me", "help")),
+    (frozenset({Role.VALIDATOR}), ("home", "clear", "overdue", "all", "progress", "me", "help")),
     (
         frozenset({Role.OBSERVER}),
         ("home", "approved", "progress", "me", "language", "privacy", "help"),
@@ -26,10 +26,12 @@ _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
         SECRETARIAT,
         (
             *("announce", "institutions", "clusters", "requests", "broadcast", "calendar"),
-            *("questions", "dialogue", "overdue", "due", "progress", "away", "handover"),
+            *("questions", "dialogue", "overdue", "due", "progress", "publish", "away"),
+            *("handover", "protections"),
         ),
     ),
-    (REPORTING | {Role.VALIDATOR}, ("calendar", "away", "handover")),
+    (REPORTING, ("calendar", "away", "handover")),
+    (frozenset({Role.VALIDATOR}), ("due", "calendar", "away", "handover")),
 )
 _EVERYBODY = ("find", "me", "language", "privacy")
 ALL = frozenset({*STRANGER, *UNIT, *_EVERYBODY}).union(*(names for _, names in (*ROLES, *_BESIDE)))

@@ -10,6 +10,9 @@ class Counts:
     """How much of each kind lies on the secretariat's desk."""
 
     to_review: int
+    uncleared: int  # inside institutions: with their validators
+    answered: int  # what institutions were asked about reports that wait
+    contradictions: int  # between institutions, as officers marked them
     questions: int
     overdue: int
     more_time: int  # wishes that wait
@@ -18,3 +21,4 @@ class Counts:
     unassigned: int
     drafts: int
     disowned: int
+    plans: int = 0  # entries that institutions proposed or changed

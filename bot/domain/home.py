@@ -16,6 +16,7 @@ class Waiting(StrEnum):
     OVERDUE = "overdue"
     RETURNED = "returned"
     DUE = "due"
+    UNCLEARED = "uncleared"  # waiting for the own validator
     SUBMITTED = "submitted"  # waiting for the secretariat
     ALL = "all"
 
@@ -27,6 +28,7 @@ class Counts:
     overdue: int = 0
     returned: int = 0
     due: int = 0
+    uncleared: int = 0
     submitted: int = 0
     all: int = 0
 

@@ -24,8 +24,13 @@ class AssignmentState(StrEnum):
 
 
 class ReportState(StrEnum):
-    """Where a status update stands on its way into the record."""
+    """Where a status update stands on its way into the record.
 
+    The first two are the institution's own affair: it has not given its word yet.
+    """
+
+    UNCLEARED = "uncleared"  # waits for the validator's clearance
+    RETURNED_INSIDE = "returned_inside"  # by the validator
     SUBMITTED = "submitted"
     APPROVED = "approved"
     RETURNED = "returned"
@@ -76,11 +81,27 @@ class Assignment:
     last_status_update_id: int | None
     unchanged_in_a_row: int
     answered_due_on: date | None = None
+    uncleared_id: int | None = None
+    uncleared_state: ReportState | None = None
+    uncleared_due_on: date | None = None
+    clearance_chosen: bool = False
 
     @property
     def owed(self) -> bool:
         """Whether a report is due: a new due date asks anew, whatever was said before it."""
         return self.due_on is not None and self.answered_due_on != self.due_on
+
+    @property
+    def waits_inside(self) -> bool:
+        """Whether what was sent last waits for the validator's clearance."""
+        return self.uncleared_state is ReportState.UNCLEARED
+
+    @property
+    def returned(self) -> bool:
+        """Whether the last report came back, and no other was sent since."""
+        if self.uncleared_id is not None:
+            return self.uncleared_state is ReportState.RETURNED_INSIDE
+        return self.report_state is ReportState.RETURNED
 
 
 @dataclass(frozen=True)
@@ -94,6 +115,15 @@ class LastWord:
     last_status_update_id: int | None = None
     unchanged_in_a_row: int = 0
     answered_due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What an institution has sent last, where that is not its word; the default: nothing such."""
+
+    uncleared_id: int | None = None
+    uncleared_state: ReportState | None = None
+    uncleared_due_on: date | None = None
 
 
 def best_text(texts: tuple[ItemText, ...], language: str, default_language: str) -> ItemText | None:

@@ -151,6 +151,7 @@ class Skipped(StrEnum):
     OVERTAKEN = "overtaken"  # a later rung of the same item goes instead
     PAST = "past"  # its moment had passed when the item was asked for
     ANSWERED = "answered"
+    UNCLEARED = "uncleared"  # answered, and the answer waits for the validator
     EXCUSED = "excused"
     CLOSED = "closed"
     ENDED = "ended"  # the assignment, or the person's seat

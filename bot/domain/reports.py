@@ -10,7 +10,6 @@ from enum import StrEnum
 from bot.domain.errors import Refused
 from bot.domain.figures import Figure
 from bot.domain.items import ReportState
-from bot.domain.status import Status
 
 LONGEST_TEXT = 20_000
 """Characters in what was done, and in what remains; some ten pages."""
@@ -48,6 +47,12 @@ class AlreadyDecided(Refused):
     key = "error.already_decided"
 
 
+class NotTheirWord(Refused):
+    """It was not cleared: words and files are its institution's own affair; values: `number`."""
+
+    key = "error.not_their_word"
+
+
 class NothingToConfirm(Refused):
     """There is no earlier report that could be unchanged, or it was returned."""
 
@@ -70,6 +75,18 @@ class NoWords(Refused):
     """A report says in words what was done."""
 
     key = "error.no_words"
+
+
+class EvidenceMissing(Refused):
+    """That status is said with a stored file; values: `status`."""
+
+    key = "error.evidence_missing"
+
+
+class EvidenceOnItsWay(Refused):
+    """The file that the status needs is being fetched, and not stored yet; values: `status`."""
+
+    key = "error.evidence_on_its_way"
 
 
 class TooLong(Refused):
@@ -115,6 +132,7 @@ class Acknowledged:
     number: str
     code: str
     restricted: bool = False
+    uncleared: bool = False  # it waits for the institution's validator
 
 
 @dataclass(frozen=True)
@@ -124,11 +142,12 @@ class Receipt:
     kind: ReportKind
     assignment_id: int
     updates: tuple[Acknowledged, ...]
-    status: Status
+    status: str
     as_of: date
     measures: str
     language: str
     evidence: EvidenceCounts = EvidenceCounts()
+    clears: bool = True  # whether there is a validator who may clear what waits
 
 
 @dataclass(frozen=True)
@@ -150,15 +169,25 @@ class StatusUpdate:
     source: str | None
     source_on: date | None
     submitted_at: datetime
+    due_on: date | None = None  # when the answer was due as it was sent
+    version: int = 1
+    needs_clearance: bool = False
+    cleared_at: datetime | None = None
+    cleared_by: int | None = None
     figures: tuple[Figure, ...] = field(default=(), compare=False)
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is its institution's word: it is cleared, or need not be."""
+        return not self.needs_clearance or self.cleared_at is not None
 
 
 @dataclass(frozen=True)
 class ApprovedReport:
     """An approved status update as observers read it; `names` are the institution's by language.
 
-    Neither who wrote it, nor where it came from, nor what was said before it or about it: none of
-    that was approved.
+    `note` is the secretariat's, with which it was approved. Neither who wrote it, nor where it came
+    from, nor what was said before it or about it: none of that was approved.
     """
 
     id: int
@@ -172,6 +201,19 @@ class ApprovedReport:
     measures: str
     remaining: str | None
     language: str
+    note: str | None = None
+    note_language: str | None = None
+
+
+@dataclass(frozen=True)
+class Needing:
+    """An item that needs a law or a budget, with what was approved on it last, if anything was."""
+
+    item_id: int
+    code: str
+    symbol: str
+    status: str | None
+    as_of: date | None
 
 
 @dataclass(frozen=True)

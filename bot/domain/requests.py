@@ -46,9 +46,14 @@ class ItemState(StrEnum):
     """What became of one thing that was asked of one institution."""
 
     ASKED = "asked"
+    UNCLEARED = "uncleared"  # the answer waits for the institution's validator
     ANSWERED = "answered"
     EXCUSED = "excused"
     ENDED = "ended"  # no longer theirs, no longer due, or asked anew
+
+
+UNSETTLED = frozenset({ItemState.ASKED, ItemState.UNCLEARED})
+"""The secretariat has no answer yet; who waits for clearance is reminded no more."""
 
 
 class Stand(StrEnum):
@@ -58,6 +63,7 @@ class Stand(StrEnum):
     SEEN = "seen"
     STARTED = "started"
     OVERDUE = "overdue"
+    UNCLEARED = "uncleared"
     ANSWERED = "answered"
     EXCUSED = "excused"
     ENDED = "ended"
@@ -147,6 +153,7 @@ class Request:
     turn: int = 0  # which of them it is
     repeats_on: date | None = None  # the next is planned on that day
     deadline_id: int | None = None  # the one of the calendar that it comes before
+    indicator_id: int | None = None  # of a plan: what is answered becomes its values
 
     @property
     def attached(self) -> Attachment | None:
@@ -337,18 +344,22 @@ class Follow(StrEnum):
     NOTHING = "nothing"
     ASK = "ask"
     ASK_AGAIN = "ask_again"  # another day, or the answer was returned or withdrawn
+    UNCLEARED = "uncleared"
     ANSWERED = "answered"
     END = "end"
 
 
 def follow(assignment: Assignment, last: RequestItem | None) -> Follow:
     """What an assignment as it stands now means for what was asked of it last."""
-    asked = last is not None and last.state is ItemState.ASKED
+    asked = last is not None and last.state in UNSETTLED
     announced = assignment.state is AssignmentState.ANNOUNCED and assignment.due_on is not None
     if not announced:
         return Follow.END if asked else Follow.NOTHING
     if not assignment.owed and assignment.report_state is not ReportState.RETURNED:
         return Follow.ANSWERED if asked else Follow.NOTHING
+    if assignment.waits_inside and assignment.uncleared_due_on == assignment.due_on:
+        waiting = last is not None and last.state is ItemState.ASKED
+        return Follow.UNCLEARED if waiting else Follow.NOTHING
     if last is None:
         return Follow.ASK
     same_day = last.due_on == assignment.due_on

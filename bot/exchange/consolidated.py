@@ -13,23 +13,27 @@ from bot.domain.deadlines import DeadlineKind
 from bot.domain.dialogues import QuestionState
 from bot.domain.figures import Figure, number_written
 from bot.domain.filters import NothingMatches
+from bot.domain.grades import SCHEMES
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.kinds import Kind, Position
 from bot.domain.people import Role
 from bot.domain.reports import EvidenceState
 from bot.domain.requests import ItemState, RequestItem, Stand, stand
 from bot.exchange import workbook
-from bot.exchange.cells import Link
+from bot.exchange.cells import Link, exact_cell
 from bot.exchange.child import progress
 from bot.exchange.named import Named, days_between, item_id
 from bot.exchange.order import Order, Written, carry_out
 from bot.exchange.workbook import (
+    ActivityRow,
     AnswerRow,
+    AssessmentRow,
     AssignmentRow,
     Counts,
     DeadlineRow,
     DialogueRow,
     EvidenceRow,
+    IndicatorRow,
     QuestionRow,
     RecommendationRow,
     RequestRow,
@@ -42,11 +46,16 @@ from bot.settings import Settings
 from storage.exports import Record, Records
 
 _SEAT_STATES = ("live", "suspended", "ended", "planned")
+_ASSESSMENT_STATES = ("stands", "replaced", "withdrawn")
+OURS = frozenset(each.code for each in SCHEMES)
+_STAGES = ("adopted", "proposed")
 _FILE_STATES = tuple(each for each in EvidenceState if each is not EvidenceState.DROPPED)
 
 TEXT_KEYS = (
     *(f"export.seat.{each}" for each in _SEAT_STATES),
     *(f"export.file.{each}" for each in _FILE_STATES),
+    *(f"export.assessment.{each}" for each in _ASSESSMENT_STATES),
+    *(f"export.activity.{each}" for each in _STAGES),
     *(f"report.state.{each}" for each in ReportState),
     *(f"assignment.state.{each}" for each in AssignmentState),
     *(f"part.{each}" for each in Part),
@@ -100,6 +109,9 @@ class _Rows(Named):
             questions=map(self._question, records.questions()),
             dialogues=map(self._dialogue, records.dialogues()),
             deadlines=map(self._deadline, records.deadlines()),
+            assessments=map(self._assessment, records.assessments()),
+            activities=map(self._activity, records.activities()),
+            indicators=map(self._indicator, records.indicators()),
             zone=self._zone,
             withheld=records.restricted() if order.withhold else 0,
         )
@@ -111,7 +123,9 @@ class _Rows(Named):
         institutions: Counter[str] = Counter()
         for key, number in totals.institution.items():
             institutions[self._institution(key)] += number
-        status = {self.word(f"status.{code}"): number for code, number in totals.status.items()}
+        status: Counter[str] = Counter()
+        for code, number in totals.status.items():
+            status[self.word(f"status.{code}")] += number
         return Counts(totals.sheets, status, totals.mechanism, institutions)
 
     # -- Rows --------------------------------------------------------------------------------------
@@ -148,10 +162,16 @@ class _Rows(Named):
             source=Link(_address(row["symbol"], self._order.language)),
             card=Link(self._card(row["id"])),
             vanished=self._day(row["vanished_at"]),
+            consolidated_status=self._status(row["consolidated_status"]),
+            consolidated_as_of=row["consolidated_as_of"],
+            consolidated_sentence=(row["consolidated_sentence"] or "") if shown else "",
         )
 
+    def _status(self, code: str | None) -> str:
+        return self.word(f"status.{code}") if code else ""
+
     def _status_update(self, row: Record) -> StatusUpdateRow:
-        shown = self._shows(row)
+        shown = self._shows(row) and row["is_word"]
         figures = [Figure.kept(each) for each in row["figures"]]
         return StatusUpdateRow(
             number=row["number"],
@@ -161,8 +181,8 @@ class _Rows(Named):
             paragraph=row["paragraph"],
             institution=self._institution(row["institution_id"]),
             seat=self._who(row),
-            status=self.word(f"status.{row['status']}"),
-            as_of=row["as_of"],
+            status=self.word(f"status.{row['status']}") if row["is_word"] else "",
+            as_of=row["as_of"] if row["is_word"] else None,
             measures=row["measures"] if shown else "",
             language=self._language(row["language"]),
             remaining=(row["remaining"] or "") if shown else "",
@@ -171,9 +191,10 @@ class _Rows(Named):
             evidence=row["files"],
             stage=self.word(f"report.state.{row['state']}"),
             submitted_at=row["submitted_at"],
-            cleared_at=None,
+            cleared_at=row["cleared_at"],
             reviewed_at=row["decided_at"],
             comment=(row["comment"] or "") if shown else "",
+            note=(row["note"] or "") if shown else "",
         )
 
     def _groups(self, figures: Sequence[Figure]) -> Iterator[str]:
@@ -183,9 +204,7 @@ class _Rows(Named):
                 figure.indicator if figure.year is None else f"{figure.indicator} ({figure.year})"
             )
             for each in figure.disaggregation:
-                by = ", ".join(self.word(f"dimension.{one}") for one in each["dimensions"])
-                value = number_written(each["value"])
-                yield f"{called} | {by} | {each['group']} | {value}"
+                yield f"{called} | {self._group(each)}"
 
     def _evidence(self, row: Record) -> EvidenceRow:
         shown = self._shows(row)
@@ -378,6 +397,83 @@ class _Rows(Named):
             days=days_between(row["asked_at"], self._order.made_at),
         )
 
+    def _assessment(self, row: Record) -> AssessmentRow:
+        shown = self._shows(row)
+        graded = "scheme" in row
+        status = row["status"] if not graded else None
+        words = row["note"] if graded else row["words"]
+        given = self._institution(row["institution_id"]) if not graded else row["scheme"]
+        if graded and row["scheme"] in OURS:
+            given = self.word(f"grade.scheme.{row['scheme']}")
+        return AssessmentRow(
+            id=f"{'G' if graded else 'I'}-{row['id']}",
+            recommendation=item_id(row["item_id"]),
+            symbol=row["symbol"],
+            paragraph=row["paragraph"],
+            given_by=given,
+            status=self.word(f"status.{status}") if status else "",
+            grade=row["grade"] if graded else "",
+            session=row["session"] if graded else "",
+            as_of=row["given_on"] if graded else row["as_of"],
+            text=(words or "") if shown else "",
+            language=self._language(row["language"]) if words else "",
+            document=(row["graded_in"] or "") if graded else "",
+            source=(row["source"] or "") if shown else "",
+            version=None if graded else row["version"],
+            state=self.word(f"export.assessment.{_assessment_state(row)}"),
+            given_at=row["entered_at"] if graded else row["given_at"],
+        )
+
+    def _activity(self, row: Record) -> ActivityRow:
+        shown = self._shows(row)
+        return ActivityRow(
+            id=f"AC-{row['id']}",
+            items=tuple(f"{symbol} {paragraph}" for symbol, paragraph in row["items"]),
+            cluster=(row["cluster"] or "") if shown else "",
+            activity=row["what"] if shown else "",
+            language=self._language(row["language"]),
+            institution=self._institution(row["institution_id"]),
+            others=tuple(self._institution(each) for each in row["others"]),
+            since=row["from_on"],
+            until=row["until_on"],
+            amount=exact_cell(row["amount"]),
+            currency=row["currency"] or "",
+            funds=(row["funds"] or "") if shown else "",
+            stage=self.word(f"export.activity.{'adopted' if row['adopted_at'] else 'proposed'}"),
+            state=self.word(f"activity.state.{row['state']}"),
+            last_note=(row["note"] or "") if shown else "",
+        )
+
+    def _indicator(self, row: Record) -> IndicatorRow:
+        shown = self._shows(row)
+        groups = row["disaggregation"] or [] if shown else []
+        return IndicatorRow(
+            id=f"IN-{row['id']}",
+            of=f"AC-{row['activity_id']}",
+            indicator=row["name"] if shown else "",
+            aspect=self.word(f"indicator.kind.{row['kind']}"),
+            unit_of=row["unit"] or "",
+            baseline=row["baseline"],
+            baseline_year=row["baseline_year"],
+            target=row["target"],
+            target_year=row["target_year"],
+            sdg=row["sdg"] or "",
+            dimensions=tuple(self.word(f"dimension.{each}") for each in row["dimensions"]),
+            year=row["year"],
+            value=row["value"],
+            disaggregation="\n".join(map(self._group, groups)),
+            origin=row["number"] or self._origin(row["source"]),
+            received_at=row["at"],
+        )
+
+    def _origin(self, source: str | None) -> str:
+        return self.word(f"indicator.source.{source}") if source else ""
+
+    def _group(self, group: Mapping[str, Any]) -> str:
+        """A group: by what it is told apart, how it is called, how many."""
+        by = ", ".join(self.word(f"dimension.{one}") for one in group["dimensions"])
+        return f"{by} | {group['group']} | {number_written(group['value'])}"
+
     # -- Cells -------------------------------------------------------------------------------------
 
     def _card(self, item: int) -> str:
@@ -398,3 +494,9 @@ def _address(symbol: str, language: str) -> str:
     if not _UNITED_NATIONS.fullmatch(symbol):
         return ""
     return f"https://undocs.org/{language}/{symbol}"
+
+
+def _assessment_state(row: Record) -> str:
+    if row["withdrawn_at"] is not None:
+        return "withdrawn"
+    return "stands" if row.get("current", True) else "replaced"

@@ -155,9 +155,9 @@ class _Moving(Named):
         return [reference, title, best.words, position, categories]
 
     def _actions(self) -> Iterator[Sequence[Cell]]:
-        """What institutions said they did; what was returned or withdrawn stays here."""
+        """What institutions said they did; returned, withdrawn or not cleared, it stays here."""
         for row in self._records.status_updates():
-            if row["state"] in _STANDING and row["measures"]:
+            if row["state"] in _STANDING and row["is_word"] and row["measures"]:
                 yield self._action(row)
 
     def _action(self, row: Record) -> Sequence[Cell]:

@@ -30,6 +30,7 @@ class Named:
         self._zone: tzinfo = settings.zone
         self._default_language = settings.default_language
         self._texts = Texts.load(settings.languages)
+        self._texts.call(records.vocabulary().names)
         self._known: dict[str, str] = {}
         self._houses = records.institutions()
         self._institutions = {key: self._named(each["names"]) for key, each in self._houses.items()}

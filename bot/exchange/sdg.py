@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from bot.domain.exports import ExportKind
 from bot.domain.figures import Figure
-from bot.domain.filters import STATUSES, NothingMatches, goal_of, target_of
+from bot.domain.filters import NothingMatches, goal_of, target_of
 from bot.domain.items import Part
 from bot.exchange.cells import Cell, write_csv
 from bot.exchange.child import progress
@@ -282,7 +282,8 @@ class _Pivot(Named):
         row = 0
         for row, line in enumerate(self.about(ExportKind.SDG, counted)):
             sheet.row(row, ["", *line] if row else line)
-        known = dict.fromkeys([*STATUSES, *sorted(status for _, status in self._totals)])
+        codes = self._records.vocabulary().codes
+        known = dict.fromkeys([*codes, *sorted(status for _, status in self._totals)])
         statuses = [each for each in known if any(status == each for _, status in self._totals)]
         row += 2
         headings = [self.word(f"export.workbook.column.{each}") for each in ("goal", "goal_name")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.people import Act
-from bot.services import assignments_book, audit, digests, exports, imports, letters
+from bot.services import assignments_book, audit, digests, exports, imports, letters, templates
 from storage import jobs
 from storage.database import Transaction
 
@@ -20,6 +20,8 @@ MADE = (
     imports.PROBLEMS,
     assignments_book.MAKE,
     letters.KIND,
+    templates.OURS,
+    templates.CHECK,
 )
 """What can be asked for anew."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from bot.domain.people import SECRETARIAT, Act, Person
+from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
+from bot.domain.review import Waiting
 from bot.domain.screens import Screen
 from bot.domain.views import report as views
-from storage import outbox, people, status_updates
+from storage import outbox, people, seats, status_updates
 from storage.database import Transaction
 from storage.outbox import Message
 
@@ -42,6 +43,21 @@ async def officers(tx: Transaction, act: Act, *, seat_id: int | None = None) -> 
     """The secretariat's people, each once; of `seat_id` only who holds it, while they do."""
     found = await people.seated(tx, now=act.now, roles=SECRETARIAT)
     return people.each_once([each for each in found if each.seat.id == seat_id] or found)
+
+
+async def reporters(tx: Transaction, act: Act, report: Waiting) -> list[int]:
+    """Who hears what became of a report: who reports there, and its author while they sit there."""
+    seated = await people.seated(
+        tx, now=act.now, roles=REPORTING, institution_id=report.institution_id
+    )
+    hearing = {each.person.id for each in seated}
+    sent = await status_updates.get(tx, report.status_update_id)
+    if sent is not None and sent.seat_id is not None:
+        author = await seats.get(tx, sent.seat_id)
+        own = author is not None and author.institution_id == report.institution_id
+        if author is not None and own and author.live(act.now):
+            hearing.add(author.person_id)
+    return sorted(hearing)
 
 
 async def tell_secretariat(tx: Transaction, act: Act, cause: str) -> None:

@@ -158,7 +158,9 @@ async def _settle(
     await queries.skip(tx, gone, Skipped.MOVED, now=now)
 
 
-_NOT_OWED = frozenset({Skipped.ANSWERED, Skipped.EXCUSED, Skipped.ENDED, Skipped.MOVED})
+_NOT_OWED = frozenset(
+    {Skipped.ANSWERED, Skipped.UNCLEARED, Skipped.EXCUSED, Skipped.ENDED, Skipped.MOVED}
+)
 """Why a rung was skipped that is planned again once it is owed: an answer may be returned."""
 
 

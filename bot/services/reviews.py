@@ -2,33 +2,71 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from bot.domain import permissions
 from bot.domain.errors import Outdated, existing
 from bot.domain.items import ReportState
-from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor
+from bot.domain.people import SECRETARIAT, Act, Actor
 from bot.domain.reports import fitting
-from bot.domain.review import Waiting
+from bot.domain.review import OPEN_FOR, OpenedBy, Queue, Waiting
 from bot.domain.views import review as views
-from bot.services import audit, requests
-from bot.services.notices import tell
-from storage import people, seats, status_updates
+from bot.services import audit, plans, requests
+from bot.services.notices import reporters, tell
+from storage import figures, status_updates
 from storage import reviews as queries
 from storage.database import Transaction
 
 
-async def approve(tx: Transaction, act: Act, status_update_id: int) -> Waiting:
-    """The report enters the record. Raises Outdated where another officer was faster."""
+async def approve(
+    tx: Transaction,
+    act: Act,
+    status_update_id: int,
+    *,
+    note: str | None = None,
+    language: str | None = None,
+) -> Waiting:
+    """The report enters the record, with the secretariat's note beside it where there is one.
+
+    The institution's words stay as they are; its people are told of a note without a sound. Raises
+    Outdated where another officer was faster, or the report was withdrawn.
+    """
+    words = None if note is None else fitting(note)
     report = await _decide(tx, act, status_update_id, ReportState.APPROVED)
-    await queries.add(tx, status_update_id, _seat(act.actor), ReportState.APPROVED, now=act.now)
+    await queries.add(
+        tx,
+        status_update_id,
+        _seat(act.actor),
+        ReportState.APPROVED,
+        comment=words,
+        language=language if words else None,
+        now=act.now,
+    )
+    if words is not None:
+        shown = views.noted_to(report, words, language)
+        about = f"assignment:{report.assignment_id}"
+        for person_id in await reporters(tx, act, report):
+            key = f"noted:{report.number}:{person_id}"
+            await tell(tx, act, person_id, shown, key, subject=about, silent=True)
+    values = await plans.take_report(
+        tx,
+        act,
+        report.item_id,
+        report.institution_id,
+        await figures.of(tx, status_update_id),
+        status_update_id=status_update_id,
+        seat_id=_seat(act.actor),
+    )
     await audit.record(
         tx,
         act,
         "review.approve",
         report.number,
         seat_id=_seat(act.actor),
-        facts={"assignment": report.assignment_id},
+        facts={
+            "assignment": report.assignment_id,
+            "noted": words is not None,
+            "values": values,
+        },
+        words=words,
     )
     return report
 
@@ -53,7 +91,7 @@ async def return_(
     )
     await requests.follow(tx, act, [report.assignment_id])
     shown = views.returned_to(report, words, language)
-    for person_id in await _hearing(tx, report, now=act.now):
+    for person_id in await reporters(tx, act, report):
         key = f"returned:{report.number}:{person_id}"
         await tell(tx, act, person_id, shown, key, subject=f"assignment:{report.assignment_id}")
     await audit.record(
@@ -68,6 +106,34 @@ async def return_(
     return report
 
 
+async def narrow(tx: Transaction, act: Act, narrowed: Queue) -> None:
+    """The officer's own queue is narrowed from now on, until they change it: no act to trace."""
+    permissions.require(permissions.may_review(act.actor))
+    assert act.actor.person_id is not None
+    await queries.narrow(tx, act.actor.person_id, narrowed)
+
+
+async def queue_of(tx: Transaction, act: Act) -> Queue:
+    """What the officer's queue is narrowed to; everything where that is no more."""
+    assert act.actor.person_id is not None
+    narrowed = Queue.read(await queries.queue_of(tx, act.actor.person_id))
+    for by in narrowed.by:
+        if await queries.value_named(tx, narrowed, by) is None:
+            narrowed = narrowed.narrowed(by, None)
+    return narrowed
+
+
+async def open_(tx: Transaction, act: Act, waiting: Waiting) -> OpenedBy | None:
+    """The officer has the report open now; gives the colleague who has, too, if there is one."""
+    permissions.require(permissions.may_review(act.actor))
+    assert act.actor.person_id is not None
+    other = await queries.opened_by_others(
+        tx, waiting.status_update_id, but=act.actor.person_id, since=act.now - OPEN_FOR
+    )
+    await queries.open_(tx, act.actor.person_id, waiting.status_update_id, now=act.now)
+    return other
+
+
 async def _decide(
     tx: Transaction, act: Act, status_update_id: int, decision: ReportState
 ) -> Waiting:
@@ -76,19 +142,6 @@ async def _decide(
     if not await status_updates.decide(tx, status_update_id, decision, now=act.now):
         raise Outdated
     return report
-
-
-async def _hearing(tx: Transaction, report: Waiting, *, now: datetime) -> list[int]:
-    """The institution's focal points and alternates, and the author while their seat lives."""
-    seated = await people.seated(tx, now=now, roles=REPORTING, institution_id=report.institution_id)
-    hearing = {each.person.id for each in seated}
-    sent = await status_updates.get(tx, report.status_update_id)
-    if sent is not None and sent.seat_id is not None:
-        author = await seats.get(tx, sent.seat_id)
-        own = author is not None and author.institution_id == report.institution_id
-        if author is not None and own and author.live(now):
-            hearing.add(author.person_id)
-    return sorted(hearing)
 
 
 def _seat(actor: Actor) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.domain import permissions, status
+from bot.domain import clearance, permissions
 from bot.domain.errors import NotAllowed, NotFound, existing
 from bot.domain.items import Assignment, AssignmentState, Item, LastWord, ReportState
-from bot.domain.people import REPORTING, Act, Actor
+from bot.domain.people import REPORTING, Act, Actor, Role
 from bot.domain.permissions import READS
 from bot.domain.reports import (
     UNCHANGED_IN_A_ROW,
@@ -17,7 +17,10 @@ from bot.domain.reports import (
     AssignmentClosed,
     DayInFuture,
     EvidenceCounts,
+    EvidenceMissing,
+    EvidenceOnItsWay,
     NothingToConfirm,
+    NotTheirWord,
     NoWords,
     Receipt,
     ReportKind,
@@ -26,11 +29,14 @@ from bot.domain.reports import (
     StatusUpdateDraft,
     require_fits,
 )
-from bot.domain.status import Status
+from bot.domain.screens import Code
+from bot.domain.status import Entry, called
 from bot.domain.views import report as views
 from bot.services import audit, requests
+from bot.services.last_word import follow_inside, restore
 from bot.services.notices import tell, tell_secretariat
-from storage import assignments, conversations, evidence, figures, items, people
+from storage import assignments, conversations, evidence, figures, items, people, statuses
+from storage import clearance as clearance_queries
 from storage import status_updates as queries
 from storage.database import Transaction
 
@@ -46,10 +52,12 @@ class _Source:
 async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt:
     """Record a status update, and one more for each assignment in `draft.also`.
 
-    The country's year is in the number. Refuses with NotAllowed, AssignmentClosed,
-    NoStatus, NoWords, TooLong or DayInFuture, and then nothing happened.
+    What needs its validator's clearance is not the institution's word before it is cleared. The
+    country's year is in the number. Refuses with NotAllowed, AssignmentClosed, NoStatus,
+    StatusEnded, NoWords, TooLong, DayInFuture, EvidenceMissing or EvidenceOnItsWay, and then
+    nothing happened.
     """
-    chosen = _checked(draft, today=act.today)
+    chosen = await _checked(tx, draft, today=act.today)
     held = [await _reportable(tx, act, each) for each in await _locked(tx, draft)]
     if len({each.institution_id for each in held}) != 1:
         raise NotAllowed
@@ -61,8 +69,7 @@ async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt
     ]
     counts = await _take_evidence(tx, draft, updates)
     await _trace(tx, act, "submit", held, updates, seat_id=seat.id, chosen=chosen, counts=counts)
-    await tell_secretariat(tx, act, updates[0].number)
-    return _receipt(kind, draft, chosen, updates, counts)
+    return await _sent(tx, act, held[0], _receipt(kind, draft, chosen, updates, counts))
 
 
 async def record_on_behalf(
@@ -73,7 +80,7 @@ async def record_on_behalf(
     The institution's people are told. Refuses as `submit` does.
     """
     permissions.require(permissions.may_record(act.actor))
-    chosen = _checked(draft, today=act.today)
+    chosen = await _checked(tx, draft, today=act.today)
     if source_on > act.today:
         raise DayInFuture(day=source_on)
     if not source.strip():
@@ -110,18 +117,21 @@ async def unchanged(
     """Confirm as of today that nothing has changed since the last report.
 
     After two confirmations in a row raises SentenceNeeded unless `sentence` says why; raises
-    NothingToConfirm where there is no report, or it was returned.
+    NothingToConfirm where there is no report, or it was returned, and WaitsForClearance while a
+    newer one is not cleared.
     """
     await assignments.lock(tx, [assignment_id])
     assignment = await _reportable(tx, act, assignment_id)
-    if assignment.status is None or assignment.report_state is ReportState.RETURNED:
+    if assignment.waits_inside:
+        raise await _waits(tx, assignment)
+    if assignment.status is None or assignment.returned:
         raise NothingToConfirm
     words = (sentence or "").strip()
     if assignment.unchanged_in_a_row >= UNCHANGED_IN_A_ROW and not words:
         raise SentenceNeeded
     draft = StatusUpdateDraft(assignment_id, assignment.status, words, language, act.today)
     require_fits(words)
-    chosen = status.require(assignment.status)
+    chosen = (await statuses.vocabulary(tx)).require(assignment.status).code
     seat = act.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
     kind = ReportKind.UNCHANGED
@@ -130,14 +140,14 @@ async def unchanged(
     await _trace(
         tx, act, "unchanged", [assignment], updates, seat_id=seat.id, chosen=chosen, counts=counts
     )
-    await tell_secretariat(tx, act, updates[0].number)
-    return _receipt(kind, draft, chosen, updates, counts)
+    return await _sent(tx, act, assignment, _receipt(kind, draft, chosen, updates, counts))
 
 
 async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUpdate:
     """Take back one's own report that nobody has decided on yet; its files are removed.
 
-    The number stays in the record, and the institution's last word is what it said before. Raises
+    The number stays in the record, and the institution's last word is what it said before. One that
+    waits for clearance was no word of it, and the secretariat hears nothing. Raises
     AlreadyDecided, or NotAllowed for the report of another seat.
     """
     found = existing(await queries.get(tx, status_update_id))
@@ -145,7 +155,9 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
     if not await queries.decide(tx, found.id, ReportState.WITHDRAWN, now=act.now):
         raise AlreadyDecided
     pieces = await evidence.withdraw(tx, found.id)
-    await _restore_last_word(tx, found.assignment_id)
+    if found.is_word:
+        await restore(tx, found.assignment_id)
+    await follow_inside(tx, found.assignment_id)
     await requests.follow(tx, act, [found.assignment_id])
     tx.wakes.add("evidence")
     await audit.record(
@@ -156,30 +168,50 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
         seat_id=found.seat_id,
         facts={"assignment": found.assignment_id, "evidence": pieces},
     )
-    await tell_secretariat(tx, act, f"{found.number}:withdrawn")
+    if found.is_word:
+        await tell_secretariat(tx, act, f"{found.number}:withdrawn")
     return replace(found, state=ReportState.WITHDRAWN)
 
 
 async def get_own(tx: Transaction, actor: Actor, status_update_id: int) -> StatusUpdate:
-    """A status update that the actor may read, with its figures; raises NotFound."""
+    """A status update that the actor may read, with its figures; raises NotFound, NotTheirWord."""
     found = await queries.get(tx, status_update_id)
     assignment = None if found is None else await assignments.get(tx, found.assignment_id)
     if found is None or assignment is None or not permissions.may_see(actor, assignment):
         raise NotFound
+    if not permissions.may_read(actor, assignment, found):
+        raise NotTheirWord(number=Code(found.number))
     return replace(found, figures=await figures.of(tx, found.id))
 
 
 # -- Checking --------------------------------------------------------------------------------------
 
 
-def _checked(draft: StatusUpdateDraft, *, today: date) -> Status:
+async def _checked(tx: Transaction, draft: StatusUpdateDraft, *, today: date) -> str:
+    """The code of the status that is reported, where the draft can be sent as it is."""
     if not draft.measures.strip():
         raise NoWords
     require_fits(draft.measures)
     require_fits(draft.remaining or "")
     if draft.as_of > today:
         raise DayInFuture(day=draft.as_of)
-    return status.require(draft.status)
+    chosen = (await statuses.vocabulary(tx)).require(draft.status)
+    await _require_evidence(tx, draft, chosen)
+    return chosen.code
+
+
+async def _require_evidence(tx: Transaction, draft: StatusUpdateDraft, chosen: Entry) -> None:
+    """Stored files count, and nothing else: a link may be gone tomorrow (DESIGN §5.6)."""
+    if not chosen.evidence_required:
+        return
+    gathered = EvidenceCounts()
+    if draft.conversation_id is not None:
+        gathered = await evidence.counts_of_draft(tx, draft.conversation_id)
+    if gathered.files:
+        return
+    if gathered.awaited:
+        raise EvidenceOnItsWay(status=called(chosen.code))
+    raise EvidenceMissing(status=called(chosen.code))
 
 
 async def _locked(tx: Transaction, draft: StatusUpdateDraft) -> list[int]:
@@ -206,6 +238,12 @@ async def _reportable(tx: Transaction, act: Act, assignment_id: int) -> Assignme
     return assignment
 
 
+async def _waits(tx: Transaction, assignment: Assignment) -> clearance.WaitsForClearance:
+    assert assignment.uncleared_id is not None
+    report = existing(await queries.get(tx, assignment.uncleared_id))
+    return clearance.WaitsForClearance(number=Code(report.number))
+
+
 def _seat_ids(actor: Actor) -> set[int]:
     return {seat.id for seat in actor.seats}
 
@@ -218,7 +256,7 @@ async def _add(
     act: Act,
     assignment: Assignment,
     draft: StatusUpdateDraft,
-    chosen: Status,
+    chosen: str,
     *,
     kind: ReportKind,
     seat_id: int | None,
@@ -226,6 +264,7 @@ async def _add(
 ) -> Acknowledged:
     """One status update for one assignment, its figures, and the assignment's last word."""
     number = await queries.next_in_year(tx, act.today.year)
+    uncleared = kind is not ReportKind.RECORDED and await _needs_clearance(tx, assignment)
     update_id = await queries.add(
         tx,
         number=number,
@@ -240,17 +279,42 @@ async def _add(
         language=draft.language,
         source=None if source is None else source.words,
         source_on=None if source is None else source.on,
+        due_on=assignment.due_on,
+        needs_clearance=uncleared,
         now=act.now,
     )
     await figures.add(tx, update_id, draft.figures)
-    in_a_row = assignment.unchanged_in_a_row + 1 if kind is ReportKind.UNCHANGED else 0
-    last = LastWord(
-        chosen, draft.as_of, act.now, ReportState.SUBMITTED, update_id, in_a_row, assignment.due_on
-    )
-    await assignments.note_last_word(tx, assignment.id, last)
+    if not uncleared:
+        in_a_row = assignment.unchanged_in_a_row + 1 if kind is ReportKind.UNCHANGED else 0
+        last = LastWord(
+            *(chosen, draft.as_of, act.now, ReportState.SUBMITTED, update_id),
+            *(in_a_row, assignment.due_on),
+        )
+        await assignments.note_last_word(tx, assignment.id, last)
+    await follow_inside(tx, assignment.id)
     await requests.follow(tx, act, [assignment.id])
     item = await _item(tx, assignment)
-    return Acknowledged(update_id, number, item.code, item.restricted)
+    return Acknowledged(update_id, number, item.code, item.restricted, uncleared)
+
+
+async def _needs_clearance(tx: Transaction, assignment: Assignment) -> bool:
+    """What an institution said in a letter is its word already; this is of what it sends here."""
+    rule = await clearance_queries.rule(tx, assignment.institution_id)
+    return clearance.needs(rule, chosen=assignment.clearance_chosen)
+
+
+async def _sent(tx: Transaction, act: Act, assignment: Assignment, receipt: Receipt) -> Receipt:
+    """The secretariat hears of what is the institution's word, the validator of what waits."""
+    words = [each for each in receipt.updates if not each.uncleared]
+    if words:
+        await tell_secretariat(tx, act, words[0].number)
+    if len(words) == len(receipt.updates):
+        return receipt
+    there = await people.seated(
+        tx, now=act.now, roles={Role.VALIDATOR}, institution_id=assignment.institution_id
+    )
+    able = any(each.person.id != act.actor.person_id for each in there)
+    return replace(receipt, clears=able)
 
 
 async def _item(tx: Transaction, assignment: Assignment) -> Item:
@@ -272,22 +336,6 @@ async def _take_evidence(
     return await evidence.counts_of_report(tx, first)
 
 
-async def _restore_last_word(tx: Transaction, assignment_id: int) -> None:
-    standing = await queries.standing(tx, assignment_id)
-    if not standing:
-        await assignments.note_last_word(tx, assignment_id, LastWord())
-        return
-    last = standing[0]
-    in_a_row = next(
-        (n for n, each in enumerate(standing) if each.kind is not ReportKind.UNCHANGED),
-        len(standing),
-    )
-    restored = LastWord(
-        last.status, last.as_of, last.submitted_at, last.state, last.id, in_a_row
-    )  # what was due is owed again
-    await assignments.note_last_word(tx, assignment_id, restored)
-
-
 async def _trace(
     tx: Transaction,
     act: Act,
@@ -296,7 +344,7 @@ async def _trace(
     updates: list[Acknowledged],
     *,
     seat_id: int | None,
-    chosen: Status,
+    chosen: str,
     counts: EvidenceCounts,
 ) -> None:
     await audit.record(
@@ -308,7 +356,7 @@ async def _trace(
         facts={
             "numbers": [each.number for each in updates],
             "assignments": [each.id for each in held],
-            "status": chosen.value,
+            "status": chosen,
             "files": counts.files,
             "awaited": counts.awaited,
             "links": counts.links,
@@ -319,7 +367,7 @@ async def _trace(
 def _receipt(
     kind: ReportKind,
     draft: StatusUpdateDraft,
-    chosen: Status,
+    chosen: str,
     updates: list[Acknowledged],
     counts: EvidenceCounts,
 ) -> Receipt:

@@ -31,8 +31,8 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     done = await service.return_(
         turn.tx, turn.act, answers["report"], comment, language=turn.language_of(comment)
     )
-    waiting = await reviews.queue(turn.tx, today=turn.today, limit=1)
-    return views.returned(done.number, more=bool(waiting))
+    more = await reviews.count(turn.tx, today=turn.today) > 0
+    return views.returned(done.number, more=more)
 
 
 FLOW = Flow(

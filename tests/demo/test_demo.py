@@ -16,6 +16,7 @@ from storage.lock import FolderInUse
 COUNTED = (
     *("institutions", "people", "seats", "accounts", "invitations", "source_documents", "clusters"),
     *("requests", "request_items", "answers", "deadlines"),
+    *("activities", "indicators", "indicator_values"),
     *("items", "item_texts", "assignments", "status_updates", "figures", "reviews", "siblings"),
 )
 
@@ -35,16 +36,20 @@ def words(phone: Phone) -> str:
 @pytest.mark.slow
 async def test_every_phone_shows_its_home_and_a_second_start_goes_on(tmp_path: Path) -> None:
     async with Demo(tmp_path) as demo:
-        assert len(demo.phones) == 13
+        assert len(demo.phones) == 14
         justice, health = demo.phones["Daniel Okane"], demo.phones["سلمى الحديدي"]
-        for said in ("2 overdue", "1 returned", "4 due"):
+        for said in ("2 overdue", "1 returned", "4 due", "2 activities late or due soon"):
             assert said in words(justice)
         assert "وزارة الصحة" in words(health)
         assert "to review" in words(demo.phones["Ines Marou"])
         assert "unassigned" in words(demo.phones["Ines Marou"])
+        assert "1 with validators" in words(demo.phones["Ines Marou"])
+        assert "City of Port Selene sends 140.34" in words(demo.phones["Signe Maro"])
         first = await counts(demo)
-        assert (first["institutions"], first["seats"], first["people"]) == (8, 12, 12)
+        assert (first["institutions"], first["seats"], first["people"]) == (8, 13, 13)
         assert first["items"] == 49
+        # two values of a report that was approved are among those of the plans
+        assert (first["activities"], first["indicators"], first["indicator_values"]) == (4, 4, 6)
         await justice.taps("Returned")
         await justice.taps("Report", "Partly")
         await justice.types("412 people, in all seven regions.")
@@ -76,7 +81,7 @@ async def test_a_first_start_that_was_cut_off_begins_anew(tmp_path: Path) -> Non
         demo._keep(seeded=False)  # as a kill before the end of the first start leaves it
     async with Demo(tmp_path, whole=False) as again:
         found = await counts(again)
-        assert (found["institutions"], found["seats"], found["items"]) == (8, 12, 9)
+        assert (found["institutions"], found["seats"], found["items"]) == (8, 13, 9)
 
 
 async def test_the_page_moves_the_clock_of_the_bot(tmp_path: Path) -> None:

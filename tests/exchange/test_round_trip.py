@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
+from openpyxl.utils.escape import unescape
 from sqlalchemy import select, update
 
 from bot.domain.filters import EVERYTHING
@@ -201,5 +202,5 @@ def in_excel(path: Path) -> set[str]:
         if str(row[goes_on] or "").startswith("Text: "):
             more = int(str(row[goes_on]).split(" | ")[0].removeprefix("Text: "))
             words += "".join(str(each) for each in row[goes_on + 1 : goes_on + 1 + more])
-        found.add(openpyxl.utils.escape.unescape(words))
+        found.add(unescape(words))
     return found

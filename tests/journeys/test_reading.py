@@ -253,3 +253,21 @@ async def test_a_validator_sees_what_is_reported_and_reports_nothing(
     assert all("Not ready yet." not in each.text for each in vera.received)
     async with network.database.read() as tx:
         assert len(await tx.rows(select(table))) == 1
+
+
+async def test_an_officer_says_report_by_report_what_anybody_may_read(
+    network: JourneyNetwork, observer: Phone
+) -> None:
+    otto = await network.phone("Otto", Role.OFFICER)
+    await otto.types("/publish")
+    assert "2 approved reports wait for your decision" in plain(otto.screen.text)
+    await otto.taps("Decide")
+    assert "140.7, Ministry of Justice" in plain(otto.screen.text)
+    await otto.taps("Make public")
+    assert "140.12, Ministry of Justice" in plain(otto.screen.text)
+    await otto.taps("Keep private")
+    assert "1 report is public" in plain(otto.screen.text)
+    await otto.taps("What is public", "140.7", "Keep private")
+    assert "0 reports are public" in plain(otto.screen.text)
+    await observer.types("/publish")
+    assert "are public" not in observer.screen.text

@@ -12,14 +12,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Table, func, insert, select, update
+from sqlalchemy import URL, Table, delete, func, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
 from telegram import Update
 
+from bot.domain.assessments import AssessmentDraft
 from bot.domain.broadcasts import Draft, Segment
+from bot.domain.errors import existing
+from bot.domain.grades import GradeDraft, read_grades
+from bot.domain.items import Part
 from bot.domain.people import COMMAND_LINE, Actor, Role
+from bot.domain.plans import About, ActivityState, IndicatorKind, IndicatorValue, WantedIndicator
+from bot.domain.plans import Wanted as Planned
 from bot.domain.requests import Audience
-from bot.services import boards, broadcasts, passing, people
+from bot.services import (
+    assessments,
+    boards,
+    broadcasts,
+    consolidation,
+    grades,
+    passing,
+    people,
+    plans,
+    threads,
+)
 from bot.services.calendar_import import READ as CALENDAR_READ
 from bot.services.deadlines import FILE
 from bot.services.exports import PROGRESS
@@ -29,10 +45,11 @@ from handlers.flows import engine
 from handlers.house import make_router
 from handlers.router import Router
 from handlers.turn import Turn
-from storage import absences, conversations, invitations, jobs, seats
+from storage import absences, conversations, institutions, invitations, jobs, reviews, seats
 from storage.database import Transaction
 from storage.tables import (
     accounts,
+    assignments,
     deadlines,
     dialogue_people,
     dialogue_questions,
@@ -50,9 +67,11 @@ from storage.tables import (
     requests,
     status_updates,
 )
+from storage.tables import institutions as houses
 from tests import maravia
 from tests.conftest import undone
 from tests.journeys.network import JourneyNetwork
+from tests.maravia import Sample
 
 JUSTICE = "JUSTICE-SECRET"  # in every word of the Ministry of Justice
 ITEM = "ITEM-OF-JUSTICE"  # in a public recommendation: for observers to read, too
@@ -60,7 +79,9 @@ COLLEAGUE = "COLLEAGUE-SECRET"  # in the alternate's unsent draft
 SECRETARIAT = "SECRETARIAT-SECRET"  # in what only the secretariat may see
 INSIDE = "INSIDE-SECRET"  # in what one unit of Justice was asked and has answered
 OFFICERS = "NAME-OF-AN-OFFICER"  # for who reports or clears to know, for nobody else
+UNCLEARED = "UNCLEARED-SECRET"  # in what Justice's validator has not cleared
 FREE_DAY = date(2099, 5, 1)  # the secretariat's own
+CLEARING = {"clearances", "clearance_notices", "institutions"}  # for a validator to change
 OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
 
 
@@ -175,10 +196,15 @@ async def _of_others(tx: Transaction, name: str, who: Attacker) -> int:
     return hash(tuple(sorted(str(sorted(row.items())) for row in kept)))
 
 
+_OWN_ACTS = (
+    *("person.", "seat.offer"),
+    # what they were told thereby is looked at by its words
+    *("evidence.view", "status_update.view", "request.view_answer"),
+)
 _OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
     "people": lambda row, who: row["id"] == who.person_id,
     "audit": lambda row, who: (
-        row["person_id"] == who.person_id and row["act"].startswith(("person.", "seat.offer"))
+        row["person_id"] == who.person_id and row["act"].startswith(_OWN_ACTS)
     ),
     "counters": lambda row, _who: row["name"] == "audit",
     "conversations": lambda row, who: row["person_id"] == who.person_id,
@@ -337,8 +363,10 @@ async def _ask(
     return rung, reminder
 
 
-async def _report(tx: Transaction, held: int, focal: Actor, now: datetime) -> tuple[int, int]:
-    """Justice has reported, with a file, and asks a question; ids of both."""
+async def _report(
+    tx: Transaction, held: int, focal: Actor, justice: Sample, now: datetime
+) -> tuple[int, int]:
+    """Justice has reported, with a file, and asks a question; ids of both. Another one waits."""
     report = await _new(
         tx,
         status_updates,
@@ -376,7 +404,86 @@ async def _report(tx: Transaction, held: int, focal: Actor, now: datetime) -> tu
         language="en",
         asked_at=now,
     )
+    await _uncleared(tx, justice.assignments["140.7"], justice.institution_id, focal, now)
     return report, question
+
+
+async def _uncleared(tx: Transaction, held: int, justice: int, focal: Actor, now: datetime) -> None:
+    """Justice clears everything; a report waits for it, with a file."""
+    await tx.execute(update(houses).where(houses.c.id == justice).values(clearance="chosen"))
+    waits = await _new(
+        tx,
+        status_updates,
+        number="SU-2026-0002",
+        assignment_id=held,
+        seat_id=focal.seats[0].id,
+        kind="report",
+        state="uncleared",
+        needs_clearance=True,
+        status="in_progress",
+        as_of=now.date(),
+        measures=f"Not yet our word: {JUSTICE} {UNCLEARED}",
+        remaining=UNCLEARED,
+        language="en",
+        submitted_at=now,
+    )
+    await tx.execute(
+        update(assignments)
+        .where(assignments.c.id == held)
+        .values(uncleared_id=waits, uncleared_state="uncleared")
+    )
+    await _new(
+        tx,
+        evidence,
+        status_update_id=waits,
+        kind="document",
+        state="stored",
+        sha256="ab" * 32,
+        name=f"{JUSTICE} {UNCLEARED}.pdf",
+        caption=UNCLEARED,
+        added_at=now,
+    )
+
+
+async def _review(
+    tx: Transaction, world: World, justice: int, interior: int, officer: Actor, *, report: int
+) -> int:
+    """What the secretariat keeps to itself and what one institution may know of another.
+
+    Health contributes to Justice's item, the Interior to another one of Justice's. Gives the
+    approved report of Justice that its item is consolidated from.
+    """
+    now = world.network.clock.now()
+    act = maravia.act(officer, now, bot_id=world.bot_id)
+    await threads.ask(tx, act, report, f"Which bill {JUSTICE}?", language="en")
+    health = await institutions.add(tx, "MOH", "ministry", {"en": "Ministry of Health"})
+    own = existing(await reviews.get(tx, report))
+    contributing = await maravia.assignment(tx, own.item_id, health, part=Part.CONTRIBUTING)
+    shared = await maravia.item(tx, "140.60", {"en": "Train the judges."})
+    leading = await maravia.assignment(tx, shared, justice)
+    await maravia.assignment(tx, shared, interior, part=Part.CONTRIBUTING)
+    said = {"kind": "report", "as_of": now.date(), "language": "en", "submitted_at": now}
+
+    async def reports(number: int, held: int, state: str, status: str, words: str) -> int:
+        return await _new(
+            tx,
+            status_updates,
+            number=f"SU-2026-000{number}",
+            assignment_id=held,
+            state=state,
+            status=status,
+            measures=words,
+            **said,
+        )
+
+    theirs = await reports(6, contributing, "submitted", "planned", f"Beds {JUSTICE}")
+    await reports(3, contributing, "returned", "planned", f"Not theirs to read {SECRETARIAT}")
+    await reports(4, leading, "submitted", "planned", f"Judges {JUSTICE}")
+    approved = await reports(5, leading, "approved", "implemented", f"All judges {ITEM}")
+    await consolidation.mark(tx, act, (report, theirs), f"Why {SECRETARIAT}", language="en")
+    wanted = consolidation.Wanted(shared, "planned", now.date(), f"So {ITEM}.", "en", (approved,))
+    await consolidation.consolidate(tx, act, wanted)
+    return approved
 
 
 async def _examine(
@@ -414,6 +521,19 @@ async def _examine(
     return dialogue, question
 
 
+async def _import(tx: Transaction, coordinator: Actor, now: datetime) -> None:
+    """A file that the secretariat has sent waits to be imported."""
+    await jobs.plan(
+        tx,
+        "import_read",
+        {"file_id": "x", "name": SECRETARIAT},
+        person_id=coordinator.person_id,
+        seat_id=coordinator.seat_id,
+        now=now,
+    )
+    await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
+
+
 async def _days_off(tx: Transaction) -> None:
     """A free day of the secretariat's, and no digest that the house would send by itself."""
     await absences.add_free_day(tx, FREE_DAY, SECRETARIAT)
@@ -438,28 +558,28 @@ async def _settle(world: World) -> None:
         validator = await seated(f"Vera {JUSTICE}", Role.VALIDATOR, justice.institution_id)
         observer = await seated("Otto", Role.OBSERVER, justice.institution_id)
         other = await seated("Ines", Role.FOCAL_POINT, interior)
-        coordinator = await seated(f"Amina {OFFICERS}", Role.COORDINATOR, None)
-        await seated(f"Chen {OFFICERS}", Role.OFFICER, None)
-        suspended = await seated("Sami", Role.FOCAL_POINT, justice.institution_id)
-        ended = await seated("Edda", Role.FOCAL_POINT, justice.institution_id)
+        coordinator, chen = [
+            await seated(f"{name} {OFFICERS}", role, None)
+            for name, role in (("Amina", Role.COORDINATOR), ("Chen", Role.OFFICER))
+        ]
+        suspended, ended = [
+            await seated(name, Role.FOCAL_POINT, justice.institution_id)
+            for name in ("Sami", "Edda")
+        ]
         await seats.suspend(tx, suspended.seats[0].id, at=now)
         await seats.end(tx, ended.seats[0].id, now=now - timedelta(minutes=1))
 
-        report, question = await _report(tx, held, focal, now)
-        await jobs.plan(
-            tx,
-            "import_read",
-            {"file_id": "x", "name": SECRETARIAT},
-            person_id=coordinator.person_id,
-            seat_id=coordinator.seat_id,
-            now=now,
+        report, question = await _report(tx, held, focal, justice, now)
+        approved = await _review(
+            tx, world, justice.institution_id, interior, coordinator, report=report
         )
-        await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
+        await _import(tx, coordinator, now)
         await _calendar(tx, coordinator, now)
         for actor, said in ((alternate, COLLEAGUE), (focal, "of one's own")):
             await _draft(world, tx, actor, held, said)
         newcomers = await _invite(world, tx, justice.institution_id)
         await _days_off(tx)
+        await _beside(world, tx, coordinator, secret)
         asked, reminder = await _ask(
             tx, justice.institution_id, focal, assignment=held, item=secret, now=now
         )
@@ -469,8 +589,15 @@ async def _settle(world: World) -> None:
         dialogue, dialogue_question = await _examine(
             tx, justice.institution_id, focal, validator, coordinator, now=now
         )
+        activity, indicator = await _plan(
+            tx, justice.institution_id, focal, coordinator, item=secret, now=now
+        )
     world.answers |= {
+        "status": "planned",
         "institution": justice.institution_id,
+        "about": f"i{secret}",
+        "activity": activity,
+        "indicator": indicator,
         "dialogue": dialogue,
         "dialogue_question": dialogue_question,
         "asked": asked,
@@ -479,18 +606,22 @@ async def _settle(world: World) -> None:
         "assignment": held,
         "question": question,
         "report": report,
+        "version": 1,
+        "shown": [[report, 1]],
         "items": [secret],
         "item": secret,
         "cluster": 1,
         "passed": passed,
+        "sources": [approved],
+        "after": 0,
+        "other": 2,
     }
 
     def person(name: str, actor: Actor, forbidden: tuple[str, ...], **more: Any) -> None:
         assert actor.person is not None
-        chat_id = 1000 + actor.person.id
         world.attackers[name] = Attacker(
             name,
-            chat_id,
+            1000 + actor.person.id,
             forbidden,
             person_id=actor.person.id,
             seat_ids=frozenset(seat.id for seat in actor.seats),
@@ -502,7 +633,9 @@ async def _settle(world: World) -> None:
     reporting = frozenset(
         (
             "status_updates assignments questions evidence counters figures audit passes "
-            "request_items reminders answers extensions dialogue_questions dialogue_openings"
+            "request_items reminders answers extensions dialogue_questions dialogue_openings "
+            "threads thread_words activities activity_items activity_institutions activity_notes "
+            "indicators indicator_values"
         ).split()
     )
     world.attackers["stranger"] = Attacker("stranger", 5001, everything)
@@ -513,13 +646,49 @@ async def _settle(world: World) -> None:
     person("other", other, (ITEM, *unsaid))
     person("observer", observer, (OFFICERS, *unsaid))
     person("focal", focal, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
-    person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
+    person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting | CLEARING)
+    person("officer", chen, (UNCLEARED,), free_tables=frozenset(metadata.tables))
     person("unit", unit, (ITEM, OFFICERS, *unsaid))
     person("in_a_group", coordinator, everything, group=True)
 
 
+async def _plan(
+    tx: Transaction, justice: int, focal: Actor, officer: Actor, *, item: int, now: datetime
+) -> tuple[int, int]:
+    """An adopted activity of Justice with an indicator and a value, one that Justice proposes.
+
+    And a workbook that waits for a decision. Ids of the first two.
+    """
+    about = About(None, (item,))
+    found = []
+    for actor, what in ((officer, f"Train {JUSTICE}"), (focal, f"Propose {JUSTICE}")):
+        act = maravia.act(actor, now)
+        wanted = Planned(what, "en", justice, funds=JUSTICE)
+        found.append(await plans.add(tx, act, about, wanted))
+    act = maravia.act(officer, now)
+    measured = WantedIndicator(f"Cases {JUSTICE}", "en", IndicatorKind.PROCESS)
+    indicator = await plans.add_indicator(tx, act, found[0], measured)
+    value = IndicatorValue(12, 2025, {f"women {JUSTICE}": 4})
+    await plans.add_value(tx, act, indicator, value)
+    state = ActivityState.UNDER_WAY
+    await plans.move(tx, act, found[0], state, words=f"Begun {JUSTICE}", language="en")
+    await tx.execute(delete(outbox).where(outbox.c.key.startswith("plan:")))
+    job_id = await jobs.plan(tx, plans.READ, {}, person_id=officer.person_id, seat_id=None, now=now)
+    await jobs.change(tx, job_id, state=jobs.WAITING, result={"wishes": [], "mark": SECRETARIAT})
+    return found[0], indicator
+
+
 async def _calendar(tx: Transaction, coordinator: Actor, now: datetime) -> None:
-    """A deadline of the secretariat's, a closed one, and a calendar file that waits."""
+    """A deadline of the secretariat's, a closed one; an import and a calendar file that wait."""
+    await jobs.plan(
+        tx,
+        "import_read",
+        {"file_id": "x", "name": SECRETARIAT},
+        person_id=coordinator.person_id,
+        seat_id=coordinator.seat_id,
+        now=now,
+    )
+    await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
     for title, state in ((f"Reply {SECRETARIAT}", "open"), (f"Dialogue {SECRETARIAT}", "done")):
         await _new(
             tx,
@@ -641,6 +810,18 @@ async def _pass_inside(
     paula_acts = maravia.act(paula, now, bot_id=world.bot_id)
     await passing.answer(tx, paula_acts, asked, f"Answered {INSIDE}", language="en")
     return cora, asked
+
+
+async def _beside(world: World, tx: Transaction, coordinator: Actor, item: int) -> None:
+    """What an independent institution thinks of an item, and which grade it has."""
+    now = world.network.clock.now()
+    there = await institutions.add(tx, "NHRI", "nhri", {"en": "Human Rights Institute"})
+    olga = await maravia.somebody(tx, f"Olga {OFFICERS}", Role.OBSERVER, there, bot_id=world.bot_id)
+    draft = AssessmentDraft(item, f"Assessed {ITEM}", "en", now.date())
+    await assessments.give(tx, maravia.act(olga, now, bot_id=world.bot_id), draft)
+    session = GradeDraft("hrc", "131st session", "en", note=f"Graded {ITEM}")
+    act = maravia.act(coordinator, now, bot_id=world.bot_id)
+    await grades.enter(tx, act, item, read_grades("C", "hrc"), session)
 
 
 async def _new(tx: Transaction, table: Table, **values: Any) -> int:

@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from bot.domain.errors import NotAllowed, NotFound, Outdated
+from bot.domain.errors import NotAllowed, NotFound, Outdated, existing
 from bot.domain.people import Actor, Role
 from bot.domain.reports import NoWords, StatusUpdateDraft, TooLong
+from bot.domain.review import NO_CLUSTER, WHOLE, By, Queue, Trait, Waiting
 from bot.services import reviews, status_updates
-from storage import desk
+from storage import approved, desk
 from storage import reviews as queries
 from storage.database import Database, Transaction
 from storage.tables import assignments, outbox, seats
@@ -137,10 +138,10 @@ async def test_of_two_officers_one_decides(database: Database) -> None:
     async with database.write() as tx:
         sent = await report(tx, at, "140.7")
 
-    async def decide(approved: bool) -> str:
+    async def decide(favourably: bool) -> str:
         try:
             async with database.write() as tx:
-                if approved:
+                if favourably:
                     await reviews.approve(tx, maravia.act(at.otto, NOW), sent)
                 else:
                     await return_(tx, at, sent)
@@ -187,3 +188,126 @@ async def test_the_desk_counts_what_there_is(database: Database) -> None:
     assert (after.to_review, after.overdue) == (1, 0)
     assert (returned.to_review, returned.overdue) == (0, 1)
     assert before.unassigned == 0
+
+
+async def test_a_note_stands_beside_the_institution_s_words(database: Database) -> None:
+    """Told without a sound; the words of the report are as they were sent."""
+    at = await house(database)
+    async with database.write() as tx:
+        sent = await report(tx, at, "140.7", "Bill 12 passed.")
+        act = maravia.act(at.otto, NOW)
+        with pytest.raises(NoWords):
+            await reviews.approve(tx, act, sent, note=" ", language="en")
+        await reviews.approve(tx, act, sent, note="First reading only.", language="en")
+        newer = await report(tx, at, "140.7", "Bill 12 is law.", hours=1)
+        before = await queries.last_approved(tx, at.sample.assignments["140.7"], before=newer)
+        kept = await approved.get(tx, sent)
+        told = await tx.rows(select(outbox).where(outbox.c.key.startswith("noted:")))
+    assert before is not None
+    assert kept is not None
+    assert (before.measures, before.note) == ("Bill 12 passed.", "First reading only.")
+    assert (kept.measures, kept.note) == ("Bill 12 passed.", "First reading only.")
+    assert {(each["person_id"], each["silent"]) for each in told} == {
+        (at.amal.person_id, True),
+        (at.ali.person_id, True),
+    }
+
+
+async def test_a_second_try_is_read_beside_the_first_until_one_is_approved(
+    database: Database,
+) -> None:
+    at = await house(database)
+    assignment_id = at.sample.assignments["140.7"]
+    async with database.write() as tx:
+        first = await report(tx, at, "140.7", "We work on it.")
+        assert await queries.returned_before(tx, assignment_id, before=first) is None
+        await return_(tx, at, first, "Which bill?")
+        second = await report(tx, at, "140.7", "Bill 12.", hours=1)
+        returned = await queries.returned_before(tx, assignment_id, before=second)
+        assert returned is not None
+        assert (returned.id, returned.measures, returned.comment) == (
+            first,
+            "We work on it.",
+            "Which bill?",
+        )
+        await reviews.approve(tx, maravia.act(at.otto, NOW), second)
+        third = await report(tx, at, "140.7", "Bill 12 passed.", hours=2)
+        assert await queries.returned_before(tx, assignment_id, before=third) is None
+
+
+async def test_the_queue_is_narrowed_and_each_value_counts_what_it_leaves(
+    database: Database,
+) -> None:
+    at = await house(database)
+    async with database.write() as tx:
+        late = await report(tx, at, "140.12")
+        await return_(tx, at, await report(tx, at, "140.7", hours=1))
+        again = await report(tx, at, "140.7", hours=2)
+        plain = await report(tx, at, "140.9", hours=3)
+        await maravia.item(tx, "140.20", {"en": "Nobody's."}, symbol=maravia.TREATY_BODY)
+        act = maravia.act(at.otto, NOW)
+
+        async def left(queue: Queue) -> list[int]:
+            found = await queries.queue(tx, today=TODAY, limit=9, narrowed=queue)
+            assert await queries.count(tx, today=TODAY, narrowed=queue) == len(found)
+            return [each.status_update_id for each in found]
+
+        assert await left(WHOLE) == [late, again, plain]
+        assert await left(WHOLE.toggled(Trait.OVERDUE)) == [late]
+        assert await left(WHOLE.toggled(Trait.RETURNED)) == [again]
+        assert await left(WHOLE.toggled(Trait.CHANGED)) == []
+        assert await queries.trait_counts(tx, WHOLE.toggled(Trait.RETURNED), today=TODAY) == {
+            Trait.OVERDUE: 0,
+            Trait.CHANGED: 0,
+            Trait.RETURNED: 1,
+        }
+        for by in By:
+            choices = await queries.choices(tx, WHOLE, by, today=TODAY)
+            assert sum(each.count for each in choices) == 3
+            for each in choices:
+                narrowed = WHOLE.narrowed(by, each.value)
+                assert len(await left(narrowed)) == each.count
+                named = await queries.value_named(tx, narrowed, by)
+                assert named is not None
+                assert (named.name, named.names) == (
+                    "" if by is By.INSTITUTION else each.name,
+                    each.names,
+                )
+        none = WHOLE.narrowed(By.CLUSTER, NO_CLUSTER)
+        assert await left(none) == [plain]
+        await reviews.narrow(tx, act, none)
+        assert await reviews.queue_of(tx, act) == none
+        await reviews.narrow(tx, act, WHOLE.narrowed(By.INSTITUTION, "999"))
+        assert await reviews.queue_of(tx, act) == WHOLE  # what is no more narrows nothing
+
+
+async def test_an_officer_learns_who_else_has_the_report_open(database: Database) -> None:
+    """For ten minutes, and until the other opens another report."""
+    at = await house(database)
+    async with database.write() as tx:
+        olga = await maravia.somebody(tx, "Olga", Role.OFFICER, None)
+        one = existing(await queries.get(tx, await report(tx, at, "140.7")))
+        other = existing(await queries.get(tx, await report(tx, at, "140.9")))
+
+        async def opens(who: Actor, waiting: Waiting, minutes: int) -> str | None:
+            act = maravia.act(who, NOW + timedelta(minutes=minutes))
+            found = await reviews.open_(tx, act, waiting)
+            return None if found is None else found.name
+
+        assert await opens(at.otto, one, 0) is None
+        assert await opens(at.otto, one, 1) is None
+        assert await opens(olga, one, 9) == "Otto"
+        assert await opens(at.otto, other, 10) is None
+        assert await opens(olga, one, 10) is None
+        assert await opens(at.otto, one, 21) is None  # Olga opened it eleven minutes ago
+
+
+async def test_what_was_withdrawn_meanwhile_is_not_decided_on(database: Database) -> None:
+    at = await house(database)
+    async with database.write() as tx:
+        sent = await report(tx, at, "140.7")
+        await status_updates.withdraw(tx, maravia.act(at.amal, NOW), sent)
+        act = maravia.act(at.otto, NOW)
+        with pytest.raises(Outdated):
+            await reviews.approve(tx, act, sent, note="Fine.", language="en")
+        assert await tx.rows(select(table)) == []

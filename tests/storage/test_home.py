@@ -16,7 +16,8 @@ from bot.domain.people import Role
 from bot.domain.progress import Scope, Subject
 from bot.domain.search import wanted
 from bot.services import search as service
-from storage import approved, cards, home, progress, search, status_updates
+from storage import approved, cards, desk, home, progress, search, status_updates
+from storage import threads as thread_queries
 from storage.database import Database, Transaction
 from storage.tables import (
     assignments,
@@ -24,6 +25,7 @@ from storage.tables import (
     institutions,
     item_texts,
     items,
+    threads,
 )
 from storage.tables import status_updates as status_update_table
 from tests import maravia
@@ -306,6 +308,20 @@ async def ten_years(tx: Transaction) -> None:
             for n in range(100_000)
         ],
     )
+    officer = await maravia.somebody(tx, "Otto", Role.OFFICER, None)
+    report = await tx.value(select(status_update_table.c.id).order_by(status_update_table.c.id))
+    await tx.execute(
+        insert(threads),
+        [
+            {
+                "status_update_id": report + n,
+                "waits_for": "secretariat" if n % 2 else "institution",
+                "seat_id": officer.seat_id,
+                "said_at": NOW,
+            }
+            for n in range(3_000)
+        ],
+    )
 
 
 @pytest.mark.slow
@@ -335,6 +351,8 @@ async def test_home_lists_and_search_stay_fast_after_ten_years(
             return best
 
         acts: dict[str, Callable[[], Awaitable[object]]] = {
+            "the secretariat's counts": lambda: desk.counts(tx, today=TODAY, now=NOW),
+            "open questions on reports": lambda: thread_queries.count_open(tx, [institution]),
             "home counts": lambda: home.counts(tx, [institution], today=TODAY),
             "list of eight": lambda: home.entries(
                 tx, [institution], Waiting.ALL, today=TODAY, limit=8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.items import Assignment, AssignmentState, Item, ItemText, Part, ReportState
 from bot.domain.passing import Pass, PassState
@@ -22,6 +22,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views.assessments import Beside
 from bot.domain.views.common import HOME, dotted, evidence_facts, item_code
 
 TEXT_LENGTH = 2000
@@ -31,7 +32,8 @@ PASSED = 4
 """So many units' answers stand on a card."""
 
 TEXT_KEYS = tuple(
-    [f"card.state.{each}" for each in ReportState]
+    ["button.clearance_on", "button.clearance_off"]
+    + [f"card.state.{each}" for each in ReportState]
     + [f"card.closed.{each}" for each in (AssignmentState.DISOWNED, AssignmentState.ENDED)]
     + [f"part.{each}" for each in Part]
 )
@@ -61,17 +63,45 @@ class Card:
     may_report: bool
     may_withdraw: bool
     open_questions: int
+    inside: Inside | None = None  # what was sent after that and is not the institution's word
+    marks: bool = False  # whether the reader marks items for clearance here
     passed: tuple[Pass, ...] = ()  # to units of the institution
     may_pass: bool = False
+    contributions: int = 0  # cleared reports of contributors, for the lead
+    asked: Sequence[int] = ()  # reports that the secretariat asks about
+    beside: Beside | None = None  # others' assessments and grades
+    planned: int = 0  # activities for the item that this person sees
+
+
+@dataclass(frozen=True)
+class Inside:
+    """A report that waits for clearance, or came back from it; its words only where they may be.
+
+    Who else reads it (the secretariat) knows of its number and its state.
+    """
+
+    id: int
+    number: str
+    state: ReportState
+    sent_at: datetime
+    status: str | None
+    comment: Words | None
+    may_withdraw: bool
+    may_clear: bool
 
 
 def card(shown: Card) -> Screen:
     """The card of an assignment, for the institution that it belongs to."""
     lines = [_head(shown), *_words(shown), *_around(shown), None, *_last(shown)]
+    if shown.inside is not None:
+        lines += _inside(shown.inside)
     if shown.open_questions:
         lines.append(text("card.open_questions", count=shown.open_questions))
     lines += _passed(shown.passed)
-    return screen(*lines, rows=_rows(shown))
+    if shown.beside is None or not shown.beside.count:
+        return screen(*lines, rows=_rows(shown))
+    *rows, last = _rows(shown)
+    return screen(*lines, None, *shown.beside.lines, rows=[*rows, (shown.beside.opens,), last])
 
 
 def item_lines(item: Item, words: ItemText | None) -> list[Text | None]:
@@ -99,8 +129,8 @@ def _words(shown: Card) -> list[Text | None]:
 
 
 def _text_lines(item: Item, words: ItemText | None) -> list[Text | None]:
-    """The item's text, labelled where it is in another language; none of a restricted item."""
-    if item.restricted:
+    """The item's text, labelled where it is in another language; of a restricted one if given."""
+    if item.restricted and words is None:
         return [text("card.restricted")]
     source = text("card.source", kind=text(f"kind.{item.kind}"), symbol=Code(item.symbol))
     if words is None:
@@ -155,6 +185,28 @@ def _last(shown: Card) -> list[Text | None]:
     return lines
 
 
+def _inside(inside: Inside) -> list[Text | None]:
+    facts: list[Value] = [Code(inside.number)]
+    if inside.status is not None:
+        facts.append(text(f"status.{inside.status}"))
+    facts.append(text("review.since", day=inside.sent_at))
+    lines: list[Text | None] = [
+        text("label.one", value=dotted(*facts)),
+        text(f"card.state.{inside.state}"),
+    ]
+    if inside.comment is not None:
+        lines.append(text("card.comment_inside", words=inside.comment))
+    return lines
+
+
+def clearance_rows(assignment_id: int, *, chosen: bool | None) -> list[Row]:
+    """The button that marks an assignment for clearance, or takes the mark away; None: neither."""
+    if chosen is None:
+        return []
+    name = "off" if chosen else "on"
+    return [(button(f"clearance_{name}", f"clearance_{name}:{assignment_id}"),)]
+
+
 def _passed(passed: Sequence[Pass]) -> list[Text | None]:
     """What units of the institution were asked, and what they have answered."""
     lines: list[Text | None] = []
@@ -186,8 +238,20 @@ def _rows(shown: Card) -> list[Row]:
     ]
     if shown.may_pass:
         rows.append((button("pass_inside", f"pass_inside:{assignment.id}"),))
+    if shown.inside is not None and shown.inside.may_clear:
+        rows.insert(0, (button("read_to_clear", f"clearing:{shown.inside.id}"),))
+    if shown.marks:
+        rows += clearance_rows(assignment.id, chosen=assignment.clearance_chosen)
+    rows += [(button("secretariat_asks", f"thread:{each}"),) for each in shown.asked[:1]]
+    if shown.contributions:
+        act = f"contributions:{assignment.id}"
+        rows.append((button("contributions", act, n=shown.contributions),))
     last: list[Button] = []
-    if shown.may_withdraw:
+    if shown.planned or shown.may_report:
+        last.append(button("plan_of", f"plan:i{shown.item.id}:0", n=shown.planned))
+    if shown.inside is not None and shown.inside.may_withdraw:
+        last.append(button("withdraw", f"withdraw:{shown.inside.id}"))
+    elif shown.may_withdraw:
         last.append(button("withdraw", f"withdraw:{assignment.last_status_update_id}"))
     rows.append((*last, HOME))
     return rows
@@ -208,4 +272,4 @@ def _report_buttons(shown: Card, assignment: Assignment) -> list[Button]:
 
 def _may_confirm(assignment: Assignment) -> bool:
     said = assignment.status is not None and assignment.as_of is not None
-    return said and assignment.report_state is not ReportState.RETURNED
+    return said and not (assignment.waits_inside or assignment.returned)

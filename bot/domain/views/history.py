@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.domain.items import ReportState
 from bot.domain.reports import EvidencePiece, EvidenceState, ReportKind, StatusUpdate
@@ -35,17 +35,28 @@ TEXT_KEYS = tuple(
 
 
 def history(
-    code: Value, assignment_id: int, total: int, page: int, updates: Sequence[StatusUpdate]
+    code: Value,
+    assignment_id: int,
+    total: int,
+    page: int,
+    updates: Sequence[StatusUpdate],
+    *,
+    hidden: Collection[int] = (),
 ) -> Screen:
-    """Eight status updates of an assignment, the newest first."""
+    """Eight status updates of an assignment, the newest first.
+
+    Of the `hidden` ones the reader knows number, day and state, and not what they say.
+    """
     title = text("history.title", item=code, count=total)
     lines: list[Text | None] = [title if total else text("history.none", item=code)]
     for each in updates:
-        lines += [None, _line(each)]
-        if each.measures:
+        lines += [None, _line_of_hidden(each) if each.id in hidden else _line(each)]
+        if each.measures and each.id not in hidden:
             lines.append(text("card.words", words=Words(each.measures, each.language, EXCERPT)))
     opened = [
-        button("report_number", f"su:{each.id}", number=Code(each.number)) for each in updates
+        button("report_number", f"su:{each.id}", number=Code(each.number))
+        for each in updates
+        if each.id not in hidden
     ]
     rows: list[Row] = [tuple(opened[at : at + 2]) for at in range(0, len(opened), 2)]
     rows += pages(f"history:{assignment_id}", page, more=(page + 1) * LIST_LENGTH < total)
@@ -59,8 +70,15 @@ def report(
     pieces: Sequence[EvidencePiece],
     *,
     may_withdraw: bool,
+    comment: Words | None = None,
+    note: Words | None = None,
+    asked: bool = False,
 ) -> Screen:
-    """One status update in full, however long."""
+    """One status update in full, however long, with what the secretariat wrote of it.
+
+    A `comment` says why it came back, a `note` stands beside what was approved; `asked` that there
+    is a thread about it.
+    """
     lines: list[Text | None] = [text("report.head", item=code), _line(shown)]
     if shown.previous_status and shown.previous_status != shown.status:
         lines.append(text("report.before", status=text(f"status.{shown.previous_status}")))
@@ -70,6 +88,7 @@ def report(
         lines.append(text("card.words", words=Words(shown.measures, shown.language)))
     if shown.remaining:
         lines.append(text("report.remaining", words=Words(shown.remaining, shown.language)))
+    lines += _from_secretariat(comment, note)
     lines += [figure_line(each) for each in shown.figures]
     lines += [piece_line(each) for each in pieces[:PIECES]]
     if len(pieces) > PIECES:
@@ -77,10 +96,21 @@ def report(
     row: list[Button] = []
     if any(each.sha256 for each in pieces):
         row.append(button("send_files", f"files:{shown.id}"))
+    if asked:
+        row.append(button("whole_thread", f"thread:{shown.id}"))
     if may_withdraw:
         row.append(button("withdraw", f"withdraw:{shown.id}"))
     rows: list[Row] = [tuple(row)] if row else []
     return screen(*lines, rows=[*rows, (button("back", f"history:{shown.assignment_id}:0"),)])
+
+
+def _from_secretariat(comment: Words | None, note: Words | None) -> list[Text | None]:
+    lines: list[Text | None] = []
+    if comment is not None:
+        lines.append(text("card.comment", words=comment))
+    if note is not None:
+        lines.append(text("review.note", words=note))
+    return lines
 
 
 def files(number: Value, act: str, pieces: Sequence[EvidencePiece], page: int) -> Screen:
@@ -107,6 +137,13 @@ def files(number: Value, act: str, pieces: Sequence[EvidencePiece], page: int) -
         attachments=sent,
         replaces=False,
     )
+
+
+def _line_of_hidden(shown: StatusUpdate) -> Text:
+    facts = dotted(
+        text("review.since", day=shown.submitted_at), text(f"report.state.{shown.state}")
+    )
+    return text("report.line", number=Code(shown.number), facts=facts)
 
 
 def _line(shown: StatusUpdate) -> Text:

@@ -39,7 +39,9 @@ _BUTTONS = {
 }
 URGENT_LISTS = tuple(_BUTTONS)
 TEXT_KEYS = tuple(
-    [f"button.{each}" for each in _BUTTONS.values()]
+    [f"home.{each}" for each in ("to_clear", "asked", "questions")]
+    + [f"home.{each}" for each in ("unit_answers", "activities_due")]
+    + [f"button.{each}" for each in _BUTTONS.values()]
     + [f"button.{each}" for each in Waiting]
     + [f"home.list.{each}" for each in Waiting]
 )
@@ -55,29 +57,44 @@ def home(
     urgent: Sequence[Entry],
     titles: Titles,
     *,
+    to_clear: int = 0,
     else_asked: int = 0,
     watches: bool = False,
     passed: int = 0,
     answers: Sequence[Pass] = (),
+    questions: int = 0,
+    planned: int = 0,
+    planned_due: int = 0,
     away_until: date | None = None,
 ) -> Screen:
     """What waits: the most urgent one tap away, everything else two.
 
-    `else_asked` counts what is asked beside reports. Who `watches` what others report (a validator)
-    is told what they have sent, too; who has a seat in a unit as well, how much was `passed` to it.
-    `answers` of the own units wait to be reported. Until the day `away_until` they are on leave.
+    So many wait `to_clear` by a validator. `else_asked` counts what is asked beside reports. Who
+    `watches` what others report (a validator) is told what they have sent, too; who has a seat in a
+    unit as well, how much was `passed` to it.
+    `answers` of the own units wait to be reported, `questions` of the secretariat to be answered.
+    So many activities of plans are theirs, some of them late or due soon. Until the day
+    `away_until` they are on leave.
     """
-    parts = _parts(counts, len(drafts), watches=watches)
-    if else_asked:
-        parts = (*parts, text("home.asked", count=else_asked))
-    if answers:
-        parts = (*parts, text("home.unit_answers", count=len(answers)))
+    around = {
+        "to_clear": to_clear,
+        "asked": else_asked,
+        "questions": questions,
+        "unit_answers": len(answers),
+        "activities_due": planned_due,
+    }
+    parts = (
+        *_parts(counts, len(drafts), watches=watches),
+        *(text(f"home.{name}", count=count) for name, count in around.items() if count),
+    )
     summary = (
         text("home.summary", institution=institution, parts=Listing(parts))
         if parts
         else text("home.nothing", institution=institution)
     )
     rows: list[Row] = [(_urgent(entry, titles),) for entry in urgent[:URGENT]]
+    if to_clear:
+        rows.insert(0, (button("clear_waiting", "clear_next", n=to_clear),))
     if drafts:
         first = drafts[0]
         row = [_draft(first)]
@@ -88,18 +105,8 @@ def home(
         (button("unit_answer", f"passed:{each.id}", item=item_code(each), unit=Words(each.unit)),)
         for each in answers[:ANSWERS]
     ]
-    if else_asked:
-        rows.append((button("asked_list", "asked_list", n=else_asked),))
-    lists = [
-        button(each.value, f"list:{each}:0", n=counts.of(each))
-        for each in Waiting
-        if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
-    ]
-    if passed:
-        lists.append(button("passed_to_you", "passed_list:0", n=passed))
-    if watches:
-        lists.append(button("progress", "progress"))
-    rows += in_twos(lists)
+    rows += _asked_rows(else_asked, questions)
+    rows += in_twos(_lists(counts, urgent, passed=passed, planned=planned, watches=watches))
     lines: list[Text | None] = [summary]
     if away_until is not None:
         lines.append(text("home.away", until=away_until))
@@ -107,6 +114,23 @@ def home(
     if not rows:
         return screen(*lines, "home.not_assigned", rows=[(button("me", "me"),)])
     return screen(*lines, "home.search", rows=rows)
+
+
+def _lists(
+    counts: Counts, urgent: Sequence[Entry], *, passed: int, planned: int, watches: bool
+) -> list[Button]:
+    lists = [
+        button(each.value, f"list:{each}:0", n=counts.of(each))
+        for each in Waiting
+        if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
+    ]
+    if passed:
+        lists.append(button("passed_to_you", "passed_list:0", n=passed))
+    if planned:
+        lists.append(button("plans_mine", "plans:mine:0", n=planned))
+    if watches:
+        lists += [button("progress", "progress"), button("clearance", "clearance")]
+    return lists
 
 
 def listed(
@@ -205,11 +229,20 @@ def _parts(counts: Counts, drafts: int, *, watches: bool) -> tuple[Text, ...]:
         parts.append(text("home.returned", count=counts.returned))
     if counts.due:
         parts.append(text("home.due", count=counts.due))
+    if counts.uncleared and not watches:
+        parts.append(text("home.uncleared", count=counts.uncleared))
     if counts.submitted and watches:
         parts.append(text("home.submitted", count=counts.submitted))
     if drafts:
         parts.append(text("home.drafts", count=drafts))
     return tuple(parts)
+
+
+def _asked_rows(else_asked: int, questions: int) -> list[Row]:
+    rows: list[Row] = [(button("secretariat_asks", "threads:0"),)] if questions else []
+    if else_asked:
+        rows.append((button("asked_list", "asked_list", n=else_asked),))
+    return rows
 
 
 def _shown(urgent: Sequence[Entry], which: Waiting) -> int:

@@ -64,7 +64,8 @@ def one(
     lines.append(text("label.one", value=dotted(seats, items)))
     invite = button("invite", f"invite:{found.id}")
     end = button("institution_end", f"institution_end:{found.id}")
-    return screen(*lines, rows=[(invite, change), (end,), back])
+    clearance = button("clearance", f"clearance_rule:{found.id}")
+    return screen(*lines, rows=[(invite, change), (clearance, end), back])
 
 
 def ask_to_end(found: Institution, language: str) -> Screen:

@@ -39,12 +39,23 @@ def receipt(given: Receipt, next_item: Entry | None) -> Screen:
     if others:
         listed = tuple(dotted(Code(each.number), Code(each.code)) for each in others)
         lines.append(text("receipt.also", count=len(others), items=Listing(listed)))
-    lines.append(text("receipt.next_secretariat"))
+    lines += _following(given)
     row: list[Button] = []
     if next_item is not None:
         code = item_code(next_item)
         row.append(button("next_item", f"card:{next_item.assignment_id}:{BESIDE}", item=code))
     return message(*lines, rows=[(*row, HOME_BESIDE)])
+
+
+def _following(given: Receipt) -> list[Text]:
+    """Who has it next; where several items part ways, both."""
+    waits = sum(each.uncleared for each in given.updates)
+    if not waits:
+        return [text("receipt.next_secretariat")]
+    lines = [text("receipt.next_validator" if given.clears else "receipt.no_validator")]
+    if waits < len(given.updates):
+        lines.append(text("receipt.some_sent", count=len(given.updates) - waits))
+    return lines
 
 
 def _acknowledged(given: Receipt, first: Acknowledged) -> Text:
@@ -148,6 +159,14 @@ def recorded(
         ),
         text("card.words", words=Words(given.measures, given.language, limit=EXCERPT)),
         rows=[(_open(assignment_id, update.code), HOME_BESIDE)],
+    )
+
+
+def can_be_sent(status: Text, draft_id: int) -> Screen:
+    """The file that the status needs is stored: the report can be sent now."""
+    return message(
+        text("evidence.can_be_sent", status=status),
+        rows=[(button("continue", f"draft:{draft_id}"),)],
     )
 
 

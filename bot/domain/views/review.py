@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from bot.domain.consolidation import Contradiction, Word, far_apart
 from bot.domain.items import ItemText, ReportState
 from bot.domain.reports import EvidencePiece, ReportKind, StatusUpdate
-from bot.domain.review import Approved, Waiting
+from bot.domain.review import (
+    LETTERS,
+    NO_CLUSTER,
+    Approved,
+    By,
+    Narrows,
+    OpenedBy,
+    Queue,
+    ReturnedBefore,
+    Trait,
+    Waiting,
+)
 from bot.domain.screens import (
     Button,
     Code,
@@ -21,6 +34,8 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.status import DEFAULT, Vocabulary
+from bot.domain.threads import Said
 from bot.domain.views.common import (
     HOME,
     LIST_LENGTH,
@@ -28,10 +43,15 @@ from bot.domain.views.common import (
     figure_line,
     in_twos,
     item_code,
+    mechanism_name,
     pages,
     piece_line,
 )
+from bot.domain.views.consolidation import contradiction_line
+from bot.domain.views.differences import difference
 from bot.domain.views.people import name_for
+from bot.domain.views.threads import LATEST
+from bot.domain.views.threads import lines as thread_lines
 
 FULL = 1500
 BESIDE = 600
@@ -39,19 +59,144 @@ ASKED = 300
 COMMENT = 3000
 FIGURES = 10
 PIECES = 8
+RETURNED_PIECES = 4
+NAME = 40
+
+NARROW = button("narrow", "narrow_queue")
+TEXT_KEYS = (
+    *(f"review.by.{each}" for each in By),
+    *(f"button.narrow.{each}" for each in By),
+    *(f"review.trait.{each}" for each in Trait),
+)
 
 
-def queue(total: int, page: int, shown: Sequence[Waiting], *, today: date, language: str) -> Screen:
+@dataclass(frozen=True)
+class Card:
+    """A report under review and all that an officer reads beside it."""
+
+    waiting: Waiting
+    said: StatusUpdate
+    asks: ItemText | None
+    pieces: Sequence[EvidencePiece]
+    before: Approved | None
+    returned: ReturnedBefore | None
+    returned_pieces: Sequence[EvidencePiece] = ()
+    newer: str | None = None
+    thread: Sequence[Said] = ()
+    contradictions: Sequence[Contradiction] = ()
+    rivals: Sequence[Word] = ()  # what other institutions report on the item
+    vocabulary: Vocabulary = DEFAULT
+    opened_by: OpenedBy | None = None
+    others: bool = False  # wait, too
+    narrowed: Sequence[Value] = ()  # what the queue is narrowed to
+
+
+def queue(
+    total: int,
+    page: int,
+    shown: Sequence[Waiting],
+    *,
+    today: date,
+    language: str,
+    narrowed: Sequence[Value] = (),
+) -> Screen:
     """Eight reports that wait: those of overdue items first, then the oldest."""
-    if not total:
-        return screen("review.none", rows=[(HOME,)])
     lines: list[Text | None] = [text("review.queue", count=total)]
+    lines += _narrowed(narrowed)
     lines += [_line(each, today, language) for each in shown]
     rows = in_twos(
         [button("code", f"review:{each.status_update_id}", item=item_code(each)) for each in shown]
     )
     rows += pages("reviews", page, more=(page + 1) * LIST_LENGTH < total)
-    return screen(*lines, rows=[*rows, (HOME,)])
+    return screen(*lines, rows=[*rows, (NARROW, HOME)])
+
+
+def nothing(
+    elsewhere: int, narrowed: Sequence[Value], *, done: Sequence[Text | None] = ()
+) -> Screen:
+    """Nothing waits, or nothing of what the queue is narrowed to; `elsewhere` so many do."""
+    if not narrowed or not elsewhere:
+        return screen(*done, "review.none", rows=[(HOME,)])
+    return screen(
+        *done,
+        *_narrowed(narrowed),
+        text("review.none_of_these", count=elsewhere),
+        rows=[(button("whole_queue", "whole_queue"), NARROW), (HOME,)],
+    )
+
+
+def _narrowed(narrowed: Sequence[Value]) -> list[Text | None]:
+    return [text("assigning.narrowed", facts=dotted(*narrowed))] if narrowed else []
+
+
+# -- Narrowing the queue ---------------------------------------------------------------------------
+
+
+def named(by: By, value: Narrows, language: str) -> Value:
+    """How a value that the queue can be narrowed to is called."""
+    match by:
+        case By.INSTITUTION:
+            return name_for(value.names or {}, language)
+        case By.MECHANISM:
+            return mechanism_name(value.name)
+        case By.DOCUMENT:
+            return Code(value.name)
+        case By.CLUSTER:
+            if value.value == NO_CLUSTER:
+                return text("narrowing.no_cluster")
+            return Words(value.name, limit=NAME)
+
+
+def trait_name(trait: Trait) -> Text:
+    """What a report has about it, as a filter names it."""
+    return text(f"review.trait.{trait}")
+
+
+def narrow(
+    narrowed: Queue, facts: Sequence[Value], total: int, counts: Mapping[Trait, int]
+) -> Screen:
+    """What the queue is narrowed to and leaves, and what it can be narrowed by."""
+    lines: list[Text | None] = [text("review.narrow", count=total), *_narrowed(facts)]
+    rows: list[Row] = in_twos(
+        [button(f"narrow.{each}", f"queue_by:{LETTERS[each]}:0") for each in By]
+    )
+    rows += [(_trait(each, narrowed, counts[each]),) for each in Trait]
+    last = [button("show_queue", "reviews:0", n=total)]
+    if narrowed:
+        last.append(button("whole_queue", "whole_queue"))
+    return screen(*lines, rows=[*rows, tuple(last), (HOME,)])
+
+
+def _trait(trait: Trait, narrowed: Queue, count: int) -> Button:
+    option = text("review.leaves", name=trait_name(trait), n=count)
+    key = "chosen" if trait in narrowed.traits else "unchosen"
+    return button(key, f"queue_trait:{LETTERS[trait]}", option=option)
+
+
+def narrow_by(
+    by: By, narrowed: Queue, choices: Sequence[Narrows], page: int, language: str
+) -> Screen:
+    """The values of one kind, and how many reports each leaves."""
+    lines: list[Text | None] = [text(f"review.by.{by}" if choices else "narrowing.nothing")]
+    shown = choices[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
+    rows: list[Row] = [
+        (
+            button(
+                "leaves",
+                f"queue_set:{LETTERS[by]}{each.value.upper()}",
+                name=named(by, each, language),
+                n=each.count,
+            ),
+        )
+        for each in shown
+    ]
+    rows += pages(f"queue_by:{LETTERS[by]}", page, more=(page + 1) * LIST_LENGTH < len(choices))
+    if by in narrowed.by:
+        rows.append((button("not_narrowed", f"queue_set:{LETTERS[by]}"),))
+    return screen(*lines, rows=[*rows, (button("back", "narrow_queue"), HOME)])
+
+
+# -- One report ------------------------------------------------------------------------------------
 
 
 def _line(waiting: Waiting, today: date, language: str) -> Text:
@@ -62,37 +207,86 @@ def _line(waiting: Waiting, today: date, language: str) -> Text:
     return text("home.line", item=item_code(waiting), facts=dotted(*facts))
 
 
-def report(
-    waiting: Waiting,
-    said: StatusUpdate,
-    asks: ItemText | None,
-    pieces: Sequence[EvidencePiece],
-    before: Approved | None,
-    *,
-    newer: str | None,
-    others: bool,
-    language: str,
-) -> Screen:
-    """A report with its evidence, beside what was approved last; `others` wait, too."""
-    lines: list[Text | None] = [
+def report(card: Card, *, language: str) -> Screen:
+    """A report with its evidence, beside what was returned and what was approved last."""
+    said, waiting = card.said, card.waiting
+    lines: list[Text | None] = []
+    if card.opened_by is not None:
+        at = card.opened_by.at
+        lines += [text("review.opened_by", name=Words(card.opened_by.name), at=at), None]
+    lines.append(
         text(
             "review.head",
             number=Code(waiting.number),
             item=item_code(waiting),
             institution=name_for(waiting.names, language),
         )
-    ]
-    if asks is not None:
-        lines.append(text("review.asks", words=Words(asks.words, asks.language, limit=ASKED)))
-    lines += [None, *_said(said), *(piece_line(each, caption=120) for each in pieces[:PIECES])]
-    if len(pieces) > PIECES:
-        lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
-    lines += [None, *_beside(before)]
-    if newer is not None:
-        lines.append(text("review.newer", number=Code(newer)))
+    )
+    if card.asks is not None:
+        asked = Words(card.asks.words, card.asks.language, limit=ASKED)
+        lines.append(text("review.asks", words=asked))
+    lines += [None, *_said(said), *_pieces(card.pieces, PIECES)]
+    if card.returned is not None:
+        lines += [None, *_returned_before(card.returned, said, card.returned_pieces)]
+    lines += [None, *_beside(card.before)]
+    lines += thread_lines(card.thread)
+    lines += [contradiction_line(each, language) for each in card.contradictions]
+    lines += _far_apart(card, language)
+    if card.newer is not None:
+        lines.append(text("review.newer", number=Code(card.newer)))
     if said.state is not ReportState.SUBMITTED:
         lines.append(text(f"report.state.{said.state}"))
-    return screen(*lines, rows=_rows(waiting, said, pieces, others=others))
+    return screen(*lines, *_narrowed(card.narrowed), rows=_rows(card))
+
+
+def _pieces(pieces: Sequence[EvidencePiece], most: int) -> list[Text | None]:
+    lines: list[Text | None] = [piece_line(each, caption=120) for each in pieces[:most]]
+    if len(pieces) > most:
+        lines.append(text("review.more_pieces", count=len(pieces) - most))
+    return lines
+
+
+def _returned_before(
+    returned: ReturnedBefore, said: StatusUpdate, pieces: Sequence[EvidencePiece]
+) -> list[Text | None]:
+    """The report that this one is a second try of: what was asked for, and what changed since."""
+    lines: list[Text | None] = [
+        text(
+            "review.returned_before",
+            number=Code(returned.number),
+            status=text(f"status.{returned.status}"),
+            as_of=returned.as_of,
+        )
+    ]
+    if returned.comment:
+        comment = Words(returned.comment, returned.comment_language, limit=BESIDE)
+        lines.append(text("card.comment", words=comment))
+    changed = difference(returned.measures, said.measures)
+    lines.append(text("review.same_words") if changed is None else changed)
+    remains = difference(returned.remaining or "", said.remaining or "")
+    if remains is not None:
+        lines.append(text("review.remaining_changed", difference=remains))
+    if pieces:
+        lines.append(text("review.returned_files"))
+        lines += _pieces(pieces, RETURNED_PIECES)
+    return lines
+
+
+def _far_apart(card: Card, language: str) -> list[Text | None]:
+    """Other institutions that say something quite different, unless that is marked."""
+    known = {each.one for each in card.contradictions} | {
+        each.other for each in card.contradictions
+    }
+    return [
+        text(
+            "review.far_apart",
+            institution=name_for(each.names, language),
+            number=Code(each.number),
+            status=text(f"status.{each.status}"),
+        )
+        for each in card.rivals
+        if far_apart(each.status, card.said.status, card.vocabulary) and each.number not in known
+    ]
 
 
 def _said(said: StatusUpdate) -> list[Text | None]:
@@ -131,32 +325,48 @@ def _beside(before: Approved | None) -> list[Text | None]:
     if before.measures:
         said = Words(before.measures, before.language, limit=BESIDE)
         lines.append(text("card.words", words=said))
+    if before.note:
+        lines.append(text("review.note", words=Words(before.note, before.note_language, BESIDE)))
     return lines
 
 
-def _rows(
-    waiting: Waiting, said: StatusUpdate, pieces: Sequence[EvidencePiece], *, others: bool
-) -> list[Row]:
+def _rows(card: Card) -> list[Row]:
+    said = card.said
     rows: list[Row] = []
     if said.state is ReportState.SUBMITTED:
-        rows.append(
+        rows += [
             (
                 button("approve", f"approve:{said.id}"),
                 button("return_with", f"return:{said.id}"),
-            )
-        )
+            ),
+            (
+                button("approve_with", f"approve_with:{said.id}"),
+                button("ask_about", f"thread_ask:{said.id}"),
+            ),
+        ]
     row: list[Button] = []
-    if any(each.sha256 for each in pieces):
+    if any(each.sha256 for each in card.pieces):
         row.append(button("send_files", f"files:{said.id}"))
     if len(said.measures) > FULL or len(said.remaining or "") > BESIDE:
         row.append(button("whole_text", f"whole:{said.id}"))
-    row.append(button("open", f"about:{waiting.item_id}"))
+    row.append(button("open", f"about:{card.waiting.item_id}"))
     rows.append(tuple(row))
-    if others:
-        rows.append((button("skip", f"review_after:{said.id}"), HOME))
-    else:
-        rows.append((HOME,))
-    return rows
+    rows += _more_rows(card)
+    last = [button("skip", f"review_after:{said.id}")] if card.others else []
+    return [*rows, (*last, NARROW, HOME)]
+
+
+def _more_rows(card: Card) -> list[Row]:
+    """What only some reports have."""
+    row: list[Button] = []
+    if card.returned is not None and any(each.sha256 for each in card.returned_pieces):
+        number = Code(card.returned.number)
+        row.append(button("files_of", f"files:{card.returned.id}", number=number))
+    if len(card.thread) > LATEST:
+        row.append(button("whole_thread", f"thread:{card.said.id}"))
+    if card.rivals:
+        row.append(button("contradicts", f"contradict:{card.said.id}"))
+    return in_twos(row)
 
 
 def whole(said: StatusUpdate) -> Screen:
@@ -169,15 +379,35 @@ def whole(said: StatusUpdate) -> Screen:
     return message(*lines, rows=[(button("back", f"review:{said.id}"),)])
 
 
-def approved(number: str) -> Screen:
-    """Approved, and nothing else waits."""
-    return screen(text("review.approved", number=Code(number)), "review.none", rows=[(HOME,)])
-
-
 def returned(number: str, *, more: bool) -> Screen:
     """The comment is on its way."""
     row = (button("review_next", "review_next"), HOME) if more else (HOME,)
     return message(text("review.returned", number=Code(number)), rows=[row])
+
+
+def noted_to(report_: Waiting, note: str, language: str | None) -> Screen:
+    """Told to the institution: its report is approved, with this note beside its own words."""
+    return message(
+        text("review.noted", item=item_code(report_), number=Code(report_.number)),
+        text("card.words", words=Words(note, language, limit=COMMENT)),
+        rows=[
+            (button("open_card", f"card:{report_.assignment_id}", item=item_code(report_)),),
+        ],
+    )
+
+
+def approved_lines(report_: Waiting, *, stale: bool) -> list[Text | None]:
+    """It is in the record; the item's consolidated status may rest on older ones."""
+    lines: list[Text | None] = [text("review.approved", number=Code(report_.number))]
+    if stale:
+        lines.append(text("review.now_stale", item=item_code(report_)))
+    return lines
+
+
+def noted(report_: Waiting, *, stale: bool, more: bool) -> Screen:
+    """Approved, with the note beside it."""
+    row = (button("review_next", "review_next"), HOME) if more else (HOME,)
+    return message(*approved_lines(report_, stale=stale), rows=[row])
 
 
 def returned_to(report_: Waiting, comment: str, language: str) -> Screen:

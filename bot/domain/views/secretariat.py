@@ -35,8 +35,21 @@ from bot.domain.views.common import (
 EXCERPT = 300
 OWN_FLOWS = (
     *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
-    *("return_report", "answer", "insist", "record", "invite", "deadline"),
+    *(
+        "return_report",
+        "approve_report",
+        "thread_ask",
+        "contradict",
+        "consolidate",
+        "answer",
+        "insist",
+        "record",
+        "invite",
+        "deadline",
+    ),
     *("request", "request_data", "request_comment", "broadcast"),
+    *("status_add", "status_change", "grade"),
+    *("activity", "activity_state", "indicator", "indicator_value"),
 )
 """Conversations that rest here are offered on the first screen."""
 
@@ -93,13 +106,17 @@ def _parts(desk: Counts) -> list[Text]:
     """Only what there is, but what is unassigned is always counted."""
     parts = {
         "to_review": desk.to_review,
+        "uncleared": desk.uncleared,
+        "report_answers": desk.answered,
         "questions": desk.questions,
+        "contradictions": desk.contradictions,
         "not_ours": desk.disowned,
         "overdue": desk.overdue,
         "more_time": desk.more_time,
         "unreachable": desk.unreachable,
         "never_started": desk.never_started,
         "drafts": desk.drafts,
+        "plans": desk.plans,
     }
     found = [text(f"secretariat.{name}", count=count) for name, count in parts.items() if count]
     return [*found, text("secretariat.unassigned", count=desk.unassigned)]
@@ -108,41 +125,47 @@ def _parts(desk: Counts) -> list[Text]:
 TEXT_KEYS = tuple(
     f"secretariat.{name}"
     for name in (
-        *("to_review", "questions", "not_ours", "overdue", "more_time"),
-        *("unreachable", "never_started", "drafts"),
+        *("overdue_line", "overdue_uncleared"),
+        *("to_review", "uncleared", "report_answers", "questions", "contradictions"),
+        *("not_ours", "overdue", "more_time"),
+        *("unreachable", "never_started", "drafts", "plans"),
     )
 )
 
 
 def _urgent(desk: Counts) -> list[Button]:
-    found = []
-    if desk.to_review:
-        found.append(button("review_next", "review_next"))
-    if desk.questions:
-        found.append(button("questions", "questions:0"))
-    if desk.overdue:
-        found.append(button("desk_overdue", "overdue:0"))
-    if desk.more_time:
-        found.append(button("wishes", "wishes", n=desk.more_time))
-    if desk.disowned:
-        found.append(button("disowned", "disowned:0"))
-    if desk.unreachable:
-        found.append(button("unreachable", "seats_away"))
-    if desk.never_started:
-        found.append(button("never_started", "people_unused"))
-    return found
+    """What there is something of, the most urgent first."""
+    ways = (
+        (desk.to_review, button("review_next", "review_next")),
+        (desk.answered, button("threads", "threads:0")),
+        (desk.questions, button("questions", "questions:0")),
+        (desk.contradictions, button("contradictions", "contradictions:0")),
+        (desk.overdue, button("desk_overdue", "overdue:0")),
+        (desk.more_time, button("wishes", "wishes", n=desk.more_time)),
+        (desk.uncleared, button("inside", "inside:0")),
+        (desk.disowned, button("disowned", "disowned:0")),
+        (desk.plans, button("plans_look", "plans:look:0")),
+        (desk.unreachable, button("unreachable", "seats_away")),
+        (desk.never_started, button("never_started", "people_unused")),
+    )
+    return [way for count, way in ways if count]
 
 
-def more() -> Screen:
-    """What is done less often."""
+def more(*, configures: bool) -> Screen:
+    """What is done less often; a coordinator `configures` how the State does things."""
+    last = [button("me", "me"), HOME]
+    if configures:
+        last.insert(0, button("statuses", "statuses"))
     return screen(
         "secretariat.more",
         rows=[
             (button("reviews", "reviews:0"), button("clusters", "clusters:0")),
+            (button("threads", "threads:0"), button("contradictions", "contradictions:0")),
             (button("workbook", "book:-"), IMPORT),
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
             (button("dialogues", "dialogues"), button("progress", "progress")),
-            (button("me", "me"), HOME),
+            (button("publication", "publish"), button("plans_all", "plans:all:0")),
+            tuple(last),
         ],
     )
 
@@ -160,6 +183,7 @@ class Line:
     restricted: bool
     institution: Value
     due_on: date | None = None
+    uncleared: bool = False
 
 
 def overdue(total: int, page: int, shown: Sequence[Line]) -> Screen:
@@ -169,14 +193,9 @@ def overdue(total: int, page: int, shown: Sequence[Line]) -> Screen:
     lines: list[Text | None] = [text("secretariat.overdue_list", count=total)]
     for each in shown:
         assert each.due_on is not None
-        lines.append(
-            text(
-                "secretariat.overdue_line",
-                item=item_code(each),
-                institution=each.institution,
-                due=each.due_on,
-            )
-        )
+        line = "secretariat.overdue_uncleared" if each.uncleared else "secretariat.overdue_line"
+        code = item_code(each)
+        lines.append(text(line, item=code, institution=each.institution, due=each.due_on))
     rows = [_opens(f"held:{each.assignment_id}", item_code(each), each) for each in shown]
     rows += pages("overdue", page, more=(page + 1) * LIST_LENGTH < total)
     return screen(*lines, rows=[*rows, (HOME,)])

@@ -102,6 +102,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("names", Json, nullable=False),
         sa.Column("ended_at", Moment, nullable=True),
+        sa.Column("clearance", sa.String(length=20), server_default="none", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_institutions")),
         sa.UniqueConstraint("code", name=op.f("uq_institutions_code")),
         sqlite_autoincrement=True,
@@ -184,6 +185,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "statuses",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("counts_as", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("names", Json, nullable=False),
+        sa.Column("evidence_required", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_statuses")),
+    )
+    op.create_table(
         "accounts",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
@@ -199,6 +210,37 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("bot_id", "chat_id", name=op.f("pk_accounts")),
     )
     op.create_index(op.f("ix_accounts_person_id"), "accounts", ["person_id"], unique=False)
+    op.create_table(
+        "activities",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("cluster_id", Id, nullable=True),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("amount", sa.String(24), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("funds", sa.String(length=300), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("adopted_at", Moment, nullable=True),
+        sa.Column("changed_at", Moment, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cluster_id"], ["clusters.id"], name=op.f("fk_activities_cluster_id_clusters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_activities_institution_id_institutions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activities")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_activities_cluster_id"), "activities", ["cluster_id"], unique=False)
+    op.create_index(
+        "ix_activities_institution", "activities", ["institution_id", "state"], unique=False
+    )
     op.create_table(
         "boards",
         sa.Column("prefix", sa.String(length=60), nullable=False),
@@ -263,6 +305,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("recommending", Json, nullable=False),
         sa.Column("source_of_position", sa.String(length=200), nullable=True),
         sa.Column("headings", Json, nullable=False),
+        sa.Column("original", Json, nullable=True),
         sa.Column("cluster_id", Id, nullable=True),
         sa.Column("priority", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=True),
@@ -302,39 +345,29 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_leave_person_id"), "leave", ["person_id"], unique=False)
     op.create_table(
-        "requests",
+        "templates",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("announced", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("audience", Json, nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("ladder", Json, nullable=False),
-        sa.Column("indicator", sa.String(length=300), nullable=True),
-        sa.Column("attachment", sa.String(length=64), nullable=True),
-        sa.Column("attachment_name", sa.String(length=200), nullable=True),
-        sa.Column("repeats", sa.String(length=20), nullable=True),
-        sa.Column("series_id", Id, nullable=True),
-        sa.Column("turn", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("repeats_on", sa.Date(), nullable=True),
-        sa.Column("deadline_id", Id, nullable=True),
-        sa.Column("asked_by", Id, nullable=True),
-        sa.Column("created_at", Moment, nullable=False),
-        sa.Column("sends_at", Moment, nullable=True),
-        sa.Column("opened_at", Moment, nullable=True),
-        sa.Column("closed_at", Moment, nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("added_by", Id, nullable=True),
+        sa.Column("added_at", Moment, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
         sa.ForeignKeyConstraint(
-            ["attachment"], ["files.sha256"], name=op.f("fk_requests_attachment_files")
+            ["sha256"], ["files.sha256"], name=op.f("fk_templates_sha256_files")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
-        sa.UniqueConstraint(
-            "series_id", "deadline_id", name=op.f("uq_requests_series_id_deadline_id")
-        ),
-        sa.UniqueConstraint("series_id", "turn", name=op.f("uq_requests_series_id_turn")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_templates")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_requests_repeats_on"), "requests", ["repeats_on"], unique=False)
-    op.create_index("ix_requests_state", "requests", ["state", "sends_at"], unique=False)
+    op.create_index(
+        "ix_templates_current",
+        "templates",
+        ["kind", "language"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "units",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -351,6 +384,45 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.UniqueConstraint("institution_id", "name", name=op.f("uq_units_institution_id_name")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "activity_institutions",
+        sa.Column("activity_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activities.id"],
+            name=op.f("fk_activity_institutions_activity_id_activities"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_activity_institutions_institution_id_institutions"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "activity_id", "institution_id", name=op.f("pk_activity_institutions")
+        ),
+    )
+    op.create_index(
+        op.f("ix_activity_institutions_institution_id"),
+        "activity_institutions",
+        ["institution_id"],
+        unique=False,
+    )
+    op.create_table(
+        "activity_items",
+        sa.Column("activity_id", Id, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activities.id"],
+            name=op.f("fk_activity_items_activity_id_activities"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_activity_items_item_id_items")
+        ),
+        sa.PrimaryKeyConstraint("activity_id", "item_id", name=op.f("pk_activity_items")),
+    )
+    op.create_index(op.f("ix_activity_items_item_id"), "activity_items", ["item_id"], unique=False)
     op.create_table(
         "assignments",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -372,6 +444,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("report_state", sa.String(length=20), nullable=True),
         sa.Column("last_status_update_id", Id, nullable=True),
         sa.Column("unchanged_in_a_row", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("uncleared_id", Id, nullable=True),
+        sa.Column("uncleared_state", sa.String(length=20), nullable=True),
+        sa.Column("uncleared_due_on", sa.Date(), nullable=True),
+        sa.Column("clearance_chosen", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["institution_id"],
             ["institutions.id"],
@@ -408,38 +484,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("broadcast_id", "language", name=op.f("pk_broadcast_texts")),
     )
     op.create_table(
-        "deadlines",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("uid", sa.String(length=255), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=False),
-        sa.Column("document_id", Id, nullable=True),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("rule", sa.String(length=10), nullable=True),
-        sa.Column("warnings", Json, nullable=False),
-        sa.Column("warned", Json, nullable=False),
-        sa.Column("warn_on", sa.Date(), nullable=True),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("request_id", Id, nullable=True),
-        sa.Column("created_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["document_id"],
-            ["source_documents.id"],
-            name=op.f("fk_deadlines_document_id_source_documents"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["requests.id"], name=op.f("fk_deadlines_request_id_requests")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
-        sa.UniqueConstraint("uid", name=op.f("uq_deadlines_uid")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_deadlines_document_id"), "deadlines", ["document_id"], unique=False)
-    op.create_index(op.f("ix_deadlines_request_id"), "deadlines", ["request_id"], unique=False)
-    op.create_index("ix_deadlines_state", "deadlines", ["state", "day"], unique=False)
-    op.create_index("ix_deadlines_warn_on", "deadlines", ["state", "warn_on"], unique=False)
-    op.create_table(
         "deliveries",
         sa.Column("broadcast_id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
@@ -454,61 +498,49 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_deliveries_person_id"), "deliveries", ["person_id"], unique=False)
     op.create_table(
-        "dialogue_questions",
+        "grades",
         sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("dialogue_id", Id, nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("scheme", sa.String(length=80), nullable=False),
+        sa.Column("grade", sa.String(length=60), nullable=False),
+        sa.Column("session", sa.String(length=60), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=True),
+        sa.Column("symbol", sa.String(length=120), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("typed_by", Id, nullable=False),
-        sa.Column("typed_at", Moment, nullable=False),
-        sa.Column("item_id", Id, nullable=True),
-        sa.Column("institution_id", Id, nullable=True),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=True),
-        sa.Column("answer_language", sa.String(length=20), nullable=True),
-        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("drafted_by", Id, nullable=True),
-        sa.Column("cleared_by", Id, nullable=True),
-        sa.Column("status_update_id", Id, nullable=True),
-        sa.Column("settled_at", Moment, nullable=True),
-        sa.Column("promised_until", sa.Date(), nullable=True),
-        sa.Column("request_id", Id, nullable=True),
-        sa.Column("waits_since", Moment, nullable=True),
-        sa.Column("rungs", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("next_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["dialogue_id"],
-            ["dialogues.id"],
-            name=op.f("fk_dialogue_questions_dialogue_id_dialogues"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["institution_id"],
-            ["institutions.id"],
-            name=op.f("fk_dialogue_questions_institution_id_institutions"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["items.id"], name=op.f("fk_dialogue_questions_item_id_items")
-        ),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["requests.id"], name=op.f("fk_dialogue_questions_request_id_requests")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dialogue_questions")),
+        sa.Column("source", sa.String(length=500), nullable=True),
+        sa.Column("entered_by", Id, nullable=False),
+        sa.Column("entered_at", Moment, nullable=False),
+        sa.Column("withdrawn_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_grades_item_id_items")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grades")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_dialogue_questions_dialogue_id"),
-        "dialogue_questions",
-        ["dialogue_id"],
-        unique=False,
+    op.create_index("ix_grades_grade", "grades", ["grade"], unique=False)
+    op.create_index(op.f("ix_grades_item_id"), "grades", ["item_id"], unique=False)
+    op.create_table(
+        "indicators",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("activity_id", Id, nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=True),
+        sa.Column("baseline", sa.Float(), nullable=True),
+        sa.Column("baseline_year", sa.Integer(), nullable=True),
+        sa.Column("target", sa.Float(), nullable=True),
+        sa.Column("target_year", sa.Integer(), nullable=True),
+        sa.Column("sdg", sa.String(length=10), nullable=True),
+        sa.Column("dimensions", Json, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"], ["activities.id"], name=op.f("fk_indicators_activity_id_activities")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicators")),
+        sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_dialogue_questions_next",
-        "dialogue_questions",
-        ["next_at"],
-        unique=False,
-        sqlite_where=sa.text("next_at IS NOT NULL"),
-        postgresql_where=sa.text("next_at IS NOT NULL"),
-    )
+    op.create_index(op.f("ix_indicators_activity_id"), "indicators", ["activity_id"], unique=False)
     op.create_table(
         "item_tags",
         sa.Column("item_id", Id, nullable=False),
@@ -540,17 +572,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         unique=True,
         sqlite_where=sa.text("current = 1"),
         postgresql_where=sa.text("current"),
-    )
-    op.create_table(
-        "request_texts",
-        sa.Column("request_id", Id, nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["requests.id"], name=op.f("fk_request_texts_request_id_requests")
-        ),
-        sa.PrimaryKeyConstraint("request_id", "language", name=op.f("pk_request_texts")),
     )
     op.create_table(
         "seats",
@@ -596,6 +617,119 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
     op.create_table(
+        "activity_notes",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("activity_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=True),
+        sa.Column("fields", Json, nullable=False),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activities.id"],
+            name=op.f("fk_activity_notes_activity_id_activities"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_activity_notes_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_notes")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_activity_notes_activity_id"), "activity_notes", ["activity_id"], unique=False
+    )
+    op.create_table(
+        "approvals",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("arguments", Json, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_by", Id, nullable=False),
+        sa.Column("asker", Id, nullable=False),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("opens_at", Moment, nullable=True),
+        sa.Column("decided_by", Id, nullable=True),
+        sa.Column("decided_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["seats.id"], name=op.f("fk_approvals_asked_by_seats")
+        ),
+        sa.ForeignKeyConstraint(["asker"], ["people.id"], name=op.f("fk_approvals_asker_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_approvals_state", "approvals", ["state", "id"], unique=False)
+    op.create_table(
+        "assessments",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=True),
+        sa.Column("given_at", Moment, nullable=False),
+        sa.Column("withdrawn_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_assessments_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_assessments_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_assessments_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
+        sa.UniqueConstraint(
+            "item_id",
+            "institution_id",
+            "version",
+            name=op.f("uq_assessments_item_id_institution_id_version"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_assessments_item_id"), "assessments", ["item_id"], unique=False)
+    op.create_table(
+        "consolidations",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_consolidations_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_consolidations_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consolidations")),
+        sa.UniqueConstraint("item_id", "version", name=op.f("uq_consolidations_item_id_version")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_consolidations_current",
+        "consolidations",
+        ["item_id"],
+        unique=True,
+        sqlite_where=sa.text("current = 1"),
+        postgresql_where=sa.text("current"),
+    )
+    op.create_table(
         "conversations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
@@ -630,21 +764,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("active"),
     )
     op.create_index(op.f("ix_conversations_seat_id"), "conversations", ["seat_id"], unique=False)
-    op.create_table(
-        "dialogue_openings",
-        sa.Column("question_id", Id, nullable=False),
-        sa.Column("person_id", Id, nullable=False),
-        sa.Column("opened_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_dialogue_openings_person_id_people")
-        ),
-        sa.ForeignKeyConstraint(
-            ["question_id"],
-            ["dialogue_questions.id"],
-            name=op.f("fk_dialogue_openings_question_id_dialogue_questions"),
-        ),
-        sa.PrimaryKeyConstraint("question_id", "person_id", name=op.f("pk_dialogue_openings")),
-    )
     op.create_table(
         "dialogue_people",
         sa.Column("dialogue_id", Id, nullable=False),
@@ -797,6 +916,386 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         op.f("ix_questions_assignment_id"), "questions", ["assignment_id"], unique=False
     )
     op.create_table(
+        "requests",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("announced", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("audience", Json, nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("ladder", Json, nullable=False),
+        sa.Column("indicator", sa.String(length=300), nullable=True),
+        sa.Column("indicator_id", Id, nullable=True),
+        sa.Column("attachment", sa.String(length=64), nullable=True),
+        sa.Column("attachment_name", sa.String(length=200), nullable=True),
+        sa.Column("repeats", sa.String(length=20), nullable=True),
+        sa.Column("series_id", Id, nullable=True),
+        sa.Column("turn", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("repeats_on", sa.Date(), nullable=True),
+        sa.Column("deadline_id", Id, nullable=True),
+        sa.Column("asked_by", Id, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("sends_at", Moment, nullable=True),
+        sa.Column("opened_at", Moment, nullable=True),
+        sa.Column("closed_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attachment"], ["files.sha256"], name=op.f("fk_requests_attachment_files")
+        ),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"], ["indicators.id"], name=op.f("fk_requests_indicator_id_indicators")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
+        sa.UniqueConstraint(
+            "series_id", "deadline_id", name=op.f("uq_requests_series_id_deadline_id")
+        ),
+        sa.UniqueConstraint("series_id", "turn", name=op.f("uq_requests_series_id_turn")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_requests_indicator_id"), "requests", ["indicator_id"], unique=False)
+    op.create_index(op.f("ix_requests_repeats_on"), "requests", ["repeats_on"], unique=False)
+    op.create_index("ix_requests_state", "requests", ["state", "sends_at"], unique=False)
+    op.create_table(
+        "status_updates",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("assignment_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("previous_status", sa.String(length=40), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("measures", sa.Text(), nullable=False),
+        sa.Column("remaining", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=True),
+        sa.Column("source_on", sa.Date(), nullable=True),
+        sa.Column("submitted_at", Moment, nullable=False),
+        sa.Column("decided_at", Moment, nullable=True),
+        sa.Column("public", sa.Boolean(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("needs_clearance", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("cleared_at", Moment, nullable=True),
+        sa.Column("cleared_by", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignments.id"],
+            name=op.f("fk_status_updates_assignment_id_assignments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_status_updates_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_status_updates")),
+        sa.UniqueConstraint("number", name=op.f("uq_status_updates_number")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_status_updates_assignment_id"), "status_updates", ["assignment_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_status_updates_cleared_at"), "status_updates", ["cleared_at"], unique=False
+    )
+    op.create_index(
+        "ix_status_updates_state", "status_updates", ["state", "submitted_at"], unique=False
+    )
+    op.create_table(
+        "clearance_notices",
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_clearance_notices_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_clearance_notices_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "status_update_id", "person_id", "rung", name=op.f("pk_clearance_notices")
+        ),
+    )
+    op.create_table(
+        "clearances",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("before", Json, nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_clearances_seat_id_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_clearances_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clearances")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_clearances_status_update_id"), "clearances", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "consolidation_sources",
+        sa.Column("consolidation_id", Id, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consolidation_id"],
+            ["consolidations.id"],
+            name=op.f("fk_consolidation_sources_consolidation_id_consolidations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_consolidation_sources_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "consolidation_id", "status_update_id", name=op.f("pk_consolidation_sources")
+        ),
+    )
+    op.create_index(
+        op.f("ix_consolidation_sources_status_update_id"),
+        "consolidation_sources",
+        ["status_update_id"],
+        unique=False,
+    )
+    op.create_table(
+        "contradictions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("one_id", Id, nullable=False),
+        sa.Column("other_id", Id, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("marked_by", Id, nullable=False),
+        sa.Column("marked_at", Moment, nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("resolved_by", Id, nullable=True),
+        sa.Column("resolved_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_contradictions_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["marked_by"], ["seats.id"], name=op.f("fk_contradictions_marked_by_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["one_id"], ["status_updates.id"], name=op.f("fk_contradictions_one_id_status_updates")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"],
+            ["status_updates.id"],
+            name=op.f("fk_contradictions_other_id_status_updates"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["resolved_by"], ["seats.id"], name=op.f("fk_contradictions_resolved_by_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contradictions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_contradictions_item_id"), "contradictions", ["item_id"], unique=False)
+    op.create_index(
+        "ix_contradictions_open",
+        "contradictions",
+        ["one_id", "other_id"],
+        unique=True,
+        sqlite_where=sa.text("outcome IS NULL"),
+        postgresql_where=sa.text("outcome IS NULL"),
+    )
+    op.create_table(
+        "deadlines",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("uid", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("document_id", Id, nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("rule", sa.String(length=10), nullable=True),
+        sa.Column("warnings", Json, nullable=False),
+        sa.Column("warned", Json, nullable=False),
+        sa.Column("warn_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("request_id", Id, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["source_documents.id"],
+            name=op.f("fk_deadlines_document_id_source_documents"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_deadlines_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
+        sa.UniqueConstraint("uid", name=op.f("uq_deadlines_uid")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_deadlines_document_id"), "deadlines", ["document_id"], unique=False)
+    op.create_index(op.f("ix_deadlines_request_id"), "deadlines", ["request_id"], unique=False)
+    op.create_index("ix_deadlines_state", "deadlines", ["state", "day"], unique=False)
+    op.create_index("ix_deadlines_warn_on", "deadlines", ["state", "warn_on"], unique=False)
+    op.create_table(
+        "dialogue_questions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("dialogue_id", Id, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("typed_by", Id, nullable=False),
+        sa.Column("typed_at", Moment, nullable=False),
+        sa.Column("item_id", Id, nullable=True),
+        sa.Column("institution_id", Id, nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer_language", sa.String(length=20), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("drafted_by", Id, nullable=True),
+        sa.Column("cleared_by", Id, nullable=True),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("settled_at", Moment, nullable=True),
+        sa.Column("promised_until", sa.Date(), nullable=True),
+        sa.Column("request_id", Id, nullable=True),
+        sa.Column("waits_since", Moment, nullable=True),
+        sa.Column("rungs", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dialogue_id"],
+            ["dialogues.id"],
+            name=op.f("fk_dialogue_questions_dialogue_id_dialogues"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_dialogue_questions_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_dialogue_questions_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_dialogue_questions_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dialogue_questions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_dialogue_questions_dialogue_id"),
+        "dialogue_questions",
+        ["dialogue_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_dialogue_questions_next",
+        "dialogue_questions",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_table(
+        "draft_messages",
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("conversation_id", Id, nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_draft_messages_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("bot_id", "chat_id", "message_id", name=op.f("pk_draft_messages")),
+    )
+    op.create_index(
+        op.f("ix_draft_messages_conversation_id"),
+        "draft_messages",
+        ["conversation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_draft_messages_status_update_id"),
+        "draft_messages",
+        ["status_update_id"],
+        unique=False,
+    )
+    op.create_table(
+        "figures",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("indicator", sa.String(length=300), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("disaggregation", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_figures_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_figures")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_figures_status_update_id"), "figures", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "import_rows",
+        sa.Column("job_id", Id, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=True),
+        sa.Column("second_key", sa.String(length=300), nullable=True),
+        sa.Column("item_id", Id, nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("symbol", sa.String(length=120), nullable=True),
+        sa.Column("paragraph", sa.String(length=60), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=True),
+        sa.Column("position", sa.String(length=20), nullable=True),
+        sa.Column("restricted", sa.Boolean(), nullable=True),
+        sa.Column("annotation_id", sa.String(length=60), nullable=True),
+        sa.Column("recommending", Json, nullable=True),
+        sa.Column("source_of_position", sa.String(length=200), nullable=True),
+        sa.Column("headings", Json, nullable=True),
+        sa.Column("original", Json, nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("raw", sa.Text(), nullable=True),
+        sa.Column("document", Json, nullable=True),
+        sa.Column("problem", Json, nullable=True),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_rows_job_id_jobs")),
+        sa.PrimaryKeyConstraint("job_id", "ordinal", name=op.f("pk_import_rows")),
+    )
+    op.create_index("ix_import_rows_key", "import_rows", ["job_id", "key", "ordinal"], unique=False)
+    op.create_index("ix_import_rows_outcome", "import_rows", ["job_id", "outcome"], unique=False)
+    op.create_table(
+        "import_tags",
+        sa.Column("job_id", Id, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("vocabulary", sa.String(length=20), nullable=False),
+        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_tags_job_id_jobs")),
+        sa.PrimaryKeyConstraint(
+            "job_id", "ordinal", "vocabulary", "label", name=op.f("pk_import_tags")
+        ),
+    )
+    op.create_table(
+        "protections",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("lowered_at", Moment, nullable=False),
+        sa.Column("approval_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approvals.id"], name=op.f("fk_protections_approval_id_approvals")
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_protections")),
+    )
+    op.create_table(
         "request_items",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("request_id", Id, nullable=False),
@@ -861,42 +1360,71 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("stale"),
     )
     op.create_table(
-        "status_updates",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("number", sa.String(length=20), nullable=False),
-        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("assignment_id", Id, nullable=False),
-        sa.Column("seat_id", Id, nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("status", sa.String(length=40), nullable=False),
-        sa.Column("previous_status", sa.String(length=40), nullable=True),
-        sa.Column("as_of", sa.Date(), nullable=False),
-        sa.Column("measures", sa.Text(), nullable=False),
-        sa.Column("remaining", sa.Text(), nullable=True),
+        "request_texts",
+        sa.Column("request_id", Id, nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("source", sa.String(length=300), nullable=True),
-        sa.Column("source_on", sa.Date(), nullable=True),
-        sa.Column("submitted_at", Moment, nullable=False),
-        sa.Column("decided_at", Moment, nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["assignment_id"],
-            ["assignments.id"],
-            name=op.f("fk_status_updates_assignment_id_assignments"),
+            ["request_id"], ["requests.id"], name=op.f("fk_request_texts_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "language", name=op.f("pk_request_texts")),
+    )
+    op.create_table(
+        "review_desks",
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("queue", sa.String(length=60), server_default="-", nullable=False),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("opened_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_review_desks_person_id_people")
         ),
         sa.ForeignKeyConstraint(
-            ["seat_id"], ["seats.id"], name=op.f("fk_status_updates_seat_id_seats")
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_review_desks_status_update_id_status_updates"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_status_updates")),
-        sa.UniqueConstraint("number", name=op.f("uq_status_updates_number")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_review_desks")),
+    )
+    op.create_index(
+        op.f("ix_review_desks_status_update_id"), "review_desks", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "reviews",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_reviews_seat_id_seats")),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_reviews_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
         sqlite_autoincrement=True,
     )
     op.create_index(
-        op.f("ix_status_updates_assignment_id"), "status_updates", ["assignment_id"], unique=False
+        op.f("ix_reviews_status_update_id"), "reviews", ["status_update_id"], unique=False
     )
-    op.create_index(
-        "ix_status_updates_state", "status_updates", ["state", "submitted_at"], unique=False
+    op.create_table(
+        "threads",
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("waits_for", sa.String(length=20), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("said_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_threads_seat_id_seats")),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_threads_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("status_update_id", name=op.f("pk_threads")),
     )
+    op.create_index(op.f("ix_threads_waits_for"), "threads", ["waits_for"], unique=False)
     op.create_table(
         "answers",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -922,32 +1450,19 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         op.f("ix_answers_request_item_id"), "answers", ["request_item_id"], unique=False
     )
     op.create_table(
-        "draft_messages",
-        sa.Column("bot_id", sa.BigInteger(), nullable=False),
-        sa.Column("chat_id", sa.BigInteger(), nullable=False),
-        sa.Column("message_id", sa.BigInteger(), nullable=False),
-        sa.Column("conversation_id", Id, nullable=False),
-        sa.Column("step", sa.String(length=40), nullable=False),
-        sa.Column("part", sa.Integer(), nullable=False),
-        sa.Column("status_update_id", Id, nullable=True),
+        "dialogue_openings",
+        sa.Column("question_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("opened_at", Moment, nullable=False),
         sa.ForeignKeyConstraint(
-            ["status_update_id"],
-            ["status_updates.id"],
-            name=op.f("fk_draft_messages_status_update_id_status_updates"),
+            ["person_id"], ["people.id"], name=op.f("fk_dialogue_openings_person_id_people")
         ),
-        sa.PrimaryKeyConstraint("bot_id", "chat_id", "message_id", name=op.f("pk_draft_messages")),
-    )
-    op.create_index(
-        op.f("ix_draft_messages_conversation_id"),
-        "draft_messages",
-        ["conversation_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_draft_messages_status_update_id"),
-        "draft_messages",
-        ["status_update_id"],
-        unique=False,
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["dialogue_questions.id"],
+            name=op.f("fk_dialogue_openings_question_id_dialogue_questions"),
+        ),
+        sa.PrimaryKeyConstraint("question_id", "person_id", name=op.f("pk_dialogue_openings")),
     )
     op.create_table(
         "extensions",
@@ -974,67 +1489,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_extensions_request_item_id"), "extensions", ["request_item_id"], unique=False
-    )
-    op.create_table(
-        "figures",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("status_update_id", Id, nullable=False),
-        sa.Column("indicator", sa.String(length=300), nullable=False),
-        sa.Column("value", sa.Float(), nullable=False),
-        sa.Column("unit", sa.String(length=60), nullable=True),
-        sa.Column("year", sa.Integer(), nullable=True),
-        sa.Column("disaggregation", Json, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["status_update_id"],
-            ["status_updates.id"],
-            name=op.f("fk_figures_status_update_id_status_updates"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_figures")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(
-        op.f("ix_figures_status_update_id"), "figures", ["status_update_id"], unique=False
-    )
-    op.create_table(
-        "import_rows",
-        sa.Column("job_id", Id, nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("outcome", sa.String(length=20), nullable=False),
-        sa.Column("row", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=300), nullable=True),
-        sa.Column("second_key", sa.String(length=300), nullable=True),
-        sa.Column("item_id", Id, nullable=True),
-        sa.Column("digest", sa.String(length=64), nullable=True),
-        sa.Column("symbol", sa.String(length=120), nullable=True),
-        sa.Column("paragraph", sa.String(length=60), nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=True),
-        sa.Column("position", sa.String(length=20), nullable=True),
-        sa.Column("restricted", sa.Boolean(), nullable=True),
-        sa.Column("annotation_id", sa.String(length=60), nullable=True),
-        sa.Column("recommending", Json, nullable=True),
-        sa.Column("source_of_position", sa.String(length=200), nullable=True),
-        sa.Column("headings", Json, nullable=True),
-        sa.Column("language", sa.String(length=20), nullable=True),
-        sa.Column("words", sa.Text(), nullable=True),
-        sa.Column("raw", sa.Text(), nullable=True),
-        sa.Column("document", Json, nullable=True),
-        sa.Column("problem", Json, nullable=True),
-        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_rows_job_id_jobs")),
-        sa.PrimaryKeyConstraint("job_id", "ordinal", name=op.f("pk_import_rows")),
-    )
-    op.create_index("ix_import_rows_key", "import_rows", ["job_id", "key", "ordinal"], unique=False)
-    op.create_index("ix_import_rows_outcome", "import_rows", ["job_id", "outcome"], unique=False)
-    op.create_table(
-        "import_tags",
-        sa.Column("job_id", Id, nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("vocabulary", sa.String(length=20), nullable=False),
-        sa.Column("label", sa.String(length=300), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_import_tags_job_id_jobs")),
-        sa.PrimaryKeyConstraint(
-            "job_id", "ordinal", "vocabulary", "label", name=op.f("pk_import_tags")
-        ),
     )
     op.create_table(
         "reminders",
@@ -1081,25 +1535,27 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
     op.create_index("ix_reminders_person", "reminders", ["person_id", "state", "at"], unique=False)
     op.create_table(
-        "reviews",
+        "thread_words",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("side", sa.String(length=20), nullable=False),
         sa.Column("seat_id", Id, nullable=False),
-        sa.Column("decision", sa.String(length=20), nullable=False),
-        sa.Column("comment", sa.Text(), nullable=True),
-        sa.Column("language", sa.String(length=20), nullable=True),
-        sa.Column("at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_reviews_seat_id_seats")),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("said_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_thread_words_seat_id_seats")
+        ),
         sa.ForeignKeyConstraint(
             ["status_update_id"],
-            ["status_updates.id"],
-            name=op.f("fk_reviews_status_update_id_status_updates"),
+            ["threads.status_update_id"],
+            name=op.f("fk_thread_words_status_update_id_threads"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_thread_words")),
         sqlite_autoincrement=True,
     )
     op.create_index(
-        op.f("ix_reviews_status_update_id"), "reviews", ["status_update_id"], unique=False
+        "ix_thread_words_status_update_id", "thread_words", ["status_update_id"], unique=False
     )
     op.create_table(
         "evidence",
@@ -1149,4 +1605,47 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)
     op.create_index(
         op.f("ix_evidence_status_update_id"), "evidence", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "indicator_values",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("indicator_id", Id, nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("disaggregation", Json, nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("answer_id", Id, nullable=True),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["answers.id"], name=op.f("fk_indicator_values_answer_id_answers")
+        ),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"],
+            ["indicators.id"],
+            name=op.f("fk_indicator_values_indicator_id_indicators"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_indicator_values_seat_id_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_indicator_values_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator_values")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_indicator_values_answer_id"), "indicator_values", ["answer_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_indicator_values_status_update_id"),
+        "indicator_values",
+        ["status_update_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_indicator_values_year", "indicator_values", ["indicator_id", "year"], unique=False
     )

@@ -1,0 +1,318 @@
+"""The public snapshot: a small static site of what anybody may read, in every language.
+
+Plain pages without scripts, forms or anything fetched from elsewhere; they can be put on any web
+server, or opened from a folder. Bars beside the figures are decoration: every number stands in the
+table.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bot.domain.filters import STATUSES
+from bot.domain.items import ItemText, best_text
+from bot.domain.publication import NO_ANSWER, Answer, Document, PublicItem, by_status
+from bot.domain.screens import Text, Value, text
+from bot.domain.views.common import mechanism_name
+from bot.exchange.cells import Cell, write_csv
+from bot.texts import Texts, direction, language_name, own_name
+
+MARKER = "snapshot.json"
+"""In the folder of every snapshot: what else stands in a folder without it is not ours."""
+
+ITEMS, ANSWERS = "items", "answers"
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    ITEMS: (
+        *("id", "document", "paragraph", "mechanism", "kind", "position", "text", "language"),
+        *("states", "themes", "groups", "sdgs", "status"),
+    ),
+    ANSWERS: (
+        *("number", "item", "institution", "part", "status", "as_of"),
+        *("measures", "remaining", "language"),
+    ),
+}
+"""The columns of the open data, file by file."""
+
+TEXT_KEYS = (
+    *(f"site.column.{name}" for names in COLUMNS.values() for name in names),
+    *(f"site.table.{each}" for each in COLUMNS),
+    *(f"site.{each}" for each in (NO_ANSWER, "name", "skip", "languages", "made", "only_public")),
+    *(f"site.{each}" for each in ("data", "progress", "about", "by_status", "status", "items")),
+    *(f"site.{each}" for each in ("share", "documents", "documents_caption", "document")),
+    *(f"site.{each}" for each in ("mechanism", "answered", "back", "holds", "by", "themes")),
+    *(f"site.{each}" for each in ("remaining", "data_about", "column", "meaning", "json")),
+)
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+_BARS = 20  # widths that the style sheet knows, for no page carries a style of its own
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is published: the documents with their items, on which day, in which languages."""
+
+    documents: Sequence[Document]
+    made_on: date
+    languages: Sequence[str]
+    default_language: str
+
+    @property
+    def items(self) -> Iterator[PublicItem]:
+        """Every item."""
+        return (item for document in self.documents for item in document.items)
+
+
+def write(snapshot: Snapshot, texts: Texts, folder: Path) -> None:
+    """Write the whole site into an empty folder."""
+    pages = Environment(
+        loader=PackageLoader("bot.exchange", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    style = Path(__file__).with_name("pages") / "style.css"
+    widths = "".join(f".w{n} {{ width: {n * 100 // _BARS}%; }}\n" for n in range(_BARS + 1))
+    (folder / "style.css").write_text(style.read_text() + widths)
+    files = _files(snapshot.documents)
+    for language in snapshot.languages:
+        _Pages(snapshot, texts, language, files, pages).write(folder / language)
+    first = _Pages(snapshot, texts, snapshot.default_language, files, pages)
+    (folder / "index.html").write_text(first.rendered("languages.html"))
+    _write_data(snapshot, folder / "data")
+    counts = {"items": sum(1 for _ in snapshot.items), "made_on": snapshot.made_on.isoformat()}
+    (folder / MARKER).write_text(json.dumps({"made_by": "focalpoint", **counts}) + "\n")
+
+
+def _files(documents: Iterable[Document]) -> dict[str, str]:
+    """The page of each document; symbols that differ in signs alone have pages of their own."""
+    found: dict[str, str] = {}
+    for each in documents:
+        name = _UNSAFE.sub("-", each.symbol).strip("-").lower() or "document"
+        taken = set(found.values())
+        choice = (f"{name}-{n}.html" if n else f"{name}.html" for n in range(len(found) + 1))
+        found[each.symbol] = next(each for each in choice if each not in taken)
+    return found
+
+
+class _Pages:
+    """The pages of one language."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        texts: Texts,
+        language: str,
+        files: Mapping[str, str],
+        pages: Environment,
+    ) -> None:
+        self._snapshot = snapshot
+        self._texts = texts
+        self._language = language
+        self._files = files
+        self._pages = pages
+
+    def write(self, folder: Path) -> None:
+        """Every page of the language into its folder."""
+        folder.mkdir()
+        (folder / "index.html").write_text(self.rendered("index.html", **self._index()))
+        (folder / "data.html").write_text(self.rendered("data.html", **self._data()))
+        for document in self._snapshot.documents:
+            name = self._files[document.symbol]
+            values = {"document": self._document(document), "page": name}
+            (folder / name).write_text(self.rendered("document.html", **values))
+
+    def rendered(self, template: str, **values: Any) -> str:
+        """A page with these values and those that every page has."""
+        common = {
+            "language": self._language,
+            "dir": direction(self._language),
+            "root": "../",
+            "page": template,
+            "languages": [
+                {"code": each, "name": own_name(each), "dir": direction(each)}
+                for each in self._snapshot.languages
+            ],
+            "made_on": self._snapshot.made_on,
+            "say": self._say_key,
+        }
+        return self._pages.get_template(template).render({**common, **values})
+
+    # -- The pages ---------------------------------------------------------------------------------
+
+    def _index(self) -> dict[str, Any]:
+        counted = by_status(self._snapshot.items)
+        total = counted.total()
+        known = dict.fromkeys([*STATUSES, *counted])
+        ordered = [each for each in known if counted[each] and each != NO_ANSWER]
+        ordered += [NO_ANSWER] if counted[NO_ANSWER] else []
+        statuses = [
+            {
+                "name": self._status(each),
+                "count": self._number(counted[each]),
+                "share": self._say(text("site.percent", share=counted[each] / total)),
+                "bar": round(counted[each] * _BARS / total),
+            }
+            for each in ordered
+        ]
+        documents = [
+            {
+                "file": self._files[each.symbol],
+                "symbol": each.symbol,
+                "mechanism": self._value(mechanism_name(each.mechanism)),
+                "count": self._number(len(each.items)),
+                "answered": self._number(sum(1 for item in each.items if item.answers)),
+            }
+            for each in self._snapshot.documents
+        ]
+        return {"total": total, "statuses": statuses, "documents": documents}
+
+    def _document(self, document: Document) -> dict[str, Any]:
+        return {
+            "symbol": document.symbol,
+            "mechanism": self._value(mechanism_name(document.mechanism)),
+            "title": document.title,
+            "count": len(document.items),
+            "items_": [self._item(each) for each in document.items],
+        }
+
+    def _item(self, item: PublicItem) -> dict[str, Any]:
+        known = tuple(ItemText(language, words) for language, words in item.texts.items())
+        best = best_text(known, self._language, self._snapshot.default_language)
+        language = best.language if best else self._language
+        return {
+            "id": item.id,
+            "paragraph": item.paragraph,
+            "kind": self._say(text(f"kind.{item.kind}")),
+            "position": self._say(text(f"position.{item.position}")) if item.position else "",
+            "words": best.words if best else "",
+            "language": language,
+            "dir": direction(language),
+            "note": self._note(language),
+            "states": ", ".join(item.states),
+            "tags": (*item.themes, *item.groups, *item.sdgs),
+            "answers": [self._answer(each) for each in item.answers],
+        }
+
+    def _answer(self, answer: Answer) -> dict[str, Any]:
+        return {
+            "institution": _named(answer.institution, self._language),
+            "part": self._say(text(f"label.part.{answer.part}")),
+            "status": self._status(answer.status),
+            "as_of": self._say(text("site.as_of", day=answer.as_of)),
+            "number": answer.number,
+            "measures": answer.measures,
+            "remaining": answer.remaining,
+            "language": answer.language,
+            "dir": direction(answer.language),
+            "note": self._note(answer.language),
+        }
+
+    def _data(self) -> dict[str, Any]:
+        files = [
+            {"name": f"{each}.csv", "about": self._say(text(f"site.table.{each}"))}
+            for each in COLUMNS
+        ]
+        files.append({"name": "snapshot.json", "about": self._say(text("site.json"))})
+        tables = [
+            {
+                "caption": self._say(text(f"site.table.{each}")),
+                "columns": [
+                    {"name": name, "about": self._say(text(f"site.column.{name}"))}
+                    for name in columns
+                ],
+            }
+            for each, columns in COLUMNS.items()
+        ]
+        return {"files": files, "tables": tables}
+
+    # -- Words -------------------------------------------------------------------------------------
+
+    def _say_key(self, key: str, count: int | None = None, **values: Value) -> str:
+        return self._say(text(key, count=count, **values))
+
+    def _say(self, said: Text) -> str:
+        return self._texts.render(said, self._language, mode="bare")
+
+    def _value(self, value: Value) -> str:
+        return self._say(text("label.one", value=value))
+
+    def _number(self, number: int) -> str:
+        return self._value(number)
+
+    def _status(self, code: str) -> str:
+        return self._say(text("site.no_answer" if code == NO_ANSWER else f"status.{code}"))
+
+    def _note(self, language: str) -> str:
+        """In which language it stands, where that is not the reader's."""
+        if language == self._language:
+            return ""
+        return self._say(text("label.language", language=language_name(language, self._language)))
+
+
+def _named(names: Mapping[str, str], language: str) -> str:
+    return names.get(language) or names.get("en") or next(iter(names.values()))
+
+
+# -- Open data -------------------------------------------------------------------------------------
+
+
+def _write_data(snapshot: Snapshot, folder: Path) -> None:
+    """The same as tables and as one JSON file; codes and not their names, so that both stay."""
+    folder.mkdir()
+    tables: dict[str, Callable[[Snapshot], Iterator[dict[str, Cell]]]] = {
+        ITEMS: _item_rows,
+        ANSWERS: _answer_rows,
+    }
+    for name, rows in tables.items():
+        cells = ([row[column] for column in COLUMNS[name]] for row in rows(snapshot))
+        write_csv(folder / f"{name}.csv", COLUMNS[name], cells)
+    packed = {name: [*rows(snapshot)] for name, rows in tables.items()}
+    packed_on = {"made_on": snapshot.made_on.isoformat(), **packed}
+    with (folder / "snapshot.json").open("w") as file:
+        json.dump(packed_on, file, ensure_ascii=False, indent=1, default=str)
+
+
+def _item_rows(snapshot: Snapshot) -> Iterator[dict[str, Cell]]:
+    for document in snapshot.documents:
+        for item in document.items:
+            known = tuple(ItemText(language, words) for language, words in item.texts.items())
+            best = best_text(known, snapshot.default_language, snapshot.default_language)
+            yield {
+                "id": f"R-{item.id}",
+                "document": document.symbol,
+                "paragraph": item.paragraph,
+                "mechanism": document.mechanism,
+                "kind": item.kind,
+                "position": item.position or "",
+                "text": best.words if best else "",
+                "language": best.language if best else "",
+                "states": item.states,
+                "themes": item.themes,
+                "groups": item.groups,
+                "sdgs": item.sdgs,
+                "status": item.status,
+            }
+
+
+def _answer_rows(snapshot: Snapshot) -> Iterator[dict[str, Cell]]:
+    for item in snapshot.items:
+        for answer in item.answers:
+            yield {
+                "number": answer.number,
+                "item": f"R-{item.id}",
+                "institution": _named(answer.institution, snapshot.default_language),
+                "part": answer.part.value,
+                "status": answer.status,
+                "as_of": answer.as_of,
+                "measures": answer.measures,
+                "remaining": answer.remaining,
+                "language": answer.language,
+            }

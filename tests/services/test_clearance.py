@@ -1,0 +1,408 @@
+"""Clearance: what waits is nobody's word; cleared, amended, returned, withdrawn, passed on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.domain.clearance import OwnReport, Rule, Shown, WaitsForClearance
+from bot.domain.errors import NotAllowed, NotFound, Outdated
+from bot.domain.home import Waiting
+from bot.domain.people import TICK, Act, Actor, Role
+from bot.domain.reports import NotTheirWord, Receipt, StatusUpdateDraft
+from bot.domain.requests import ItemState
+from bot.domain.work_calendar import Policy
+from bot.services import clearance, reminders, requests, reviews, status_updates
+from bot.services.clearance import Amended
+from storage import assignments, desk, home, seats
+from storage import clearance as queries
+from storage import reviews as review_queries
+from storage import status_updates as updates
+from storage.database import Database, Transaction
+from storage.tables import audit as audit_table
+from storage.tables import clearances, outbox, request_items
+from storage.tables import reminders as rungs
+from tests import maravia
+from tests.maravia import Sample
+
+NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+TODAY = NOW.date()
+DUE_ON = date(2026, 5, 8)
+POLICY = Policy(maravia.ZONE)
+WORDS = "Bill 12 passed its first reading."
+
+
+class House:
+    """Justice, which clears everything: Amal reports, Karim validates, Otto reviews."""
+
+    def __init__(self, sample: Sample, amal: Actor, karim: Actor, otto: Actor) -> None:
+        self.sample, self.amal, self.karim, self.otto = sample, amal, karim, otto
+
+    def held(self, code: str = "140.7") -> int:
+        return self.sample.assignments[code]
+
+
+async def house(tx: Transaction, rule: Rule = Rule.ALWAYS) -> House:
+    sample = await maravia.justice(tx, {"140.7": DUE_ON})
+    at = House(
+        sample,
+        await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, sample.institution_id),
+        await maravia.somebody(tx, "Karim", Role.VALIDATOR, sample.institution_id),
+        await maravia.somebody(tx, "Otto", Role.OFFICER, None),
+    )
+    await queries.set_rule(tx, sample.institution_id, rule)
+    return at
+
+
+def act(actor: Actor, *, days: int = 0, seconds: int = 0) -> Act:
+    return maravia.act(actor, NOW + timedelta(days=days, seconds=seconds))
+
+
+async def report(
+    tx: Transaction,
+    at: House,
+    code: str = "140.7",
+    *,
+    status: str = "in_progress",
+    words: str = WORDS,
+    by: Actor | None = None,
+    **more: Any,
+) -> Receipt:
+    draft = StatusUpdateDraft(at.held(code), status, words, "en", TODAY, **more)
+    return await status_updates.submit(tx, act(by or at.amal), draft)
+
+
+async def sent(tx: Transaction, at: House, code: str = "140.7", **more: Any) -> int:
+    return (await report(tx, at, code, **more)).updates[0].status_update_id
+
+
+async def told(tx: Transaction, actor: Actor, key: str) -> int:
+    """How many messages to that person hold that text."""
+    screens = await tx.values(select(outbox.c.screen).where(outbox.c.person_id == actor.person_id))
+    return sum(f"'{key}'" in str(each) or f'"{key}"' in str(each) for each in screens)
+
+
+async def tick(database: Database, *, days: int = 0) -> int:
+    return await clearance.follow(
+        database, Act(TICK, 1, maravia.ZONE, NOW + timedelta(days=days)), POLICY
+    )
+
+
+# -- Until it is cleared ---------------------------------------------------------------------------
+
+
+async def test_an_uncleared_report_is_nobodys_word(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        receipt = await report(tx, at)
+        update_id = receipt.updates[0].status_update_id
+        assert receipt.updates[0].uncleared
+        assert receipt.clears
+        held = await assignments.get(tx, at.held())
+        assert held is not None
+        assert (held.status, held.last_status_update_id) == (None, None)
+        assert held.waits_inside
+        assert await told(tx, at.otto, "arrived.today") == 0
+        counts = await desk.counts(tx, today=TODAY, now=NOW)
+        assert (counts.to_review, counts.uncleared) == (0, 1)
+        with pytest.raises(NotTheirWord):
+            await status_updates.get_own(tx, at.otto, update_id)
+        assert (await status_updates.get_own(tx, at.amal, update_id)).measures == WORDS
+        assert (await status_updates.get_own(tx, at.karim, update_id)).measures == WORDS
+        assert await review_queries.get(tx, update_id) is None
+        with pytest.raises(NotFound):
+            await reviews.approve(tx, act(at.otto), update_id)
+        arrived = await updates.arrived_since(tx, NOW - timedelta(days=1))
+        assert arrived.reports == 0
+
+
+async def test_clearing_makes_it_the_institutions_word(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at)
+        await clearance.clear(tx, act(at.karim, seconds=1), Shown(update_id, 1))
+        held = await assignments.get(tx, at.held())
+        assert held is not None
+        assert (held.status, held.last_status_update_id) == ("in_progress", update_id)
+        assert held.answered_due_on == DUE_ON
+        assert not held.waits_inside
+        assert (await status_updates.get_own(tx, at.otto, update_id)).measures == WORDS
+        assert [
+            each.status_update_id for each in await review_queries.queue(tx, today=TODAY, limit=9)
+        ] == [update_id]
+        assert await told(tx, at.amal, "clearance.was_cleared") == 1
+        assert (await updates.arrived_since(tx, NOW)).reports == 1
+        row = await updates.get(tx, update_id)
+        assert row is not None
+        assert (row.cleared_at, row.cleared_by) == (NOW + timedelta(seconds=1), at.karim.seat_id)
+        [decided] = await tx.values(select(clearances.c.decision))
+        assert decided == "cleared"
+        acts = await tx.values(select(audit_table.c.act).order_by(audit_table.c.number))
+        assert acts[-1] == "clearance.clear"
+
+
+async def test_nobody_clears_their_own_report(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        assert at.karim.person is not None
+        both = await seats.add(
+            tx, at.karim.person.id, Role.FOCAL_POINT, at.sample.institution_id, now=maravia.LONG_AGO
+        )
+        karim = replace(at.karim, seats=(*at.karim.seats, both))
+        receipt = await report(tx, at, by=karim)
+        assert not receipt.clears, "nobody else could"
+        shown = Shown(receipt.updates[0].status_update_id, 1)
+        with pytest.raises(OwnReport):
+            await clearance.clear(tx, act(karim), shown)
+        with pytest.raises(OwnReport):
+            await clearance.amend(tx, act(karim), shown, Amended("planned", "x", "", "en"))
+        with pytest.raises(OwnReport):
+            await clearance.return_(tx, act(karim), shown.status_update_id, "No.", language="en")
+        assert await queries.count(tx, [at.sample.institution_id], at.karim.person.id) == 0
+        for stranger in (at.amal, at.otto):
+            with pytest.raises(NotFound):
+                await clearance.clear(tx, act(stranger), shown)
+
+
+async def test_a_returned_report_is_owed_again_and_was_never_a_word(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at)
+        await clearance.return_(tx, act(at.karim), update_id, "Which bill?", language="en")
+        assert await told(tx, at.amal, "clearance.came_back") == 1
+        assert await told(tx, at.otto, "arrived.today") == 0
+        with pytest.raises(NotTheirWord):
+            await status_updates.get_own(tx, at.otto, update_id)
+        counts = await home.counts(tx, [at.sample.institution_id], today=TODAY)
+        assert (counts.returned, counts.uncleared) == (1, 0)
+        with pytest.raises(Outdated):
+            await clearance.clear(tx, act(at.karim), Shown(update_id, 1))
+        again = await sent(tx, at, words="Bill 12 of 2026.")
+        counts = await home.counts(tx, [at.sample.institution_id], today=TODAY)
+        assert (counts.returned, counts.uncleared) == (0, 1)
+        await clearance.clear(tx, act(at.karim), Shown(again, 1))
+        held = await assignments.get(tx, at.held())
+        assert held is not None
+        assert held.last_status_update_id == again
+
+
+async def test_amending_clears_it_and_tells_which_words_are_others(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at, remaining="Second reading.")
+        shown = Shown(update_id, 1)
+        wanted = Amended("partially_implemented", "Bill 12 passed both readings.", "", "en")
+        await clearance.amend(tx, act(at.karim), shown, wanted)
+        row = await updates.get(tx, update_id)
+        assert row is not None
+        assert (row.version, row.status, row.remaining) == (2, "partially_implemented", None)
+        assert row.measures == "Bill 12 passed both readings."
+        assert row.is_word
+        assert await told(tx, at.amal, "clearance.was_amended") == 1
+        assert await told(tx, at.amal, "changes.instead") == 1
+        [before] = await tx.values(select(clearances.c.before))
+        assert before["measures"] == WORDS
+        assert before["remaining"] == "Second reading."
+
+
+async def test_what_was_withdrawn_or_changed_meanwhile_is_not_cleared(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        gone, kept = await sent(tx, at), await sent(tx, at, "140.9")
+        await status_updates.withdraw(tx, act(at.amal), gone)
+        assert await told(tx, at.otto, "arrived.today") == 0, "it was never theirs"
+        for decide in (
+            clearance.clear(tx, act(at.karim), Shown(gone, 1)),
+            clearance.return_(tx, act(at.karim), gone, "No.", language="en"),
+            clearance.clear(tx, act(at.karim), Shown(kept, 2)),
+        ):
+            with pytest.raises(Outdated):
+                await decide
+        held = await assignments.get(tx, at.held())
+        assert held is not None
+        assert held.uncleared_id is None
+        with pytest.raises(NotTheirWord):
+            await status_updates.get_own(tx, at.otto, gone)
+
+
+async def test_several_are_cleared_one_by_one_and_those_decided_meanwhile_are_said(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        ids = [await sent(tx, at, code) for code in ("140.7", "140.9", "140.12")]
+        await status_updates.withdraw(tx, act(at.amal), ids[1])
+        done = await clearance.clear_all(tx, act(at.karim), [Shown(each, 1) for each in ids])
+        assert len(done.cleared) == 2
+        assert len(done.decided) == 1
+        decided = await tx.values(select(clearances.c.status_update_id))
+        assert sorted(decided) == [ids[0], ids[2]]
+        acts = await tx.values(select(audit_table.c.act))
+        assert list(acts).count("clearance.clear") == 2
+
+
+async def test_an_older_report_that_is_cleared_later_is_not_the_last_word(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        older, newer = await sent(tx, at), await sent(tx, at, status="implemented")
+        await clearance.clear(tx, act(at.karim), Shown(newer, 1))
+        await clearance.clear(tx, act(at.karim), Shown(older, 1))
+        held = await assignments.get(tx, at.held())
+        assert held is not None
+        assert (held.last_status_update_id, held.status) == (newer, "implemented")
+        assert held.uncleared_id is None
+
+
+async def test_confirming_waits_for_what_is_not_cleared(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at)
+        with pytest.raises(WaitsForClearance):
+            await status_updates.unchanged(tx, act(at.amal), at.held(), language="en")
+        await clearance.clear(tx, act(at.karim), Shown(update_id, 1))
+        receipt = await status_updates.unchanged(tx, act(at.amal), at.held(), language="en")
+        assert receipt.updates[0].uncleared, "a confirmation is a report"
+        [waiting] = await queries.queue(
+            tx, [at.sample.institution_id], at.karim.person_id or 0, limit=9
+        )
+        await clearance.clear(tx, act(at.karim), Shown(waiting.status_update_id, 1))
+        held = await assignments.get(tx, at.held())
+        assert held is not None
+        assert held.unchanged_in_a_row == 1
+
+
+async def test_only_chosen_items_wait_where_the_rule_says_so(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx, Rule.CHOSEN)
+        await clearance.choose(tx, act(at.karim), at.held("140.12"), chosen=True)
+        receipt = await report(tx, at, "140.7", also=(at.held("140.12"),))
+        assert [each.uncleared for each in receipt.updates] == [False, True]
+        with pytest.raises(NotAllowed):
+            await clearance.choose(tx, act(at.amal), at.held("140.12"), chosen=False)
+        with pytest.raises(NotAllowed):
+            await clearance.set_rule(tx, act(at.amal), at.sample.institution_id, Rule.NONE)
+        await clearance.set_rule(tx, act(at.otto), at.sample.institution_id, Rule.NONE)
+        assert await told(tx, at.karim, "clearance.rule_now") == 1
+        assert not (await report(tx, at, "140.12")).updates[0].uncleared
+
+
+async def test_a_letter_is_the_institutions_word_already(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        draft = StatusUpdateDraft(at.held(), "in_progress", WORDS, "en", TODAY)
+        receipt = await status_updates.record_on_behalf(
+            tx, act(at.otto), draft, source="Letter 12", source_on=TODAY
+        )
+        assert not receipt.updates[0].uncleared
+        held = await assignments.get(tx, at.held())
+        assert held is not None
+        assert held.status == "in_progress"
+
+
+# -- What is asked meanwhile -----------------------------------------------------------------------
+
+
+async def test_reminders_stop_when_it_is_sent_and_come_back_when_it_is_returned(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        await requests.follow(tx, act(at.otto), [at.held()])
+        await reminders.plan_stale(tx, act(at.otto), POLICY)
+        update_id = await sent(tx, at)
+        assert await _state(tx) == (ItemState.UNCLEARED.value, 0)
+        await reminders.plan_stale(tx, act(at.otto), POLICY)
+        assert await _state(tx) == (ItemState.UNCLEARED.value, 0)
+        await clearance.return_(tx, act(at.karim, seconds=1), update_id, "No.", language="en")
+        await reminders.plan_stale(tx, act(at.otto, seconds=2), POLICY)
+        state, planned = await _state(tx)
+        assert state == ItemState.ASKED.value
+        assert planned
+        again = await sent(tx, at)
+        await clearance.clear(tx, act(at.karim), Shown(again, 1))
+        assert await _state(tx) == (ItemState.ANSWERED.value, 0)
+
+
+async def _state(tx: Transaction) -> tuple[str, int]:
+    """Of the one thing asked: its state, and how many rungs are planned."""
+    state = await tx.value(select(request_items.c.state))
+    planned = await tx.values(select(rungs.c.id).where(rungs.c.state == "planned"))
+    return str(state), len(planned)
+
+
+# -- Who is told -----------------------------------------------------------------------------------
+
+
+async def test_the_validator_is_told_then_the_second_one_while_they_are_away(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        leila = await maravia.somebody(tx, "Leila", Role.VALIDATOR, at.sample.institution_id)
+        await sent(tx, at)
+    assert await tick(database) == 1
+    assert await tick(database) == 0
+    async with database.write() as tx:
+        assert await told(tx, at.karim, "clearance.reply") == 1
+        assert await told(tx, leila, "clearance.reply") == 0
+        await reminders.go_away(
+            tx, act(at.karim), from_on=TODAY, until_on=TODAY + timedelta(days=9), deputy_id=None
+        )
+    assert await tick(database) == 1
+    async with database.write() as tx:
+        assert await told(tx, leila, "clearance.instead") == 1
+        waiting = await queries.everywhere(tx, limit=9)
+        holders = await clearance.holders(tx, act(at.otto), POLICY, waiting)
+        assert holders[waiting[0].status_update_id] == leila.person
+
+
+async def test_a_seat_that_ends_leaves_it_with_nobody_and_the_secretariat_hears(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        await sent(tx, at)
+        await sent(tx, at, "140.9")
+    assert await tick(database) == 2
+    async with database.write() as tx:
+        assert await told(tx, at.karim, "clearance.queue") == 1, "several in one message"
+        assert at.karim.seat_id is not None
+        await seats.end(tx, at.karim.seat_id, now=NOW)
+    assert await tick(database) == 2
+    assert await tick(database) == 0
+    async with database.write() as tx:
+        assert await told(tx, at.otto, "clearance.late") == 1
+        nadia = await maravia.somebody(tx, "Nadia", Role.VALIDATOR, at.sample.institution_id)
+    await tick(database)
+    async with database.write() as tx:
+        assert await told(tx, nadia, "clearance.queue") == 1, "whoever comes finds what waits"
+
+
+async def test_waiting_too_long_climbs_to_the_secretariat(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        await sent(tx, at)
+    for day in range(8):
+        await tick(database, days=day)
+    async with database.write() as tx:
+        assert await told(tx, at.karim, "clearance.still") == 2
+        assert await told(tx, at.otto, "clearance.late") == 1
+
+
+async def test_the_lists_of_the_institution_tell_what_waits_inside(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        await sent(tx, at)
+        here = [at.sample.institution_id]
+        counts = await home.counts(tx, here, today=DUE_ON + timedelta(days=3))
+        assert (counts.overdue, counts.due, counts.uncleared) == (0, 0, 1)
+        found = await home.entries(tx, here, Waiting.UNCLEARED, today=TODAY, limit=9)
+        assert [each.code for each in found] == ["140.7"]
+        [late] = await desk.overdue(tx, today=DUE_ON + timedelta(days=3), limit=9)
+        assert late.uncleared, "the secretariat has no answer, and knows why"
