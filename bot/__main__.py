@@ -272,6 +272,11 @@ class Export(StrEnum):
     MATRIX = ExportKind.MATRIX.value
     MATRIX_BY_NUMBER = ExportKind.MATRIX_BY_NUMBER.value
     PARAGRAPHS = ExportKind.PARAGRAPHS.value
+    SDG = ExportKind.SDG.value
+    SDG_CSV = ExportKind.SDG_CSV.value
+    OPEN_DATA = ExportKind.OPEN_DATA.value
+    IMPACT = ExportKind.IMPACT.value
+    ARCHIVE = ExportKind.ARCHIVE.value
     CALENDAR = "calendar"
 
 

@@ -28,10 +28,12 @@ from bot.exchange.confined import (
 )
 from bot.tasks import uninterrupted
 
-__all__ = ["EXPORT", "Crashed", "Jobs", "OnProgress", "TooMuchMemory", "TookTooLong"]
+__all__ = ["ARCHIVE", "EXPORT", "Crashed", "Jobs", "OnProgress", "TooMuchMemory", "TookTooLong"]
 
 # Our own work on our own data: it may reach a database server and write what chat can carry.
 EXPORT = Limits(memory=1500 * MEGABYTE, cpu=900, wall=1800.0, written=2000 * MEGABYTE, network=True)
+# All evidence of ten years, from a bucket: as large as the disk is, and it may take half a day.
+ARCHIVE = Limits(memory=500 * MEGABYTE, cpu=14_400, wall=43_200.0, written=1 << 50, network=True)
 
 _PLACE = re.compile(r"[a-z_][\w.]*:[a-z_]\w*")
 _PREFIX = "job-"
@@ -68,9 +70,11 @@ class Jobs:
         *,
         on_progress: OnProgress | None = None,
         limits: Limits = EXPORT,
+        environment: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """What the job's function gives for `(arguments, folder)`; KeyError if it is not listed.
 
+        `environment` is what this job sees of ours beside what all of them do.
         `on_progress(done, total)` is called in this process. Raises the job's own Refused, or
         TookTooLong, TooMuchMemory, Crashed. A cancellation kills the process at once.
         """
@@ -82,7 +86,7 @@ class Jobs:
                 (dict(arguments), str(folder)),
                 limits=limits,
                 on_progress=on_progress,
-                environment={**self._environment, "TMPDIR": str(folder)},
+                environment={**self._environment, **(environment or {}), "TMPDIR": str(folder)},
             )
         if not isinstance(result, dict):
             raise Crashed("no mapping")

@@ -30,6 +30,7 @@ TEST_PREFIX = f"{PREFIX}TEST_"
 
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{10,100}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_BUCKETS = ("AWS_", "AZURE_", "GOOGLE_")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")
 
@@ -167,6 +168,18 @@ class Settings(BaseSettings):
         if password := urlsplit(self.database_url).password:
             held += [password, unquote(password)]
         return tuple(held)
+
+    @property
+    def store_environment(self) -> dict[str, str]:
+        """What a process of our own must find in its environment to read the store of files.
+
+        A bucket's keys are not ours: its library finds them in the environment by itself.
+        """
+        found = {_variable("data_dir"): str(self.data_dir)}
+        if self.files_url:
+            found[_variable("files_url")] = self.files_url
+            found |= {name: value for name, value in environ.items() if name.startswith(_BUCKETS)}
+        return found
 
     @property
     def bot_url(self) -> str:

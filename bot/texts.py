@@ -238,6 +238,11 @@ class Texts:
         """Whether the language has words of its own for the key."""
         return language in self._catalogues and key in self._catalogues[language].entries
 
+    def written(self, words: str | None, language: str) -> str:
+        """What somebody wrote, for files; of what was redacted, when and why it went."""
+        mark = Mark.read(words) if words else None
+        return words or "" if mark is None else self.render(_instead(mark), language, mode="bare")
+
     def render(
         self, text: Text, language: str, *, mode: Mode = "html", timezone: tzinfo = UTC
     ) -> str:

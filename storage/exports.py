@@ -20,30 +20,47 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
+    case,
     exists,
+    false,
     func,
+    null,
+    or_,
     select,
     true,
 )
 
 from bot.domain.clearance import Decision
-from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known
+from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known, goal_of
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
+from bot.domain.requests import ItemState
 from bot.domain.status import Vocabulary
 from storage import indicators, plans, statuses
 from storage.approved import is_last_approved
 from storage.clearance import is_word
 from storage.database import Transaction
+from storage.reminders import SENT
 from storage.selection import NEED
-from storage.standing import as_of, is_consolidated, last_words, standing, status_of
+from storage.standing import (
+    approved_words,
+    as_of,
+    is_consolidated,
+    last_words,
+    standing,
+    status_of,
+)
 from storage.tables import activities as plan_activities
 from storage.tables import (
+    answers,
     assessments,
     assignments,
     clearances,
     clusters,
     consolidations,
+    deadlines,
+    dialogue_questions,
+    dialogues,
     evidence,
     figures,
     files,
@@ -55,6 +72,10 @@ from storage.tables import (
     items,
     people,
     questions,
+    reminders,
+    request_items,
+    request_texts,
+    requests,
     reviews,
     seats,
     siblings,
@@ -70,10 +91,13 @@ R = TypeVar("R")
 PAGE = 500  # rows in memory at a time
 
 _ANNOUNCED = AssignmentState.ANNOUNCED.value
-_WITHDRAWN = ReportState.WITHDRAWN.value
 _APPROVED = ReportState.APPROVED.value
+_WITHDRAWN = ReportState.WITHDRAWN.value
+_STANDING = (ReportState.SUBMITTED.value, _APPROVED)  # neither returned nor withdrawn
 _CLEARED = (Decision.CLEARED.value, Decision.AMENDED.value)
 _TAGS = ("theme", "group", "sdg", NEED)
+_TAG = item_tags.c.label
+_HELD = assignments  # which inside the class is the name of its rows
 
 
 @dataclass(frozen=True)
@@ -142,13 +166,28 @@ async def known(tx: Transaction, dimension: Dimension) -> list[Known]:
 
 
 class Records:
-    """The rows and totals of an export, over a plain connection; each sequence is read once."""
+    """The rows and totals of an export, over a plain connection; each sequence is read once.
 
-    def __init__(self, connection: Connection, chosen: Filter, zone: tzinfo = UTC) -> None:
+    What is `open_only` leaves restricted items out, and every word that nobody has approved.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        chosen: Filter,
+        zone: tzinfo = UTC,
+        *,
+        open_only: bool = False,
+    ) -> None:
         self._connection = connection
         self._filter = chosen
         self._zone = zone
-        self._standing = standing(last_words())
+        self._open = open_only
+        self._standing = standing(approved_words() if open_only else last_words())
+
+    def open_to_all(self) -> Records:
+        """What of these records may leave the house: items and words that are open to anyone."""
+        return Records(self._connection, self._filter, self._zone, open_only=True)
 
     # -- Totals ------------------------------------------------------------------------------------
 
@@ -171,16 +210,10 @@ class Records:
         return Totals(
             sheets={
                 "recommendations": self.count(),
-                "status_updates": self._number(self._counted(self._updates())),
-                "evidence": self._number(self._counted(self._evidence())),
-                "seats": self._number(self._counted(self._seats()))
-                + self._number(self._counted(self._without_seats())),
-                "requests": self._number(self._counted(self._requests())),
-                "questions": self._number(self._counted(self._questions())),
-                "assessments": self._number(self._counted(self._assessments()))
-                + self._number(self._counted(self._grades())),
-                "activities": self._number(self._counted(self._activities())),
-                "indicators": self._number(self._counted(self._indicators())),
+                **{
+                    name: sum(self._number(self._counted(each)) for each in statements)
+                    for name, statements in self._sheets().items()
+                },
             },
             status=self._grouped(
                 select(status, func.count())
@@ -196,6 +229,52 @@ class Records:
             ),
             institution=self._leads(),
         )
+
+    def _sheets(self) -> Mapping[str, tuple[Select[Any], ...]]:
+        """The rows of each subject but the recommendations."""
+        return {
+            "assignments": (self._assignments(),),
+            "status_updates": (self._updates(),),
+            "reviews": (self._reviews(),),
+            "evidence": (self._evidence(), self._evidence_of_answers()),
+            "seats": (self._seats(), self._without_seats()),
+            "requests": (self._requests(),),
+            "answers": (self._answers(),),
+            "questions": (self._questions(),),
+            "dialogues": (self._dialogues(),),
+            "deadlines": (self._deadlines(),),
+            "assessments": (self._assessments(), self._grades()),
+            "activities": (self._activities(),),
+            "indicators": (self._indicators(),),
+        }
+
+    def goals(self, *, withhold: bool) -> dict[tuple[int | None, str], int]:
+        """How many recommendations name each Sustainable Development Goal, by goal and status.
+
+        One with several goals counts for each, one without any for None; so does a restricted one
+        where its words are withheld, for its goals are words about it.
+        """
+        named = select(item_tags.c.label).where(item_tags.c.vocabulary == "sdg").distinct()
+        known = {label: goal_of(label) for (label,) in self._connection.execute(named)}
+        goal: Any = case({label: found for label, found in known.items() if found}, value=_TAG)
+        if not any(known.values()):
+            goal = null()
+        tagged = (
+            select(item_tags.c.item_id, goal.label("goal"))
+            .where(item_tags.c.vocabulary == "sdg", goal.is_not(None))
+            .distinct()
+            .subquery("tagged")
+        )
+        its = tagged.c.item_id == items.c.id
+        shown = and_(its, ~items.c.restricted) if withhold else its
+        status = self._status()
+        statement = (
+            select(tagged.c.goal, status.label("status"), func.count().label("count"))
+            .select_from(self._items().outerjoin(tagged, shown))
+            .where(self._passes())
+            .group_by(tagged.c.goal, status)
+        )
+        return {(row["goal"], row["status"]): row["count"] for row in self._rows(statement)}
 
     def spread(self, dimension: Dimension) -> list[Spread]:
         """The values of a dimension, the most frequent first; statuses in their order."""
@@ -298,8 +377,7 @@ class Records:
             select(said.c.measures)
             .where(
                 said.c.assignment_id == self._standing.c.assignment_id,
-                said.c.state != _WITHDRAWN,
-                is_word(said),
+                self._counts(said),
                 said.c.measures != "",
             )
             .order_by(said.c.id.desc())
@@ -313,6 +391,8 @@ class Records:
                 source_documents.c.symbol,
                 source_documents.c.mechanism,
                 source_documents.c.cycle,
+                source_documents.c.session,
+                source_documents.c.published_on,
                 clusters.c.name.label("cluster"),
                 self._status().label("status"),
                 as_of(self._standing).label("as_of"),
@@ -372,10 +452,16 @@ class Records:
                     "note": said.get((own, ReportState.APPROVED.value)),
                 }
 
-    def evidence(self) -> Iterator[Record]:
-        """Files and links of status updates, in the order in which they came."""
-        for page in self._pages(self._evidence().order_by(evidence.c.id)):
+    def reviews(self) -> Iterator[Record]:
+        """Every decision on a status update, in the order in which they were made."""
+        for page in self._pages(self._reviews().order_by(reviews.c.id)):
             yield from page
+
+    def evidence(self) -> Iterator[Record]:
+        """Files and links of status updates in the order in which they came, then of answers."""
+        for statement in (self._evidence(), self._evidence_of_answers()):
+            for page in self._pages(statement.order_by(evidence.c.id)):
+                yield from page
 
     def seats(self) -> Iterator[Record]:
         """Every seat with its person; behind them the institutions that have none."""
@@ -386,12 +472,110 @@ class Records:
         for page in self._pages(self._without_seats().order_by(institutions.c.code)):
             yield from page
 
+    def assignments(self) -> Iterator[Record]:
+        """Who holds what, drafts and what has ended with it."""
+        for page in self._pages(self._assignments().order_by(assignments.c.id)):
+            yield from page
+
     def requests(self) -> Iterator[Record]:
-        """What institutions were asked: announced assignments; `answer` is the first that came."""
-        for page in self._pages(self._requests().order_by(assignments.c.id)):
-            answers = self._first_answers([row["id"] for row in page])
+        """What institutions were asked, one row an institution and item.
+
+        `titles` are how the request is called by language, `reminders` how many were sent,
+        `report` the number of the first status update that answered it and stood, `answer` the
+        newest answer to one that is not for status.
+        """
+        for page in self._pages(self._requests().order_by(request_items.c.id)):
+            ids = [row["id"] for row in page]
+            called, reminded = self._called(page), self._reminded(ids)
+            reports, said = self._first_reports(ids), self._newest_answers(ids)
             for row in page:
-                yield {**row, "answer": answers.get(row["id"])}
+                own = row["id"]
+                yield {
+                    **row,
+                    "titles": called[row["request_id"]],
+                    "reminders": reminded[own],
+                    "report": reports.get(own),
+                    "answer": said.get(own),
+                }
+
+    def answers(self) -> Iterator[Record]:
+        """Every answer to a request that is not for status; `titles` are the request's."""
+        for page in self._pages(self._answers().order_by(answers.c.id)):
+            called = self._called(page)
+            for row in page:
+                yield {**row, "titles": called[row["request_id"]]}
+
+    def dialogues(self) -> Iterator[Record]:
+        """Live dialogues by their questions; one without any has a row of its own."""
+        for page in self._pages(
+            self._dialogues().order_by(dialogues.c.id, dialogue_questions.c.id)
+        ):
+            yield from page
+
+    def deadlines(self) -> Iterator[Record]:
+        """The reporting calendar, the earliest day first."""
+        for page in self._pages(self._deadlines().order_by(deadlines.c.day, deadlines.c.id)):
+            yield from page
+
+    def sources(self) -> Iterator[Record]:
+        """The source documents of the items that pass, by symbol."""
+        passing = select(items.c.document_id).select_from(self._items()).where(self._passes())
+        statement = select(source_documents).where(source_documents.c.id.in_(passing))
+        for page in self._pages(statement.order_by(source_documents.c.symbol)):
+            yield from page
+
+    def figure_names(self, *, withhold: bool) -> dict[str, int]:
+        """What figures are about, each with the id of the first of them; returned ones left out."""
+        statement = (
+            select(figures.c.indicator, func.min(figures.c.id))
+            .select_from(
+                self._of_assignments(
+                    figures.join(status_updates, status_updates.c.id == figures.c.status_update_id),
+                    status_updates.c.assignment_id,
+                )
+            )
+            .where(
+                self._of_items(),
+                self._in_time(status_updates),
+                status_updates.c.state.in_(_STANDING),
+                is_word(),
+                ~items.c.restricted if withhold else true(),
+            )
+            .group_by(figures.c.indicator)
+            .order_by(func.min(figures.c.id))
+        )
+        return self._grouped(statement)
+
+    def last_reports(self, item_ids: Sequence[int]) -> dict[int, list[Record]]:
+        """By item, what each institution that has it said last and was not returned.
+
+        Without words a status update is not meant: it confirms what was said before it.
+        """
+        last = (
+            select(func.max(status_updates.c.id))
+            .join(assignments, assignments.c.id == status_updates.c.assignment_id)
+            .where(
+                assignments.c.item_id.in_(item_ids),
+                assignments.c.state == _ANNOUNCED,
+                self._own(),
+                status_updates.c.state.in_(_STANDING),
+                is_word(),
+                status_updates.c.measures != "",
+                self._in_time(status_updates),
+            )
+            .group_by(assignments.c.id)
+        )
+        rows = self._rows(
+            select(status_updates, assignments.c.item_id, assignments.c.institution_id)
+            .join(assignments, assignments.c.id == status_updates.c.assignment_id)
+            .where(status_updates.c.id.in_(last))
+            .order_by(assignments.c.part.desc(), status_updates.c.id.desc())
+        )
+        counted = self._figures([row["id"] for row in rows])
+        found: dict[int, list[Record]] = defaultdict(list)
+        for row in rows:
+            found[row["item_id"]].append({**row, "figures": counted[row["id"]]})
+        return found
 
     def questions(self) -> Iterator[Record]:
         """Questions that nobody has answered yet."""
@@ -484,9 +668,6 @@ class Records:
     def _indicators(self) -> Select[Any]:
         return indicators.records(self._activities())
 
-    def _passing(self) -> Select[Any]:
-        return select(items.c.id).select_from(self._items()).where(self._passes())
-
     def _items(self) -> Any:
         return (
             items.join(source_documents, source_documents.c.id == items.c.document_id)
@@ -501,7 +682,7 @@ class Records:
     def _passes(self) -> ColumnElement[bool]:
         """The condition on an item."""
         chosen = self._filter
-        conditions: list[ColumnElement[bool]] = []
+        conditions: list[ColumnElement[bool]] = [~items.c.restricted] if self._open else []
         columns: Mapping[Dimension, ColumnElement[str]] = {
             Dimension.MECHANISM: source_documents.c.mechanism,
             Dimension.DOCUMENT: source_documents.c.symbol,
@@ -546,11 +727,16 @@ class Records:
             .where(
                 held.c.item_id == items.c.id,
                 self._own(held),
-                said.c.state != _WITHDRAWN,
+                self._counts(said),
                 self._in_time(said),
             )
         )
         return found.correlate(items).exists()
+
+    def _counts(self, said: Any) -> ColumnElement[bool]:
+        """The condition on a status update to be somebody's word."""
+        stands = said.c.state == _APPROVED if self._open else said.c.state != _WITHDRAWN
+        return and_(stands, is_word(said))
 
     def _in_time(self, said: Any) -> ColumnElement[bool]:
         """The condition on a status update to be of the days that are meant."""
@@ -564,7 +750,7 @@ class Records:
             conditions.append(said.c.submitted_at < end)
         return and_(true(), *conditions)
 
-    def _own(self, held: Any = assignments) -> ColumnElement[bool]:
+    def _own(self, held: Any = _HELD) -> ColumnElement[bool]:
         """The condition on an assignment to be of the institutions that are meant."""
         codes = self._filter.of(Dimension.INSTITUTION)
         if not codes:
@@ -575,12 +761,29 @@ class Records:
 
     def _of_items(self) -> ColumnElement[bool]:
         """The condition on what belongs to an item: the item passes, and so does the assignment."""
-        if not self._filter:
+        if not self._filter and not self._open:
             return true()
-        passing = (
-            select(items.c.id).select_from(self._items()).where(self._passes()).correlate(None)
-        )
-        return and_(assignments.c.item_id.in_(passing), self._own())
+        return and_(assignments.c.item_id.in_(self._passing()), self._own())
+
+    def _passing(self) -> Select[Any]:
+        return select(items.c.id).select_from(self._items()).where(self._passes()).correlate(None)
+
+    def _of_institution(
+        self, item_id: ColumnElement[int], institution_id: ColumnElement[int]
+    ) -> ColumnElement[bool]:
+        """The condition on what an institution has, about an item or about none.
+
+        What is about none passes where nothing but institutions is narrowed to.
+        """
+        chosen = self._filter
+        if not chosen:
+            return true()
+        about: ColumnElement[bool] = item_id.in_(self._passing())
+        if not chosen.narrowed(Dimension.INSTITUTION):
+            about = or_(about, item_id.is_(None))
+        codes = chosen.of(Dimension.INSTITUTION)
+        ids = select(institutions.c.id).where(institutions.c.code.in_(codes))
+        return and_(about, institution_id.in_(ids) if codes else true())
 
     def _of_assignments(self, table: Any, key: ColumnElement[int]) -> Any:
         return (
@@ -602,6 +805,29 @@ class Records:
             .select_from(
                 self._of_assignments(status_updates, status_updates.c.assignment_id)
                 .outerjoin(seats, seats.c.id == status_updates.c.seat_id)
+                .outerjoin(people, people.c.id == seats.c.person_id)
+            )
+            .where(
+                self._of_items(),
+                self._in_time(status_updates),
+                self._counts(status_updates) if self._open else true(),
+            )
+        )
+
+    def _reviews(self) -> Select[Any]:
+        said_on = reviews.join(status_updates, status_updates.c.id == reviews.c.status_update_id)
+        return (
+            select(
+                reviews,
+                status_updates.c.number,
+                assignments.c.institution_id,
+                people.c.name,
+                seats.c.role,
+                *_ITEM,
+            )
+            .select_from(
+                self._of_assignments(said_on, status_updates.c.assignment_id)
+                .outerjoin(seats, seats.c.id == reviews.c.seat_id)
                 .outerjoin(people, people.c.id == seats.c.person_id)
             )
             .where(self._of_items(), self._in_time(status_updates))
@@ -629,6 +855,27 @@ class Records:
                 self._of_items(),
                 is_word(),
                 self._in_time(status_updates),
+                evidence.c.state != EvidenceState.DROPPED.value,
+            )
+        )
+
+    def _evidence_of_answers(self) -> Select[Any]:
+        given = evidence.join(answers, answers.c.id == evidence.c.answer_id)
+        return (
+            select(
+                evidence,
+                files.c.media_type,
+                answers.c.language,
+                request_items.c.institution_id,
+                *_ABOUT,
+            )
+            .select_from(
+                self._of_requests(given, answers.c.request_item_id).outerjoin(
+                    files, files.c.sha256 == evidence.c.sha256
+                )
+            )
+            .where(
+                self._of_institution(request_items.c.item_id, request_items.c.institution_id),
                 evidence.c.state != EvidenceState.DROPPED.value,
             )
         )
@@ -664,15 +911,98 @@ class Records:
         codes = self._filter.of(Dimension.INSTITUTION)
         return institutions.c.code.in_(codes) if codes else true()
 
-    def _requests(self) -> Select[Any]:
+    def _assignments(self) -> Select[Any]:
         return (
-            select(assignments, *_ITEM[1:])
+            select(
+                assignments,
+                status_updates.c.number.label("last_update"),
+                *_ITEM[1:],
+            )
             .select_from(
-                assignments.join(items, items.c.id == assignments.c.item_id).join(
-                    source_documents, source_documents.c.id == items.c.document_id
+                assignments.join(items, items.c.id == assignments.c.item_id)
+                .join(source_documents, source_documents.c.id == items.c.document_id)
+                .outerjoin(
+                    status_updates, status_updates.c.id == assignments.c.last_status_update_id
                 )
             )
-            .where(self._of_items(), assignments.c.announced_at.is_not(None))
+            .where(self._of_items())
+        )
+
+    def _of_requests(self, table: Any, key: ColumnElement[int] | None = None) -> Any:
+        """What was asked of institutions, with the request and the item that it is about."""
+        asked = table if key is None else table.join(request_items, request_items.c.id == key)
+        return (
+            asked.join(requests, requests.c.id == request_items.c.request_id)
+            .outerjoin(items, items.c.id == request_items.c.item_id)
+            .outerjoin(source_documents, source_documents.c.id == items.c.document_id)
+        )
+
+    def _requests(self) -> Select[Any]:
+        return (
+            select(
+                *(each for each in request_items.c if each.name != "item_id"),
+                requests.c.kind,
+                requests.c.indicator,
+                *_ABOUT,
+            )
+            .select_from(self._of_requests(request_items))
+            .where(self._of_institution(request_items.c.item_id, request_items.c.institution_id))
+        )
+
+    def _answers(self) -> Select[Any]:
+        return (
+            select(
+                answers,
+                request_items.c.request_id,
+                request_items.c.institution_id,
+                requests.c.kind,
+                people.c.name,
+                seats.c.role,
+                *_ABOUT,
+            )
+            .select_from(
+                self._of_requests(answers, answers.c.request_item_id)
+                .outerjoin(seats, seats.c.id == answers.c.seat_id)
+                .outerjoin(people, people.c.id == seats.c.person_id)
+            )
+            .where(self._of_institution(request_items.c.item_id, request_items.c.institution_id))
+        )
+
+    def _dialogues(self) -> Select[Any]:
+        asked = dialogue_questions
+        return (
+            select(
+                *(each for each in asked.c if each.name not in ("item_id", "dialogue_id")),
+                dialogues.c.id.label("dialogue_id"),
+                dialogues.c.title,
+                dialogues.c.opened_at,
+                dialogues.c.closed_at,
+                status_updates.c.number,
+                people.c.name,
+                seats.c.role,
+                *_ABOUT,
+            )
+            .select_from(
+                dialogues.outerjoin(asked, asked.c.dialogue_id == dialogues.c.id)
+                .outerjoin(items, items.c.id == asked.c.item_id)
+                .outerjoin(source_documents, source_documents.c.id == items.c.document_id)
+                .outerjoin(status_updates, status_updates.c.id == asked.c.status_update_id)
+                .outerjoin(seats, seats.c.id == asked.c.drafted_by)
+                .outerjoin(people, people.c.id == seats.c.person_id)
+            )
+            .where(self._of_institution(asked.c.item_id, asked.c.institution_id))
+        )
+
+    def _deadlines(self) -> Select[Any]:
+        own = select(items.c.document_id).select_from(self._items()).where(self._passes())
+        return (
+            select(deadlines, source_documents.c.symbol)
+            .select_from(
+                deadlines.outerjoin(
+                    source_documents, source_documents.c.id == deadlines.c.document_id
+                )
+            )
+            .where(deadlines.c.document_id.in_(own.correlate(None)) if self._filter else true())
         )
 
     def _questions(self) -> Select[Any]:
@@ -866,20 +1196,57 @@ class Records:
             found[row["status_update_id"]].append(row["title"])
         return found
 
-    def _first_answers(self, ids: Sequence[int]) -> dict[int, RowMapping]:
-        first = (
-            select(func.min(status_updates.c.id))
-            .join(assignments, assignments.c.id == status_updates.c.assignment_id)
-            .where(
-                assignments.c.id.in_(ids),
-                status_updates.c.state != _WITHDRAWN,
-                is_word(),
-                status_updates.c.submitted_at >= assignments.c.announced_at,
-            )
-            .group_by(assignments.c.id)
+    def _called(self, page: Sequence[Record]) -> dict[int, dict[str, str]]:
+        """How requests are called, by language."""
+        found: dict[int, dict[str, str]] = defaultdict(dict)
+        for row in self._rows(
+            select(request_texts.c.request_id, request_texts.c.language, request_texts.c.title)
+            .where(request_texts.c.request_id.in_({row["request_id"] for row in page}))
+            .order_by(request_texts.c.language)
+        ):
+            found[row["request_id"]][row["language"]] = row["title"]
+        return found
+
+    def _reminded(self, ids: Sequence[int]) -> dict[int, int]:
+        """How many reminders were sent of each thing that was asked."""
+        statement = (
+            select(reminders.c.request_item_id, func.count())
+            .where(reminders.c.request_item_id.in_(ids), reminders.c.state == SENT)
+            .group_by(reminders.c.request_item_id)
         )
-        rows = self._rows(select(status_updates).where(status_updates.c.id.in_(first)))
-        return {row["assignment_id"]: row for row in rows}
+        return defaultdict(int, self._grouped(statement))
+
+    def _first_reports(self, ids: Sequence[int]) -> dict[int, str]:
+        """Of what was answered the first status update that was neither returned nor withdrawn."""
+        first = (
+            select(request_items.c.id, func.min(status_updates.c.id).label("first"))
+            .join(status_updates, status_updates.c.assignment_id == request_items.c.assignment_id)
+            .where(
+                request_items.c.id.in_(ids),
+                request_items.c.state == ItemState.ANSWERED.value,
+                status_updates.c.state.in_(_STANDING),
+                is_word(),
+                status_updates.c.submitted_at >= request_items.c.asked_at,
+                status_updates.c.submitted_at <= request_items.c.settled_at,
+            )
+            .group_by(request_items.c.id)
+            .subquery("first")
+        )
+        rows = self._rows(
+            select(first.c.id, status_updates.c.number).join(
+                status_updates, status_updates.c.id == first.c.first
+            )
+        )
+        return {row["id"]: row["number"] for row in rows}
+
+    def _newest_answers(self, ids: Sequence[int]) -> dict[int, RowMapping]:
+        newest = (
+            select(func.max(answers.c.id))
+            .where(answers.c.request_item_id.in_(ids))
+            .group_by(answers.c.request_item_id)
+        )
+        rows = self._rows(select(answers).where(answers.c.id.in_(newest)))
+        return {row["request_item_id"]: row for row in rows}
 
     # -- How ---------------------------------------------------------------------------------------
 
@@ -908,6 +1275,11 @@ _ITEM = (
     items.c.id.label("item_id"),
     items.c.paragraph,
     items.c.restricted,
+    source_documents.c.symbol,
+)
+_ABOUT = (  # where there may be no item
+    *_ITEM[:2],
+    func.coalesce(items.c.restricted, false()).label("restricted"),
     source_documents.c.symbol,
 )
 

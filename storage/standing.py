@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, selec
 
 from bot.domain.filters import NOT_REPORTED
 from bot.domain.items import AssignmentState, Part
-from storage.tables import assignments, consolidations, items
+from storage.approved import is_last_approved
+from storage.tables import assignments, consolidations, items, status_updates
 
 
 def is_consolidated() -> ColumnElement[bool]:
@@ -42,6 +43,24 @@ def last_words() -> Subquery:
             assignments.c.reported_at,
             assignments.c.last_status_update_id,
         )
+        .where(assignments.c.state == AssignmentState.ANNOUNCED.value)
+        .subquery("words")
+    )
+
+
+def approved_words() -> Subquery:
+    """What was approved last on each announced assignment; a null status where nothing was."""
+    return (
+        select(
+            assignments.c.id.label("assignment_id"),
+            assignments.c.item_id,
+            assignments.c.part,
+            status_updates.c.status,
+            status_updates.c.as_of,
+            status_updates.c.submitted_at.label("reported_at"),
+            status_updates.c.id.label("last_status_update_id"),
+        )
+        .outerjoin(status_updates, is_last_approved())
         .where(assignments.c.state == AssignmentState.ANNOUNCED.value)
         .subquery("words")
     )

@@ -17,10 +17,14 @@ from storage.tables import (
     activity_institutions,
     activity_items,
     activity_notes,
+    answers,
     assessments,
     assignments,
     clusters,
     consolidations,
+    deadlines,
+    dialogue_questions,
+    dialogues,
     evidence,
     figures,
     files,
@@ -33,6 +37,10 @@ from storage.tables import (
     items,
     people,
     questions,
+    reminders,
+    request_items,
+    request_texts,
+    requests,
     reviews,
     seats,
     siblings,
@@ -103,6 +111,8 @@ def _rows(
         (reviews, _reviews(chance, said)),
         (consolidations, [each for n in range(1, item_count + 1) for each in _consolidated(n)]),
         (questions, _questions(chance, hold)),
+        *_asked(chance, hold, said, item_count, held_by),
+        *_spoken(item_count, held_by),
         (assessments, _assessments(item_count)),
         (grades, _grades(item_count)),
         *_plans(item_count, held_by),
@@ -443,6 +453,205 @@ def _questions(chance: random.Random, hold: Sequence[Mapping[str, Any]]) -> list
             "answered_at": chance.choice([None, BEGIN]),
         }
         for each in hold[::3]
+    ]
+
+
+_KINDS = ("status", "position", "question", "data", "comment")
+
+
+def _asked(
+    chance: random.Random,
+    hold: Sequence[Mapping[str, Any]],
+    said: Sequence[Mapping[str, Any]],
+    item_count: int,
+    held_by: int,
+) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
+    """A request of each kind, what it asks of whom, answers, reminders, and a planned one."""
+    asked = [_request(n, kind) for n, kind in enumerate(_KINDS, start=1)]
+    stood: dict[int, datetime] = {}  # when the first report came that was not sent back
+    for each in said:
+        if each["state"] in ("submitted", "approved"):
+            stood.setdefault(each["assignment_id"], each["submitted_at"])
+    owed = [
+        _owed(chance, n, each, stood.get(each["id"]))
+        for n, each in enumerate((each for each in hold if each["announced_at"]), start=1)
+    ]
+    owed += [
+        {
+            **_to_answer(chance),
+            "id": len(owed) + 1 + n,
+            "request_id": 2 + n % 4,
+            "institution_id": 1 + n // 4,
+            "item_id": 1 + n // 4 if n % 4 < 2 and n // 4 < item_count else None,
+            "assignment_id": None,
+        }
+        for n in range(4 * held_by)
+    ]
+    answered = [
+        each for each in owed if each["state"] == "answered" and each["assignment_id"] is None
+    ]
+    return [
+        (requests, [*asked, {**_request(6, "comment"), "state": "planned", "opened_at": None}]),
+        (
+            request_texts,
+            [
+                {
+                    "request_id": each["id"],
+                    "language": language,
+                    "title": f"=Title {each['id']} {language}",
+                    "message": "words",
+                }
+                for each in asked
+                for language in ("en", "fr")
+            ],
+        ),
+        (request_items, owed),
+        (
+            answers,
+            [
+                {
+                    "id": n,
+                    "request_item_id": each["id"],
+                    "seat_id": each["institution_id"],
+                    "choice": "support" if each["request_id"] == 2 else None,
+                    "words": "=secret answer",
+                    "figures": [_FIGURE] if each["request_id"] == 4 else [],
+                    "language": "en",
+                    "at": each["settled_at"],
+                }
+                for n, each in enumerate(answered, start=1)
+            ],
+        ),
+        (
+            reminders,
+            [
+                {
+                    "request_item_id": each["id"],
+                    "person_id": 1,
+                    "due_on": each["due_on"],
+                    "days": days,
+                    "reaches": "institution",
+                    "state": "sent" if days < 0 else "planned",
+                    "at": BEGIN,
+                }
+                for each in owed[::2]
+                for days in (-7, -1, 3)
+            ],
+        ),
+        (
+            evidence,
+            [
+                {
+                    "id": 1_000_000 + n,
+                    "answer_id": 1 + n,
+                    "kind": "link",
+                    "state": "stored",
+                    "url": "https://example.org/secret",
+                    "added_at": BEGIN,
+                }
+                for n in range(0, len(answered), 2)
+            ],
+        ),
+    ]
+
+
+_FIGURE = {"indicator": "Places", "value": 7, "unit": None, "year": 2025, "groups": [["women", 3]]}
+
+
+def _request(n: int, kind: str) -> dict[str, Any]:
+    return {
+        "id": n,
+        "kind": kind,
+        "state": "open",
+        "audience": {"selection": None, "items": [], "institutions": []},
+        "due_on": date(2025, 3, 31),
+        "ladder": [],
+        "indicator": "=Places" if kind == "data" else None,
+        "created_at": BEGIN,
+        "opened_at": BEGIN,
+    }
+
+
+def _to_answer(chance: random.Random) -> dict[str, Any]:
+    state = chance.choice(["asked", "answered", "answered", "excused", "ended"])
+    settled = state != "asked"
+    return {
+        "state": state,
+        "due_on": date(2026, 12, 31) if chance.random() < 0.5 else date(2025, 3, 31),
+        "asked_at": BEGIN,
+        "since": BEGIN,
+        "seen_at": BEGIN if chance.random() < 0.5 else None,
+        "settled_at": BEGIN + timedelta(days=chance.randint(1, 200)) if settled else None,
+        "reason": "secret reason" if state == "excused" else None,
+    }
+
+
+def _owed(
+    chance: random.Random, n: int, assignment: Mapping[str, Any], stood: datetime | None
+) -> dict[str, Any]:
+    """A status that was asked for: answered with the first report that was not sent back."""
+    return {
+        **_to_answer(chance),
+        "id": n,
+        "request_id": 1,
+        "institution_id": assignment["institution_id"],
+        "item_id": assignment["item_id"],
+        "assignment_id": assignment["id"],
+        "state": "answered" if stood else "asked",
+        "settled_at": stood,
+        "reason": None,
+    }
+
+
+def _spoken(item_count: int, held_by: int) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
+    """A dialogue with its questions, one that nobody asked anything in, the reporting calendar."""
+    states = ("typed", "asked", "drafted", "delivered", "promised")
+    return [
+        (
+            dialogues,
+            [
+                {"id": n, "title": f"=Dialogue {n}", "language": "en", "opened_at": BEGIN}
+                for n in (1, 2)
+            ],
+        ),
+        (
+            dialogue_questions,
+            [
+                {
+                    "id": n + 1,
+                    "dialogue_id": 1,
+                    "words": "@secret question",
+                    "language": "en",
+                    "typed_by": 1,
+                    "typed_at": BEGIN,
+                    "item_id": 1 + 3 * n % item_count if n % 4 and item_count else None,
+                    "institution_id": 1 + n % held_by if n % 3 else None,
+                    "state": states[n % len(states)],
+                    "answer": "secret spoken" if n % 5 > 1 else None,
+                    "answer_language": "en" if n % 5 > 1 else None,
+                    "drafted_by": 1 if n % 5 > 1 else None,
+                }
+                for n in range(12)
+            ],
+        ),
+        (
+            deadlines,
+            [
+                {
+                    "id": n,
+                    "uid": f"deadline-{n}",
+                    "kind": ("mid_term", "view", "dialogue")[n % 3],
+                    "title": f"secret deadline {n}",
+                    "document_id": n if n < 3 else None,
+                    "day": date(2026, 1, 1) + timedelta(days=n),
+                    "warnings": [],
+                    "warned": [],
+                    "state": "open",
+                    "created_at": BEGIN,
+                }
+                for n in range(1, 6)
+            ],
+        ),
     ]
 
 

@@ -13,6 +13,8 @@ from bot.domain.filters import EVERYTHING, Dimension, Filter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+CSV = "text/csv"
+ZIP = "application/zip"
 
 
 class ExportKind(StrEnum):
@@ -22,6 +24,11 @@ class ExportKind(StrEnum):
     MATRIX = "matrix"
     MATRIX_BY_NUMBER = "matrix_by_number"
     PARAGRAPHS = "paragraphs"
+    SDG = "sdg"
+    SDG_CSV = "sdg_csv"
+    OPEN_DATA = "open_data"
+    IMPACT = "impact"
+    ARCHIVE = "archive"
 
 
 class TemplateKind(StrEnum):
@@ -57,6 +64,11 @@ FORMS: Mapping[ExportKind, Form] = {
         "n", "docx", DOCX, of_a_document=True, template=TemplateKind.MATRIX
     ),
     ExportKind.PARAGRAPHS: Form("p", "docx", DOCX, template=TemplateKind.PARAGRAPHS),
+    ExportKind.SDG: Form("s", "xlsx", XLSX),
+    ExportKind.SDG_CSV: Form("v", "csv", CSV),
+    ExportKind.OPEN_DATA: Form("o", "zip", ZIP),
+    ExportKind.IMPACT: Form("i", "zip", ZIP),
+    ExportKind.ARCHIVE: Form("a", "zip", ZIP, counted="files", stays=True),
 }
 
 TEXT_KEYS = (
@@ -92,7 +104,7 @@ def file_name(kind: ExportKind, day: date, chosen: Filter = EVERYTHING) -> str:
     documents = chosen.of(Dimension.DOCUMENT)
     parts = [
         "focal-point",
-        "" if kind.value == "workbook" else kind.value,
+        "" if kind is ExportKind.WORKBOOK else kind.value.replace("_", "-"),
         _UNSAFE.sub("-", documents[0]).strip("-") if len(documents) == 1 else "",
         day.isoformat(),
     ]

@@ -48,6 +48,7 @@ LETTERS = {
 
 _BY_PREFIX = (Dimension.THEME, Dimension.SDG)
 _GOAL = re.compile(r"(?:S\d+ SDG |\D{0,12})(?P<goal>1[0-7]|[1-9])(?!\d)")
+_TARGET = re.compile(_GOAL.pattern.removesuffix(r"(?!\d)") + r"\.(?P<target>\d{1,2}|[a-dA-D])\b")
 _CODE = re.compile(r"[A-Za-z0-9_.:/ -]{1,120}")
 
 
@@ -170,6 +171,12 @@ def goal_of(label: str) -> int | None:
     """The Sustainable Development Goal that a label names: `16.3`, `S16 SDG 16 - …`, `5 - …`."""
     found = _GOAL.match(label.strip())
     return int(found["goal"]) if found else None
+
+
+def target_of(label: str) -> str | None:
+    """The target of a goal that a label names: `16.3` or `16.a`; None where it names a goal."""
+    found = _TARGET.match(label.strip())
+    return f"{int(found['goal'])}.{found['target'].lower()}" if found else None
 
 
 def _as_code(dimension: Dimension, value: str) -> str:

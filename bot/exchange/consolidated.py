@@ -5,42 +5,47 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from bot.domain.deadlines import DeadlineKind
+from bot.domain.dialogues import QuestionState
 from bot.domain.figures import Figure, number_written
-from bot.domain.filters import Dimension, NothingMatches
+from bot.domain.filters import NothingMatches
 from bot.domain.grades import SCHEMES
-from bot.domain.items import ItemText, Part, ReportState, best_text
+from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.kinds import Kind, Position
 from bot.domain.people import Role
-from bot.domain.redaction import Mark
 from bot.domain.reports import EvidenceState
-from bot.domain.screens import Text, Words
+from bot.domain.requests import ItemState, RequestItem, Stand, stand
 from bot.exchange import workbook
 from bot.exchange.cells import Link, exact_cell
 from bot.exchange.child import progress
+from bot.exchange.named import Named, days_between, item_id
 from bot.exchange.order import Order, Written, carry_out
 from bot.exchange.workbook import (
     ActivityRow,
+    AnswerRow,
     AssessmentRow,
+    AssignmentRow,
     Counts,
+    DeadlineRow,
+    DialogueRow,
     EvidenceRow,
     IndicatorRow,
     QuestionRow,
     RecommendationRow,
     RequestRow,
+    ReviewRow,
     SeatRow,
     StatusUpdateRow,
     WorkbookContents,
 )
 from bot.settings import Settings
-from bot.texts import Texts, language_name
 from storage.exports import Record, Records
 
 _SEAT_STATES = ("live", "suspended", "ended", "planned")
-_REQUEST_STATES = ("open", "overdue", "answered", "returned", "disowned", "ended")
 _ASSESSMENT_STATES = ("stands", "replaced", "withdrawn")
 OURS = frozenset(each.code for each in SCHEMES)
 _STAGES = ("adopted", "proposed")
@@ -48,18 +53,18 @@ _FILE_STATES = tuple(each for each in EvidenceState if each is not EvidenceState
 
 TEXT_KEYS = (
     *(f"export.seat.{each}" for each in _SEAT_STATES),
-    *(f"export.request.{each}" for each in _REQUEST_STATES),
     *(f"export.file.{each}" for each in _FILE_STATES),
     *(f"export.assessment.{each}" for each in _ASSESSMENT_STATES),
     *(f"export.activity.{each}" for each in _STAGES),
     *(f"report.state.{each}" for each in ReportState),
+    *(f"assignment.state.{each}" for each in AssignmentState),
+    *(f"part.{each}" for each in Part),
     *(f"kind.{each}" for each in Kind),
     *(f"position.{each}" for each in Position),
     *(f"role.{each}" for each in Role),
 )
 
 _UNITED_NATIONS = re.compile(r"(?:A|E|S|CCPR|CEDAW|CRC|CAT|CERD|CRPD|CMW|CED|HRI|ST)/[\w./()-]+")
-_DAY = 86_400  # seconds
 
 
 def export(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
@@ -81,36 +86,8 @@ def make(records: Records, order: Order, settings: Settings, folder: Path) -> Wr
     return Written(path.name, contents.counts.sheets, contents.withheld)
 
 
-class _Rows:
+class _Rows(Named):
     """The rows of the workbook, in its language."""
-
-    def __init__(self, records: Records, order: Order, settings: Settings) -> None:
-        self._records = records
-        self._order = order
-        self._zone: tzinfo = settings.zone
-        self._default_language = settings.default_language
-        self._texts = Texts.load(settings.languages)
-        self._texts.call(records.vocabulary().names)
-        self._known: dict[str, str] = {}
-        self._institutions = {
-            key: _name(each["names"], order.language)
-            for key, each in records.institutions().items()
-        }
-        self._codes = {each["code"]: key for key, each in records.institutions().items()}
-        self._today: date = order.made_at.astimezone(self._zone).date()
-
-    def word(self, key: str) -> str:
-        """The words of a key that has no values."""
-        if key not in self._known:
-            self._known[key] = self._texts.render(Text(key), self._order.language, mode="bare")
-        return self._known[key]
-
-    def _said(self, words: str | None) -> str:
-        """What somebody wrote; of what was redacted, when and why it went."""
-        if not words or Mark.read(words) is None:
-            return words or ""
-        shown = Text("label.one", {"value": Words(words)})
-        return self._texts.render(shown, self._order.language, mode="bare")
 
     def contents(self) -> WorkbookContents:
         """Everything of the workbook."""
@@ -122,11 +99,16 @@ class _Rows:
             filters=tuple(self._filters()),
             counts=self._counts(),
             recommendations=map(self._recommendation, records.recommendations()),
+            assignments=map(self._assignment, records.assignments()),
             status_updates=map(self._status_update, records.status_updates()),
+            reviews=map(self._review, records.reviews()),
             evidence=map(self._evidence, records.evidence()),
             seats=map(self._seat, records.seats()),
             requests=map(self._request, records.requests()),
+            answers=map(self._answer, records.answers()),
             questions=map(self._question, records.questions()),
+            dialogues=map(self._dialogue, records.dialogues()),
+            deadlines=map(self._deadline, records.deadlines()),
             assessments=map(self._assessment, records.assessments()),
             activities=map(self._activity, records.activities()),
             indicators=map(self._indicator, records.indicators()),
@@ -135,28 +117,6 @@ class _Rows:
         )
 
     # -- The first sheet ---------------------------------------------------------------------------
-
-    def _filters(self) -> Iterator[tuple[str, str]]:
-        chosen = self._order.filters
-        for dimension in Dimension:
-            if values := chosen.of(dimension):
-                yield dimension.value, " | ".join(self._called(dimension, each) for each in values)
-        if chosen.since:
-            yield "from", chosen.since.isoformat()
-        if chosen.until:
-            yield "until", chosen.until.isoformat()
-        if chosen:
-            language = self._order.language
-            yield "language", language_name(language, language)
-
-    def _called(self, dimension: Dimension, value: str) -> str:
-        match dimension:
-            case Dimension.STATUS:
-                return self.word(f"status.{value}")
-            case Dimension.INSTITUTION if value in self._codes:
-                return self._institutions[self._codes[value]]
-            case _:
-                return value
 
     def _counts(self) -> Counts:
         totals = self._records.totals()
@@ -176,7 +136,7 @@ class _Rows:
         tags = row["tags"] if shown else {}
         holders = row["holders"]
         return RecommendationRow(
-            id=_item_id(row["id"]),
+            id=item_id(row["id"]),
             symbol=row["symbol"],
             paragraph=row["paragraph"],
             mechanism=row["mechanism"],
@@ -196,7 +156,7 @@ class _Rows:
             groups=tuple(tags.get("group", ())),
             sdgs=tuple(tags.get("sdg", ())),
             last_update=row["last_update"] or "",
-            last_text=self._said(row["last_text"]) if shown else "",
+            last_text=self._written(row["last_text"]) if shown else "",
             evidence=row["files"],
             siblings=tuple(f"{symbol} {paragraph}" for symbol, paragraph in row["siblings"]),
             source=Link(_address(row["symbol"], self._order.language)),
@@ -216,16 +176,16 @@ class _Rows:
         return StatusUpdateRow(
             number=row["number"],
             version=row["version"],
-            recommendation=_item_id(row["item_id"]),
+            recommendation=item_id(row["item_id"]),
             symbol=row["symbol"],
             paragraph=row["paragraph"],
             institution=self._institution(row["institution_id"]),
             seat=self._who(row),
             status=self.word(f"status.{row['status']}") if row["is_word"] else "",
             as_of=row["as_of"] if row["is_word"] else None,
-            measures=self._said(row["measures"]) if shown else "",
+            measures=self._written(row["measures"]) if shown else "",
             language=self._language(row["language"]),
-            remaining=self._said(row["remaining"]) if shown else "",
+            remaining=self._written(row["remaining"]) if shown else "",
             figures="\n".join(each.written() for each in figures) if shown else "",
             disaggregation="\n".join(self._groups(figures)) if shown else "",
             evidence=row["files"],
@@ -233,8 +193,8 @@ class _Rows:
             submitted_at=row["submitted_at"],
             cleared_at=row["cleared_at"],
             reviewed_at=row["decided_at"],
-            comment=self._said(row["comment"]) if shown else "",
-            note=self._said(row["note"]) if shown else "",
+            comment=self._written(row["comment"]) if shown else "",
+            note=self._written(row["note"]) if shown else "",
         )
 
     def _groups(self, figures: Sequence[Figure]) -> Iterator[str]:
@@ -250,12 +210,13 @@ class _Rows:
         shown = self._shows(row)
         return EvidenceRow(
             id=f"E-{row['id']}",
-            status_update=row["number"],
-            recommendation=_item_id(row["item_id"]),
-            symbol=row["symbol"],
-            paragraph=row["paragraph"],
+            status_update=row.get("number") or "",
+            reply=f"AN-{row['answer_id']}" if row["answer_id"] else "",
+            recommendation=item_id(row["item_id"]),
+            symbol=row["symbol"] or "",
+            paragraph=row["paragraph"] or "",
             institution=self._institution(row["institution_id"]),
-            title=self._said(row["caption"]) if shown else "",
+            title=self._written(row["caption"]) if shown else "",
             name=(row["name"] or "") if shown else "",
             type=row["media_type"] or self.word(f"evidence.kind.{row['kind']}"),
             size=row["size"],
@@ -291,23 +252,135 @@ class _Rows:
             last_seen=None,
         )
 
-    def _request(self, row: Record) -> RequestRow:
-        answer = row["answer"]
-        asked, answered = row["announced_at"], answer["submitted_at"] if answer else None
-        return RequestRow(
+    def _assignment(self, row: Record) -> AssignmentRow:
+        return AssignmentRow(
             id=f"A-{row['id']}",
-            subject="",
-            recommendation=_item_id(row["item_id"]),
+            recommendation=item_id(row["item_id"]),
             symbol=row["symbol"],
             paragraph=row["paragraph"],
             institution=self._institution(row["institution_id"]),
+            part=self.word(f"part.{row['part']}"),
+            state=self.word(f"assignment.state.{row['state']}"),
+            due=row["due_on"],
+            assigned_at=row["assigned_at"],
+            announced_at=row["announced_at"],
+            ended_at=row["ended_at"],
+            last_update=row["last_update"] or "",
+        )
+
+    def _review(self, row: Record) -> ReviewRow:
+        return ReviewRow(
+            id=f"RV-{row['id']}",
+            status_update=row["number"],
+            recommendation=item_id(row["item_id"]),
+            symbol=row["symbol"],
+            paragraph=row["paragraph"],
+            institution=self._institution(row["institution_id"]),
+            seat=self._who(row),
+            decision=self.word(f"report.state.{row['decision']}"),
+            comment=(row["comment"] or "") if self._shows(row) else "",
+            language=self._language(row["language"]),
+            reviewed_at=row["at"],
+        )
+
+    def _request(self, row: Record) -> RequestRow:
+        shown, asked = self._shows(row), row["asked_at"]
+        answered = row["settled_at"] if row["state"] == ItemState.ANSWERED.value else None
+        return RequestRow(
+            id=f"RI-{row['id']}",
+            request=f"RQ-{row['request_id']}",
+            kind=self.word(f"request.kind.{row['kind']}"),
+            subject=self._named(row["titles"]) if shown else "",
+            indicator=(row["indicator"] or "") if shown else "",
+            recommendation=item_id(row["item_id"]),
+            symbol=row["symbol"] or "",
+            paragraph=row["paragraph"] or "",
+            institution=self._institution(row["institution_id"]),
             asked_at=asked,
             due=row["due_on"],
-            reminders=0,
+            reminders=row["reminders"],
+            seen_at=row["seen_at"],
             answered_at=answered,
-            days=_days(asked, answered) if answered else None,
-            status_update=answer["number"] if answer else "",
-            state=self.word(f"export.request.{self._request_state(row)}"),
+            days=days_between(asked, answered) if answered else None,
+            answer=row["report"] or self._answered(row["answer"], shown=shown),
+            state=self.word(f"request.stand.{self._stand(row)}"),
+            reason=(row["reason"] or "") if shown else "",
+        )
+
+    def _answered(self, answer: Mapping[str, Any] | None, *, shown: bool) -> str:
+        """What was answered, in one cell: the position, the words, the figures."""
+        if answer is None or not shown:
+            return ""
+        figures = [Figure.from_json(each).written() for each in answer["figures"]]
+        return "\n".join(filter(None, [self._choice(answer["choice"]), answer["words"], *figures]))
+
+    def _choice(self, choice: str | None) -> str:
+        return self.word(f"answer.choice.{choice}") if choice else ""
+
+    def _stand(self, row: Record) -> Stand:
+        values = {each.name: row[each.name] for each in fields(RequestItem)}
+        return stand(RequestItem(**{**values, "state": ItemState(row["state"])}), self._today)
+
+    def _answer(self, row: Record) -> AnswerRow:
+        shown = self._shows(row)
+        figures = [Figure.from_json(each) for each in row["figures"]]
+        return AnswerRow(
+            id=f"AN-{row['id']}",
+            asked=f"RI-{row['request_item_id']}",
+            kind=self.word(f"request.kind.{row['kind']}"),
+            subject=self._named(row["titles"]) if shown else "",
+            recommendation=item_id(row["item_id"]),
+            symbol=row["symbol"] or "",
+            paragraph=row["paragraph"] or "",
+            institution=self._institution(row["institution_id"]),
+            seat=self._who(row),
+            position=self._choice(row["choice"]),
+            answer=row["words"] if shown else "",
+            language=self._language(row["language"]),
+            figures="\n".join(each.written() for each in figures) if shown else "",
+            disaggregation="\n".join(self._groups(figures)) if shown else "",
+            recorded_from=(row["source"] or "") if shown else "",
+            recorded_on=row["source_on"],
+            answered_at=row["at"],
+        )
+
+    def _dialogue(self, row: Record) -> DialogueRow:
+        asked, shown = row["id"] is not None, self._shows(row)
+        cleared = row["state"] != QuestionState.DRAFTED.value
+        return DialogueRow(
+            dialogue=row["title"],
+            opened_at=row["opened_at"],
+            closed_at=row["closed_at"],
+            id=f"DQ-{row['id']}" if asked else "",
+            text=(row["words"] or "") if shown else "",
+            language=self._language(row["language"]),
+            asked_at=row["typed_at"],
+            recommendation=item_id(row["item_id"]),
+            symbol=row["symbol"] or "",
+            paragraph=row["paragraph"] or "",
+            institution=self._institution(row["institution_id"]),
+            state=self.word(f"dialogue.state.{row['state']}") if asked else "",
+            seat=self._who(row),
+            answer=(row["answer"] or "") if shown and cleared else "",
+            answer_language=self._language(row["answer_language"]),
+            status_update=row["number"] or "",
+            settled_at=row["settled_at"],
+            promised_until=row["promised_until"],
+        )
+
+    def _deadline(self, row: Record) -> DeadlineRow:
+        kind = DeadlineKind(row["kind"])
+        hidden = self._order.withhold and kind.restricted
+        return DeadlineRow(
+            id=f"D-{row['id']}",
+            kind=self.word(f"deadline.kind.{kind}"),
+            title="" if hidden else row["title"],
+            symbol=row["symbol"] or "",
+            day=row["day"],
+            until=row["until"],
+            rule=row["rule"] or "",
+            state=self.word(f"deadline.state.{row['state']}"),
+            request=f"RQ-{row['request_id']}" if row["request_id"] else "",
         )
 
     def _question(self, row: Record) -> QuestionRow:
@@ -315,13 +388,13 @@ class _Rows:
             id=f"Q-{row['id']}",
             institution=self._institution(row["institution_id"]),
             seat=self._who(row),
-            recommendation=_item_id(row["item_id"]),
+            recommendation=item_id(row["item_id"]),
             symbol=row["symbol"],
             paragraph=row["paragraph"],
             text=row["words"] if self._shows(row) else "",
             language=self._language(row["language"]),
             asked_at=row["asked_at"],
-            days=_days(row["asked_at"], self._order.made_at),
+            days=days_between(row["asked_at"], self._order.made_at),
         )
 
     def _assessment(self, row: Record) -> AssessmentRow:
@@ -334,7 +407,7 @@ class _Rows:
             given = self.word(f"grade.scheme.{row['scheme']}")
         return AssessmentRow(
             id=f"{'G' if graded else 'I'}-{row['id']}",
-            recommendation=_item_id(row["item_id"]),
+            recommendation=item_id(row["item_id"]),
             symbol=row["symbol"],
             paragraph=row["paragraph"],
             given_by=given,
@@ -403,32 +476,6 @@ class _Rows:
 
     # -- Cells -------------------------------------------------------------------------------------
 
-    def _shows(self, row: Record) -> bool:
-        """Whether the words of this item may stand in the workbook."""
-        return not (self._order.withhold and row["restricted"])
-
-    def _who(self, row: Record) -> str:
-        """Who it was: by name, or by their role where names stay at home."""
-        if self._order.names:
-            return row["name"] or ""
-        return self.word(f"role.{row['role']}") if row["role"] else ""
-
-    def _best(self, texts: Mapping[str, str]) -> ItemText | None:
-        known = tuple(ItemText(language, words) for language, words in texts.items())
-        return best_text(known, self._order.language, self._default_language)
-
-    def _institution(self, key: int | None) -> str:
-        return "" if key is None else self._institutions[key]
-
-    def _holders(self, holders: list[tuple[str, int]], part: Part) -> tuple[str, ...]:
-        return tuple(self._institutions[key] for each, key in holders if each == part.value)
-
-    def _language(self, code: str | None) -> str:
-        return language_name(code, self._order.language) if code else ""
-
-    def _day(self, moment: datetime | None) -> date | None:
-        return moment.astimezone(self._zone).date() if moment else None
-
     def _card(self, item: int) -> str:
         name = self._order.bot_name
         return f"https://t.me/{name}?start=item-{item}" if name else ""
@@ -440,28 +487,6 @@ class _Rows:
         if row["suspended_at"] is not None:
             return "suspended"
         return "live" if row["from_at"] <= now else "planned"
-
-    def _request_state(self, row: Record) -> str:
-        if row["state"] in ("disowned", "ended"):
-            return str(row["state"])
-        if row["report_state"] == ReportState.RETURNED.value:
-            return "returned"
-        owed = row["due_on"] is not None and row["answered_due_on"] != row["due_on"]
-        if owed and row["due_on"] < self._today:
-            return "overdue"
-        return "answered" if row["answer"] and not owed else "open"
-
-
-def _item_id(item: int) -> str:
-    return f"R-{item}"
-
-
-def _name(names: Mapping[str, str], language: str) -> str:
-    return names.get(language) or names.get("en") or next(iter(names.values()))
-
-
-def _days(begin: datetime, end: datetime) -> float:
-    return round((end - begin).total_seconds() / _DAY, 1)
 
 
 def _address(symbol: str, language: str) -> str:

@@ -211,7 +211,10 @@ class _Matrix:
         several = len(approved) > 1 or bool(row["consolidated_status"])
         for said in approved:
             yield wording.ours(wording.label(said, stands=several), strong=True)
-            yield wording.theirs(joined((said["measures"], said["remaining"])), said["language"])
+            yield wording.theirs(
+                joined([wording.written(said[each]) for each in ("measures", "remaining")]),
+                said["language"],
+            )
             if said["titles"]:
                 titles = wording.evidence(said)
                 yield wording.ours(wording.say(text("word.evidence")))

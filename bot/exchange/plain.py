@@ -412,7 +412,8 @@ class _Rows:
             kind=self.kind(row),
             text=text,
             raw_text=raw,
-            places=(Place(ordinal, self.get(row, "heading") or None),),
+            places=tuple(Place(ordinal, each) for each in self.several(row, "heading"))
+            or (Place(ordinal, None),),
             symbol=symbol or None,
             paragraph=paragraph,
             annotation_id=annotation_id,

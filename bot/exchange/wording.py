@@ -64,13 +64,17 @@ class Wording:
         """Words of ours as a part of a cell."""
         return {"words": words, "rtl": direction(self.language) == "rtl", "strong": strong}
 
-    @staticmethod
-    def theirs(words: str | None, language: str) -> Said:
+    def written(self, words: str | None) -> str:
+        """What somebody wrote; of what was redacted, when and why it went."""
+        return self._texts.written(words, self.language)
+
+    def theirs(self, words: str | None, language: str) -> Said:
         """What somebody wrote, in its own direction; words without one have the language's."""
-        kinds = map(unicodedata.bidirectional, words or "")
+        said = self.written(words)
+        kinds = map(unicodedata.bidirectional, said)
         first = next((each for each in kinds if each in ("L", "R", "AL")), None)
         rtl = direction(language) == "rtl" if first is None else first != "L"
-        return {"words": clean(words or ""), "rtl": rtl, "strong": False}
+        return {"words": clean(said), "rtl": rtl, "strong": False}
 
     # -- The first page ----------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ _WIDTHS = {  # in characters; the others take 16
     "disaggregation": 44,
     "answer": 60, "title": 40, "name": 40, "sha256": 24, "states": 28, "themes": 36, "groups": 28,
     "sdgs": 20, "cluster": 24, "lead": 28, "contributing": 32, "institution": 32, "mechanism": 20,
+    "dialogue": 36, "reason": 36, "recorded_from": 30,
     "note": 40, "consolidated_sentence": 60,
     "activity": 60, "others": 32, "indicator": 44, "last_note": 40, "items": 28,
     "siblings": 24, "source": 30, "card": 30, "person": 26, "subject": 40,
@@ -99,10 +100,11 @@ class StatusUpdateRow:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One file or link given as evidence; `size` in bytes."""
+    """One file or link given as evidence for a status update or an answer; `size` in bytes."""
 
     id: str
     status_update: str
+    reply: str  # the id on the answers' sheet
     recommendation: str
     symbol: str
     paragraph: str
@@ -134,11 +136,35 @@ class SeatRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestRow:
-    """What one institution was asked about one item; `days` from then to the first answer."""
+class AssignmentRow:
+    """Who holds a recommendation, in which part; `last_update` is the last word on it."""
 
     id: str
+    recommendation: str
+    symbol: str
+    paragraph: str
+    institution: str
+    part: str
+    state: str
+    due: date | None
+    assigned_at: datetime | None
+    announced_at: datetime | None
+    ended_at: datetime | None
+    last_update: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """What one institution was asked, about one item or none; `days` from then to the answer.
+
+    `answer` is the number of the status update that answered and stood, or what was written.
+    """
+
+    id: str
+    request: str
+    kind: str
     subject: str
+    indicator: str
     recommendation: str
     symbol: str
     paragraph: str
@@ -146,10 +172,94 @@ class RequestRow:
     asked_at: datetime | None
     due: date | None
     reminders: int
+    seen_at: datetime | None
     answered_at: datetime | None
     days: float | None
-    status_update: str
+    answer: str
     state: str
+    reason: str  # why it was excused
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One answer to a request for a position, for words, for figures or for comments."""
+
+    id: str
+    asked: str  # the id on the requests' sheet
+    kind: str
+    subject: str
+    recommendation: str
+    symbol: str
+    paragraph: str
+    institution: str
+    seat: str
+    position: str
+    answer: str
+    language: str
+    figures: str
+    disaggregation: str
+    recorded_from: str  # letter, e-mail, meeting … that an officer recorded
+    recorded_on: date | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """One decision of the secretariat on a status update."""
+
+    id: str
+    status_update: str
+    recommendation: str
+    symbol: str
+    paragraph: str
+    institution: str
+    seat: str
+    decision: str
+    comment: str
+    language: str
+    reviewed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueRow:
+    """One question of a live dialogue and its cleared answer; none was asked where `id` is empty.
+
+    `status_update` was given instead of an answer.
+    """
+
+    dialogue: str
+    opened_at: datetime | None
+    closed_at: datetime | None
+    id: str
+    text: str
+    language: str
+    asked_at: datetime | None
+    recommendation: str
+    symbol: str
+    paragraph: str
+    institution: str
+    state: str
+    seat: str  # who answered
+    answer: str
+    answer_language: str
+    status_update: str
+    settled_at: datetime | None
+    promised_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineRow:
+    """One entry of the reporting calendar; `rule` is how long after its document it falls."""
+
+    id: str
+    kind: str
+    title: str
+    symbol: str
+    day: date | None
+    until: date | None
+    rule: str
+    state: str
+    request: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +374,13 @@ class WorkbookContents:
     status_updates: Iterable[StatusUpdateRow] = ()
     evidence: Iterable[EvidenceRow] = ()
     seats: Iterable[SeatRow] = ()
+    assignments: Iterable[AssignmentRow] = ()
     requests: Iterable[RequestRow] = ()
+    answers: Iterable[AnswerRow] = ()
+    reviews: Iterable[ReviewRow] = ()
     questions: Iterable[QuestionRow] = ()
+    dialogues: Iterable[DialogueRow] = ()
+    deadlines: Iterable[DeadlineRow] = ()
     assessments: Iterable[AssessmentRow] = ()
     activities: Iterable[ActivityRow] = ()
     indicators: Iterable[IndicatorRow] = ()
@@ -275,11 +390,16 @@ class WorkbookContents:
 
 SHEETS: Mapping[str, type] = {
     "recommendations": RecommendationRow,
+    "assignments": AssignmentRow,
     "status_updates": StatusUpdateRow,
+    "reviews": ReviewRow,
     "evidence": EvidenceRow,
     "seats": SeatRow,
     "requests": RequestRow,
+    "answers": AnswerRow,
     "questions": QuestionRow,
+    "dialogues": DialogueRow,
+    "deadlines": DeadlineRow,
     "assessments": AssessmentRow,
     "activities": ActivityRow,
     "indicators": IndicatorRow,
@@ -326,7 +446,7 @@ def write(
         tally = _Tally(contents.counts, on_progress or _quietly)
         for key, row_type in SHEETS.items():
             rows: Iterable[Any] = getattr(contents, key)
-            _Rows(book, key, row_type, labels).write(tally.counted(key, rows))
+            Rows(book, key, row_type, labels).write(tally.counted(key, rows))
         tally.compare()
 
 
@@ -373,7 +493,7 @@ class _Tally:
         self._seen["institution"].update(row.lead or ("",))
 
 
-class _Rows:
+class Rows:
     """The rows of one subject, on as many sheets as they need.
 
     The rest of a text too long for its cell follows at the end of its row: a cell says which

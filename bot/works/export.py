@@ -16,7 +16,7 @@ from bot.domain.permissions import may_export, require
 from bot.domain.screens import Attachment, Screen, Text
 from bot.domain.views import exports as views
 from bot.exchange.order import Order
-from bot.jobs import OnProgress, file_in
+from bot.jobs import ARCHIVE, EXPORT, OnProgress, file_in
 from bot.services import exports as service
 from bot.works import Tools, word_files
 from bot.works.telling import JobCancelled, Telling, is_cancelled
@@ -25,13 +25,18 @@ from storage.database import Transaction
 from storage.jobs import Job
 
 CHAT_LIMIT = 50 * 1024**2  # bytes that a bot may send
-FOLDER = "exports"  # in the data folder: what is too large for the chat
+FOLDER = "exports"  # in the data folder: what is too large for the chat, or not for it
 
 PROCESSES: Mapping[ExportKind, str] = {
     ExportKind.WORKBOOK: "bot.exchange.consolidated:export",
     ExportKind.MATRIX: "bot.exchange.matrix:export",
     ExportKind.MATRIX_BY_NUMBER: "bot.exchange.matrix:export_by_number",
     ExportKind.PARAGRAPHS: "bot.exchange.paragraphs:export",
+    ExportKind.SDG: "bot.exchange.sdg:export",
+    ExportKind.SDG_CSV: "bot.exchange.sdg:export_csv",
+    ExportKind.OPEN_DATA: "bot.exchange.open_data:export",
+    ExportKind.IMPACT: "bot.exchange.impact:export",
+    ExportKind.ARCHIVE: "bot.exchange.archive:export",
 }
 """Where the process of each kind begins: `module:function`."""
 
@@ -61,7 +66,15 @@ async def make(
     on_progress: OnProgress | None = None,
 ) -> Made:
     """Write the export into the room; refuses as its process does."""
-    result = await tools.jobs.run(process(kind), order.to_json(), room, on_progress=on_progress)
+    store = kind is ExportKind.ARCHIVE
+    result = await tools.jobs.run(
+        process(kind),
+        order.to_json(),
+        room,
+        on_progress=on_progress,
+        limits=ARCHIVE if store else EXPORT,
+        environment=tools.settings.store_environment if store else None,
+    )
     path = file_in(room, result["file"])
     if (of := FORMS[kind].template) is not None:
         path = await word_files.filled(
@@ -90,7 +103,7 @@ async def write_out(
     async with tools.room() as room:
         made = await make(tools, kind, order, room, on_progress=on_progress)
         try:
-            await asyncio.to_thread(shutil.copyfile, made.path, unfinished)
+            await asyncio.to_thread(shutil.move, made.path, unfinished)
             async with tools.database.write() as tx:
                 act, about = tools.by(COMMAND_LINE), f"export:{kind}"
                 await _record(tx, act, kind, about, order, made)
@@ -114,7 +127,7 @@ async def run(job: Job, tools: Tools) -> None:
         language=job.arguments["language"],
         made_at=tools.clock.now(),
         made_by=actor.person.name if actor.person else "",
-        withhold=True,
+        withhold=not FORMS[kind].stays,
         names=False,
         bot_name=tools.bot_name or "",
     )
@@ -135,18 +148,24 @@ def _digest(path: Path) -> tuple[str, int]:
 
 
 async def _hand_over(job: Job, tools: Tools, kind: ExportKind, order: Order, made: Made) -> None:
-    """The file goes to the chat, or stays on the machine where it is too large for it."""
-    counted = views.Counted(kind, made.counts[FORMS[kind].counted], made.withheld)
+    """The file goes to the chat, or stays on the machine: too large for the chat, or not for it."""
+    form, counts = FORMS[kind], made.counts
+    counted = views.Counted(kind, counts[form.counted], made.withheld, counts.get("damaged", 0))
     name = file_name(kind, order.made_at.astimezone(tools.settings.zone).date(), order.filters)
-    if made.size <= CHAT_LIMIT:
-        async with tools.keep(made.path, FORMS[kind].media_type) as (tx, kept):
+    if made.size <= CHAT_LIMIT and not form.stays:
+        async with tools.keep(made.path, form.media_type) as (tx, kept):
             shown = views.ready(counted, Attachment(kept.sha256, name))
             await _say(tx, job, tools, kind, order, made, shown=shown)
         return
     name = f"{job.id}-{name}"
     await asyncio.to_thread(_keep, made.path, tools.settings.data_dir / FOLDER / name)
+    place = f"{FOLDER}/{name}"
     async with tools.database.write() as tx:
-        shown = views.too_large(counted, made.size, f"{FOLDER}/{name}", order.filters)
+        shown = (
+            views.stays(counted, made.size, place)
+            if form.stays
+            else views.too_large(counted, made.size, place, order.filters)
+        )
         await _say(tx, job, tools, kind, order, made, shown=shown)
 
 
@@ -196,9 +215,9 @@ async def _record(  # noqa: PLR0917
 
 
 def _keep(source: Path, target: Path) -> None:
-    """Copy the file to where the operator finds it; a second try writes it anew."""
+    """Move the file to where the operator finds it; a second try writes it anew."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = target.with_suffix(".part")
-    shutil.copyfile(source, unfinished)
+    shutil.move(source, unfinished)
     unfinished.chmod(0o600)
     unfinished.replace(target)

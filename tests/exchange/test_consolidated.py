@@ -18,6 +18,7 @@ from sqlalchemy import func, insert, select, update
 
 from bot.domain.filters import EVERYTHING, STATUSES, Dimension, Filter, NothingMatches
 from bot.domain.screens import Text
+from bot.exchange import workbook
 from bot.exchange.consolidated import make
 from bot.exchange.order import Order, environment
 from bot.jobs import Jobs, file_in
@@ -28,9 +29,12 @@ from storage.database import Database, Transaction
 from storage.tables import (
     accounts,
     activities,
+    answers,
     assessments,
     assignments,
     consolidations,
+    deadlines,
+    dialogue_questions,
     evidence,
     grades,
     indicator_values,
@@ -39,6 +43,8 @@ from storage.tables import (
     item_tags,
     items,
     questions,
+    request_items,
+    reviews,
     seats,
     source_documents,
     status_updates,
@@ -109,7 +115,12 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
         tables = {
             "recommendations": items,
             "status_updates": status_updates,
-            "requests": assignments,
+            "assignments": assignments,
+            "requests": request_items,
+            "answers": answers,
+            "reviews": reviews,
+            "deadlines": deadlines,
+            "dialogues": dialogue_questions,
             "questions": questions,
             "evidence": evidence,
             "seats": seats,
@@ -123,7 +134,7 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
         valued = await tx.values(select(indicator_values.c.indicator_id))
     expected = {
         **{name: len(found) for name, found in rows.items()},
-        "requests": sum(each["announced_at"] is not None for each in rows["requests"]),
+        "dialogues": len(rows["dialogues"]) + 1,  # and the one without a question
         "questions": sum(each["answered_at"] is None for each in rows["questions"]),
         "evidence": sum(each["state"] != "dropped" for each in rows["evidence"]),
         "seats": len(rows["seats"])
@@ -276,10 +287,7 @@ async def test_words_of_restricted_items_stay_out_of_the_chat(
 def restricted_cells(book: openpyxl.Workbook) -> list[str]:
     """Everything that stands in rows about items 7, 14, 21 and 28."""
     restricted = {f"R-{n}" for n in range(7, 31, 7)}
-    sheets = (
-        *("recommendations", "status_updates", "evidence", "requests", "questions"),
-        "assessments",
-    )
+    sheets = (each for each in workbook.SHEETS if each not in ("seats", "deadlines"))
     return [
         str(cell)
         for sheet in sheets

@@ -53,8 +53,11 @@ SEAT = workbook.SeatRow(
     last_seen=None,
 )
 REQUEST = workbook.RequestRow(
-    id="RQ-3",
+    id="RI-3",
+    request="RQ-1",
+    kind="status",
     subject="Mid-term report",
+    indicator="",
     recommendation="R-1",
     symbol="A/HRC/61/4",
     paragraph="140.7",
@@ -62,10 +65,12 @@ REQUEST = workbook.RequestRow(
     asked_at=datetime(2026, 11, 1, 23, 30, tzinfo=UTC),
     due=date(2026, 11, 30),
     reminders=1,
+    seen_at=None,
     answered_at=None,
     days=None,
-    status_update="",
+    answer="",
     state="open",
+    reason="",
 )
 
 
@@ -218,7 +223,7 @@ def test_a_full_sheet_goes_on_in_a_second_one(
         "recommendations",
         "recommendations 2",
         "recommendations 3",
-        "status_updates",
+        "assignments",
     ]
     ids = [row["id"] for name in book.sheetnames[1:4] for row in rows_of(book, name)]
     assert ids == [item.id for item in items]

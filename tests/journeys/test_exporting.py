@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import zipfile
+from datetime import date
 from io import BytesIO
 
 import openpyxl
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.domain.people import Role
 from bot.sandbox.phone import Message, Phone, plain
 from bot.works import export as work
-from storage.tables import assignments, audit, jobs, source_documents
+from storage.tables import (
+    assignments,
+    audit,
+    evidence,
+    files,
+    jobs,
+    source_documents,
+    status_updates,
+)
+from storage.vault import Vault
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
 
@@ -126,6 +137,56 @@ async def test_a_workbook_too_large_for_the_chat_stays_on_the_server(
     second = await amina.waits_for(": 1 recommendation", within=30)
     names = [file.name for told in (first, second) for file in told.files]
     assert sorted(each.split("-")[2] for each in names) == ["A", "CAT"]
+
+
+async def test_the_evidence_stays_on_the_server_and_goals_come_as_a_file(
+    network: JourneyNetwork,
+) -> None:
+    """The archive names a file that the store has lost, and says so in the chat."""
+    amina = await secretariat(network)
+    folder = network.settings().data_dir
+    stored = await Vault.open(folder / "files").put(b"%PDF-1.7 of the Ministry")
+    hashes = (stored.sha256, "0" * 64)
+    async with network.database.write() as tx:
+        holds = await tx.value(select(assignments.c.id).limit(1))
+        for each in hashes:
+            about = {"size": 24, "media_type": "application/pdf", "stored_at": maravia.LONG_AGO}
+            await tx.execute(insert(files).values(sha256=each, **about))
+        update_id = await tx.value(
+            insert(status_updates)
+            .values(
+                number="SU-2026-0001",
+                assignment_id=holds,
+                kind="report",
+                state="approved",
+                status="in_progress",
+                as_of=date(2026, 5, 1),
+                measures="Bill 12.",
+                language="en",
+                submitted_at=maravia.LONG_AGO,
+            )
+            .returning(status_updates.c.id)
+        )
+        for each in hashes:
+            given = {"status_update_id": update_id, "kind": "document", "state": "stored"}
+            named = {"sha256": each, "name": "Bill 12.pdf", "added_at": maravia.LONG_AGO}
+            await tx.execute(insert(evidence).values(**given, **named))
+    await amina.types("/export")
+    await amina.taps("Evidence archive", "Make it")
+    told = await amina.waits_for("stays on the State’s own server", within=30)
+    assert "2 files" in plain(told.text)
+    assert "1 file is missing or damaged" in plain(told.text)
+    assert not told.files
+    (kept,) = (folder / work.FOLDER).iterdir()
+    assert f"exports/{kept.name}" in plain(told.text)
+    with zipfile.ZipFile(kept) as package:
+        (name,) = {*package.namelist()} - {"README.txt", "manifest.csv"}
+        assert package.read(name) == b"%PDF-1.7 of the Ministry"
+    await amina.types("/export")
+    await amina.taps("By goal (Excel)", "Make it")
+    ready = await amina.waits_for("By goal (Excel): 5 recommendations", within=30)
+    book = openpyxl.load_workbook(BytesIO(await amina.downloads(ready.files[0])))
+    assert "Bill 12." in str(list(book["Recommendations by goal"].iter_rows(values_only=True)))
 
 
 async def test_a_focal_point_exports_nothing(network: JourneyNetwork) -> None:

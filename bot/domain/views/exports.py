@@ -143,11 +143,15 @@ def cancelled() -> Screen:
 
 @dataclass(frozen=True)
 class Counted:
-    """An export by what it holds; `withheld` are restricted items without their words."""
+    """An export by what it holds; `withheld` are restricted items without their words.
+
+    `damaged` are files that are named in it and not whole.
+    """
 
     kind: ExportKind
     count: int
     withheld: int = 0
+    damaged: int = 0
 
     @property
     def lines(self) -> list[Text | None]:
@@ -156,12 +160,22 @@ class Counted:
         lines: list[Text | None] = [text("export.ready", kind=_named(self.kind), counted=held)]
         if self.withheld:
             lines.append(text("export.withheld", count=self.withheld))
+        if self.damaged:
+            lines.append(text("export.damaged", count=self.damaged))
         return lines
 
 
 def ready(counted: Counted, attachment: Attachment) -> Screen:
     """The export itself."""
     return screen(*counted.lines, rows=[(HOME,)], attachments=(attachment,), replaces=False)
+
+
+def stays(counted: Counted, size: int, place: str) -> Screen:
+    """The export lies on the State's machine, which it does not leave."""
+    megabytes = -(-size // MEGABYTE)
+    return message(
+        *counted.lines, text("export.stays", size=megabytes, place=place), rows=[(HOME,)]
+    )
 
 
 def too_large(counted: Counted, size: int, place: str, chosen: Filter) -> Screen:
