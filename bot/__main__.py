@@ -21,7 +21,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot import logs
+from bot import logs, seals
 from bot.app import App, opened
 from bot.clock import Clock
 from bot.demo.network import Demo, NoDemoFolder, forget
@@ -33,7 +33,7 @@ from bot.domain.filters import Dimension
 from bot.domain.people import COMMAND_LINE, NO_BOT, SECRETARIAT, Act, Role
 from bot.domain.screens import Text
 from bot.health import check_up
-from bot.keys import KeyDamaged, KeyMissing
+from bot.keys import Head, KeyDamaged, KeyMissing, KeyRing
 from bot.sandbox.server import Sandbox
 from bot.services import audit as records
 from bot.services import exports, people
@@ -41,14 +41,14 @@ from bot.settings import Settings, SettingsError, read_from
 from bot.texts import Texts
 from bot.wire.polling import AnotherReceiver, WebhookElsewhere
 from bot.wire.reach import TokenRefused, Unreached, reach
-from bot.works import Tools, calendar_file, import_shell
+from bot.works import Tools, audit_file, calendar_file, import_shell
 from bot.works.export import Made, write_out
 from bot.works.publish import Published
 from bot.works.publish import write_out as write_snapshot
 from bot.works.table import processes
 from storage import audit, institutions, migrate
 from storage import backup as copies
-from storage.audit import Fault, Finding
+from storage.audit import OF_SEALS, Fault, Finding
 from storage.database import UNAVAILABLE, file_of
 from storage.lock import FolderInUse, held
 from storage.people import seated
@@ -239,7 +239,7 @@ async def _invite(
         found = await institutions.by_code(tx, institution) if institution else None
         if institution and found is None:
             raise SettingsError([f"There is no institution with the code {institution}."])
-        act = Act(COMMAND_LINE, NO_BOT, settings.zone, app.clock.now())
+        act = Act(COMMAND_LINE, bot.bot_id, settings.zone, app.clock.now())
         token = await people.invite(
             tx, act, role, found.id if found else None, invitee=invitee, confirmed=confirmed
         )
@@ -269,6 +269,9 @@ class Export(StrEnum):
     """What can be exported at the shell: what chat offers, and the calendar."""
 
     WORKBOOK = ExportKind.WORKBOOK.value
+    MATRIX = ExportKind.MATRIX.value
+    MATRIX_BY_NUMBER = ExportKind.MATRIX_BY_NUMBER.value
+    PARAGRAPHS = ExportKind.PARAGRAPHS.value
     CALENDAR = "calendar"
 
 
@@ -549,21 +552,102 @@ def _trying(work: Coroutine[Any, Any, None]) -> None:
 
 
 @audit_cli.command()
-def verify(as_json: AsJson = False) -> None:
-    """Find any changed, removed or reordered entry, and a tail that was cut.
+def verify(
+    seal: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A seal that was kept elsewhere, COUNT:HASH, or a file with such seals in it. "
+            "May be given again."
+        ),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Find any changed, removed or reordered entry, a cut tail, and a chain that was made anew.
 
     What went with an older backup, and was accepted, is listed for ever and is no fault.
     """
-    findings: list[Finding] = _refusing(_verify, _settings())
+    papers = [paper for words in seal or () for paper in _papers(words)]
+    findings: list[Finding] = _refusing(_verify, _settings(), papers)
     wrong = [each for each in findings if each.fault is not Fault.RESTORED]
     if as_json:
-        out.print_json(json.dumps([asdict(each) for each in findings]))
+        out.print_json(json.dumps([asdict(each) for each in findings], default=str))
     else:
         for each in findings:
             out.print(_said(each))
         if not wrong:
             out.print("The audit is whole." if not findings else "Nothing else is wrong.")
     raise typer.Exit(1 if wrong else 0)
+
+
+def _papers(words: str) -> list[Head]:
+    """The seals of an option: one as `audit seals` prints it, or all of those in a file."""
+    file = Path(words)
+    said = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else words
+    found = [Head(link, int(count)) for count, link in re.findall(PAPER, said)]
+    if not found:
+        raise typer.BadParameter(
+            "is neither COUNT:HASH, with at least 16 digits of the hash, nor a file that has any",
+            param_hint="--seal",
+        )
+    return found
+
+
+PAPER = r"\b([1-9][0-9]{0,17}):([0-9a-f]{16,64})\b"
+
+
+@audit_cli.command(name="seals")
+def seals_(
+    last: Annotated[int, typer.Option(min=1, help="How many of the newest to print.")] = 1,
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The lines of the file, with their signatures.")
+    ] = False,
+) -> None:
+    """Print the newest seals, to keep them elsewhere: on paper, in a letter, with somebody else.
+
+    `audit verify --seal COUNT:HASH` checks the audit against one, even where all of this machine
+    was written anew. The public key checks the signatures of `--json`, without any secret.
+    """
+    keys = KeyRing(_settings().keys)
+    kept = seals.read(keys).seals[-last:]
+    if not kept:
+        _fail("No day was sealed yet: the bot does so on the day after the first entry.")
+    if as_json:
+        for each in kept:
+            out.print(each.line().decode())
+        return
+    for each in kept:
+        out.print(f"{each.day:%Y-%m-%d}  {each.count}:{each.hash}")
+    err.print(f"Public key of the seals: {seals.public_key(keys).hex()}")
+
+
+@audit_cli.command(name="export")
+def export_audit(
+    file: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")],
+    *,
+    words: Annotated[
+        bool, typer.Option("--words", help="With what people wrote; else only the digests of it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write every entry with its hash as a line of JSON; the export itself is an entry, too."""
+    if not file.parent.is_dir():
+        _fail(f"There is no folder {file.parent}.")
+    made: audit_file.Made = _refusing(_export_audit, _settings(), file, words)
+    if as_json:
+        told = {"file": str(file), "sha256": made.sha256, "entries": made.entries}
+        out.print_json(json.dumps({**told, "hash": made.hash}))
+    else:
+        entries = "1 entry" if made.entries == 1 else f"{made.entries} entries"
+        out.print(f"{file}: audit, {entries}")
+
+
+async def _export_audit(settings: Settings, file: Path, words: bool) -> audit_file.Made:
+    _log_warnings(settings)
+    await _require_database(settings)
+    async with opened(settings, Clock()) as app:
+        return await audit_file.write_out(_tools(app), file, words=words)
 
 
 @audit_cli.command()
@@ -596,22 +680,39 @@ _WRONG = {
     Fault.END_UNKNOWN: "the key folder remembers no end, so entries cut off would not show",
     Fault.RESTORED: "lost when an older backup was restored, which was accepted; "
     "the numbers were given anew",
+    Fault.SEAL_BROKEN: "not what was sealed: recorded anew, or gone",
+    Fault.PAPER_BROKEN: "not what the seal says that was kept elsewhere",
+    Fault.SEAL_CHANGED: "not what was written there",
+    Fault.SEAL_MISSING: "missing in the key folder: it was taken out, or an older copy of the "
+    "folder was put back (then: `focalpoint audit restored`)",
 }
 
 
 def _said(finding: Finding) -> str:
     """`Entries 3 to 5: missing`."""
     one = finding.first == finding.last
-    where = f"Entry {finding.first}" if one else f"Entries {finding.first} to {finding.last}"
-    return f"{where}: {_WRONG[finding.fault]}"
+    what = ("Seal", "Seals") if finding.fault in OF_SEALS else ("Entry", "Entries")
+    where = f"{what[0]} {finding.first}" if one else f"{what[1]} {finding.first} to {finding.last}"
+    return f"{where}{_between(finding)}: {_WRONG[finding.fault]}"
 
 
-async def _verify(settings: Settings) -> list[Finding]:
+def _between(finding: Finding) -> str:
+    """`, of after 3 May and up to 5 May 2026`: between which seals something was changed."""
+    if finding.until is None:
+        return ""
+    until = f"up to the seal of {finding.until:%-d %B %Y}"
+    if finding.since is None:
+        return f", {until}"
+    return f", after the seal of {finding.since:%-d %B %Y} and {until}"
+
+
+async def _verify(settings: Settings, papers: list[Head]) -> list[Finding]:
     _log_warnings(settings)
     await _require_database(settings)
-    async with opened(settings, Clock()) as app, app.database.read() as tx:
-        wrong = await audit.verify(tx, app.keys.get("audit"), app.keys.read_head())
-        return [*wrong, *await audit.restored(tx)]
+    async with opened(settings, Clock()) as app:
+        wrong = await records.verify(app.database, app.keys, papers)
+        async with app.database.read() as tx:
+            return [*wrong, *await audit.restored(tx)]
 
 
 # -- inside ----------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from bot.outbox import Outbox
 from bot.poll import Poll
 from bot.schedule import Schedule, house_ticks
 from bot.services.audit import HeadKeeper
+from bot.services.statuses import Names
 from bot.settings import Settings, SettingsError
 from bot.tasks import Tasks
 from bot.texts import Texts
@@ -65,6 +66,7 @@ class App:
         self._burst = burst
         self._tasks = Tasks()
         self._audit_head = HeadKeeper(self.database, self.keys)
+        self._names = Names(self.database, self.texts)
         self.poll: Poll | None = None
 
     async def open(self) -> None:
@@ -78,6 +80,7 @@ class App:
             is_written = await audit.head(tx) is not None
         self.database.entrust(self.keys.existing("audit") if is_written else self.keys.get("audit"))
         self._audit_head.start()
+        await self._names.start()
 
     async def start(self) -> None:
         """Open everything, learn who the bot is, and go on where it stopped."""
@@ -113,7 +116,9 @@ class App:
         tools = self._tools()
         self._tasks.start(Worker(WORKS, tools).run(), name="worker")
         policy = policy_of(self.settings)
-        ticks = house_ticks(self.database, self.bot.id, policy, self.vault, tools.jobs)
+        ticks = house_ticks(
+            self.database, self.bot.id, policy, self.vault, tools.jobs, keys=self.keys
+        )
         self.schedule = Schedule(self.clock, ticks)
         self.schedule.start()
         await self.inbox.start()
@@ -149,6 +154,7 @@ class App:
 
     async def close(self) -> None:
         """Close what `open` opened."""
+        await self._names.stop()
         await self._audit_head.stop()
         await self.database.close()
 

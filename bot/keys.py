@@ -2,7 +2,7 @@
 
 A key is made when it is first asked for and is gone for good once destroyed; what it sealed goes
 with it, in old backups too. Beside the keys lie the heads of chains: how long a chain is and how it
-ends, so that a chain whose tail was cut is found out.
+ends, so that a chain whose tail was cut is found out; and files to which lines are only ever added.
 """
 
 from __future__ import annotations
@@ -112,6 +112,32 @@ class KeyRing:
             if before is not None and head.count < before.count:
                 raise HeadGoesBack(chain)
             self._write(self._path(chain, "head"), packed)
+
+    # -- Lines -------------------------------------------------------------------------------------
+
+    def read_lines(self, name: str) -> list[bytes]:
+        """The whole lines of a file to which lines are only ever added; none where it is not there.
+
+        What a crash left of a line counts as none.
+        """
+        try:
+            return self._path(name, "lines").read_bytes().split(b"\n")[:-1]
+        except FileNotFoundError:
+            return []
+
+    def add_line(self, name: str, line: bytes) -> None:
+        """Add a line to the file's end; what stands there is not touched (`chattr +a` holds)."""
+        path = self._path(name, "lines")
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        with self._changing():
+            descriptor = os.open(path, flags, 0o600)
+            try:
+                size = os.fstat(descriptor).st_size
+                torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+                os.write(descriptor, (b"\n" if torn else b"") + line + b"\n")
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
     # -- Files -------------------------------------------------------------------------------------
 

@@ -19,7 +19,9 @@ from bot.clock import Clock
 from bot.domain.people import TICK, Act
 from bot.domain.work_calendar import Policy
 from bot.jobs import Jobs
+from bot.keys import KeyRing
 from bot.services import (
+    approvals,
     audit,
     boards,
     broadcasts,
@@ -115,7 +117,7 @@ class Schedule:
 
 
 def house_ticks(
-    database: Database, bot_id: int, policy: Policy, vault: Vault, jobs: Jobs
+    database: Database, bot_id: int, policy: Policy, vault: Vault, jobs: Jobs, *, keys: KeyRing
 ) -> dict[str, Tick]:
     """What the house does by itself; the names are shown in logs."""
 
@@ -129,11 +131,13 @@ def house_ticks(
         "call_again": (_often(15), lambda now: call_who_is_late(database, act(now))),
         "clearance": (_often(10), lambda now: clearance.follow(database, act(now), policy)),
         "unreachable": (_often(15), lambda now: unreachable.follow(database, act(now))),
+        "approvals": (_often(60), lambda now: follow_approvals(database, act(now))),
         "digest": (_often(60), lambda now: send_digests(database, act(now), policy)),
         "deadlines": (_often(300), lambda now: warn_of_deadlines(database, act(now), policy)),
         "before": (_often(300), lambda now: ask_before_deadlines(database, act(now), policy)),
         "evidence": (_often(300), lambda _now: wake_evidence(database)),
         "expire": (timedelta(hours=1), lambda now: expire_invitations(database, act(now))),
+        "seal": (_often(600), lambda now: audit.seal_day(database, keys, act(now))),
         "purge": (timedelta(hours=6), lambda now: purge_inbox(database, bot_id, now)),
         "sweep": (timedelta(hours=6), lambda _now: sweep_files(vault, jobs, Clock().now())),
         "sweep_named": (timedelta(hours=6), lambda now: remove_files(database, vault, act(now))),
@@ -171,6 +175,15 @@ async def ask_and_remind(database: Database, act: Act, policy: Policy) -> None:
         async with database.write() as tx:
             some = due[first : first + reminders.PEOPLE_AT_ONCE]
             await reminders.remind(tx, act, policy, some)
+
+
+async def follow_approvals(database: Database, act: Act) -> None:
+    """Open, announce or end what waits for a second coordinator, each in its own transaction."""
+    async with database.read() as tx:
+        due = await approvals.due(tx, act)
+    for approval_id in due:
+        async with database.write() as tx:
+            await approvals.follow(tx, act, approval_id)
 
 
 async def warn_of_deadlines(database: Database, act: Act, policy: Policy) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
@@ -196,6 +196,7 @@ class Texts:
     def __init__(self, catalogues: dict[str, _Catalogue], clock: Clock) -> None:
         self._catalogues = catalogues
         self._clock = clock
+        self._own: Mapping[str, Mapping[str, str]] = {}
 
     @classmethod
     def load(
@@ -219,6 +220,20 @@ class Texts:
         """The languages offered, in the order of the settings; the first stands in for a gap."""
         return tuple(self._catalogues)
 
+    @property
+    def own(self) -> Mapping[str, Mapping[str, str]]:
+        """The country's own names, as `call` was given them last."""
+        return self._own
+
+    def call(self, own: Mapping[str, Mapping[str, str]]) -> None:
+        """Let the country's own names, by text key and language, stand for the catalogues' words.
+
+        They are somebody's words: they hold no markup and no fields. In a language that has none
+        the catalogue's words stay; where there are none either, the name in another language
+        stands, labelled.
+        """
+        self._own = {key: dict(names) for key, names in own.items() if names}
+
     def knows(self, key: str, language: str) -> bool:
         """Whether the language has words of its own for the key."""
         return language in self._catalogues and key in self._catalogues[language].entries
@@ -231,6 +246,8 @@ class Texts:
         A key without words in that language takes those of the first language offered; one that has
         none at all shows itself, so that a slip costs a word and not the message.
         """
+        if (name := self._called(text.key, language)) is not None:
+            return _Rendering(self, language, mode, timezone, self._clock).name(name)
         found = next(
             (each for each in (language, *self.languages) if self.knows(text.key, each)), ""
         )
@@ -244,6 +261,15 @@ class Texts:
         if mode != "bare" and direction(found) == "rtl" and not _has_direction(pieces):
             return _RLM + words
         return words
+
+    def _called(self, key: str, language: str) -> Words | None:
+        """The country's own name for the key, unless the catalogue has the better words."""
+        names = self._own.get(key)
+        if not names or (language not in names and self.knows(key, language)):
+            return None
+        best = next((each for each in (language, *self.languages) if each in names), None)
+        best = next(iter(names)) if best is None else best
+        return Words(names[best], best)
 
 
 class _Rendering:
@@ -276,6 +302,12 @@ class _Rendering:
         if label:
             yield f" {label}"
 
+    def name(self, name: Words) -> str:
+        """A name that stands for a text, labelled where it is of another language."""
+        label = self._label(name)
+        words = self._escaped(clean(name.words).strip())
+        return f"{words} {label}" if label else words
+
     def _value(self, value: Value, show: str = "", *, in_code: bool = False) -> str:
         isolate = self._mode != "bare" and not in_code
         match value:
@@ -301,7 +333,8 @@ class _Rendering:
                 )
             case Words(written, _, limit):
                 words = clean(written).strip()
-                words = self._escaped(words if limit is None else shorten(words, limit))
+                words = _begun(words if limit is None else shorten(words, limit), show)
+                words = self._escaped(words)
             case str():
                 words = self._escaped(clean(value))
             case _:

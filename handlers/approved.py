@@ -6,18 +6,33 @@ from collections.abc import Sequence
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound, existing
-from bot.domain.filters import STATUSES
+from bot.domain.filters import NOT_REPORTED
+from bot.domain.institutions import PARLIAMENT
 from bot.domain.items import Item
+from bot.domain.people import Role
 from bot.domain.progress import Scope, Subject
 from bot.domain.reports import ApprovedReport, EvidenceState
+from bot.domain.screens import Text
+from bot.domain.selection import Need
 from bot.domain.views import approved as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.domain.views.people import name_for
-from handlers.card import number, siblings, words_of
+from bot.services import opened
+from handlers.card import beside, number, siblings, words_of
 from handlers.home import beginnings, page_number
 from handlers.turn import Turn
 from storage import approved as queries
-from storage import cards, consolidations, evidence, figures, items, progress
+from storage import (
+    cards,
+    consolidations,
+    conversations,
+    evidence,
+    figures,
+    institutions,
+    items,
+    progress,
+    statuses,
+)
 
 
 async def home(turn: Turn) -> None:
@@ -27,10 +42,63 @@ async def home(turn: Turn) -> None:
     counted = {
         each.status: each.count for each in await progress.by(turn.tx, Subject.STATUS, scope)
     }
-    in_order = [(status, counted[status]) for status in STATUSES if status in counted]
+    codes = (*(await statuses.vocabulary(turn.tx)).codes, NOT_REPORTED)
+    in_order = [(status, counted[status]) for status in codes if status in counted]
     newest = await queries.newest(turn.tx, limit=views.NEWEST + 1)
     titles = await beginnings(turn, [each.item_id for each in newest])
-    await turn.show(views.home(sum(counted.values()), in_order, _shown(turn, newest), titles))
+    needs = await _needs(turn) if await _is_of_parliament(turn) else None
+    first = [] if not needs else await queries.needing(turn.tx, list(needs), limit=views.NEWEST)
+    titles |= await beginnings(turn, [each.item_id for each in first])
+    await turn.show(
+        views.home(
+            await _begun(turn),
+            sum(counted.values()),
+            in_order,
+            _shown(turn, newest),
+            titles,
+            needs=needs,
+            needing=first,
+        )
+    )
+
+
+async def _begun(turn: Turn) -> list[tuple[int, Text]]:
+    """The assessments that were begun and not published: their conversations and titles."""
+    seats = tuple(seat.id for seat in turn.actor.seats)
+    found = []
+    for draft in await conversations.drafts_of(turn.tx, turn.person.id, seats):
+        title = await turn.desk.runner.title(turn, draft)
+        if title is not None:
+            found.append((draft.id, title))
+    return found[:LIST_LENGTH]
+
+
+async def needs(turn: Turn, argument: str) -> None:
+    """`needs:budget:0`: a page of the items that need it, with what is approved on each."""
+    permissions.require(permissions.may_read_approved(turn.actor))
+    name, _, page = argument.partition(":")
+    if name not in set(views.OF_PARLIAMENT):
+        raise NotFound
+    at, need = page_number(page), Need(name)
+    found = await queries.needing(turn.tx, [need], limit=LIST_LENGTH, offset=at * LIST_LENGTH)
+    titles = await beginnings(turn, [each.item_id for each in found])
+    total = await queries.count_needing(turn.tx, need)
+    await turn.show(views.needing(need, total, at, found, titles))
+
+
+async def _is_of_parliament(turn: Turn) -> bool:
+    """Whether the observer sits for a parliament or a committee of one."""
+    for institution_id in turn.actor.institutions({Role.OBSERVER}):
+        found = await institutions.get(turn.tx, institution_id)
+        if found is not None and found.kind == PARLIAMENT:
+            return True
+    return False
+
+
+async def _needs(turn: Turn) -> dict[Need, int]:
+    """How many items need a law, how many a budget; only what some need."""
+    counted = {each: await queries.count_needing(turn.tx, each) for each in views.OF_PARLIAMENT}
+    return {need: count for need, count in counted.items() if count}
 
 
 async def listed(turn: Turn, argument: str) -> None:
@@ -58,6 +126,7 @@ async def card(turn: Turn, argument: str) -> None:
             await siblings(turn, item.id),
             last=_shown(turn, last),
             total=await queries.count_of_item(turn.tx, item.id),
+            beside=await beside(turn, item),
             consolidated=await consolidations.current(turn.tx, item.id),
         )
     )
@@ -85,6 +154,7 @@ async def report(turn: Turn, argument: str) -> None:
     item = await _item(turn, str(found.item_id))
     [shown] = _shown(turn, [found])
     words = await words_of(turn, item)
+    await opened.report(turn.tx, turn.act, found.number)
     await turn.show(views.report(shown, words, await figures.of(turn.tx, found.id), pieces))
 
 
@@ -105,5 +175,6 @@ ACTS = {
     "approved_item": card,
     "approved_of": history,
     "approved_report": report,
+    "needs": needs,
 }
 COMMANDS = {"approved": "approved"}

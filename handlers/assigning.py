@@ -9,6 +9,7 @@ from bot.domain.assigning import Announced
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.items import Assignment, Item
 from bot.domain.people import Act
+from bot.domain.plans import Sought
 from bot.domain.screens import Text, Words, text
 from bot.domain.selection import BY_LETTER, UNASSIGNED, Need, Selection
 from bot.domain.views import assigning as views
@@ -20,11 +21,21 @@ from bot.domain.views.people import name_for
 from bot.services import assignments as service
 from bot.services import assignments_book as books
 from bot.services import clusters as arranging
-from handlers.card import number, siblings, words_of
+from handlers.card import beside, number, siblings, words_of
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import assignments, clusters, consolidations, desk, items, jobs, reminders, requests
+from storage import (
+    assignments,
+    clusters,
+    consolidations,
+    desk,
+    items,
+    jobs,
+    plans,
+    reminders,
+    requests,
+)
 from storage import selection as selections
 from storage.database import Transaction
 from storage.desk import Stand
@@ -95,6 +106,9 @@ async def about(turn: Turn, argument: str) -> None:
             needs=await selections.needs(turn.tx, found.id),
             similar=await siblings(turn, found.id),
             state=await _consolidated(turn, found.id),
+            protects=permissions.may_lower(turn.actor),
+            beside=await beside(turn, found),
+            planned=await plans.count(turn.tx, Sought(item_id=found.id)),
         ),
         subject=f"item:{found.id}",
     )

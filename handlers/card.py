@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.domain import permissions
+from bot.domain.assessments import may_see
 from bot.domain.clearance import Rule
 from bot.domain.errors import NotFound, existing
+from bot.domain.grades import standing
 from bot.domain.items import (
     UNDECIDED,
     Assignment,
@@ -15,21 +17,26 @@ from bot.domain.items import (
     best_text,
 )
 from bot.domain.passing import Pass
+from bot.domain.plans import Sought
 from bot.domain.reports import EvidenceCounts, StatusUpdate
 from bot.domain.screens import Words
 from bot.domain.views import card as views
+from bot.domain.views.assessments import Beside
 from bot.domain.views.common import BESIDE, full_code
 from bot.domain.views.people import name_for
-from bot.services import contributions
+from bot.services import contributions, opened
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import (
+    assessments,
     assignments,
     cards,
     clearance,
     conversations,
     evidence,
+    grades,
     items,
+    plans,
     questions,
     requests,
     status_updates,
@@ -111,6 +118,23 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         may_pass=permissions.may_pass(turn.actor, assignment),
         contributions=len(await contributions.of(turn.tx, turn.actor, assignment)) if others else 0,
         asked=await threads.open_of(turn.tx, assignment.id),
+        beside=await beside(turn, shown),
+        planned=await plans.count(
+            turn.tx, Sought(item_id=shown.id, shown_to=institutions_of(turn.actor))
+        ),
+    )
+
+
+async def beside(turn: Turn, item: Item) -> Beside:
+    """What stands beside the State's answer on an item, as far as this person may read it."""
+    held_by = await assessments.holders(turn.tx, item.id)
+    if not may_see(turn.actor, item, held_by):
+        return Beside(item.id, turn.language)
+    return Beside(
+        item.id,
+        turn.language,
+        () if item.restricted else await assessments.of_item(turn.tx, item.id),
+        standing(await grades.history(turn.tx, item.id)),
     )
 
 
@@ -141,8 +165,11 @@ async def siblings(turn: Turn, item_id: int) -> tuple[views.Alike, ...]:
 
 
 async def words_of(turn: Turn, shown: Item) -> ItemText | None:
-    """The item's text in the best language for this person; none of a restricted one."""
-    if shown.restricted:
+    """The item's text in the best language for this person.
+
+    None of a restricted one, unless a coordinator has lowered that protection.
+    """
+    if shown.restricted and not await opened.restricted_words(turn.tx, turn.act, shown.id):
         return None
     texts = (await items.texts(turn.tx, [shown.id]))[shown.id]
     return best_text(texts, turn.language, turn.desk.country.default_language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain import permissions
 from bot.domain.clusters import Cluster
 from bot.domain.errors import NotFound, existing
+from bot.domain.plans import Sought
 from bot.domain.selection import Narrowing, Selection
 from bot.domain.views import clusters as views
 from bot.domain.views.common import LIST_LENGTH
@@ -12,7 +13,7 @@ from handlers.card import number
 from handlers.flows.picking import said
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import clusters, items
+from storage import clusters, items, plans
 from storage import selection as selections
 
 
@@ -40,7 +41,8 @@ async def cluster(turn: Turn, argument: str) -> None:
         limit=LIST_LENGTH,
         offset=at * LIST_LENGTH,
     )
-    await turn.show(views.cluster(found, held, at))
+    planned = await plans.count(turn.tx, Sought(cluster_id=found.id))
+    await turn.show(views.cluster(found, held, at, planned=planned))
 
 
 async def put_items(turn: Turn, argument: str) -> None:

@@ -14,7 +14,7 @@ from bot.services import consolidation as service
 from handlers.card import number, words_of
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import consolidations, items
+from storage import consolidations, items, statuses
 
 
 async def consolidation(turn: Turn, argument: str) -> None:
@@ -29,6 +29,7 @@ async def consolidation(turn: Turn, argument: str) -> None:
             current=await consolidations.current(turn.tx, item.id),
             contradictions=await consolidations.contradictions_of(turn.tx, item.id),
             may_redact=permissions.may_redact(turn.actor),
+            vocabulary=await statuses.vocabulary(turn.tx),
             language=turn.language,
         ),
         subject=f"item:{item.id}",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.domain.errors import NotFound
 from bot.domain.exports import ExportKind, by_letter
-from bot.domain.filters import LETTERS, STATUSES, Dimension, Filter
+from bot.domain.filters import LETTERS, NOT_REPORTED, Dimension, Filter
 from bot.domain.permissions import may_export, may_see_progress, require
 from bot.domain.progress import Scope, Subject, scope_of
 from bot.domain.screens import Listing, Text, Value, Words, text
+from bot.domain.status import Vocabulary
 from bot.domain.views import exports as views
 from bot.domain.views.common import mechanism_name
 from bot.domain.views.people import name_for
@@ -18,7 +19,7 @@ from bot.exchange.picture import Bar, Figures, as_text, shown
 from bot.exchange.progress import pack
 from bot.services import exports as service
 from handlers.turn import Turn
-from storage import institutions, items
+from storage import institutions, items, statuses
 from storage import progress as queries
 from storage.exports import Spread
 from storage.progress import Counted
@@ -157,6 +158,7 @@ async def progress(turn: Turn, argument: str) -> None:
         arguments = {
             "figures": pack(figures),
             "language": turn.language,
+            "names": dict(turn.desk.texts.own),
             "subjects": [each.value for each in scope.subjects],
         }
         await service.ask_for_picture(turn.tx, turn.act, arguments)
@@ -174,8 +176,9 @@ def _subject(argument: str, scope: Scope) -> Subject:
 
 async def _figures(turn: Turn, subject: Subject, counted: list[Counted], total: int) -> Figures:
     """The bars in the order in which they are shown, each with its counts by status."""
-    known = dict.fromkeys([*STATUSES, *(each.status for each in counted)])
-    statuses = tuple(known)
+    vocabulary = await statuses.vocabulary(turn.tx)
+    codes = tuple(shown_statuses(vocabulary, {each.status for each in counted}))
+    meanings = {each.code: each.counts_as.value for each in vocabulary.entries}
     counts: dict[str | int | None, dict[str, int]] = defaultdict(dict)
     for each in counted:
         counts[each.key][each.status] = each.count
@@ -183,12 +186,19 @@ async def _figures(turn: Turn, subject: Subject, counted: list[Counted], total: 
     bars = [
         Bar(
             _name(turn, subject, key, names),
-            tuple(by_status.get(status, 0) for status in statuses),
+            tuple(by_status.get(status, 0) for status in codes),
         )
         for key, by_status in sorted(counts.items(), key=lambda pair: _place(subject, *pair))
     ]
     today = turn.today
-    return Figures(subject.value, statuses, tuple(bars), total, today)
+    return Figures(subject.value, codes, tuple(bars), total, today, meanings)
+
+
+def shown_statuses(vocabulary: Vocabulary, counted: Collection[str]) -> list[str]:
+    """The codes in their order: what can be said, what was said, and last where nothing was."""
+    told = [each.code for each in vocabulary.entries if not each.ended or each.code in counted]
+    unknown = sorted(code for code in counted if code not in vocabulary.codes)
+    return list(dict.fromkeys([*told, NOT_REPORTED, *unknown]))
 
 
 def _place(

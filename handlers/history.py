@@ -12,7 +12,7 @@ from bot.domain.views import history as views
 from bot.domain.views import redaction as redaction_views
 from bot.domain.views import versions as version_views
 from bot.domain.views.common import LIST_LENGTH, item_code
-from bot.services import status_updates
+from bot.services import opened, status_updates
 from handlers.card import number, visible
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -49,6 +49,7 @@ async def report(turn: Turn, argument: str) -> None:
     said = await queries.last_comment(turn.tx, found.id)
     written = Words(said.words, said.language) if said is not None and said.words else None
     approved = found.state is ReportState.APPROVED
+    await opened.report(turn.tx, turn.act, found.number)
     versions = await status_updates.every_version(turn.tx, turn.actor, found)
     await turn.show(
         views.report(
@@ -142,7 +143,9 @@ async def files(turn: Turn, argument: str) -> None:
     found = await status_updates.get_own(turn.tx, turn.actor, number(report_id))
     pieces = await evidence.of_report(turn.tx, found.id)
     number_ = Code(found.number)
-    await turn.show(views.files(number_, f"files:{found.id}", pieces, page_number(page)))
+    shown = views.files(number_, f"files:{found.id}", pieces, page_number(page))
+    await opened.files(turn.tx, turn.act, found.number, shown)
+    await turn.show(shown)
 
 
 ACTS = {

@@ -10,6 +10,7 @@ from bot.domain.gist import gist
 from bot.domain.home import Entry, Waiting
 from bot.domain.items import best_text
 from bot.domain.people import REPORTING, SECRETARIAT, Role
+from bot.domain.plans import SOON, Sought
 from bot.domain.requests import RequestKind
 from bot.domain.screens import Listing, Value, Words
 from bot.domain.views import home as views
@@ -17,7 +18,16 @@ from bot.domain.views.common import BESIDE, LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services.home import institutions_of
 from handlers.turn import Turn
-from storage import absences, clearance, institutions, items, requests, threads, units
+from storage import (
+    absences,
+    clearance,
+    institutions,
+    items,
+    plans,
+    requests,
+    threads,
+    units,
+)
 from storage import home as queries
 
 HomeOf = Callable[[Turn], Awaitable[None]]
@@ -70,6 +80,10 @@ async def overview(turn: Turn, _argument: str) -> None:
         passed=passed,
         answers=await units.to_report(turn.tx, reporting) if reporting else (),
         questions=await threads.count_open(turn.tx, reporting) if reporting else 0,
+        planned=await plans.count(turn.tx, Sought(held_by=held, still_open=True)),
+        planned_due=await plans.count(
+            turn.tx, Sought(held_by=held, still_open=True, due_by=today + SOON)
+        ),
         away_until=await away_until(turn),
     )
     await turn.show(shown)

@@ -7,6 +7,7 @@ from bot.domain.people import SECRETARIAT, Role
 from bot.services import evidence
 from handlers import (
     approved,
+    assessments,
     assigning,
     broadcasts,
     card,
@@ -16,6 +17,7 @@ from handlers import (
     contributions,
     deadlines,
     dialogues,
+    entries,
     exports,
     habits,
     handover,
@@ -28,6 +30,8 @@ from handlers import (
     onboarding,
     passing,
     people,
+    plans,
+    protections,
     publication,
     questions,
     redaction,
@@ -37,13 +41,17 @@ from handlers import (
     review,
     search,
     secretariat,
+    statuses,
+    templates,
     threads,
 )
 from handlers.flows import (
     amend,
     answer,
+    approval,
     approve_report,
     ask,
+    assess,
     assign,
     broadcast,
     clear_report,
@@ -52,6 +60,7 @@ from handlers.flows import (
     contradict,
     deadline,
     dialogue,
+    grade,
     insist,
     invite,
     later,
@@ -59,6 +68,7 @@ from handlers.flows import (
     not_ours,
     pass_answer,
     pass_inside,
+    plan,
     record,
     record_answer,
     redact,
@@ -71,6 +81,7 @@ from handlers.flows import (
 )
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
+from handlers.flows import statuses as status_flows
 from handlers.flows import threads as thread_flows
 from handlers.flows.flow import Flow
 from handlers.flows.runner import Runner
@@ -95,6 +106,7 @@ ROOMS = (
     institutions,
     imports,
     secretariat,
+    templates,
     assigning,
     clusters,
     review,
@@ -110,6 +122,11 @@ ROOMS = (
     publication,
     handover,
     passing,
+    protections,
+    entries,
+    statuses,
+    assessments,
+    plans,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -118,6 +135,7 @@ FLOWS: tuple[Flow, ...] = (
     not_ours.FLOW,
     ask.FLOW,
     invite.FLOW,
+    approval.FLOW,
     institution_flows.ADDING,
     institution_flows.CHANGING,
     assign.FLOW,
@@ -158,6 +176,10 @@ FLOWS: tuple[Flow, ...] = (
     pass_answer.FLOW,
     pass_answer.AGAIN,
     deadline.FLOW,
+    plan.ACTIVITY,
+    plan.STATE,
+    plan.INDICATOR,
+    plan.VALUE,
     dialogue.OPEN,
     dialogue.TYPE,
     dialogue.ANSWER,
@@ -169,6 +191,10 @@ FLOWS: tuple[Flow, ...] = (
     habit_flows.HOUR,
     habit_flows.DIGEST,
     habit_flows.FREE_DAY,
+    status_flows.ADDING,
+    status_flows.CHANGING,
+    assess.FLOW,
+    grade.FLOW,
 )
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home

@@ -10,6 +10,8 @@ from bot.exchange.inspect import MAX_SIZE
 from bot.exchange.refusals import TooLarge
 from bot.services import calendar_import
 from bot.services import imports as service
+from bot.services.templates import HOW as WORD
+from handlers import templates
 from handlers.turn import Turn
 from storage import imports, jobs, outbox
 
@@ -27,6 +29,10 @@ async def file(turn: Turn, sent: Sent) -> None:
         raise TooLarge(limit=MAX_SIZE // 1024**2)
     name = sent.name or ""
     lately = await outbox.last_subjects(turn.tx, turn.bot_id, turn.person.id, limit=LATELY)
+    asked = next(filter(None, lately), "")
+    if asked.startswith(f"{WORD}:"):
+        await templates.receive(turn, asked, sent)
+        return
     arguments = {
         "file_id": sent.file_id,
         "name": name,

@@ -11,7 +11,7 @@ from bot.domain.screens import Listing, Value, Words, text
 from bot.domain.views import passing as views
 from bot.domain.views.common import BESIDE, LIST_LENGTH
 from bot.domain.views.people import name_for
-from bot.services import passing, people, seats
+from bot.services import opened, passing, people, seats
 from handlers.card import number, words_of
 from handlers.home import page_number
 from handlers.report import begin
@@ -56,7 +56,9 @@ async def passed(turn: Turn, argument: str) -> None:
 async def files(turn: Turn, argument: str) -> None:
     """`pass_files:5`: the stored files of a unit's answer."""
     found = await passing.visible(turn.tx, turn.act, number(argument))
-    await turn.show(views.files(found, await evidence.of_pass(turn.tx, found.id)))
+    shown = views.files(found, await evidence.of_pass(turn.tx, found.id))
+    await opened.files(turn.tx, turn.act, f"pass:{found.id}", shown)
+    await turn.show(shown)
 
 
 async def ask(turn: Turn, argument: str) -> None:

@@ -12,6 +12,7 @@ from bot.domain.screens import Attachment, Text, text
 from bot.domain.views import people as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.exchange.inspect import KINDS
+from bot.services import opened
 from bot.services import people as service
 from bot.services import unreachable as absence
 from handlers.card import number
@@ -196,7 +197,9 @@ async def letter(turn: Turn, argument: str) -> None:
     media_type = await files.media_type(turn.tx, designation.letter)
     ending = EXTENSIONS.get(media_type or "", "bin")
     attachment = Attachment(designation.letter, f"designation-{found.seat.id}.{ending}")
-    await turn.show(views.letter(_line(found, turn.language), attachment))
+    shown = views.letter(_line(found, turn.language), attachment)
+    await opened.files(turn.tx, turn.act, f"seat:{found.seat.id}", shown)
+    await turn.show(shown)
 
 
 async def ask_to_end(turn: Turn, argument: str) -> None:

@@ -12,8 +12,8 @@ from bot.domain.views import absences as absence_views
 from bot.domain.views import answers as views
 from bot.domain.views import reminders as reminder_views
 from bot.services import answers as service
+from bot.services import opened, requests
 from bot.services import reminders as reminding
-from bot.services import requests
 from bot.services.home import institutions_of
 from handlers.card import number
 from handlers.flows.later import asked_of_own
@@ -53,7 +53,9 @@ async def file(turn: Turn, argument: str) -> None:
     attachment = request.attached
     if attachment is None:
         raise NotFound
-    await turn.show(views.file(one, attachment, language=turn.language))
+    shown = views.file(one, attachment, language=turn.language)
+    await opened.files(turn.tx, turn.act, f"request:{request.id}", shown)
+    await turn.show(shown)
 
 
 async def _visible(turn: Turn, argument: str) -> tuple[Listed, Request]:

@@ -18,7 +18,7 @@ from bot.domain.requests import (
     RequestText,
     Stand,
 )
-from bot.domain.screens import Text, text
+from bot.domain.screens import Text, Words, text
 from bot.domain.selection import Selection
 from bot.domain.views import answers as answer_views
 from bot.domain.views import history as history_views
@@ -27,6 +27,7 @@ from bot.domain.views import requests as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services import answers as answering
+from bot.services import opened
 from bot.services import reminders as reminding
 from bot.services import requests as service
 from handlers.card import number
@@ -152,12 +153,15 @@ async def answer_files(turn: Turn, argument: str) -> None:
     house = name_for(asked.names, turn.language)
     pieces = await evidence.of_answer(turn.tx, said.id)
     act = f"answer_files:{asked.id}"
-    await turn.show(history_views.files(house, act, pieces, page_number(page)))
+    shown = history_views.files(house, act, pieces, page_number(page))
+    await opened.files(turn.tx, turn.act, f"request_item:{asked.id}", shown)
+    await turn.show(shown)
 
 
 async def whole_answer(turn: Turn, argument: str) -> None:
     """`whole_answer:7`: all that was answered."""
     asked, said = await _answer(turn, argument)
+    await opened.answer(turn.tx, turn.act, asked.id)
     await turn.show(answer_views.whole(asked, said, language=turn.language))
 
 
@@ -262,7 +266,8 @@ async def _answers_of(
     if request.kind in ABOUT_ITEMS:
         answers |= {"selection": audience.selection or "-", "items": list(audience.items)}
     if request.indicator is not None:
-        answers["indicator"] = request.indicator
+        answers["indicator"] = request.indicator_id or request.indicator
+        labels["indicator"] = text("label.one", value=Words(request.indicator))
     if audience.institutions:
         answers["institutions"] = list(audience.institutions)
         named = {each.id: each.names for each in await institutions.every(turn.tx)}

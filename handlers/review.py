@@ -17,7 +17,7 @@ from bot.domain.versions import differences, newest
 from bot.domain.views import review as views
 from bot.domain.views import versions as version_views
 from bot.domain.views.common import LIST_LENGTH
-from bot.services import consolidation
+from bot.services import consolidation, opened
 from bot.services import reviews as service
 from bot.services.status_updates import every_version, get_own
 from handlers.card import number
@@ -30,6 +30,7 @@ from storage import (
     items,
     reviews,
     status_updates,
+    statuses,
     threads,
     versions,
 )
@@ -82,6 +83,7 @@ async def whole(turn: Turn, argument: str) -> None:
     """`whole:42`: all that a report says."""
     permissions.require(permissions.may_review(turn.actor))
     said = await get_own(turn.tx, turn.actor, number(argument))
+    await opened.report(turn.tx, turn.act, said.number)
     await turn.show(views.whole(said))
 
 
@@ -260,6 +262,7 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
         opened_by=await service.open_(turn.tx, turn.act, waiting),
         others=await reviews.count(turn.tx, today=today, but=said.id, narrowed=narrowed) > 0,
         narrowed=await _facts(turn, narrowed),
+        vocabulary=await statuses.vocabulary(turn.tx),
     )
     await turn.show(
         views.report(card, language=turn.language),

@@ -36,7 +36,7 @@ async def home(turn: Turn) -> None:
 async def more(turn: Turn, _argument: str) -> None:
     """What is done less often."""
     permissions.require(permissions.may_arrange(turn.actor))
-    await turn.show(views.more())
+    await turn.show(views.more(configures=permissions.may_configure(turn.actor)))
 
 
 async def overdue(turn: Turn, argument: str) -> None:

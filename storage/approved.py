@@ -6,16 +6,19 @@ withdrawn: no statement here looks at another state.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from bot.domain.items import ReportState
-from bot.domain.reports import ApprovedReport
+from bot.domain.reports import ApprovedReport, Needing
+from bot.domain.selection import Need
 from storage.database import Transaction
 from storage.tables import (
     assignments,
     institutions,
+    item_tags,
     items,
     reviews,
     source_documents,
@@ -67,6 +70,53 @@ async def last_of_each(tx: Transaction, item_id: int, *, limit: int) -> list[App
     last = select(func.max(held.c.id)).group_by(held.c.institution_id)
     statement = _reports().where(status_updates.c.id.in_(last))
     return await _fetch(tx, statement.order_by(status_updates.c.id.desc()).limit(limit))
+
+
+async def count_needing(tx: Transaction, need: Need) -> int:
+    """How many items are marked as needing that, which observers may see."""
+    return int(await tx.value(select(func.count()).select_from(_needing([need]).subquery())))
+
+
+async def needing(
+    tx: Transaction, needs: Sequence[Need], *, limit: int, offset: int = 0
+) -> list[Needing]:
+    """Items that need one of these, priorities first, with their newest approved report."""
+    newest = (
+        select(func.max(status_updates.c.id))
+        .join(assignments, assignments.c.id == status_updates.c.assignment_id)
+        .where(assignments.c.item_id == items.c.id, _is_approved_of_few)
+        .correlate(items)
+        .scalar_subquery()
+    )
+    found = await tx.rows(
+        _needing(needs)
+        .add_columns(
+            items.c.paragraph.label("code"),
+            source_documents.c.symbol,
+            status_updates.c.status,
+            status_updates.c.as_of,
+        )
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .outerjoin(status_updates, status_updates.c.id == newest)
+        .order_by(
+            items.c.priority.desc(),
+            source_documents.c.published_on.desc(),
+            items.c.document_id,
+            items.c.ordinal,
+        )
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Needing(**row) for row in found]
+
+
+def _needing(needs: Sequence[Need]) -> Select[Any]:
+    marked = select(item_tags.c.item_id).where(
+        item_tags.c.vocabulary == "need", item_tags.c.label.in_([each.value for each in needs])
+    )
+    return select(items.c.id.label("item_id")).where(
+        items.c.id.in_(marked), items.c.vanished_at.is_(None), ~items.c.restricted
+    )
 
 
 async def get(tx: Transaction, status_update_id: int) -> ApprovedReport | None:

@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, LargeBinary, RowMapping, cast, insert, select, update
 
 from bot.keys import Head
+from bot.seals import Seal, Sealed
 from storage.counters import next_number
 from storage.database import Transaction
 from storage.tables import audit, audit_words, counters
@@ -32,6 +33,12 @@ ERASED = "audit.erase_words"
 
 RESTORED = "audit.restored"
 """The act that says which entries went with the restoring of an older backup."""
+
+SEALED = "audit.seal"
+"""The act that says that a day was sealed outside the database, so that no seal can be cut off."""
+
+SEALS, RESTORATION = "audit:seals", "audit:restored"
+"""What these two acts are about."""
 
 PAGE = 2000
 MANY = 50
@@ -165,15 +172,29 @@ class Fault(StrEnum):
     END_LOST = "end_lost"  # the chain does not go through the end remembered outside
     END_UNKNOWN = "end_unknown"  # nothing is remembered outside: a cut tail would not show
     RESTORED = "restored"  # lost with an older backup, and accepted: for ever to be seen
+    SEAL_BROKEN = "seal_broken"  # entries are not those that a day's seal was made of
+    PAPER_BROKEN = "paper_broken"  # nor those of a seal that was kept elsewhere
+    SEAL_CHANGED = "seal_changed"  # of the seals themselves, by their own numbers
+    SEAL_MISSING = "seal_missing"
+
+
+OF_SEALS = frozenset({Fault.SEAL_CHANGED, Fault.SEAL_MISSING})
+"""Faults whose numbers are those of seals, not of entries."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong with the entries `first` to `last`."""
+    """Something wrong with the entries `first` to `last`.
+
+    Where a seal tells, `since` is the day of the last one that holds and `until` that of the first
+    that does not: what was recorded between them is not what stands there now.
+    """
 
     fault: Fault
     first: int
     last: int
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -187,24 +208,33 @@ class _Kept:
     salt: str | None
 
 
-async def verify(tx: Transaction, key: bytes, remembered: Head | None) -> list[Finding]:
+async def verify(
+    tx: Transaction,
+    key: bytes,
+    remembered: Head | None,
+    sealed: Sealed | None = None,
+    papers: Sequence[Head] = (),
+) -> list[Finding]:
     """Everything wrong with the chain, lowest number first; an intact one gives an empty list.
 
-    `remembered` is the end of the chain as it was last written outside the database, read before
-    the transaction began: what is committed meanwhile is no loss.
+    `remembered` is the end of the chain as it was last written outside the database, and `sealed`
+    the seals of days, both read before the transaction began: what is committed meanwhile is no
+    loss. `papers` are seals that were kept elsewhere; their hashes may be beginnings.
     """
     chain = _Chain(key)
     words = _Words(key)
+    seals = _Seals(sealed or Sealed(), papers)
     end: Head | None = None  # the same place in the chain, as it stands
     async for kept in _all_kept(tx):
         chain.add(kept)
         words.add(kept)
+        seals.add(kept)
         if remembered is not None and kept.number == remembered.count:
             end = Head(kept.link, kept.number)
     last = chain.last
     counted = await tx.value(select(counters.c.value).where(counters.c.name == SERIES)) or 0
     chain.skip_to(max(counted, remembered.count if remembered else 0))
-    findings = chain.findings() + words.findings()
+    findings = chain.findings() + words.findings() + seals.findings()
     if remembered is None and last:
         findings.append(Finding(Fault.END_UNKNOWN, last, last))
     if remembered is not None and end != remembered:
@@ -225,8 +255,17 @@ async def restored(tx: Transaction) -> list[Finding]:
     """The entries that went when older backups were restored, as the chain itself says."""
     told = select(audit.c.facts).where(audit.c.act == RESTORED).order_by(audit.c.number)
     return [
-        Finding(Fault.RESTORED, facts["first"], facts["last"]) for facts in await tx.values(told)
+        Finding(Fault.RESTORED, facts["first"], facts["last"])
+        for facts in await tx.values(told)
+        if "first" in facts
     ]
+
+
+async def last_seal(tx: Transaction) -> int:
+    """The number of the newest seal that the chain tells of; 0 for none."""
+    told = select(audit.c.facts).where(audit.c.subject.in_((SEALS, RESTORATION)))
+    newest = await tx.value(told.order_by(audit.c.number.desc()).limit(1))
+    return max(_numbers(newest, "seal", "seals"), default=0)
 
 
 class _Chain:
@@ -314,15 +353,100 @@ class _Words:
         ]
 
 
+class _Seals:
+    """Checks the chain against the seals of days, and that none of these was taken out or edited.
+
+    A seal that was made after an older backup was restored says from which entry on the earlier
+    ones are void, and holds only where the chain tells of that, too.
+    """
+
+    def __init__(self, sealed: Sealed, papers: Sequence[Head]) -> None:
+        self._sealed = sealed
+        self._papers = papers
+        self._wanted = {each.count for each in sealed.seals} | {each.count for each in papers}
+        self._links: dict[int, str] = {}
+        self._told: set[int] = set(sealed.missing)
+        self._accepted: set[int] = set()
+        self._restored: dict[int, range] = {}  # which entries went, by the entry that says so
+
+    def add(self, kept: _Kept) -> None:
+        if kept.number in self._wanted:
+            self._links[kept.number] = kept.link
+        if kept.entry is None or kept.entry.act not in (SEALED, RESTORED):
+            return
+        self._told.update(_numbers(kept.entry.facts, "seal"))
+        if kept.entry.act == RESTORED:
+            went = _numbers(kept.entry.facts, "first", "last")
+            self._restored[kept.number] = range(went[0], went[-1] + 1) if went else range(0)
+            self._accepted.update(_numbers(kept.entry.facts, "seals"))
+
+    def findings(self) -> list[Finding]:
+        missing = self._told - self._sealed.numbers - self._accepted
+        return [
+            *self._broken(),
+            *self._contradicted(),
+            *(Finding(Fault.SEAL_CHANGED, n, n) for n in self._sealed.changed),
+            *(Finding(Fault.SEAL_MISSING, n, n) for n in sorted(missing)),
+        ]
+
+    def _in_force(self) -> list[Seal]:
+        kept: list[Seal] = []
+        for seal in self._sealed.seals:
+            if seal.gone_from is not None and seal.count in self._restored:
+                kept = [each for each in kept if each.count < seal.gone_from]
+            kept.append(seal)
+        return kept
+
+    def _broken(self) -> list[Finding]:
+        """One finding for each stretch of seals that do not hold, up to the first of them."""
+        found: list[Finding] = []
+        good: Seal | None = None
+        told = False
+        for seal in self._in_force():
+            if self._links.get(seal.count) == seal.hash:
+                good, told = seal, False
+            elif not told:
+                first = 1 if good is None else good.count + 1
+                since = None if good is None else good.day
+                broken = Fault.SEAL_BROKEN
+                found.append(Finding(broken, min(first, seal.count), seal.count, since, seal.day))
+                told = True
+        return found
+
+    def _contradicted(self) -> list[Finding]:
+        return [
+            Finding(Fault.PAPER_BROKEN, each.count, each.count)
+            for each in self._papers
+            if not self._links.get(each.count, "").startswith(each.hash)
+            and not any(each.count in gone for gone in self._restored.values())
+        ]
+
+
+def _numbers(facts: Any, *names: str) -> list[int]:
+    """The numbers that these facts name, whatever else somebody may have put there."""
+    if not isinstance(facts, dict):
+        return []
+    named = [facts.get(name) for name in names]
+    several = [n for each in named for n in (each if isinstance(each, list) else [each])]
+    return [n for n in several if type(n) is int]
+
+
 # -- Exporting -------------------------------------------------------------------------------------
 
 
-async def export(tx: Transaction) -> AsyncIterator[str]:
-    """Every entry with its hash, in order, as lines of JSON; with words that were not erased."""
-    async for page in _pages(tx, _COLUMNS):
+async def export(tx: Transaction, *, words: bool) -> AsyncIterator[str]:
+    """Every entry with its hash, in order, as lines of JSON.
+
+    With `words` also what people wrote, with its salt, where it was not erased. An entry's hash is
+    HMAC-SHA256 of the hash before it (of 64 zeros for the first) and its canonical text: a JSON
+    array, without spaces and in ASCII, of number, at (UTC, to the microsecond), act, person_id,
+    seat_id, channel, subject, facts (keys in order) and words_digest. That of the words is the same
+    of `words:`, salt and words. Whoever lacks the key can still see that no number is missing, and
+    hold the hashes against the seals of days.
+    """
+    async for page in _pages(tx, _COLUMNS if words else [*audit.c]):
         for row in page:
             values = dict(row, at=row["at"].isoformat(timespec="microseconds"))
-            values.pop("salt")
             yield json.dumps(values, ensure_ascii=False)
 
 

@@ -13,13 +13,14 @@ from bot.domain.clearance import Rule
 from bot.domain.desk import Counts
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.requests import ItemState
-from storage import consolidations, threads
+from storage import consolidations, plans, threads
 from storage import invitations as invitation_states
 from storage.database import Transaction
 from storage.seats import is_live
 from storage.selection import is_unassigned
 from storage.tables import (
     accounts,
+    activities,
     assignments,
     extensions,
     institutions,
@@ -106,6 +107,7 @@ async def counts(tx: Transaction, *, today: date, now: datetime) -> Counts:
         "unassigned": _count(items, and_(items.c.vanished_at.is_(None), is_unassigned())),
         "drafts": _count(assignments, assignments.c.state == AssignmentState.DRAFT.value),
         "disowned": _count(assignments, assignments.c.state == AssignmentState.DISOWNED.value),
+        "plans": _count(activities, plans.to_look_at()),
     }
     row = await tx.row(select(*(value.label(name) for name, value in numbers.items())))
     assert row is not None

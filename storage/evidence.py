@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -119,6 +119,11 @@ async def remove(tx: Transaction, conversation_id: int) -> None:
 async def counts_of_draft(tx: Transaction, conversation_id: int) -> EvidenceCounts:
     """How much evidence a draft has."""
     return await _counts(tx, and_(evidence.c.conversation_id == conversation_id, _is_of_a_draft()))
+
+
+async def counts_of(tx: Transaction, evidence_ids: Sequence[int]) -> EvidenceCounts:
+    """How these pieces of a draft stand."""
+    return await _counts(tx, and_(evidence.c.id.in_(evidence_ids), _is_of_a_draft()))
 
 
 async def pieces_of_draft(tx: Transaction, conversation_id: int) -> list[EvidencePiece]:

@@ -26,19 +26,29 @@ from sqlalchemy import (
     true,
 )
 
-from bot.domain.filters import STATUSES, Dimension, Filter, Known
+from bot.domain.clearance import Decision
+from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
+from bot.domain.status import Vocabulary
+from storage import indicators, plans, statuses
+from storage.approved import is_last_approved
 from storage.clearance import is_word
 from storage.database import Transaction
+from storage.selection import NEED
 from storage.standing import as_of, is_consolidated, last_words, standing, status_of
+from storage.tables import activities as plan_activities
 from storage.tables import (
+    assessments,
     assignments,
+    clearances,
     clusters,
     consolidations,
     evidence,
     figures,
     files,
+    grades,
+    indicator_values,
     institutions,
     item_tags,
     item_texts,
@@ -52,6 +62,7 @@ from storage.tables import (
     status_updates,
     units,
 )
+from storage.tables import indicators as plan_indicators
 
 Record: TypeAlias = dict[str, Any]
 R = TypeVar("R")
@@ -60,7 +71,9 @@ PAGE = 500  # rows in memory at a time
 
 _ANNOUNCED = AssignmentState.ANNOUNCED.value
 _WITHDRAWN = ReportState.WITHDRAWN.value
-_TAGS = ("theme", "group", "sdg")
+_APPROVED = ReportState.APPROVED.value
+_CLEARED = (Decision.CLEARED.value, Decision.AMENDED.value)
+_TAGS = ("theme", "group", "sdg", NEED)
 
 
 @dataclass(frozen=True)
@@ -106,7 +119,9 @@ async def known(tx: Transaction, dimension: Dimension) -> list[Known]:
     """Every value of a dimension that occurs, with the names it may be asked for by."""
     match dimension:
         case Dimension.STATUS:
-            return [Known(each) for each in STATUSES]
+            entries = (await statuses.vocabulary(tx)).entries
+            known = [Known(each.code, tuple(each.names.values())) for each in entries]
+            return [*known, Known(NOT_REPORTED)]
         case Dimension.INSTITUTION:
             statement = select(institutions.c.code, institutions.c.names).order_by(
                 institutions.c.code
@@ -162,6 +177,10 @@ class Records:
                 + self._number(self._counted(self._without_seats())),
                 "requests": self._number(self._counted(self._requests())),
                 "questions": self._number(self._counted(self._questions())),
+                "assessments": self._number(self._counted(self._assessments()))
+                + self._number(self._counted(self._grades())),
+                "activities": self._number(self._counted(self._activities())),
+                "indicators": self._number(self._counted(self._indicators())),
             },
             status=self._grouped(
                 select(status, func.count())
@@ -204,7 +223,7 @@ class Records:
         )
         found = [Spread(row["value"], row["count"]) for row in self._rows(statement)]
         if dimension is Dimension.STATUS:
-            order = {status: place for place, status in enumerate(STATUSES)}
+            order = {status: place for place, status in enumerate(self.vocabulary().codes)}
             found.sort(key=lambda each: order.get(each.value, len(order)))
         return found
 
@@ -251,10 +270,22 @@ class Records:
 
     # -- Rows --------------------------------------------------------------------------------------
 
+    def vocabulary(self) -> Vocabulary:
+        """The statuses of the country."""
+        return statuses.read(self._connection.execute(statuses.CONFIGURED).mappings())
+
     def institutions(self) -> dict[int, Record]:
         """Every institution by its id: code, kind, names."""
         rows = self._connection.execute(select(institutions)).mappings()
         return {row["id"]: dict(row) for row in rows}
+
+    def documents(self) -> dict[int, Record]:
+        """The documents of what passes, by their ids."""
+        passing = select(items.c.document_id).select_from(self._items()).where(self._passes())
+        statement = select(source_documents).where(
+            source_documents.c.id.in_(passing.correlate(None))
+        )
+        return {row["id"]: dict(row) for row in self._rows(statement)}
 
     def recommendations(self) -> Iterator[Record]:
         """One row an item, by document and place, with what stands around it.
@@ -367,7 +398,79 @@ class Records:
         for page in self._pages(self._questions().order_by(questions.c.id)):
             yield from page
 
+    def assessments(self) -> Iterator[Record]:
+        """Every version of independent assessments, then every grade: those have a `scheme`."""
+        for page in self._pages(self._assessments().order_by(assessments.c.id)):
+            yield from page
+        for page in self._pages(self._grades().order_by(grades.c.id)):
+            yield from page
+
+    def activities(self) -> Iterator[Record]:
+        """Activities of the plans for these items or their clusters.
+
+        `items` are pairs of symbol and number, `others` ids of institutions.
+        """
+        for page in self._pages(self._activities().order_by(plan_activities.c.id)):
+            about, others = self._about([row["id"] for row in page])
+            for row in page:
+                yield {**row, "items": about[row["id"]], "others": others[row["id"]]}
+
+    def indicators(self) -> Iterator[Record]:
+        """Their indicators, a row for each value; `disaggregation` as figures have it."""
+        order = (plan_indicators.c.id, indicator_values.c.id)
+        for page in self._pages(self._indicators().order_by(*order)):
+            yield from page
+
+    def _about(
+        self, ids: Sequence[int]
+    ) -> tuple[dict[int, list[tuple[str, str]]], dict[int, list[int]]]:
+        """What these activities are for, where that is items, and who takes part."""
+        about: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        others: dict[int, list[int]] = defaultdict(list)
+        for row in self._rows(plans.items_of(ids)):
+            about[row["activity_id"]].append((row["symbol"], row["paragraph"]))
+        for row in self._rows(plans.others_of(ids)):
+            others[row["activity_id"]].append(row["institution_id"])
+        return about, others
+
+    def approved(self, ids: Sequence[int]) -> dict[int, list[Record]]:
+        """By item what each institution had approved last, the lead first, then the newest.
+
+        `measures` and `remaining`, in `language`, are those of the last one that says something,
+        with its `figures`; `titles` is what stored evidence of both is called, `validated` who
+        cleared and approved the last one: `role`, `institution_id` (None: the secretariat), `at`.
+        """
+        last = self._last_approved(ids)
+        worded = self._last_worded([row["assignment_id"] for row in last])
+        said = {row["id"]: worded.get(row["assignment_id"], row) for row in last}
+        both = {row["id"] for row in said.values()} | set(said)
+        figured, validated = self._figures(sorted(both)), self._validated(sorted(said))
+        titles = self._titles(sorted(both))
+        found: dict[int, list[Record]] = defaultdict(list)
+        for row in last:
+            own = said[row["id"]]
+            names = dict.fromkeys([*titles[own["id"]], *titles[row["id"]]])
+            found[row["item_id"]].append(
+                {
+                    **row,
+                    **{name: own[name] for name in ("measures", "remaining", "language")},
+                    "figures": figured[own["id"]],
+                    "titles": [*names],
+                    "validated": validated[row["id"]],
+                }
+            )
+        return found
+
     # -- Which rows --------------------------------------------------------------------------------
+
+    def _activities(self) -> Select[Any]:
+        return plans.records(self._passing())
+
+    def _indicators(self) -> Select[Any]:
+        return indicators.records(self._activities())
+
+    def _passing(self) -> Select[Any]:
+        return select(items.c.id).select_from(self._items()).where(self._passes())
 
     def _items(self) -> Any:
         return (
@@ -574,6 +677,29 @@ class Records:
             .where(self._of_items(), questions.c.answered_at.is_(None))
         )
 
+    def _assessments(self) -> Select[Any]:
+        return self._beside(assessments)
+
+    def _grades(self) -> Select[Any]:
+        return self._beside(grades).add_columns(grades.c.symbol.label("graded_in"))
+
+    def _beside(self, table: Any) -> Select[Any]:
+        """What stands beside the answer on the items that pass, whenever it was given.
+
+        An item's symbol is that of its own document.
+        """
+        columns = [each for each in table.c if each.name not in ("item_id", "symbol")]
+        joined = table.join(items, items.c.id == table.c.item_id).join(
+            source_documents, source_documents.c.id == items.c.document_id
+        )
+        statement = select(*columns, *_ITEM).select_from(joined)
+        if not self._filter:
+            return statement
+        passing = (
+            select(items.c.id).select_from(self._items()).where(self._passes()).correlate(None)
+        )
+        return statement.where(table.c.item_id.in_(passing))
+
     # -- What stands around a page of rows ---------------------------------------------------------
 
     def _texts(self, ids: Sequence[int]) -> dict[int, dict[str, str]]:
@@ -662,6 +788,68 @@ class Records:
             .order_by(reviews.c.id)
         )
         return {(row["status_update_id"], row["decision"]): row["comment"] for row in rows}
+
+    def _last_approved(self, ids: Sequence[int]) -> Sequence[RowMapping]:
+        return self._rows(
+            select(
+                status_updates,
+                assignments.c.item_id,
+                assignments.c.institution_id,
+                assignments.c.part,
+            )
+            .join(assignments, is_last_approved())
+            .where(assignments.c.item_id.in_(ids), assignments.c.state == _ANNOUNCED, self._own())
+            .order_by(
+                assignments.c.item_id,
+                assignments.c.part != Part.LEAD.value,
+                status_updates.c.id.desc(),
+            )
+        )
+
+    def _last_worded(self, assignment_ids: Sequence[int]) -> dict[int, RowMapping]:
+        """Of each assignment the last approved status update that says something."""
+        last = (
+            select(func.max(status_updates.c.id))
+            .where(
+                status_updates.c.assignment_id.in_(assignment_ids),
+                status_updates.c.state == _APPROVED,
+                status_updates.c.measures != "",
+            )
+            .group_by(status_updates.c.assignment_id)
+        )
+        rows = self._rows(select(status_updates).where(status_updates.c.id.in_(last)))
+        return {row["assignment_id"]: row for row in rows}
+
+    def _validated(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+        """Who cleared and who approved each status update, by role and institution, and when."""
+        found: dict[int, list[RowMapping]] = defaultdict(list)
+        for table, decisions in ((clearances, _CLEARED), (reviews, (_APPROVED,))):
+            for row in self._rows(
+                select(table.c.status_update_id, table.c.at, seats.c.role, seats.c.institution_id)
+                .join(seats, seats.c.id == table.c.seat_id)
+                .where(table.c.status_update_id.in_(ids), table.c.decision.in_(decisions))
+                .order_by(table.c.id)
+            ):
+                found[row["status_update_id"]].append(row)
+        return found
+
+    def _titles(self, ids: Sequence[int]) -> dict[int, list[str]]:
+        """What the stored evidence of each status update is called."""
+        found: dict[int, list[str]] = defaultdict(list)
+        title = func.coalesce(
+            func.nullif(evidence.c.caption, ""), evidence.c.name, evidence.c.url
+        ).label("title")
+        for row in self._rows(
+            select(evidence.c.status_update_id, title)
+            .where(
+                evidence.c.status_update_id.in_(ids),
+                evidence.c.state == EvidenceState.STORED.value,
+                title.is_not(None),
+            )
+            .order_by(evidence.c.id)
+        ):
+            found[row["status_update_id"]].append(row["title"])
+        return found
 
     def _first_answers(self, ids: Sequence[int]) -> dict[int, RowMapping]:
         first = (

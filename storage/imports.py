@@ -57,6 +57,7 @@ _COPIED = (
     "headings",
     "digest",
 )
+_AS_IT_CAME = func.coalesce(import_rows.c.original, items.c.original)  # only a matrix says that
 
 
 # -- Staging ---------------------------------------------------------------------------------------
@@ -346,6 +347,7 @@ async def _add_documents(tx: Transaction, job_id: int, *, now: datetime) -> None
             "cycle": each["cycle"],
             "session": each["session"],
             "published_on": date.fromisoformat(published) if published else None,
+            "layout": each.get("layout"),
             "imported_at": now,
         }
         if not await insert_missing(tx, source_documents, row):
@@ -354,10 +356,22 @@ async def _add_documents(tx: Transaction, job_id: int, *, now: datetime) -> None
                 .where(source_documents.c.symbol == each["symbol"])
                 .values(imported_at=now)
             )
+            if row["layout"]:
+                await _keep_layout(tx, each["symbol"], row["layout"])
+
+
+async def _keep_layout(tx: Transaction, symbol: str, layout: Any) -> None:
+    """The columns of a document's first matrix: a later one may be ours, filled in."""
+    await tx.execute(
+        update(source_documents)
+        .where(source_documents.c.symbol == symbol, source_documents.c.layout.is_(None))
+        .values(layout=layout)
+    )
 
 
 async def _add_items(tx: Transaction, job_id: int, *, now: datetime) -> None:
-    names = ["key", "document_id", "paragraph", "ordinal", *_COPIED, "priority", "created_at"]
+    names = ["key", "document_id", "paragraph", "ordinal", *_COPIED, "original"]
+    names += ["priority", "created_at"]
     source = (
         select(
             import_rows.c.key,
@@ -365,6 +379,7 @@ async def _add_items(tx: Transaction, job_id: int, *, now: datetime) -> None:
             import_rows.c.paragraph,
             import_rows.c.ordinal,
             *[import_rows.c[name] for name in _COPIED],
+            import_rows.c.original,
             literal(value=False),
             literal(now, items.c.created_at.type),
         )
@@ -385,7 +400,7 @@ async def _change_items(tx: Transaction, job_id: int) -> None:
     await tx.execute(
         update(items)
         .where(items.c.id == import_rows.c.item_id, _rows(job_id, CHANGED), ~_is_translation())
-        .values({name: import_rows.c[name] for name in _COPIED})
+        .values({**{name: import_rows.c[name] for name in _COPIED}, "original": _AS_IT_CAME})
     )
     returned = select(import_rows.c.item_id).where(
         import_rows.c.job_id == job_id, import_rows.c.item_id.is_not(None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, select, update
 
 from bot.domain.items import Item, ItemText
 from storage.database import Transaction
@@ -46,6 +46,16 @@ async def get(tx: Transaction, item_id: int) -> Item | None:
     """The item of that id."""
     row = await tx.row(select_items().where(items.c.id == item_id))
     return None if row is None else as_item(row)
+
+
+async def restrict(tx: Transaction, item_id: int, *, restricted: bool) -> bool:
+    """Show the item by symbol and number only, or with its words; False where it is so already."""
+    result = await tx.execute(
+        update(items)
+        .where(items.c.id == item_id, items.c.restricted != restricted)
+        .values(restricted=restricted)
+    )
+    return result.rowcount == 1
 
 
 async def texts(tx: Transaction, item_ids: Sequence[int]) -> dict[int, tuple[ItemText, ...]]:

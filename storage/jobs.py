@@ -22,6 +22,9 @@ PLANNED, RUNNING, WAITING, DONE, FAILED, CANCELLED = (
 )
 
 
+WAKES = "jobs"
+"""What a commit with work to do wakes."""
+
 DIGEST = "digest"
 """The kind of job for which nobody waits: the picture of a digest."""
 
@@ -67,7 +70,7 @@ async def plan(
             planned_at=now,
         )
     )
-    tx.wakes.add("jobs")
+    tx.wakes.add(WAKES)
     key = result.inserted_primary_key
     assert key is not None
     return int(key[0])

@@ -13,6 +13,7 @@ from bot.domain.search import Wanted
 from storage.database import Transaction
 from storage.tables import (
     assignments,
+    grades,
     item_texts,
     items,
     source_documents,
@@ -48,6 +49,8 @@ async def find(
     shown = _items(institution_ids)
     if not restricted:
         shown = shown.where(~items.c.restricted)
+    if wanted.grade is not None and (hits := await _hits(tx, shown.where(_graded(wanted.grade)))):
+        return hits
     if wanted.symbol is not None:
         if hits := await _by_symbol(tx, wanted, shown):
             return hits
@@ -87,6 +90,19 @@ async def _by_symbol(tx: Transaction, wanted: Wanted, shown: Select[Any]) -> lis
         if documents and (hits := await _hits(tx, shown.where(items.c.document_id.in_(documents)))):
             return hits
     return []
+
+
+def _graded(grade: str) -> ColumnElement[bool]:
+    """Whether that grade stands beside the answer on an item."""
+    return (
+        select(grades.c.id)
+        .where(
+            grades.c.item_id == items.c.id,
+            grades.c.grade == grade,
+            grades.c.withdrawn_at.is_(None),
+        )
+        .exists()
+    )
 
 
 async def _by_words(tx: Transaction, wanted: Wanted, shown: Select[Any]) -> list[Hit]:

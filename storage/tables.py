@@ -27,7 +27,7 @@ from sqlalchemy import (
     true,
 )
 
-from storage.types import Id, Json, UtcDateTime
+from storage.types import Amount, Id, Json, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -144,6 +144,32 @@ invitations = Table(
     _to("unit_id", "units", nullable=True),
 )
 
+approvals = Table(  # what needs a second coordinator, from the asking to its use
+    "approvals",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),  # invite, names, lower, unrestrict
+    Column("arguments", Json, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("language", String(20), nullable=False),  # of the reason
+    _to("asked_by", "seats"),
+    _to("asker", "people"),  # the person: nobody agrees to their own by another seat
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("state", String(20), nullable=False),  # waiting, approved, refused, expired, done
+    Column("opens_at", UtcDateTime),  # by itself, where there is nobody to ask
+    Column("decided_by", Id),  # seat; None: it opened by itself, or expired
+    Column("decided_at", UtcDateTime),
+)
+Index("ix_approvals_state", approvals.c.state, approvals.c.id)
+
+protections = Table(  # what may leave the machine by chat, since when; none: all is protected
+    "protections",
+    metadata,
+    Column("name", String(20), primary_key=True),  # restricted, evidence, audit
+    Column("lowered_at", UtcDateTime, nullable=False),
+    _to("approval_id", "approvals"),
+)
+
 # -- What is tracked -------------------------------------------------------------------------------
 
 source_documents = Table(
@@ -156,7 +182,7 @@ source_documents = Table(
     Column("cycle", Integer),
     Column("session", String(40)),
     Column("published_on", Date),
-    Column("layout", Json),  # headings and columns as they came, for the matrix that goes back
+    Column("layout", Json),  # columns as they came, for the matrix that goes back: [[name, title]]
     Column("imported_at", UtcDateTime, nullable=False),
 )
 
@@ -185,6 +211,7 @@ items = Table(
     Column("recommending", Json, nullable=False),  # [State]
     Column("source_of_position", String(200)),
     Column("headings", Json, nullable=False),  # [[place, theme heading]]: it may stand under many
+    Column("original", Json),  # [[place, heading as printed, {column: cell}]], as they came
     _to("cluster_id", "clusters", nullable=True, index=True),
     Column("priority", Boolean, nullable=False, server_default=false()),
     Column("digest", String(64)),  # of what the import said beside the text
@@ -266,6 +293,17 @@ assignments = Table(
 Index("ix_assignments_institution", assignments.c.institution_id, assignments.c.state)
 
 # -- Reports ---------------------------------------------------------------------------------------
+
+statuses = Table(  # what a country configured of its vocabulary; the rest is as it was
+    "statuses",
+    metadata,
+    Column("code", String(40), primary_key=True),  # never changed, never given twice
+    Column("counts_as", String(40), nullable=False),  # one of the seven there are from the start
+    Column("place", Integer, nullable=False),
+    Column("names", Json, nullable=False),  # {language: name}
+    Column("evidence_required", Boolean, nullable=False, server_default=false()),
+    Column("ended_at", UtcDateTime),
+)
 
 status_updates = Table(
     "status_updates",
@@ -593,6 +631,7 @@ requests = Table(
     Column("due_on", Date),  # None: each item its own
     Column("ladder", Json, nullable=False),  # [[days, whom it reaches, whether it asks first]]
     Column("indicator", String(300)),  # of a request for data
+    _to("indicator_id", "indicators", nullable=True, index=True),  # of a plan, whose values it asks
     Column("attachment", String(64), ForeignKey("files.sha256")),
     Column("attachment_name", String(200)),
     Column("repeats", String(20)),  # monthly, quarterly, six_monthly, before_deadline
@@ -798,6 +837,93 @@ deadlines = Table(  # the reporting calendar
 Index("ix_deadlines_state", deadlines.c.state, deadlines.c.day)
 Index("ix_deadlines_warn_on", deadlines.c.state, deadlines.c.warn_on)
 
+# -- Follow-up plans -------------------------------------------------------------------------------
+
+activities = Table(  # for a cluster, or for the items in activity_items
+    "activities",
+    metadata,
+    _id(),
+    _to("cluster_id", "clusters", nullable=True, index=True),
+    _to("institution_id", "institutions"),  # that is responsible
+    Column("what", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("from_on", Date),
+    Column("until_on", Date),
+    Column("amount", Amount),
+    Column("currency", String(3)),  # ISO 4217
+    Column("funds", String(300)),  # where the money comes from
+    Column("state", String(20), nullable=False),  # planned, under_way, done, dropped
+    Column("adopted_at", UtcDateTime),  # None: proposed
+    Column("changed_at", UtcDateTime),  # by the institution, and the secretariat has not looked yet
+    Column("created_at", UtcDateTime, nullable=False),
+)
+Index("ix_activities_institution", activities.c.institution_id, activities.c.state)
+
+activity_items = Table(
+    "activity_items",
+    metadata,
+    _to("activity_id", "activities"),
+    _to("item_id", "items", index=True),
+    PrimaryKeyConstraint("activity_id", "item_id"),
+)
+
+activity_institutions = Table(  # who takes part beside who is responsible
+    "activity_institutions",
+    metadata,
+    _to("activity_id", "activities"),
+    _to("institution_id", "institutions", index=True),
+    PrimaryKeyConstraint("activity_id", "institution_id"),
+)
+
+activity_notes = Table(  # what became of an activity, dated
+    "activity_notes",
+    metadata,
+    _id(),
+    _to("activity_id", "activities", index=True),
+    _to("seat_id", "seats", nullable=True),  # None: the command line
+    Column("what", String(20), nullable=False),  # proposed, added, adopted, changed, state
+    Column("state", String(20)),
+    Column("fields", Json, nullable=False),  # [name of what was changed]
+    Column("words", Text),
+    Column("language", String(20)),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+indicators = Table(
+    "indicators",
+    metadata,
+    _id(),
+    _to("activity_id", "activities", index=True),
+    Column("name", String(300), nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("kind", String(20), nullable=False),  # structural, process, outcome
+    Column("unit", String(60)),
+    Column("baseline", Float),
+    Column("baseline_year", Integer),
+    Column("target", Float),
+    Column("target_year", Integer),
+    Column("sdg", String(10)),  # code of a global indicator: 16.3.1
+    Column("dimensions", Json, nullable=False),  # [by what its values are to be told apart]
+    Column("ended_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+indicator_values = Table(  # of one year the newest counts
+    "indicator_values",
+    metadata,
+    _id(),
+    _to("indicator_id", "indicators"),
+    Column("value", Float, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("disaggregation", Json, nullable=False),  # [{group, value, dimensions}]
+    Column("source", String(20), nullable=False),  # chat, workbook, answer, report
+    _to("answer_id", "answers", nullable=True, index=True),
+    _to("status_update_id", "status_updates", nullable=True, index=True),
+    _to("seat_id", "seats", nullable=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix_indicator_values_year", indicator_values.c.indicator_id, indicator_values.c.year)
+
 # -- Live dialogues --------------------------------------------------------------------------------
 
 dialogues = Table(
@@ -873,6 +999,46 @@ digests = Table(  # everybody who has or had a seat: when their next digest is d
     Column("outcome", String(20)),  # of that week: sent, nothing, reminded, unreachable
     Column("settled_at", UtcDateTime),
 )
+
+# -- What others think of it -----------------------------------------------------------------------
+
+assessments = Table(  # of observers, beside the State's answer; a row for each version
+    "assessments",
+    metadata,
+    _id(),
+    _to("item_id", "items", index=True),
+    _to("institution_id", "institutions"),
+    Column("version", Integer, nullable=False),
+    Column("current", Boolean, nullable=False, server_default=true()),
+    _to("seat_id", "seats"),  # who wrote it: the institution is named, not the person
+    Column("status", String(40)),  # None: it names none
+    Column("as_of", Date, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("language", String(20), nullable=False),
+    Column("source", String(500)),  # a link, or what it was published in
+    Column("given_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    UniqueConstraint("item_id", "institution_id", "version"),
+)
+
+grades = Table(  # what a committee, or somebody else outside, made of it
+    "grades",
+    metadata,
+    _id(),
+    _to("item_id", "items", index=True),
+    Column("scheme", String(80), nullable=False),  # one of ours by its code, or as it was written
+    Column("grade", String(60), nullable=False),
+    Column("session", String(60), nullable=False),
+    Column("given_on", Date),
+    Column("symbol", String(120)),  # of the document that gives it
+    Column("note", Text),
+    Column("language", String(20), nullable=False),
+    Column("source", String(500)),
+    Column("entered_by", Id, nullable=False),  # seat
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),  # replaced by another, or entered by mistake
+)
+Index("ix_grades_grade", grades.c.grade)
 
 # -- Messages --------------------------------------------------------------------------------------
 
@@ -996,6 +1162,7 @@ import_rows = Table(  # the staging of an import, until it is applied or discard
     Column("recommending", Json),
     Column("source_of_position", String(200)),
     Column("headings", Json),
+    Column("original", Json),
     Column("language", String(20)),
     Column("words", Text),
     Column("raw", Text),
@@ -1015,6 +1182,27 @@ import_tags = Table(
     Column("label", String(300), nullable=False),
     Column("place", Integer, nullable=False),
     PrimaryKeyConstraint("job_id", "ordinal", "vocabulary", "label"),
+)
+
+templates = Table(  # Word templates that the secretariat sent in place of ours
+    "templates",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),  # matrix, paragraphs
+    Column("language", String(20), nullable=False),
+    Column("sha256", String(64), ForeignKey("files.sha256"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("added_by", Id),  # seat
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),  # when another one or ours took its place
+)
+Index(
+    "ix_templates_current",
+    templates.c.kind,
+    templates.c.language,
+    unique=True,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
 )
 
 counters = Table(

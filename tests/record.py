@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -12,12 +13,20 @@ from sqlalchemy import func, insert, select
 from bot.domain.status import Status
 from storage.database import Transaction
 from storage.tables import (
+    activities,
+    activity_institutions,
+    activity_items,
+    activity_notes,
+    assessments,
     assignments,
     clusters,
     consolidations,
     evidence,
     figures,
     files,
+    grades,
+    indicator_values,
+    indicators,
     institutions,
     item_tags,
     item_texts,
@@ -94,6 +103,90 @@ def _rows(
         (reviews, _reviews(chance, said)),
         (consolidations, [each for n in range(1, item_count + 1) for each in _consolidated(n)]),
         (questions, _questions(chance, hold)),
+        (assessments, _assessments(item_count)),
+        (grades, _grades(item_count)),
+        *_plans(item_count, held_by),
+    ]
+
+
+def _plans(item_count: int, held_by: int) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
+    """An activity for each cluster, and one for every fourth item; two of three have values."""
+    planned: list[dict[str, Any]] = [
+        {
+            "id": n,
+            "cluster_id": n if n <= 2 else None,
+            "institution_id": 1 + n % held_by,
+            "what": f"{NASTY[n % len(NASTY)]}secret activity {n}",
+            "language": LANGUAGES[n % 3],
+            "from_on": date(2025, 1, 1),
+            "until_on": date(2025, 12, 31) if n % 2 else None,
+            "amount": Decimal("250000.055") * n if n % 2 else None,
+            "currency": "EUR" if n % 2 else None,
+            "funds": "=secret fund",
+            "state": "planned",
+            "adopted_at": BEGIN if n % 3 else None,
+            "created_at": BEGIN,
+        }
+        for n in range(1, item_count // 4 + 3)
+    ]
+    of_items = [
+        {"activity_id": each["id"], "item_id": 4 * (each["id"] - 2)} for each in planned[2:]
+    ]
+    measured = [
+        {
+            "id": each["id"],
+            "activity_id": each["id"],
+            "name": f"=secret indicator {each['id']}",
+            "language": "en",
+            "kind": "process",
+            "baseline": 1.5,
+            "baseline_year": 2024,
+            "sdg": "16.3.1",
+            "dimensions": ["sex"],
+            "created_at": BEGIN,
+        }
+        for each in planned
+    ]
+    values = [
+        {
+            "indicator_id": each["id"],
+            "value": 12.5,
+            "year": year,
+            "disaggregation": [{"group": "women", "value": 4.0, "dimensions": {"sex": "female"}}],
+            "source": "chat",
+            "at": BEGIN,
+        }
+        for each in measured
+        if each["id"] % 3
+        for year in (2024, 2025)
+    ]
+    return [
+        (activities, planned),
+        (activity_items, of_items),
+        (
+            activity_institutions,
+            [
+                {"activity_id": each["id"], "institution_id": 1 + (each["id"] + 1) % held_by}
+                for each in planned
+            ],
+        ),
+        (
+            activity_notes,
+            [
+                {
+                    "activity_id": each["id"],
+                    "what": "state",
+                    "state": "planned",
+                    "fields": [],
+                    "words": "secret note",
+                    "language": "en",
+                    "at": BEGIN,
+                }
+                for each in planned
+            ],
+        ),
+        (indicators, measured),
+        (indicator_values, values),
     ]
 
 
@@ -350,4 +443,46 @@ def _questions(chance: random.Random, hold: Sequence[Mapping[str, Any]]) -> list
             "answered_at": chance.choice([None, BEGIN]),
         }
         for each in hold[::3]
+    ]
+
+
+def _assessments(item_count: int) -> list[dict[str, Any]]:
+    """Two versions on every seventh item, which is restricted, and one on every fifth."""
+    return [
+        {
+            "item_id": n,
+            "institution_id": 1,
+            "version": version,
+            "current": version == 2 or n % 7 > 0,
+            "seat_id": 1,
+            "status": "planned" if n % 2 else None,
+            "as_of": date(2025, 3, version),
+            "words": "=secret assessment",
+            "language": "en",
+            "source": "https://nhri.example/=1",
+            "given_at": BEGIN + timedelta(days=version),
+            "withdrawn_at": BEGIN + timedelta(days=9) if n % 3 == 0 and version == 2 else None,
+        }
+        for n in range(1, item_count + 1)
+        for version in (1, 2)
+        if n % 7 == 0 or (n % 5 == 0 and version == 1)
+    ]
+
+
+def _grades(item_count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "item_id": n,
+            "scheme": "hrc" if n % 2 else "Another, in words",
+            "grade": "ABCDE"[n % 5],
+            "session": "131st session",
+            "given_on": date(2025, 4, 1) if n % 2 else None,
+            "symbol": "CCPR/C/131/2",
+            "note": "=secret note" if n % 2 else None,
+            "language": "en",
+            "entered_by": 1,
+            "entered_at": BEGIN,
+            "withdrawn_at": BEGIN if n % 4 == 0 else None,
+        }
+        for n in range(2, item_count + 1, 3)
     ]

@@ -160,6 +160,7 @@ class Demo:
             await seed.add_clusters(tx, now=act.now)
             await seed.assign(tx, act, told, start=start)
             await seed.announce(tx, act)
+            await seed.add_plans(tx, act, start=start)
         for kind, each in maravia.events():
             await self._go_to(-each["ago"])
             await self._happens(kind, each, start)

@@ -9,18 +9,22 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from bot.demo import maravia
 from bot.domain.clearance import Rule
 from bot.domain.deadlines import DeadlineKind, Wanted
+from bot.domain.disaggregation import Dimension
 from bot.domain.figures import Figure
 from bot.domain.items import Assignment
 from bot.domain.people import Act, Actor, Role
+from bot.domain.plans import About, ActivityState, IndicatorKind, IndicatorValue, WantedIndicator
+from bot.domain.plans import Wanted as Planned
 from bot.domain.reports import StatusUpdateDraft
 from bot.domain.requests import Audience, RequestKind, RequestText
 from bot.exchange import staging
-from bot.services import answers, deadlines, status_updates
+from bot.services import answers, deadlines, plans, status_updates
 from bot.services import assignments as assigning
 from bot.services import imports as importing
 from bot.services import requests as requesting
@@ -175,6 +179,64 @@ async def add_deadlines(tx: Transaction, act: Act, *, start: datetime) -> None:
             document_id=known[each["document"]].id,
         )
         await deadlines.add(tx, by_officer, wanted)
+
+
+async def add_plans(tx: Transaction, act: Act, *, start: datetime) -> None:
+    """Follow-up plans with indicators and values; their days are counted from `start`."""
+    known = await item_ids(tx)
+    grouped = {each.name: each.id for each in await clusters.every(tx)}
+    houses = {each.code: each.id for each in await institutions.every(tx)}
+    for each in maravia.network()["activity"]:
+        house = houses[each["institution"]]
+        by_planner = await by(tx, act, Role.OFFICER, None)
+        if each.get("proposed"):
+            by_planner = await by(tx, act, Role.FOCAL_POINT, house)
+        about = About(
+            grouped[each["cluster"]] if "cluster" in each else None,
+            tuple(known[name(item)] for item in each.get("items", [])),
+        )
+        wanted = Planned(
+            each["what"],
+            each["language"],
+            house,
+            tuple(houses[code] for code in each.get("others", [])),
+            (start + timedelta(days=each["from"])).date(),
+            (start + timedelta(days=each["until"])).date(),
+            Decimal(each["amount"]) if "amount" in each else None,
+            each.get("currency"),
+            each.get("funds"),
+        )
+        activity_id = await plans.add(tx, by_planner, about, wanted)
+        for one in each.get("indicator", []):
+            await _measure(tx, by_planner, activity_id, one, each["language"])
+        if each.get("state", ActivityState.PLANNED) != ActivityState.PLANNED:
+            by_house = await by(tx, act, Role.FOCAL_POINT, house)
+            state, note = ActivityState(each["state"]), each.get("note")
+            await plans.move(tx, by_house, activity_id, state, words=note, language="en")
+
+
+async def _measure(
+    tx: Transaction, by_planner: Act, activity_id: int, entry: Entry, language: str
+) -> None:
+    """An indicator of an activity with its values."""
+    baseline, baseline_year = entry.get("baseline", (None, None))
+    target, target_year = entry.get("target", (None, None))
+    wanted = WantedIndicator(
+        entry["name"],
+        language,
+        IndicatorKind(entry["kind"]),
+        entry.get("unit"),
+        baseline,
+        baseline_year,
+        target,
+        target_year,
+        entry.get("sdg"),
+        tuple(Dimension(each) for each in entry.get("dimensions", [])),
+    )
+    indicator_id = await plans.add_indicator(tx, by_planner, activity_id, wanted)
+    for each in entry.get("values", []):
+        value = IndicatorValue(each["value"], each["year"], each.get("groups", {}))
+        await plans.add_value(tx, by_planner, indicator_id, value)
 
 
 async def decide(tx: Transaction, act: Act, entry: Entry, update_id: int) -> None:

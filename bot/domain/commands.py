@@ -27,7 +27,7 @@ _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
         (
             *("announce", "institutions", "clusters", "requests", "broadcast", "calendar"),
             *("questions", "dialogue", "overdue", "due", "progress", "publish", "away"),
-            "handover",
+            *("handover", "protections"),
         ),
     ),
     (REPORTING, ("calendar", "away", "handover")),

@@ -9,8 +9,10 @@ from enum import StrEnum
 
 from bot.domain.errors import Refused
 from bot.domain.items import Part, ReportState
-from bot.domain.status import CountsAs, Status, counts_as
+from bot.domain.status import DEFAULT, Status, Vocabulary
 
+_OPEN = {Status.NOT_STARTED, Status.PLANNED}
+_DONE = {Status.IMPLEMENTED, Status.CONTINUOUS}
 LONGEST_SENTENCE = 2_000
 """Characters in the sentence for the report."""
 
@@ -97,20 +99,18 @@ class Contradiction:
     marked_at: datetime
 
 
-def far_apart(one: str, other: str) -> bool:
+def far_apart(one: str, other: str, vocabulary: Vocabulary = DEFAULT) -> bool:
     """Whether one of these statuses says that nothing is done yet, the other that all is."""
-    return {_counts(one), _counts(other)} == {CountsAs.OPEN, CountsAs.DONE}
+    meanings = {vocabulary.counts_as(one), vocabulary.counts_as(other)}
+    return bool(meanings & _OPEN) and bool(meanings & _DONE)
 
 
-def suggested(words: Sequence[Word]) -> list[tuple[Word, Word]]:
+def suggested(words: Sequence[Word], vocabulary: Vocabulary) -> list[tuple[Word, Word]]:
     """The pairs of institutions whose statuses are far apart; for an officer to look at."""
     return [
         (one, other)
         for place, one in enumerate(words)
         for other in words[place + 1 :]
-        if one.institution_id != other.institution_id and far_apart(one.status, other.status)
+        if one.institution_id != other.institution_id
+        and far_apart(one.status, other.status, vocabulary)
     ]
-
-
-def _counts(code: str) -> CountsAs | None:
-    return counts_as(Status(code)) if code in set(Status) else None

@@ -21,3 +21,4 @@ class Counts:
     unassigned: int
     drafts: int
     disowned: int
+    plans: int = 0  # entries that institutions proposed or changed

@@ -12,12 +12,23 @@ from bot.domain.errors import Refused
 from bot.domain.filters import EVERYTHING, Dimension, Filter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 class ExportKind(StrEnum):
     """What can be exported; stable codes, also of the command line."""
 
     WORKBOOK = "workbook"
+    MATRIX = "matrix"
+    MATRIX_BY_NUMBER = "matrix_by_number"
+    PARAGRAPHS = "paragraphs"
+
+
+class TemplateKind(StrEnum):
+    """What a Word template is of; stable codes."""
+
+    MATRIX = "matrix"
+    PARAGRAPHS = "paragraphs"
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class Form:
     `letter` stands for it behind a button. `counted` is what its message counts, one of the counts
     that its file is made with (`export.counted.<counted>`). One that `stays` is not sent by chat
     unless a coordinator has switched that; one `of_a_document` needs the filter to name just one.
+    A Word file is filled into the `template` of that kind: the secretariat's own, or ours.
     """
 
     letter: str
@@ -35,16 +47,24 @@ class Form:
     counted: str = "recommendations"
     stays: bool = False
     of_a_document: bool = False
+    template: TemplateKind | None = None
 
 
 FORMS: Mapping[ExportKind, Form] = {
     ExportKind.WORKBOOK: Form("w", "xlsx", XLSX),
+    ExportKind.MATRIX: Form("m", "docx", DOCX, of_a_document=True, template=TemplateKind.MATRIX),
+    ExportKind.MATRIX_BY_NUMBER: Form(
+        "n", "docx", DOCX, of_a_document=True, template=TemplateKind.MATRIX
+    ),
+    ExportKind.PARAGRAPHS: Form("p", "docx", DOCX, template=TemplateKind.PARAGRAPHS),
 }
 
 TEXT_KEYS = (
     *(f"export.kind.{each}" for each in ExportKind),
     *(f"export.about.{each}" for each in ExportKind),
     *(f"export.counted.{each.counted}" for each in FORMS.values()),
+    *(f"template.kind.{each}" for each in TemplateKind),
+    *(f"word.heading.{each}" for each in TemplateKind),
 )
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from bot.domain.disaggregation import Dimension, dimensions_of
@@ -154,6 +155,12 @@ def read_number(written: str, language: str) -> float | None:
     A mark that stands more than once groups; of two kinds, the last one divides. A single mark with
     three digits behind it is the language's own: `1,234` is 1234 in English and 1.234 in French.
     """
+    exact = read_decimal(written, language)
+    return None if exact is None else float(exact)
+
+
+def read_decimal(written: str, language: str) -> Decimal | None:
+    """The number as `read_number` reads it, to its last digit: for money."""
     digits = re.sub(r"[\s'’\u00a0\u202f٬]", "", written).replace("٫", ".")
     if len(digits) > LONGEST_NUMBER:
         return None
@@ -168,8 +175,8 @@ def read_number(written: str, language: str) -> float | None:
     elif marks:
         digits = _with_one_mark(digits, marks[0], language, arabic="٫" in written)
     try:
-        return float(digits)
-    except ValueError:
+        return Decimal(digits)
+    except InvalidOperation:
         return None
 
 

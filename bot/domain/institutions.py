@@ -16,6 +16,8 @@ KINDS = (
     *("region", "city", "nhri"),
 )
 """The kinds that have a name in every language; a State may write others."""
+PARLIAMENT = "parliament"
+"""Its observers look first at what needs a law or a budget."""
 TEXT_KEYS = tuple(f"institution.kind.{each}" for each in KINDS)
 
 LONGEST_NAME = 200

@@ -32,7 +32,7 @@ def may_invite(actor: Actor, role: Role) -> bool:
 
 
 HANDED_OVER = REPORTING | SECRETARIAT | {Role.VALIDATOR}
-"""Seats that go from one person to the next; observers' seats hold nothing that could."""
+"""Seats that go from one person to the next; what observers publish is their institution's."""
 
 
 def may_hand_over(actor: Actor, seat: Seat) -> bool:
@@ -160,6 +160,22 @@ def reads_approved_only(actor: Actor) -> bool:
     return may_read_approved(actor) and actor.seat(READS | SECRETARIAT) is None
 
 
+def observes_for(actor: Actor) -> Seat | None:
+    """The seat by which somebody gives an independent assessment, in its institution's name."""
+    seat = actor.seat({Role.OBSERVER})
+    return None if seat is None or seat.institution_id is None else seat
+
+
+def may_withdraw_assessment(actor: Actor, institution_id: int) -> bool:
+    """The institution that gave it takes it back; nobody in the State does."""
+    return actor.seat({Role.OBSERVER}, institution_id) is not None
+
+
+def may_grade(actor: Actor) -> bool:
+    """The secretariat enters what committees and others outside made of an item."""
+    return actor.is_secretariat
+
+
 def may_record(actor: Actor) -> bool:
     """The secretariat records what an institution said in a letter or a meeting."""
     return actor.is_secretariat
@@ -185,6 +201,33 @@ def may_ask(actor: Actor) -> bool:
     return actor.is_secretariat or actor.channel in ("command", "tick")
 
 
+def may_plan(actor: Actor) -> bool:
+    """The secretariat keeps the follow-up plans: it adds, adopts and changes every entry."""
+    return actor.is_secretariat or actor.channel == "command"
+
+
+def may_propose(actor: Actor, institution_id: int) -> bool:
+    """Focal points propose activities of their own institution, on what it was assigned."""
+    return actor.seat(REPORTING, institution_id) is not None
+
+
+def may_change_activity(actor: Actor, institution_id: int) -> bool:
+    """The secretariat changes every activity, focal points those of their institution."""
+    return may_plan(actor) or may_propose(actor, institution_id)
+
+
+def may_see_activity(
+    actor: Actor, institution_id: int, *, adopted: bool, concerned: Collection[int]
+) -> bool:
+    """The secretariat sees every activity, an institution its own.
+
+    Adopted ones are seen by the `concerned` institutions, too: who takes part, who has the item.
+    """
+    if actor.is_secretariat or actor.seat(READS, institution_id) is not None:
+        return True
+    return adopted and any(actor.seat(READS, each) is not None for each in concerned)
+
+
 def may_review(actor: Actor) -> bool:
     """The secretariat approves and returns reports."""
     return actor.is_secretariat
@@ -206,6 +249,11 @@ def may_read_contribution(actor: Actor, own: Assignment, other: Assignment) -> b
     return both_live and leads and reads and own.item_id == other.item_id
 
 
+def may_configure(actor: Actor) -> bool:
+    """A coordinator says how the State does things: which statuses there are, and so on."""
+    return actor.seat({Role.COORDINATOR}) is not None
+
+
 def may_export(actor: Actor) -> bool:
     """The secretariat takes workbooks out; so does the operator."""
     return actor.is_secretariat or actor.channel == "command"
@@ -214,6 +262,11 @@ def may_export(actor: Actor) -> bool:
 def may_publish(actor: Actor) -> bool:
     """The secretariat says what anybody may read; so does the operator, who writes it out."""
     return actor.is_secretariat or actor.channel == "command"
+
+
+def may_set_templates(actor: Actor) -> bool:
+    """The secretariat sends the Word templates that its reports are filled into."""
+    return actor.is_secretariat
 
 
 def may_take_calendar(actor: Actor) -> bool:
@@ -227,6 +280,28 @@ def may_see_progress(actor: Actor) -> bool:
     A unit of an institution has none of its own.
     """
     return actor.seat(frozenset(Role)) is not None
+
+
+# -- What nobody does alone ------------------------------------------------------------------------
+
+
+def may_lower(actor: Actor) -> bool:
+    """Coordinators ask for what needs a second one, and raise protections again."""
+    return actor.seat({Role.COORDINATOR}) is not None
+
+
+def may_decide_approval(actor: Actor, asker: int) -> bool:
+    """Another coordinator agrees: never the person who asked, by whatever seat."""
+    return may_lower(actor) and actor.person_id != asker
+
+
+def may_stop_approval(actor: Actor, asker: int, *, announced: bool) -> bool:
+    """Coordinators refuse, and who asked takes it back.
+
+    What opens by itself, as there is no second coordinator, any officer may stop.
+    """
+    own = actor.person_id == asker and actor.is_secretariat
+    return own or may_lower(actor) or (announced and actor.is_secretariat)
 
 
 # -- Live dialogues --------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from enum import StrEnum
 from bot.domain.errors import Refused
 from bot.domain.figures import Figure
 from bot.domain.items import ReportState
-from bot.domain.status import Status
 
 LONGEST_TEXT = 20_000
 """Characters in what was done, and in what remains; some ten pages."""
@@ -91,6 +90,18 @@ class NoWords(Refused):
     key = "error.no_words"
 
 
+class EvidenceMissing(Refused):
+    """That status is said with a stored file; values: `status`."""
+
+    key = "error.evidence_missing"
+
+
+class EvidenceOnItsWay(Refused):
+    """The file that the status needs is being fetched, and not stored yet; values: `status`."""
+
+    key = "error.evidence_on_its_way"
+
+
 class TooLong(Refused):
     """A text over the limit; values: `limit` and `over`, in characters."""
 
@@ -144,7 +155,7 @@ class Receipt:
     kind: ReportKind
     assignment_id: int
     updates: tuple[Acknowledged, ...]
-    status: Status
+    status: str
     as_of: date
     measures: str
     language: str
@@ -209,6 +220,17 @@ class ApprovedReport:
     language: str
     note: str | None = None
     note_language: str | None = None
+
+
+@dataclass(frozen=True)
+class Needing:
+    """An item that needs a law or a budget, with what was approved on it last, if anything was."""
+
+    item_id: int
+    code: str
+    symbol: str
+    status: str | None
+    as_of: date | None
 
 
 @dataclass(frozen=True)

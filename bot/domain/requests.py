@@ -153,6 +153,7 @@ class Request:
     turn: int = 0  # which of them it is
     repeats_on: date | None = None  # the next is planned on that day
     deadline_id: int | None = None  # the one of the calendar that it comes before
+    indicator_id: int | None = None  # of a plan: what is answered becomes its values
 
     @property
     def attached(self) -> Attachment | None:

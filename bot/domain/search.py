@@ -11,6 +11,7 @@ _CODE = re.compile(r"\d[\w]*(?:[.\-/ ]?[\da-z()]+)*", re.IGNORECASE)
 _SYMBOL = re.compile(
     r"([a-z]+(?:/[\w().\-]+)+)(?:[ ·,]+(?:para\.?|§)? ?(\d[\w.\-]*(?: ?\(\w\))?))?", re.IGNORECASE
 )
+_GRADE = re.compile(r"(?:grade|note|درجه|تقدير) ([a-e][12]?)")  # folded
 _REPORT = re.compile(r"su-?\d{4}-?\d+", re.IGNORECASE)
 _SAME_LETTER = str.maketrans("أإآٱىةؤئ", "اااايهوي") | {0x0640: None}
 # Letters that stand for one another, or that may carry an accent: any letter will do there.
@@ -36,6 +37,7 @@ class Wanted:
     code: str | None = None
     report: str | None = None
     symbol: str | None = None  # of a document; with a code, an item of it
+    grade: str | None = None  # that a committee gave
 
     def fits(self, text: str) -> bool:
         """Whether every word stands in the text, as people compare words."""
@@ -53,6 +55,8 @@ def wanted(query: str) -> Wanted:
     plain = " ".join(plain.split())[:200]
     folded = fold(plain)
     words = tuple(re.findall(r"[^\W_]+", folded))[:MOST_WORDS]
+    if (graded := _GRADE.fullmatch(folded)) is not None:
+        return Wanted(words, grade=graded[1].upper())
     if _REPORT.fullmatch(plain.replace(" ", "-")):
         year, number = re.findall(r"\d+", re.sub(r"(?i)su-?(\d{4})-?", r"\1-", plain))[:2]
         return Wanted(words, report=f"SU-{year}-{int(number):04}")

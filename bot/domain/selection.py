@@ -20,6 +20,7 @@ class Need(StrEnum):
     BUDGET = "budget"
     RATIFICATION = "ratification"
     DATA = "data"
+    FOLLOW_UP = "follow_up"  # a committee asks for a reply before the next report
 
 
 class Narrowing(StrEnum):
@@ -64,7 +65,7 @@ LETTERS = {
 BY_LETTER = {letter: narrowing for narrowing, letter in LETTERS.items()}
 _SHORT = {
     Narrowing.KIND: dict(zip(map(str, Kind), "RCPQAVM", strict=True)),
-    Narrowing.NEED: dict(zip(map(str, Need), "LBRD", strict=True)),
+    Narrowing.NEED: dict(zip(map(str, Need), "LBRDF", strict=True)),
     Narrowing.STATUS: dict(zip([*map(str, Status), NO_REPORT], "NPIAMCUZ", strict=True)),
     Narrowing.REPORT_AGE: {"12": "Y"},
 }

@@ -7,21 +7,28 @@ changes nothing.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import islice, zip_longest
 from pathlib import Path
-from zipfile import is_zipfile
 
-from rapidfuzz import fuzz, process, utils
 from xlsxwriter.utility import xl_range_abs
 
 from bot.domain.errors import Refused
-from bot.exchange import excel_tables
 from bot.exchange.cells import Cell
+from bot.exchange.filled import (
+    SEARCHED,
+    Names,
+    Tell,
+    day_in,
+    folded,
+    plain,
+    protect,
+    same_number,
+    several,
+    sheets,
+)
 from bot.exchange.imported import MissingColumns, NotRecognised, Problem
 from bot.exchange.sheets import Labels, SafeBook, SafeSheet, Styles, safe_book
 from bot.exchange.tables import Row
@@ -48,11 +55,6 @@ TEXT_KEYS = (
 _MARK = "assignment."  # before the name of a column in the hidden row
 _WIDTHS = dict(zip(COLUMNS, (10, 18, 11, 70, 32, 32, 40, 13, 26), strict=True))
 _FIRST_ROW = 2  # below the hidden names and the headings
-_SEARCHED = 10  # rows in which the names or the headings may stand
-_NEAR = 75  # of 100: how like a name must be to be suggested
-_DUE = (date(2000, 1, 1), date(2100, 1, 1))
-_EXCELS_BEGINNING = date(1899, 12, 30)
-_NUMERIC_DATE = re.compile(r"(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,4})(?:[T ][\d:.]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def _write_items(
     sheet.sheet.freeze_panes(_FIRST_ROW, 3)
     sheet.sheet.autofilter(1, 0, max(_FIRST_ROW + rows - 1, 1), len(COLUMNS) - 1)
     sheet.sheet.repeat_rows(1)
-    _protect(sheet)
+    protect(sheet)
     return rows
 
 
@@ -204,7 +206,7 @@ def _write_lists(
     sheet.header(0, [labels(f"export.assignments.list.{name}") for name in LISTS])
     for place, (institution, cluster) in enumerate(zip_longest(institutions, clusters)):
         sheet.row(place + 1, [institution, cluster])
-    _protect(sheet)
+    protect(sheet)
     quoted = sheet.sheet.get_name().replace("'", "''")
     return [
         f"='{quoted}'!{xl_range_abs(1, column, len(names), column)}" if names else None
@@ -229,26 +231,20 @@ def _offer(
         sheet.sheet.data_validation(_FIRST_ROW, place, last, place, options)
 
 
-def _protect(sheet: SafeSheet) -> None:
-    """Against slips, not against people: there is no password."""
-    allowed = ("autofilter", "format_cells", "format_columns", "format_rows")
-    sheet.sheet.protect("", dict.fromkeys(allowed, True))
-
-
 # -- In --------------------------------------------------------------------------------------------
 
 
 def recognises(path: Path) -> bool:
     """Whether the file is such a workbook, by its marks."""
     try:
-        return any(_names(row, {}) for rows in _sheets(path) for row in islice(rows, _SEARCHED))
+        return any(_names(row, {}) for rows in sheets(path) for row in islice(rows, SEARCHED))
     except Refused:
         return False
 
 
 def headings(labels: Labels) -> dict[str, str]:
     """The columns by their headings in one language, for a workbook that lost its hidden row."""
-    return {_folded(labels(f"export.assignments.column.{name}")): name for name in COLUMNS[1:]}
+    return {folded(labels(f"export.assignments.column.{name}")): name for name in COLUMNS[1:]}
 
 
 def read(
@@ -259,8 +255,8 @@ def read(
     Refuses with NotRecognised, MissingColumns, Damaged, Encrypted or TooSpread. `by_heading`
     joins the `headings` of every language offered.
     """
-    for rows in _sheets(path):
-        for row in islice(rows, _SEARCHED):
+    for rows in sheets(path):
+        for row in islice(rows, SEARCHED):
             if columns := _names(row, by_heading or {}):
                 if "id" not in columns:
                     raise MissingColumns(columns="id")
@@ -268,19 +264,11 @@ def read(
     raise NotRecognised
 
 
-def _sheets(path: Path) -> Iterator[Iterator[Row]]:
-    """The rows of each sheet, to be read once."""
-    if not is_zipfile(path):
-        raise NotRecognised
-    for sheet in excel_tables.sheets(path):
-        yield sheet.rows
-
-
 def _names(row: Row, by_heading: Mapping[str, str]) -> dict[str, int]:
     """The places of the columns, if this is the hidden row or the row of headings; else nothing."""
-    cells = list(enumerate(map(_plain, row.cells)))
+    cells = list(enumerate(map(plain, row.cells)))
     marked = {cell.removeprefix(_MARK): place for place, cell in cells if cell.startswith(_MARK)}
-    by_words = {by_heading.get(_folded(cell), ""): place for place, cell in cells}
+    by_words = {by_heading.get(folded(cell), ""): place for place, cell in cells}
     if not marked and not {"lead", "paragraph"} <= by_words.keys():
         return {}
     return {name: place for name, place in (by_words | marked).items() if name in COLUMNS}
@@ -293,15 +281,15 @@ class _Reader:
         self._items = known.items
         self._columns = columns
         self._given = frozenset(FILLED_IN) & columns.keys()
-        self._institutions = _Names(known.institutions)
-        self._clusters = _Names(known.clusters)
+        self._institutions = Names(known.institutions)
+        self._clusters = Names(known.clusters)
         self._seen: dict[str, int] = {}
 
     def read(self, rows: Iterable[Row]) -> Iterator[AssignmentRow]:
         """The rows that hold anything."""
         for row in rows:
             cells = {
-                name: _plain(row.cells[at]) if at < len(row.cells) else ""
+                name: plain(row.cells[at]) if at < len(row.cells) else ""
                 for name, at in self._columns.items()
             }
             lost = any(at in row.lost for at in self._columns.values())
@@ -326,7 +314,7 @@ class _Reader:
             item_id=cells["id"],
             lead=lead,
             contributing=tuple(each for each in contributing if each != lead),
-            due=_due(cells.get("due", ""), tell),
+            due=day_in(cells.get("due", ""), "due", tell),
             cluster=self._cluster(cells.get("cluster", ""), tell),
             problems=tuple(problems),
             given=self._given,
@@ -352,8 +340,8 @@ class _Reader:
         """Whether the row shows another item than its id means; ids are easily dragged down."""
         shown = zip(("symbol", "paragraph"), self._items[item_id], strict=True)
         return any(
-            _folded(cells[name]) != _folded(meant)
-            and not (self._columns[name] in row.numbers and _same_number(cells[name], meant))
+            folded(cells[name]) != folded(meant)
+            and not (self._columns[name] in row.numbers and same_number(cells[name], meant))
             for name, meant in shown
             if name in cells
         )
@@ -364,106 +352,19 @@ class _Reader:
             if self._columns[name] in row.lost:
                 yield Problem(row.number, "import.problem.formula", name, refused=True)
 
-    def _lead(self, words: str, tell: Callable[..., None]) -> str | None:
-        names = _several(words)
+    def _lead(self, words: str, tell: Tell) -> str | None:
+        names = several(words)
         if len(names) > 1:
             tell("lead", "one_lead", name=words)
             return None
         return self._institutions.find(words, "lead", "institution", tell) if words else None
 
-    def _contributing(self, words: str, tell: Callable[..., None]) -> tuple[str, ...]:
+    def _contributing(self, words: str, tell: Tell) -> tuple[str, ...]:
         found = (
             self._institutions.find(name, "contributing", "institution", tell)
-            for name in _several(words)
+            for name in several(words)
         )
         return tuple(dict.fromkeys(name for name in found if name))
 
-    def _cluster(self, words: str, tell: Callable[..., None]) -> str | None:
+    def _cluster(self, words: str, tell: Tell) -> str | None:
         return self._clusters.find(words, "cluster", "cluster", tell) if words else None
-
-
-class _Names:
-    """Names that a cell may hold, found however they are spaced or capitalised."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = names
-        self._folded = {_folded(name): name for name in names}
-
-    def find(self, words: str, column: str, kind: str, tell: Callable[..., None]) -> str | None:
-        """The name that is meant; else tells the problem, with the likeliest name if any."""
-        if name := self._folded.get(_folded(words)):
-            return name
-        near = process.extractOne(
-            words,
-            self._names,
-            scorer=fuzz.WRatio,
-            processor=utils.default_process,
-            score_cutoff=_NEAR,
-        )
-        if near:
-            tell(column, f"near_{kind}", name=words, suggestion=near[0])
-        else:
-            tell(column, f"unknown_{kind}", name=words)
-        return None
-
-
-# -- Cells -----------------------------------------------------------------------------------------
-
-
-def _plain(cell: str) -> str:
-    """A cell as the words that a person sees in it, without the marks of direction."""
-    return re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", cell).strip()
-
-
-def _folded(words: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
-
-
-def _same_number(cell: str, meant: str) -> bool:
-    """Whether a spreadsheet made this number of a paragraph such as `140.70`."""
-    try:
-        return float(cell) == float(meant)
-    except ValueError:
-        return False
-
-
-def _several(words: str) -> list[str]:
-    return [name.strip() for name in re.split(r"[|\n]", words) if name.strip()]
-
-
-def _due(words: str, tell: Callable[..., None]) -> date | None:
-    """A date as Excel holds it, as its serial number, or as words."""
-    if not words:
-        return None
-    if re.fullmatch(r"[0-9]{1,5}(?:\.[0-9]+)?", words):
-        day: date | None = _EXCELS_BEGINNING + timedelta(days=int(float(words)))
-    else:
-        day, ambiguous = _day_in_words(words)
-        if ambiguous:
-            tell("due", "ambiguous_date", words=words)
-            return None
-    if day is None or not _DUE[0] <= day < _DUE[1]:
-        tell("due", "unreadable_date", words=words)
-        return None
-    return day
-
-
-def _day_in_words(words: str) -> tuple[date | None, bool]:
-    """`2026-11-30` or `30/11/2026`, in any digits; True for a date that can be read in two ways."""
-    found = _NUMERIC_DATE.fullmatch(words)
-    if not found:
-        return None, False
-    first, second, third = (int(found[place]) for place in (1, 3, 4))
-    if first > 31:
-        return _day(first, second, third), False
-    if second <= 12 and first <= 12 and first != second:
-        return None, True
-    day, month = (first, second) if second <= 12 else (second, first)
-    return _day(third, month, day), False
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

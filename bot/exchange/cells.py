@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
 
@@ -73,6 +74,16 @@ def pieces(text: str) -> list[str]:
             room = LONGEST
         room -= width
     return [text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True)]
+
+
+def exact_cell(value: Decimal | float | None) -> float | str | None:
+    """A number where the fifteen digits of a spreadsheet hold it, else its digits as a text."""
+    if value is None:
+        return None
+    number = float(f"{value:.15g}")
+    if isinstance(value, Decimal):
+        return number if Decimal(repr(number)) == value else f"{value:f}"
+    return number if number == value else repr(value)
 
 
 # -- CSV -------------------------------------------------------------------------------------------

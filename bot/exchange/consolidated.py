@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.domain.figures import Figure, number_written
 from bot.domain.filters import Dimension, NothingMatches
+from bot.domain.grades import SCHEMES
 from bot.domain.items import ItemText, Part, ReportState, best_text
 from bot.domain.kinds import Kind, Position
 from bot.domain.people import Role
@@ -18,12 +19,15 @@ from bot.domain.redaction import Mark
 from bot.domain.reports import EvidenceState
 from bot.domain.screens import Text, Words
 from bot.exchange import workbook
-from bot.exchange.cells import Link
+from bot.exchange.cells import Link, exact_cell
 from bot.exchange.child import progress
 from bot.exchange.order import Order, Written, carry_out
 from bot.exchange.workbook import (
+    ActivityRow,
+    AssessmentRow,
     Counts,
     EvidenceRow,
+    IndicatorRow,
     QuestionRow,
     RecommendationRow,
     RequestRow,
@@ -37,12 +41,17 @@ from storage.exports import Record, Records
 
 _SEAT_STATES = ("live", "suspended", "ended", "planned")
 _REQUEST_STATES = ("open", "overdue", "answered", "returned", "disowned", "ended")
+_ASSESSMENT_STATES = ("stands", "replaced", "withdrawn")
+OURS = frozenset(each.code for each in SCHEMES)
+_STAGES = ("adopted", "proposed")
 _FILE_STATES = tuple(each for each in EvidenceState if each is not EvidenceState.DROPPED)
 
 TEXT_KEYS = (
     *(f"export.seat.{each}" for each in _SEAT_STATES),
     *(f"export.request.{each}" for each in _REQUEST_STATES),
     *(f"export.file.{each}" for each in _FILE_STATES),
+    *(f"export.assessment.{each}" for each in _ASSESSMENT_STATES),
+    *(f"export.activity.{each}" for each in _STAGES),
     *(f"report.state.{each}" for each in ReportState),
     *(f"kind.{each}" for each in Kind),
     *(f"position.{each}" for each in Position),
@@ -81,6 +90,7 @@ class _Rows:
         self._zone: tzinfo = settings.zone
         self._default_language = settings.default_language
         self._texts = Texts.load(settings.languages)
+        self._texts.call(records.vocabulary().names)
         self._known: dict[str, str] = {}
         self._institutions = {
             key: _name(each["names"], order.language)
@@ -117,6 +127,9 @@ class _Rows:
             seats=map(self._seat, records.seats()),
             requests=map(self._request, records.requests()),
             questions=map(self._question, records.questions()),
+            assessments=map(self._assessment, records.assessments()),
+            activities=map(self._activity, records.activities()),
+            indicators=map(self._indicator, records.indicators()),
             zone=self._zone,
             withheld=records.restricted() if order.withhold else 0,
         )
@@ -150,7 +163,9 @@ class _Rows:
         institutions: Counter[str] = Counter()
         for key, number in totals.institution.items():
             institutions[self._institution(key)] += number
-        status = {self.word(f"status.{code}"): number for code, number in totals.status.items()}
+        status: Counter[str] = Counter()
+        for code, number in totals.status.items():
+            status[self.word(f"status.{code}")] += number
         return Counts(totals.sheets, status, totals.mechanism, institutions)
 
     # -- Rows --------------------------------------------------------------------------------------
@@ -229,9 +244,7 @@ class _Rows:
                 figure.indicator if figure.year is None else f"{figure.indicator} ({figure.year})"
             )
             for each in figure.disaggregation:
-                by = ", ".join(self.word(f"dimension.{one}") for one in each["dimensions"])
-                value = number_written(each["value"])
-                yield f"{called} | {by} | {each['group']} | {value}"
+                yield f"{called} | {self._group(each)}"
 
     def _evidence(self, row: Record) -> EvidenceRow:
         shown = self._shows(row)
@@ -311,6 +324,83 @@ class _Rows:
             days=_days(row["asked_at"], self._order.made_at),
         )
 
+    def _assessment(self, row: Record) -> AssessmentRow:
+        shown = self._shows(row)
+        graded = "scheme" in row
+        status = row["status"] if not graded else None
+        words = row["note"] if graded else row["words"]
+        given = self._institution(row["institution_id"]) if not graded else row["scheme"]
+        if graded and row["scheme"] in OURS:
+            given = self.word(f"grade.scheme.{row['scheme']}")
+        return AssessmentRow(
+            id=f"{'G' if graded else 'I'}-{row['id']}",
+            recommendation=_item_id(row["item_id"]),
+            symbol=row["symbol"],
+            paragraph=row["paragraph"],
+            given_by=given,
+            status=self.word(f"status.{status}") if status else "",
+            grade=row["grade"] if graded else "",
+            session=row["session"] if graded else "",
+            as_of=row["given_on"] if graded else row["as_of"],
+            text=(words or "") if shown else "",
+            language=self._language(row["language"]) if words else "",
+            document=(row["graded_in"] or "") if graded else "",
+            source=(row["source"] or "") if shown else "",
+            version=None if graded else row["version"],
+            state=self.word(f"export.assessment.{_assessment_state(row)}"),
+            given_at=row["entered_at"] if graded else row["given_at"],
+        )
+
+    def _activity(self, row: Record) -> ActivityRow:
+        shown = self._shows(row)
+        return ActivityRow(
+            id=f"AC-{row['id']}",
+            items=tuple(f"{symbol} {paragraph}" for symbol, paragraph in row["items"]),
+            cluster=(row["cluster"] or "") if shown else "",
+            activity=row["what"] if shown else "",
+            language=self._language(row["language"]),
+            institution=self._institution(row["institution_id"]),
+            others=tuple(self._institution(each) for each in row["others"]),
+            since=row["from_on"],
+            until=row["until_on"],
+            amount=exact_cell(row["amount"]),
+            currency=row["currency"] or "",
+            funds=(row["funds"] or "") if shown else "",
+            stage=self.word(f"export.activity.{'adopted' if row['adopted_at'] else 'proposed'}"),
+            state=self.word(f"activity.state.{row['state']}"),
+            last_note=(row["note"] or "") if shown else "",
+        )
+
+    def _indicator(self, row: Record) -> IndicatorRow:
+        shown = self._shows(row)
+        groups = row["disaggregation"] or [] if shown else []
+        return IndicatorRow(
+            id=f"IN-{row['id']}",
+            of=f"AC-{row['activity_id']}",
+            indicator=row["name"] if shown else "",
+            aspect=self.word(f"indicator.kind.{row['kind']}"),
+            unit_of=row["unit"] or "",
+            baseline=row["baseline"],
+            baseline_year=row["baseline_year"],
+            target=row["target"],
+            target_year=row["target_year"],
+            sdg=row["sdg"] or "",
+            dimensions=tuple(self.word(f"dimension.{each}") for each in row["dimensions"]),
+            year=row["year"],
+            value=row["value"],
+            disaggregation="\n".join(map(self._group, groups)),
+            origin=row["number"] or self._origin(row["source"]),
+            received_at=row["at"],
+        )
+
+    def _origin(self, source: str | None) -> str:
+        return self.word(f"indicator.source.{source}") if source else ""
+
+    def _group(self, group: Mapping[str, Any]) -> str:
+        """A group: by what it is told apart, how it is called, how many."""
+        by = ", ".join(self.word(f"dimension.{one}") for one in group["dimensions"])
+        return f"{by} | {group['group']} | {number_written(group['value'])}"
+
     # -- Cells -------------------------------------------------------------------------------------
 
     def _shows(self, row: Record) -> bool:
@@ -379,3 +469,9 @@ def _address(symbol: str, language: str) -> str:
     if not _UNITED_NATIONS.fullmatch(symbol):
         return ""
     return f"https://undocs.org/{language}/{symbol}"
+
+
+def _assessment_state(row: Record) -> str:
+    if row["withdrawn_at"] is not None:
+        return "withdrawn"
+    return "stands" if row.get("current", True) else "replaced"

@@ -31,10 +31,15 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a recommendation stood in its file: `ordinal` counts rows from 1, across headings."""
+    """Where a recommendation stood in its file: `ordinal` counts rows from 1, across headings.
+
+    Of a matrix that goes back it keeps the heading as `printed`, and the row's `cells` by column.
+    """
 
     ordinal: int
     heading: str | None = None
+    printed: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ class Facts:
     format: Format
     layout: str | None = None
     columns: tuple[str, ...] = ()
+    column_names: tuple[str, ...] = ()
     unknown_columns: tuple[str, ...] = ()
     language: str | None = None
     mechanism: str | None = None

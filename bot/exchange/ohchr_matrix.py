@@ -56,6 +56,11 @@ class Header:
     by_column: dict[int, Role]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What each column is called by its role, those without one by their place."""
+        return tuple(role or f"column{place}" for place, role in enumerate(self.by_cell))
+
+    @property
     def layout(self) -> str:
         """`2013`, `2014` or `2024`: the year since which OHCHR lays a matrix out so."""
         if Role.STATES in self.by_cell:
@@ -74,7 +79,9 @@ class _Line:
 
     row: int
     heading: str | None
+    printed: str  # the heading with its label
     cells: dict[Role, str]
+    aligned: tuple[str, ...]  # a cell for each column of the header
     original: tuple[str, ...]
 
 
@@ -93,6 +100,7 @@ def read(path: Path, options: Options = AS_IT_IS) -> Reading:
         Format.OHCHR_MATRIX,
         layout=header.layout,
         columns=header.titles,
+        column_names=header.names,
         language=options.language or detect(texts),
         mechanism=mechanisms.REVIEW,
         symbol=symbol,
@@ -250,7 +258,7 @@ def _lines(word: WordFile) -> tuple[Header, list[_Line]]:
     """All rows of all matrices of a file; a table without header goes on with the one before it."""
     first: Header | None = None
     header: Header | None = None
-    parent, heading, row_number = -1, None, 0
+    parent, heading, printed, row_number = -1, None, "", 0
     lines: list[_Line] = []
     for table in word.tables:
         own = _header(table)
@@ -270,13 +278,13 @@ def _lines(word: WordFile) -> tuple[Header, list[_Line]]:
             cells = _by_role(row, header, above)
             above = cells
             if title := _heading(row):
-                heading = title
+                heading, printed = title, clean(next(cell.text for cell in row if cell.text))
             elif _goes_on(cells) and lines:
-                last = lines[-1]
-                more = f"{last.cells[Role.RECOMMENDATION]}\n{cells[Role.RECOMMENDATION]}"
-                lines[-1] = replace(last, cells={**last.cells, Role.RECOMMENDATION: more})
+                lines[-1] = _gone_on(lines[-1], header, cells[Role.RECOMMENDATION])
             elif any(cells.values()):
-                lines.append(_Line(row_number, heading, cells, tuple(cell.text for cell in row)))
+                original = tuple(cell.text for cell in row)
+                aligned = _aligned(row, header, cells)
+                lines.append(_Line(row_number, heading, printed, cells, aligned, original))
     if first is None:
         raise NotRecognised
     return first, lines
@@ -295,6 +303,24 @@ def _by_role(row: Sequence[Cell], header: Header, above: dict[Role, str]) -> dic
     if number := cells.pop(Role.NUMBER, ""):
         cells[Role.RECOMMENDATION] = f"{number} {cells.get(Role.RECOMMENDATION, '')}".strip()
     return cells
+
+
+def _aligned(row: Sequence[Cell], header: Header, cells: dict[Role, str]) -> tuple[str, ...]:
+    """The row as it came, cell by cell of the header; a merged one says what stands above."""
+    same_shape = len(row) == len(header.by_cell)
+    own = [cell.text for cell in row] if same_shape else [""] * len(header.by_cell)
+    by_role = [cells.get(role, "") if role else "" for role in header.by_cell]
+    return tuple(words or found for words, found in zip(own, by_role, strict=True))
+
+
+def _gone_on(line: _Line, header: Header, more: str) -> _Line:
+    """The line with the words behind the page break that cut it."""
+    whole = f"{line.cells[Role.RECOMMENDATION]}\n{more}"
+    aligned = tuple(
+        f"{words}\n{more}" if role is Role.RECOMMENDATION else words
+        for role, words in zip(header.by_cell, line.aligned, strict=True)
+    )
+    return replace(line, cells={**line.cells, Role.RECOMMENDATION: whole}, aligned=aligned)
 
 
 _HEADING = re.compile(
@@ -418,7 +444,7 @@ class _Rows:
             kind=Kind.RECOMMENDATION,
             text=text,
             raw_text=raw,
-            places=(Place(ordinal, line.heading),),
+            places=(self.place(ordinal, line),),
             symbol=_symbol_in(source) or self.facts.symbol,
             paragraph=part.paragraph,
             language=self.facts.language,
@@ -434,6 +460,11 @@ class _Rows:
             cycle=self.facts.cycle,
             session=self.facts.session,
         )
+
+    def place(self, ordinal: int, line: _Line) -> Place:
+        """Where a row stands, with its cells as they came."""
+        cells = tuple(zip(self.facts.column_names, line.aligned, strict=True))
+        return Place(ordinal, line.heading, line.printed, cells)
 
     def position(self, line: _Line, number: str) -> Position:
         """The position of a row; an empty cell, and one that says something unknown, is pending."""

@@ -7,8 +7,8 @@ recommendations is as readable as one with three hundred. Arabic is laid out fro
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -52,6 +52,7 @@ _LOOKS = {
     "no_information": ("#D9D9D9", ".."),
 }
 _MEASURED = ("#0072B2", "")
+_OTHER_PATTERNS = ("||", "oo", "**", "OO", "///", "xxx")
 _OTHER_LOOKS = (("#CC79A7", "||"), ("#999999", "oo"), ("#FFFFFF", "OO"), ("#B3CDE3", "**"))
 
 
@@ -72,7 +73,8 @@ class Bar:
 class Figures:
     """Recommendations by implementation status, and by what else `subject` says.
 
-    `statuses` are codes, in the order in which they are shown. By status there is one bar, all of
+    `statuses` are codes, in the order in which they are shown; `meanings` says of a State's own
+    which of the first seven each counts as. By status there is one bar, all of
     them; else one for each institution (mechanism, theme, goal). `total` counts a recommendation
     once, where bars may share one.
     """
@@ -82,6 +84,7 @@ class Figures:
     bars: tuple[Bar, ...]
     total: int
     as_of: date
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
 
 def as_text(figures: Figures) -> list[tuple[str, int, tuple[tuple[str, int], ...]]]:
@@ -201,9 +204,20 @@ def _legend(page: _Page, figures: Figures) -> None:
 
 
 def _looks(figures: Figures) -> list[tuple[str, str]]:
-    """A colour and a pattern for each status; statuses of the State's own take what is left."""
+    """A colour and a pattern for each status, no two of them alike while patterns last.
+
+    Statuses of the State's own have the colour of what they count as and a pattern of their own;
+    those that count as nothing known take what is left.
+    """
     others = iter(_OTHER_LOOKS * (len(figures.statuses) // len(_OTHER_LOOKS) + 1))
-    return [_LOOKS.get(each) or next(others) for each in figures.statuses]
+    patterns = iter(_OTHER_PATTERNS * (len(figures.statuses) // len(_OTHER_PATTERNS) + 1))
+    found = []
+    for each in figures.statuses:
+        look = _LOOKS.get(each)
+        if look is None and (alike := _LOOKS.get(figures.meanings.get(each, ""))) is not None:
+            look = (alike[0], next(patterns))
+        found.append(look or next(others))
+    return found
 
 
 def _fewer(bars: Sequence[Bar], most: int, others: str) -> list[Bar]:

@@ -22,6 +22,7 @@ def pack(figures: Figures) -> dict[str, Any]:
         "bars": [[bar.name, list(bar.counts)] for bar in figures.bars],
         "total": figures.total,
         "as_of": figures.as_of.isoformat(),
+        "meanings": dict(figures.meanings),
     }
 
 
@@ -33,13 +34,18 @@ def unpack(packed: Mapping[str, Any]) -> Figures:
         tuple(Bar(name, tuple(counts)) for name, counts in packed["bars"]),
         packed["total"],
         date.fromisoformat(packed["as_of"]),
+        packed["meanings"],
     )
 
 
 def draw(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
-    """Draw `figures` in `language` into the folder; gives `file`."""
+    """Draw `figures` in `language` into the folder; gives `file`.
+
+    `names` are the country's own, as `Texts.call` takes them.
+    """
     language = arguments["language"]
     texts = Texts.load(Settings.from_environment().languages)
+    texts.call(arguments["names"])
     path = Path(folder) / "progress.png"
 
     def words(text: Text) -> str:

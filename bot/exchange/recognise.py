@@ -14,6 +14,7 @@ from bot.exchange import (
     excel_tables,
     ohchr_matrix,
     plain,
+    plans_book,
     tables,
     uhri,
 )
@@ -58,6 +59,7 @@ class Contents(StrEnum):
 
     RECOMMENDATIONS = "recommendations"
     ASSIGNMENTS = "assignments"
+    PLANS = "plans"
     CALENDAR = "calendar"
 
 
@@ -74,11 +76,16 @@ def contents(path: Path, name: str) -> Contents:
     if name.lower().endswith((".ics", ".ical", ".ifb", ".icalendar")):
         raise calendar_files.NotACalendar
     if start.startswith(b"PK"):
-        book = assignments_book.recognises(path)
-        return Contents.ASSIGNMENTS if book else Contents.RECOMMENDATIONS
+        return _of_package(path)
     if start.startswith((_OLE, *_MARKS_OF_OTHERS)) or not _looks_like_words(start):
         return Contents.RECOMMENDATIONS
     return Contents.CALENDAR if _is_calendar_table(path) else Contents.RECOMMENDATIONS
+
+
+def _of_package(path: Path) -> Contents:
+    if assignments_book.recognises(path):
+        return Contents.ASSIGNMENTS
+    return Contents.PLANS if plans_book.recognises(path) else Contents.RECOMMENDATIONS
 
 
 def _is_calendar_table(path: Path) -> bool:

@@ -97,6 +97,7 @@ def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[st
         **content,
         "row": row.row,
         "headings": [[place.ordinal, place.heading] for place in row.places if place.heading],
+        "original": _original(row),
         "key": keys[0],
         "second_key": keys[1] if len(keys) > 1 else None,
         "symbol": filed_symbol(row.symbol or facts.symbol or ""),
@@ -112,8 +113,21 @@ def _row(row: ImportedRecommendation, facts: Facts, options: Options) -> dict[st
             "cycle": _number(row.cycle or facts.cycle),
             "session": _cut(row.session or facts.session, 40),
             "published_on": row.published_on.isoformat() if row.published_on else None,
+            "layout": [list(each) for each in zip(facts.column_names, facts.columns, strict=True)]
+            if facts.column_names
+            else None,
         },
     }
+
+
+def _original(row: ImportedRecommendation) -> list[list[Any]] | None:
+    """The cells of a matrix as they came, for the one that goes back; None: it was none."""
+    kept = [
+        [place.ordinal, place.printed, {name: _storable(cell) for name, cell in place.cells}]
+        for place in row.places
+        if place.cells
+    ]
+    return kept or None
 
 
 def _tags(row: ImportedRecommendation) -> Iterator[tuple[str, str]]:

@@ -29,6 +29,7 @@ _WIDTHS = {  # in characters; the others take 16
     "answer": 60, "title": 40, "name": 40, "sha256": 24, "states": 28, "themes": 36, "groups": 28,
     "sdgs": 20, "cluster": 24, "lead": 28, "contributing": 32, "institution": 32, "mechanism": 20,
     "note": 40, "consolidated_sentence": 60,
+    "activity": 60, "others": 32, "indicator": 44, "last_note": 40, "items": 28,
     "siblings": 24, "source": 30, "card": 30, "person": 26, "subject": 40,
     "language": 10, "version": 9, "evidence": 10, "paragraph": 11, "cycle": 9,
 }  # fmt: skip
@@ -167,6 +168,71 @@ class QuestionRow:
     days: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """What stands beside the State's answer: an observer's assessment, or a committee's grade."""
+
+    id: str
+    recommendation: str
+    symbol: str
+    paragraph: str
+    given_by: str
+    status: str
+    grade: str
+    session: str
+    as_of: date | None
+    text: str
+    language: str
+    document: str
+    source: str
+    version: int | None
+    state: str
+    given_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """One activity of a follow-up plan; `stage` says whether the secretariat adopted it."""
+
+    id: str
+    items: tuple[str, ...]
+    cluster: str
+    activity: str
+    language: str
+    institution: str
+    others: tuple[str, ...]
+    since: date | None
+    until: date | None
+    amount: float | str | None  # a text where fifteen digits do not hold it
+    currency: str
+    funds: str
+    stage: str
+    state: str
+    last_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One value of an indicator; one without values has a row of its own, `value` empty."""
+
+    id: str
+    of: str  # the id on the activities' sheet
+    indicator: str
+    aspect: str  # structural, process, outcome
+    unit_of: str
+    baseline: float | None
+    baseline_year: int | None
+    target: float | None
+    target_year: int | None
+    sdg: str
+    dimensions: tuple[str, ...]
+    year: int | None
+    value: float | None
+    disaggregation: str  # a line a group: dimensions | group | value
+    origin: str
+    received_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Counts:
     """What the database counts within the filter: rows, and recommendations by kind.
@@ -200,6 +266,9 @@ class WorkbookContents:
     seats: Iterable[SeatRow] = ()
     requests: Iterable[RequestRow] = ()
     questions: Iterable[QuestionRow] = ()
+    assessments: Iterable[AssessmentRow] = ()
+    activities: Iterable[ActivityRow] = ()
+    indicators: Iterable[IndicatorRow] = ()
     zone: tzinfo = UTC
     withheld: int = 0
 
@@ -211,6 +280,9 @@ SHEETS: Mapping[str, type] = {
     "seats": SeatRow,
     "requests": RequestRow,
     "questions": QuestionRow,
+    "assessments": AssessmentRow,
+    "activities": ActivityRow,
+    "indicators": IndicatorRow,
 }
 
 

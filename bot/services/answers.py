@@ -13,8 +13,9 @@ from bot.domain.people import REPORTING, SECRETARIAT, Act
 from bot.domain.reports import EvidenceCounts, NoWords, require_fits
 from bot.domain.requests import ItemState, Listed, Request, RequestKind
 from bot.domain.views import answers as views
-from bot.services import audit
+from bot.services import audit, plans
 from bot.services.notices import officers, tell
+from bot.services.plans import require_years
 from storage import answers as queries
 from storage import evidence, reminders
 from storage import requests as request_queries
@@ -120,6 +121,17 @@ async def _record(
     if draft.conversation_id is not None:
         await evidence.submit_answer(tx, draft.conversation_id, answer_id)
         tx.wakes.add("evidence")
+    taken = 0
+    if request.indicator_id is not None and request.indicator is not None:
+        taken = await plans.take_answer(
+            tx,
+            act,
+            request.indicator_id,
+            request.indicator,
+            draft.figures,
+            answer_id=answer_id,
+            seat_id=seat_id,
+        )
     if not await request_queries.settle_one(tx, asked.id, ItemState.ANSWERED, now=act.now):
         raise Outdated
     await reminders.stop(tx, [asked.id], Skipped.ANSWERED, now=act.now)
@@ -129,7 +141,7 @@ async def _record(
         "request.answer" if source is None else "request.record_answer",
         f"request_item:{asked.id}",
         seat_id=seat_id,
-        facts={"answer": answer_id, "choice": draft.choice or "none"},
+        facts={"answer": answer_id, "choice": draft.choice or "none", "values": taken},
     )
     counts = await evidence.counts_of_answer(tx, answer_id)
     await _tell(tx, act, request, asked, draft, counts=counts)
@@ -141,6 +153,8 @@ def _require_sense(request: Request, draft: AnswerDraft) -> None:
     require_fits(draft.words)
     if (request.kind is RequestKind.POSITION) != (draft.choice in POSITIONS):
         raise NotFound
+    if request.indicator_id is not None and request.indicator is not None:
+        require_years(request.indicator, draft.figures)
 
 
 async def _tell(

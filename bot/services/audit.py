@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
-from bot import logs
+from bot import logs, seals
 from bot.domain.errors import Refused
 from bot.domain.people import COMMAND_LINE, Act
 from bot.domain.permissions import require
 from bot.keys import Head, HeadGoesBack, KeyDamaged, KeyRing
+from bot.seals import Seal, Sealed
 from bot.tasks import Tasks
 from storage import audit
 from storage.audit import Fact, Fault, Finding
@@ -59,12 +61,59 @@ async def erase_words(tx: Transaction, act: Act, number: int) -> bool:
     return erased
 
 
-async def verify(database: Database, keys: KeyRing) -> list[Finding]:
-    """Everything wrong with the chain and its end, none for an intact one; raises KeyMissing."""
+async def handed_out(tx: Transaction, act: Act, *, entries: int, sha256: str, words: bool) -> None:
+    """Record that the audit itself left, with what people wrote or without."""
+    require(act.actor.channel == COMMAND_LINE.channel)
+    facts: dict[str, Fact] = {"entries": entries, "file": sha256, "words": words}
+    await record(tx, act, "export.audit", "export:audit", facts=facts)
+
+
+async def verify(database: Database, keys: KeyRing, papers: Sequence[Head] = ()) -> list[Finding]:
+    """Everything wrong with the chain, its end and its seals, none for an intact one.
+
+    `papers` are seals that were kept elsewhere. Raises KeyMissing.
+    """
     key = await asyncio.to_thread(keys.existing, audit.SERIES)
     remembered = await asyncio.to_thread(keys.read_head)
+    sealed = await asyncio.to_thread(seals.read, keys)
     async with database.read() as tx:
-        return await audit.verify(tx, key, remembered)
+        return await audit.verify(tx, key, remembered, sealed, papers)
+
+
+async def seal_day(database: Database, keys: KeyRing, act: Act) -> Seal | None:
+    """Seal the day that is over, once, outside the database; None where nothing is to be sealed.
+
+    Days that were missed are sealed with it. The line in the file comes first: what the chain
+    tells of must be there. A chain that contradicts its last seal is left for `verify`.
+    """
+    day = act.today - timedelta(days=1)
+    sealed = await asyncio.to_thread(seals.read, keys)
+    last = sealed.last
+    if last is not None and last.day >= day:
+        return None
+    async with database.read() as tx:
+        head = await audit.head(tx)
+        told = await audit.last_seal(tx)
+        intact = last is None or await audit.holds(tx, Head(last.hash, last.count))
+    if not intact:
+        log.error("audit.seal_broken", count=last and last.count)
+    if head is None or not intact or _only_sealed(head, last, told):
+        return None
+    number = _next(sealed, told)
+    made = await asyncio.to_thread(seals.add, keys, number, day, head)
+    facts: dict[str, Fact] = {"seal": number, "day": day, "entries": head.count}
+    async with database.write() as tx:
+        await record(tx, act, audit.SEALED, audit.SEALS, facts=facts)
+    return made
+
+
+def _next(sealed: Sealed, told: int) -> int:
+    return max(told, *sealed.numbers, 0) + 1
+
+
+def _only_sealed(head: Head, last: Seal | None, told: int) -> bool:
+    """Whether nothing came after the last seal but the entry that tells of it."""
+    return last is not None and last.number == told and head.count == last.count + 1
 
 
 class NothingLost(Refused):
@@ -82,29 +131,62 @@ class AuditChanged(Refused):
 async def accept_restored(database: Database, keys: KeyRing, act: Act) -> Finding:
     """After an older backup was restored: record what went with it, and follow the chain on.
 
-    Gives what is gone. The entry stays in the chain, so that a cut tail cannot be hidden this way.
-    Raises NothingLost, or AuditChanged where more than the end is wrong.
+    Gives what is gone: entries, or seals where it was the key folder that is older. The entry stays
+    in the chain, so that a cut tail cannot be hidden this way. Raises NothingLost, or AuditChanged
+    where something is wrong that no backup explains.
     """
     require(act.actor.channel == COMMAND_LINE.channel)
     remembered = keys.read_head()
     wrong = await verify(database, keys)
-    if remembered is None or all(each.fault is not Fault.END_LOST for each in wrong):
+    faults = {each.fault for each in wrong}
+    if remembered is None or not faults & {Fault.END_LOST, Fault.SEAL_MISSING}:
         raise NothingLost
-    async with database.write() as tx:
+    async with database.read() as tx:
         end = await audit.head(tx) or Head("", 0)
-        lost = audit.behind(end, remembered)
-        gone = {Finding(Fault.REMOVED, end.count + 1, remembered.count)}
-        if any(each.fault is not Fault.END_LOST and each not in gone for each in wrong):
-            raise AuditChanged
-        facts: dict[str, Fact] = {
-            "first": lost.first,
-            "last": lost.last,
-            "remembered": remembered.hash,
-        }
-        await record(tx, act, audit.RESTORED, "audit:restored", facts=facts)
+    lost = None if Fault.END_LOST not in faults else _lost(end, remembered, wrong)
+    if any(not _is_explained(each, end, lost) for each in wrong):
+        raise AuditChanged
+    missing = [each.first for each in wrong if each.fault is Fault.SEAL_MISSING]
+    return await _follow_on(database, keys, act, lost, missing)
+
+
+def _lost(end: Head, remembered: Head, wrong: Sequence[Finding]) -> Finding:
+    """What is gone at least: what the remembered end says, and every seal that does not hold."""
+    gone = audit.behind(end, remembered)
+    broken = [each.last for each in wrong if each.fault is Fault.SEAL_BROKEN]
+    return Finding(Fault.RESTORED, min(gone.first, *broken, gone.last), max(gone.last, *broken, 0))
+
+
+def _is_explained(finding: Finding, end: Head, lost: Finding | None) -> bool:
+    """Whether an older backup is reason enough for what was found."""
+    if finding.fault is Fault.SEAL_MISSING:
+        return True
+    if lost is None:
+        return False
+    behind = finding.fault is Fault.REMOVED and finding.first > end.count
+    return behind or finding.fault in (Fault.END_LOST, Fault.SEAL_BROKEN)
+
+
+async def _follow_on(
+    database: Database, keys: KeyRing, act: Act, lost: Finding | None, missing: Sequence[int]
+) -> Finding:
+    """Record what went, remember the new end, and seal it: earlier seals of what went are void."""
+    remembered, sealed = keys.read_head(), seals.read(keys)
+    assert remembered is not None
+    facts: dict[str, Fact] = {"remembered": remembered.hash}
+    if missing:
+        facts["seals"] = list(missing)
+    async with database.write() as tx:
+        number = _next(sealed, await audit.last_seal(tx))
+        if lost is not None:
+            facts |= {"first": lost.first, "last": lost.last, "seal": number}
+        await record(tx, act, audit.RESTORED, audit.RESTORATION, facts=facts)
         head = await audit.head(tx)
     assert head is not None
     keys.write_head(head, restoring=True)
+    if lost is None:
+        return Finding(Fault.SEAL_MISSING, min(missing), max(missing))
+    seals.add(keys, number, act.today, head, gone_from=lost.first)
     return lost
 
 

@@ -28,9 +28,9 @@ from bot.domain.clearance import (
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.items import best_text
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Person, Role
-from bot.domain.reports import StatusUpdate, fitting, require_fits
+from bot.domain.reports import EvidenceMissing, StatusUpdate, fitting, require_fits
 from bot.domain.screens import Screen
-from bot.domain.status import require as require_status
+from bot.domain.status import called
 from bot.domain.versions import newest
 from bot.domain.views import clearance as views
 from bot.domain.work_calendar import Policy
@@ -48,6 +48,7 @@ from storage import (
     people,
     seats,
     status_updates,
+    statuses,
     versions,
 )
 from storage import clearance as queries
@@ -157,12 +158,12 @@ class Amended:
 
 
 def as_amended(before: StatusUpdate, wanted: Amended) -> StatusUpdate:
-    """The next version of a report. Raises NoStatus, NoWords, TooLong."""
+    """The next version of a report. Raises NoWords or TooLong."""
     words, remaining = fitting(wanted.measures), wanted.remaining.strip()
     require_fits(remaining)
     return replace(
         before,
-        status=require_status(wanted.status).value,
+        status=wanted.status,
         measures=words,
         remaining=remaining or None,
         language=before.language if words == before.measures else wanted.language,
@@ -170,15 +171,27 @@ def as_amended(before: StatusUpdate, wanted: Amended) -> StatusUpdate:
     )
 
 
+async def _require_status(tx: Transaction, before: StatusUpdate, after: StatusUpdate) -> None:
+    """Another status is one that can be chosen now, with the files that it requires."""
+    if after.status == before.status:
+        return
+    chosen = (await statuses.vocabulary(tx)).require(after.status)
+    if chosen.evidence_required:
+        counted = await evidence.counts_of_report(tx, before.id)
+        if not counted.files:
+            raise EvidenceMissing(status=called(chosen.code))
+
+
 async def amend(tx: Transaction, act: Act, shown: Shown, wanted: Amended) -> Uncleared:
     """Change what the report says, and clear it so; its people are told which words changed.
 
     Two people have read it then: who sent it and who amended it. What it said before is kept whole.
-    Raises Outdated as `clear`, NoStatus, NoWords, TooLong.
+    Raises Outdated as `clear`, NoStatus, StatusEnded, EvidenceMissing, NoWords, TooLong.
     """
     report = await _locked(tx, act, shown.status_update_id)
     before = existing(await status_updates.get(tx, report.status_update_id))
     after = as_amended(before, wanted)
+    await _require_status(tx, before, after)
     seat_id = _seat(act, report)
     values = {name: getattr(after, name) for name in _CHANGED}
     values |= {"amended_at": act.now, "amended_by": seat_id}

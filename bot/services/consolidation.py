@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain import permissions, status
+from bot.domain import permissions
 from bot.domain.consolidation import (
     LONGEST_SENTENCE,
     Consolidation,
@@ -16,7 +16,7 @@ from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.people import SECRETARIAT, Act
 from bot.domain.reports import DayInFuture, TooLong, fitting
 from bot.services import audit
-from storage import assignments
+from storage import assignments, statuses
 from storage import consolidations as queries
 from storage.database import Transaction
 
@@ -42,12 +42,12 @@ async def consolidate(tx: Transaction, act: Act, wanted: Wanted) -> Consolidatio
 
     It rests on what the officer read: a report approved meanwhile makes it stale at once. Raises
     Outdated where a colleague has consolidated meanwhile, NothingApproved, DayInFuture, NoStatus,
-    NoWords or TooLong.
+    StatusEnded, NoWords or TooLong.
     """
     permissions.require(permissions.may_consolidate(act.actor))
     seat = act.actor.seat(SECRETARIAT)
     assert seat is not None
-    chosen = status.require(wanted.status)
+    chosen = (await statuses.vocabulary(tx)).require(wanted.status)
     sentence = fitting(wanted.sentence)
     if len(sentence) > LONGEST_SENTENCE:
         raise TooLong(limit=LONGEST_SENTENCE, over=len(sentence) - LONGEST_SENTENCE)
@@ -62,7 +62,7 @@ async def consolidate(tx: Transaction, act: Act, wanted: Wanted) -> Consolidatio
         tx,
         wanted.item_id,
         version=wanted.after + 1,
-        status=chosen.value,
+        status=chosen.code,
         as_of=wanted.as_of,
         sentence=sentence,
         language=wanted.language,
@@ -80,7 +80,7 @@ async def consolidate(tx: Transaction, act: Act, wanted: Wanted) -> Consolidatio
         seat_id=seat.id,
         facts={
             "version": made.version,
-            "status": chosen.value,
+            "status": chosen.code,
             "as_of": wanted.as_of,
             "rests_on": list(made.sources),
             "contradictions": resolved,

@@ -51,6 +51,11 @@ async def choose(tx: Transaction, act: Act, *, weekday: int | None, off: bool) -
     await audit.record(tx, act, "person.digest", f"person:{person_id}", facts=facts)
 
 
+async def picture_sent(tx: Transaction, act: Act, job_id: int, *, sha256: str) -> None:
+    """Record that the picture of a digest left."""
+    await audit.record(tx, act, "export.digest", f"job:{job_id}", facts={"file": sha256})
+
+
 async def send_due(tx: Transaction, act: Act, policy: Policy) -> int:
     """Plan or send the digests whose moment has come; gives of how many people, 0 when of none."""
     due = await digests.due(tx, now=act.now, limit=PEOPLE_AT_ONCE)

@@ -6,17 +6,19 @@ from bot.domain.errors import NotAllowed, Refused
 from bot.domain.incoming import Sent
 from bot.domain.people import Act
 from bot.domain.screens import Attachment
+from bot.domain.status import called
 from bot.domain.views import report as views
 from bot.exchange.inspect import MAX_SIZE, FileKind, safe_name
 from bot.exchange.refusals import TooLarge
 from bot.services import audit
 from bot.services.notices import tell
-from storage import conversations, files
+from storage import conversations, files, statuses
 from storage import evidence as queries
 from storage.database import Transaction
 from storage.evidence import Awaited
 
 MEGABYTE = 1024 * 1024
+REPORTS = ("status_update", "record")  # conversations that end in a status update
 MOST = 1000
 """Pieces of evidence in one draft: more than anybody sends, fewer than would fill the disk."""
 
@@ -114,7 +116,24 @@ async def stored(
         f"evidence:{awaited.id}",
         facts={"sha256": sha256, "size": size, "media_type": kind.extension},
     )
+    await _tell_what_waited(tx, act, awaited)
     return True
+
+
+async def _tell_what_waited(tx: Transaction, act: Act, awaited: Awaited) -> None:
+    """A report whose status needs a file, and that waited for this one, can be sent from now on."""
+    if awaited.conversation_id is None or awaited.person_id is None:
+        return
+    draft = await conversations.get(tx, awaited.conversation_id)
+    if draft is None or draft.flow not in REPORTS or draft.state.get("at") != "review":
+        return
+    chosen = (await statuses.vocabulary(tx)).get(draft.state["answers"]["status"])
+    if chosen is None or not chosen.evidence_required:
+        return
+    if (await queries.counts_of_draft(tx, draft.id)).files == 1:
+        shown = views.can_be_sent(called(chosen.code), draft.id)
+        key = f"evidence:{awaited.id}:stored"
+        await tell(tx, act, awaited.person_id, shown, key, silent=True)
 
 
 async def refused(tx: Transaction, act: Act, awaited: Awaited, refusal: Refused) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.people import Act
-from bot.services import assignments_book, audit, digests, exports, history, imports, letters
+from bot.services import (
+    assignments_book,
+    audit,
+    digests,
+    exports,
+    history,
+    imports,
+    letters,
+    templates,
+)
 from storage import jobs
 from storage.database import Transaction
 
@@ -20,6 +29,8 @@ MADE = (
     imports.PROBLEMS,
     assignments_book.MAKE,
     letters.KIND,
+    templates.OURS,
+    templates.CHECK,
     history.FILE,
 )
 """What can be asked for anew."""

@@ -121,6 +121,11 @@ async def apply(tx: Transaction, act: Act, job: Job) -> Preview:
     return did
 
 
+async def problems_sent(tx: Transaction, act: Act, job_id: int, *, sha256: str) -> None:
+    """Record that the rows of an import left that need a person."""
+    await audit.record(tx, act, "export.problems", f"job:{job_id}", facts={"file": sha256})
+
+
 async def finish(tx: Transaction, job: Job, *, now: datetime) -> None:
     """The staged rows are not needed any more."""
     await imports.clear(tx, job.id)

@@ -8,8 +8,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from bot.domain.approvals import Kind, NeedsSecond
 from bot.domain.errors import NotFound, Outdated, Refused
-from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Gender, Level, Person, Role, Seat
+from bot.domain.people import (
+    NO_BOT,
+    REPORTING,
+    SECRETARIAT,
+    Act,
+    Actor,
+    Gender,
+    Level,
+    Person,
+    Role,
+    Seat,
+)
 from bot.domain.permissions import (
     may_decide,
     may_hand_over,
@@ -19,10 +31,11 @@ from bot.domain.permissions import (
     require,
 )
 from bot.domain.screens import Screen, Value
+from bot.domain.views import approvals as approval_views
 from bot.domain.views import handover as handover_views
 from bot.domain.views import people as views
 from bot.domain.work_calendar import Hours
-from bot.services import audit, handover, reminders
+from bot.services import approvals, audit, handover, reminders
 from bot.services import seats as consequences
 from bot.services.notices import tell
 from bot.services.seats import MENU
@@ -145,12 +158,15 @@ async def invite(
     token: str | None = None,
     unit_id: int | None = None,
     confirmed: bool = False,
+    approval_id: int | None = None,
 ) -> str:
     """Make a single-use invitation; gives the payload of its deep link, which is kept nowhere.
 
     `token` is one that `new_token` made, where its link had to be written down before. Into a unit
     the institution's focal points invite, too. Who uses the link of the operator waits for a
-    coordinator, where there is one, unless it is `confirmed` beforehand.
+    coordinator, where there is one, unless it is `confirmed` beforehand. Inviting a coordinator
+    needs a second one, who agreed by `approval_id` (else NeedsSecond); of the operator's link the
+    coordinators are told.
     """
     require(not confirmed or act.actor.channel == "command")
     token = token or new_token()
@@ -159,6 +175,8 @@ async def invite(
     else:
         require(role in REPORTING and may_invite_to_unit(act.actor, institution_id))
         await _require_unit(tx, unit_id, institution_id)
+    if role is Role.COORDINATOR and act.actor.channel != "command":
+        await _require_second(tx, act, approval_id)
     if (institution_id is None) != (role in SECRETARIAT):
         raise NotFound
     designated = designation or Designation()
@@ -184,7 +202,24 @@ async def invite(
     if confirmed:
         facts["confirmed"] = True
     await audit.record(tx, act, "invitation.make", f"invitation:{invitation_id}", facts=facts)
+    if role is Role.COORDINATOR and act.actor.channel == "command":
+        await _tell_coordinators(tx, act, invitation_id)
     return token
+
+
+async def _require_second(tx: Transaction, act: Act, approval_id: int | None) -> None:
+    if approval_id is None or await approvals.allowed(tx, act, Kind.INVITE, approval_id) is None:
+        raise NeedsSecond
+
+
+async def _tell_coordinators(tx: Transaction, act: Act, invitation_id: int) -> None:
+    """The operator holds the machine and needs nobody; but it is announced."""
+    if act.bot_id == NO_BOT:
+        return
+    held = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
+    for each in people.each_once(held):
+        key = f"invitation:{invitation_id}:at_shell:{each.id}"
+        await tell(tx, act, each.id, approval_views.invited_at_shell(), key)
 
 
 async def offer_seat(tx: Transaction, act: Act, seat_id: int) -> str:

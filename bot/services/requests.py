@@ -110,6 +110,7 @@ class Wanted:
     attachment: Attachment | None = None
     repeats: Repeats | None = None
     deadline_id: int | None = None
+    indicator_id: int | None = None  # of a plan
 
 
 # -- Putting together ------------------------------------------------------------------------------
@@ -165,6 +166,7 @@ async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
         now=act.now,
         due_on=wanted.due_on,
         indicator=wanted.indicator,
+        indicator_id=wanted.indicator_id,
         attachment=None if wanted.attachment is None else wanted.attachment.stored,
         attachment_name=None if wanted.attachment is None else wanted.attachment.name,
         repeats=wanted.repeats and wanted.repeats.value,
@@ -265,6 +267,7 @@ async def _ask_anew(
         now=act.now,
         due_on=days.working_day_after(max(due_on, act.today + LEAST_TIME)),
         indicator=former.indicator,
+        indicator_id=former.indicator_id,
         attachment=former.attachment,
         attachment_name=former.attachment_name,
         repeats=former.repeats.value,

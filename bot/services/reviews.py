@@ -10,9 +10,9 @@ from bot.domain.reports import AmendedMeanwhile, fitting
 from bot.domain.review import OPEN_FOR, OpenedBy, Queue, Waiting
 from bot.domain.screens import Code
 from bot.domain.views import review as views
-from bot.services import audit, requests
+from bot.services import audit, plans, requests
 from bot.services.notices import reporters, tell
-from storage import assignments, status_updates
+from storage import assignments, figures, status_updates
 from storage import reviews as queries
 from storage.database import Transaction
 
@@ -49,13 +49,26 @@ async def approve(
         for person_id in await reporters(tx, act, report):
             key = f"noted:{report.number}:{person_id}"
             await tell(tx, act, person_id, shown, key, subject=about, silent=True)
+    values = await plans.take_report(
+        tx,
+        act,
+        report.item_id,
+        report.institution_id,
+        await figures.of(tx, status_update_id),
+        status_update_id=status_update_id,
+        seat_id=_seat(act.actor),
+    )
     await audit.record(
         tx,
         act,
         "review.approve",
         report.number,
         seat_id=_seat(act.actor),
-        facts={"assignment": report.assignment_id, "noted": words is not None},
+        facts={
+            "assignment": report.assignment_id,
+            "noted": words is not None,
+            "values": values,
+        },
         words=words,
     )
     return report

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.domain import clearance, permissions, status
+from bot.domain import clearance, permissions
 from bot.domain.errors import NotAllowed, NotFound, existing
 from bot.domain.items import (
     UNDECIDED,
@@ -26,6 +26,8 @@ from bot.domain.reports import (
     AssignmentClosed,
     DayInFuture,
     EvidenceCounts,
+    EvidenceMissing,
+    EvidenceOnItsWay,
     NothingAmended,
     NothingToConfirm,
     NotTheirWord,
@@ -38,13 +40,22 @@ from bot.domain.reports import (
     require_fits,
 )
 from bot.domain.screens import Code
-from bot.domain.status import Status
+from bot.domain.status import Entry, called
 from bot.domain.versions import Version, amended, differences, newest
 from bot.domain.views import report as views
 from bot.services import audit, requests
 from bot.services.last_word import follow_inside, restore
 from bot.services.notices import tell, tell_secretariat
-from storage import assignments, conversations, evidence, figures, items, people, versions
+from storage import (
+    assignments,
+    conversations,
+    evidence,
+    figures,
+    items,
+    people,
+    statuses,
+    versions,
+)
 from storage import clearance as clearance_queries
 from storage import status_updates as queries
 from storage.database import Transaction
@@ -62,10 +73,11 @@ async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt
     """Record a status update, and one more for each assignment in `draft.also`.
 
     What needs its validator's clearance is not the institution's word before it is cleared. The
-    country's year is in the number. Refuses with NotAllowed, AssignmentClosed, NoStatus, NoWords,
-    TooLong or DayInFuture, and then nothing happened.
+    country's year is in the number. Refuses with NotAllowed, AssignmentClosed, NoStatus,
+    StatusEnded, NoWords, TooLong, DayInFuture, EvidenceMissing or EvidenceOnItsWay, and then
+    nothing happened.
     """
-    chosen = _checked(draft, today=act.today)
+    chosen = await _checked(tx, draft, today=act.today)
     held = [await _reportable(tx, act.actor, each) for each in await _locked(tx, draft)]
     if len({each.institution_id for each in held}) != 1:
         raise NotAllowed
@@ -88,7 +100,7 @@ async def record_on_behalf(
     The institution's people are told. Refuses as `submit` does.
     """
     permissions.require(permissions.may_record(act.actor))
-    chosen = _checked(draft, today=act.today)
+    chosen = await _checked(tx, draft, today=act.today)
     if source_on > act.today:
         raise DayInFuture(day=source_on)
     if not source.strip():
@@ -139,7 +151,7 @@ async def unchanged(
         raise SentenceNeeded
     draft = StatusUpdateDraft(assignment_id, assignment.status, words, language, act.today)
     require_fits(words)
-    chosen = status.require(assignment.status)
+    chosen = (await statuses.vocabulary(tx)).require(assignment.status).code
     seat = act.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
     kind = ReportKind.UNCHANGED
@@ -166,7 +178,8 @@ async def amend(
     next one goes without. Raises as `submit`, and AlreadyDecided, AmendedMeanwhile or
     NothingAmended.
     """
-    chosen = _checked(draft, today=act.today)
+    kept = await _stored_of(tx, status_update_id, without)
+    chosen = await _checked(tx, draft, today=act.today, kept=kept)
     await assignments.lock(tx, [draft.assignment_id])
     assignment, said = await amendable(tx, act.actor, status_update_id)
     _require_version(said, seen)
@@ -197,7 +210,7 @@ async def amend(
         facts={
             "assignment": assignment.id,
             "version": seen + 1,
-            "status": chosen.value,
+            "status": chosen,
             "added": len(set(after) - set(before.evidence)),
             "taken_away": len(set(before.evidence) - set(after)),
         },
@@ -298,14 +311,41 @@ async def _evidence_of(tx: Transaction, status_update_id: int) -> tuple[int, ...
 # -- Checking --------------------------------------------------------------------------------------
 
 
-def _checked(draft: StatusUpdateDraft, *, today: date) -> Status:
+async def _checked(tx: Transaction, draft: StatusUpdateDraft, *, today: date, kept: int = 0) -> str:
+    """The code of the status that is reported, where the draft can be sent as it is.
+
+    `kept` files are there beside what the draft brings.
+    """
     if not draft.measures.strip():
         raise NoWords
     require_fits(draft.measures)
     require_fits(draft.remaining or "")
     if draft.as_of > today:
         raise DayInFuture(day=draft.as_of)
-    return status.require(draft.status)
+    chosen = (await statuses.vocabulary(tx)).require(draft.status)
+    if not kept:
+        await _require_evidence(tx, draft, chosen)
+    return chosen.code
+
+
+async def _stored_of(tx: Transaction, status_update_id: int, without: Sequence[int]) -> int:
+    """How many stored files a report keeps without these pieces."""
+    pieces = await evidence.of_report(tx, status_update_id)
+    return sum(each.sha256 is not None and each.id not in without for each in pieces)
+
+
+async def _require_evidence(tx: Transaction, draft: StatusUpdateDraft, chosen: Entry) -> None:
+    """Stored files count, and nothing else: a link may be gone tomorrow (DESIGN §5.6)."""
+    if not chosen.evidence_required:
+        return
+    gathered = EvidenceCounts()
+    if draft.conversation_id is not None:
+        gathered = await evidence.counts_of_draft(tx, draft.conversation_id)
+    if gathered.files:
+        return
+    if gathered.awaited:
+        raise EvidenceOnItsWay(status=called(chosen.code))
+    raise EvidenceMissing(status=called(chosen.code))
 
 
 async def _locked(tx: Transaction, draft: StatusUpdateDraft) -> list[int]:
@@ -355,7 +395,7 @@ async def _add(
     act: Act,
     assignment: Assignment,
     draft: StatusUpdateDraft,
-    chosen: Status,
+    chosen: str,
     *,
     kind: ReportKind,
     seat_id: int | None,
@@ -456,7 +496,7 @@ async def _trace(
     updates: list[Acknowledged],
     *,
     seat_id: int | None,
-    chosen: Status,
+    chosen: str,
     counts: EvidenceCounts,
 ) -> None:
     await audit.record(
@@ -468,7 +508,7 @@ async def _trace(
         facts={
             "numbers": [each.number for each in updates],
             "assignments": [each.id for each in held],
-            "status": chosen.value,
+            "status": chosen,
             "files": counts.files,
             "awaited": counts.awaited,
             "links": counts.links,
@@ -479,7 +519,7 @@ async def _trace(
 def _receipt(
     kind: ReportKind,
     draft: StatusUpdateDraft,
-    chosen: Status,
+    chosen: str,
     updates: list[Acknowledged],
     counts: EvidenceCounts,
 ) -> Receipt:

@@ -32,6 +32,7 @@ class TokenRefused(Exception):
 class Reached:
     """What was learnt; `hour` is the server's, where it told one."""
 
+    bot_id: int
     username: str
     webhook: str  # empty: none is set
     waiting: int  # updates that wait to be received
@@ -48,6 +49,7 @@ async def reach(url: str) -> Reached:
         me, hour = await _call(client, f"{url}/getMe")
         webhook, _ = await _call(client, f"{url}/getWebhookInfo")
     return Reached(
+        bot_id=int(me.get("id", 0)),
         username=str(me.get("username", "")),
         webhook=str(webhook.get("url", "")),
         waiting=int(webhook.get("pending_update_count", 0)),

@@ -6,6 +6,7 @@ from bot import logs
 from bot.domain.screens import Attachment, text_from_json
 from bot.domain.views import digests as views
 from bot.jobs import Crashed, TookTooLong, TooMuchMemory, file_in
+from bot.services import digests
 from bot.services.notices import tell
 from bot.works import Tools
 from storage import jobs
@@ -38,6 +39,7 @@ async def run(job: Job, tools: Tools) -> None:
                 )
                 key = f"job:{job.id}:picture"
                 await tell(tx, act, act.actor.person.id, shown, key, silent=True)
+                await digests.picture_sent(tx, act, job.id, sha256=kept.sha256)
             await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=act.now)
 
 

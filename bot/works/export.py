@@ -18,7 +18,7 @@ from bot.domain.views import exports as views
 from bot.exchange.order import Order
 from bot.jobs import OnProgress, file_in
 from bot.services import exports as service
-from bot.works import Tools
+from bot.works import Tools, word_files
 from bot.works.telling import JobCancelled, Telling, is_cancelled
 from storage import jobs
 from storage.database import Transaction
@@ -29,6 +29,9 @@ FOLDER = "exports"  # in the data folder: what is too large for the chat
 
 PROCESSES: Mapping[ExportKind, str] = {
     ExportKind.WORKBOOK: "bot.exchange.consolidated:export",
+    ExportKind.MATRIX: "bot.exchange.matrix:export",
+    ExportKind.MATRIX_BY_NUMBER: "bot.exchange.matrix:export_by_number",
+    ExportKind.PARAGRAPHS: "bot.exchange.paragraphs:export",
 }
 """Where the process of each kind begins: `module:function`."""
 
@@ -60,6 +63,10 @@ async def make(
     """Write the export into the room; refuses as its process does."""
     result = await tools.jobs.run(process(kind), order.to_json(), room, on_progress=on_progress)
     path = file_in(room, result["file"])
+    if (of := FORMS[kind].template) is not None:
+        path = await word_files.filled(
+            tools, of, order.language, path, room, on_progress=on_progress
+        )
     sha256, size = await asyncio.to_thread(_digest, path)
     return Made(path, sha256, size, result["counts"], result["withheld"])
 

@@ -10,6 +10,7 @@ from bot.domain.screens import Attachment, Text, Value, text_from_json
 from bot.domain.views import imports as views
 from bot.exchange.imported import Facts, Format, Problem
 from bot.exchange.template import problems_file
+from bot.services import imports as service
 from bot.works import Tools
 from storage import imports, jobs
 from storage.database import Transaction
@@ -44,6 +45,8 @@ async def _hand_over(tx: Transaction, job: Job, tools: Tools, sha256: str | None
     attachment = None if sha256 is None else Attachment(sha256, views.PROBLEMS_FILE)
     await tools.tell(tx, job, views.problems(attachment), step="problems")
     await jobs.change(tx, job.id, state=jobs.DONE, sha256=sha256, finished_at=tools.clock.now())
+    if sha256 is not None:
+        await service.problems_sent(tx, await tools.act(tx, job), job.id, sha256=sha256)
 
 
 def _problem(kept: Mapping[str, Any]) -> Problem:

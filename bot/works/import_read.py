@@ -14,14 +14,18 @@ from bot.exchange.confined import MEGABYTE, Limits, confined, confined_stream
 from bot.exchange.imported import NotRecognised
 from bot.exchange.inspect import inspect
 from bot.exchange.recognise import Contents
-from bot.services import assignments_book, calendar_import
+from bot.services import assignments_book, calendar_import, plans
 from bot.services import imports as service
 from bot.works import Tools
 from storage import imports, jobs
 from storage.jobs import Job
 
 READER = Limits(memory=700 * MEGABYTE, cpu=600, wall=1200.0)
-_OTHERS = {Contents.ASSIGNMENTS: assignments_book.READ, Contents.CALENDAR: calendar_import.READ}
+_OTHERS = {
+    Contents.ASSIGNMENTS: assignments_book.READ,
+    Contents.PLANS: plans.READ,
+    Contents.CALENDAR: calendar_import.READ,
+}
 
 
 async def run(job: Job, tools: Tools) -> None:

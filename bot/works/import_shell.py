@@ -35,6 +35,12 @@ class AssignmentsInChat(Refused):
     key = "import.refused.assignments"
 
 
+class PlansInChat(Refused):
+    """A workbook of plans comes back through the chat, too."""
+
+    key = "import.refused.plans"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What an import did or would do, and the problems of its rows in the order of the file."""
@@ -72,6 +78,8 @@ async def bring_in(
     about = await contents(path, path.name)
     if about is Contents.ASSIGNMENTS:
         raise AssignmentsInChat
+    if about is Contents.PLANS:
+        raise PlansInChat
     if about is Contents.CALENDAR:
         found = await calendar_read.bring_in(tools, path, dry_run=dry_run)
         wrong = (

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from bot.domain.approvals import Kind
 from bot.domain.exports import XLSX
 from bot.domain.people import Act, Actor, Role
 from bot.domain.screens import Attachment, Screen, Text, Value, text
 from bot.domain.views import people as views
 from bot.exchange import links_sheet
 from bot.exchange.links_sheet import InvitationLink
-from bot.services import people
+from bot.services import approvals, people
 from bot.services.people import VALID_FOR, Designation
 from bot.works import Tools
 from bot.works.progress import PNG
@@ -61,6 +62,7 @@ async def run(job: Job, tools: Tools) -> None:
 
 async def _invite(tx: Transaction, job: Job, act: Act, made: list[Link]) -> None:
     designated_on = job.arguments.get("designated_on")
+    approval_id = job.arguments.get("approval")
     designation = Designation(
         job.arguments.get("designated_by"),
         date.fromisoformat(designated_on) if designated_on else None,
@@ -75,7 +77,10 @@ async def _invite(tx: Transaction, job: Job, act: Act, made: list[Link]) -> None
             invitee=each.name,
             designation=designation,
             token=each.token,
+            approval_id=approval_id,
         )
+    if approval_id is not None:
+        await approvals.use(tx, act, Kind.INVITE, approval_id)
 
 
 async def _institution(tx: Transaction, job: Job, actor: Actor) -> Value:

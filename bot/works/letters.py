@@ -11,7 +11,7 @@ from bot.domain.items import ItemText, best_text
 from bot.domain.permissions import may_ask, require
 from bot.domain.requests import Listed, Request, RequestKind, RequestText
 from bot.domain.screens import Attachment, Text, text
-from bot.domain.status import Status
+from bot.domain.status import Vocabulary, called
 from bot.domain.views import letters as views
 from bot.domain.views.answers import POSITIONS
 from bot.exchange.confined import MEGABYTE, Limits
@@ -23,7 +23,7 @@ from bot.services.requests import NobodyToAsk, best_worded
 from bot.texts import clean, direction, language_name
 from bot.works import Tools
 from bot.works.telling import JobCancelled, Telling
-from storage import institutions, items, jobs, requests
+from storage import institutions, items, jobs, requests, statuses
 from storage.jobs import Job
 
 PROCESS = "letters"
@@ -46,6 +46,7 @@ class _Found:
     asked: Mapping[int, Sequence[Listed]]  # by institution
     texts: Mapping[int, tuple[ItemText, ...]]  # by item
     institutions: Mapping[int, Institution]
+    statuses: Vocabulary
 
 
 async def run(job: Job, tools: Tools) -> None:
@@ -98,6 +99,7 @@ async def _find(job: Job, tools: Tools) -> _Found:
             asked,
             await items.texts(tx, open_ones),
             {each.id: each for each in await institutions.every(tx) if each.id in asked},
+            await statuses.vocabulary(tx),
         )
 
 
@@ -113,7 +115,7 @@ class _Scribe:
         """The letters as plain values, for `bot.exchange.letters.write`."""
         ours: dict[str, Any] = {each: self._say(text(f"letter.{each}")) for each in OURS}
         ours["how"] = self._say(_how(found))
-        ours["choices"] = [self._say(each) for each in _choices(found.request.kind)]
+        ours["choices"] = [self._say(each) for each in _choices(found.request.kind, found.statuses)]
         return {
             "name": safe_name(self._say(text("letter.file", number=found.request.id))),
             "rtl": direction(self._language) == "rtl",
@@ -197,10 +199,10 @@ def _how(found: _Found) -> Text:
     return text("letter.how" if about_items else "letter.how_below")
 
 
-def _choices(kind: RequestKind) -> list[Text]:
+def _choices(kind: RequestKind, statuses: Vocabulary) -> list[Text]:
     """What an institution can tick."""
     if kind is RequestKind.STATUS:
-        return [text(f"status.{each}") for each in Status]
+        return [called(each.code) for each in statuses.live]
     if kind is RequestKind.POSITION:
         return [text(f"letter.choice.{each}") for each in POSITIONS]
     return []

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.exchange.order import environment
 from bot.jobs import Jobs
 from bot.services import assignments_book as books
-from bot.services import calendar_import, deadlines, digests, exports, handed_out, imports
+from bot.services import calendar_import, deadlines, digests, exports, handed_out, imports, plans
 from bot.services import history as history_service
 from bot.services import letters as letter_service
+from bot.services import templates as template_service
 from bot.settings import Settings
 from bot.works import (
     Tools,
@@ -28,7 +29,10 @@ from bot.works import (
     import_template,
     invitation_links,
     letters,
+    plans_book,
+    plans_read,
     progress,
+    templates,
 )
 from storage.jobs import Job
 
@@ -44,11 +48,15 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     digests.PICTURE: digest.run,
     books.MAKE: assignments_book.run,
     books.READ: assignments_read.run,
+    plans.MAKE: plans_book.run,
+    plans.READ: plans_read.run,
     calendar_import.READ: calendar_read.run,
     deadlines.FILE: calendar_file.run,
     deadlines.TEMPLATE: calendar_template.run,
     letter_service.KIND: letters.run,
     history_service.FILE: history.run,
+    template_service.OURS: templates.ours,
+    template_service.CHECK: templates.check,
 }
 
 PROCESSES: Mapping[str, str] = {
@@ -58,6 +66,7 @@ PROCESSES: Mapping[str, str] = {
     history.PROCESS: "bot.exchange.history_file:write",
     digest.PICTURE: "bot.exchange.digest:draw",
     assignments_book.PROCESS: "bot.exchange.assignments_work:make",
+    plans_book.PROCESS: "bot.exchange.plans_work:make",
 }
 """Name → `module:function`, for `bot.jobs`."""
 

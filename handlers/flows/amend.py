@@ -22,7 +22,7 @@ from handlers.flows.status_update import (
     figures_fit,
     figures_in,
     figures_shown,
-    statuses,
+    next_statuses,
     words_fit,
 )
 from handlers.turn import Turn
@@ -119,7 +119,7 @@ FLOW = Flow(
     name="amend",
     begins=_begins,
     steps=(
-        Choose("status", statuses, told=False, first=status.FIRST),
+        Choose("status", next_statuses, told=False, first=status.FIRST),
         Ask("measures", words_fit, grows=True, limit=LONGEST_TEXT),
     ),
     review=Review(

@@ -8,12 +8,11 @@ from bot.domain.errors import Outdated, existing
 from bot.domain.people import Role
 from bot.domain.reports import LONGEST_TEXT, StatusUpdate, joined, require_fits
 from bot.domain.screens import Code, Screen, Text, Value, text
-from bot.domain.status import Status
 from bot.domain.views import clearance as views
 from bot.domain.views.common import item_code
 from bot.services import clearance as service
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Overtaken, Review
-from handlers.flows.status_update import words_fit
+from handlers.flows.status_update import status_options, words_fit
 from handlers.turn import Turn
 from storage import clearance as queries
 from storage import status_updates
@@ -68,11 +67,8 @@ def _words_fit(words: str, turn: Turn) -> str:
     return kept
 
 
-async def _statuses(_turn: Turn, _answers: Answers) -> list[Option]:
-    return [
-        Option(each.value, text(f"button.status.{each}"), said=text(f"status.{each}"))
-        for each in Status
-    ]
+async def _statuses(turn: Turn, answers: Answers) -> list[Option]:
+    return await status_options(turn, (await _said(turn, answers["report"])).status)
 
 
 async def _notes(turn: Turn, answers: Answers) -> list[Text]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.domain import permissions, status
+from bot.domain import permissions
 from bot.domain.consolidation import LONGEST_SENTENCE, NothingApproved, Word
 from bot.domain.errors import existing
 from bot.domain.reports import joined
@@ -15,9 +15,9 @@ from bot.domain.views.people import name_for
 from bot.services import consolidation as service
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review
 from handlers.flows.record import day_fits
-from handlers.flows.status_update import words_fit
+from handlers.flows.status_update import status_option, words_fit
 from handlers.turn import Turn
-from storage import consolidations, items
+from storage import consolidations, items, statuses
 
 
 async def _read(turn: Turn, answers: Answers) -> list[Word]:
@@ -48,12 +48,9 @@ async def _statuses(turn: Turn, answers: Answers) -> list[Option]:
     """What the institutions say first."""
     words = await _read(turn, answers)
     said = dict.fromkeys(each.status for each in words)
-    known = [each for each in status.Status if each.value in said]
-    others = [each for each in status.Status if each not in known]
-    return [
-        Option(each.value, text(f"button.status.{each}"), said=text(f"status.{each}"))
-        for each in (*known, *others)
-    ]
+    live = [each.code for each in (await statuses.vocabulary(turn.tx)).live]
+    in_order = sorted(live, key=lambda code: code not in said)
+    return [status_option(each) for each in in_order]
 
 
 async def _days(turn: Turn, answers: Answers) -> list[Option]:

@@ -100,6 +100,7 @@ def Ask(  # noqa: N802
     name: str,
     check: Check,
     *,
+    suits: Suits | None = None,
     grows: bool = False,
     shows: Callable[[Any], Value] | None = None,
     limit: int = 0,
@@ -107,13 +108,14 @@ def Ask(  # noqa: N802
     texts: str = "",
     values: Mapping[str, Value] | None = None,
 ) -> Step:
-    """A written answer; with `grows` it may come in several messages, `limit` characters in all.
+    """A written answer that `suits`; `grows`: in several messages, `limit` characters in all.
 
     Steps that differ by a value alone share `texts`, to which each gives its `values`.
     """
     return Step(
         name,
         check=check,
+        suits=suits,
         grows=grows,
         shows=shows,
         limit=limit,

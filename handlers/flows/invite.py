@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
+from bot.domain.approvals import Kind, ReasonMissing
 from bot.domain.days import read_day
 from bot.domain.errors import Unfit
 from bot.domain.institutions import by_name
 from bot.domain.people import OF_AN_INSTITUTION, SECRETARIAT, Role
 from bot.domain.permissions import may_invite, may_manage_people, require
-from bot.domain.screens import Screen, Value, text
+from bot.domain.screens import Screen, Text, Value, text
+from bot.domain.views import approvals as approval_views
 from bot.domain.views import people as views
+from bot.services import approvals
 from bot.services.evidence import only_file_of_draft
 from bot.services.handed_out import LINKS
+from handlers.flows.approval import reason_fits
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
 from handlers.turn import Turn
 from storage import institutions, jobs
@@ -23,10 +28,19 @@ NAME_LENGTH = 120
 DESIGNATOR_LENGTH = 300
 
 
-async def begins(turn: Turn, _answers: Answers) -> Mapping[str, Value]:
-    """Only the secretariat invites."""
+async def begins(turn: Turn, answers: Answers) -> Mapping[str, Value]:
+    """Only the secretariat invites; why is asked where a second coordinator has to agree."""
     require(may_manage_people(turn.actor))
-    return {}
+    return {"second": text("approval.needed")} if _needs_second(answers) else {}
+
+
+def _needs_second(answers: Answers) -> bool:
+    return bool(answers.get("role") == Role.COORDINATOR)
+
+
+async def notes(_turn: Turn, answers: Answers) -> list[Text]:
+    """What sending would not yet bring about."""
+    return [text("approval.needed")] if _needs_second(answers) else []
 
 
 async def places(turn: Turn, _answers: Answers) -> list[Option]:
@@ -93,7 +107,29 @@ async def make_links(turn: Turn, answers: Answers, conversation_id: int) -> Scre
     )
     if letter is not None:  # the job names the file now, so that it outlives the conversation
         await jobs.change(turn.tx, job_id, sha256=letter.stored)
+    if _needs_second(answers):
+        return await _ask_second(turn, job_id, arguments, answers.get("reason"))
     return views.making_links(len(answers["names"]))
+
+
+async def _ask_second(
+    turn: Turn, job_id: int, arguments: Mapping[str, Any], reason: str | None
+) -> Screen:
+    """The links wait for the second coordinator's word."""
+    if not reason:
+        raise ReasonMissing
+    asked = await approvals.ask(
+        turn.tx,
+        turn.act,
+        Kind.INVITE,
+        {"job": job_id},
+        reason=reason,
+        language=turn.language_of(reason),
+    )
+    await jobs.change(
+        turn.tx, job_id, state=jobs.WAITING, arguments={**arguments, "approval": asked.id}
+    )
+    return approval_views.sent(await approvals.described(turn.tx, asked))
 
 
 TEXT_KEYS = (
@@ -114,10 +150,12 @@ FLOW = Flow(
             Ask("designated", designator),
             Ask("designated_on", day_of_letter, shows=date.fromisoformat),
             Gather("letter"),
+            Ask("reason", reason_fits, when="second"),
         ),
         files_to="letter",
     ),
     begins=begins,
+    notes=notes,
     then=make_links,
     returns_to=lambda _answers: "people",
 )

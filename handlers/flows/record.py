@@ -9,13 +9,12 @@ from bot.domain.days import read_day
 from bot.domain.errors import Unfit, existing
 from bot.domain.reports import LONGEST_TEXT, StatusUpdateDraft
 from bot.domain.screens import Screen, Value, text
-from bot.domain.status import Status
 from bot.domain.views import secretariat as views
 from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
 from bot.services import status_updates as service
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
-from handlers.flows.status_update import words_fit
+from handlers.flows.status_update import evidence_notes, status_options, words_fit
 from handlers.turn import Turn
 from storage import assignments, desk
 from storage.desk import Held
@@ -72,11 +71,7 @@ def day_fits(words: str, turn: Turn) -> str:
 
 async def _statuses(turn: Turn, answers: Answers) -> list[Option]:
     assignment = await assignments.get(turn.tx, answers["assignment"])
-    last = None if assignment is None else assignment.status
-    return [
-        Option(each.value, text(f"button.status.{each}"), said=text(f"status.{each}"))
-        for each in status.offered(last)
-    ]
+    return await status_options(turn, None if assignment is None else assignment.status)
 
 
 async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
@@ -85,7 +80,7 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     said_on = date.fromisoformat(answers["source_on"])
     draft = StatusUpdateDraft(
         assignment_id=answers["assignment"],
-        status=Status(answers["status"]),
+        status=answers["status"],
         measures=measures,
         language=turn.language_of(measures),
         as_of=date.fromisoformat(answers.get("as_of", answers["source_on"])),
@@ -116,6 +111,7 @@ FLOW = Flow(
         words_to="measures",
         files_to="evidence",
     ),
+    notes=evidence_notes,
     then=_then,
     returns_to=lambda answers: f"held:{answers['assignment']}",
 )

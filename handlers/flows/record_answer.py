@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from bot.domain import permissions
-from bot.domain.figures import read_figures
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.requests import ItemState, RequestKind
 from bot.domain.screens import Screen, Value
@@ -17,10 +16,9 @@ from bot.services import answers as service
 from bot.services.answers import AnswerDraft, NotOpen
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Review
 from handlers.flows.record import day_fits, days, source_fits, sources
-from handlers.flows.respond import figures_fit, positions
+from handlers.flows.respond import figures_fit, figures_in, positions, years_suit
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
-from storage import requests as queries
 
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
@@ -34,8 +32,6 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 
 async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     words = joined(answers["words"])
-    request = await queries.of_item(turn.tx, answers["asked"])
-    data = request is not None and request.kind is RequestKind.DATA
     recorded = await service.record(
         turn.tx,
         turn.act,
@@ -44,7 +40,7 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
             words,
             turn.language_of(words),
             choice=answers.get("choice"),
-            figures=read_figures(words, turn.language) if data else (),
+            figures=await figures_in(turn, answers["asked"], words),
             conversation_id=conversation_id,
         ),
         source=answers["source"],
@@ -90,7 +86,7 @@ DATA = Flow(
     steps=(
         Choose("source", sources, check=source_fits),
         Choose("source_on", days, check=day_fits, shows=date.fromisoformat),
-        Ask("words", figures_fit, grows=True, limit=LONGEST_TEXT),
+        Ask("words", figures_fit, suits=years_suit, grows=True, limit=LONGEST_TEXT),
     ),
     review=Review(optional=(Gather("files"),), words_to="words", files_to="files"),
     then=_then,

@@ -10,7 +10,7 @@ from bot import texts
 from bot.domain import permissions
 from bot.domain.days import read_due_day
 from bot.domain.deadlines import Deadline, days_to_answer
-from bot.domain.errors import Unfit
+from bot.domain.errors import Outdated, Unfit
 from bot.domain.institutions import by_name
 from bot.domain.ladder import USUAL, ladder_from_json
 from bot.domain.reports import LONGEST_TEXT
@@ -21,7 +21,7 @@ from bot.domain.requests import (
     RequestKind,
     RequestText,
 )
-from bot.domain.screens import Language, Screen, Text, Value, text
+from bot.domain.screens import Language, Screen, Text, Value, Words, text
 from bot.domain.views import deadlines as deadline_views
 from bot.domain.views import requests as views
 from bot.domain.views.people import name_for
@@ -29,9 +29,9 @@ from bot.domain.work_calendar import WorkCalendar
 from bot.services import deadlines, evidence, requests
 from bot.services.requests import Wanted
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review, Step
-from handlers.flows.picking import holder_options
+from handlers.flows.picking import MOST, holder_options
 from handlers.turn import Turn
-from storage import absences, institutions
+from storage import absences, indicators, institutions
 from storage import deadlines as deadline_queries
 
 WEEKS = (1, 2, 4, 8)
@@ -113,6 +113,25 @@ def worded(words: str, language: str) -> RequestText:
     return RequestText(language, f"{first[: TITLE_LENGTH - 1]}…", words)
 
 
+async def _of_plans(turn: Turn, _answers: Answers) -> list[Option]:
+    """The indicators of adopted plans: what is answered becomes their values."""
+    return [
+        Option(each.id, text("label.one", value=Words(each.name, limit=60)))
+        for each in await indicators.adopted(turn.tx, limit=MOST)
+    ]
+
+
+async def _indicator(turn: Turn, answers: Answers) -> tuple[str | None, int | None]:
+    """How the indicator is called, and its id where it is of a plan; raises Outdated."""
+    said = answers.get("indicator")
+    if not isinstance(said, int):
+        return said, None
+    found = await indicators.get(turn.tx, said)
+    if found is None:
+        raise Outdated
+    return found.name, found.id
+
+
 def indicator_fits(words: str, _turn: Turn) -> str:
     """The name of an indicator."""
     said = " ".join(words.split())
@@ -143,6 +162,7 @@ async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = Non
         attachment = await evidence.only_file_of_draft(turn.tx, conversation_id)
     kind = RequestKind(answers["kind"])
     about = kind in ABOUT_ITEMS
+    indicator, indicator_id = await _indicator(turn, answers)
     return Wanted(
         kind,
         Audience(
@@ -153,7 +173,8 @@ async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = Non
         date.fromisoformat(answers["due_on"]),
         texts=tuple(_texts(answers)),
         ladder=ladder_from_json(answers["ladder"]) if "ladder" in answers else USUAL,
-        indicator=answers.get("indicator"),
+        indicator=indicator,
+        indicator_id=indicator_id,
         attachment=attachment,
         repeats=Repeats(answers["repeats"]) if answers.get("repeats") else None,
         deadline_id=answers.get("deadline"),
@@ -229,7 +250,7 @@ DATA = Flow(
     name="request_data",
     begins=_begins,
     steps=(
-        Ask("indicator", indicator_fits),
+        Choose("indicator", _of_plans, check=indicator_fits),
         Pick("institutions", _every_institution),
         Choose("due_on", due_days, check=due_day_fits, shows=date.fromisoformat),
     ),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.domain import permissions
 from bot.domain.errors import Outdated
-from bot.domain.figures import read_figures
+from bot.domain.figures import Figure
 from bot.domain.ladder import Ladder, Reaches, Rung
+from bot.domain.plans import read_named
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.requests import ItemState, RequestKind
 from bot.domain.screens import Screen, Text, Value, text
@@ -16,6 +17,7 @@ from bot.domain.views.reminders import called
 from bot.services import answers as service
 from bot.services import requests
 from bot.services.answers import POSITIONS, AnswerDraft
+from bot.services.plans import require_years
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
@@ -34,8 +36,6 @@ async def positions(_turn: Turn, _answers: Answers) -> list[Option]:
 
 async def _answer(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     words = joined(answers["words"])
-    request = await queries.of_item(turn.tx, answers["asked"])
-    data = request is not None and request.kind is RequestKind.DATA
     answered = await service.answer(
         turn.tx,
         turn.act,
@@ -44,7 +44,7 @@ async def _answer(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
             words,
             turn.language_of(words),
             choice=answers.get("choice"),
-            figures=read_figures(words, turn.language) if data else (),
+            figures=await figures_in(turn, answers["asked"], words),
             conversation_id=conversation_id,
         ),
     )
@@ -52,9 +52,26 @@ async def _answer(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
 
 
 def figures_fit(words: str, turn: Turn) -> str:
-    """Figures, one a line."""
-    read_figures(words, turn.language)
+    """Figures, one a line; a number alone is of the indicator that was asked for."""
+    read_named(words, "n", turn.language)
     return words.strip()
+
+
+async def figures_in(turn: Turn, asked: int, words: str) -> tuple[Figure, ...]:
+    """The figures of an answer to a request for data; none of another one."""
+    request = await queries.of_item(turn.tx, asked)
+    if request is None or request.kind is not RequestKind.DATA:
+        return ()
+    return read_named(words, request.indicator or "n", turn.language)
+
+
+async def years_suit(turn: Turn, answers: Answers, words: str) -> None:
+    """What becomes a value of a plan's indicator says its year; raises NoYear."""
+    request = await queries.of_item(turn.tx, answers["asked"])
+    if request is None or request.indicator_id is None or request.indicator is None:
+        return
+    whole = joined([*answers.get("words", ()), words])
+    require_years(request.indicator, await figures_in(turn, answers["asked"], whole))
 
 
 ADVISE = Flow(
@@ -81,7 +98,7 @@ RESPOND = Flow(
 GIVE_DATA = Flow(
     name="give_data",
     begins=_own,
-    steps=(Ask("words", figures_fit, grows=True, limit=LONGEST_TEXT),),
+    steps=(Ask("words", figures_fit, suits=years_suit, grows=True, limit=LONGEST_TEXT),),
     review=Review(optional=(Gather("files"),), words_to="words", files_to="files"),
     then=_answer,
     returns_to=lambda answers: f"asked:{answers['asked']}",

@@ -18,9 +18,12 @@ from bot.domain.views.common import dotted, item_code
 from bot.services import home, status_updates
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review
 from handlers.turn import Turn
-from storage import assignments, cards, items
+from storage import assignments, cards, evidence, items, statuses
 
-TEXT_KEYS = tuple(f"button.status.{each}" for each in Status)
+TEXT_KEYS = (
+    *(f"button.status.{each}" for each in Status),
+    *(f"evidence.needed.{each}" for each in ("missing", "on_its_way")),
+)
 
 
 async def reportable(turn: Turn, assignment_id: int) -> tuple[Assignment, Item]:
@@ -56,19 +59,27 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
         "as_of": text("report.as_of_today") if day == today else text("report.as_of", day=day),
     }
     if "status" in answers:
-        values["status"] = text(f"status.{answers['status']}")
+        values["status"] = status.called(answers["status"])
     if others:
         values["others"] = text("flow.status_update.others", count=len(others))
     return values
 
 
-async def statuses(turn: Turn, answers: Answers) -> list[Option]:
+async def next_statuses(turn: Turn, answers: Answers) -> list[Option]:
     """The statuses, those first that usually come next."""
     assignment, _item = await reportable(turn, answers["assignment"])
-    return [
-        Option(each.value, text(f"button.status.{each}"), said=text(f"status.{each}"))
-        for each in status.offered(assignment.status)
-    ]
+    return await status_options(turn, assignment.status)
+
+
+async def status_options(turn: Turn, last: str | None) -> list[Option]:
+    """The statuses that can be chosen, the most likely after `last` in front."""
+    known = await statuses.vocabulary(turn.tx)
+    return [status_option(each) for each in known.offered(last)]
+
+
+def status_option(code: str) -> Option:
+    """The status as an answer that can be chosen."""
+    return Option(code, text(f"button.status.{code}"), said=status.called(code))
 
 
 async def days(turn: Turn, _answers: Answers) -> list[Option]:
@@ -97,11 +108,26 @@ async def _siblings(turn: Turn, answers: Answers) -> list[Option]:
 
 
 async def _notes(turn: Turn, answers: Answers) -> list[Text]:
-    """A step back is fine, and the reader will want to know why."""
+    """A step back is fine, and the reader will want to know why; and whether a file is needed."""
     assignment, _item = await reportable(turn, answers["assignment"])
-    if not status.is_step_back(assignment.status, Status(answers["status"])):
+    known = await statuses.vocabulary(turn.tx)
+    notes = await evidence_notes(turn, answers)
+    if known.is_step_back(assignment.status, answers["status"]):
+        before = status.called(str(assignment.status))
+        notes.append(text("flow.status_update.step_back", before=before))
+    return notes
+
+
+async def evidence_notes(turn: Turn, answers: Answers) -> list[Text]:
+    """Where the status is said with a file: what is missing, before anybody taps Send."""
+    chosen = (await statuses.vocabulary(turn.tx)).get(answers["status"])
+    if chosen is None or not chosen.evidence_required:
         return []
-    return [text("flow.status_update.step_back", before=text(f"status.{assignment.status}"))]
+    gathered = await evidence.counts_of(turn.tx, answers.get("evidence", ()))
+    if gathered.files:
+        return []
+    key = "on_its_way" if gathered.awaited else "missing"
+    return [text(f"evidence.needed.{key}", status=status.called(chosen.code))]
 
 
 # -- Answers ---------------------------------------------------------------------------------------
@@ -154,7 +180,7 @@ FLOW = Flow(
     name="status_update",
     begins=_begins,
     steps=(
-        Choose("status", statuses, told=False, first=status.FIRST),
+        Choose("status", next_statuses, told=False, first=status.FIRST),
         Ask("measures", words_fit, grows=True, limit=LONGEST_TEXT),
     ),
     review=Review(

@@ -16,6 +16,7 @@ from storage.lock import FolderInUse
 COUNTED = (
     *("institutions", "people", "seats", "accounts", "invitations", "source_documents", "clusters"),
     *("requests", "request_items", "answers", "deadlines"),
+    *("activities", "indicators", "indicator_values"),
     *("items", "item_texts", "assignments", "status_updates", "figures", "reviews", "siblings"),
 )
 
@@ -37,7 +38,7 @@ async def test_every_phone_shows_its_home_and_a_second_start_goes_on(tmp_path: P
     async with Demo(tmp_path) as demo:
         assert len(demo.phones) == 14
         justice, health = demo.phones["Daniel Okane"], demo.phones["سلمى الحديدي"]
-        for said in ("2 overdue", "1 returned", "4 due"):
+        for said in ("2 overdue", "1 returned", "4 due", "2 activities late or due soon"):
             assert said in words(justice)
         assert "وزارة الصحة" in words(health)
         assert "to review" in words(demo.phones["Ines Marou"])
@@ -47,6 +48,8 @@ async def test_every_phone_shows_its_home_and_a_second_start_goes_on(tmp_path: P
         first = await counts(demo)
         assert (first["institutions"], first["seats"], first["people"]) == (8, 13, 13)
         assert first["items"] == 49
+        # two values of a report that was approved are among those of the plans
+        assert (first["activities"], first["indicators"], first["indicator_values"]) == (4, 4, 6)
         await justice.taps("Returned")
         await justice.taps("Report", "Partly")
         await justice.types("412 people, in all seven regions.")

@@ -16,7 +16,7 @@ from bot.domain.items import Assignment, AssignmentState, Part, ReportState
 from bot.domain.people import Actor, Role, Seat
 from bot.domain.review import WHOLE, By, Queue, Trait
 from bot.domain.selection import mark
-from bot.domain.status import Status
+from bot.domain.status import DEFAULT, Status
 from bot.domain.views.differences import STRETCHES, difference
 from bot.texts import Texts
 
@@ -163,9 +163,9 @@ def test_far_apart_is_nothing_done_beside_all_done() -> None:
 
 def test_an_institution_does_not_contradict_itself() -> None:
     words = [word(1, 1, "implemented"), word(2, 1, "planned"), word(3, 2, "not_started")]
-    assert [(one.status_update_id, other.status_update_id) for one, other in suggested(words)] == [
-        (1, 3)
-    ]
+    assert [
+        (one.status_update_id, other.status_update_id) for one, other in suggested(words, DEFAULT)
+    ] == [(1, 3)]
 
 
 def test_a_consolidation_is_stale_once_something_newer_is_approved() -> None:

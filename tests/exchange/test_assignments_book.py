@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.exchange import assignments_book as book
 from bot.exchange.assignments_book import Assigned, Change, ItemToAssign, Known
+from bot.exchange.filled import folded
 from bot.exchange.imported import Damaged, MissingColumns, NotRecognised, TooSpread
 
 JUSTICE, HEALTH, CITY = "Ministry of Justice", "Ministry of Health", "Port Selene City Council"
@@ -269,7 +270,7 @@ NAMES = st.text(
 
 @settings(max_examples=40)
 @given(
-    st.lists(NAMES, min_size=2, max_size=5, unique_by=book._folded),
+    st.lists(NAMES, min_size=2, max_size=5, unique_by=folded),
     st.dates(date(2000, 1, 1), date(2099, 12, 31)),
 )
 def test_any_assignment_comes_back_as_it_was_written(names: list[str], due: date) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.domain.filters import EVERYTHING, STATUSES, Dimension, Filter, NothingMatches
 from bot.domain.screens import Text
@@ -27,9 +27,14 @@ from storage import exports, units
 from storage.database import Database, Transaction
 from storage.tables import (
     accounts,
+    activities,
+    assessments,
     assignments,
     consolidations,
     evidence,
+    grades,
+    indicator_values,
+    indicators,
     institutions,
     item_tags,
     items,
@@ -37,6 +42,7 @@ from storage.tables import (
     seats,
     source_documents,
     status_updates,
+    statuses,
 )
 from tests.conftest import sqlite_url
 from tests.record import NASTY, fill
@@ -107,9 +113,14 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
             "questions": questions,
             "evidence": evidence,
             "seats": seats,
+            "assessments": assessments,
+            "grades": grades,
+            "activities": activities,
+            "indicators": indicators,
         }
         rows = {name: await tx.rows(select(table)) for name, table in tables.items()}
         lone = await tx.values(select(institutions.c.id))
+        valued = await tx.values(select(indicator_values.c.indicator_id))
     expected = {
         **{name: len(found) for name, found in rows.items()},
         "requests": sum(each["announced_at"] is not None for each in rows["requests"]),
@@ -117,7 +128,9 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
         "evidence": sum(each["state"] != "dropped" for each in rows["evidence"]),
         "seats": len(rows["seats"])
         + len(set(lone) - {each["institution_id"] for each in rows["seats"]}),
+        "indicators": len(valued) + len({each["id"] for each in rows["indicators"]} - {*valued}),
     }
+    expected["assessments"] += expected.pop("grades")
     assert {name: len(rows_of(book, name)) for name in expected} == expected
     assert min(expected.values()) > 1
 
@@ -263,7 +276,10 @@ async def test_words_of_restricted_items_stay_out_of_the_chat(
 def restricted_cells(book: openpyxl.Workbook) -> list[str]:
     """Everything that stands in rows about items 7, 14, 21 and 28."""
     restricted = {f"R-{n}" for n in range(7, 31, 7)}
-    sheets = ("recommendations", "status_updates", "evidence", "requests", "questions")
+    sheets = (
+        *("recommendations", "status_updates", "evidence", "requests", "questions"),
+        "assessments",
+    )
     return [
         str(cell)
         for sheet in sheets
@@ -271,6 +287,31 @@ def restricted_cells(book: openpyxl.Workbook) -> list[str]:
         if row.get("recommendation", row["id"] if sheet == "recommendations" else "") in restricted
         for cell in row.values()
     ]
+
+
+async def test_plans_have_exact_money_and_no_words_about_restricted_items(
+    database: Database, tmp_path: Path
+) -> None:
+    """Activity 9 is for item 28, which is restricted; activity 1 is for a cluster."""
+    async with database.write() as tx:
+        await fill(tx)
+    book = await exported(database, tmp_path / "chat.xlsx")
+    plans = {row["id"]: row for row in rows_of(book, "activities")}
+    assert plans["AC-1"]["cluster"] == "Cluster 1"
+    assert (plans["AC-1"]["amount"], plans["AC-1"]["currency"]) == (250000.055, "EUR")
+    assert plans["AC-3"]["items"] == "A/HRC/62/9 140.4"
+    assert "secret" in plans["AC-3"]["activity"]
+    measured = [row for row in rows_of(book, "indicators") if row["of"] in ("AC-8", "AC-9")]
+    assert [(row["of"], row["year"], row["sdg"]) for row in measured] == [
+        ("AC-8", 2024, "16.3.1"),
+        ("AC-8", 2025, "16.3.1"),
+        ("AC-9", None, "16.3.1"),
+    ]
+    assert "women | 4" in measured[0]["disaggregation"]
+    withheld = [*plans["AC-9"].values(), *measured[2].values()]
+    assert not [cell for cell in map(str, withheld) if "secret" in cell]
+    whole = await exported(database, tmp_path / "shell.xlsx", withhold=False)
+    assert "secret" in {row["id"]: row for row in rows_of(whole, "activities")}["AC-9"]["activity"]
 
 
 async def test_the_workbook_speaks_its_language_and_texts_come_in_the_best_there_is(
@@ -413,3 +454,46 @@ async def test_a_child_without_a_database_says_so(tmp_path: Path) -> None:
         with pytest.raises(Exception, match="crashed"):
             await jobs.run("consolidated", Order(EVERYTHING, "en", NOW, "").to_json(), room)
     assert not missing.exists()
+
+
+async def test_what_stands_beside_the_answer_has_a_sheet_of_its_own(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+    book = await exported(database, tmp_path / "beside.xlsx")
+    rows = {row["id"]: row for row in rows_of(book, "assessments")}
+    states = {row["state"] for row in rows.values()}
+    assert states == {"standing", "replaced", "withdrawn"}
+    graded = next(row for row in rows.values() if row["given_by"] == "Human Rights Committee")
+    assert (graded["session"], graded["document"]) == ("131st session", "CCPR/C/131/2")
+    assert graded["symbol"] != graded["document"]  # the item's own stands beside it
+    open_ones = [row for row in rows.values() if row["text"] == "=secret assessment"]
+    assert {row["given_by"] for row in open_ones} == {"Ministry 1"}
+
+
+async def test_statuses_are_called_as_the_country_calls_them(
+    database: Database, tmp_path: Path
+) -> None:
+    async with database.write() as tx:
+        await fill(tx)
+        own = {"counts_as": "in_progress", "place": 301}
+        for code, names in (
+            ("planned", {"en": "announced", "fr": "annoncée"}),
+            ("s1", {"en": "=bill drafted"}),
+        ):
+            await tx.execute(insert(statuses).values(**own, code=code, names=names))
+        first = select(func.min(assignments.c.id)).where(assignments.c.state == "announced")
+        await tx.execute(
+            update(assignments)
+            .where(assignments.c.id == first.scalar_subquery())
+            .values(status="s1", part="lead", reported_at=NOW)
+        )
+    for language, called in (
+        ("en", {"announced", "=bill drafted"}),
+        ("fr", {"annoncée", "=bill drafted (anglais)"}),
+    ):
+        book = await exported(database, tmp_path / f"{language}.xlsx", language=language)
+        found = {row["status"] for row in rows_of(book, "recommendations", language)}
+        assert called <= found
+        assert word("status.planned", language) not in found

@@ -25,7 +25,6 @@ from bot.exchange.imported import (
     ImportedRecommendation,
     NotRecognised,
     Options,
-    Place,
 )
 
 HEADER_2013 = (
@@ -191,7 +190,9 @@ def test_layout_of_2013_with_coded_themes_persons_and_sdgs_in_one_cell(tmp_path:
     assert item.affected_persons == ("children", "general")
     assert item.position_source == "A/HRC/40/6/Add.1 - Para. 2"
     assert (item.symbol, item.cycle, item.session) == ("A/HRC/40/6", "3", "31")
-    assert item.places == (Place(1, "A12 Acceptance of international norms"),)
+    [place] = item.places
+    assert (place.ordinal, place.heading) == (1, "A12 Acceptance of international norms")
+    assert place.printed == "Theme: A12 Acceptance of international norms"
 
 
 def test_layout_of_2014_with_states_run_together_and_numbered_headings(tmp_path: Path) -> None:
@@ -338,7 +339,8 @@ def test_one_number_under_two_headings_is_one_recommendation_in_two_places(tmp_p
     matrix.row(*cells)
     found = matrix.read(tmp_path)
     assert [item.paragraph for item in found.rows] == ["140.7", "140.8"]
-    assert found.rows[0].places == (Place(1, "Justice"), Place(3, "Poverty"))
+    places = [(each.ordinal, each.heading) for each in found.rows[0].places]
+    assert places == [(1, "Justice"), (3, "Poverty")]
     assert found.problems == ()
 
 

@@ -95,6 +95,15 @@ def test_every_status_has_a_colour_and_a_pattern_of_its_own() -> None:
     assert len({color for color, _ in looks}) == len({pattern for _, pattern in looks}) == 9
 
 
+def test_a_status_of_its_own_has_the_colour_of_what_it_counts_as_and_another_pattern() -> None:
+    statuses = (*STATUSES, "s1", "s2")
+    meanings = {"s1": "in_progress", "s2": "in_progress"}
+    looks = picture._looks(Figures("theme", statuses, (), 0, date(2026, 11, 23), meanings))
+    alike = [looks[statuses.index(each)] for each in ("in_progress", "s1", "s2")]
+    assert len({color for color, _ in alike}) == 1
+    assert len({pattern for _, pattern in alike}) == 3
+
+
 def test_the_same_figures_can_be_told_in_words() -> None:
     assert picture.as_text(figures(JUSTICE, Bar("Parliament", (0, 0, 0, 5, 0, 0, 0)))) == [
         ("Ministry of Justice", 300, tuple(zip(STATUSES, JUSTICE.counts, strict=True))),

@@ -12,16 +12,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Table, func, insert, select, update
+from sqlalchemy import URL, Table, delete, func, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
 from telegram import Update
 
+from bot.domain.assessments import AssessmentDraft
 from bot.domain.broadcasts import Draft, Segment
 from bot.domain.errors import existing
+from bot.domain.grades import GradeDraft, read_grades
 from bot.domain.items import Part
 from bot.domain.people import COMMAND_LINE, Actor, Role
+from bot.domain.plans import About, ActivityState, IndicatorKind, IndicatorValue, WantedIndicator
+from bot.domain.plans import Wanted as Planned
 from bot.domain.requests import Audience
-from bot.services import boards, broadcasts, consolidation, passing, people, threads
+from bot.services import (
+    assessments,
+    boards,
+    broadcasts,
+    consolidation,
+    grades,
+    passing,
+    people,
+    plans,
+    threads,
+)
 from bot.services.calendar_import import READ as CALENDAR_READ
 from bot.services.deadlines import FILE
 from bot.services.exports import PROGRESS
@@ -184,10 +198,15 @@ async def _of_others(tx: Transaction, name: str, who: Attacker) -> int:
     return hash(tuple(sorted(str(sorted(row.items())) for row in kept)))
 
 
+_OWN_ACTS = (
+    *("person.", "seat.offer"),
+    # what they were told thereby is looked at by its words
+    *("evidence.view", "status_update.view", "request.view_answer"),
+)
 _OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
     "people": lambda row, who: row["id"] == who.person_id,
     "audit": lambda row, who: (
-        row["person_id"] == who.person_id and row["act"].startswith(("person.", "seat.offer"))
+        row["person_id"] == who.person_id and row["act"].startswith(_OWN_ACTS)
     ),
     "counters": lambda row, _who: row["name"] == "audit",
     "conversations": lambda row, who: row["person_id"] == who.person_id,
@@ -563,10 +582,14 @@ async def _settle(world: World) -> None:
         validator = await seated(f"Vera {JUSTICE}", Role.VALIDATOR, justice.institution_id)
         observer = await seated("Otto", Role.OBSERVER, justice.institution_id)
         other = await seated("Ines", Role.FOCAL_POINT, interior)
-        coordinator = await seated(f"Amina {OFFICERS}", Role.COORDINATOR, None)
-        chen = await seated(f"Chen {OFFICERS}", Role.OFFICER, None)
-        suspended = await seated("Sami", Role.FOCAL_POINT, justice.institution_id)
-        ended = await seated("Edda", Role.FOCAL_POINT, justice.institution_id)
+        coordinator, chen = [
+            await seated(f"{name} {OFFICERS}", role, None)
+            for name, role in (("Amina", Role.COORDINATOR), ("Chen", Role.OFFICER))
+        ]
+        suspended, ended = [
+            await seated(name, Role.FOCAL_POINT, justice.institution_id)
+            for name in ("Sami", "Edda")
+        ]
         await seats.suspend(tx, suspended.seats[0].id, at=now)
         await seats.end(tx, ended.seats[0].id, now=now - timedelta(minutes=1))
 
@@ -580,6 +603,7 @@ async def _settle(world: World) -> None:
             await _draft(world, tx, actor, held, said)
         newcomers = await _invite(world, tx, justice.institution_id)
         await _days_off(tx)
+        await _beside(world, tx, coordinator, secret)
         asked, reminder = await _ask(
             tx, justice.institution_id, focal, assignment=held, item=secret, now=now
         )
@@ -589,8 +613,15 @@ async def _settle(world: World) -> None:
         dialogue, dialogue_question = await _examine(
             tx, justice.institution_id, focal, validator, coordinator, now=now
         )
+        activity, indicator = await _plan(
+            tx, justice.institution_id, focal, coordinator, item=secret, now=now
+        )
     world.answers |= {
+        "status": "planned",
         "institution": justice.institution_id,
+        "about": f"i{secret}",
+        "activity": activity,
+        "indicator": indicator,
         "dialogue": dialogue,
         "dialogue_question": dialogue_question,
         "asked": asked,
@@ -629,7 +660,8 @@ async def _settle(world: World) -> None:
             "status_updates status_update_versions assignments questions evidence counters figures "
             "audit passes "
             "request_items reminders answers extensions dialogue_questions dialogue_openings "
-            "threads thread_words"
+            "threads thread_words activities activity_items activity_institutions activity_notes "
+            "indicators indicator_values"
         ).split()
     )
     world.attackers["stranger"] = Attacker("stranger", 5001, everything)
@@ -646,8 +678,43 @@ async def _settle(world: World) -> None:
     person("in_a_group", coordinator, everything, group=True)
 
 
+async def _plan(
+    tx: Transaction, justice: int, focal: Actor, officer: Actor, *, item: int, now: datetime
+) -> tuple[int, int]:
+    """An adopted activity of Justice with an indicator and a value, one that Justice proposes.
+
+    And a workbook that waits for a decision. Ids of the first two.
+    """
+    about = About(None, (item,))
+    found = []
+    for actor, what in ((officer, f"Train {JUSTICE}"), (focal, f"Propose {JUSTICE}")):
+        act = maravia.act(actor, now)
+        wanted = Planned(what, "en", justice, funds=JUSTICE)
+        found.append(await plans.add(tx, act, about, wanted))
+    act = maravia.act(officer, now)
+    measured = WantedIndicator(f"Cases {JUSTICE}", "en", IndicatorKind.PROCESS)
+    indicator = await plans.add_indicator(tx, act, found[0], measured)
+    value = IndicatorValue(12, 2025, {f"women {JUSTICE}": 4})
+    await plans.add_value(tx, act, indicator, value)
+    state = ActivityState.UNDER_WAY
+    await plans.move(tx, act, found[0], state, words=f"Begun {JUSTICE}", language="en")
+    await tx.execute(delete(outbox).where(outbox.c.key.startswith("plan:")))
+    job_id = await jobs.plan(tx, plans.READ, {}, person_id=officer.person_id, seat_id=None, now=now)
+    await jobs.change(tx, job_id, state=jobs.WAITING, result={"wishes": [], "mark": SECRETARIAT})
+    return found[0], indicator
+
+
 async def _calendar(tx: Transaction, coordinator: Actor, now: datetime) -> None:
-    """A deadline of the secretariat's, a closed one, and a calendar file that waits."""
+    """A deadline of the secretariat's, a closed one; an import and a calendar file that wait."""
+    await jobs.plan(
+        tx,
+        "import_read",
+        {"file_id": "x", "name": SECRETARIAT},
+        person_id=coordinator.person_id,
+        seat_id=coordinator.seat_id,
+        now=now,
+    )
+    await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
     for title, state in ((f"Reply {SECRETARIAT}", "open"), (f"Dialogue {SECRETARIAT}", "done")):
         await _new(
             tx,
@@ -769,6 +836,18 @@ async def _pass_inside(
     paula_acts = maravia.act(paula, now, bot_id=world.bot_id)
     await passing.answer(tx, paula_acts, asked, f"Answered {INSIDE}", language="en")
     return cora, asked
+
+
+async def _beside(world: World, tx: Transaction, coordinator: Actor, item: int) -> None:
+    """What an independent institution thinks of an item, and which grade it has."""
+    now = world.network.clock.now()
+    there = await institutions.add(tx, "NHRI", "nhri", {"en": "Human Rights Institute"})
+    olga = await maravia.somebody(tx, f"Olga {OFFICERS}", Role.OBSERVER, there, bot_id=world.bot_id)
+    draft = AssessmentDraft(item, f"Assessed {ITEM}", "en", now.date())
+    await assessments.give(tx, maravia.act(olga, now, bot_id=world.bot_id), draft)
+    session = GradeDraft("hrc", "131st session", "en", note=f"Graded {ITEM}")
+    act = maravia.act(coordinator, now, bot_id=world.bot_id)
+    await grades.enter(tx, act, item, read_grades("C", "hrc"), session)
 
 
 async def _new(tx: Transaction, table: Table, **values: Any) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, create_engine
 from sqlalchemy.types import JSON
 
 from storage.tables import metadata
-from storage.types import Id, UtcDateTime
+from storage.types import Amount, Id, UtcDateTime
 
 FIRST = Path(__file__).parents[2] / "storage" / "migrations" / "versions" / "0001_first.py"
 
@@ -72,6 +72,8 @@ def _named_type(kind: str, value: Any, _context: AutogenContext) -> str | Litera
         return "Json"
     if isinstance(value, UtcDateTime):
         return "Moment"
+    if isinstance(value, Amount):
+        return f"sa.String({value.impl.length})"
     if isinstance(value, BigInteger):
         return "sa.BigInteger()"
     return False

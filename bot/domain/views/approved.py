@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,10 +10,11 @@ from bot.domain.consolidation import Consolidation
 from bot.domain.figures import Figure
 from bot.domain.filters import NOT_REPORTED
 from bot.domain.items import Item, ItemText, Part
-from bot.domain.reports import ApprovedReport, EvidencePiece
+from bot.domain.reports import ApprovedReport, EvidencePiece, Needing
 from bot.domain.screens import (
     Button,
     Code,
+    Listing,
     Row,
     Screen,
     Text,
@@ -23,6 +24,8 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.selection import Need
+from bot.domain.views.assessments import Beside
 from bot.domain.views.card import Alike, item_lines, similar_lines
 from bot.domain.views.common import HOME, LIST_LENGTH, dotted, figure_line, in_twos, pages
 from bot.domain.views.consolidation import state_lines
@@ -35,7 +38,12 @@ INSTITUTIONS = 4
 """So many institutions' last reports stand on a card."""
 
 PROGRESS = button("progress", "progress")
-TEXT_KEYS = tuple(f"label.part.{each}" for each in Part)
+OF_PARLIAMENT = (Need.LEGISLATION, Need.BUDGET)
+"""What a parliament's screen opens on."""
+TEXT_KEYS = (
+    *(f"label.part.{each}" for each in Part),
+    *(f"approved.needs.{each}" for each in OF_PARLIAMENT),
+)
 
 
 @dataclass(frozen=True)
@@ -57,19 +65,80 @@ class Holder:
 
 
 def home(
-    total: int, counted: Sequence[tuple[str, int]], newest: Sequence[Shown], titles: Titles
+    begun: Sequence[tuple[int, Text]],
+    total: int,
+    counted: Sequence[tuple[str, int]],
+    newest: Sequence[Shown],
+    titles: Titles,
+    *,
+    needs: Mapping[Need, int] | None = None,
+    needing: Sequence[Needing] = (),
 ) -> Screen:
-    """How far implementation is as approved, and what was approved last."""
+    """How far implementation is as approved, and what was approved last.
+
+    `begun` are conversations that rest. Of a parliament `needs` counts the items that need a law or
+    a budget, and its screen opens on them; None for other observers.
+    """
     if not total:
         return screen("approved.no_items", rows=[(PROGRESS,)])
-    lines: list[Text | None] = [text("approved.home", count=total)]
+    lines: list[Text | None] = []
+    if needs is not None:
+        lines += [*_needs(needs, needing), None]
+    lines.append(text("approved.home", count=total))
     lines += [_counted(status, n, total) for status, n in counted]
-    lines += [None, text("approved.newest" if newest else "approved.none"), text("home.search")]
-    rows: list[Row] = [(_open(each, titles),) for each in newest[:NEWEST]]
+    lines.append(None)
+    if not needs:
+        lines.append(text("approved.newest" if newest else "approved.none"))
+    lines.append(text("home.search"))
+    rows: list[Row] = [
+        (button("go_on", f"draft:{conversation_id}", title=title),)
+        for conversation_id, title in begun
+    ]
+    rows += [
+        (button("need_list", f"needs:{need}:0", need=text(f"need.{need}"), n=n),)
+        for need, n in (needs or {}).items()
+    ]
+    if needs:
+        rows += [(_needs_it(each, titles),) for each in needing]
+    else:
+        rows += [(_open(each, titles),) for each in newest[:NEWEST]]
     last = [PROGRESS]
-    if len(newest) > NEWEST:
+    if len(newest) > NEWEST or (needs and newest):
         last.insert(0, button("approved", "approved:0"))
     return screen(*lines, rows=[*rows, tuple(last)])
+
+
+def needing(need: Need, total: int, page: int, found: Sequence[Needing], titles: Titles) -> Screen:
+    """Eight items that need it, each with what was approved on it last."""
+    lines: list[Text | None] = [
+        text("approved.needing", need=text(f"need.{need}"), count=total)
+        if total
+        else text("approved.needs_nothing")
+    ]
+    lines += [_needing_line(each) for each in found]
+    rows: list[Row] = [(_needs_it(each, titles),) for each in found]
+    rows += pages(f"needs:{need}", page, more=(page + 1) * LIST_LENGTH < total)
+    return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def _needs(needs: Mapping[Need, int], first: Sequence[Needing]) -> list[Text | None]:
+    """What needs a law or a budget, and the first of it."""
+    if not needs:
+        return [text("approved.needs_nothing")]
+    parts = tuple(text(f"approved.needs.{need}", count=n) for need, n in needs.items())
+    return [text("approved.needs", parts=Listing(parts)), *map(_needing_line, first)]
+
+
+def _needing_line(each: Needing) -> Text:
+    facts: Value = text("approved.none_short")
+    if each.status is not None and each.as_of is not None:
+        facts = dotted(text(f"status.{each.status}"), text("report.as_of", day=each.as_of))
+    return text("home.line", item=Code(each.code), facts=facts)
+
+
+def _needs_it(each: Needing, titles: Titles) -> Button:
+    title = titles.get(each.item_id, "")
+    return button("item", f"approved_item:{each.item_id}", item=Code(each.code), title=title)
 
 
 def listed(page: int, found: Sequence[Shown], titles: Titles) -> Screen:
@@ -90,9 +159,10 @@ def card(
     *,
     last: Sequence[Shown],
     total: int,
+    beside: Beside,
     consolidated: Consolidation | None = None,
 ) -> Screen:
-    """An item with its consolidated status, and what each institution had approved last."""
+    """An item with its consolidated status, what each institution said last, what others say."""
     lines = [*item_lines(item, words), None]
     lines += [] if consolidated is None else [*state_lines(consolidated), None]
     lines += [_holder(each) for each in holders]
@@ -102,10 +172,12 @@ def card(
         lines.append(text("approved.none_of_item"))
     for each in last:
         lines += _said(each, EXCERPT * 3)
+    if beside.count:
+        lines += [None, *beside.lines]
     rows = _numbers(last)
     if total > len(last):
         rows.append((button("approved_of", f"approved_of:{item.id}:0", n=total),))
-    return screen(*lines, rows=[*rows, (HOME,)])
+    return screen(*lines, rows=[*rows, (beside.opens, HOME)])
 
 
 def history(item: Item, total: int, page: int, found: Sequence[Shown]) -> Screen:

@@ -22,6 +22,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views.assessments import Beside
 from bot.domain.views.common import HOME, dotted, evidence_facts, item_code
 
 TEXT_LENGTH = 2000
@@ -69,6 +70,8 @@ class Card:
     may_amend: int | None = None  # the report that may be amended
     contributions: int = 0  # cleared reports of contributors, for the lead
     asked: Sequence[int] = ()  # reports that the secretariat asks about
+    beside: Beside | None = None  # others' assessments and grades
+    planned: int = 0  # activities for the item that this person sees
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,10 @@ def card(shown: Card) -> Screen:
     if shown.open_questions:
         lines.append(text("card.open_questions", count=shown.open_questions))
     lines += _passed(shown.passed)
-    return screen(*lines, rows=_rows(shown))
+    if shown.beside is None or not shown.beside.count:
+        return screen(*lines, rows=_rows(shown))
+    *rows, last = _rows(shown)
+    return screen(*lines, None, *shown.beside.lines, rows=[*rows, (shown.beside.opens,), last])
 
 
 def item_lines(item: Item, words: ItemText | None) -> list[Text | None]:
@@ -124,8 +130,8 @@ def _words(shown: Card) -> list[Text | None]:
 
 
 def _text_lines(item: Item, words: ItemText | None) -> list[Text | None]:
-    """The item's text, labelled where it is in another language; none of a restricted item."""
-    if item.restricted:
+    """The item's text, labelled where it is in another language; of a restricted one if given."""
+    if item.restricted and words is None:
         return [text("card.restricted")]
     source = text("card.source", kind=text(f"kind.{item.kind}"), symbol=Code(item.symbol))
     if words is None:
@@ -242,14 +248,22 @@ def _rows(shown: Card) -> list[Row]:
         act = f"contributions:{assignment.id}"
         rows.append((button("contributions", act, n=shown.contributions),))
     last: list[Button] = []
+    if shown.planned or shown.may_report:
+        last.append(button("plan_of", f"plan:i{shown.item.id}:0", n=shown.planned))
+    return [*rows, *_of_last_report(shown), (*last, HOME)]
+
+
+def _of_last_report(shown: Card) -> list[Row]:
+    """What can still be done with what was sent last."""
+    row: list[Button] = []
     if shown.may_amend is not None:
-        last.append(button("amend", f"amend:{shown.may_amend}"))
+        row.append(button("amend", f"amend:{shown.may_amend}"))
     if shown.inside is not None and shown.inside.may_withdraw:
-        last.append(button("withdraw", f"withdraw:{shown.inside.id}"))
+        row.append(button("withdraw", f"withdraw:{shown.inside.id}"))
     elif shown.may_withdraw:
-        last.append(button("withdraw", f"withdraw:{assignment.last_status_update_id}"))
-    rows.append((*last, HOME))
-    return rows
+        last = shown.assignment.last_status_update_id
+        row.append(button("withdraw", f"withdraw:{last}"))
+    return [tuple(row)] if row else []
 
 
 def _report_buttons(shown: Card, assignment: Assignment) -> list[Button]:

@@ -32,7 +32,7 @@ def clusters(total: int, page: int, shown: Sequence[Cluster], *, items: bool) ->
     return screen(text("clusters.list", count=total), how, rows=rows)
 
 
-def cluster(shown: Cluster, items: Sequence[Listed], page: int) -> Screen:
+def cluster(shown: Cluster, items: Sequence[Listed], page: int, *, planned: int = 0) -> Screen:
     """One cluster, eight of its items, and what can be done with it."""
     lines: list[Text | None] = [
         text("clusters.one", name=Words(shown.name, shown.language)),
@@ -52,6 +52,7 @@ def cluster(shown: Cluster, items: Sequence[Listed], page: int) -> Screen:
             button("merge", f"cluster_merge:{shown.id}"),
         )
     )
+    rows.append((button("plan_of", f"plan:c{shown.id}:0", n=planned),))
     return screen(*lines, rows=[*rows, (button("clusters", "clusters:0"), HOME)])
 
 

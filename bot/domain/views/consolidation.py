@@ -18,6 +18,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.status import Vocabulary
 from bot.domain.views.card import item_lines
 from bot.domain.views.common import HOME, LIST_LENGTH, dotted, item_code, pages
 from bot.domain.views.people import name_for
@@ -38,6 +39,7 @@ def consolidation(
     current: Consolidation | None,
     contradictions: Sequence[Contradiction],
     may_redact: bool = False,
+    vocabulary: Vocabulary,
     language: str,
 ) -> Screen:
     """What each institution had approved last, and what the secretariat made of it.
@@ -54,7 +56,7 @@ def consolidation(
     if waiting:
         lines.append(text("consolidation.waiting", count=len(waiting)))
     lines += [contradiction_line(each, language) for each in contradictions]
-    pairs = _unmarked(cleared, contradictions)
+    pairs = _unmarked(cleared, contradictions, vocabulary)
     lines += [_far_apart(*pair, language) for pair in pairs]
     rows: list[Row] = []
     if approved:
@@ -207,13 +209,13 @@ def marked(code: Value, contradiction_id: int) -> Screen:
 
 
 def _unmarked(
-    words: Sequence[Word], contradictions: Sequence[Contradiction]
+    words: Sequence[Word], contradictions: Sequence[Contradiction], vocabulary: Vocabulary
 ) -> list[tuple[Word, Word]]:
     """The pairs that are far apart and that nobody has marked."""
     known = {frozenset((each.one, each.other)) for each in contradictions}
     pairs = [
         (one, other)
-        for one, other in suggested(words)
+        for one, other in suggested(words, vocabulary)
         if frozenset((one.number, other.number)) not in known
     ]
     return pairs[:SUGGESTED]

@@ -71,6 +71,8 @@ def choose(
     ]
     rows: list[Row] = [(button("export_make", _act("export_make", kind, chosen)),)] if ready else []
     rows += in_twos(narrow)
+    if FORMS[kind].template is not None:
+        rows.append((button("template", f"template:{FORMS[kind].letter}"),))
     if chosen:
         rows.append((button("export_everything", _act("export", kind)),))
     return screen(*lines, rows=[*rows, (button("back", "export"), HOME)])

@@ -39,7 +39,8 @@ _BUTTONS = {
 }
 URGENT_LISTS = tuple(_BUTTONS)
 TEXT_KEYS = tuple(
-    [f"home.{each}" for each in ("to_clear", "asked", "questions", "unit_answers")]
+    [f"home.{each}" for each in ("to_clear", "asked", "questions")]
+    + [f"home.{each}" for each in ("unit_answers", "activities_due")]
     + [f"button.{each}" for each in _BUTTONS.values()]
     + [f"button.{each}" for each in Waiting]
     + [f"home.list.{each}" for each in Waiting]
@@ -62,6 +63,8 @@ def home(
     passed: int = 0,
     answers: Sequence[Pass] = (),
     questions: int = 0,
+    planned: int = 0,
+    planned_due: int = 0,
     away_until: date | None = None,
 ) -> Screen:
     """What waits: the most urgent one tap away, everything else two.
@@ -70,13 +73,15 @@ def home(
     `watches` what others report (a validator) is told what they have sent, too; who has a seat in a
     unit as well, how much was `passed` to it.
     `answers` of the own units wait to be reported, `questions` of the secretariat to be answered.
-    Until the day `away_until` they are on leave.
+    So many activities of plans are theirs, some of them late or due soon. Until the day
+    `away_until` they are on leave.
     """
     around = {
         "to_clear": to_clear,
         "asked": else_asked,
         "questions": questions,
         "unit_answers": len(answers),
+        "activities_due": planned_due,
     }
     parts = (
         *_parts(counts, len(drafts), watches=watches),
@@ -101,16 +106,7 @@ def home(
         for each in answers[:ANSWERS]
     ]
     rows += _asked_rows(else_asked, questions)
-    lists = [
-        button(each.value, f"list:{each}:0", n=counts.of(each))
-        for each in Waiting
-        if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
-    ]
-    if passed:
-        lists.append(button("passed_to_you", "passed_list:0", n=passed))
-    if watches:
-        lists += [button("progress", "progress"), button("clearance", "clearance")]
-    rows += in_twos(lists)
+    rows += in_twos(_lists(counts, urgent, passed=passed, planned=planned, watches=watches))
     lines: list[Text | None] = [summary]
     if away_until is not None:
         lines.append(text("home.away", until=away_until))
@@ -118,6 +114,23 @@ def home(
     if not rows:
         return screen(*lines, "home.not_assigned", rows=[(button("me", "me"),)])
     return screen(*lines, "home.search", rows=rows)
+
+
+def _lists(
+    counts: Counts, urgent: Sequence[Entry], *, passed: int, planned: int, watches: bool
+) -> list[Button]:
+    lists = [
+        button(each.value, f"list:{each}:0", n=counts.of(each))
+        for each in Waiting
+        if counts.of(each) and (each is Waiting.ALL or counts.of(each) > _shown(urgent, each))
+    ]
+    if passed:
+        lists.append(button("passed_to_you", "passed_list:0", n=passed))
+    if planned:
+        lists.append(button("plans_mine", "plans:mine:0", n=planned))
+    if watches:
+        lists += [button("progress", "progress"), button("clearance", "clearance")]
+    return lists
 
 
 def listed(

@@ -20,6 +20,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.selection import Need
+from bot.domain.views.assessments import Beside
 from bot.domain.views.card import Alike, clearance_rows, item_lines, similar_lines
 from bot.domain.views.common import HOME, dotted, in_twos, item_code
 from bot.domain.views.reminders import URGENT, put_off_lines
@@ -54,15 +55,23 @@ def about(
     cluster: Words | None,
     needs: Collection[Need],
     similar: Sequence[Alike],
+    beside: Beside,
     state: Sequence[Text | None] = (),
+    planned: int = 0,
+    protects: bool,
 ) -> Screen:
-    """An item with everybody who answers for it; `state` is what the secretariat made of it."""
+    """An item with everybody who answers for it, `state`: what the secretariat made of it, and
+    what others think beside that. So many activities are `planned` for it. A coordinator
+    `protects` it.
+    """
     lines = [*item_lines(item, words), None]
     lines += [*state, None] if state else []
     lines += [_stand(each) for each in stands] or [text("card.nobody")]
     if cluster is not None:
         lines.append(text("item.cluster", cluster=cluster))
     lines += similar_lines(similar)
+    if beside.count:
+        lines += [None, *beside.lines]
     rows: list[Row] = [
         (button("holder", f"held:{each.assignment_id}", institution=each.institution),)
         for each in stands
@@ -73,7 +82,17 @@ def about(
         row.append(button("consolidation", f"consolidation:{item.id}"))
     rows.append(tuple(row))
     rows += in_twos(_tags(item, needs))
-    return screen(*lines, rows=[*rows, (HOME,)])
+    last = [
+        button("plan_of", f"plan:i{item.id}:0", n=planned),
+        button("audit", f"audit:{item.id}:0"),
+    ]
+    if protects:
+        last.append(
+            button("unrestrict", f"unrestrict:{item.id}")
+            if item.restricted
+            else button("restrict", f"restrict:{item.id}")
+        )
+    return screen(*lines, rows=[*rows, *in_twos(last), (beside.opens, HOME)])
 
 
 def _tags(item: Item, needs: Collection[Need]) -> list[Button]:

@@ -173,6 +173,14 @@ def recorded(
     )
 
 
+def can_be_sent(status: Text, draft_id: int) -> Screen:
+    """The file that the status needs is stored: the report can be sent now."""
+    return message(
+        text("evidence.can_be_sent", status=status),
+        rows=[(button("continue", f"draft:{draft_id}"),)],
+    )
+
+
 def file_refused(reason: Text, *, name: str | None, kind: str, draft_id: int | None) -> Screen:
     """Why a file was not taken, and what to do instead; the draft is as it was."""
     called: Value = Words(name, limit=80) if name else text(f"evidence.kind.{kind}")

@@ -34,6 +34,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.status import DEFAULT, Vocabulary
 from bot.domain.threads import Said
 from bot.domain.views.common import (
     HOME,
@@ -86,6 +87,7 @@ class Card:
     contradictions: Sequence[Contradiction] = ()
     rivals: Sequence[Word] = ()  # what other institutions report on the item
     amended: Sequence[Text] = ()  # what its newest version changed
+    vocabulary: Vocabulary = DEFAULT
     opened_by: OpenedBy | None = None
     others: bool = False  # wait, too
     narrowed: Sequence[Value] = ()  # what the queue is narrowed to
@@ -287,7 +289,7 @@ def _far_apart(card: Card, language: str) -> list[Text | None]:
             status=text(f"status.{each.status}"),
         )
         for each in card.rivals
-        if far_apart(each.status, card.said.status) and each.number not in known
+        if far_apart(each.status, card.said.status, card.vocabulary) and each.number not in known
     ]
 
 

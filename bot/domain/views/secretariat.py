@@ -48,6 +48,8 @@ OWN_FLOWS = (
         "deadline",
     ),
     *("request", "request_data", "request_comment", "broadcast"),
+    *("status_add", "status_change", "grade"),
+    *("activity", "activity_state", "indicator", "indicator_value"),
 )
 """Conversations that rest here are offered on the first screen."""
 
@@ -114,6 +116,7 @@ def _parts(desk: Counts) -> list[Text]:
         "unreachable": desk.unreachable,
         "never_started": desk.never_started,
         "drafts": desk.drafts,
+        "plans": desk.plans,
     }
     found = [text(f"secretariat.{name}", count=count) for name, count in parts.items() if count]
     return [*found, text("secretariat.unassigned", count=desk.unassigned)]
@@ -125,7 +128,7 @@ TEXT_KEYS = tuple(
         *("overdue_line", "overdue_uncleared"),
         *("to_review", "uncleared", "report_answers", "questions", "contradictions"),
         *("not_ours", "overdue", "more_time"),
-        *("unreachable", "never_started", "drafts"),
+        *("unreachable", "never_started", "drafts", "plans"),
     )
 )
 
@@ -141,14 +144,18 @@ def _urgent(desk: Counts) -> list[Button]:
         (desk.more_time, button("wishes", "wishes", n=desk.more_time)),
         (desk.uncleared, button("inside", "inside:0")),
         (desk.disowned, button("disowned", "disowned:0")),
+        (desk.plans, button("plans_look", "plans:look:0")),
         (desk.unreachable, button("unreachable", "seats_away")),
         (desk.never_started, button("never_started", "people_unused")),
     )
     return [way for count, way in ways if count]
 
 
-def more() -> Screen:
-    """What is done less often."""
+def more(*, configures: bool) -> Screen:
+    """What is done less often; a coordinator `configures` how the State does things."""
+    last = [button("me", "me"), HOME]
+    if configures:
+        last.insert(0, button("statuses", "statuses"))
     return screen(
         "secretariat.more",
         rows=[
@@ -157,8 +164,8 @@ def more() -> Screen:
             (button("workbook", "book:-"), IMPORT),
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
             (button("dialogues", "dialogues"), button("progress", "progress")),
-            (button("publication", "publish"),),
-            (button("me", "me"), HOME),
+            (button("publication", "publish"), button("plans_all", "plans:all:0")),
+            tuple(last),
         ],
     )
 

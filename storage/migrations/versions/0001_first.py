@@ -186,6 +186,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "statuses",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("counts_as", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("names", Json, nullable=False),
+        sa.Column("evidence_required", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_statuses")),
+    )
+    op.create_table(
         "accounts",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
@@ -201,6 +211,37 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("bot_id", "chat_id", name=op.f("pk_accounts")),
     )
     op.create_index(op.f("ix_accounts_person_id"), "accounts", ["person_id"], unique=False)
+    op.create_table(
+        "activities",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("cluster_id", Id, nullable=True),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("amount", sa.String(24), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("funds", sa.String(length=300), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("adopted_at", Moment, nullable=True),
+        sa.Column("changed_at", Moment, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cluster_id"], ["clusters.id"], name=op.f("fk_activities_cluster_id_clusters")
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_activities_institution_id_institutions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activities")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_activities_cluster_id"), "activities", ["cluster_id"], unique=False)
+    op.create_index(
+        "ix_activities_institution", "activities", ["institution_id", "state"], unique=False
+    )
     op.create_table(
         "boards",
         sa.Column("prefix", sa.String(length=60), nullable=False),
@@ -265,6 +306,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("recommending", Json, nullable=False),
         sa.Column("source_of_position", sa.String(length=200), nullable=True),
         sa.Column("headings", Json, nullable=False),
+        sa.Column("original", Json, nullable=True),
         sa.Column("cluster_id", Id, nullable=True),
         sa.Column("priority", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=True),
@@ -314,39 +356,29 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_quotes_mark"), "quotes", ["mark"], unique=False)
     op.create_table(
-        "requests",
+        "templates",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("announced", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("audience", Json, nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("ladder", Json, nullable=False),
-        sa.Column("indicator", sa.String(length=300), nullable=True),
-        sa.Column("attachment", sa.String(length=64), nullable=True),
-        sa.Column("attachment_name", sa.String(length=200), nullable=True),
-        sa.Column("repeats", sa.String(length=20), nullable=True),
-        sa.Column("series_id", Id, nullable=True),
-        sa.Column("turn", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("repeats_on", sa.Date(), nullable=True),
-        sa.Column("deadline_id", Id, nullable=True),
-        sa.Column("asked_by", Id, nullable=True),
-        sa.Column("created_at", Moment, nullable=False),
-        sa.Column("sends_at", Moment, nullable=True),
-        sa.Column("opened_at", Moment, nullable=True),
-        sa.Column("closed_at", Moment, nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("added_by", Id, nullable=True),
+        sa.Column("added_at", Moment, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
         sa.ForeignKeyConstraint(
-            ["attachment"], ["files.sha256"], name=op.f("fk_requests_attachment_files")
+            ["sha256"], ["files.sha256"], name=op.f("fk_templates_sha256_files")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
-        sa.UniqueConstraint(
-            "series_id", "deadline_id", name=op.f("uq_requests_series_id_deadline_id")
-        ),
-        sa.UniqueConstraint("series_id", "turn", name=op.f("uq_requests_series_id_turn")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_templates")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_requests_repeats_on"), "requests", ["repeats_on"], unique=False)
-    op.create_index("ix_requests_state", "requests", ["state", "sends_at"], unique=False)
+    op.create_index(
+        "ix_templates_current",
+        "templates",
+        ["kind", "language"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "units",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -363,6 +395,45 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.UniqueConstraint("institution_id", "name", name=op.f("uq_units_institution_id_name")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "activity_institutions",
+        sa.Column("activity_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activities.id"],
+            name=op.f("fk_activity_institutions_activity_id_activities"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_activity_institutions_institution_id_institutions"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "activity_id", "institution_id", name=op.f("pk_activity_institutions")
+        ),
+    )
+    op.create_index(
+        op.f("ix_activity_institutions_institution_id"),
+        "activity_institutions",
+        ["institution_id"],
+        unique=False,
+    )
+    op.create_table(
+        "activity_items",
+        sa.Column("activity_id", Id, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activities.id"],
+            name=op.f("fk_activity_items_activity_id_activities"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_activity_items_item_id_items")
+        ),
+        sa.PrimaryKeyConstraint("activity_id", "item_id", name=op.f("pk_activity_items")),
+    )
+    op.create_index(op.f("ix_activity_items_item_id"), "activity_items", ["item_id"], unique=False)
     op.create_table(
         "assignments",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -424,38 +495,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("broadcast_id", "language", name=op.f("pk_broadcast_texts")),
     )
     op.create_table(
-        "deadlines",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("uid", sa.String(length=255), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=False),
-        sa.Column("document_id", Id, nullable=True),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("rule", sa.String(length=10), nullable=True),
-        sa.Column("warnings", Json, nullable=False),
-        sa.Column("warned", Json, nullable=False),
-        sa.Column("warn_on", sa.Date(), nullable=True),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("request_id", Id, nullable=True),
-        sa.Column("created_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["document_id"],
-            ["source_documents.id"],
-            name=op.f("fk_deadlines_document_id_source_documents"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["requests.id"], name=op.f("fk_deadlines_request_id_requests")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
-        sa.UniqueConstraint("uid", name=op.f("uq_deadlines_uid")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_deadlines_document_id"), "deadlines", ["document_id"], unique=False)
-    op.create_index(op.f("ix_deadlines_request_id"), "deadlines", ["request_id"], unique=False)
-    op.create_index("ix_deadlines_state", "deadlines", ["state", "day"], unique=False)
-    op.create_index("ix_deadlines_warn_on", "deadlines", ["state", "warn_on"], unique=False)
-    op.create_table(
         "deliveries",
         sa.Column("broadcast_id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
@@ -470,61 +509,49 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_deliveries_person_id"), "deliveries", ["person_id"], unique=False)
     op.create_table(
-        "dialogue_questions",
+        "grades",
         sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("dialogue_id", Id, nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("scheme", sa.String(length=80), nullable=False),
+        sa.Column("grade", sa.String(length=60), nullable=False),
+        sa.Column("session", sa.String(length=60), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=True),
+        sa.Column("symbol", sa.String(length=120), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("typed_by", Id, nullable=False),
-        sa.Column("typed_at", Moment, nullable=False),
-        sa.Column("item_id", Id, nullable=True),
-        sa.Column("institution_id", Id, nullable=True),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=True),
-        sa.Column("answer_language", sa.String(length=20), nullable=True),
-        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("drafted_by", Id, nullable=True),
-        sa.Column("cleared_by", Id, nullable=True),
-        sa.Column("status_update_id", Id, nullable=True),
-        sa.Column("settled_at", Moment, nullable=True),
-        sa.Column("promised_until", sa.Date(), nullable=True),
-        sa.Column("request_id", Id, nullable=True),
-        sa.Column("waits_since", Moment, nullable=True),
-        sa.Column("rungs", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("next_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["dialogue_id"],
-            ["dialogues.id"],
-            name=op.f("fk_dialogue_questions_dialogue_id_dialogues"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["institution_id"],
-            ["institutions.id"],
-            name=op.f("fk_dialogue_questions_institution_id_institutions"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["items.id"], name=op.f("fk_dialogue_questions_item_id_items")
-        ),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["requests.id"], name=op.f("fk_dialogue_questions_request_id_requests")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dialogue_questions")),
+        sa.Column("source", sa.String(length=500), nullable=True),
+        sa.Column("entered_by", Id, nullable=False),
+        sa.Column("entered_at", Moment, nullable=False),
+        sa.Column("withdrawn_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_grades_item_id_items")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grades")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_dialogue_questions_dialogue_id"),
-        "dialogue_questions",
-        ["dialogue_id"],
-        unique=False,
+    op.create_index("ix_grades_grade", "grades", ["grade"], unique=False)
+    op.create_index(op.f("ix_grades_item_id"), "grades", ["item_id"], unique=False)
+    op.create_table(
+        "indicators",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("activity_id", Id, nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("unit", sa.String(length=60), nullable=True),
+        sa.Column("baseline", sa.Float(), nullable=True),
+        sa.Column("baseline_year", sa.Integer(), nullable=True),
+        sa.Column("target", sa.Float(), nullable=True),
+        sa.Column("target_year", sa.Integer(), nullable=True),
+        sa.Column("sdg", sa.String(length=10), nullable=True),
+        sa.Column("dimensions", Json, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"], ["activities.id"], name=op.f("fk_indicators_activity_id_activities")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicators")),
+        sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_dialogue_questions_next",
-        "dialogue_questions",
-        ["next_at"],
-        unique=False,
-        sqlite_where=sa.text("next_at IS NOT NULL"),
-        postgresql_where=sa.text("next_at IS NOT NULL"),
-    )
+    op.create_index(op.f("ix_indicators_activity_id"), "indicators", ["activity_id"], unique=False)
     op.create_table(
         "item_tags",
         sa.Column("item_id", Id, nullable=False),
@@ -556,17 +583,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         unique=True,
         sqlite_where=sa.text("current = 1"),
         postgresql_where=sa.text("current"),
-    )
-    op.create_table(
-        "request_texts",
-        sa.Column("request_id", Id, nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["requests.id"], name=op.f("fk_request_texts_request_id_requests")
-        ),
-        sa.PrimaryKeyConstraint("request_id", "language", name=op.f("pk_request_texts")),
     )
     op.create_table(
         "seats",
@@ -611,6 +627,89 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("item_id", "sibling_id", name=op.f("pk_siblings")),
     )
     op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
+    op.create_table(
+        "activity_notes",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("activity_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=True),
+        sa.Column("fields", Json, nullable=False),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["activity_id"],
+            ["activities.id"],
+            name=op.f("fk_activity_notes_activity_id_activities"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_activity_notes_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_notes")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_activity_notes_activity_id"), "activity_notes", ["activity_id"], unique=False
+    )
+    op.create_table(
+        "approvals",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("arguments", Json, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_by", Id, nullable=False),
+        sa.Column("asker", Id, nullable=False),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("opens_at", Moment, nullable=True),
+        sa.Column("decided_by", Id, nullable=True),
+        sa.Column("decided_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_by"], ["seats.id"], name=op.f("fk_approvals_asked_by_seats")
+        ),
+        sa.ForeignKeyConstraint(["asker"], ["people.id"], name=op.f("fk_approvals_asker_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_approvals_state", "approvals", ["state", "id"], unique=False)
+    op.create_table(
+        "assessments",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("current", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=True),
+        sa.Column("given_at", Moment, nullable=False),
+        sa.Column("withdrawn_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_assessments_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_assessments_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_assessments_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
+        sa.UniqueConstraint(
+            "item_id",
+            "institution_id",
+            "version",
+            name=op.f("uq_assessments_item_id_institution_id_version"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_assessments_item_id"), "assessments", ["item_id"], unique=False)
     op.create_table(
         "consolidations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -676,21 +775,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("active"),
     )
     op.create_index(op.f("ix_conversations_seat_id"), "conversations", ["seat_id"], unique=False)
-    op.create_table(
-        "dialogue_openings",
-        sa.Column("question_id", Id, nullable=False),
-        sa.Column("person_id", Id, nullable=False),
-        sa.Column("opened_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_dialogue_openings_person_id_people")
-        ),
-        sa.ForeignKeyConstraint(
-            ["question_id"],
-            ["dialogue_questions.id"],
-            name=op.f("fk_dialogue_openings_question_id_dialogue_questions"),
-        ),
-        sa.PrimaryKeyConstraint("question_id", "person_id", name=op.f("pk_dialogue_openings")),
-    )
     op.create_table(
         "dialogue_people",
         sa.Column("dialogue_id", Id, nullable=False),
@@ -868,69 +952,44 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("settled_at IS NULL"),
     )
     op.create_table(
-        "request_items",
+        "requests",
         sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("request_id", Id, nullable=False),
-        sa.Column("institution_id", Id, nullable=False),
-        sa.Column("item_id", Id, nullable=True),
-        sa.Column("assignment_id", Id, nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("asked_at", Moment, nullable=False),
-        sa.Column("since", Moment, nullable=False),
-        sa.Column("seen_at", Moment, nullable=True),
-        sa.Column("started_at", Moment, nullable=True),
-        sa.Column("settled_at", Moment, nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("stale", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("announced", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("audience", Json, nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("ladder", Json, nullable=False),
+        sa.Column("indicator", sa.String(length=300), nullable=True),
+        sa.Column("indicator_id", Id, nullable=True),
+        sa.Column("attachment", sa.String(length=64), nullable=True),
+        sa.Column("attachment_name", sa.String(length=200), nullable=True),
+        sa.Column("repeats", sa.String(length=20), nullable=True),
+        sa.Column("series_id", Id, nullable=True),
+        sa.Column("turn", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("repeats_on", sa.Date(), nullable=True),
+        sa.Column("deadline_id", Id, nullable=True),
+        sa.Column("asked_by", Id, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("sends_at", Moment, nullable=True),
+        sa.Column("opened_at", Moment, nullable=True),
+        sa.Column("closed_at", Moment, nullable=True),
         sa.ForeignKeyConstraint(
-            ["assignment_id"],
-            ["assignments.id"],
-            name=op.f("fk_request_items_assignment_id_assignments"),
+            ["attachment"], ["files.sha256"], name=op.f("fk_requests_attachment_files")
         ),
         sa.ForeignKeyConstraint(
-            ["institution_id"],
-            ["institutions.id"],
-            name=op.f("fk_request_items_institution_id_institutions"),
+            ["indicator_id"], ["indicators.id"], name=op.f("fk_requests_indicator_id_indicators")
         ),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["items.id"], name=op.f("fk_request_items_item_id_items")
-        ),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["requests.id"], name=op.f("fk_request_items_request_id_requests")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_items")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
         sa.UniqueConstraint(
-            "request_id",
-            "institution_id",
-            "item_id",
-            name=op.f("uq_request_items_request_id_institution_id_item_id"),
+            "series_id", "deadline_id", name=op.f("uq_requests_series_id_deadline_id")
         ),
+        sa.UniqueConstraint("series_id", "turn", name=op.f("uq_requests_series_id_turn")),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        op.f("ix_request_items_assignment_id"), "request_items", ["assignment_id"], unique=False
-    )
-    op.create_index(
-        "ix_request_items_institution", "request_items", ["institution_id", "state"], unique=False
-    )
-    op.create_index(op.f("ix_request_items_item_id"), "request_items", ["item_id"], unique=False)
-    op.create_index(
-        "ix_request_items_open",
-        "request_items",
-        ["assignment_id"],
-        unique=True,
-        sqlite_where=sa.text("state = 'asked'"),
-        postgresql_where=sa.text("state = 'asked'"),
-    )
-    op.create_index(
-        "ix_request_items_stale",
-        "request_items",
-        ["institution_id", "id"],
-        unique=False,
-        sqlite_where=sa.text("stale = 1"),
-        postgresql_where=sa.text("stale"),
-    )
+    op.create_index(op.f("ix_requests_indicator_id"), "requests", ["indicator_id"], unique=False)
+    op.create_index(op.f("ix_requests_repeats_on"), "requests", ["repeats_on"], unique=False)
+    op.create_index("ix_requests_state", "requests", ["state", "sends_at"], unique=False)
     op.create_table(
         "status_updates",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -977,30 +1036,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         "ix_status_updates_state", "status_updates", ["state", "submitted_at"], unique=False
-    )
-    op.create_table(
-        "answers",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("request_item_id", Id, nullable=False),
-        sa.Column("seat_id", Id, nullable=True),
-        sa.Column("choice", sa.String(length=20), nullable=True),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("figures", Json, nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("source", sa.String(length=300), nullable=True),
-        sa.Column("source_on", sa.Date(), nullable=True),
-        sa.Column("at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["request_item_id"],
-            ["request_items.id"],
-            name=op.f("fk_answers_request_item_id_request_items"),
-        ),
-        sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_answers_seat_id_seats")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(
-        op.f("ix_answers_request_item_id"), "answers", ["request_item_id"], unique=False
     )
     op.create_table(
         "clearance_notices",
@@ -1110,6 +1145,94 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("outcome IS NULL"),
     )
     op.create_table(
+        "deadlines",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("uid", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("document_id", Id, nullable=True),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("rule", sa.String(length=10), nullable=True),
+        sa.Column("warnings", Json, nullable=False),
+        sa.Column("warned", Json, nullable=False),
+        sa.Column("warn_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("request_id", Id, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["source_documents.id"],
+            name=op.f("fk_deadlines_document_id_source_documents"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_deadlines_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
+        sa.UniqueConstraint("uid", name=op.f("uq_deadlines_uid")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_deadlines_document_id"), "deadlines", ["document_id"], unique=False)
+    op.create_index(op.f("ix_deadlines_request_id"), "deadlines", ["request_id"], unique=False)
+    op.create_index("ix_deadlines_state", "deadlines", ["state", "day"], unique=False)
+    op.create_index("ix_deadlines_warn_on", "deadlines", ["state", "warn_on"], unique=False)
+    op.create_table(
+        "dialogue_questions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("dialogue_id", Id, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("typed_by", Id, nullable=False),
+        sa.Column("typed_at", Moment, nullable=False),
+        sa.Column("item_id", Id, nullable=True),
+        sa.Column("institution_id", Id, nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer_language", sa.String(length=20), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("drafted_by", Id, nullable=True),
+        sa.Column("cleared_by", Id, nullable=True),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("settled_at", Moment, nullable=True),
+        sa.Column("promised_until", sa.Date(), nullable=True),
+        sa.Column("request_id", Id, nullable=True),
+        sa.Column("waits_since", Moment, nullable=True),
+        sa.Column("rungs", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("next_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["dialogue_id"],
+            ["dialogues.id"],
+            name=op.f("fk_dialogue_questions_dialogue_id_dialogues"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_dialogue_questions_institution_id_institutions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_dialogue_questions_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_dialogue_questions_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dialogue_questions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_dialogue_questions_dialogue_id"),
+        "dialogue_questions",
+        ["dialogue_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_dialogue_questions_next",
+        "dialogue_questions",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_table(
         "draft_messages",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
@@ -1136,32 +1259,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "draft_messages",
         ["status_update_id"],
         unique=False,
-    )
-    op.create_table(
-        "extensions",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("request_item_id", Id, nullable=False),
-        sa.Column("seat_id", Id, nullable=False),
-        sa.Column("until_on", sa.Date(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("asked_at", Moment, nullable=False),
-        sa.Column("granted", sa.Boolean(), nullable=True),
-        sa.Column("decided_by", Id, nullable=True),
-        sa.Column("decided_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["request_item_id"],
-            ["request_items.id"],
-            name=op.f("fk_extensions_request_item_id_request_items"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seats.id"], name=op.f("fk_extensions_seat_id_seats")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_extensions")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(
-        op.f("ix_extensions_request_item_id"), "extensions", ["request_item_id"], unique=False
     )
     op.create_table(
         "figures",
@@ -1202,6 +1299,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("recommending", Json, nullable=True),
         sa.Column("source_of_position", sa.String(length=200), nullable=True),
         sa.Column("headings", Json, nullable=True),
+        sa.Column("original", Json, nullable=True),
         sa.Column("language", sa.String(length=20), nullable=True),
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("raw", sa.Text(), nullable=True),
@@ -1241,49 +1339,90 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("status_update_id", "person_id", name=op.f("pk_looks")),
     )
     op.create_table(
-        "reminders",
+        "protections",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("lowered_at", Moment, nullable=False),
+        sa.Column("approval_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approvals.id"], name=op.f("fk_protections_approval_id_approvals")
+        ),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_protections")),
+    )
+    op.create_table(
+        "request_items",
         sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("request_item_id", Id, nullable=False),
-        sa.Column("person_id", Id, nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("days", sa.Integer(), nullable=False),
-        sa.Column("reaches", sa.String(length=20), nullable=False),
-        sa.Column("asks_first", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("request_id", Id, nullable=False),
+        sa.Column("institution_id", Id, nullable=False),
+        sa.Column("item_id", Id, nullable=True),
+        sa.Column("assignment_id", Id, nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("reason", sa.String(length=20), nullable=True),
-        sa.Column("at", Moment, nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("since", Moment, nullable=False),
+        sa.Column("seen_at", Moment, nullable=True),
+        sa.Column("started_at", Moment, nullable=True),
         sa.Column("settled_at", Moment, nullable=True),
-        sa.Column("outbox_id", Id, nullable=True),
-        sa.Column("entry", Id, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("stale", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_reminders_person_id_people")
+            ["assignment_id"],
+            ["assignments.id"],
+            name=op.f("fk_request_items_assignment_id_assignments"),
         ),
         sa.ForeignKeyConstraint(
-            ["request_item_id"],
-            ["request_items.id"],
-            name=op.f("fk_reminders_request_item_id_request_items"),
+            ["institution_id"],
+            ["institutions.id"],
+            name=op.f("fk_request_items_institution_id_institutions"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_request_items_item_id_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_request_items_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_items")),
         sa.UniqueConstraint(
-            "request_item_id",
-            "person_id",
-            "due_on",
-            "days",
-            "reaches",
-            name=op.f("uq_reminders_request_item_id_person_id_due_on_days_reaches"),
+            "request_id",
+            "institution_id",
+            "item_id",
+            name=op.f("uq_request_items_request_id_institution_id_item_id"),
         ),
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_reminders_due",
-        "reminders",
-        ["at"],
-        unique=False,
-        sqlite_where=sa.text("state = 'planned'"),
-        postgresql_where=sa.text("state = 'planned'"),
+        op.f("ix_request_items_assignment_id"), "request_items", ["assignment_id"], unique=False
     )
-    op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
-    op.create_index("ix_reminders_person", "reminders", ["person_id", "state", "at"], unique=False)
+    op.create_index(
+        "ix_request_items_institution", "request_items", ["institution_id", "state"], unique=False
+    )
+    op.create_index(op.f("ix_request_items_item_id"), "request_items", ["item_id"], unique=False)
+    op.create_index(
+        "ix_request_items_open",
+        "request_items",
+        ["assignment_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
+    op.create_index(
+        "ix_request_items_stale",
+        "request_items",
+        ["institution_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("stale = 1"),
+        postgresql_where=sa.text("stale"),
+    )
+    op.create_table(
+        "request_texts",
+        sa.Column("request_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["requests.id"], name=op.f("fk_request_texts_request_id_requests")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "language", name=op.f("pk_request_texts")),
+    )
     op.create_table(
         "review_desks",
         sa.Column("person_id", Id, nullable=False),
@@ -1363,6 +1502,138 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_threads_waits_for"), "threads", ["waits_for"], unique=False)
     op.create_table(
+        "answers",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("request_item_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("choice", sa.String(length=20), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("figures", Json, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=300), nullable=True),
+        sa.Column("source_on", sa.Date(), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_item_id"],
+            ["request_items.id"],
+            name=op.f("fk_answers_request_item_id_request_items"),
+        ),
+        sa.ForeignKeyConstraint(["seat_id"], ["seats.id"], name=op.f("fk_answers_seat_id_seats")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_answers_request_item_id"), "answers", ["request_item_id"], unique=False
+    )
+    op.create_table(
+        "dialogue_openings",
+        sa.Column("question_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("opened_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_dialogue_openings_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["dialogue_questions.id"],
+            name=op.f("fk_dialogue_openings_question_id_dialogue_questions"),
+        ),
+        sa.PrimaryKeyConstraint("question_id", "person_id", name=op.f("pk_dialogue_openings")),
+    )
+    op.create_table(
+        "extensions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("request_item_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=True),
+        sa.Column("decided_by", Id, nullable=True),
+        sa.Column("decided_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request_item_id"],
+            ["request_items.id"],
+            name=op.f("fk_extensions_request_item_id_request_items"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_extensions_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extensions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_extensions_request_item_id"), "extensions", ["request_item_id"], unique=False
+    )
+    op.create_table(
+        "reminders",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("request_item_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("reaches", sa.String(length=20), nullable=False),
+        sa.Column("asks_first", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("settled_at", Moment, nullable=True),
+        sa.Column("outbox_id", Id, nullable=True),
+        sa.Column("entry", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_reminders_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_item_id"],
+            ["request_items.id"],
+            name=op.f("fk_reminders_request_item_id_request_items"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminders")),
+        sa.UniqueConstraint(
+            "request_item_id",
+            "person_id",
+            "due_on",
+            "days",
+            "reaches",
+            name=op.f("uq_reminders_request_item_id_person_id_due_on_days_reaches"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_reminders_due",
+        "reminders",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'planned'"),
+        postgresql_where=sa.text("state = 'planned'"),
+    )
+    op.create_index(op.f("ix_reminders_outbox_id"), "reminders", ["outbox_id"], unique=False)
+    op.create_index("ix_reminders_person", "reminders", ["person_id", "state", "at"], unique=False)
+    op.create_table(
+        "thread_words",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("side", sa.String(length=20), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("said_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_thread_words_seat_id_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["threads.status_update_id"],
+            name=op.f("fk_thread_words_status_update_id_threads"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_thread_words")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_thread_words_status_update_id", "thread_words", ["status_update_id"], unique=False
+    )
+    op.create_table(
         "evidence",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("conversation_id", Id, nullable=True),
@@ -1417,25 +1688,45 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         op.f("ix_evidence_status_update_id"), "evidence", ["status_update_id"], unique=False
     )
     op.create_table(
-        "thread_words",
+        "indicator_values",
         sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("status_update_id", Id, nullable=False),
-        sa.Column("side", sa.String(length=20), nullable=False),
-        sa.Column("seat_id", Id, nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("said_at", Moment, nullable=False),
+        sa.Column("indicator_id", Id, nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("disaggregation", Json, nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("answer_id", Id, nullable=True),
+        sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("at", Moment, nullable=False),
         sa.ForeignKeyConstraint(
-            ["seat_id"], ["seats.id"], name=op.f("fk_thread_words_seat_id_seats")
+            ["answer_id"], ["answers.id"], name=op.f("fk_indicator_values_answer_id_answers")
+        ),
+        sa.ForeignKeyConstraint(
+            ["indicator_id"],
+            ["indicators.id"],
+            name=op.f("fk_indicator_values_indicator_id_indicators"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_indicator_values_seat_id_seats")
         ),
         sa.ForeignKeyConstraint(
             ["status_update_id"],
-            ["threads.status_update_id"],
-            name=op.f("fk_thread_words_status_update_id_threads"),
+            ["status_updates.id"],
+            name=op.f("fk_indicator_values_status_update_id_status_updates"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_thread_words")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator_values")),
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_thread_words_status_update_id", "thread_words", ["status_update_id"], unique=False
+        op.f("ix_indicator_values_answer_id"), "indicator_values", ["answer_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_indicator_values_status_update_id"),
+        "indicator_values",
+        ["status_update_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_indicator_values_year", "indicator_values", ["indicator_id", "year"], unique=False
     )

@@ -1,0 +1,74 @@
+"""The record in words: every act that the audit tells of, and an entry as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.people import Role
+
+_BY_SUBJECT = {
+    "activity": "add adopt change look propose state",
+    "approval": "announce ask ask_others expire open refuse use",
+    "assessment": "give withdraw",
+    "assignment": "announce announce_by_letter assign disown end insist release",
+    "assignments_book": "discard",
+    "audit": "erase_words restored seal",
+    "broadcast": "answer close open plan reply retry undo",
+    "calendar": "discard import",
+    "clearance": "amend choose clear return rule",
+    "cluster": "create merge put rename",
+    "contradiction": "mark unmark",
+    "deadline": "add ask change done dropped reopen warn",
+    "dialogue": (
+        "add_people ask call_again clear close draft give_record institution item open "
+        "promise question take_off"
+    ),
+    "evidence": "refuse store view",
+    "export": (
+        "archive assignments audit calendar cancel digest impact matrix matrix_by_number open_data "
+        "paragraphs picture plans problems sdg sdg_csv workbook"
+    ),
+    "extension": "ask grant refuse",
+    "file": "let_go",
+    "free_day": "add remove",
+    "grade": "enter take_back",
+    "import": "apply discard",
+    "indicator": "add change end value",
+    "institution": "add change end take_up",
+    "invitation": "accept decline expire make refuse revoke settle",
+    "item": "consolidate need priority restrict unrestrict view_restricted",
+    "leave": "add end",
+    "plans_book": "discard",
+    "person": "always_new_message digest hours language statistics timezone weekend",
+    "protection": "lower raise",
+    "publication": "close open snapshot",
+    "question": "answer ask",
+    "reminder": "decline release snooze",
+    "request": (
+        "answer close excuse ladder letters open plan record_answer repeat stop_repeating "
+        "undo view_answer"
+    ),
+    "review": "approve return",
+    "seat": "begin end hand_over offer restore suspend",
+    "status": "add change end evidence move take_up",
+    "status_update": "record submit unchanged view withdraw",
+    "template": "give_up take",
+    "thread": "answer ask",
+    "unit": "answer ask ask_again withdraw",
+}
+ACTS = tuple(f"{noun}.{verb}" for noun, verbs in _BY_SUBJECT.items() for verb in verbs.split())
+"""The names of all acts; each has a text, `audit.act.<name>`."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry about an item: who, by the seat that they acted from, when, and what."""
+
+    number: int
+    at: datetime
+    act: str
+    channel: str  # chat, command, tick
+    role: Role | None
+    names: Mapping[str, str] | None  # of the institution; None: of the secretariat

@@ -1,0 +1,108 @@
+"""The record of an item: every act has words, and an item tells of all that belongs to it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.domain.exports import ExportKind
+from bot.domain.people import Act, Role
+from bot.domain.record import ACTS
+from bot.domain.reports import StatusUpdateDraft
+from bot.services import approvals, audit, clusters, opened, status_updates
+from storage import audit as chain
+from storage import record
+from storage.database import Database, Transaction
+from tests import maravia
+from tests.conftest import FrozenClock
+
+BOT = Path(__file__).parents[2] / "bot"
+
+CHOSEN = {
+    # where the name is put together, and of what
+    "export.": {"assignments", "picture", "plans", *ExportKind},
+    "clearance.": {"clear", "amend", "return"},
+    "deadline.": {"done", "dropped"},
+    "person.": {"language", "always_new_message", "timezone", "weekend", "hours"},
+    "status.": {"add", "change", "evidence", "end", "take_up"},
+    "status_update.": {"submit", "record", "unchanged"},
+    "thread.": {"ask", "answer"},
+}
+GIVEN = {"bot/services/passing.py", "bot/services/clusters.py", "bot/services/reminders.py"}
+"""Where a function takes the name; those who call it write it as a whole."""
+
+
+def test_every_act_that_is_recorded_has_words() -> None:
+    """A new act goes into `bot.domain.record.ACTS`, with a text in every language."""
+    recorded = {chain.ERASED, chain.RESTORED, chain.SEALED}
+    for path in BOT.rglob("*.py"):
+        recorded |= set(_recorded(path))
+    assert recorded - set(ACTS) == set(), "without words"
+    assert set(ACTS) - recorded == set(), "recorded no more"
+
+
+def _recorded(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _called(node) == "record" and len(node.args) >= 4:
+            yield from _named(node.args[2])
+        given = f"{path.relative_to(BOT.parent)}" in GIVEN
+        if given and isinstance(node, ast.Constant) and str(node.value) in ACTS:
+            yield str(node.value)
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def _named(argument: ast.expr) -> Iterator[str]:
+    match argument:
+        case ast.Constant(value=str(name)):
+            yield name
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*_named(one), *_named(other))
+        case ast.JoinedStr(values=[ast.Constant(value=str(beginning)), _]):
+            yield from (f"{beginning}{each}" for each in CHOSEN[beginning])
+
+
+async def test_an_item_tells_of_all_that_belongs_to_it_by_role_the_newest_first(
+    database: Database, clock: FrozenClock
+) -> None:
+    """Of what was done to many at once, too: reported together, assigned together."""
+    async with database.write() as tx:
+        justice = await maravia.justice(tx)
+        amal = await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, justice.institution_id)
+        amina = await maravia.somebody(tx, "Amina", Role.COORDINATOR, None)
+        by_amal, by_amina = (maravia.act(each, clock.now()) for each in (amal, amina))
+        await clusters.prioritise(tx, by_amina, list(justice.items.values()), priority=True)
+        draft = StatusUpdateDraft(
+            justice.assignments["140.7"],
+            "in_progress",
+            "Bill 12 passed.",
+            "en",
+            by_amal.today,
+            also=(justice.assignments["140.15"],),
+        )
+        [first, second] = (await status_updates.submit(tx, by_amal, draft)).updates
+        await opened.report(tx, by_amina, second.number)
+        await approvals.restrict(tx, by_amina, justice.items["140.7"])
+        await chain_append(tx, by_amina)
+
+        told = await record.of_item(tx, justice.items["140.15"], limit=9)
+        assert [(each.act, each.role) for each in told] == [
+            ("status_update.view", Role.COORDINATOR),
+            ("status_update.submit", Role.FOCAL_POINT),
+            ("item.priority", Role.COORDINATOR),
+        ]
+        assert told[1].names is not None
+        other = await record.of_item(tx, justice.items["140.7"], limit=2)
+        assert [each.act for each in other] == ["item.restrict", "status_update.submit"]
+        rest = await record.of_item(tx, justice.items["140.7"], limit=2, offset=2)
+        assert [each.act for each in rest] == ["item.priority"]
+        assert first.number == "SU-2026-0001"
+
+
+async def chain_append(tx: Transaction, act: Act) -> None:
+    """Something about nobody's item."""
+    await audit.record(tx, act, "item.priority", "items:1", facts={"items": [10**6]})
