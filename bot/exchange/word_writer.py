@@ -141,17 +141,6 @@ class Writer:
             _turn(paragraph)
         return paragraph
 
-    def heading(self, words: str, *, level: int) -> None:
-        """A heading that a reader may jump to, in the direction of the document."""
-        assert isinstance(self._into, DocumentObject)
-        paragraph = self._into.add_heading(level=level)
-        run = paragraph.add_run(words)
-        run.font.name = FONT
-        run.font.color.rgb = RGBColor(0, 0, 0)
-        if self._rtl:
-            run.font.rtl = True
-            _turn(paragraph)
-
     def foreign(
         self, name: str, *, bold: bool = False, space: int = 0, style: str | None = None
     ) -> None:

@@ -47,7 +47,7 @@ def test_what_is_shown_gives_both_texts_again(before: str, after: str) -> None:
     if before == after:
         assert changed == ""
         return
-    without = changed.removeprefix("Text: ")
+    without = changed.removeprefix("Changed: ")
     old = re.sub(r"\[new: [^\]]*\]", "", without)
     new = re.sub(r"\[gone: [^\]]*\]", "", without)
     for shown, text in ((old, before), (new, after)):
@@ -59,7 +59,7 @@ def test_a_change_is_read_in_its_sentence() -> None:
     before = version(1, measures="Bill 12 passed its first reading.")
     after = version(2, measures="Bill 12 passed its second reading.")
     assert said(before, after) == (
-        "Text: Changed: Bill 12 passed its [gone: first] [new: second] reading."
+        "Changed: Bill 12 passed its [gone: first] [new: second] reading."
     )
 
 
@@ -76,7 +76,7 @@ def test_everything_that_changed_is_told_in_every_language() -> None:
     told = said(before, after).split("\n")
     assert told[0] == "Status: in progress, now implemented"
     assert told[1].startswith("As of: 3 May")
-    assert told[2] == "Remains: Changed: [new: Its publication.]"
+    assert told[2] == "In what remains: Changed: [new: Its publication.]"
     assert told[3:5] == ["Figure removed: Prosecutions: 12", "Figure added: Prosecutions: 14"]
     assert [each.split(":")[0] for each in told[5:]] == ["File taken away", "File added"]
     for language in ("fr", "ar"):
@@ -86,7 +86,7 @@ def test_everything_that_changed_is_told_in_every_language() -> None:
 def test_a_redacted_version_says_so_instead() -> None:
     mark = Mark(date(2026, 5, 4), Reason.VICTIM)
     before = version(1, measures=mark.written())
-    assert said(before, version(2)).startswith("Text: Changed: [redacted on 4 May")
+    assert said(before, version(2)).startswith("Changed: [redacted on 4 May")
 
 
 @given(st.dates(), st.sampled_from(Reason))

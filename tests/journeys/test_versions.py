@@ -51,7 +51,7 @@ async def test_a_report_is_amended_by_editing_its_message_and_approved_as_it_sta
     await phone.edits(mine, SECOND)
     shown = plain((await phone.waits_for("Not sent yet")).text)
     assert "version 2: in progress" in shown
-    assert "its [removed: first] [added: second] reading" in shown
+    assert "its [gone: first] [new: second] reading" in shown
     row = await network.row(select(status_updates))
     assert (row["measures"], row["version"]) == (FIRST, 1), "nothing changes silently"
     await phone.taps("Status", "Implemented", "Send version 2")

@@ -23,7 +23,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.views.assessments import Beside
-from bot.domain.views.common import HOME, dotted, evidence_facts, in_twos, item_code
+from bot.domain.views.common import HOME, dotted, evidence_facts, item_code
 
 TEXT_LENGTH = 2000
 COMMENT_LENGTH = 600
@@ -247,21 +247,23 @@ def _rows(shown: Card) -> list[Row]:
     if shown.contributions:
         act = f"contributions:{assignment.id}"
         rows.append((button("contributions", act, n=shown.contributions),))
-    return [*rows, *in_twos([*_changes(shown), HOME])]
-
-
-def _changes(shown: Card) -> list[Button]:
-    """What changes what was said last, or what is planned."""
-    found: list[Button] = []
-    if shown.may_amend is not None:
-        found.append(button("amend", f"amend:{shown.may_amend}"))
+    last: list[Button] = []
     if shown.planned or shown.may_report:
-        found.append(button("plan_of", f"plan:i{shown.item.id}:0", n=shown.planned))
+        last.append(button("plan_of", f"plan:i{shown.item.id}:0", n=shown.planned))
+    return [*rows, *_of_last_report(shown), (*last, HOME)]
+
+
+def _of_last_report(shown: Card) -> list[Row]:
+    """What can still be done with what was sent last."""
+    row: list[Button] = []
+    if shown.may_amend is not None:
+        row.append(button("amend", f"amend:{shown.may_amend}"))
     if shown.inside is not None and shown.inside.may_withdraw:
-        found.append(button("withdraw", f"withdraw:{shown.inside.id}"))
+        row.append(button("withdraw", f"withdraw:{shown.inside.id}"))
     elif shown.may_withdraw:
-        found.append(button("withdraw", f"withdraw:{shown.assignment.last_status_update_id}"))
-    return found
+        last = shown.assignment.last_status_update_id
+        row.append(button("withdraw", f"withdraw:{last}"))
+    return [tuple(row)] if row else []
 
 
 def _report_buttons(shown: Card, assignment: Assignment) -> list[Button]:

@@ -40,9 +40,11 @@ def lines(changed: Differences, pieces: Pieces, *, whole: bool = False) -> list[
         found.append(text("version.status", before=before, after=after))
     if changed.as_of is not None:
         found.append(text("version.as_of", before=changed.as_of[0], after=changed.as_of[1]))
-    for key, pair in (("measures", changed.measures), ("remaining", changed.remaining)):
-        if pair is not None:
-            found.append(text(f"version.{key}", words=_marked(*pair, whole=whole)))
+    if changed.measures is not None:
+        found.append(_marked(*changed.measures, whole=whole))
+    if changed.remaining is not None:
+        remains = _marked(*changed.remaining, whole=whole)
+        found.append(text("review.remaining_changed", difference=remains))
     found += [text("version.figure_gone", figure=_figure(each)) for each in changed.figures_gone]
     found += [text("version.figure_new", figure=_figure(each)) for each in changed.figures_new]
     for key, ids in (("gone", changed.evidence_gone), ("new", changed.evidence_new)):
@@ -50,7 +52,7 @@ def lines(changed: Differences, pieces: Pieces, *, whole: bool = False) -> list[
     return found
 
 
-TEXT_KEYS = ("version.measures", "version.remaining", "version.file_gone", "version.file_new")
+TEXT_KEYS = ("version.file_gone", "version.file_new")
 
 
 def changes(
@@ -118,11 +120,11 @@ def _file(evidence_id: int, pieces: Pieces) -> Value:
 # -- Word by word ----------------------------------------------------------------------------------
 
 
-def _marked(before: str, after: str, *, whole: bool) -> Value:
+def _marked(before: str, after: str, *, whole: bool) -> Text:
     """Both texts in one: what stayed, what went and what came."""
-    if whole and not any(Mark.read(each) for each in (before, after)):
-        return _joined(between(before, after))
-    return difference(before, after) or ""
+    redacted = any(Mark.read(each) for each in (before, after))
+    short = None if whole and not redacted else difference(before, after)
+    return short or text("difference.line", words=_joined(between(before, after)))
 
 
 def _joined(found: Sequence[Stretch]) -> Value:
