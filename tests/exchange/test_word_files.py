@@ -415,10 +415,9 @@ async def test_a_template_is_tried_with_every_field_that_an_export_has(
     async with sqlite_database.write() as tx:
         await fill(tx)
     values = await values_of(sqlite_database, tmp_path, make)
-    fields = set(word.fields_of(kind))
-    assert {re.sub(r"cells\[\].*", "cells", each) for each in word._paths(values)} <= {
-        re.sub(r"cells\[\].*", "cells", each) for each in fields
-    }
+    fields = word.fields_of(kind)
+    for each in word._paths(values):  # a list that happens to be empty is known by its beginning
+        assert any(known == each or known.startswith(f"{each}.") for known in fields), each
     sample = word_samples.values(kind)
     assert set(sample) == set(values)
     for name in ("tables", "sections", "columns"):
