@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.domain.approvals import Kind, Protection
-from bot.domain.exports import FORMS, ExportKind, file_name
+from bot.domain.exports import FORMS, DocumentNeeded, ExportKind, file_name, suits
 from bot.domain.filters import Filter
 from bot.domain.people import COMMAND_LINE, Act
 from bot.domain.permissions import may_export, require
@@ -97,8 +97,11 @@ async def write_out(
 ) -> Made:
     """Write the export to `target` for the operator, the words of restricted items with it.
 
-    What stood there before goes only once the new one is whole and its trace is kept.
+    What stood there before goes only once the new one is whole and its trace is kept. Refuses with
+    DocumentNeeded, or as its process does.
     """
+    if not suits(kind, chosen):
+        raise DocumentNeeded
     by = tools.texts.render(Text("export.by_operator"), language, mode="bare")
     order = Order(chosen, language, tools.clock.now(), by, withhold=False)
     unfinished = target.with_name(f".{target.name}.part")
