@@ -201,7 +201,7 @@ async def _requests(tx: Transaction, item_id: int, scope: Scope) -> list[Event]:
         select(
             reminders.c.request_item_id,
             func.count().label("n"),
-            func.max(reminders.c.settled_at).label("last"),
+            func.max(func.coalesce(reminders.c.settled_at, reminders.c.at)).label("last"),
         )
         .where(reminders.c.state == "sent")
         .group_by(reminders.c.request_item_id)

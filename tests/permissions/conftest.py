@@ -85,7 +85,7 @@ OFFICERS = "NAME-OF-AN-OFFICER"  # for who reports or clears to know, for nobody
 UNCLEARED = "UNCLEARED-SECRET"  # in what Justice's validator has not cleared
 FREE_DAY = date(2099, 5, 1)  # the secretariat's own
 CLEARING = {"clearances", "clearance_notices", "institutions"}  # for a validator to change
-OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
+OWN = {"outbox", "quotes", "accounts", "draft_messages"}  # what every turn may write
 
 
 @dataclass(frozen=True)
@@ -404,6 +404,7 @@ async def _report(
             evidence=[],
             seat_id=focal.seats[0].id,
             at=now,
+            word=True,
         )
     )
     await tx.execute(
