@@ -50,6 +50,7 @@ class Runner:
         self,
         turn: Turn,
         name: str,
+        /,  # an answer may be called so, too
         *,
         subject: str | None = None,
         seat_id: int | None = None,
