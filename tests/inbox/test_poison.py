@@ -44,8 +44,11 @@ async def test_an_update_that_nobody_can_parse_is_kept_aside_and_stops_nobody(de
     assert (await desk.row(1))["reason"] == "unparseable"
 
 
-async def test_the_attempt_is_committed_before_the_handler_starts(desk: Desk) -> None:
+async def test_the_attempt_is_committed_before_the_handler_starts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Otherwise an update that kills the process would be tried for ever."""
+    monkeypatch.setattr(room, "IDLE_LIMIT", 10.0)  # this handler looks through another connection
     seen: list[int] = []
 
     async def look(tx: Transaction, update: Update, *, now: datetime) -> list[After]:
