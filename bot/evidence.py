@@ -28,7 +28,7 @@ from bot.services.evidence import MEGABYTE, Unavailable
 from bot.settings import is_loopback
 from bot.wire.certificates import certificates
 from bot.wire.request import TooManyRequests
-from storage import evidence, files
+from storage import evidence, files, redactions
 from storage.database import Database
 from storage.evidence import Awaited
 from storage.vault import StoreUnavailable, Vault
@@ -94,7 +94,33 @@ class Evidence:
             tried += len(due)
         while await self.tidy():
             pass
+        await self.settle_redactions()
         return tried
+
+    async def settle_redactions(self) -> bool:
+        """Leave no byte of what was redacted; False while somebody still reads what there was.
+
+        Files that nothing names any more go first, then what SQLite's log still holds: should this
+        end midway, the redactions say that it is to be done again.
+        """
+        async with self._database.read() as tx:
+            ids = await redactions.unsettled(tx)
+        if not ids:
+            return True
+        async with self._vault.naming:
+            async with self._database.read() as tx:
+                unnamed = await files.nobodys(tx)
+            for sha256 in unnamed:
+                await self._vault.delete(sha256)
+            if unnamed:
+                async with self._database.write() as tx:
+                    await files.forget(tx, unnamed)
+        if not await self._database.forget_removed():
+            return False
+        async with self._database.write() as tx:
+            await redactions.settle(tx, ids, now=self._clock.now())
+        log.info("redaction.settled", count=len(ids))
+        return True
 
     async def tidy(self) -> int:
         """Remove evidence of dropped drafts and withdrawn reports; gives how many pieces.

@@ -315,7 +315,7 @@ class Outbox:
         """The parts of a row and the file of the first; a code where it cannot be sent at all."""
         if row.chat_id is None:
             return Failed("no_account")
-        if row.deletes is not None or row.only_takes_buttons:
+        if row.only_takes_buttons or (row.is_deletion and row.payload is None):
             return [], None
         try:
             parts = self._rendered(row)

@@ -37,13 +37,14 @@ from bot.services import (
 )
 from storage import dialogues as dialogue_queries
 from storage import digests as digest_queries
-from storage import files, inbox, invitations
+from storage import files, inbox, invitations, quotes
 from storage.database import Database
 from storage.vault import Vault
 
 log = logs.get(__name__)
 
 FINISHED_KEPT = timedelta(days=30)  # ids of updates that were dealt with; Telegram keeps them a day
+QUOTES_KEPT = timedelta(days=60)  # what messages show; Telegram deletes none after two days
 STAGED_KEPT = timedelta(days=1)  # files that an interrupted act left half-way
 
 PAINTERS = {broadcasts.BOARD: broadcasts.paint}
@@ -238,10 +239,14 @@ async def send_digests(database: Database, act: Act, policy: Policy) -> None:
 
 
 async def purge_inbox(database: Database, bot_id: int, now: datetime) -> None:
-    """Drop bodies that were set aside a week ago, and the ids of what was finished long ago."""
+    """Drop bodies that were set aside a week ago, and the ids of what was finished long ago.
+
+    So, too, by which words messages are found when these are redacted.
+    """
     async with database.write() as tx:
         bodies = await inbox.purge(tx, now=now)
         rows = await inbox.forget_before(tx, bot_id, before=now - FINISHED_KEPT)
+        await quotes.forget_before(tx, now - QUOTES_KEPT)
     if bodies or rows:
         log.info("schedule.purged", count=bodies, rows=rows)
 

@@ -27,6 +27,7 @@ from babel.messages.pofile import read_po
 
 import locales
 from bot.clock import Clock
+from bot.domain.redaction import Mark, Reason
 from bot.domain.screens import Code, Language, Listing, Text, Value, Words
 
 Mode: TypeAlias = Literal["html", "plain", "bare"]
@@ -237,6 +238,11 @@ class Texts:
         """Whether the language has words of its own for the key."""
         return language in self._catalogues and key in self._catalogues[language].entries
 
+    def written(self, words: str | None, language: str) -> str:
+        """What somebody wrote, for files; of what was redacted, when and why it went."""
+        mark = Mark.read(words) if words else None
+        return words or "" if mark is None else self.render(_instead(mark), language, mode="bare")
+
     def render(
         self, text: Text, language: str, *, mode: Mode = "html", timezone: tzinfo = UTC
     ) -> str:
@@ -326,6 +332,10 @@ class _Rendering:
                     words = f"<code>{words}</code>"
             case Language(code):
                 words = _begun(language_name(code, self._language), show)
+            case Words(written) if (mark := Mark.read(written)) is not None:
+                words = self._texts.render(
+                    _instead(mark), self._language, mode=self._mode, timezone=self._timezone
+                )
             case Words(written, _, limit):
                 words = clean(written).strip()
                 words = _begun(words if limit is None else shorten(words, limit), show)
@@ -338,7 +348,7 @@ class _Rendering:
 
     def _label(self, value: Value) -> str:
         """The name of the language that words are written in, where it is not the reader's."""
-        if not isinstance(value, Words) or not value.language:
+        if not isinstance(value, Words) or not value.language or Mark.read(value.words):
             return ""
         if value.language.split("_")[0].split("-")[0] == self._language.split("_")[0]:
             return ""
@@ -392,6 +402,16 @@ class _Rendering:
 
     def _time(self, moment: time) -> str:
         return dates.format_time(moment, "HH:mm", locale=self._locale)
+
+
+def _instead(mark: Mark) -> Text:
+    """What stands where words were redacted."""
+    return Text(
+        "redaction.mark", {"day": mark.on, "reason": Text(f"redaction.reason.{mark.reason}")}
+    )
+
+
+TEXT_KEYS = ("redaction.mark", *(f"redaction.reason.{each}" for each in Reason))
 
 
 def _begun(words: str, show: str) -> str:

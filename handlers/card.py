@@ -7,10 +7,18 @@ from bot.domain.assessments import may_see
 from bot.domain.clearance import Rule
 from bot.domain.errors import NotFound, existing
 from bot.domain.grades import standing
-from bot.domain.items import Assignment, Item, ItemText, Part, ReportState, best_text
+from bot.domain.items import (
+    UNDECIDED,
+    Assignment,
+    Item,
+    ItemText,
+    Part,
+    ReportState,
+    best_text,
+)
 from bot.domain.passing import Pass
 from bot.domain.plans import Sought
-from bot.domain.reports import EvidenceCounts
+from bot.domain.reports import EvidenceCounts, StatusUpdate
 from bot.domain.screens import Words
 from bot.domain.views import card as views
 from bot.domain.views.assessments import Beside
@@ -89,6 +97,7 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         turn.tx, turn.person.id, "status_update", f"assignment:{assignment.id}"
     )
     asked = await questions.of_assignment(turn.tx, assignment.id, limit=20)
+    last = await _last(turn, assignment)
     return views.Card(
         assignment=assignment,
         item=shown,
@@ -100,7 +109,8 @@ async def _card(turn: Turn, assignment: Assignment, shown: Item) -> views.Card:
         comment=await _comment(turn, assignment),
         draft_id=None if draft is None else draft.id,
         may_report=permissions.may_report(turn.actor, assignment),
-        may_withdraw=await _may_withdraw(turn, assignment),
+        may_withdraw=_may_withdraw(turn, last),
+        may_amend=await _may_amend(turn, assignment),
         inside=await _inside(turn, assignment),
         marks=await _marks(turn, assignment),
         open_questions=sum(1 for each in asked if each.answered_at is None),
@@ -188,11 +198,22 @@ async def _passed(turn: Turn, assignment: Assignment) -> tuple[Pass, ...]:
     return tuple(await units.of_assignment(turn.tx, assignment.id))
 
 
-async def _may_withdraw(turn: Turn, assignment: Assignment) -> bool:
-    if assignment.report_state is not ReportState.SUBMITTED:
-        return False
-    assert assignment.last_status_update_id is not None
-    last = await status_updates.get(turn.tx, assignment.last_status_update_id)
+async def _last(turn: Turn, assignment: Assignment) -> StatusUpdate | None:
+    """The last word, while nobody has decided on it."""
+    if assignment.last_status_update_id is None or assignment.report_state not in UNDECIDED:
+        return None
+    return await status_updates.get(turn.tx, assignment.last_status_update_id)
+
+
+async def _may_amend(turn: Turn, assignment: Assignment) -> int | None:
+    """What was sent last, where this person may amend it."""
+    last = await status_updates.newest(turn.tx, assignment.id)
+    if last is None or not permissions.may_amend(turn.actor, assignment, last):
+        return None
+    return last.id
+
+
+def _may_withdraw(turn: Turn, last: StatusUpdate | None) -> bool:
     return last is not None and last.seat_id in {seat.id for seat in turn.actor.seats}
 
 

@@ -29,6 +29,7 @@ async def consolidation(turn: Turn, argument: str) -> None:
             current=await consolidations.current(turn.tx, item.id),
             contradictions=await consolidations.contradictions_of(turn.tx, item.id),
             vocabulary=await statuses.vocabulary(turn.tx),
+            may_redact=permissions.may_redact(turn.actor),
             language=turn.language,
         ),
         subject=f"item:{item.id}",

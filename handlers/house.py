@@ -25,6 +25,7 @@ from handlers import (
     home,
     imports,
     institutions,
+    item_history,
     me,
     onboarding,
     passing,
@@ -33,6 +34,7 @@ from handlers import (
     protections,
     publication,
     questions,
+    redaction,
     reminders,
     report,
     requests,
@@ -44,6 +46,7 @@ from handlers import (
     threads,
 )
 from handlers.flows import (
+    amend,
     answer,
     approval,
     approve_report,
@@ -68,6 +71,7 @@ from handlers.flows import (
     plan,
     record,
     record_answer,
+    redact,
     request,
     respond,
     return_report,
@@ -92,6 +96,8 @@ ROOMS = (
     card,
     report,
     history,
+    item_history,
+    redaction,
     clearance,
     search,
     approved,
@@ -124,6 +130,7 @@ ROOMS = (
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
+    amend.FLOW,
     unchanged.FLOW,
     not_ours.FLOW,
     ask.FLOW,
@@ -137,6 +144,7 @@ FLOWS: tuple[Flow, ...] = (
     cluster.MERGE,
     tag.FLOW,
     return_report.FLOW,
+    redact.FLOW,
     clear_report.RETURN,
     clear_report.AMEND,
     clear_report.SEVERAL,
@@ -194,7 +202,7 @@ home.ROLE_HOMES[Role.OBSERVER] = approved.home
 
 def make_router() -> Router:
     """The router of every room, with the runner of every conversation."""
-    runner = Runner(FLOWS, keep_file=_keep_file)
+    runner = Runner(FLOWS, keep_file=_keep_file, edited_late=report.edited)
     return Router(ROOMS, runner, loose_file=imports.file, pressing=dialogues.ask_which)
 
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import NotFound
+from typing import Any
+
+from bot.domain.errors import NotFound, Refused, existing
 from bot.domain.incoming import Wrote
 from bot.domain.people import REPORTING
 from bot.domain.permissions import only_validates
-from bot.domain.reports import AssignmentClosed, SentenceNeeded
+from bot.domain.reports import (
+    AlreadyDecided,
+    AmendedMeanwhile,
+    AssignmentClosed,
+    SentenceNeeded,
+    StatusUpdate,
+)
 from bot.domain.screens import button, message, text
 from bot.domain.views import report as views
 from bot.domain.views.common import BESIDE, HOME
 from bot.services import status_updates
 from handlers.card import number
+from handlers.flows import amend as amending
 from handlers.flows import unchanged
 from handlers.flows.status_update import reportable
 from handlers.reminders import say_who_reports
 from handlers.turn import Turn
-from storage import assignments, items, requests
+from storage import assignments, conversations, items, requests
+from storage.conversations import DraftMessage
 
 
 async def report(turn: Turn, argument: str) -> None:
@@ -30,7 +40,7 @@ async def draft(turn: Turn, argument: str) -> None:
     try:
         async with turn.tx.savepoint():
             await turn.desk.runner.resume(turn, draft_id)
-    except AssignmentClosed as closed:
+    except (AssignmentClosed, AlreadyDecided, AmendedMeanwhile) as closed:
         await turn.show(views.stranded(closed.text, draft_id))
 
 
@@ -60,6 +70,58 @@ async def not_ours(turn: Turn, argument: str) -> None:
 async def ask(turn: Turn, argument: str) -> None:
     """`ask:17`: a question to the secretariat."""
     await begin(turn, "ask", number(argument))
+
+
+async def amend(turn: Turn, argument: str) -> None:
+    """`amend:42`: begin the next version of a report, or go on with its draft."""
+    _assignment, said = await status_updates.amendable(turn.tx, turn.actor, number(argument))
+    await _begin_to_amend(turn, said, amending.answers_of(said))
+
+
+async def edited(turn: Turn, noted: DraftMessage, words: str) -> None:
+    """A message was edited whose answer is sent: the report stays as it is, and can be amended.
+
+    Where the text came in that one message, the edited one is shown as the next version.
+    """
+    if noted.status_update_id is None:
+        await turn.show(message("flow.already_sent"))
+        return
+    try:
+        async with turn.tx.savepoint():
+            report_ = await status_updates.amendable(turn.tx, turn.actor, noted.status_update_id)
+    except Refused:
+        await turn.show(message("flow.already_sent"))
+        return
+    said = report_[1]
+    answers = amending.answers_of(said)
+    alone = await conversations.messages_of(turn.tx, said.id, noted.step) == 1
+    if noted.step in amending.FROM_WORDS and alone and words.strip():
+        answers[noted.step] = [words.strip()]
+        await _begin_to_amend(turn, said, answers)
+    else:
+        await turn.show(views.amend_instead(said.id, said.number))
+
+
+async def _begin_to_amend(turn: Turn, said: StatusUpdate, answers: dict[str, Any]) -> None:
+    """A draft of an earlier version can be sent no more: it is shown so that it can be dropped."""
+    about = f"assignment:{said.assignment_id}"
+    seat = turn.actor.seat(REPORTING, await _institution_of(turn, said.assignment_id))
+    assert seat is not None
+    try:
+        async with turn.tx.savepoint():
+            await turn.desk.runner.begin(
+                turn,
+                "amend",
+                subject=about,
+                seat_id=seat.id,
+                labels=amending.labels_of(said),
+                **answers,
+            )
+    except (AlreadyDecided, AmendedMeanwhile) as refused:
+        draft = await conversations.draft_about(turn.tx, turn.person.id, "amend", about)
+        if draft is None:
+            raise
+        await turn.show(views.stranded(refused.text, draft.id))
 
 
 async def withdraw(turn: Turn, argument: str) -> None:
@@ -113,6 +175,10 @@ async def begin(turn: Turn, flow: str, assignment_id: int, *, quietly: bool = Fa
     )
 
 
+async def _institution_of(turn: Turn, assignment_id: int) -> int:
+    return existing(await assignments.get(turn.tx, assignment_id)).institution_id
+
+
 async def _code(turn: Turn, assignment_id: int) -> str:
     assignment = await assignments.get(turn.tx, assignment_id)
     item = None if assignment is None else await items.get(turn.tx, assignment.item_id)
@@ -128,6 +194,7 @@ ACTS = {
     "no_change": no_change,
     "not_ours": not_ours,
     "ask": ask,
+    "amend": amend,
     "withdraw": withdraw,
     "withdraw_yes": withdraw_yes,
     "loose_file": loose_file,

@@ -138,6 +138,7 @@ async def one(turn: Turn, argument: str) -> None:
             said,
             [] if said is None else await evidence.of_answer(turn.tx, said.id),
             nobody_there=bool(await service.not_reached(turn.tx, turn.act, [shown.institution_id])),
+            may_redact=permissions.may_redact(turn.actor),
             put_off=(await reminders.snoozes(turn.tx, [shown.id])).get(shown.id, ()),
             language=turn.language,
             today=turn.today,

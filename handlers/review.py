@@ -10,13 +10,16 @@ from bot.domain.consolidation import Contradiction
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.incoming import Wrote
 from bot.domain.items import ItemText, best_text
+from bot.domain.reports import AmendedMeanwhile, StatusUpdate
 from bot.domain.review import BY_LETTER, TRAIT_BY_LETTER, WHOLE, By, Queue, Trait, Waiting
-from bot.domain.screens import Text, Value
+from bot.domain.screens import Text, Value, text
+from bot.domain.versions import differences, newest
 from bot.domain.views import review as views
+from bot.domain.views import versions as version_views
 from bot.domain.views.common import LIST_LENGTH
 from bot.services import consolidation, opened
 from bot.services import reviews as service
-from bot.services.status_updates import get_own
+from bot.services.status_updates import every_version, get_own
 from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -29,6 +32,7 @@ from storage import (
     status_updates,
     statuses,
     threads,
+    versions,
 )
 
 
@@ -84,13 +88,15 @@ async def whole(turn: Turn, argument: str) -> None:
 
 
 async def approve(turn: Turn, argument: str) -> None:
-    """`approve:42`: approve it, and go on with the next one."""
+    """`approve:42:2`: approve version 2, which is the one on the screen, and go on."""
+    report_id, _, seen = argument.partition(":")
     try:
         async with turn.tx.savepoint():
-            done = await service.approve(turn.tx, turn.act, number(argument))
-    except Outdated as outdated:
-        turn.toast = outdated.text
-        await report(turn, argument)
+            version = number(seen) if seen else 1
+            done = await service.approve(turn.tx, turn.act, number(report_id), version=version)
+    except (Outdated, AmendedMeanwhile) as refused:
+        turn.toast = refused.text
+        await report(turn, report_id)
         return
     lines = await said_of(turn, done)
     waiting = await first(turn)
@@ -108,11 +114,12 @@ async def said_of(turn: Turn, approved: Waiting) -> list[Text | None]:
 
 
 async def approve_with(turn: Turn, argument: str) -> None:
-    """`approve_with:42`: the note is asked for."""
+    """`approve_with:42:2`: the note is asked for; version 2 is the one on the screen."""
     permissions.require(permissions.may_review(turn.actor))
-    report_id = number(argument)
+    which, _, seen = argument.partition(":")
+    report_id, version = number(which), number(seen) if seen else 1
     await turn.desk.runner.begin(
-        turn, "approve_report", subject=f"report:{report_id}", report=report_id
+        turn, "approve_report", subject=f"report:{report_id}", report=report_id, version=version
     )
 
 
@@ -251,12 +258,17 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
             for each in await consolidations.cleared_words(turn.tx, waiting.item_id)
             if each.institution_id != waiting.institution_id
         ],
+        amended=await _amended(turn, said),
         opened_by=await service.open_(turn.tx, turn.act, waiting),
         others=await reviews.count(turn.tx, today=today, but=said.id, narrowed=narrowed) > 0,
         narrowed=await _facts(turn, narrowed),
         vocabulary=await statuses.vocabulary(turn.tx),
     )
-    await turn.show(views.report(card, language=turn.language), subject=f"report:{said.id}")
+    await turn.show(
+        views.report(card, language=turn.language),
+        subject=f"report:{said.id}",
+        quotes=(f"su:{said.id}",) if said.version > 1 else (),
+    )
 
 
 async def _contradictions(turn: Turn, waiting: Waiting) -> list[Contradiction]:
@@ -266,6 +278,23 @@ async def _contradictions(turn: Turn, waiting: Waiting) -> list[Contradiction]:
         for each in await consolidations.contradictions_of(turn.tx, waiting.item_id)
         if waiting.number in (each.one, each.other)
     ]
+
+
+async def _amended(turn: Turn, said: StatusUpdate) -> Sequence[Text]:
+    """What changed since the version that this officer saw, else since the one before."""
+    seen = await versions.look(turn.tx, said.id, turn.person.id, said.version)
+    earlier = {
+        each.number: each
+        for each in await every_version(turn.tx, turn.actor, said)
+        if each.number < said.version
+    }
+    if not earlier:
+        return ()
+    since = earlier.get(seen or 0) or earlier[max(earlier)]
+    now = newest(said, tuple(each.id for each in await evidence.of_report(turn.tx, said.id)))
+    pieces = {each.id: each for each in await evidence.of_versions(turn.tx, said.id)}
+    changed = version_views.lines(differences(since, now), pieces)
+    return [text("version.since", version=said.version, before=since.number), *changed]
 
 
 async def _asks(turn: Turn, waiting: Waiting) -> ItemText | None:

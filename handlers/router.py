@@ -17,6 +17,7 @@ from telegram.ext import (
 
 from bot.domain.errors import NotFound
 from bot.domain.incoming import Sent, Wrote
+from bot.domain.redaction import disarmed
 from bot.domain.screens import message, text
 from bot.services import unreachable
 from bot.wire.application import Context, DurableApplication
@@ -220,7 +221,7 @@ def _wrote(update: Update) -> Wrote:
     incoming = update.effective_message
     assert incoming is not None
     words = incoming.text or incoming.caption or ""
-    return Wrote(words.replace("\0", ""), incoming.message_id)
+    return Wrote(disarmed(words.replace("\0", "")), incoming.message_id)
 
 
 def _sent(update: Update) -> Sent:
@@ -229,7 +230,7 @@ def _sent(update: Update) -> Sent:
     assert incoming is not None
     common: dict[str, Any] = {
         "message_id": incoming.message_id,
-        "caption": incoming.caption,
+        "caption": None if incoming.caption is None else disarmed(incoming.caption),
         "album": incoming.media_group_id,
     }
     if incoming.photo:

@@ -121,7 +121,9 @@ async def question(turn: Turn, argument: str) -> None:
     said = None
     if found.answer is not None:
         said = Words(found.answer, found.answer_language, limit=3000)
-    await turn.show(views.question(await _asked(turn, found), said), subject=f"question:{found.id}")
+    may_redact = permissions.may_redact(turn.actor)
+    shown = views.question(await _asked(turn, found), said, may_redact=may_redact)
+    await turn.show(shown, subject=f"question:{found.id}")
 
 
 async def answer(turn: Turn, argument: str) -> None:

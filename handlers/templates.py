@@ -22,10 +22,8 @@ async def template(turn: Turn, argument: str) -> None:
 async def get(turn: Turn, argument: str) -> None:
     """The template in use, as a file."""
     _, of = _kinds(turn, argument)
-    own = await templates.current(turn.tx, of, turn.language)
-    if own is None:
-        await service.ask_for_ours(turn.tx, turn.act, of, language=turn.language)
-    else:
+    own = await service.hand_out(turn.tx, turn.act, of, language=turn.language)
+    if own is not None:
         await turn.show(views.file(Attachment(own.sha256, own.name), of))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -79,17 +79,22 @@ class Turn:
         self.actor = replace(self.actor, seats=(*self.actor.seats, seat))
 
     async def show(
-        self, screen: Screen, *, subject: str | None = None, language: str | None = None
+        self,
+        screen: Screen,
+        *,
+        subject: str | None = None,
+        language: str | None = None,
+        quotes: Sequence[str] = (),
     ) -> int:
         """Show a screen: in place of the tapped one while that is the last message, else anew.
 
-        `language` None is the reader's own. Gives the outbox row of the message, which later edits
-        name.
+        `language` None is the reader's own, `quotes` as in `storage.outbox.Message`. Gives the
+        outbox row of the message, which later edits name.
         """
         if screen.replaces and (row := await self._replaceable()) is not None:
-            await self._add(screen, edits=row, subject=subject)
+            await self._add(screen, edits=row, subject=subject, quotes=quotes)
             return row
-        return await self._add(screen, subject=subject, language=language)
+        return await self._add(screen, subject=subject, language=language, quotes=quotes)
 
     async def remark(self, words: Text) -> None:
         """Say it shortly: over the screen to who tapped, in a message to who wrote."""
@@ -98,9 +103,9 @@ class Turn:
         else:
             self.toast = words
 
-    async def change(self, row: int, screen: Screen) -> None:
+    async def change(self, row: int, screen: Screen, *, quotes: Sequence[str] = ()) -> None:
         """Change the message that outbox row `row` made, wherever it stands in the chat."""
-        await self._add(screen, edits=row)
+        await self._add(screen, edits=row, quotes=quotes)
 
     async def take_buttons(self, row: int) -> None:
         """Take the buttons off the message that outbox row `row` made."""
@@ -122,6 +127,7 @@ class Turn:
         edits: int | None = None,
         subject: str | None = None,
         language: str | None = None,
+        quotes: Sequence[str] = (),
     ) -> int:
         self._said += 1
         said = Message(
@@ -134,6 +140,7 @@ class Turn:
             lane="reply",
             edits=edits,
             subject=subject,
+            quotes=tuple(quotes),
         )
         return await outbox.add(self.tx, said, now=self.now)
 

@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -136,6 +136,12 @@ async def erase_words(tx: Transaction, number: int) -> bool:
         .values(words=None, salt="")
     )
     return result.rowcount == 1
+
+
+async def with_words(tx: Transaction, texts: Iterable[str]) -> list[int]:
+    """The entries whose free words are one of these texts."""
+    statement = select(audit_words.c.number).where(audit_words.c.words.in_(list(texts)))
+    return await tx.values(statement.order_by(audit_words.c.number))
 
 
 async def head(tx: Transaction) -> Head | None:

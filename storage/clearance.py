@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 
 from bot.domain.clearance import Case, Decision, Notice, Rule, Shown, Uncleared
 from bot.domain.items import ReportState
@@ -206,10 +206,9 @@ async def add(
     *,
     comment: str | None = None,
     language: str | None = None,
-    before: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> None:
-    """Record what a validator decided; `before` is what an amended report said."""
+    """Record what a validator decided."""
     await tx.execute(
         insert(clearances).values(
             status_update_id=status_update_id,
@@ -217,7 +216,6 @@ async def add(
             decision=decision.value,
             comment=comment,
             language=language,
-            before=None if before is None else dict(before),
             at=now,
         )
     )
@@ -283,6 +281,12 @@ async def cases(tx: Transaction) -> list[Case]:
 async def any_waits(tx: Transaction) -> bool:
     """Whether anything waits for clearance."""
     return await tx.value(select(status_updates.c.id).where(_UNCLEARED).limit(1)) is not None
+
+
+async def tell_anew(tx: Transaction, status_update_id: int) -> None:
+    """Another version waits: nobody is told of that one yet."""
+    which = clearance_notices.c.status_update_id == status_update_id
+    await tx.execute(delete(clearance_notices).where(which))
 
 
 async def note(tx: Transaction, told: Iterable[Notice], *, now: datetime) -> None:

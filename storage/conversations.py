@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.errors import Outdated
 from bot.domain.people import Seat
@@ -247,6 +247,16 @@ async def message(
     )
     row = await tx.row(statement)
     return None if row is None else DraftMessage(**row)
+
+
+async def messages_of(tx: Transaction, status_update_id: int, step: str) -> int:
+    """In how many messages that answer of the status update came."""
+    statement = (
+        select(func.count())
+        .select_from(draft_messages)
+        .where(draft_messages.c.status_update_id == status_update_id, draft_messages.c.step == step)
+    )
+    return int(await tx.value(statement))
 
 
 async def messages_became(tx: Transaction, conversation_id: int, status_update_id: int) -> None:

@@ -192,6 +192,22 @@ class Database:
         async with self._transaction(self._reader) as tx:
             yield tx
 
+    async def forget_removed(self) -> bool:
+        """Leave nothing of what was removed in SQLite's log; False while a reader needs the log.
+
+        What a server keeps of it goes with its own housekeeping.
+        """
+        if not self.is_sqlite:
+            return True
+        connection = self._writer.connect()
+        try:
+            _ = await uninterrupted(connection.start())
+            raw = await connection.get_raw_connection()
+            return await uninterrupted(_truncate_log(raw.driver_connection))
+        finally:
+            if connection.sync_connection is not None:
+                await uninterrupted(connection.close())
+
     async def close(self) -> None:
         """Give every connection back."""
         await uninterrupted(self._writer.dispose())
@@ -274,6 +290,18 @@ def _prepare_sqlite(engine: AsyncEngine, *, write: bool) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+async def _truncate_log(driver: Any) -> bool:
+    """Write the log into the file and cut it to nothing, unless somebody reads: nobody waits."""
+    await driver.execute("PRAGMA busy_timeout=0")
+    try:
+        cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (busy, _frames, _moved) = await cursor.fetchone()
+        await cursor.close()
+    finally:
+        await driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+    return not busy
 
 
 def set_up_sqlite(connection: Any, pragmas: Sequence[str]) -> None:

@@ -168,6 +168,7 @@ def _is_to_go_along(conversation_id: int) -> ColumnElement[bool]:
 def _is_of_a_draft() -> ColumnElement[bool]:
     return and_(
         evidence.c.status_update_id.is_(None),
+        evidence.c.former_id.is_(None),
         evidence.c.answer_id.is_(None),
         evidence.c.pass_id.is_(None),
     )
@@ -277,11 +278,39 @@ async def of_pass(tx: Transaction, pass_id: int) -> list[EvidencePiece]:
     return [EvidencePiece(**{**row, "state": EvidenceState(row["state"])}) for row in rows]
 
 
+async def take_away(tx: Transaction, status_update_id: int, evidence_ids: Iterable[int]) -> None:
+    """The next version of the status update goes without these pieces; the earlier ones had them.
+
+    What was never stored is removed.
+    """
+    ids = list(evidence_ids)
+    mine = and_(evidence.c.status_update_id == status_update_id, evidence.c.id.in_(ids))
+    await tx.execute(
+        update(evidence)
+        .where(mine, evidence.c.state != EvidenceState.STORED.value)
+        .values(state=EvidenceState.DROPPED.value, next_try_at=None)
+    )
+    await tx.execute(
+        update(evidence).where(mine).values(status_update_id=None, former_id=status_update_id)
+    )
+
+
+async def of_versions(tx: Transaction, status_update_id: int) -> list[EvidencePiece]:
+    """The evidence of every version of a status update, in the order in which it came."""
+    return await _pieces(tx, _of_any_version(status_update_id))
+
+
+def _of_any_version(status_update_id: int) -> ColumnElement[bool]:
+    return or_(
+        evidence.c.status_update_id == status_update_id, evidence.c.former_id == status_update_id
+    )
+
+
 async def withdraw(tx: Transaction, status_update_id: int) -> int:
     """The status update was withdrawn: its evidence is to be removed; gives how many pieces."""
     result = await tx.execute(
         update(evidence)
-        .where(evidence.c.status_update_id == status_update_id)
+        .where(_of_any_version(status_update_id), evidence.c.state != EvidenceState.REDACTED.value)
         .values(state=EvidenceState.DROPPED.value, next_try_at=None)
     )
     return result.rowcount

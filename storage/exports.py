@@ -645,6 +645,21 @@ class Records:
             )
         return found
 
+    def independent(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+        """By item the observers' assessments as they stand, in the order in which they came."""
+        found: dict[int, list[RowMapping]] = defaultdict(list)
+        for row in self._rows(
+            select(assessments)
+            .where(
+                assessments.c.item_id.in_(ids),
+                assessments.c.current,
+                assessments.c.withdrawn_at.is_(None),
+            )
+            .order_by(assessments.c.id)
+        ):
+            found[row["item_id"]].append(row)
+        return found
+
     # -- Which rows --------------------------------------------------------------------------------
 
     def _activities(self) -> Select[Any]:

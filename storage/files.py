@@ -69,6 +69,14 @@ async def nobodys(tx: Transaction, *, limit: int = 200) -> list[str]:
     return await tx.values(statement)
 
 
+async def still_named(tx: Transaction, sha256: Iterable[str]) -> list[str]:
+    """Those of these files that something names, so that their bytes stay."""
+    named = [exists().where(column == files.c.sha256) for column in NAMING]
+    which = files.c.sha256.in_(list(sha256))
+    statement = select(files.c.sha256).where(which, or_(*named)).order_by(files.c.sha256)
+    return await tx.values(statement)
+
+
 async def forget(tx: Transaction, sha256: Iterable[str]) -> None:
     """Drop the rows of files that are gone from the store."""
     await tx.execute(delete(files).where(files.c.sha256.in_(list(sha256))))

@@ -71,7 +71,7 @@ async def entries(
 
 
 _FLOWS = (
-    *("status_update", "unchanged", "not_ours", "ask", "thread_answer"),
+    *("status_update", "amend", "unchanged", "not_ours", "ask", "thread_answer"),
     *("return_inside", "amend_inside"),
 )
 

@@ -146,6 +146,18 @@ async def with_old_files(
     return [(row["id"], row["sha256"]) for row in await tx.rows(statement)]
 
 
+async def with_files_since(
+    tx: Transaction, kinds: Collection[str], moment: datetime
+) -> list[tuple[int, str]]:
+    """Jobs of these kinds that were asked for since then and name a file, by id and SHA-256."""
+    statement = (
+        select(jobs.c.id, jobs.c.sha256)
+        .where(jobs.c.kind.in_(kinds), jobs.c.planned_at >= moment, jobs.c.sha256.is_not(None))
+        .order_by(jobs.c.id)
+    )
+    return [(row["id"], row["sha256"]) for row in await tx.rows(statement)]
+
+
 async def latest(tx: Transaction, person_id: int, kind: str) -> Job | None:
     """The person's newest job of a kind."""
     statement = (

@@ -36,6 +36,7 @@ from sqlalchemy import (
 
 from bot.domain import screens
 from bot.domain.screens import NO_BUTTONS, Screen
+from storage import quotes
 from storage.database import Transaction
 from storage.tables import accounts, files, outbox, people
 from storage.upsert import insert_into
@@ -53,10 +54,12 @@ class Message:
     """What is to be said, changed or deleted in a private chat or a group.
 
     The recipient is a person, whose account is looked up when it is sent, or a plain chat; with
-    both, the chat. `edits` and `deletes` are ids of outbox rows; `subject` is what an answer to the
-    message is about. `due_at` None is at once, `language` None the person's. An `urgent` one sounds
-    whatever has sounded that day: only what is asked and answered in a live dialogue is urgent, to
-    people who were told so.
+    both, the chat. `edits` and `deletes` are ids of outbox rows, `removes` is a message that the
+    person wrote; `subject` is what an answer to the message is about. A deletion may have a screen:
+    it takes the place of what Telegram deletes no more. `due_at` None is at once, `language` None
+    the person's. An `urgent` one sounds whatever has sounded that day: only what is asked and
+    answered in a live dialogue is urgent, to people who were told so. `quotes` name what the screen
+    shows beside the words that stand in it, such as `conversation:5` (`storage.quotes`).
     """
 
     key: str
@@ -68,10 +71,12 @@ class Message:
     subject: str | None = None
     edits: int | None = None
     deletes: int | None = None
+    removes: int | None = None
     silent: bool = False
     urgent: bool = False
     due_at: datetime | None = None
     language: str | None = None
+    quotes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,7 @@ class Outgoing:
     timezone: str | None
     edits: int | None
     deletes: int | None
+    removes: int | None
     part_of: int | None
     silent: bool
     urgent: bool
@@ -112,6 +118,11 @@ class Outgoing:
     """The message that this row edits or deletes, where it was sent."""
     target_parts: tuple[int, ...] = ()
     """The messages of its further parts."""
+
+    @property
+    def is_deletion(self) -> bool:
+        """Whether it takes a message away."""
+        return self.deletes is not None or self.removes is not None
 
     @property
     def only_takes_buttons(self) -> bool:
@@ -149,6 +160,15 @@ class Failure:
     state: str = "failed"
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A message in somebody's chat, by the row that made it."""
+
+    id: int
+    bot_id: int
+    person_id: int | None
+
+
 _FIRST = func.coalesce(outbox.c.edits, outbox.c.part_of, outbox.c.id)
 """The row that first said what a row says."""
 
@@ -180,6 +200,9 @@ async def add(tx: Transaction, message: Message, *, now: datetime) -> int:
             _edits_of(values["deletes"], before=added),
         )
         await _drop(tx, gone, "superseded", now)
+    if message.screen is not None and message.screen != NO_BUTTONS:
+        shown_by = values["edits"] or values["deletes"] or added
+        await quotes.note(tx, shown_by, message.screen, message.quotes)
     tx.wakes.add("outbox")
     return int(added)
 
@@ -276,6 +299,33 @@ async def root(tx: Transaction, row_id: int) -> int:
     return row_id if found is None else found
 
 
+async def deletions(tx: Transaction, prefix: str) -> list[Failure]:
+    """Every message that rows of such keys take away, with what became of that (`state`)."""
+    rows = await tx.rows(
+        select(outbox.c.id, outbox.c.key, outbox.c.person_id, outbox.c.reason, outbox.c.state)
+        .where(_begins(tx, prefix))
+        .order_by(outbox.c.id)
+    )
+    return [Failure(**row) for row in rows]
+
+
+async def drop_showing(tx: Transaction, row_ids: Iterable[int], *, now: datetime) -> int:
+    """Drop what is planned of these messages, their edits and further parts; gives how many."""
+    ids = list(row_ids)
+    theirs = or_(outbox.c.id.in_(ids), outbox.c.edits.in_(ids), outbox.c.part_of.in_(ids))
+    return await _drop(tx, theirs, "redacted", now)
+
+
+async def standing(tx: Transaction, row_ids: Iterable[int]) -> list[Standing]:
+    """Those of these messages that stand in a chat, may do so, or are on their way there."""
+    rows = await tx.rows(
+        select(outbox.c.id, outbox.c.bot_id, outbox.c.person_id)
+        .where(outbox.c.id.in_(list(row_ids)), outbox.c.state.in_(("sending", "sent", "unknown")))
+        .order_by(outbox.c.id)
+    )
+    return [Standing(**row) for row in rows]
+
+
 async def find_many(tx: Transaction, keys: Iterable[str]) -> dict[str, int]:
     """The rows of these keys, by key."""
     rows = await tx.rows(select(outbox.c.key, outbox.c.id).where(outbox.c.key.in_(list(keys))))
@@ -324,7 +374,7 @@ async def counts(tx: Transaction, prefix: str) -> dict[str, int]:
     )
     delivery = (
         select(func.max(rank).label("rank"))
-        .where(_begins(tx, prefix), outbox.c.deletes.is_(None))
+        .where(_begins(tx, prefix), outbox.c.deletes.is_(None), outbox.c.removes.is_(None))
         .group_by(_delivery())
         .subquery()
     )
@@ -383,6 +433,8 @@ async def load(tx: Transaction, row_id: int) -> Outgoing | None:
     )
     if row is None:
         return None
+    if row["removes"] is not None:
+        return Outgoing(**row, target=row["removes"])
     target = row["edits"] or row["deletes"]
     return Outgoing(**row, **(await _target(tx, target) if target is not None else {}))
 
@@ -395,6 +447,7 @@ _CARRIED = (
     "lane",
     "edits",
     "deletes",
+    "removes",
     "part_of",
     "silent",
     "urgent",
@@ -445,7 +498,7 @@ async def _may_sound(tx: Transaction, row: Outgoing, today: date) -> bool:
 
     What a row was given at its first try it keeps at the next ones.
     """
-    makes_none = row.edits is not None or row.deletes is not None
+    makes_none = row.edits is not None or row.is_deletion
     answers = row.lane == REPLY or row.person_id is None
     if answers or row.urgent or makes_none or row.attempts:
         return True
@@ -547,7 +600,8 @@ async def migrate(tx: Transaction, bot_id: int, *, old: int, new: int) -> None:
 async def recover(tx: Transaction, bot_id: int, *, now: datetime) -> Recovered:
     """Settle the rows that were in flight when the program ended; call before the first is sent."""
     in_flight = and_(outbox.c.state == "sending", outbox.c.bot_id == bot_id)
-    doubtful = and_(outbox.c.lane == BULK, outbox.c.edits.is_(None), outbox.c.deletes.is_(None))
+    makes_new = (outbox.c.edits.is_(None), outbox.c.deletes.is_(None), outbox.c.removes.is_(None))
+    doubtful = and_(outbox.c.lane == BULK, *makes_new)
     unknown = await tx.execute(
         update(outbox).where(in_flight, doubtful).values(**_final("unknown", "interrupted", now))
     )
@@ -572,6 +626,7 @@ def _values(message: Message, now: datetime) -> dict[str, Any]:
         "language": message.language,
         "edits": message.edits,
         "deletes": message.deletes,
+        "removes": message.removes,
         "subject": message.subject,
         "silent": message.silent,
         "urgent": message.urgent,

@@ -62,6 +62,13 @@ async def get(tx: Transaction, person_id: int) -> Person | None:
     return None if row is None else _person(row)
 
 
+async def of_seat(tx: Transaction, seat_id: int) -> Person | None:
+    """Who has or had that seat."""
+    statement = select(people).join(seats, seats.c.person_id == people.c.id)
+    row = await tx.row(statement.where(seats.c.id == seat_id))
+    return None if row is None else _person(row)
+
+
 async def change(tx: Transaction, person_id: int, **values: Any) -> None:
     """Change how a person is spoken to (`language`, `timezone`, `always_new_message`, `name`)."""
     await tx.execute(update(people).where(people.c.id == person_id).values(**values))

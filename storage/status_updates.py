@@ -204,22 +204,26 @@ async def lock(tx: Transaction, status_update_id: int) -> None:
 
 
 async def decide(
-    tx: Transaction, status_update_id: int, state: ReportState, *, now: datetime
+    tx: Transaction,
+    status_update_id: int,
+    state: ReportState,
+    *,
+    version: int | None = None,
+    now: datetime,
 ) -> bool:
     """Give a submitted status update its fate; False if it has one already.
 
-    One that waits for clearance can be withdrawn, and nothing else.
+    One that waits for clearance can be withdrawn, and nothing else. With `version`, False also
+    where it was amended since.
     """
     undecided = [ReportState.SUBMITTED.value]
     if state is ReportState.WITHDRAWN:
         undecided.append(ReportState.UNCLEARED.value)
+    waits = [status_updates.c.id == status_update_id, status_updates.c.state.in_(undecided)]
+    if version is not None:
+        waits.append(status_updates.c.version == version)
     result = await tx.execute(
-        update(status_updates)
-        .where(
-            status_updates.c.id == status_update_id,
-            status_updates.c.state.in_(undecided),
-        )
-        .values(state=state.value, decided_at=now)
+        update(status_updates).where(*waits).values(state=state.value, decided_at=now)
     )
     return result.rowcount == 1
 

@@ -324,6 +324,8 @@ status_updates = Table(
     Column("source", String(300)),  # letter, e-mail, meeting … of a recorded one
     Column("source_on", Date),
     Column("submitted_at", UtcDateTime, nullable=False),
+    Column("amended_at", UtcDateTime),  # when its newest version came; None: it has one
+    Column("amended_by", Id),  # the seat that sent the newest version
     Column("decided_at", UtcDateTime),
     Column("public", Boolean),  # whether anybody may read it; None: nobody has said so yet
     Column("due_on", Date),  # when the answer was due as it was sent
@@ -332,6 +334,34 @@ status_updates = Table(
     Column("cleared_by", Id),  # seat
 )
 Index("ix_status_updates_state", status_updates.c.state, status_updates.c.submitted_at)
+
+status_update_versions = Table(  # what it said before it was amended; the newest stands above
+    "status_update_versions",
+    metadata,
+    _to("status_update_id", "status_updates"),
+    Column("version", Integer, nullable=False),
+    Column("status", String(40), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("measures", Text, nullable=False),
+    Column("remaining", Text),
+    Column("language", String(20), nullable=False),
+    Column("figures", Json, nullable=False),
+    Column("evidence", Json, nullable=False),  # [id]
+    Column("seat_id", Id),  # who made that version
+    Column("at", UtcDateTime, nullable=False),
+    Column("word", Boolean, nullable=False),  # whether it was ever the institution's word
+    PrimaryKeyConstraint("status_update_id", "version"),
+)
+
+looks = Table(  # which version of a report an officer has opened, and which one before it
+    "looks",
+    metadata,
+    _to("status_update_id", "status_updates"),
+    _to("person_id", "people"),
+    Column("version", Integer, nullable=False),
+    Column("before", Integer),
+    PrimaryKeyConstraint("status_update_id", "person_id"),
+)
 
 figures = Table(
     "figures",
@@ -388,10 +418,11 @@ evidence = Table(  # a file, a link or a note; of a draft until it is submitted
     _id(),
     Column("conversation_id", Id, index=True),  # no foreign key: the draft goes, the trace stays
     _to("status_update_id", "status_updates", nullable=True, index=True),
+    _to("former_id", "status_updates", nullable=True, index=True),  # of earlier versions alone
     _to("answer_id", "answers", nullable=True, index=True),
     _to("pass_id", "passes", nullable=True, index=True),  # of a unit's answer
     Column("kind", String(20), nullable=False),  # document, photo, voice, audio, video, link
-    Column("state", String(20), nullable=False),  # awaited, stored, refused
+    Column("state", String(20), nullable=False),  # awaited, stored, refused, redacted
     Column("reason", String(60)),  # key of the refusal
     Column("sha256", String(64), ForeignKey("files.sha256"), index=True),
     Column("name", String(200)),  # as shown and downloaded; never a path
@@ -428,7 +459,6 @@ clearances = Table(  # what validators decided on reports of their institution
     Column("decision", String(20), nullable=False),  # cleared, amended, returned
     Column("comment", Text),
     Column("language", String(20)),  # of the comment
-    Column("before", Json),  # what an amended one said: {status, measures, remaining, language}
     Column("at", UtcDateTime, nullable=False),
 )
 
@@ -541,6 +571,25 @@ questions = Table(
     Column("answer_language", String(20)),
     _to("answered_by", "seats", nullable=True),
     Column("answered_at", UtcDateTime),
+)
+
+redactions = Table(  # what was destroyed for good, by whom and why; the words of why: the audit's
+    "redactions",
+    metadata,
+    _id(),
+    Column("subject", String(60), nullable=False, index=True),  # `su:42`, `question:5`
+    Column("part", String(20), nullable=False),
+    Column("place", Id, nullable=False),  # the row or the version that it was
+    Column("reason", String(20), nullable=False),
+    _to("seat_id", "seats"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),  # no byte of it is left in the store and the database file
+)
+Index(
+    "ix_redactions_unsettled",
+    redactions.c.id,
+    sqlite_where=text("settled_at IS NULL"),
+    postgresql_where=text("settled_at IS NULL"),
 )
 
 passes = Table(  # what an institution asks one of its units, and the answer
@@ -1023,6 +1072,7 @@ outbox = Table(
     Column("language", String(20)),  # None: the person's when it is sent
     Column("edits", Id),  # the row whose message this one changes
     Column("deletes", Id),  # the row whose message this one removes
+    Column("removes", BigInteger),  # the message of the person's own that this one removes
     Column("part_of", Id),
     Column("subject", String(60)),  # what a reply to it is about: `card:17`
     Column("silent", Boolean, nullable=False, server_default=false()),
@@ -1047,6 +1097,14 @@ Index(
     outbox.c.edits,
     sqlite_where=text("edits IS NOT NULL"),
     postgresql_where=text("edits IS NOT NULL"),
+)
+
+quotes = Table(  # whose words a message shows now, for the day on which they are redacted
+    "quotes",
+    metadata,
+    _to("outbox_id", "outbox"),  # the row that made the message
+    Column("mark", String(64), nullable=False, index=True),  # keyed digest; or `conversation:5`
+    PrimaryKeyConstraint("outbox_id", "mark"),
 )
 
 draft_messages = Table(  # which message became which answer; outlives the submission

@@ -37,6 +37,10 @@ class ReportState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+UNDECIDED = frozenset({ReportState.UNCLEARED, ReportState.SUBMITTED})
+"""Nobody has decided on it: its institution may still amend it or take it back."""
+
+
 @dataclass(frozen=True)
 class ItemText:
     """The current words of an item in one language."""

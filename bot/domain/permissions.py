@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.domain.errors import NotAllowed
-from bot.domain.items import Assignment, AssignmentState, Part
+from bot.domain.items import UNDECIDED, Assignment, AssignmentState, Part
 from bot.domain.people import REPORTING, SECRETARIAT, Actor, Role, Seat
-from bot.domain.reports import StatusUpdate
+from bot.domain.reports import ReportKind, StatusUpdate
 
 READS = REPORTING | {Role.VALIDATOR}
 """Who reads what the own institution has and reports, submitted and returned reports too."""
@@ -71,6 +71,21 @@ def may_report(actor: Actor, assignment: Assignment) -> bool:
     """
     own = actor.seat(REPORTING, assignment.institution_id) is not None
     return own and assignment.state is AssignmentState.ANNOUNCED
+
+
+def may_amend(actor: Actor, assignment: Assignment, said: StatusUpdate) -> bool:
+    """Whoever reports for the institution amends its own report, until somebody decides on it.
+
+    What the secretariat recorded is the secretariat's, and a bare "no change" says nothing that
+    could be amended.
+    """
+    own = said.kind is ReportKind.REPORT and said.state in UNDECIDED
+    return own and may_report(actor, assignment)
+
+
+def may_redact(actor: Actor) -> bool:
+    """A coordinator destroys a text or a file for good; officers do not."""
+    return actor.seat({Role.COORDINATOR}) is not None
 
 
 def only_validates(actor: Actor, institution_id: int) -> bool:

@@ -27,8 +27,8 @@ _BY_SUBJECT = {
     ),
     "evidence": "refuse store view",
     "export": (
-        "archive assignments audit calendar cancel digest impact matrix matrix_by_number open_data "
-        "paragraphs picture plans problems sdg sdg_csv workbook"
+        "archive assignments audit calendar cancel digest history impact matrix matrix_by_number "
+        "open_data paragraphs picture plans problems sdg sdg_csv workbook"
     ),
     "extension": "ask grant refuse",
     "file": "let_go",
@@ -45,6 +45,7 @@ _BY_SUBJECT = {
     "protection": "lower raise",
     "publication": "close open snapshot",
     "question": "answer ask",
+    "redaction": "redact",
     "reminder": "decline release snooze",
     "request": (
         "answer close excuse ladder letters open plan record_answer repeat stop_repeating "
@@ -53,8 +54,8 @@ _BY_SUBJECT = {
     "review": "approve return",
     "seat": "begin end hand_over offer restore suspend",
     "status": "add change end evidence move take_up",
-    "status_update": "record submit unchanged view withdraw",
-    "template": "give_up take",
+    "status_update": "amend record submit unchanged view withdraw",
+    "template": "get give_up take",
     "thread": "answer ask",
     "unit": "answer ask ask_again withdraw",
 }

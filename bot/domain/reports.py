@@ -33,6 +33,7 @@ class EvidenceState(StrEnum):
     STORED = "stored"
     REFUSED = "refused"
     DROPPED = "dropped"  # its status update was withdrawn: to be removed
+    REDACTED = "redacted"  # destroyed for good; that there was one, and why it went, stays
 
 
 class AssignmentClosed(Refused):
@@ -45,6 +46,18 @@ class AlreadyDecided(Refused):
     """The status update is approved, returned or withdrawn already."""
 
     key = "error.already_decided"
+
+
+class AmendedMeanwhile(Refused):
+    """A newer version of the status update is there; values: `number` and `version`."""
+
+    key = "error.amended_meanwhile"
+
+
+class NothingAmended(Refused):
+    """The new version says what the last one did."""
+
+    key = "error.nothing_amended"
 
 
 class NotTheirWord(Refused):
@@ -148,6 +161,7 @@ class Receipt:
     language: str
     evidence: EvidenceCounts = EvidenceCounts()
     clears: bool = True  # whether there is a validator who may clear what waits
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -171,6 +185,9 @@ class StatusUpdate:
     submitted_at: datetime
     due_on: date | None = None  # when the answer was due as it was sent
     version: int = 1
+    amended_at: datetime | None = None
+    amended_by: int | None = None  # the seat that made the newest version
+    decided_at: datetime | None = None
     needs_clearance: bool = False
     cleared_at: datetime | None = None
     cleared_by: int | None = None

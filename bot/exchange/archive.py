@@ -143,7 +143,7 @@ class _Listing(Named):
             "paragraph": row["paragraph"] or "",
             "institution": self._institution(row["institution_id"]),
             "received_at": row["added_at"].isoformat(),
-            "title": (row["caption"] or row["name"] or "") if shown else "",
+            "title": self._written(row["caption"] or row["name"]) if shown else "",
         }
 
     def _path(self, row: Record, number: str) -> str:
@@ -151,7 +151,7 @@ class _Listing(Named):
         known = row["name"] or ""
         suffix = _SUFFIX.fullmatch(f".{known.rpartition('.')[2]}") if "." in known else None
         ending = suffix[0] if suffix else mimetypes.guess_extension(row["media_type"] or "") or ""
-        title = row["caption"] or known.removesuffix(ending)
+        title = self._written(row["caption"]) or known.removesuffix(ending)
         folder = f"{safe_name(row['symbol'] or '-')}/{safe_name(row['paragraph'] or '-')}"
         for again in range(1, len(self._taken) + 2):
             turn = "" if again == 1 else f" ({again})"

@@ -168,11 +168,15 @@ class _Moving(Named):
             self._house(row["institution_id"]),
         ]
         indicators = [self._indicators[each.indicator] for each in figures]
-        outcome = [row["remaining"] or "", *(each.written() for each in figures)] if shown else []
+        outcome = (
+            [self._written(row["remaining"]), *(each.written() for each in figures)]
+            if shown
+            else []
+        )
         return [
             row["number"],
-            _title(row["measures"]) if shown else row["number"],
-            row["measures"] if shown else "",
+            _title(self._written(row["measures"])) if shown else row["number"],
+            self._written(row["measures"]) if shown else "",
             "\n".join(filter(None, outcome)),
             None,
             f"{self.word('export.workbook.column.as_of')}: {row['as_of']}",

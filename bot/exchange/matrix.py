@@ -200,7 +200,7 @@ class _Matrix:
     # -- The assessment ----------------------------------------------------------------------------
 
     def _assessment(self, row: Record, approved: Sequence[Record]) -> Iterator[Said]:
-        """Where the item stands, the sentence on it, then each institution, the lead first."""
+        """Where it stands, the sentence on it, each institution's answer, observers beside them."""
         wording = self._wording
         yield wording.ours(wording.status(row, approved), strong=True)
         if row["vanished_at"]:
@@ -211,11 +211,17 @@ class _Matrix:
         several = len(approved) > 1 or bool(row["consolidated_status"])
         for said in approved:
             yield wording.ours(wording.label(said, stands=several), strong=True)
-            yield wording.theirs(joined((said["measures"], said["remaining"])), said["language"])
+            yield wording.theirs(
+                joined([wording.written(said[each]) for each in ("measures", "remaining")]),
+                said["language"],
+            )
             if said["titles"]:
                 titles = wording.evidence(said)
                 yield wording.ours(wording.say(text("word.evidence")))
                 yield titles
+        for title, words in wording.independent(row):
+            yield wording.ours(title, strong=True)
+            yield words
 
 
 def _cell(*parts: Said) -> dict[str, Any]:

@@ -93,6 +93,10 @@ class Named:
             return row["name"] or ""
         return self.word(f"role.{row['role']}") if row["role"] else ""
 
+    def _written(self, words: str | None) -> str:
+        """What somebody wrote; of what was redacted, when and why it went."""
+        return self._texts.written(words, self._order.language)
+
     def _named(self, names: Mapping[str, str]) -> str:
         """The name in the language of the file, else in English, else in any."""
         known = names.get(self._order.language) or names.get("en")

@@ -62,6 +62,9 @@ def _section(
         "status": wording.status(row, approved),
         "sentence": wording.sentence(row) if wording.shows(row) else wording.ours(""),
         "answers": [_answer(wording, each, shown=wording.shows(row)) for each in approved],
+        "independent": [
+            {"title": title, "text": words} for title, words in wording.independent(row)
+        ],
     }
 
 

@@ -17,10 +17,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from bot.domain.filters import STATUSES
 from bot.domain.items import ItemText, best_text
 from bot.domain.publication import NO_ANSWER, Answer, Document, PublicItem, by_status
 from bot.domain.screens import Text, Value, text
+from bot.domain.status import DEFAULT
 from bot.domain.views.common import mechanism_name
 from bot.exchange.cells import Cell, write_csv
 from bot.texts import Texts, direction, language_name, own_name
@@ -63,6 +63,7 @@ class Snapshot:
     made_on: date
     languages: Sequence[str]
     default_language: str
+    statuses: Sequence[str] = DEFAULT.codes  # in their order
 
     @property
     def items(self) -> Iterator[PublicItem]:
@@ -86,7 +87,7 @@ def write(snapshot: Snapshot, texts: Texts, folder: Path) -> None:
         _Pages(snapshot, texts, language, files, pages).write(folder / language)
     first = _Pages(snapshot, texts, snapshot.default_language, files, pages)
     (folder / "index.html").write_text(first.rendered("languages.html"))
-    _write_data(snapshot, folder / "data")
+    _write_data(snapshot, texts, folder / "data")
     counts = {"items": sum(1 for _ in snapshot.items), "made_on": snapshot.made_on.isoformat()}
     (folder / MARKER).write_text(json.dumps({"made_by": "focalpoint", **counts}) + "\n")
 
@@ -150,7 +151,7 @@ class _Pages:
     def _index(self) -> dict[str, Any]:
         counted = by_status(self._snapshot.items)
         total = counted.total()
-        known = dict.fromkeys([*STATUSES, *counted])
+        known = dict.fromkeys([*self._snapshot.statuses, *counted])
         ordered = [each for each in known if counted[each] and each != NO_ANSWER]
         ordered += [NO_ANSWER] if counted[NO_ANSWER] else []
         statuses = [
@@ -208,8 +209,8 @@ class _Pages:
             "status": self._status(answer.status),
             "as_of": self._say(text("site.as_of", day=answer.as_of)),
             "number": answer.number,
-            "measures": answer.measures,
-            "remaining": answer.remaining,
+            "measures": self._texts.written(answer.measures, self._language),
+            "remaining": self._texts.written(answer.remaining, self._language),
             "language": answer.language,
             "dir": direction(answer.language),
             "note": self._note(answer.language),
@@ -264,23 +265,23 @@ def _named(names: Mapping[str, str], language: str) -> str:
 # -- Open data -------------------------------------------------------------------------------------
 
 
-def _write_data(snapshot: Snapshot, folder: Path) -> None:
+def _write_data(snapshot: Snapshot, texts: Texts, folder: Path) -> None:
     """The same as tables and as one JSON file; codes and not their names, so that both stay."""
     folder.mkdir()
-    tables: dict[str, Callable[[Snapshot], Iterator[dict[str, Cell]]]] = {
+    tables: dict[str, Callable[[Snapshot, Texts], Iterator[dict[str, Cell]]]] = {
         ITEMS: _item_rows,
         ANSWERS: _answer_rows,
     }
     for name, rows in tables.items():
-        cells = ([row[column] for column in COLUMNS[name]] for row in rows(snapshot))
+        cells = ([row[column] for column in COLUMNS[name]] for row in rows(snapshot, texts))
         write_csv(folder / f"{name}.csv", COLUMNS[name], cells)
-    packed = {name: [*rows(snapshot)] for name, rows in tables.items()}
+    packed = {name: [*rows(snapshot, texts)] for name, rows in tables.items()}
     packed_on = {"made_on": snapshot.made_on.isoformat(), **packed}
     with (folder / "snapshot.json").open("w") as file:
         json.dump(packed_on, file, ensure_ascii=False, indent=1, default=str)
 
 
-def _item_rows(snapshot: Snapshot) -> Iterator[dict[str, Cell]]:
+def _item_rows(snapshot: Snapshot, _texts: Texts) -> Iterator[dict[str, Cell]]:
     for document in snapshot.documents:
         for item in document.items:
             known = tuple(ItemText(language, words) for language, words in item.texts.items())
@@ -302,7 +303,7 @@ def _item_rows(snapshot: Snapshot) -> Iterator[dict[str, Cell]]:
             }
 
 
-def _answer_rows(snapshot: Snapshot) -> Iterator[dict[str, Cell]]:
+def _answer_rows(snapshot: Snapshot, texts: Texts) -> Iterator[dict[str, Cell]]:
     for item in snapshot.items:
         for answer in item.answers:
             yield {
@@ -312,7 +313,7 @@ def _answer_rows(snapshot: Snapshot) -> Iterator[dict[str, Cell]]:
                 "part": answer.part.value,
                 "status": answer.status,
                 "as_of": answer.as_of,
-                "measures": answer.measures,
-                "remaining": answer.remaining,
+                "measures": texts.written(answer.measures, snapshot.default_language),
+                "remaining": texts.written(answer.remaining, snapshot.default_language),
                 "language": answer.language,
             }

@@ -216,7 +216,8 @@ class _Pivot(Named):
         """One institution's word: who, as of when, whether it is approved, and the words."""
         stage = self.word(f"report.state.{report['state']}")
         who = self._institution(report["institution_id"])
-        return f"{who} ({report['number']}, {report['as_of']}, {stage}): {report['measures']}"
+        words = self._written(report["measures"])
+        return f"{who} ({report['number']}, {report['as_of']}, {stage}): {words}"
 
     def _figures(self, report: Record) -> Iterator[dict[str, Any]]:
         for row in report["figures"]:

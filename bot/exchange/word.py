@@ -96,7 +96,7 @@ def filled(source: bytes, values: Mapping[str, Any], fields: Sequence[str] = ())
     """
     try:
         template = _Template(BytesIO(source), fields)
-        template.render(_counted(_fit(values)), _environment(), autoescape=True)
+        template.render(_counted(fit(values)), _environment(), autoescape=True)
     except RecursionError:
         raise _mistake(text("template.where.body"), "", text("template.what.endless")) from None
     _mend(template.docx.element.body, values.get("columns", ()))
@@ -131,13 +131,13 @@ def _environment() -> ImmutableSandboxedEnvironment:
 # -- Values ----------------------------------------------------------------------------------------
 
 
-def _fit(value: Any) -> Any:
+def fit(value: Any) -> Any:
     """Words without characters that no XML may hold, whatever JSON holds the words."""
     if isinstance(value, str):
         return _NOT_IN_XML.sub("", value)
     if isinstance(value, dict):
-        return {key: _fit(each) for key, each in value.items()}
-    return [_fit(each) for each in value] if isinstance(value, list) else value
+        return {key: fit(each) for key, each in value.items()}
+    return [fit(each) for each in value] if isinstance(value, list) else value
 
 
 class _Passing(list[Any]):

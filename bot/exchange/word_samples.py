@@ -98,6 +98,7 @@ def _paragraphs() -> dict[str, Any]:
         "sentence": _part("The State has adopted the law."),
         "status": "In progress, as of 3 May 2026",
         "answers": [answer, bare],
+        "independent": [{"title": "Assessment of the institute", "text": _part(_ENGLISH)}],
     }
     foreign = {**section, "follow_up": "", "text": _part(_ARABIC, rtl=True), "about": ""}
     unanswered = {**foreign, "text": nothing, "sentence": nothing, "answers": []}

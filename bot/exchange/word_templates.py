@@ -136,4 +136,8 @@ def _paragraphs(document: DocumentObject, *, rtl: bool) -> None:
     writer.write("{{ each }}", grey=True)
     writer.write("{%p endfor %}")
     writer.write("{%p endfor %}")
+    writer.write("{%p for each in section.independent %}")
+    writer.write("{{ each.title }}", bold=True, space=6, keep=True)
+    writer.foreign("each.text")
+    writer.write("{%p endfor %}")
     writer.write("{%p endfor %}")

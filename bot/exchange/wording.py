@@ -52,6 +52,7 @@ class Wording:
         self.today: date = order.made_at.astimezone(settings.zone).date()
         self._settings = settings
         self._texts = Texts.load(settings.languages)
+        self._texts.call(records.vocabulary().names)
         self._institutions = records.institutions()
 
     def say(self, said: Text) -> str:
@@ -63,13 +64,17 @@ class Wording:
         """Words of ours as a part of a cell."""
         return {"words": words, "rtl": direction(self.language) == "rtl", "strong": strong}
 
-    @staticmethod
-    def theirs(words: str | None, language: str) -> Said:
+    def written(self, words: str | None) -> str:
+        """What somebody wrote; of what was redacted, when and why it went."""
+        return self._texts.written(words, self.language)
+
+    def theirs(self, words: str | None, language: str) -> Said:
         """What somebody wrote, in its own direction; words without one have the language's."""
-        kinds = map(unicodedata.bidirectional, words or "")
+        said = self.written(words)
+        kinds = map(unicodedata.bidirectional, said)
         first = next((each for each in kinds if each in ("L", "R", "AL")), None)
         rtl = direction(language) == "rtl" if first is None else first != "L"
-        return {"words": clean(words or ""), "rtl": rtl, "strong": False}
+        return {"words": clean(said), "rtl": rtl, "strong": False}
 
     # -- The first page ----------------------------------------------------------------------------
 
@@ -119,9 +124,11 @@ class Wording:
         rows = self.records.recommendations()
         done = 0
         while page := list(islice(rows, PAGE)):
-            approved = self.records.approved([each["id"] for each in page])
+            ids = [each["id"] for each in page]
+            approved, beside = self.records.approved(ids), self.records.independent(ids)
             for row in page:
-                yield row, approved.get(row["id"], [])
+                item = {**row, "independent": beside.get(row["id"], [])}
+                yield item, approved.get(row["id"], [])
             done += len(page)
             progress(done, 3 * total)  # filling in takes the rest
 
@@ -178,6 +185,23 @@ class Wording:
         if language := self.other(said["language"]):
             words = f"{words} {self.say(text('label.language', language=language))}"
         return self.say(text("word.line", name=words, value=_status(said))) if stands else words
+
+    def independent(self, row: Record) -> list[tuple[str, Said]]:
+        """What observers say beside the State's answer: whose it is with its status, and words."""
+        if not self.shows(row):
+            return []
+        return [
+            (self._observed(each), self.theirs(each["words"], each["language"]))
+            for each in row["independent"]
+        ]
+
+    def _observed(self, given: Mapping[str, Any]) -> str:
+        names = self._institutions[given["institution_id"]]["names"]
+        own: dict[str, Value] = {"by": name_for(names, self.language), "day": given["as_of"]}
+        if given["status"] is None:
+            return self.say(Text("word.independent", own))
+        own["status"] = text(f"status.{given['status']}")
+        return self.say(Text("word.independent.status", own))
 
     def figures(self, said: Record) -> Said:
         """The figures of a report, one a line."""

@@ -31,6 +31,7 @@ from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Person, Role
 from bot.domain.reports import EvidenceMissing, StatusUpdate, fitting, require_fits
 from bot.domain.screens import Screen
 from bot.domain.status import called
+from bot.domain.versions import newest
 from bot.domain.views import clearance as views
 from bot.domain.work_calendar import Policy
 from bot.services import audit, requests
@@ -48,6 +49,7 @@ from storage import (
     seats,
     status_updates,
     statuses,
+    versions,
 )
 from storage import clearance as queries
 from storage.database import Database, Transaction
@@ -183,9 +185,8 @@ async def _require_status(tx: Transaction, before: StatusUpdate, after: StatusUp
 async def amend(tx: Transaction, act: Act, shown: Shown, wanted: Amended) -> Uncleared:
     """Change what the report says, and clear it so; its people are told which words changed.
 
-    Two people have read it then: who sent it and who amended it. What it said before is kept with
-    the decision. Raises Outdated as `clear`, NoStatus, StatusEnded, EvidenceMissing, NoWords,
-    TooLong.
+    Two people have read it then: who sent it and who amended it. What it said before is kept whole.
+    Raises Outdated as `clear`, NoStatus, StatusEnded, EvidenceMissing, NoWords, TooLong.
     """
     report = await _locked(tx, act, shown.status_update_id)
     before = existing(await status_updates.get(tx, report.status_update_id))
@@ -193,17 +194,22 @@ async def amend(tx: Transaction, act: Act, shown: Shown, wanted: Amended) -> Unc
     await _require_status(tx, before, after)
     seat_id = _seat(act, report)
     values = {name: getattr(after, name) for name in _CHANGED}
+    values |= {"amended_at": act.now, "amended_by": seat_id}
+    await _keep(tx, before)
     if not await queries.clear(tx, shown, seat_id, now=act.now, **values):
         raise Outdated
-    former = {name: getattr(before, name) for name in _CHANGED}
-    await queries.add(
-        tx, report.status_update_id, seat_id, Decision.AMENDED, before=former, now=act.now
-    )
+    await queries.add(tx, report.status_update_id, seat_id, Decision.AMENDED, now=act.now)
     await _is_word(tx, act, report)
     await _tell_reporters(tx, act, report, views.amended(report, before, after), "amended")
     await _trace(tx, act, report, "amend")
     await tell_secretariat(tx, act, f"{report.number}:cleared")
     return report
+
+
+async def _keep(tx: Transaction, said: StatusUpdate) -> None:
+    whole = replace(said, figures=await figures.of(tx, said.id))
+    pieces = tuple(each.id for each in await evidence.of_report(tx, said.id))
+    await versions.keep(tx, newest(whole, pieces), said.id)
 
 
 async def return_(

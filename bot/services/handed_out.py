@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.people import Act
-from bot.services import assignments_book, audit, digests, exports, imports, letters, templates
+from bot.services import (
+    assignments_book,
+    audit,
+    digests,
+    exports,
+    history,
+    imports,
+    letters,
+    templates,
+)
 from storage import jobs
 from storage.database import Transaction
 
@@ -22,8 +31,12 @@ MADE = (
     letters.KIND,
     templates.OURS,
     templates.CHECK,
+    history.FILE,
 )
 """What can be asked for anew."""
+
+QUOTING = (exports.EXPORT, history.FILE)
+"""Of these, what holds the record's own words: gone at once when some of them are redacted."""
 
 CAME_IN = (imports.READ, assignments_book.READ)
 """What was sent to be read; once it is applied its file is part of the record."""

@@ -6,12 +6,13 @@ from bot.domain import permissions
 from bot.domain.errors import Outdated, existing
 from bot.domain.items import ReportState
 from bot.domain.people import SECRETARIAT, Act, Actor
-from bot.domain.reports import fitting
+from bot.domain.reports import AmendedMeanwhile, fitting
 from bot.domain.review import OPEN_FOR, OpenedBy, Queue, Waiting
+from bot.domain.screens import Code
 from bot.domain.views import review as views
 from bot.services import audit, plans, requests
 from bot.services.notices import reporters, tell
-from storage import figures, status_updates
+from storage import assignments, figures, status_updates
 from storage import reviews as queries
 from storage.database import Transaction
 
@@ -21,16 +22,18 @@ async def approve(
     act: Act,
     status_update_id: int,
     *,
+    version: int | None = None,
     note: str | None = None,
     language: str | None = None,
 ) -> Waiting:
     """The report enters the record, with the secretariat's note beside it where there is one.
 
-    The institution's words stay as they are; its people are told of a note without a sound. Raises
-    Outdated where another officer was faster, or the report was withdrawn.
+    The institution's words stay as they are; its people are told of a note without a sound.
+    `version` is the one that the officer saw (None: as it stands). Raises Outdated where another
+    officer was faster, or the report was withdrawn, AmendedMeanwhile where a newer version came.
     """
     words = None if note is None else fitting(note)
-    report = await _decide(tx, act, status_update_id, ReportState.APPROVED)
+    report = await _decide(tx, act, status_update_id, ReportState.APPROVED, version=version)
     await queries.add(
         tx,
         status_update_id,
@@ -135,11 +138,22 @@ async def open_(tx: Transaction, act: Act, waiting: Waiting) -> OpenedBy | None:
 
 
 async def _decide(
-    tx: Transaction, act: Act, status_update_id: int, decision: ReportState
+    tx: Transaction,
+    act: Act,
+    status_update_id: int,
+    decision: ReportState,
+    *,
+    version: int | None = None,
 ) -> Waiting:
     permissions.require(permissions.may_review(act.actor))
     report = existing(await queries.get(tx, status_update_id))
-    if not await status_updates.decide(tx, status_update_id, decision, now=act.now):
+    await assignments.lock(tx, [report.assignment_id])
+    if not await status_updates.decide(
+        tx, status_update_id, decision, version=version, now=act.now
+    ):
+        said = existing(await status_updates.get(tx, status_update_id))
+        if said.state is ReportState.SUBMITTED:
+            raise AmendedMeanwhile(number=Code(said.number), version=said.version)
         raise Outdated
     return report
 

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain import clearance, permissions
 from bot.domain.errors import NotAllowed, NotFound, existing
-from bot.domain.items import Assignment, AssignmentState, Item, LastWord, ReportState
+from bot.domain.items import (
+    UNDECIDED,
+    Assignment,
+    AssignmentState,
+    Item,
+    LastWord,
+    ReportState,
+)
 from bot.domain.people import REPORTING, Act, Actor, Role
 from bot.domain.permissions import READS
 from bot.domain.reports import (
     UNCHANGED_IN_A_ROW,
     Acknowledged,
     AlreadyDecided,
+    AmendedMeanwhile,
     AssignmentClosed,
     DayInFuture,
     EvidenceCounts,
     EvidenceMissing,
     EvidenceOnItsWay,
+    NothingAmended,
     NothingToConfirm,
     NotTheirWord,
     NoWords,
@@ -31,11 +41,21 @@ from bot.domain.reports import (
 )
 from bot.domain.screens import Code
 from bot.domain.status import Entry, called
+from bot.domain.versions import Version, amended, differences, newest
 from bot.domain.views import report as views
 from bot.services import audit, requests
 from bot.services.last_word import follow_inside, restore
 from bot.services.notices import tell, tell_secretariat
-from storage import assignments, conversations, evidence, figures, items, people, statuses
+from storage import (
+    assignments,
+    conversations,
+    evidence,
+    figures,
+    items,
+    people,
+    statuses,
+    versions,
+)
 from storage import clearance as clearance_queries
 from storage import status_updates as queries
 from storage.database import Transaction
@@ -58,7 +78,7 @@ async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt
     nothing happened.
     """
     chosen = await _checked(tx, draft, today=act.today)
-    held = [await _reportable(tx, act, each) for each in await _locked(tx, draft)]
+    held = [await _reportable(tx, act.actor, each) for each in await _locked(tx, draft)]
     if len({each.institution_id for each in held}) != 1:
         raise NotAllowed
     seat = act.actor.seat(REPORTING, held[0].institution_id)
@@ -121,7 +141,7 @@ async def unchanged(
     newer one is not cleared.
     """
     await assignments.lock(tx, [assignment_id])
-    assignment = await _reportable(tx, act, assignment_id)
+    assignment = await _reportable(tx, act.actor, assignment_id)
     if assignment.waits_inside:
         raise await _waits(tx, assignment)
     if assignment.status is None or assignment.returned:
@@ -143,15 +163,88 @@ async def unchanged(
     return await _sent(tx, act, assignment, _receipt(kind, draft, chosen, updates, counts))
 
 
+async def amend(
+    tx: Transaction,
+    act: Act,
+    status_update_id: int,
+    draft: StatusUpdateDraft,
+    *,
+    seen: int,
+    without: Sequence[int] = (),
+) -> Receipt:
+    """Make the next version of a report on which nobody has decided; the last one is kept whole.
+
+    `seen` is the version that the draft was made from, `without` are pieces of evidence that the
+    next one goes without. Raises as `submit`, and AlreadyDecided, AmendedMeanwhile or
+    NothingAmended.
+    """
+    await assignments.lock(tx, [draft.assignment_id])
+    assignment, said = await amendable(tx, act.actor, status_update_id)
+    _require_version(said, seen)
+    before = newest(said, await _evidence_of(tx, said.id))
+    kept = [each for each in before.evidence if each not in without]
+    chosen = await _checked(tx, draft, today=act.today, kept=kept)
+    seat = act.actor.seat(REPORTING, assignment.institution_id)
+    assert seat is not None
+    clean = replace(
+        draft, measures=draft.measures.strip(), remaining=(draft.remaining or "").strip() or None
+    )
+    if not (without or differences(before, amended(before, clean)) or await _brings(tx, draft)):
+        raise NothingAmended
+    await versions.keep(tx, before, said.id)
+    if not await versions.amend(tx, said, clean, seat_id=seat.id, now=act.now):
+        raise AlreadyDecided
+    await evidence.take_away(tx, said.id, without)
+    item = await _item(tx, assignment)
+    uncleared = said.needs_clearance
+    update = Acknowledged(said.id, said.number, item.code, item.restricted, uncleared)
+    counts = await _take_evidence(tx, clean, [update])
+    after = await _evidence_of(tx, said.id)
+    await _note_amended(tx, act, assignment, said)
+    await audit.record(
+        tx,
+        act,
+        "status_update.amend",
+        said.number,
+        seat_id=seat.id,
+        facts={
+            "assignment": assignment.id,
+            "version": seen + 1,
+            "status": chosen,
+            "added": len(set(after) - set(before.evidence)),
+            "taken_away": len(set(before.evidence) - set(after)),
+        },
+    )
+    receipt = _receipt(ReportKind.REPORT, clean, chosen, [update], counts)
+    return await _sent(tx, act, assignment, replace(receipt, version=seen + 1))
+
+
+async def amendable(
+    tx: Transaction, actor: Actor, status_update_id: int
+) -> tuple[Assignment, StatusUpdate]:
+    """A report that the actor may amend, with its figures, and its assignment.
+
+    Raises NotFound, NotAllowed, or AlreadyDecided where it is approved, returned or withdrawn.
+    """
+    said = existing(await _whole(tx, status_update_id))
+    assignment = await _reportable(tx, actor, said.assignment_id)
+    if said.state not in UNDECIDED:
+        raise AlreadyDecided
+    permissions.require(permissions.may_amend(actor, assignment, said))
+    return assignment, said
+
+
 async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUpdate:
     """Take back one's own report that nobody has decided on yet; its files are removed.
 
-    The number stays in the record, and the institution's last word is what it said before. One that
-    waits for clearance was no word of it, and the secretariat hears nothing. Raises
-    AlreadyDecided, or NotAllowed for the report of another seat.
+    Its number and its words stay in the record, and the institution's last word is what it said
+    before. Of the files only how many they were stays: whoever sent a wrong one gets it back
+    without asking. One that waits for clearance was no word of it, and the secretariat hears
+    nothing. Raises AlreadyDecided, or NotAllowed for the report of another seat.
     """
     found = existing(await queries.get(tx, status_update_id))
     permissions.require(found.seat_id is not None and found.seat_id in _seat_ids(act.actor))
+    await assignments.lock(tx, [found.assignment_id])
     if not await queries.decide(tx, found.id, ReportState.WITHDRAWN, now=act.now):
         raise AlreadyDecided
     pieces = await evidence.withdraw(tx, found.id)
@@ -175,20 +268,56 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
 
 async def get_own(tx: Transaction, actor: Actor, status_update_id: int) -> StatusUpdate:
     """A status update that the actor may read, with its figures; raises NotFound, NotTheirWord."""
-    found = await queries.get(tx, status_update_id)
+    found = await _whole(tx, status_update_id)
     assignment = None if found is None else await assignments.get(tx, found.assignment_id)
     if found is None or assignment is None or not permissions.may_see(actor, assignment):
         raise NotFound
     if not permissions.may_read(actor, assignment, found):
         raise NotTheirWord(number=Code(found.number))
-    return replace(found, figures=await figures.of(tx, found.id))
+    return found
+
+
+async def every_version(tx: Transaction, actor: Actor, said: StatusUpdate) -> list[Version]:
+    """What a status update said in those of its versions that the actor may read, oldest first.
+
+    What the institution had not cleared was never its word: nobody else reads it.
+    """
+    assignment = existing(await assignments.get(tx, said.assignment_id))
+    own = actor.seat(READS, assignment.institution_id) is not None
+    every = [
+        *await versions.older(tx, said.id),
+        newest(said, await _evidence_of(tx, said.id)),
+    ]
+    return [each for each in every if own or each.word]
+
+
+async def _whole(tx: Transaction, status_update_id: int) -> StatusUpdate | None:
+    found = await queries.get(tx, status_update_id)
+    return None if found is None else replace(found, figures=await figures.of(tx, found.id))
+
+
+async def _brings(tx: Transaction, draft: StatusUpdateDraft) -> bool:
+    """Whether files or links were sent to the draft."""
+    if draft.conversation_id is None:
+        return False
+    counts = await evidence.counts_of_draft(tx, draft.conversation_id)
+    return bool(counts.files or counts.awaited or counts.links)
+
+
+async def _evidence_of(tx: Transaction, status_update_id: int) -> tuple[int, ...]:
+    return tuple(each.id for each in await evidence.of_report(tx, status_update_id))
 
 
 # -- Checking --------------------------------------------------------------------------------------
 
 
-async def _checked(tx: Transaction, draft: StatusUpdateDraft, *, today: date) -> str:
-    """The code of the status that is reported, where the draft can be sent as it is."""
+async def _checked(
+    tx: Transaction, draft: StatusUpdateDraft, *, today: date, kept: Sequence[int] = ()
+) -> str:
+    """The code of the status that is reported, where the draft can be sent as it is.
+
+    `kept` are pieces of evidence that it goes with beside its own.
+    """
     if not draft.measures.strip():
         raise NoWords
     require_fits(draft.measures)
@@ -196,13 +325,17 @@ async def _checked(tx: Transaction, draft: StatusUpdateDraft, *, today: date) ->
     if draft.as_of > today:
         raise DayInFuture(day=draft.as_of)
     chosen = (await statuses.vocabulary(tx)).require(draft.status)
-    await _require_evidence(tx, draft, chosen)
+    await _require_evidence(tx, draft, chosen, kept)
     return chosen.code
 
 
-async def _require_evidence(tx: Transaction, draft: StatusUpdateDraft, chosen: Entry) -> None:
+async def _require_evidence(
+    tx: Transaction, draft: StatusUpdateDraft, chosen: Entry, kept: Sequence[int]
+) -> None:
     """Stored files count, and nothing else: a link may be gone tomorrow (DESIGN §5.6)."""
     if not chosen.evidence_required:
+        return
+    if (await evidence.counts_of(tx, kept)).files:
         return
     gathered = EvidenceCounts()
     if draft.conversation_id is not None:
@@ -228,14 +361,19 @@ async def _open(tx: Transaction, assignment_id: int) -> Assignment:
     return assignment
 
 
-async def _reportable(tx: Transaction, act: Act, assignment_id: int) -> Assignment:
+async def _reportable(tx: Transaction, actor: Actor, assignment_id: int) -> Assignment:
     """The assignment, if the actor may report on it now."""
     assignment = existing(await assignments.get(tx, assignment_id))
-    own = act.actor.seat(REPORTING, assignment.institution_id) is not None
+    own = actor.seat(REPORTING, assignment.institution_id) is not None
     if own and assignment.state in (AssignmentState.DISOWNED, AssignmentState.ENDED):
         raise AssignmentClosed
-    permissions.require(permissions.may_report(act.actor, assignment))
+    permissions.require(permissions.may_report(actor, assignment))
     return assignment
+
+
+def _require_version(said: StatusUpdate, seen: int) -> None:
+    if said.version != seen:
+        raise AmendedMeanwhile(number=Code(said.number), version=said.version)
 
 
 async def _waits(tx: Transaction, assignment: Assignment) -> clearance.WaitsForClearance:
@@ -307,7 +445,7 @@ async def _sent(tx: Transaction, act: Act, assignment: Assignment, receipt: Rece
     """The secretariat hears of what is the institution's word, the validator of what waits."""
     words = [each for each in receipt.updates if not each.uncleared]
     if words:
-        await tell_secretariat(tx, act, words[0].number)
+        await tell_secretariat(tx, act, f"{words[0].number}:{receipt.version}")
     if len(words) == len(receipt.updates):
         return receipt
     there = await people.seated(
@@ -315,6 +453,19 @@ async def _sent(tx: Transaction, act: Act, assignment: Assignment, receipt: Rece
     )
     able = any(each.person.id != act.actor.person_id for each in there)
     return replace(receipt, clears=able)
+
+
+async def _note_amended(
+    tx: Transaction, act: Act, assignment: Assignment, said: StatusUpdate
+) -> None:
+    """The new version is the last word where the old one was, unless it is to be cleared anew."""
+    if said.needs_clearance:
+        await clearance_queries.tell_anew(tx, said.id)
+    if assignment.last_status_update_id == said.id:
+        answered = None if said.needs_clearance else assignment.answered_due_on
+        await restore(tx, assignment.id, answered_due_on=answered)
+    await follow_inside(tx, assignment.id)
+    await requests.follow(tx, act, [assignment.id])
 
 
 async def _item(tx: Transaction, assignment: Assignment) -> Item:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.errors import Refused
@@ -10,7 +11,9 @@ from bot.domain.people import Act
 from bot.domain.permissions import may_set_templates, require
 from bot.services import audit
 from storage import jobs, templates
+from storage.audit import Fact
 from storage.database import Transaction
+from storage.templates import Template
 
 OURS, CHECK = "template_ours", "template_check"
 HOW = "template_send"
@@ -29,10 +32,19 @@ class TemplateTooHeavy(Refused):
     key = "template.too_heavy"
 
 
-async def ask_for_ours(tx: Transaction, act: Act, kind: TemplateKind, *, language: str) -> None:
-    """Plan our own template as a file, to begin from."""
+async def hand_out(
+    tx: Transaction, act: Act, kind: TemplateKind, *, language: str
+) -> Template | None:
+    """The secretariat's template that is in use; where ours is, None, and ours is planned."""
     require(may_set_templates(act.actor))
-    await _plan(tx, act, OURS, {"kind": kind.value, "language": language})
+    own = await templates.current(tx, kind, language)
+    facts: dict[str, Fact] = {"kind": kind.value, "language": language}
+    if own is None:
+        await _plan(tx, act, OURS, facts)
+    else:
+        facts["file"] = own.sha256
+    await audit.record(tx, act, "template.get", f"template:{kind}", facts=facts)
+    return own
 
 
 async def receive(  # noqa: PLR0917
@@ -68,7 +80,7 @@ async def give_up(tx: Transaction, act: Act, kind: TemplateKind, *, language: st
     await audit.record(tx, act, "template.give_up", f"template:{found.id}", facts=facts)
 
 
-async def _plan(tx: Transaction, act: Act, kind: str, arguments: dict[str, Any]) -> None:
+async def _plan(tx: Transaction, act: Act, kind: str, arguments: Mapping[str, Any]) -> None:
     await jobs.plan(
         tx, kind, arguments, person_id=act.actor.person_id, seat_id=act.actor.seat_id, now=act.now
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from telegram import Bot, InputFile, LinkPreviewOptions
@@ -36,8 +37,8 @@ class Calls:
         Raises telegram's errors, for `outcome` to judge.
         """
         assert row.chat_id is not None
-        if row.deletes is not None:
-            return await self._delete(row)
+        if row.is_deletion:
+            return await self._delete(row, parts)
         if row.only_takes_buttons:
             return await self._take_buttons(row)
         if row.edits is None or row.target is None:
@@ -133,20 +134,38 @@ class Calls:
             return Sent() if isinstance(found, Gone) else found
         return Sent()
 
-    async def _delete(self, row: Outgoing) -> Outcome:
-        assert row.chat_id is not None
+    async def _delete(self, row: Outgoing, parts: list[Rendered]) -> Outcome:
+        """Take every message of it away; what is too old for that is written over, if it says so.
+
+        What became of the worst of them.
+        """
         if row.target is None:  # it was never sent, or nobody knows where it is
             return Failed("no_message")
-        for part in row.target_parts:
-            await self._try_to_delete(row.chat_id, part)
+        left: Outcome | None = None
+        for message_id in (*row.target_parts, row.target):
+            found = await self._delete_one(row, message_id, parts)
+            if not isinstance(found, Sent):
+                left = found
+        return left or Sent()
+
+    async def _delete_one(self, row: Outgoing, message_id: int, parts: list[Rendered]) -> Outcome:
+        assert row.chat_id is not None
         try:
-            await self._bot.delete_message(row.chat_id, row.target)
+            await self._bot.delete_message(row.chat_id, message_id)
         except TelegramError as error:
             found = outcome(error)
-            if isinstance(found, Gone):
-                return Failed("cannot_delete") if found.exists else Sent()
-            return found
+            if not isinstance(found, Gone):
+                return found
+            if found.exists:
+                return await self._write_over(row, message_id, parts)
         return Sent()
+
+    async def _write_over(self, row: Outgoing, message_id: int, parts: list[Rendered]) -> Outcome:
+        """Put a few words in the place of a message of ours that Telegram deletes no more."""
+        if not parts or row.removes is not None:
+            return Failed("cannot_delete")
+        found = await self._edit(replace(row, target=message_id), parts[0])
+        return Failed("cannot_delete") if isinstance(found, Gone) else found
 
     async def _remove_old(self, row: Outgoing) -> None:
         """Take away what an edit replaces by new messages; after 48 hours it stays, harmless."""

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.domain.exports import FORMS, ExportKind, file_name
+from bot.domain.approvals import Kind, Protection
+from bot.domain.exports import FORMS, DocumentNeeded, ExportKind, file_name, suits
 from bot.domain.filters import Filter
 from bot.domain.people import COMMAND_LINE, Act
 from bot.domain.permissions import may_export, require
@@ -17,6 +18,7 @@ from bot.domain.screens import Attachment, Screen, Text
 from bot.domain.views import exports as views
 from bot.exchange.order import Order
 from bot.jobs import ARCHIVE, EXPORT, OnProgress, file_in
+from bot.services import approvals
 from bot.services import exports as service
 from bot.works import Tools, word_files
 from bot.works.telling import JobCancelled, Telling, is_cancelled
@@ -95,8 +97,11 @@ async def write_out(
 ) -> Made:
     """Write the export to `target` for the operator, the words of restricted items with it.
 
-    What stood there before goes only once the new one is whole and its trace is kept.
+    What stood there before goes only once the new one is whole and its trace is kept. Refuses with
+    DocumentNeeded, or as its process does.
     """
+    if not suits(kind, chosen):
+        raise DocumentNeeded
     by = tools.texts.render(Text("export.by_operator"), language, mode="bare")
     order = Order(chosen, language, tools.clock.now(), by, withhold=False)
     unfinished = target.with_name(f".{target.name}.part")
@@ -120,15 +125,19 @@ async def run(job: Job, tools: Tools) -> None:
     """
     kind = ExportKind(job.arguments["export"])
     async with tools.database.write() as tx:
-        actor = await tools.actor(tx, job)
-        require(may_export(actor))
+        act = await tools.act(tx, job)
+        require(may_export(act.actor))
+        names = kind is ExportKind.WORKBOOK and await approvals.may_name(tx, act)
+        stays = await _stays(tx, kind)
+        restricted = stays or await approvals.may_leave(tx, Protection.RESTRICTED)
+    person = act.actor.person
     order = Order(
         filters=Filter.from_json(job.arguments["filters"]),
         language=job.arguments["language"],
-        made_at=tools.clock.now(),
-        made_by=actor.person.name if actor.person else "",
-        withhold=not FORMS[kind].stays,
-        names=False,
+        made_at=act.now,
+        made_by=person.name if person else "",
+        withhold=not restricted,
+        names=names,
         bot_name=tools.bot_name or "",
     )
     telling = Telling(
@@ -139,7 +148,12 @@ async def run(job: Job, tools: Tools) -> None:
             made = await telling.during(make(tools, kind, order, room, on_progress=telling.note))
         except JobCancelled:
             return
-        await _hand_over(job, tools, kind, order, made)
+        await _hand_over(job, tools, kind, order, made, stays=stays)
+
+
+async def _stays(tx: Transaction, kind: ExportKind) -> bool:
+    """Whether the file stays on the State's machine, unless a coordinator has switched that."""
+    return FORMS[kind].stays and not await approvals.may_leave(tx, Protection.EVIDENCE)
 
 
 def _digest(path: Path) -> tuple[str, int]:
@@ -147,13 +161,16 @@ def _digest(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
 
 
-async def _hand_over(job: Job, tools: Tools, kind: ExportKind, order: Order, made: Made) -> None:
+async def _hand_over(
+    job: Job, tools: Tools, kind: ExportKind, order: Order, made: Made, *, stays: bool
+) -> None:
     """The file goes to the chat, or stays on the machine: too large for the chat, or not for it."""
     form, counts = FORMS[kind], made.counts
     counted = views.Counted(kind, counts[form.counted], made.withheld, counts.get("damaged", 0))
     name = file_name(kind, order.made_at.astimezone(tools.settings.zone).date(), order.filters)
-    if made.size <= CHAT_LIMIT and not form.stays:
+    if made.size <= CHAT_LIMIT and not stays:
         async with tools.keep(made.path, form.media_type) as (tx, kept):
+            await _require_still(tx, kind, order)
             shown = views.ready(counted, Attachment(kept.sha256, name))
             await _say(tx, job, tools, kind, order, made, shown=shown)
         return
@@ -163,10 +180,17 @@ async def _hand_over(job: Job, tools: Tools, kind: ExportKind, order: Order, mad
     async with tools.database.write() as tx:
         shown = (
             views.stays(counted, made.size, place)
-            if form.stays
+            if stays
             else views.too_large(counted, made.size, place, order.filters)
         )
         await _say(tx, job, tools, kind, order, made, shown=shown)
+
+
+async def _require_still(tx: Transaction, kind: ExportKind, order: Order) -> None:
+    """Refuse a file that may not leave any more as it was made: a protection was raised since."""
+    if not order.withhold:
+        require(await approvals.may_leave(tx, Protection.RESTRICTED))
+    require(not await _stays(tx, kind))
 
 
 async def _say(  # noqa: PLR0917
@@ -184,6 +208,8 @@ async def _say(  # noqa: PLR0917
         return
     act = await tools.act(tx, job)
     require(may_export(act.actor))
+    if order.names:
+        await approvals.use(tx, act, Kind.NAMES)
     row = job.arguments.get("screen")
     if row is not None:
         await tools.tell(tx, job, views.made(kind), step="made", edits=row)

@@ -12,7 +12,7 @@ from bot.domain.people import COMMAND_LINE
 from bot.exchange.public_site import MARKER, Snapshot, write
 from bot.services import publication as service
 from bot.works import Tools
-from storage import publication
+from storage import publication, statuses
 
 
 class NotOurs(Refused):
@@ -38,9 +38,13 @@ async def write_out(tools: Tools, target: Path) -> Published:
         raise NotOurs(place=str(target))
     async with tools.database.read() as tx:
         documents = await publication.documents(tx)
+        vocabulary = await statuses.vocabulary(tx)
     settings = tools.settings
     today = tools.clock.now().astimezone(settings.zone).date()
-    snapshot = Snapshot(documents, today, settings.languages, settings.default_language)
+    tools.texts.call(vocabulary.names)
+    snapshot = Snapshot(
+        documents, today, settings.languages, settings.default_language, vocabulary.codes
+    )
     made = Published(
         sum(1 for _ in snapshot.items), sum(len(each.answers) for each in snapshot.items)
     )

@@ -8,6 +8,7 @@ from bot.exchange.order import environment
 from bot.jobs import Jobs
 from bot.services import assignments_book as books
 from bot.services import calendar_import, deadlines, digests, exports, handed_out, imports, plans
+from bot.services import history as history_service
 from bot.services import letters as letter_service
 from bot.services import templates as template_service
 from bot.settings import Settings
@@ -20,6 +21,7 @@ from bot.works import (
     calendar_template,
     digest,
     export,
+    history,
     import_apply,
     import_problems,
     import_read,
@@ -54,12 +56,14 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     letter_service.KIND: letters.run,
     template_service.OURS: templates.ours,
     template_service.CHECK: templates.check,
+    history_service.FILE: history.run,
 }
 
 PROCESSES: Mapping[str, str] = {
     **{export.process(kind): place for kind, place in export.PROCESSES.items()},
     progress.PICTURE: "bot.exchange.progress:draw",
     letters.PROCESS: "bot.exchange.letters:write",
+    history.PROCESS: "bot.exchange.history_file:write",
     digest.PICTURE: "bot.exchange.digest:draw",
     assignments_book.PROCESS: "bot.exchange.assignments_work:make",
     plans_book.PROCESS: "bot.exchange.plans_work:make",

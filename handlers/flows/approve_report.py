@@ -30,7 +30,12 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     note = joined(answers["note"])
     done = await service.approve(
-        turn.tx, turn.act, answers["report"], note=note, language=turn.language_of(note)
+        turn.tx,
+        turn.act,
+        answers["report"],
+        version=answers["version"],
+        note=note,
+        language=turn.language_of(note),
     )
     stale = await consolidation.is_stale(turn.tx, done.item_id)
     more = await reviews.count(turn.tx, today=turn.today) > 0

@@ -376,8 +376,8 @@ async def _keep(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     of = await _measured(turn, answers)
     baseline, target = answers.get("baseline"), answers.get("target")
     wanted = WantedIndicator(
-        answers["name"],
-        turn.language_of(answers["name"]),
+        answers["called"],
+        turn.language_of(answers["called"]),
         IndicatorKind(answers["kind"]),
         answers.get("unit"),
         None if baseline is None else baseline[0],
@@ -399,7 +399,7 @@ def answers_of_indicator(found: Indicator) -> tuple[dict[str, Any], Labels]:
     """An indicator as the answers that would make it, and how the chosen ones read."""
     answers: dict[str, Any] = {
         "indicator": found.id,
-        "name": found.name,
+        "called": found.name,
         "kind": found.kind.value,
     }
     labels: Labels = {"kind": text(f"indicator.kind.{found.kind}")}
@@ -420,7 +420,7 @@ def answers_of_indicator(found: Indicator) -> tuple[dict[str, Any], Labels]:
 INDICATOR = Flow(
     name="indicator",
     begins=_measures,
-    steps=(Ask("name", _name_fits), Choose("kind", _kinds)),
+    steps=(Ask("called", _name_fits, texts="name"), Choose("kind", _kinds)),
     review=Review(
         optional=(
             Ask("unit", _unit_fits),

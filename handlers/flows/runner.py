@@ -21,7 +21,7 @@ from handlers.flows.engine import Advance, Outcome, State
 from handlers.flows.flow import Flow, Overtaken, Step
 from handlers.turn import Turn
 from storage import conversations, evidence
-from storage.conversations import Conversation
+from storage.conversations import Conversation, DraftMessage
 
 
 class KeepFile(Protocol):
@@ -30,12 +30,21 @@ class KeepFile(Protocol):
     async def __call__(self, turn: Turn, conversation_id: int, sent: Sent) -> int: ...
 
 
+class EditedLate(Protocol):
+    """Say what becomes of an edited message whose answer was sent, and of its new words."""
+
+    async def __call__(self, turn: Turn, noted: DraftMessage, words: str) -> None: ...
+
+
 class Runner:
     """Holds the flows by name and moves conversations on."""
 
-    def __init__(self, flows: Iterable[Flow], *, keep_file: KeepFile) -> None:
+    def __init__(
+        self, flows: Iterable[Flow], *, keep_file: KeepFile, edited_late: EditedLate
+    ) -> None:
         self.flows = {flow.name: flow for flow in flows}
         self._keep_file = keep_file
+        self._edited_late = edited_late
 
     async def begin(
         self,
@@ -191,7 +200,7 @@ class Runner:
             return False
         conversation = await conversations.get(turn.tx, noted.conversation_id)
         if conversation is None:
-            await turn.show(message("flow.already_sent"))
+            await self._edited_late(turn, noted, wrote.words)
             return True
         if not self._is_theirs(turn, conversation):
             raise NotAllowed
@@ -369,8 +378,10 @@ class Runner:
                 turn.tx.wakes.add("evidence")
                 row = None
                 if shown is not None:
-                    row = await turn.show(shown, subject=conversation.subject)
-                await self._close(turn, conversation.screen_id, sent, below=row)
+                    row = await turn.show(
+                        shown, subject=conversation.subject, quotes=_quoted(conversation)
+                    )
+                await self._close(turn, conversation, sent, below=row)
             case Outcome.KEEP:
                 await self._save(turn, conversation, advance.state, conversation.screen_id)
                 await self.leave(turn)
@@ -433,22 +444,23 @@ class Runner:
         if quietly:
             pass
         elif in_place and screen_id is not None:
-            await turn.change(screen_id, bound)
+            await turn.change(screen_id, bound, quotes=_quoted(conversation))
         else:
-            screen_id = await turn.show(bound)
-            await self._close(turn, conversation.screen_id, None, below=screen_id)
+            screen_id = await turn.show(bound, quotes=_quoted(conversation))
+            await self._close(turn, conversation, None, below=screen_id)
         await self._save(turn, conversation, asked, screen_id, nonce=nonce)
 
     async def _close(
-        self, turn: Turn, screen_id: int | None, left: Screen | None, *, below: int | None
+        self, turn: Turn, conversation: Conversation, left: Screen | None, *, below: int | None
     ) -> None:
         """Leave no buttons on a screen after which another one stands below."""
+        screen_id = conversation.screen_id
         if screen_id is None or screen_id == below:
             return
         if left is None:
             await turn.take_buttons(screen_id)
         else:
-            await turn.change(screen_id, left)
+            await turn.change(screen_id, left, quotes=_quoted(conversation))
 
     async def _save(
         self,
@@ -500,6 +512,11 @@ async def _checked(turn: Turn, state: State, step: Step, words: str) -> Any:
     if step.suits is not None:
         await step.suits(turn, state.answers, value)
     return value
+
+
+def _quoted(conversation: Conversation) -> tuple[str, ...]:
+    """What its screens show is found again by it, should it have to be destroyed."""
+    return (f"conversation:{conversation.id}",)
 
 
 def _plain(words: str) -> str:

@@ -65,7 +65,8 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     return values
 
 
-async def _statuses(turn: Turn, answers: Answers) -> list[Option]:
+async def next_statuses(turn: Turn, answers: Answers) -> list[Option]:
+    """The statuses, those first that usually come next."""
     assignment, _item = await reportable(turn, answers["assignment"])
     return await status_options(turn, assignment.status)
 
@@ -81,7 +82,8 @@ def status_option(code: str) -> Option:
     return Option(code, text(f"button.status.{code}"), said=status.called(code))
 
 
-async def _days(turn: Turn, _answers: Answers) -> list[Option]:
+async def days(turn: Turn, _answers: Answers) -> list[Option]:
+    """Today, yesterday, the end of last month."""
     today = turn.today
     month_before = last_of_month(today.replace(day=1) - timedelta(days=1))
     return [
@@ -136,20 +138,24 @@ def _day(answers: Answers, today: date) -> date:
     return today if written is None else date.fromisoformat(written)
 
 
-def _day_fits(words: str, turn: Turn) -> str:
+def day_fits(words: str, turn: Turn) -> str:
+    """The day that was written, in ISO 8601."""
     return read_day(words, turn.language, today=turn.today).isoformat()
 
 
-def _figures_fit(words: str, turn: Turn) -> list[dict[str, object]]:
+def figures_fit(words: str, turn: Turn) -> list[dict[str, object]]:
+    """The figures that were written, one a line."""
     return [each.to_json() for each in read_figures(words, turn.language)]
 
 
-def _figures(answers: Answers) -> tuple[Figure, ...]:
+def figures_in(answers: Answers) -> tuple[Figure, ...]:
+    """The figures of all messages."""
     return tuple(Figure.from_json(each) for part in answers.get("figures", ()) for each in part)
 
 
-def _figures_shown(parts: list[list[dict[str, object]]]) -> Value:
-    return Words("\n".join(each.written() for each in _figures({"figures": parts})), limit=1000)
+def figures_shown(parts: list[list[dict[str, object]]]) -> Value:
+    """The figures as they would be typed."""
+    return Words("\n".join(each.written() for each in figures_in({"figures": parts})), limit=1000)
 
 
 async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
@@ -161,7 +167,7 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
         language=turn.language_of(measures),
         as_of=_day(answers, turn.today),
         remaining=reports.joined(answers.get("remaining", ())) or None,
-        figures=_figures(answers),
+        figures=figures_in(answers),
         also=tuple(answers.get("siblings", ())),
         conversation_id=conversation_id,
     )
@@ -174,14 +180,14 @@ FLOW = Flow(
     name="status_update",
     begins=_begins,
     steps=(
-        Choose("status", _statuses, told=False, first=status.FIRST),
+        Choose("status", next_statuses, told=False, first=status.FIRST),
         Ask("measures", words_fit, grows=True, limit=LONGEST_TEXT),
     ),
     review=Review(
         optional=(
-            Choose("as_of", _days, check=_day_fits, told=False),
+            Choose("as_of", days, check=day_fits, told=False),
             Ask("remaining", words_fit, grows=True, limit=LONGEST_TEXT),
-            Ask("figures", _figures_fit, grows=True, shows=_figures_shown),
+            Ask("figures", figures_fit, grows=True, shows=figures_shown),
             Gather("evidence"),
             Pick("siblings", _siblings, when="others"),
         ),

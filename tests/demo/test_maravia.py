@@ -68,4 +68,4 @@ def test_all_that_the_network_names_is_there(tmp_path: Path) -> None:
         assert {seed.name(item) for item in each.get("items", [])} <= items
         assert each.get("cluster") in {None, *(one["name"] for one in network["cluster"])}
         assert {each["institution"], *each.get("others", [])} <= houses
-    assert sum("role" in each for each in network["person"]) == 12
+    assert sum("role" in each for each in network["person"]) == 13

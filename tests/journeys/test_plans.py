@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
+import pytest
 
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
@@ -15,6 +16,7 @@ from tests.journeys.network import JourneyNetwork
 PLANNED = "Train every judge of the province courts"
 
 
+@pytest.mark.timeout(180)  # four pieces of long work, on whatever machine
 async def test_a_plan_from_its_proposal_to_a_value_that_was_asked_for(
     network: JourneyNetwork,
 ) -> None:
@@ -94,7 +96,10 @@ async def asks(officer: Phone, justice: Phone) -> None:
     await officer.types("/home")
     await officer.taps("Look at plan changes", PLANNED)
     assert "The first course has begun." in plain(officer.screen.text)
-    await officer.taps("Mark as seen", "Judges trained", "Ask for its value")
+    await officer.taps("Mark as seen", "Judges trained", "Change", "Unit")
+    await officer.types("judges")
+    assert "Target: 90 (2027)" in plain(officer.screen.text)
+    await officer.taps("Put into the plan", "Open", "Judges trained", "Ask for its value")
     await officer.taps(officer.screen.labels[0], "Send", "Send now")
     await justice.waits_for("Judges trained")
     await justice.types("/home")
@@ -108,8 +113,8 @@ async def asks(officer: Phone, justice: Phone) -> None:
     await officer.taps("More…", "All activities", PLANNED)
     await officer.taps("Judges trained")
     shown = plain(officer.screen.text)
-    assert "40 (2026; women: 15; men: 25) · from an answer" in shown
-    assert "12 (2025) · entered in chat; not told apart by sex" in shown
+    assert "40 judges (2026; women: 15; men: 25) · from an answer" in shown
+    assert "12 judges (2025) · entered in chat; not told apart by sex" in shown
     assert "SDG 16.3.1 (goal 16, target 16.3)" in shown
 
 

@@ -39,6 +39,7 @@ from bot.services import (
 from bot.services.calendar_import import READ as CALENDAR_READ
 from bot.services.deadlines import FILE
 from bot.services.exports import PROGRESS
+from bot.services.history import FILE as HISTORY
 from bot.services.people import Chat
 from bot.wire.updates import storable
 from handlers.flows import engine
@@ -65,7 +66,9 @@ from storage.tables import (
     request_items,
     request_texts,
     requests,
+    status_update_versions,
     status_updates,
+    templates,
 )
 from storage.tables import institutions as houses
 from tests import maravia
@@ -82,7 +85,7 @@ OFFICERS = "NAME-OF-AN-OFFICER"  # for who reports or clears to know, for nobody
 UNCLEARED = "UNCLEARED-SECRET"  # in what Justice's validator has not cleared
 FREE_DAY = date(2099, 5, 1)  # the secretariat's own
 CLEARING = {"clearances", "clearance_notices", "institutions"}  # for a validator to change
-OWN = {"outbox", "accounts", "draft_messages"}  # what every turn may write
+OWN = {"outbox", "quotes", "accounts", "draft_messages"}  # what every turn may write
 
 
 @dataclass(frozen=True)
@@ -208,7 +211,9 @@ _OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
     ),
     "counters": lambda row, _who: row["name"] == "audit",
     "conversations": lambda row, who: row["person_id"] == who.person_id,
-    "jobs": lambda row, who: row["person_id"] == who.person_id and row["kind"] in (PROGRESS, FILE),
+    "jobs": lambda row, who: (
+        row["person_id"] == who.person_id and row["kind"] in (PROGRESS, FILE, HISTORY)
+    ),
     "invitations": lambda row, who: (
         row["takes_over"] in who.seat_ids or (row["unit_id"] and row["invited_by"] in who.seat_ids)
     ),
@@ -366,7 +371,10 @@ async def _ask(
 async def _report(
     tx: Transaction, held: int, focal: Actor, justice: Sample, now: datetime
 ) -> tuple[int, int]:
-    """Justice has reported, with a file, and asks a question; ids of both. Another one waits."""
+    """Justice has reported and amended it, with a file, and asks a question; ids of both.
+
+    Another one waits.
+    """
     report = await _new(
         tx,
         status_updates,
@@ -380,6 +388,24 @@ async def _report(
         measures=f"Bill 12 {JUSTICE}",
         language="en",
         submitted_at=now,
+        version=2,
+        amended_at=now,
+        amended_by=focal.seats[0].id,
+    )
+    await tx.execute(
+        insert(status_update_versions).values(
+            status_update_id=report,
+            version=1,
+            status="planned",
+            as_of=now.date(),
+            measures=f"Bill 11 {JUSTICE}",
+            language="en",
+            figures=[],
+            evidence=[],
+            seat_id=focal.seats[0].id,
+            at=now,
+            word=True,
+        )
     )
     await tx.execute(
         insert(files).values(sha256="ab" * 32, size=10, media_type="application/pdf", stored_at=now)
@@ -405,7 +431,21 @@ async def _report(
         asked_at=now,
     )
     await _uncleared(tx, justice.assignments["140.7"], justice.institution_id, focal, now)
+    await _template(tx, now)
     return report, question
+
+
+async def _template(tx: Transaction, now: datetime) -> None:
+    """The secretariat's own letterhead."""
+    await _new(
+        tx,
+        templates,
+        kind="matrix",
+        language="en",
+        sha256="ab" * 32,
+        name=f"{SECRETARIAT}.docx",
+        added_at=now,
+    )
 
 
 async def _uncleared(tx: Transaction, held: int, justice: int, focal: Actor, now: datetime) -> None:
@@ -606,6 +646,7 @@ async def _settle(world: World) -> None:
         "assignment": held,
         "question": question,
         "report": report,
+        "redacts": f"su:{report}",
         "version": 1,
         "shown": [[report, 1]],
         "items": [secret],
@@ -632,7 +673,8 @@ async def _settle(world: World) -> None:
     everything = (ITEM, OFFICERS, *unsaid)
     reporting = frozenset(
         (
-            "status_updates assignments questions evidence counters figures audit passes "
+            "status_updates status_update_versions assignments questions evidence counters figures "
+            "audit passes "
             "request_items reminders answers extensions dialogue_questions dialogue_openings "
             "threads thread_words activities activity_items activity_institutions activity_notes "
             "indicators indicator_values"

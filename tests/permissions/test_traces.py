@@ -46,11 +46,15 @@ MADE_BY = {
     "exports.template": "nothing: an empty table",
     "history.files": "evidence.view",
     "imports.problems": "export.problems",
+    "item_history.ready": "export.history",
     "letters.ready": "request.letters",
     "passing.files": "evidence.view",
     "people.letter": "evidence.view",
     "people.links": "invitation.make",
+    "plans_book.ready": "export.plans",
     "requests.asked": "request.open",
+    "templates.file": "template.get",
+    "templates.taken": "template.take",
 }
 """Every screen that may carry a file, and the act that the audit says of it."""
 

@@ -16,9 +16,9 @@ from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.reports import NotTheirWord, Receipt, StatusUpdateDraft
 from bot.domain.requests import ItemState
 from bot.domain.work_calendar import Policy
-from bot.services import clearance, reminders, requests, reviews, status_updates
+from bot.services import clearance, history, reminders, requests, reviews, status_updates
 from bot.services.clearance import Amended
-from storage import assignments, desk, home, seats
+from storage import assignments, desk, home, seats, versions
 from storage import clearance as queries
 from storage import reviews as review_queries
 from storage import status_updates as updates
@@ -204,9 +204,41 @@ async def test_amending_clears_it_and_tells_which_words_are_others(database: Dat
         assert row.is_word
         assert await told(tx, at.amal, "clearance.was_amended") == 1
         assert await told(tx, at.amal, "changes.instead") == 1
-        [before] = await tx.values(select(clearances.c.before))
-        assert before["measures"] == WORDS
-        assert before["remaining"] == "Second reading."
+        [before] = await versions.older(tx, update_id)
+        assert (before.measures, before.remaining) == (WORDS, "Second reading.")
+        assert (before.word, row.amended_by) == (False, at.karim.seat_id)
+
+
+async def test_what_was_not_cleared_is_for_the_institution_alone_for_ever(
+    database: Database,
+) -> None:
+    """What the validator changed was never its word; what is amended later is cleared anew."""
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at)
+        wanted = Amended("in_progress", "Bill 12 passed both readings.", "", "en")
+        await clearance.amend(tx, act(at.karim), Shown(update_id, 1), wanted)
+
+        async def seen(who: Actor) -> list[int]:
+            said = await status_updates.get_own(tx, who, update_id)
+            return [each.number for each in await status_updates.every_version(tx, who, said)]
+
+        assert (await seen(at.amal), await seen(at.otto)) == ([1, 2], [2])
+        again = StatusUpdateDraft(at.held(), "implemented", "Act 12.", "en", TODAY)
+        receipt = await status_updates.amend(tx, act(at.amal, days=1), update_id, again, seen=2)
+        assert receipt.updates[0].uncleared
+        row = await updates.get(tx, update_id)
+        assert row is not None
+        assert (row.state, row.is_word, row.version) == ("uncleared", False, 3)
+        assert await seen(at.amal) == [1, 2, 3]
+        with pytest.raises(NotTheirWord):
+            await seen(at.otto)
+        found = await history.of_item(tx, at.otto, at.sample.items["140.7"])
+        assert "Act 12." not in str(found.events)
+        assert "both readings" in str(found.events)
+        assert WORDS not in str(found.events)
+        await clearance.clear(tx, act(at.karim, days=1), Shown(update_id, 3))
+        assert await seen(at.otto) == [2, 3]
 
 
 async def test_what_was_withdrawn_or_changed_meanwhile_is_not_cleared(database: Database) -> None:

@@ -3,12 +3,16 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import func, select
 
 from bot.clock import Clock
+from bot.domain.approvals import Kind
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.exports import ExportKind
 from bot.domain.filters import (
@@ -23,7 +27,7 @@ from bot.domain.filters import (
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.progress import Scope, Subject, scope_of
 from bot.jobs import Jobs
-from bot.services import exports
+from bot.services import approvals, exports
 from bot.settings import Settings
 from bot.texts import Texts
 from bot.works import Tools, export, telling
@@ -222,6 +226,43 @@ async def test_the_audit_says_which_filter_and_how_many_but_no_name(
     assert entry["facts"]["file"] == made.sha256
     assert entry["channel"] == COMMAND_LINE.channel
     assert [name for name in os.listdir(tmp_path) if "out" in name] == ["out.xlsx"]  # noqa: PTH208
+
+
+async def test_names_leave_by_chat_once_and_only_when_a_second_coordinator_agreed(
+    record: Database, tmp_path: Path
+) -> None:
+    tools = tools_for(record, tmp_path)
+    async with record.write() as tx:
+        amina = await somebody(tx, "Amina", Role.COORDINATOR, None)
+        chen = await somebody(tx, "Chen", Role.COORDINATOR, None)
+
+    async def names() -> set[Any]:
+        now = tools.clock.now()
+        async with record.write() as tx:
+            job_id = await exports.ask(
+                tx, maravia.act(amina, now), ExportKind.WORKBOOK, EVERYTHING, language="en"
+            )
+            job = await jobs.get(tx, job_id)
+        assert job is not None
+        await export.run(job, tools)
+        async with record.write() as tx:
+            done = await jobs.get(tx, job_id)
+        assert done is not None
+        assert done.sha256 is not None
+        book = openpyxl.load_workbook(BytesIO(await tools.vault.read(done.sha256)))
+        heading, *rows = book["Institutions and seats"].iter_rows(values_only=True)
+        column = heading.index("Person")
+        return {row[column] for row in rows if row[column]}
+
+    assert await names() == set()
+    async with record.write() as tx:
+        now = tools.clock.now()
+        asked = await approvals.ask(
+            tx, maravia.act(amina, now), Kind.NAMES, {}, reason="For the ministers.", language="en"
+        )
+        await approvals.agree(tx, maravia.act(chen, now), asked.id)
+    assert {"Amina", "Chen"} <= await names()
+    assert await names() == set()
 
 
 # -- Cancelling ------------------------------------------------------------------------------------

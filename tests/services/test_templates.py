@@ -39,6 +39,7 @@ async def test_one_template_is_in_use_and_those_before_stay_on_record(
         assert (found.sha256, found.name) == (SECOND, "newer.docx")
         assert await templates.current(tx, MATRIX, "fr") is None
         assert await templates.current(tx, PARAGRAPHS, "en") is None
+        assert await service.hand_out(tx, act, MATRIX, language="en") == found
         await service.give_up(tx, act, MATRIX, language="en")
         await service.give_up(tx, act, MATRIX, language="en")
         assert await templates.current(tx, MATRIX, "en") is None
@@ -48,7 +49,7 @@ async def test_one_template_is_in_use_and_those_before_stay_on_record(
         acts = await tx.values(
             select(audit.c.act).where(audit.c.act.like("template.%")).order_by(audit.c.number)
         )
-    assert acts == ["template.take", "template.take", "template.give_up"]
+    assert acts == ["template.take", "template.take", "template.get", "template.give_up"]
 
 
 @pytest.mark.parametrize("role", [Role.FOCAL_POINT, Role.VALIDATOR, Role.OBSERVER])
@@ -60,7 +61,7 @@ async def test_nobody_else_sends_gets_or_gives_up_a_template(
         await maravia.justice(tx)
         act = maravia.act(await maravia.somebody(tx, "Noor", role, 1), clock.now())
         for attempt in (
-            service.ask_for_ours(tx, act, MATRIX, language="en"),
+            service.hand_out(tx, act, MATRIX, language="en"),
             service.receive(tx, act, MATRIX, "en", "file", "mine.docx"),
             service.take(tx, act, MATRIX, "en", FIRST, "mine.docx"),
             service.give_up(tx, act, MATRIX, language="en"),

@@ -67,6 +67,7 @@ class Card:
     marks: bool = False  # whether the reader marks items for clearance here
     passed: tuple[Pass, ...] = ()  # to units of the institution
     may_pass: bool = False
+    may_amend: int | None = None  # the report that may be amended
     contributions: int = 0  # cleared reports of contributors, for the lead
     asked: Sequence[int] = ()  # reports that the secretariat asks about
     beside: Beside | None = None  # others' assessments and grades
@@ -249,12 +250,20 @@ def _rows(shown: Card) -> list[Row]:
     last: list[Button] = []
     if shown.planned or shown.may_report:
         last.append(button("plan_of", f"plan:i{shown.item.id}:0", n=shown.planned))
+    return [*rows, *_of_last_report(shown), (*last, HOME)]
+
+
+def _of_last_report(shown: Card) -> list[Row]:
+    """What can still be done with what was sent last."""
+    row: list[Button] = []
+    if shown.may_amend is not None:
+        row.append(button("amend", f"amend:{shown.may_amend}"))
     if shown.inside is not None and shown.inside.may_withdraw:
-        last.append(button("withdraw", f"withdraw:{shown.inside.id}"))
+        row.append(button("withdraw", f"withdraw:{shown.inside.id}"))
     elif shown.may_withdraw:
-        last.append(button("withdraw", f"withdraw:{assignment.last_status_update_id}"))
-    rows.append((*last, HOME))
-    return rows
+        last = shown.assignment.last_status_update_id
+        row.append(button("withdraw", f"withdraw:{last}"))
+    return [tuple(row)] if row else []
 
 
 def _report_buttons(shown: Card, assignment: Assignment) -> list[Button]:

@@ -90,15 +90,22 @@ def in_twos(buttons: Sequence[Button]) -> list[Row]:
     return [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
 
 
-def piece_line(piece: EvidencePiece, *, caption: int = 200) -> Text:
-    """A piece of evidence: its name or kind, how it stands, so much of its caption; or its link."""
+def piece_called(piece: EvidencePiece, *, limit: int = 80) -> Value:
+    """A piece of evidence by its name, its link, or its kind."""
     if piece.url is not None:
-        return text("report.link", link=Words(piece.url, limit=200))
-    called: Value = (
-        Words(piece.name, limit=80) if piece.name else text(f"evidence.kind.{piece.kind}")
-    )
-    facts: list[Value] = [called]
-    if piece.state is not EvidenceState.STORED:
+        return Words(piece.url, limit=limit)
+    return Words(piece.name, limit=limit) if piece.name else text(f"evidence.kind.{piece.kind}")
+
+
+def piece_line(piece: EvidencePiece, *, caption: int = 200) -> Text:
+    """A piece of evidence: its name or kind, how it stands, so much of its caption; or its link.
+
+    Of one that was redacted, when and why stands in the place of its caption.
+    """
+    if piece.url is not None:
+        return text("report.link", link=piece_called(piece, limit=200))
+    facts: list[Value] = [piece_called(piece)]
+    if piece.state not in (EvidenceState.STORED, EvidenceState.REDACTED):
         facts.append(text(f"report.file.{piece.state}"))
     if piece.caption:
         facts.append(Words(piece.caption, limit=caption))

@@ -39,6 +39,7 @@ def consolidation(
     current: Consolidation | None,
     contradictions: Sequence[Contradiction],
     vocabulary: Vocabulary,
+    may_redact: bool = False,
     language: str,
 ) -> Screen:
     """What each institution had approved last, and what the secretariat made of it.
@@ -70,6 +71,8 @@ def consolidation(
     ]
     if current is not None and current.version > 1:
         rows.append((button("versions", f"consolidated:{item.id}:0", n=current.version),))
+    if current is not None and may_redact:
+        rows.append((button("redact", f"redact:item:{item.id}"),))
     return screen(*lines, rows=[*rows, (button("open", f"about:{item.id}"), HOME)])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain.differences import Change, Stretch, between
+from bot.domain.redaction import Mark
 from bot.domain.screens import Text, Value, Words, text
 
 STRETCHES = 30
@@ -13,7 +14,13 @@ AROUND = 40  # characters of unchanged words on either side of a change
 
 
 def difference(before: str, after: str, *, most: int = STRETCHES) -> Text | None:
-    """What makes one text of the other; None where they are the same."""
+    """What makes one text of the other; None where they are the same.
+
+    Of what was redacted, that stands in its place.
+    """
+    for each in (before, after):
+        if before != after and Mark.read(each) is not None:
+            return text("difference.line", words=Words(each))
     stretches = between(before.strip(), after.strip())
     if all(each.change is Change.SAME for each in stretches):
         return None
@@ -50,16 +57,15 @@ def _joined(words: Sequence[Value], stretches: Sequence[Stretch]) -> Value:
     joined = words[-1]
     for place in range(len(words) - 2, -1, -1):
         first = words[place]
-        if _touch(stretches[place : place + 2]):
+        if place + 1 < len(stretches) and touch(*stretches[place : place + 2]):
             joined = text("difference.joined", first=first, rest=joined)
         else:
             joined = text("difference.apart", first=first, rest=joined)
     return joined
 
 
-def _touch(pair: Sequence[Stretch]) -> bool:
+def touch(first: Stretch, second: Stretch) -> bool:
     """Whether the second of two stretches follows the first without a blank: a comma, a letter."""
-    if len(pair) < 2 or all(each.change is not Change.SAME for each in pair):
+    if Change.SAME not in (first.change, second.change):
         return False
-    first, second = pair
     return not first.words[-1:].isspace() and not second.words[:1].isspace()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.domain.items import ReportState
+from bot.domain.items import Assignment, ReportState
 from bot.domain.reports import EvidencePiece, EvidenceState, ReportKind, StatusUpdate
 from bot.domain.screens import (
     Attachment,
@@ -30,13 +30,17 @@ _SHOWN_AS = {"photo": "photo", "voice": "voice", "audio": "audio", "video": "vid
 TEXT_KEYS = tuple(
     [f"report.state.{each}" for each in ReportState]
     + [f"report.kind.{each}" for each in ReportKind]
-    + [f"report.file.{each}" for each in EvidenceState if each is not EvidenceState.STORED]
+    + [
+        f"report.file.{each}"
+        for each in EvidenceState
+        if each not in (EvidenceState.STORED, EvidenceState.REDACTED)
+    ]
 )
 
 
 def history(
     code: Value,
-    assignment_id: int,
+    held: Assignment,
     total: int,
     page: int,
     updates: Sequence[StatusUpdate],
@@ -59,8 +63,13 @@ def history(
         if each.id not in hidden
     ]
     rows: list[Row] = [tuple(opened[at : at + 2]) for at in range(0, len(opened), 2)]
-    rows += pages(f"history:{assignment_id}", page, more=(page + 1) * LIST_LENGTH < total)
-    rows.append((button("back", f"card:{assignment_id}"),))
+    rows += pages(f"history:{held.id}", page, more=(page + 1) * LIST_LENGTH < total)
+    rows.append(
+        (
+            button("item_history", f"item_history:{held.item_id}:-:0"),
+            button("back", f"card:{held.id}"),
+        )
+    )
     return screen(*lines, rows=rows)
 
 
@@ -70,6 +79,10 @@ def report(
     pieces: Sequence[EvidencePiece],
     *,
     may_withdraw: bool,
+    may_amend: bool = False,
+    may_redact: bool = False,
+    may_compare: bool = False,
+    gone: Sequence[Text] = (),
     comment: Words | None = None,
     note: Words | None = None,
     asked: bool = False,
@@ -77,13 +90,9 @@ def report(
     """One status update in full, however long, with what the secretariat wrote of it.
 
     A `comment` says why it came back, a `note` stands beside what was approved; `asked` that there
-    is a thread about it.
+    is a thread about it. `gone` tells what else of it was redacted.
     """
-    lines: list[Text | None] = [text("report.head", item=code), _line(shown)]
-    if shown.previous_status and shown.previous_status != shown.status:
-        lines.append(text("report.before", status=text(f"status.{shown.previous_status}")))
-    if shown.source is not None and shown.source_on is not None:
-        lines.append(text("report.source", source=Words(shown.source), day=shown.source_on))
+    lines: list[Text | None] = [text("report.head", item=code), _line(shown), *_came(shown)]
     if shown.measures:
         lines.append(text("card.words", words=Words(shown.measures, shown.language)))
     if shown.remaining:
@@ -98,10 +107,37 @@ def report(
         row.append(button("send_files", f"files:{shown.id}"))
     if asked:
         row.append(button("whole_thread", f"thread:{shown.id}"))
+    if may_amend:
+        row.append(button("amend", f"amend:{shown.id}"))
     if may_withdraw:
         row.append(button("withdraw", f"withdraw:{shown.id}"))
     rows: list[Row] = [tuple(row)] if row else []
-    return screen(*lines, rows=[*rows, (button("back", f"history:{shown.assignment_id}:0"),)])
+    if may_compare:
+        rows.append((version_changes(shown),))
+    if may_redact:
+        rows.append((button("redact", f"redact:su:{shown.id}"),))
+    back = (button("back", f"history:{shown.assignment_id}:0"),)
+    return screen(*lines, *gone, rows=[*rows, back])
+
+
+def version_changes(shown: StatusUpdate) -> Button:
+    """Leads to what the newest version changed."""
+    act = f"changed:{shown.id}:{shown.version}"
+    return button("version_changes", act, version=shown.version)
+
+
+def _came(shown: StatusUpdate) -> list[Text]:
+    """How it came to stand so: amended, taken back, from where, after which status."""
+    lines = []
+    if shown.amended_at is not None:
+        lines.append(text("version.newest", version=shown.version, at=shown.amended_at))
+    if shown.state is ReportState.WITHDRAWN and shown.decided_at is not None:
+        lines.append(text("report.withdrawn_at", at=shown.decided_at))
+    if shown.previous_status and shown.previous_status != shown.status:
+        lines.append(text("report.before", status=text(f"status.{shown.previous_status}")))
+    if shown.source is not None and shown.source_on is not None:
+        lines.append(text("report.source", source=Words(shown.source), day=shown.source_on))
+    return lines
 
 
 def _from_secretariat(comment: Words | None, note: Words | None) -> list[Text | None]:
@@ -153,4 +189,6 @@ def _line(shown: StatusUpdate) -> Text:
         text(f"report.kind.{shown.kind}"),
         text(f"report.state.{shown.state}"),
     ]
+    if shown.version > 1:
+        facts.append(text("version.number", version=shown.version))
     return text("report.line", number=Code(shown.number), facts=dotted(*facts))

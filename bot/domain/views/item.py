@@ -77,8 +77,10 @@ def about(
         for each in stands
     ]
     rows.append((button("assign", f"assign_item:{item.id}"), button("cluster", f"put:{item.id}")))
+    row = [button("item_history", f"item_history:{item.id}:-:0")]
     if stands:
-        rows.append((button("consolidation", f"consolidation:{item.id}"),))
+        row.append(button("consolidation", f"consolidation:{item.id}"))
+    rows.append(tuple(row))
     rows += in_twos(_tags(item, needs))
     last = [
         button("plan_of", f"plan:i{item.id}:0", n=planned),

@@ -61,6 +61,9 @@ def _following(given: Receipt) -> list[Text]:
 def _acknowledged(given: Receipt, first: Acknowledged) -> Text:
     status = text(f"status.{given.status}")
     number, item = Code(first.number), Code(first.code)
+    if given.version > 1:
+        version = given.version
+        return text("receipt.amended", number=number, version=version, item=item, status=status)
     if given.kind is ReportKind.UNCHANGED:
         return text("receipt.unchanged", number=number, item=item, status=status, day=given.as_of)
     return text("receipt.report", number=number, item=item, status=status)
@@ -73,6 +76,14 @@ def _open(assignment_id: int, code: str) -> Button:
 def stranded(reason: Text, draft_id: int) -> Screen:
     """A draft that can be sent no more."""
     return screen(reason, rows=[(button("discard", f"discard:{draft_id}"), HOME)])
+
+
+def amend_instead(status_update_id: int, number: str) -> Screen:
+    """A message was edited after its report was sent: nothing changed, and what could be done."""
+    return message(
+        text("report.edited", number=Code(number)),
+        rows=[(button("amend", f"amend:{status_update_id}"),)],
+    )
 
 
 def withdraw(status_update_id: int, number: str, code: str, assignment_id: int) -> Screen:

@@ -336,6 +336,7 @@ def item(
     *,
     nobody_there: bool,
     put_off: Sequence[PutOff] = (),
+    may_redact: bool = False,
     language: str,
     today: date,
 ) -> Screen:
@@ -360,8 +361,8 @@ def item(
     if not told:
         lines.append(text("request.no_rungs"))
     rows: list[Row] = []
-    if said is not None and (looks := _looks(one, said, pieces)):
-        rows.append(looks)
+    if said is not None:
+        rows += _of_answer(one, said, pieces, may_redact=may_redact)
     if one.assignment_id is not None:
         rows.append(
             (
@@ -393,6 +394,17 @@ def _answered(said: Answer, pieces: Sequence[EvidencePiece]) -> list[Text]:
     if len(pieces) > PIECES:
         lines.append(text("review.more_pieces", count=len(pieces) - PIECES))
     return lines
+
+
+def _of_answer(
+    one: Listed, said: Answer, pieces: Sequence[EvidencePiece], *, may_redact: bool
+) -> list[Row]:
+    rows: list[Row] = []
+    if looks := _looks(one, said, pieces):
+        rows.append(looks)
+    if may_redact:
+        rows.append((button("redact", f"redact:response:{said.id}"),))
+    return rows
 
 
 def _looks(one: Listed, said: Answer, pieces: Sequence[EvidencePiece]) -> Row:

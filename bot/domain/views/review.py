@@ -49,6 +49,7 @@ from bot.domain.views.common import (
 )
 from bot.domain.views.consolidation import contradiction_line
 from bot.domain.views.differences import difference
+from bot.domain.views.history import version_changes
 from bot.domain.views.people import name_for
 from bot.domain.views.threads import LATEST
 from bot.domain.views.threads import lines as thread_lines
@@ -86,6 +87,7 @@ class Card:
     contradictions: Sequence[Contradiction] = ()
     rivals: Sequence[Word] = ()  # what other institutions report on the item
     vocabulary: Vocabulary = DEFAULT
+    amended: Sequence[Text] = ()  # what its newest version changed
     opened_by: OpenedBy | None = None
     others: bool = False  # wait, too
     narrowed: Sequence[Value] = ()  # what the queue is narrowed to
@@ -226,6 +228,8 @@ def report(card: Card, *, language: str) -> Screen:
         asked = Words(card.asks.words, card.asks.language, limit=ASKED)
         lines.append(text("review.asks", words=asked))
     lines += [None, *_said(said), *_pieces(card.pieces, PIECES)]
+    if card.amended:
+        lines += [None, *card.amended]
     if card.returned is not None:
         lines += [None, *_returned_before(card.returned, said, card.returned_pieces)]
     lines += [None, *_beside(card.before)]
@@ -336,11 +340,11 @@ def _rows(card: Card) -> list[Row]:
     if said.state is ReportState.SUBMITTED:
         rows += [
             (
-                button("approve", f"approve:{said.id}"),
+                button("approve", f"approve:{said.id}:{said.version}"),
                 button("return_with", f"return:{said.id}"),
             ),
             (
-                button("approve_with", f"approve_with:{said.id}"),
+                button("approve_with", f"approve_with:{said.id}:{said.version}"),
                 button("ask_about", f"thread_ask:{said.id}"),
             ),
         ]
@@ -364,6 +368,8 @@ def _more_rows(card: Card) -> list[Row]:
         row.append(button("files_of", f"files:{card.returned.id}", number=number))
     if len(card.thread) > LATEST:
         row.append(button("whole_thread", f"thread:{card.said.id}"))
+    if card.amended:
+        row.append(version_changes(card.said))
     if card.rivals:
         row.append(button("contradicts", f"contradict:{card.said.id}"))
     return in_twos(row)

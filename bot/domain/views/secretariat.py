@@ -282,8 +282,11 @@ def questions(total: int, page: int, shown: Sequence[Asked]) -> Screen:
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
-def question(asked: Asked, answer: Words | None) -> Screen:
+def question(asked: Asked, answer: Words | None, *, may_redact: bool = False) -> Screen:
     """One question; a reply to this screen answers it, too."""
+    redact: list[Row] = []
+    if may_redact:
+        redact.append((button("redact", f"redact:question:{asked.question_id}"),))
     lines: list[Text | None] = [
         text("secretariat.asks", item=Code(asked.code), institution=asked.institution),
         text("card.words", words=_shortened(asked.words, 3000)),
@@ -291,12 +294,14 @@ def question(asked: Asked, answer: Words | None) -> Screen:
     card = button("open", f"card:{asked.assignment_id}")
     if answer is not None:
         lines += [text("secretariat.answered"), text("card.words", words=answer)]
-        return screen(*lines, rows=[(card, button("questions", "questions:0")), (HOME,)])
+        rows = [(card, button("questions", "questions:0")), *redact, (HOME,)]
+        return screen(*lines, rows=rows)
     return screen(
         *lines,
         "secretariat.reply",
         rows=[
             (button("answer", f"answer:{asked.question_id}"), card),
+            *redact,
             (button("back", "questions:0"), HOME),
         ],
     )

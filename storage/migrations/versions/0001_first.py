@@ -120,6 +120,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("language", sa.String(length=20), nullable=True),
         sa.Column("edits", Id, nullable=True),
         sa.Column("deletes", Id, nullable=True),
+        sa.Column("removes", sa.BigInteger(), nullable=True),
         sa.Column("part_of", Id, nullable=True),
         sa.Column("subject", sa.String(length=60), nullable=True),
         sa.Column("silent", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -344,6 +345,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_leave_person_id"), "leave", ["person_id"], unique=False)
+    op.create_table(
+        "quotes",
+        sa.Column("outbox_id", Id, nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["outbox_id"], ["outbox.id"], name=op.f("fk_quotes_outbox_id_outbox")
+        ),
+        sa.PrimaryKeyConstraint("outbox_id", "mark", name=op.f("pk_quotes")),
+    )
+    op.create_index(op.f("ix_quotes_mark"), "quotes", ["mark"], unique=False)
     op.create_table(
         "templates",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -916,6 +927,31 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         op.f("ix_questions_assignment_id"), "questions", ["assignment_id"], unique=False
     )
     op.create_table(
+        "redactions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("place", Id, nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("settled_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_redactions_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_redactions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_redactions_subject"), "redactions", ["subject"], unique=False)
+    op.create_index(
+        "ix_redactions_unsettled",
+        "redactions",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("settled_at IS NULL"),
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
+    op.create_table(
         "requests",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -972,6 +1008,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("source", sa.String(length=300), nullable=True),
         sa.Column("source_on", sa.Date(), nullable=True),
         sa.Column("submitted_at", Moment, nullable=False),
+        sa.Column("amended_at", Moment, nullable=True),
+        sa.Column("amended_by", Id, nullable=True),
         sa.Column("decided_at", Moment, nullable=True),
         sa.Column("public", sa.Boolean(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
@@ -1025,7 +1063,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("decision", sa.String(length=20), nullable=False),
         sa.Column("comment", sa.Text(), nullable=True),
         sa.Column("language", sa.String(length=20), nullable=True),
-        sa.Column("before", Json, nullable=True),
         sa.Column("at", Moment, nullable=False),
         sa.ForeignKeyConstraint(
             ["seat_id"], ["seats.id"], name=op.f("fk_clearances_seat_id_seats")
@@ -1286,6 +1323,22 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
     )
     op.create_table(
+        "looks",
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_looks_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_looks_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint("status_update_id", "person_id", name=op.f("pk_looks")),
+    )
+    op.create_table(
         "protections",
         sa.Column("name", sa.String(length=20), nullable=False),
         sa.Column("lowered_at", Moment, nullable=False),
@@ -1409,6 +1462,29 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_reviews_status_update_id"), "reviews", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "status_update_versions",
+        sa.Column("status_update_id", Id, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("measures", sa.Text(), nullable=False),
+        sa.Column("remaining", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("figures", Json, nullable=False),
+        sa.Column("evidence", Json, nullable=False),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("word", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["status_update_id"],
+            ["status_updates.id"],
+            name=op.f("fk_status_update_versions_status_update_id_status_updates"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "status_update_id", "version", name=op.f("pk_status_update_versions")
+        ),
     )
     op.create_table(
         "threads",
@@ -1562,6 +1638,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("conversation_id", Id, nullable=True),
         sa.Column("status_update_id", Id, nullable=True),
+        sa.Column("former_id", Id, nullable=True),
         sa.Column("answer_id", Id, nullable=True),
         sa.Column("pass_id", Id, nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -1582,6 +1659,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["answer_id"], ["answers.id"], name=op.f("fk_evidence_answer_id_answers")
         ),
         sa.ForeignKeyConstraint(
+            ["former_id"], ["status_updates.id"], name=op.f("fk_evidence_former_id_status_updates")
+        ),
+        sa.ForeignKeyConstraint(
             ["pass_id"], ["passes.id"], name=op.f("fk_evidence_pass_id_passes")
         ),
         sa.ForeignKeyConstraint(
@@ -1600,6 +1680,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(
         op.f("ix_evidence_conversation_id"), "evidence", ["conversation_id"], unique=False
     )
+    op.create_index(op.f("ix_evidence_former_id"), "evidence", ["former_id"], unique=False)
     op.create_index(op.f("ix_evidence_pass_id"), "evidence", ["pass_id"], unique=False)
     op.create_index(op.f("ix_evidence_person_id"), "evidence", ["person_id"], unique=False)
     op.create_index(op.f("ix_evidence_sha256"), "evidence", ["sha256"], unique=False)

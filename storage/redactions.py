@@ -1,0 +1,620 @@
+"""Redactions: what can be destroyed, destroying it wherever the record holds it, and what was.
+
+What was sent together as one report on several items is one text: it goes from all of them, and so
+does a unit's answer that it was made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from bot.domain.redaction import About, Kind, Mark, Part, Reason, Redaction, Target, stretches
+from bot.domain.reports import EvidenceState
+from storage import figures as figure_queries
+from storage import versions
+from storage.database import Transaction
+from storage.tables import (
+    accounts,
+    answers,
+    assignments,
+    clearances,
+    consolidations,
+    contradictions,
+    conversations,
+    draft_messages,
+    evidence,
+    figures,
+    institutions,
+    items,
+    passes,
+    questions,
+    redactions,
+    request_items,
+    reviews,
+    seats,
+    source_documents,
+    status_update_versions,
+    status_updates,
+    thread_words,
+)
+
+_TEXTS: Mapping[Part, ColumnElement[Any]] = {
+    Part.MEASURES: status_updates.c.measures,
+    Part.REMAINING: status_updates.c.remaining,
+    Part.SOURCE: status_updates.c.source,
+    Part.COMMENT: reviews.c.comment,
+    Part.THREAD: thread_words.c.words,
+    Part.CONTRADICTION: contradictions.c.words,
+    Part.QUESTION: questions.c.words,
+    Part.ANSWER: questions.c.answer,
+    Part.RESPONSE: answers.c.words,
+    Part.SENTENCE: consolidations.c.sentence,
+}
+"""The column in which each text stands."""
+
+_WROTE: Mapping[Part, ColumnElement[Any]] = {
+    Part.COMMENT: reviews.c.seat_id,
+    Part.THREAD: thread_words.c.seat_id,
+    Part.CONTRADICTION: contradictions.c.marked_by,
+    Part.ANSWER: questions.c.answered_by,
+    Part.SENTENCE: consolidations.c.seat_id,
+}
+"""The seat that wrote it, where that is not the one that wrote the whole."""
+
+_OF_A_REPORT = (Part.MEASURES, Part.REMAINING, Part.SOURCE)
+
+_WRITTEN_AT: Mapping[Part, tuple[str, ...]] = {
+    Part.MEASURES: ("measures", "sentence"),
+    Part.REMAINING: ("remaining",),
+    Part.SOURCE: ("source",),
+    Part.FIGURES: ("figures",),
+    Part.FILE: ("evidence", "files"),
+    Part.VERSION: ("measures", "remaining"),
+    Part.COMMENT: ("comment",),
+}
+"""The steps of conversations at which each part is written or sent; others at any step."""
+
+_SENT = ("evidence", "files")
+_PRESENT = (EvidenceState.AWAITED.value, EvidenceState.STORED.value)
+
+
+@dataclass
+class Destroyed:
+    """What went out of the record, to be looked for wherever else it may stand.
+
+    `texts` are words and names, `files` SHA-256, `pieces` ids of evidence, `updates` the status
+    updates that it was part of, `versions` how many older ones.
+    """
+
+    texts: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    pieces: set[int] = field(default_factory=set)
+    updates: set[int] = field(default_factory=set)
+    versions: int = 0
+
+    @property
+    def anything(self) -> bool:
+        """Whether there was anything to destroy."""
+        return bool(self.texts or self.files or self.pieces)
+
+    def shown_as(self) -> set[str]:
+        """Every way in which its words may stand in a message."""
+        return {each for words in self.texts for each in stretches(words)}
+
+
+@dataclass(frozen=True)
+class OwnMessage:
+    """A message that a person wrote, of which something in the record was made."""
+
+    bot_id: int
+    chat_id: int
+    message_id: int
+    person_id: int | None
+
+
+# -- What can be destroyed -------------------------------------------------------------------------
+
+
+async def about(tx: Transaction, kind: Kind, place: int) -> About | None:
+    """What is at that place; None where nothing is."""
+    match kind:
+        case Kind.STATUS_UPDATE:
+            held = status_updates.join(
+                assignments, assignments.c.id == status_updates.c.assignment_id
+            )
+            number: ColumnElement[Any] = status_updates.c.number
+            statement = _described(held, assignments, number, status_updates.c.seat_id)
+            statement = statement.where(status_updates.c.id == place)
+        case Kind.QUESTION:
+            held = questions.join(assignments, assignments.c.id == questions.c.assignment_id)
+            statement = _described(held, assignments, literal(None), questions.c.asked_by)
+            statement = statement.where(questions.c.id == place)
+        case Kind.RESPONSE:
+            held = answers.join(request_items, request_items.c.id == answers.c.request_item_id)
+            statement = _described(held, request_items, literal(None), answers.c.seat_id)
+            statement = statement.where(answers.c.id == place)
+        case Kind.ITEM:
+            return await _about_item(tx, place)
+    row = await tx.row(statement)
+    return None if row is None else About(kind, place, **row)
+
+
+async def _about_item(tx: Transaction, place: int) -> About | None:
+    row = await tx.row(
+        select(items.c.paragraph, source_documents.c.symbol, items.c.restricted)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .where(items.c.id == place)
+    )
+    if row is None:
+        return None
+    return About(
+        Kind.ITEM,
+        place,
+        number=None,
+        code=row["paragraph"],
+        symbol=row["symbol"],
+        restricted=row["restricted"],
+        institution_id=None,
+        names={},
+        item_id=place,
+        seat_id=None,
+    )
+
+
+def _described(
+    held: Any, of: Any, number: ColumnElement[Any], seat_id: ColumnElement[Any]
+) -> Select[Any]:
+    return select(
+        number.label("number"),
+        items.c.paragraph.label("code"),
+        source_documents.c.symbol,
+        func.coalesce(items.c.restricted, False).label("restricted"),
+        institutions.c.id.label("institution_id"),
+        institutions.c.names,
+        items.c.id.label("item_id"),
+        seat_id.label("seat_id"),
+    ).select_from(
+        held.join(institutions, institutions.c.id == of.c.institution_id)
+        .outerjoin(items, items.c.id == of.c.item_id)
+        .outerjoin(source_documents, source_documents.c.id == items.c.document_id)
+    )
+
+
+async def targets(tx: Transaction, found: About) -> list[Target]:
+    """What is there to be destroyed: texts, figures, files, older versions, comments, all of it."""
+    match found.kind:
+        case Kind.STATUS_UPDATE:
+            present = await _of_report(tx, found.id)
+            return [*present, Target(Part.EVERYTHING, found.id)] if len(present) > 1 else present
+        case Kind.QUESTION:
+            return await _texts_at(tx, (Part.QUESTION, Part.ANSWER), found.id)
+        case Kind.RESPONSE:
+            texts = await _texts_at(tx, (Part.RESPONSE,), found.id)
+            return [*texts, *await _files(tx, evidence.c.answer_id == found.id)]
+        case Kind.ITEM:
+            which = consolidations.c.item_id == found.id
+            return await _said(tx, Part.SENTENCE, which, consolidations.c.at)
+
+
+async def _of_report(tx: Transaction, report_id: int) -> list[Target]:
+    present = await _texts_at(tx, _OF_A_REPORT, report_id)
+    counted = await figure_queries.of(tx, report_id)
+    if counted:
+        written = "\n".join(each.written() for each in counted)
+        present.append(Target(Part.FIGURES, report_id, written))
+    present += await _files(tx, _of_any_version([report_id]))
+    present += [
+        Target(Part.VERSION, each.number, each.measures, each.at)
+        for each in await versions.older(tx, report_id)
+        if _is_there(each.measures) or _is_there(each.remaining)
+    ]
+    present += await _said(tx, Part.COMMENT, reviews.c.status_update_id == report_id, reviews.c.at)
+    about_it = thread_words.c.status_update_id == report_id
+    present += await _said(tx, Part.THREAD, about_it, thread_words.c.said_at)
+    either = or_(contradictions.c.one_id == report_id, contradictions.c.other_id == report_id)
+    return present + await _said(tx, Part.CONTRADICTION, either, contradictions.c.marked_at)
+
+
+async def _said(
+    tx: Transaction, part: Part, which: ColumnElement[bool], at: ColumnElement[Any]
+) -> list[Target]:
+    """What somebody wrote, one row a time, in its order."""
+    column = _TEXTS[part]
+    table = column.table
+    rows = await tx.rows(
+        select(table.c.id, column.label("words"), at.label("at")).where(which).order_by(table.c.id)
+    )
+    return [
+        Target(part, row["id"], row["words"], row["at"]) for row in rows if _is_there(row["words"])
+    ]
+
+
+async def _texts_at(tx: Transaction, parts: Iterable[Part], place: int) -> list[Target]:
+    present = []
+    for part in parts:
+        words = await _words_at(tx, part, place)
+        if _is_there(words):
+            present.append(Target(part, place, words or ""))
+    return present
+
+
+async def _words_at(tx: Transaction, part: Part, place: int) -> str | None:
+    column = _TEXTS[part]
+    words: str | None = await tx.value(select(column).where(column.table.c.id == place))
+    return words
+
+
+async def _files(tx: Transaction, which: ColumnElement[bool]) -> list[Target]:
+    rows = await tx.rows(
+        select(evidence.c.id, evidence.c.name, evidence.c.url, evidence.c.kind, evidence.c.added_at)
+        .where(which, evidence.c.state.in_(_PRESENT))
+        .order_by(evidence.c.id)
+    )
+    return [
+        Target(Part.FILE, row["id"], row["name"] or row["url"] or row["kind"], row["added_at"])
+        for row in rows
+    ]
+
+
+def _is_there(words: str | None) -> bool:
+    return bool(words) and Mark.read(words or "") is None
+
+
+def _of_any_version(ids: Iterable[int]) -> ColumnElement[bool]:
+    which = list(ids)
+    return or_(evidence.c.status_update_id.in_(which), evidence.c.former_id.in_(which))
+
+
+async def sent_together(tx: Transaction, report_id: int) -> dict[int, str]:
+    """The status updates that were sent as one report with this one, it among them: numbers by id.
+
+    One of an import was sent by nobody, and stands alone.
+    """
+    this = status_updates.alias("this")
+    same = select(this.c.seat_id, this.c.submitted_at, this.c.kind).where(this.c.id == report_id)
+    row = await tx.row(same)
+    if row is None:
+        return {}
+    together = or_(
+        status_updates.c.id == report_id,
+        *([] if row["seat_id"] is None else [_sent_as(row)]),
+    )
+    rows = await tx.rows(
+        select(status_updates.c.id, status_updates.c.number)
+        .where(together)
+        .order_by(status_updates.c.id)
+    )
+    return {each["id"]: each["number"] for each in rows}
+
+
+def _sent_as(row: RowMapping) -> ColumnElement[bool]:
+    return and_(
+        status_updates.c.seat_id == row["seat_id"],
+        status_updates.c.submitted_at == row["submitted_at"],
+        status_updates.c.kind == row["kind"],
+    )
+
+
+# -- Destroying ------------------------------------------------------------------------------------
+
+
+async def destroy(tx: Transaction, found: About, target: Target, mark: Mark) -> Destroyed:
+    """Put the mark in the place of a part, wherever the record holds it; what went is given."""
+    gone = Destroyed()
+    if found.kind is Kind.STATUS_UPDATE:
+        gone.updates = set(await sent_together(tx, found.id))
+    parts = await targets(tx, found) if target.part is Part.EVERYTHING else [target]
+    for each in parts:
+        if each.part is not Part.EVERYTHING:
+            await _destroy_one(tx, found, each, mark, gone)
+    if target.part is Part.EVERYTHING:
+        await _destroy_inside(tx, found.id, mark, gone)
+    if gone.updates:
+        await _destroy_in_passes(tx, mark, gone)
+    return gone
+
+
+async def _destroy_inside(tx: Transaction, report_id: int, mark: Mark, gone: Destroyed) -> None:
+    """What the institution's validator wrote of it, which nobody else reads."""
+    own = (clearances.c.status_update_id == report_id, clearances.c.comment.is_not(None))
+    gone.texts |= set(await tx.values(select(clearances.c.comment).where(*own)))
+    await tx.execute(update(clearances).where(*own).values(comment=mark.written()))
+
+
+async def _destroy_one(
+    tx: Transaction, found: About, target: Target, mark: Mark, gone: Destroyed
+) -> None:
+    match target.part:
+        case Part.MEASURES | Part.REMAINING:
+            texts = {target.words} | await _older_words(tx, found.id, target.part)
+            await _destroy_words(tx, texts, mark, gone)
+        case Part.VERSION:
+            [older] = [
+                each for each in await versions.older(tx, found.id) if each.number == target.place
+            ]
+            texts = {each for each in (older.measures, older.remaining or "") if _is_there(each)}
+            await _destroy_words(tx, texts, mark, gone)
+            await _destroy_figures_of(tx, found.id, target.place, gone)
+        case Part.SOURCE:
+            await _replace(tx, Part.SOURCE, {target.words}, mark, gone)
+            gone.texts.add(target.words)
+        case Part.FIGURES:
+            await _destroy_figures(tx, found.id, target.words, gone)
+        case Part.FILE:
+            await _destroy_file(tx, target.place, mark, gone)
+        case part:
+            column = _TEXTS[part]
+            values: dict[str, Any] = {column.key or "": mark.written()}
+            if part is Part.RESPONSE:
+                values["figures"] = []
+            table = column.table
+            await tx.execute(update(table).where(table.c.id == target.place).values(**values))
+            gone.texts.add(target.words)
+
+
+async def _older_words(tx: Transaction, report_id: int, part: Part) -> set[str]:
+    said = await versions.older(tx, report_id)
+    words = (each.measures if part is Part.MEASURES else each.remaining for each in said)
+    return {each for each in words if each and _is_there(each)}
+
+
+async def _destroy_words(tx: Transaction, texts: set[str], mark: Mark, gone: Destroyed) -> None:
+    """These words go from every version of the report, whether done or remaining."""
+    for part in (Part.MEASURES, Part.REMAINING):
+        await _replace(tx, part, texts, mark, gone)
+        column = status_update_versions.c[part.value]
+        result = await tx.execute(
+            update(status_update_versions)
+            .where(status_update_versions.c.status_update_id.in_(gone.updates), column.in_(texts))
+            .values({column: mark.written()})
+        )
+        gone.versions += result.rowcount
+    gone.texts |= texts
+
+
+async def _replace(
+    tx: Transaction, part: Part, texts: set[str], mark: Mark, gone: Destroyed
+) -> None:
+    column = _TEXTS[part]
+    await tx.execute(
+        update(status_updates)
+        .where(status_updates.c.id.in_(gone.updates), column.in_(texts))
+        .values({column: mark.written()})
+    )
+
+
+async def _destroy_figures(tx: Transaction, report_id: int, written: str, gone: Destroyed) -> None:
+    """The figures of the report, of its older versions, and of what was sent with the same ones."""
+    for each in gone.updates:
+        same = "\n".join(one.written() for one in await figure_queries.of(tx, each)) == written
+        if each == report_id or same:
+            await tx.execute(delete(figures).where(figures.c.status_update_id == each))
+            for older in await versions.older(tx, each):
+                await _destroy_figures_of(tx, each, older.number, gone)
+    gone.texts |= {written, *written.split("\n")}
+
+
+async def _destroy_figures_of(
+    tx: Transaction, report_id: int, version: int, gone: Destroyed
+) -> None:
+    [older] = [each for each in await versions.older(tx, report_id) if each.number == version]
+    gone.texts |= {each.written() for each in older.figures}
+    await tx.execute(
+        update(status_update_versions)
+        .where(
+            status_update_versions.c.status_update_id == report_id,
+            status_update_versions.c.version == version,
+        )
+        .values(figures=[])
+    )
+
+
+async def _destroy_file(tx: Transaction, evidence_id: int, mark: Mark, gone: Destroyed) -> None:
+    """The file or link, with its copies in what was sent together and in what units answered."""
+    piece = await tx.row(select(evidence).where(evidence.c.id == evidence_id))
+    assert piece is not None
+    where = [evidence.c.id == evidence_id]
+    for name in ("sha256", "file_id", "url"):
+        if piece[name] is not None and gone.updates:
+            near = or_(_of_any_version(gone.updates), evidence.c.pass_id.in_(_passes(gone)))
+            where.append((evidence.c[name] == piece[name]) & near)
+    rows = await tx.rows(select(evidence).where(or_(*where)))
+    for row in rows:
+        gone.pieces.add(row["id"])
+        gone.texts |= {row[name] for name in ("name", "caption", "url") if row[name]}
+        gone.files |= {row["sha256"]} - {None}
+    await tx.execute(
+        update(evidence)
+        .where(evidence.c.id.in_(gone.pieces))
+        .values(
+            state=EvidenceState.REDACTED.value,
+            caption=mark.written(),
+            **dict.fromkeys(("sha256", "name", "url", "file_id", "next_try_at", "size")),
+        )
+    )
+
+
+def _passes(gone: Destroyed) -> Select[Any]:
+    """What units were asked about the assignments of these reports."""
+    held = select(status_updates.c.assignment_id).where(status_updates.c.id.in_(gone.updates))
+    return select(passes.c.id).where(passes.c.assignment_id.in_(held))
+
+
+async def _destroy_in_passes(tx: Transaction, mark: Mark, gone: Destroyed) -> None:
+    """A unit's answer that stands in the words that went."""
+    rows = await tx.rows(
+        select(passes.c.id, passes.c.answer).where(
+            passes.c.id.in_(_passes(gone)), passes.c.answer.is_not(None)
+        )
+    )
+    for row in rows:
+        if any(row["answer"] in words for words in gone.texts):
+            gone.texts.add(row["answer"])
+            statement = update(passes).where(passes.c.id == row["id"])
+            await tx.execute(statement.values(answer=mark.written()))
+
+
+async def drop_drafts(tx: Transaction, found: About, gone: Destroyed) -> list[int]:
+    """Remove what was begun about the same and holds the words; gives the conversations."""
+    subjects = [found.subject, f"report:{found.id}", f"redact:{found.subject}"]
+    held = select(status_updates.c.assignment_id).where(status_updates.c.id.in_(gone.updates))
+    subjects += [f"assignment:{each}" for each in await tx.values(held)]
+    rows = await tx.rows(
+        select(conversations.c.id, conversations.c.state).where(
+            conversations.c.subject.in_(subjects)
+        )
+    )
+    wanted = gone.shown_as()
+    ids = [row["id"] for row in rows if any(each in wanted for each in _strings(row["state"]))]
+    await tx.execute(delete(conversations).where(conversations.c.id.in_(ids)))
+    await tx.execute(delete(draft_messages).where(draft_messages.c.conversation_id.in_(ids)))
+    return ids
+
+
+def _strings(value: Any) -> Iterable[str]:
+    """Every text in a conversation's state, by the same measure as `stretches`."""
+    if isinstance(value, str):
+        yield from stretches(value)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each)
+
+
+async def take_own_messages(
+    tx: Transaction,
+    found: About,
+    target: Target,
+    gone: Destroyed,
+    conversation_ids: Sequence[int],
+) -> list[OwnMessage]:
+    """The messages that became the words or files, forgotten here and given to be deleted.
+
+    Of the conversations on whose screens the words stood, those of who wrote them.
+    """
+    person = select(seats.c.person_id).where(seats.c.id.in_(_wrote(found, target)))
+    author = select(accounts.c.chat_id).where(accounts.c.person_id.in_(person))
+    theirs = draft_messages.c.conversation_id.in_(conversation_ids) & (
+        draft_messages.c.chat_id.in_(author)
+    )
+    of_it = or_(draft_messages.c.status_update_id.in_(gone.updates), theirs)
+    statement = (
+        select(draft_messages, accounts.c.person_id)
+        .outerjoin(
+            accounts,
+            (accounts.c.bot_id == draft_messages.c.bot_id)
+            & (accounts.c.chat_id == draft_messages.c.chat_id),
+        )
+        .where(of_it)
+        .order_by(draft_messages.c.message_id)
+    )
+    is_meant = _meant(target, gone)
+    taken = []
+    for row in await tx.rows(statement):
+        if is_meant(row):
+            own = OwnMessage(row["bot_id"], row["chat_id"], row["message_id"], row["person_id"])
+            taken.append(own)
+            await tx.execute(
+                delete(draft_messages).where(
+                    draft_messages.c.bot_id == own.bot_id,
+                    draft_messages.c.chat_id == own.chat_id,
+                    draft_messages.c.message_id == own.message_id,
+                )
+            )
+    return taken
+
+
+def _wrote(found: About, target: Target) -> Select[Any]:
+    """The seat that wrote the part."""
+    if (column := _WROTE.get(target.part)) is None:
+        return select(seats.c.id).where(seats.c.id == found.seat_id)
+    return select(column).where(column.table.c.id == target.place)
+
+
+def _meant(target: Target, gone: Destroyed) -> Callable[[Any], bool]:
+    """Whether a message is of the part that goes: files one by one, texts by their step."""
+    steps = _WRITTEN_AT.get(target.part)
+
+    def is_meant(row: Any) -> bool:
+        if row["step"] in _SENT:
+            return target.part is Part.EVERYTHING or row["part"] in gone.pieces
+        return steps is None or row["step"] in steps
+
+    return is_meant
+
+
+# -- What was destroyed ----------------------------------------------------------------------------
+
+
+async def add(
+    tx: Transaction, subject: str, target: Target, reason: Reason, *, seat_id: int, now: datetime
+) -> int:
+    """Record a redaction; gives its id. What is left of its bytes is to be removed."""
+    result = await tx.execute(
+        insert(redactions).values(
+            subject=subject,
+            part=target.part.value,
+            place=target.place,
+            reason=reason.value,
+            seat_id=seat_id,
+            at=now,
+        )
+    )
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+async def get(tx: Transaction, redaction_id: int) -> Redaction | None:
+    """The redaction of that id."""
+    row = await tx.row(select(redactions).where(redactions.c.id == redaction_id))
+    return None if row is None else _redaction(row)
+
+
+async def of(tx: Transaction, subject: str) -> list[Redaction]:
+    """What was destroyed of that subject, in the order in which it was."""
+    statement = select(redactions).where(redactions.c.subject == subject)
+    return [_redaction(row) for row in await tx.rows(statement.order_by(redactions.c.id))]
+
+
+async def unsettled(tx: Transaction) -> list[int]:
+    """Redactions of which bytes may be left in the store or the database file."""
+    return await tx.values(select(redactions.c.id).where(redactions.c.settled_at.is_(None)))
+
+
+async def settle(tx: Transaction, ids: Iterable[int], *, now: datetime) -> None:
+    """Nothing of them is left."""
+    statement = update(redactions).where(redactions.c.id.in_(list(ids)))
+    await tx.execute(statement.values(settled_at=now))
+
+
+def _redaction(row: Any) -> Redaction:
+    return Redaction(
+        row["id"],
+        row["subject"],
+        Part(row["part"]),
+        row["place"],
+        Reason(row["reason"]),
+        row["seat_id"],
+        row["at"],
+        row["settled_at"] is not None,
+    )

@@ -1,0 +1,211 @@
+"""The history of an item: everything from its import to today, and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, insert, select
+
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.history import Event, Topic, in_order
+from bot.domain.people import Actor, Role
+from bot.domain.redaction import Part, Reason, Target
+from bot.domain.reports import StatusUpdateDraft
+from bot.domain.views import item_history as views
+from bot.domain.views.people import name_for
+from bot.services import (
+    history,
+    not_ours,
+    passing,
+    questions,
+    redaction,
+    reviews,
+    status_updates,
+)
+from bot.texts import Texts
+from storage import jobs
+from storage.database import Database, Transaction
+from storage.tables import (
+    audit,
+    extensions,
+    item_texts,
+    reminders,
+    request_items,
+    requests,
+)
+from tests import maravia
+
+NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+TEXTS = Texts.load(["en", "fr", "ar"])
+
+
+class House:
+    """What happened to 140.7 at Justice, an hour between two events; Interior contributes to it."""
+
+    def __init__(self, item: int, people: dict[str, Actor]) -> None:
+        self.item = item
+        self.people = people
+
+    async def whats(self, tx: Transaction, who: str, topic: Topic | None = None) -> list[str]:
+        found = await history.of_item(tx, self.people[who], self.item)
+        return [each.what for each in found.events if topic in (None, each.topic)]
+
+
+async def house(tx: Transaction) -> House:
+    sample = await maravia.justice(tx)
+    justice, interior = sample.institution_id, await maravia.justice_elsewhere(tx)
+    item, held = sample.items["140.7"], sample.assignments["140.7"]
+    theirs = await maravia.assignment(tx, item, interior)
+    hours = iter(range(1, 100))
+
+    def act(who: str) -> Any:
+        return maravia.act(people[who], NOW + timedelta(hours=next(hours)))
+
+    people = {
+        "Amal": await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, justice, now=NOW),
+        "Ines": await maravia.somebody(tx, "Ines", Role.FOCAL_POINT, interior, now=NOW),
+        "Lena": await maravia.somebody(tx, "Lena", Role.OBSERVER, justice),
+        "Otto": await maravia.somebody(tx, "Otto", Role.OFFICER, None),
+        "Cora": await maravia.somebody(tx, "Cora", Role.COORDINATOR, None),
+    }
+    new_text = {"item_id": item, "language": "en", "version": 2, "current": False}
+    await tx.execute(insert(item_texts).values(**new_text, words="Ratify at once.", from_at=NOW))
+    await _asked(tx, people["Amal"], justice, held)
+    draft = StatusUpdateDraft(held, "in_progress", "Bill 12.", "en", NOW.date())
+    sent = await status_updates.submit(tx, act("Amal"), draft)
+    report = sent.updates[0].status_update_id
+    second = StatusUpdateDraft(held, "in_progress", "Bill 12, second reading.", "en", NOW.date())
+    await status_updates.amend(tx, act("Amal"), report, second, seen=1)
+    await reviews.return_(tx, act("Otto"), report, "Which bill?", language="en")
+    third = await status_updates.submit(tx, act("Amal"), draft)
+    await status_updates.withdraw(tx, act("Amal"), third.updates[0].status_update_id)
+    question = await questions.ask(tx, act("Amal"), held, "Until when?", language="en")
+    await questions.answer(tx, act("Otto"), question, "Until June.", language="en")
+    unit = await passing.unit_of(tx, act("Amal"), justice, "Prisons", language="en")
+    await passing.pass_on(tx, act("Amal"), unit, [held], "How many?", language="en")
+    about = await redaction.find(tx, act("Cora"), f"su:{report}")
+    target = Target(Part.MEASURES, report)
+    await redaction.redact(tx, act("Cora"), about, target, Reason.PERSONAL)
+    interiors = StatusUpdateDraft(theirs, "planned", "Interior plans.", "en", NOW.date())
+    await status_updates.submit(tx, act("Ines"), interiors)
+    await not_ours.disown(tx, act("Ines"), theirs, "Not our business.", suggested_id=None)
+    return House(item, people)
+
+
+async def _asked(tx: Transaction, amal: Actor, justice: int, held: int) -> None:
+    """Justice was asked, reminded twice, and wanted more time."""
+    values: dict[str, Any] = {
+        "kind": "status",
+        "state": "open",
+        "audience": {},
+        "ladder": [],
+        "created_at": NOW,
+    }
+    request = await _new(tx, requests, values)
+    asked: dict[str, Any] = {
+        "request_id": request,
+        "institution_id": justice,
+        "assignment_id": held,
+    }
+    asked |= {"state": "asked", "due_on": date(2026, 5, 30), "asked_at": NOW, "since": NOW}
+    one = await _new(tx, request_items, asked)
+    for days in (-7, 0):
+        rung: dict[str, Any] = {
+            "request_item_id": one,
+            "person_id": amal.person_id,
+            "due_on": date(2026, 5, 30),
+        }
+        rung |= {"days": days, "reaches": "institution", "state": "sent", "at": NOW}
+        await tx.execute(insert(reminders).values(**rung, settled_at=NOW))
+    wish: dict[str, Any] = {
+        "request_item_id": one,
+        "seat_id": amal.seat_id,
+        "until_on": date(2026, 6, 15),
+    }
+    wish |= {"reason": "Parliament is away.", "language": "en", "asked_at": NOW}
+    await tx.execute(insert(extensions).values(**wish))
+
+
+async def _new(tx: Transaction, into: Table, values: dict[str, Any]) -> int:
+    result = await tx.execute(insert(into).values(**values))
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+async def test_everything_is_told_the_newest_first(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        whats = await at.whats(tx, "Otto")
+        assert whats[:2] == ["disowned", "reported_report"], "Interior's"
+        assert whats[2:5] == ["redacted_report", "question_answered", "question"]
+        assert whats[5:9] == ["withdrawn", "reported_report", "returned", "amended"]
+        assert whats[-1] == "imported"
+        assert {"text_changed", "asked", "reminded", "announced", "seat_began"} <= set(whats)
+        assert "passed" not in whats, "what an institution asks inside is its own"
+        reports = await at.whats(tx, "Otto", Topic.REPORTS)
+        assert reports.count("reported_report") == 3
+        assert sorted(reports)[:2] == ["amended", "redacted_report"]
+
+
+async def test_an_institution_reads_its_own_and_what_it_asked_inside(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        found = await history.of_item(tx, at.people["Amal"], at.item)
+        assert "passed" in [each.what for each in found.events]
+        assert all("Interior" not in (each.words or "") for each in found.events)
+        names = {None, "Amal", "Otto", "Cora"}
+        assert {each.name for each in found.doers.values()} <= names
+        said = _said(found.events, found, "en")
+        assert "focal point Amal" in said
+        assert "Otto" not in said, "officers are the secretariat to an institution"
+        assert "the secretariat" in said
+        with pytest.raises(NotFound):
+            await history.of_item(tx, at.people["Ines"], at.item + 1)
+        with pytest.raises(NotAllowed):
+            await history.of_item(tx, at.people["Lena"], at.item)
+
+
+def _said(events: Any, found: history.History, language: str) -> str:
+    names = {each.institution_id or 0: name_for({"en": "Justice"}, language) for each in events}
+    lines = [views.line(each, names, found.doers, found.scope) for each in events]
+    return "\n".join(TEXTS.render(each, language, mode="bare") for each in lines)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_every_event_has_words(database: Database, language: str) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        found = await history.of_item(tx, at.people["Otto"], at.item)
+        said = _said(found.events, found, language)
+        assert "history.event" not in said
+        assert "{" not in said
+        assert "SU-2026-0001" in said
+
+
+async def test_a_file_is_planned_for_who_may_read_it_and_leaves_a_trace(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        amal = maravia.act(at.people["Amal"], NOW)
+        job = await jobs.get(tx, await history.ask(tx, amal, at.item, language="en"))
+        assert job is not None
+        assert (job.kind, job.arguments) == (history.FILE, {"item": at.item, "language": "en"})
+        with pytest.raises(NotAllowed):
+            await history.ask(tx, maravia.act(at.people["Lena"], NOW), at.item, language="en")
+        await history.handed_out(tx, amal, at.item, events=3, sha256="ab" * 32)
+        entry = await tx.row(select(audit).order_by(audit.c.number.desc()))
+        assert entry is not None
+        assert (entry["act"], entry["subject"]) == ("export.history", f"item:{at.item}")
+
+
+def test_of_one_moment_what_usually_comes_first_is_told_last() -> None:
+    events = [
+        Event(NOW, Topic.REPORTS, "reported_report"),
+        Event(NOW, Topic.ITEM, "imported"),
+        Event(NOW - timedelta(days=1), Topic.PEOPLE, "seat_began"),
+    ]
+    assert [each.what for each in in_order(events)] == ["reported_report", "imported", "seat_began"]
