@@ -3,7 +3,7 @@
 Run as `python -m bench.exports [status updates …]`, by default 1,000, 10,000 and 100,000, with
 three recommendations to twenty status updates, as a country has them. Each export is made in a
 process of its own, from a database on the disk; the archive packs a file of 10 kB for every piece
-of evidence.
+of evidence. Word files, which another process fills in, are not measured here.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def table(sizes: Sequence[int]) -> Table:
             home.mkdir()
             with _alone() as pool:
                 pool.apply(_seed, (home, size))
-            for kind in (each for each in ExportKind if not FORMS[each].of_a_document):
+            for kind in (each for each in ExportKind if FORMS[each].template is None):
                 took, last = measured(home, kind), before.get(kind)
                 shown.add_row(
                     *(kind.value, f"{size:,}"),

@@ -182,6 +182,8 @@ def safe_name(words: str, ending: str = "") -> str:
 async def pack(folder: Path, vault: Vault, made_at: datetime, zone: tzinfo) -> Written:
     """Pack what `make` wrote down in the folder; the manifest, which vouches for it, comes last."""
     path, counted = folder / "evidence.zip", Counter[Found]()
+    with (folder / _LISTED).open(encoding="utf-8") as listed:
+        total = sum(1 for _ in listed) - 1  # but the head
     with (
         (folder / _LISTED).open(encoding="utf-8") as listed,
         (folder / _MANIFEST).open("w", encoding="utf-8-sig", newline="") as manifest,
@@ -190,12 +192,11 @@ async def pack(folder: Path, vault: Vault, made_at: datetime, zone: tzinfo) -> W
         head = json.loads(next(listed))
         writer = csv.writer(manifest)
         writer.writerow(head["headings"])
-        lines = [json.loads(each) for each in listed]
-        for done, line in enumerate(lines, start=1):
+        for done, line in enumerate(map(json.loads, listed), start=1):
             packed = await _put(package, vault, line, zone)
             counted[packed.found] += 1
             writer.writerow(as_csv(each) for each in _vouched(line, packed, head["states"]))
-            progress(done, len(lines))
+            progress(done, total)
         manifest.flush()
         told = [*head["about"], *(f"{head['states'][each]}: {n}" for each, n in counted.items())]
         package.writestr(entry(_README, made_at, zone), "\n".join([*told, "", head["note"], ""]))
