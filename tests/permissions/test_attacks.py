@@ -15,7 +15,7 @@ from tests.permissions.conftest import FREE_DAY, Attacker, World, document, tap,
 
 IDS = ("", *map(str, range(1, 8)))
 FEW_GARBAGE = ("9" * 18, "1\0")  # how arguments are read does not depend on who sends them
-GARBAGE = ("0", "-1", "9" * 18, "9" * 19, "9" * 50, "x", "²", "٣", "1\0", "<b>", "é" * 25)
+GARBAGE = ("0", "-1", "9" * 19, "9" * 50, "x", "²", "1\0", "é" * 25)
 PLANS = ("i5:0", "i5", "c1:0", "mine:0", "look:0", "all:0")
 TEMPLATES = ("m",)
 VERSIONS = ("1:2", "su:1", "1:r:0")
@@ -23,7 +23,7 @@ PAIRS = (
     *(str(FREE_DAY), "1:0", "5:-1", f"5:{'9' * 25}", "5.1", f"5.{'9' * 25}", "fr:1"),
     *(*PLANS, *VERSIONS, *TEMPLATES),
 )
-FEW_PAIRS = ("1:0", "fr:1", *PLANS[:2], *VERSIONS, *TEMPLATES)
+FEW_PAIRS = ("1:0", *PLANS[:1], *VERSIONS[:2])
 OUTSIDERS = ("stranger", "invited", "waiting", "suspended", "ended", "in_a_group")
 INSIDERS = ("other", "observer", "focal", "validator", "unit")
 
