@@ -148,6 +148,7 @@ async def test_a_coordinator_takes_the_workbook_out(
     await amina.opens(await network.link(Role.COORDINATOR))
     await amina.taps("button.accept")
     await amina.taps("button.export")
+    await amina.taps("export.kind.workbook")
     await amina.taps("button.export_make")
     file = amina.phone.locator("a.file").last
     await expect(file).to_be_visible(timeout=30_000)
