@@ -70,10 +70,11 @@ async def entries(
     ]
 
 
-_FLOWS = (
+FLOWS = (
     *("status_update", "amend", "unchanged", "not_ours", "ask", "thread_answer"),
     *("return_inside", "amend_inside"),
 )
+"""Conversations about an item in an institution's hands."""
 
 
 async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> list[Draft]:
@@ -83,7 +84,7 @@ async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> li
         .where(
             conversations.c.person_id == person_id,
             conversations.c.seat_id.in_(seat_ids),
-            conversations.c.flow.in_(_FLOWS),
+            conversations.c.flow.in_(FLOWS),
         )
         .order_by(conversations.c.touched_at.desc(), conversations.c.id.desc())
     )

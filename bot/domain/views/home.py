@@ -251,6 +251,8 @@ def _shown(urgent: Sequence[Entry], which: Waiting) -> int:
 
 def _draft(begun: Draft) -> Button:
     act, item = f"draft:{begun.conversation_id}", Code(begun.code)
+    if begun.title is not None:
+        return button("go_on", act, title=begun.title)
     if begun.flow == "status_update":
         return button("continue_draft", act, item=item)
     return button("go_on", act, title=text(f"flow.{begun.flow}.title", item=item))
