@@ -146,3 +146,43 @@ async def test_two_institutions_are_compared_and_consolidated(network: JourneyNe
     assert "now rests on older reports" in shown(officer)
     await officer.types("140.7")
     assert "A newer report was approved since" in shown(officer)
+
+
+async def test_who_was_not_the_first_to_decide_is_told_and_led_on(network: JourneyNetwork) -> None:
+    """A note on a report that a colleague had approved could only be refused, again and again."""
+    justice, _police, officer = await settled(network)
+    colleague = await network.phone("Otto", Role.OFFICER)
+    await reports(justice, "Bill 12 passed its first reading.", "In progress")
+    await officer.types("/review")
+    await officer.taps("Approve with a note")
+    await officer.types("The second reading is in June.")
+    await colleague.types("/review")
+    card = colleague.screen
+    await colleague.taps("Approve")
+
+    await officer.taps("Approve it")
+    assert "has changed meanwhile: approved. Nothing of yours was sent." in shown(officer)
+    await officer.types("/home")
+    assert officer.screen.place_of("Continue") is None
+    await colleague.forges(card, "o:return:1")
+    assert "approved" in shown(colleague)
+    assert "Public or private" in labels(colleague)
+
+
+async def test_a_note_on_an_older_version_is_given_back(network: JourneyNetwork) -> None:
+    """The newer version is read first; the words of the note are not lost."""
+    justice, _police, officer = await settled(network)
+    await reports(justice, "Bill 12 passed its first reading.", "In progress")
+    await officer.types("/review")
+    await officer.taps("Approve with a note")
+    await officer.types("The second reading is in June.")
+    await justice.types("140.7")
+    await justice.taps("History")
+    await justice.taps("SU-", "Amend the report", "Text")
+    await justice.types("Bill 12 passed its second reading.")
+    await justice.taps("Send")
+    await officer.taps("Approve it")
+    assert "was amended in the meantime: version 2" in shown(officer)
+    assert "Your note was not sent: The second reading is in June." in shown(officer)
+    await officer.taps("Review it")
+    assert "second reading" in shown(officer)

@@ -19,6 +19,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views import publication
 from bot.domain.views.common import LIST_LENGTH, dotted, figure_line, pages, piece_line
 
 EXCERPT = 120
@@ -82,6 +83,7 @@ def report(
     may_amend: bool = False,
     may_redact: bool = False,
     may_compare: bool = False,
+    may_publish: bool = False,
     gone: Sequence[Text] = (),
     comment: Words | None = None,
     note: Words | None = None,
@@ -114,6 +116,8 @@ def report(
     rows: list[Row] = [tuple(row)] if row else []
     if may_compare:
         rows.append((version_changes(shown),))
+    if may_publish:
+        rows.append((publication.leads_to(shown.id),))
     if may_redact:
         rows.append((button("redact", f"redact:su:{shown.id}"),))
     back = (button("back", f"history:{shown.assignment_id}:0"),)
