@@ -154,6 +154,7 @@ async def rule(turn: Turn, argument: str) -> None:
             await queries.rule(turn.tx, institution_id),
             chosen=await queries.chosen(turn.tx, institution_id),
             waits=await queries.count_of(turn.tx, institution_id),
+            clears=institution_id in turn.actor.institutions({Role.VALIDATOR}),
             language=turn.language,
         )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.domain.items import Part
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
@@ -116,6 +118,7 @@ async def test_two_institutions_are_compared_and_consolidated(network: JourneyNe
     await officer.taps("Contradicts another", "Ministry of Justice · implemented")
     await officer.types("A law in force needs trained police.")
     await officer.waits_for("the contradiction is marked")
+    assert "Compare and consolidate" in labels(officer)
     await officer.types("/review")
     assert "Contradiction: SU-" in shown(officer)
     await officer.taps("Approve")
@@ -183,6 +186,29 @@ async def test_a_note_on_an_older_version_is_given_back(network: JourneyNetwork)
     await justice.taps("Send")
     await officer.taps("Approve it")
     assert "was amended in the meantime: version 2" in shown(officer)
-    assert "Your note was not sent: The second reading is in June." in shown(officer)
+    assert "Your note was not sent: “The second reading is in June.”" in shown(officer)
     await officer.taps("Review it")
     assert "second reading" in shown(officer)
+
+
+async def test_what_came_back_keeps_its_due_day(network: JourneyNetwork) -> None:
+    """A report is owed again; neither the card nor the list said until when."""
+    due = (network.clock.now() + timedelta(days=20)).date()
+    async with network.database.write() as tx:
+        await maravia.justice(tx, {"140.7": due})
+    justice = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    await reports(justice, "Bill 12 is being drafted.", "Planned")
+    await justice.types("140.7")
+    assert "due" not in shown(justice).splitlines()[0]
+    await officer.types("/review")
+    await officer.taps("Return with a comment")
+    await officer.types("How far is it?")
+    await officer.taps("Return it")
+    await justice.waits_for("How far is it?")
+    await justice.types("140.7")
+    assert f"due {due.day} " in shown(justice).splitlines()[0]
+    await justice.types("/all")
+    line = next(each for each in shown(justice).splitlines() if each.startswith("140.7"))
+    assert line.startswith(f"140.7 · due {due.day} ")
+    assert line.endswith("· returned · planned")

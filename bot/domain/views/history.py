@@ -114,12 +114,12 @@ def report(
     if may_withdraw:
         row.append(button("withdraw", f"withdraw:{shown.id}"))
     rows: list[Row] = [tuple(row)] if row else []
-    if may_compare:
-        rows.append((version_changes(shown),))
-    if may_publish:
-        rows.append((publication.leads_to(shown.id),))
-    if may_redact:
-        rows.append((button("redact", f"redact:su:{shown.id}"),))
+    others = (
+        (may_compare, version_changes(shown)),
+        (may_publish, publication.leads_to(shown.id)),
+        (may_redact, button("redact", f"redact:su:{shown.id}")),
+    )
+    rows += [(each,) for may, each in others if may]
     back = (button("back", f"history:{shown.assignment_id}:0"),)
     return screen(*lines, *gone, rows=[*rows, back])
 

@@ -297,6 +297,8 @@ def _line(entry: Entry) -> Text:
     facts: list[Value] = []
     if entry.due_on is not None:
         facts.append(text("card.due", due=entry.due_on))
+    if entry.waiting is Waiting.RETURNED:
+        facts.append(text("report.state.returned"))
     facts.append(text(f"status.{entry.status}") if entry.status else text("card.no_report_short"))
     return text("home.line", item=_code(entry), facts=dotted(*facts))
 

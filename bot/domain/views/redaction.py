@@ -130,8 +130,9 @@ def outcome(
             by="" if by_name is None else Words(by_name),
         ),
         None,
-        text("redaction.deleted", count=deleted),
     ]
+    if deleted or not waiting:
+        lines.append(text("redaction.deleted", count=deleted))
     if waiting:
         lines.append(text("redaction.waiting", count=waiting))
     if left:
