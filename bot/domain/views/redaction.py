@@ -29,7 +29,7 @@ TEXT_KEYS = (
 )
 _WITH_WORDS = (
     *(Part.FILE, Part.COMMENT, Part.THREAD, Part.CONTRADICTION),
-    *(Part.QUESTION, Part.ANSWER, Part.SENTENCE),
+    *(Part.QUESTION, Part.ANSWER, Part.SENTENCE, Part.ASSESSMENT, Part.GRADE_NOTE),
 )
 
 
