@@ -17,7 +17,12 @@ from tests.faults.nursery import Nursery
 
 FLOOD = 1000
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.slow,
+    pytest.mark.alone,
+    pytest.mark.timeout(300),
+]
 
 
 async def answered_in(crowd: Crowd, chat: int) -> float:

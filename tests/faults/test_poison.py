@@ -7,14 +7,13 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from bot.sandbox.server import Sandbox
-from tests.faults.crowd import Crowd
-from tests.faults.nursery import Nursery
+from tests.faults.crowd import Crowd, until
+from tests.faults.nursery import BotProcess, Nursery
 
 ROUNDS = 2  # each without the poison, then with it, so that noise of the machine hits both
 NOTES = 150  # a round
@@ -117,12 +116,14 @@ async def test_a_poison_that_kills_the_process_is_set_aside_and_takes_nobody_alo
         for chat in others:
             crowd.notes(chat)
         bot = await bots.bot(crowd.told, wait=False)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(4):
-                await bot.is_gone()
-                deaths += 1
+
+        def decided(bot: BotProcess = bot) -> bool:
+            return not bot.lives or crowd.states("inbox")["aside"] == 1
+
+        await until(decided, within=60)
         if bot.lives:
             break
+        deaths += 1
     after = crowd.notes(villain)
     await crowd.rest()
     await bot.kill()

@@ -112,6 +112,7 @@ async def test_what_died_with_the_process_twice_is_tried_again_behind_the_others
     assert desk.work.ended[3:] == [1, 5]
 
 
+@pytest.mark.alone
 async def test_a_handler_that_waits_for_anything_but_the_transaction_is_ended_soon(
     desk: Desk,
 ) -> None:
