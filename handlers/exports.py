@@ -18,6 +18,7 @@ from bot.domain.views.people import name_for
 from bot.exchange.picture import Bar, Figures, as_text, shown
 from bot.exchange.progress import pack
 from bot.services import exports as service
+from bot.services import reports_book
 from handlers.turn import Turn
 from storage import institutions, items, statuses
 from storage import progress as queries
@@ -32,6 +33,9 @@ _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 
 async def export(turn: Turn, argument: str) -> None:
     """`/export`: what can be exported; `export:w:-`: that one, narrowed as the button says."""
+    if not may_export(turn.actor) and reports_book.may_take(turn.actor):
+        await turn.go(turn, "reports_offer")
+        return
     require(may_export(turn.actor))
     if not await items.are_there(turn.tx):
         await turn.show(views.none_yet())

@@ -19,6 +19,7 @@ from bot.exchange.filled import (
     SEARCHED,
     Names,
     Tell,
+    columns_in,
     day_in,
     folded,
     offer,
@@ -236,13 +237,7 @@ def read(
 
 
 def _names(row: Row, by_heading: Mapping[str, str]) -> dict[str, int]:
-    """The places of the columns, if this is the hidden row or the row of headings; else nothing."""
-    cells = list(enumerate(map(plain, row.cells)))
-    marked = {cell.removeprefix(_MARK): place for place, cell in cells if cell.startswith(_MARK)}
-    by_words = {by_heading.get(folded(cell), ""): place for place, cell in cells}
-    if not marked and not {"lead", "paragraph"} <= by_words.keys():
-        return {}
-    return {name: place for name, place in (by_words | marked).items() if name in COLUMNS}
+    return columns_in(row, _MARK, COLUMNS, by_heading, ("lead", "paragraph"))
 
 
 class _Reader:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
 from pathlib import Path
@@ -20,7 +20,7 @@ from xlsxwriter.utility import xl_range_abs
 from bot.exchange import excel_tables
 from bot.exchange.imported import NotRecognised, Problem
 from bot.exchange.sheets import SafeSheet
-from bot.exchange.tables import Row
+from bot.exchange.tables import Row, Sheet
 
 SEARCHED = 10  # rows in which the names of the columns or the headings may stand
 
@@ -38,12 +38,36 @@ class Tell(Protocol):
     ) -> None: ...
 
 
-def sheets(path: Path) -> Iterator[Iterator[Row]]:
-    """The rows of each sheet, to be read once; refuses what is no workbook with NotRecognised."""
+def named_sheets(path: Path) -> Iterator[Sheet]:
+    """Each sheet with its name and rows; refuses what is no workbook with NotRecognised."""
     if not is_zipfile(path):
         raise NotRecognised
-    for sheet in excel_tables.sheets(path):
+    yield from excel_tables.sheets(path)
+
+
+def sheets(path: Path) -> Iterator[Iterator[Row]]:
+    """The rows of each sheet, to be read once; refuses what is no workbook with NotRecognised."""
+    for sheet in named_sheets(path):
         yield sheet.rows
+
+
+def columns_in(
+    row: Row,
+    mark: str,
+    columns: Collection[str],
+    by_heading: Mapping[str, str],
+    telling: Collection[str],
+) -> dict[str, int]:
+    """The places of the columns, if this is the row of marks or of headings; else nothing.
+
+    Marks are `<mark><column>`; headings alone tell it where those of the `telling` columns stand.
+    """
+    cells = list(enumerate(map(plain, row.cells)))
+    marked = {cell.removeprefix(mark): place for place, cell in cells if cell.startswith(mark)}
+    by_words = {by_heading.get(folded(cell), ""): place for place, cell in cells}
+    if not marked and not set(telling) <= by_words.keys():
+        return {}
+    return {name: place for name, place in (by_words | marked).items() if name in columns}
 
 
 def protect(sheet: SafeSheet) -> None:
