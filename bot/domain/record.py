@@ -46,6 +46,7 @@ _BY_SUBJECT = {
     "publication": "close open snapshot",
     "question": "answer ask",
     "redaction": "redact",
+    "regular_export": "add address end run stop",
     "reports_book": "discard send",
     "reminder": "decline release snooze",
     "request": (

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import select
 
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
+from storage.tables import jobs
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
-
-Change = Callable[[dict[str, tuple[Worksheet, int]]], None]
 
 
 def columns(sheet: Worksheet) -> dict[str, int]:
@@ -80,5 +79,23 @@ async def test_a_workbook_is_filled_in_sent_back_seen_and_sent_once(
     assert "Next: the secretariat." in receipt
     await officer.waits_for("Came in today: 2 reports")
     await justice.sends_file(sent, name="again.xlsx")
-    again = plain((await justice.waits_for("nothing in this workbook to send", within=60)).text)
-    assert "3 rows are unchanged and 1 row has a mistake" in again
+    again = plain((await justice.waits_for("3 rows are unchanged", within=60)).text)
+    assert "There is nothing in this workbook to send." in again
+    assert "1 row has a mistake" in again
+
+
+@pytest.mark.timeout(120)
+async def test_a_file_of_a_focal_point_that_is_no_workbook_is_not_kept(
+    network: JourneyNetwork,
+) -> None:
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+    justice = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    await justice.types("/export")
+    assert "Your 4 assignments as a workbook" in plain(justice.screen.text)
+    out = BytesIO()
+    openpyxl.Workbook().save(out)
+    await justice.sends_file(out.getvalue(), name="budget.xlsx")
+    await justice.waits_for("This file was not kept", within=60)
+    async with network.database.read() as tx:
+        assert await tx.value(select(jobs.c.sha256).where(jobs.c.kind == "reports_read")) is None
