@@ -172,6 +172,11 @@ def can_begin(last: StatusUpdate, content: Content) -> bool:
 # -- In --------------------------------------------------------------------------------------------
 
 
+def recognises(path: str) -> bool:
+    """Whether the file is such a workbook."""
+    return book.recognises(Path(path))
+
+
 def read(
     path: str,
     assignments: Mapping[str, Sequence[str]],

@@ -16,7 +16,7 @@ from storage import jobs
 from storage.database import Transaction
 from storage.jobs import Job
 
-BATCH = 20  # reports in one transaction: nobody's tap waits long
+BATCH = 10  # reports in one transaction: nobody's tap waits long
 
 
 async def run(job: Job, tools: Tools) -> None:

@@ -99,3 +99,20 @@ async def test_a_file_of_a_focal_point_that_is_no_workbook_is_not_kept(
     await justice.waits_for("This file was not kept", within=60)
     async with network.database.read() as tx:
         assert await tx.value(select(jobs.c.sha256).where(jobs.c.kind == "reports_read")) is None
+
+
+@pytest.mark.timeout(120)
+async def test_the_workbook_is_no_evidence_of_the_report_that_is_open(
+    network: JourneyNetwork,
+) -> None:
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+    justice = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    data = await takes(justice)
+    await justice.types("140.7")
+    await justice.taps("Report", "In progress")
+    await justice.sends_file(data, name="my-assignments.xlsx")
+    assert "tap Home" in plain((await justice.waits_for("it is no evidence", within=60)).text)
+    await justice.taps("Home")
+    await justice.sends_file(data, name="my-assignments.xlsx")
+    await justice.waits_for("nothing in this workbook to send", within=60)

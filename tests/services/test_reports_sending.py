@@ -71,7 +71,7 @@ async def test_each_report_is_sent_once_whatever_ends_the_program(tools: Tools) 
     assert await counted(tools) == (ITEMS, ITEMS)
     await reports_send.run(again, tools)  # a second worker that took it late
     assert await counted(tools) == (ITEMS, ITEMS)
-    async with tools.database.read() as tx:
+    async with tools.database.write() as tx:
         ended = await jobs.get(tx, job.id)
         assert ended is not None
         assert (ended.state, ended.result) == (jobs.DONE, None)
