@@ -34,7 +34,7 @@ async def test_an_export_comes_every_tuesday_until_it_is_stopped(network: Journe
     assert (await other.waits_for("It comes every Tuesday", within=60)).files
     await network.app.schedule.tick()
     await other.types("/export")
-    await other.taps("Regular exports (1)", "Every Tuesday: By goal (Excel)", "Stop it")
+    await other.taps("Regular exports (1)", "By goal (Excel): every Tuesday", "Stop it")
     assert "It comes no more." in plain(other.screen.text)
     await officer.types("/export")
     assert "Regular exports (1)" not in officer.screen.labels
