@@ -124,7 +124,7 @@ def may_take(actor: Actor) -> bool:
 
 
 async def ask(tx: Transaction, act: Act, *, language: str) -> int:
-    """Plan the workbook of the actor's institutions; gives its job.
+    """Plan the workbook of the actor's institutions, unless it is being made; gives its job.
 
     Refuses with NothingAssigned.
     """
@@ -132,6 +132,10 @@ async def ask(tx: Transaction, act: Act, *, language: str) -> int:
     permissions.require(bool(own))
     if not await queries.count(tx, own):
         raise NothingAssigned
+    assert act.actor.person_id is not None
+    last = await jobs.latest(tx, act.actor.person_id, MAKE)
+    if last is not None and last.state in (jobs.PLANNED, jobs.RUNNING):
+        return last.id
     return await _plan(tx, act, MAKE, {"language": language})
 
 
@@ -285,6 +289,14 @@ async def ask_to_send(tx: Transaction, act: Act, job_id: int) -> int:
 async def discard(tx: Transaction, act: Act, job_id: int) -> None:
     """Send nothing of it."""
     await books.discard(tx, act, await _own(tx, act, job_id), "reports_book")
+
+
+async def let_go(tx: Transaction, act: Act, job_ids: Sequence[int]) -> None:
+    """Words of the record were destroyed: workbooks that wait may hold them, and are dropped."""
+    for job_id in job_ids:
+        job = await jobs.get(tx, job_id)
+        if job is not None and job.kind == READ and job.state == jobs.WAITING:
+            await jobs.change(tx, job_id, state=jobs.CANCELLED, result=None, finished_at=act.now)
 
 
 async def _own(tx: Transaction, act: Act, job_id: int) -> Job:

@@ -66,7 +66,8 @@ async def run(job: Job, tools: Tools) -> None:
         if wanted:
             await jobs.change(tx, job.id, state=jobs.WAITING, result={"rows": wanted})
         else:
-            await jobs.change(tx, job.id, state=jobs.DONE, finished_at=tools.clock.now())
+            now = tools.clock.now()
+            await jobs.change(tx, job.id, state=jobs.DONE, sha256=None, finished_at=now)
 
 
 async def _kept(job: Job, tools: Tools) -> str | None:

@@ -193,6 +193,10 @@ class World:
                     self.before[who.name, name] = await _of_others(tx, name, who)
 
 
+OF_ONESELF = (PROGRESS, FILE, HISTORY, reports_book.MAKE, reports_book.READ)
+"""Long work that anybody may ask for whom it is of."""
+
+
 async def _of_others(tx: Transaction, name: str, who: Attacker) -> int:
     """The rows of a table but those that are the person's own to write, as one number."""
     rows = [dict(row) for row in await tx.rows(select(metadata.tables[name]))]
@@ -216,9 +220,7 @@ _OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
     ),
     "counters": lambda row, _who: row["name"] == "audit",
     "conversations": lambda row, who: row["person_id"] == who.person_id,
-    "jobs": lambda row, who: (
-        row["person_id"] == who.person_id and row["kind"] in (PROGRESS, FILE, HISTORY)
-    ),
+    "jobs": lambda row, who: row["person_id"] == who.person_id and row["kind"] in OF_ONESELF,
     "invitations": lambda row, who: (
         row["takes_over"] in who.seat_ids or (row["unit_id"] and row["invited_by"] in who.seat_ids)
     ),

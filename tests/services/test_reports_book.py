@@ -17,6 +17,7 @@ from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.figures import Figure
 from bot.domain.items import AssignmentState, ReportState
 from bot.domain.people import Act, Actor, Role
+from bot.domain.redaction import Mark, Reason
 from bot.domain.reports import StatusUpdateDraft
 from bot.domain.reports_book import Becomes, Filled
 from bot.domain.screens import Text
@@ -430,3 +431,19 @@ async def test_only_who_sent_the_workbook_decides_on_it_and_once(house: House) -
 async def test_rows_come_back_from_json_as_they_were(house: House) -> None:
     for each in await house.judges(fill(await house.takes(), {"140.7": REPORT})):
         assert Filled.from_json(each.filled.to_json()) == each.filled
+
+
+async def test_destroyed_words_do_not_come_back_by_workbook(house: House) -> None:
+    said = await house.reports(measures="A name that must go.")
+    path = fill(await house.takes(), {"140.7": {"remaining": "More."}})
+    job_id = await waiting(house, path)
+    await jobs.change(house.tx, job_id, sha256="a" * 64)
+    mark = Mark(NOW.date(), Reason.VICTIM).written()
+    await house.tx.execute(update(reports).where(reports.c.id == said).values(measures=mark))
+    assert becoming(await house.judges(path))["140.7"] is Becomes.CONFLICT
+    await reports_book.let_go(house.tx, house.act(), [job_id])
+    with pytest.raises(Outdated):
+        await reports_book.ask_to_send(house.tx, house.act(), job_id)
+    kept = await jobs.get(house.tx, job_id)
+    assert kept is not None
+    assert (kept.state, kept.result) == (jobs.CANCELLED, None)
