@@ -192,7 +192,8 @@ async def judge(tx: Transaction, act: Act, filled: Filled, *, language: str) -> 
     if last is not None and moved and says_the_same(said.content, Content.of(newest(last, ()))):
         return row
     if moved or (seen.filled and ((amends is None and same) or _is_redacted(base))):
-        return replace(row, becomes=Becomes.CONFLICT, newer=last)
+        newer = last or await report_queries.get(tx, seen.status_update_id or 0)
+        return replace(row, becomes=Becomes.CONFLICT, newer=newer)
     if said.mistakes:
         return replace(row, becomes=Becomes.MISTAKE, mistakes=said.mistakes)
     try:

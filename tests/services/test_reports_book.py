@@ -441,6 +441,9 @@ async def test_destroyed_words_do_not_come_back_by_workbook(house: House) -> Non
     mark = Mark(NOW.date(), Reason.VICTIM).written()
     await house.tx.execute(update(reports).where(reports.c.id == said).values(measures=mark))
     assert becoming(await house.judges(path))["140.7"] is Becomes.CONFLICT
+    await status_updates.withdraw(house.tx, house.act(house.karim), said)
+    [row] = [each for each in await house.judges(path) if each.becomes is Becomes.CONFLICT]
+    assert reports_book.why(row).values["number"] == "SU-2026-0001"
     await reports_book.let_go(house.tx, house.act(), [job_id])
     with pytest.raises(Outdated):
         await reports_book.ask_to_send(house.tx, house.act(), job_id)
