@@ -33,7 +33,7 @@ _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 
 async def export(turn: Turn, argument: str) -> None:
     """`/export`: what can be exported; `export:w:-`: that one, narrowed as the button says."""
-    if not may_export(turn.actor) and reports_book.may_take(turn.actor):
+    if not argument and not may_export(turn.actor) and reports_book.may_take(turn.actor):
         await turn.go(turn, "reports_offer")
         return
     require(may_export(turn.actor))
