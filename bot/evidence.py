@@ -20,9 +20,10 @@ from bot import logs
 from bot.clock import Clock
 from bot.domain.errors import Refused
 from bot.domain.people import TICK, Act
-from bot.exchange.confined import Crashed, TookTooLong, TooMuchMemory
+from bot.exchange import reports_work
+from bot.exchange.confined import Crashed, TookTooLong, TooMuchMemory, confined
 from bot.exchange.inspect import MAX_SIZE, FileKind, inspect
-from bot.exchange.refusals import Damaged, TooLarge, UnpacksTooBig
+from bot.exchange.refusals import Damaged, FilledWorkbook, TooLarge, UnpacksTooBig
 from bot.services import evidence as service
 from bot.services.evidence import MEGABYTE, Unavailable
 from bot.settings import is_loopback
@@ -44,6 +45,14 @@ PATIENCE = 6
 Look = Callable[[Path, str], Awaitable[FileKind]]
 
 
+async def look(path: Path, name: str) -> FileKind:
+    """What kind of file came; refuses as `inspect`, and the workbook that reports come back in."""
+    kind = await inspect(path, name)
+    if kind.extension == "xlsx" and await confined(reports_work.recognises, str(path)):
+        raise FilledWorkbook
+    return kind
+
+
 class Evidence:
     """Fetches what is awaited and removes what nothing names any more."""
 
@@ -55,7 +64,7 @@ class Evidence:
         clock: Clock,
         zone: ZoneInfo,
         *,
-        look: Look = inspect,
+        look: Look = look,
     ) -> None:
         self._database = database
         self._bot = bot

@@ -31,6 +31,7 @@ from bot.services import (
     digests,
     handed_out,
     imports,
+    regular,
     reminders,
     requests,
     unreachable,
@@ -133,6 +134,7 @@ def house_ticks(
         "unreachable": (_often(15), lambda now: unreachable.follow(database, act(now))),
         "approvals": (_often(60), lambda now: follow_approvals(database, act(now))),
         "digest": (_often(60), lambda now: send_digests(database, act(now), policy)),
+        "regular": (_often(60), lambda now: order_regular(database, act(now), policy)),
         "deadlines": (_often(300), lambda now: warn_of_deadlines(database, act(now), policy)),
         "before": (_often(300), lambda now: ask_before_deadlines(database, act(now), policy)),
         "evidence": (_often(300), lambda _now: wake_evidence(database)),
@@ -184,6 +186,15 @@ async def follow_approvals(database: Database, act: Act) -> None:
     for approval_id in due:
         async with database.write() as tx:
             await approvals.follow(tx, act, approval_id)
+
+
+async def order_regular(database: Database, act: Act, policy: Policy) -> None:
+    """Order the regular exports that are due, each in a transaction of its own."""
+    async with database.read() as tx:
+        found = await regular.due(tx, act, policy)
+    for each in found:
+        async with database.write() as tx:
+            await regular.carry_out(tx, act, each)
 
 
 async def warn_of_deadlines(database: Database, act: Act, policy: Policy) -> None:

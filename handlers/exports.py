@@ -18,6 +18,7 @@ from bot.domain.views.people import name_for
 from bot.exchange.picture import Bar, Figures, as_text, shown
 from bot.exchange.progress import pack
 from bot.services import exports as service
+from bot.services import regular, reports_book
 from handlers.turn import Turn
 from storage import institutions, items, statuses
 from storage import progress as queries
@@ -32,21 +33,20 @@ _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 
 async def export(turn: Turn, argument: str) -> None:
     """`/export`: what can be exported; `export:w:-`: that one, narrowed as the button says."""
+    if not argument and not may_export(turn.actor) and reports_book.may_take(turn.actor):
+        await turn.go(turn, "reports_offer")
+        return
     require(may_export(turn.actor))
     if not await items.are_there(turn.tx):
         await turn.show(views.none_yet())
         return
     if not argument:
-        await turn.show(views.kinds())
+        come = await regular.listed(turn.tx, turn.act)
+        await turn.show(views.kinds(regular=len(come)))
         return
-    kind, chosen = await _ordered(turn, argument)
+    kind, chosen = await ordered(turn, argument)
     count = await service.matching(turn.tx, turn.act, chosen)
-    called = {
-        dimension: await _called(turn, dimension, value)
-        for dimension in LETTERS
-        for value in chosen.of(dimension)
-    }
-    await turn.show(views.choose(kind, chosen, called, count))
+    await turn.show(views.choose(kind, chosen, await called(turn, chosen), count))
 
 
 async def export_by(turn: Turn, argument: str) -> None:
@@ -55,7 +55,7 @@ async def export_by(turn: Turn, argument: str) -> None:
     dimension = _DIMENSIONS.get(letter)
     if dimension is None or not page.isdecimal():
         raise NotFound
-    kind, chosen = await _ordered(turn, rest)
+    kind, chosen = await ordered(turn, rest)
     others = chosen.narrowed(dimension)
     found = await service.choices(turn.tx, turn.act, others, dimension)
     choices = [
@@ -69,7 +69,7 @@ async def export_by(turn: Turn, argument: str) -> None:
 
 async def export_make(turn: Turn, argument: str) -> None:
     """Make it; the message tells how far it is until the file comes."""
-    kind, chosen = await _ordered(turn, argument)
+    kind, chosen = await ordered(turn, argument)
     job_id = await service.ask(turn.tx, turn.act, kind, chosen, language=turn.language)
     row = await turn.show(views.making(kind, job_id))
     await service.shown_in(turn.tx, job_id, row)
@@ -77,12 +77,12 @@ async def export_make(turn: Turn, argument: str) -> None:
 
 async def export_split(turn: Turn, argument: str) -> None:
     """One file for each document, where one for all is too large for the chat."""
-    kind, chosen = await _ordered(turn, argument)
+    kind, chosen = await ordered(turn, argument)
     count = await service.ask_by_document(turn.tx, turn.act, kind, chosen, language=turn.language)
     await turn.show(views.by_document(kind, count))
 
 
-async def _ordered(turn: Turn, argument: str) -> tuple[ExportKind, Filter]:
+async def ordered(turn: Turn, argument: str) -> tuple[ExportKind, Filter]:
     """The kind and the filter behind a button: `w:d1f0c2aa`."""
     letter, _, code = argument.partition(":")
     kind = by_letter(letter)
@@ -102,6 +102,15 @@ async def export_cancel(turn: Turn, argument: str) -> None:
 async def import_template(turn: Turn, _argument: str) -> None:
     """The empty table for recommendations, as a file."""
     await service.ask_for_template(turn.tx, turn.act, language=turn.language)
+
+
+async def called(turn: Turn, chosen: Filter) -> dict[Dimension, Value]:
+    """What a filter is narrowed to, in the reader's language."""
+    return {
+        dimension: await _called(turn, dimension, value)
+        for dimension in LETTERS
+        for value in chosen.of(dimension)
+    }
 
 
 async def _called(turn: Turn, dimension: Dimension, value: str) -> Value:

@@ -16,6 +16,7 @@ from bot.domain.screens import Listing, Value, Words
 from bot.domain.views import home as views
 from bot.domain.views.common import BESIDE, LIST_LENGTH
 from bot.domain.views.people import name_for
+from bot.services import reports_book
 from bot.services.home import institutions_of
 from handlers.turn import Turn
 from storage import (
@@ -105,7 +106,8 @@ async def listed(turn: Turn, argument: str) -> None:
         turn.tx, held, which, today=today, limit=LIST_LENGTH, offset=page * LIST_LENGTH
     )
     titles = await titles_of(turn, entries)
-    await turn.show(views.listed(which, counts.of(which), page, entries, titles))
+    takes = reports_book.may_take(turn.actor)
+    await turn.show(views.listed(which, counts.of(which), page, entries, titles, takes=takes))
 
 
 async def drafts(turn: Turn, argument: str) -> None:

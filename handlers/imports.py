@@ -11,7 +11,7 @@ from bot.exchange.refusals import TooLarge
 from bot.services import calendar_import
 from bot.services import imports as service
 from bot.services.templates import HOW as WORD
-from handlers import templates
+from handlers import reports_book, templates
 from handlers.turn import Turn
 from storage import imports, jobs, outbox
 
@@ -22,6 +22,9 @@ LATELY = 3
 
 async def file(turn: Turn, sent: Sent) -> None:
     """A document outside any conversation: the secretariat's are read, others have no place."""
+    if not may_import(turn.actor) and reports_book.may_be(turn, sent):
+        await reports_book.receive(turn, sent)
+        return
     if not may_import(turn.actor) or sent.kind != "document":
         await turn.go(turn, "loose_file")
         return

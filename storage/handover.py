@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from bot.domain.people import Seat
 from storage import invitations as states
+from storage import regular
 from storage.conversations import new_nonce
 from storage.database import Transaction
 from storage.tables import (
@@ -37,6 +38,7 @@ async def move(tx: Transaction, old: Seat, new: Seat) -> Moved:
     Drafts rest until their new owner takes them up; messages of the old chat change them no more.
     """
     drafts = await _move_drafts(tx, old, new)
+    await regular.move(tx, old, new)
     asked = await tx.execute(
         update(questions)
         .where(questions.c.asked_by == old.id, questions.c.answered_at.is_(None))

@@ -124,6 +124,12 @@ async def get(tx: Transaction, status_update_id: int) -> StatusUpdate | None:
     return None if row is None else _as_status_update(row)
 
 
+async def of_ids(tx: Transaction, status_update_ids: Sequence[int]) -> list[StatusUpdate]:
+    """These status updates."""
+    rows = await tx.rows(select(*_COLUMNS).where(status_updates.c.id.in_(status_update_ids)))
+    return [_as_status_update(row) for row in rows]
+
+
 async def of_institutions(
     tx: Transaction, institution_ids: Sequence[int], *, limit: int, offset: int = 0
 ) -> list[Reported]:

@@ -1000,6 +1000,27 @@ digests = Table(  # everybody who has or had a seat: when their next digest is d
     Column("settled_at", UtcDateTime),
 )
 
+regular_exports = Table(  # what comes to somebody by itself
+    "regular_exports",
+    metadata,
+    _id(),
+    _to("person_id", "people", index=True),
+    _to("seat_id", "seats"),  # by which it was asked for
+    Column("kind", String(20), nullable=False),
+    Column("filters", Json, nullable=False),
+    Column("rhythm", String(1), nullable=False),  # `bot.domain.regular.Rhythm`
+    Column("to_all", Boolean, nullable=False, server_default=false()),  # of the secretariat
+    Column("dealt_with", Date, nullable=False),  # the occurrence that came last, by its day
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),  # stopped, or nobody may have it any more
+)
+Index(
+    "ix_regular_exports_live",
+    regular_exports.c.ended_at,
+    sqlite_where=text("ended_at IS NULL"),
+    postgresql_where=text("ended_at IS NULL"),
+)
+
 # -- What others think of it -----------------------------------------------------------------------
 
 assessments = Table(  # of observers, beside the State's answer; a row for each version

@@ -30,7 +30,7 @@ _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
             *("handover", "protections"),
         ),
     ),
-    (REPORTING, ("calendar", "away", "handover")),
+    (REPORTING, ("export", "calendar", "away", "handover")),
     (frozenset({Role.VALIDATOR}), ("due", "calendar", "away", "handover")),
 )
 _EVERYBODY = ("find", "me", "language", "privacy")

@@ -28,7 +28,7 @@ _BY_SUBJECT = {
     "evidence": "refuse store view",
     "export": (
         "archive assignments audit calendar cancel digest history impact matrix matrix_by_number "
-        "open_data paragraphs picture plans problems sdg sdg_csv workbook"
+        "open_data paragraphs picture plans problems reports sdg sdg_csv workbook"
     ),
     "extension": "ask grant refuse",
     "file": "let_go",
@@ -46,6 +46,8 @@ _BY_SUBJECT = {
     "publication": "close open snapshot",
     "question": "answer ask",
     "redaction": "redact",
+    "regular_export": "add address end run stop",
+    "reports_book": "discard send",
     "reminder": "decline release snooze",
     "request": (
         "answer close excuse ladder letters open plan record_answer repeat stop_repeating "

@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from itertools import islice, zip_longest
+from itertools import islice
 from pathlib import Path
-
-from xlsxwriter.utility import xl_range_abs
 
 from bot.domain.errors import Refused
 from bot.exchange.cells import Cell
@@ -21,13 +19,17 @@ from bot.exchange.filled import (
     SEARCHED,
     Names,
     Tell,
+    columns_in,
     day_in,
     folded,
+    offer,
     plain,
     protect,
     same_number,
     several,
     sheets,
+    write_hints,
+    write_lists,
 )
 from bot.exchange.imported import MissingColumns, NotRecognised, Problem
 from bot.exchange.sheets import Labels, SafeBook, SafeSheet, Styles, safe_book
@@ -157,13 +159,16 @@ def write(
         filling = book.sheet(labels("export.assignments.sheet.assignments"))
         lists = book.sheet(labels("export.assignments.sheet.lists"))
         hints = book.sheet(labels("export.assignments.sheet.hints"))
-        from_institutions, from_clusters = _write_lists(lists, institutions, clusters, labels)
-        _write_hints(hints, title, labels)
+        called = (labels(f"export.assignments.list.{name}") for name in LISTS)
+        sources = write_lists(lists, dict(zip(called, (institutions, clusters), strict=True)))
+        from_institutions, from_clusters = sources.values()
+        write_hints(hints, title, [labels(f"export.assignments.hint.{name}") for name in HINTS])
         rows = _write_items(book, filling, items, labels)
         last = max(rows, 1) + _FIRST_ROW - 1
-        _offer(filling, "lead", last, from_institutions, strict=True)
-        _offer(filling, "contributing", last, from_institutions)
-        _offer(filling, "cluster", last, from_clusters, strict=True)
+        for name, source in (("lead", from_institutions), ("cluster", from_clusters)):
+            offer(filling, COLUMNS.index(name), _FIRST_ROW, last, source, strict=True)
+        place = COLUMNS.index("contributing")  # several names may be typed, too
+        offer(filling, place, _FIRST_ROW, last, from_institutions, strict=False)
     return rows
 
 
@@ -196,39 +201,6 @@ def _write_items(
     sheet.sheet.repeat_rows(1)
     protect(sheet)
     return rows
-
-
-def _write_lists(
-    sheet: SafeSheet, institutions: Sequence[str], clusters: Sequence[str], labels: Labels
-) -> list[str | None]:
-    """Write the names to pick from; gives where each list stands, or None for an empty one."""
-    sheet.sheet.set_column(0, 1, 44)
-    sheet.header(0, [labels(f"export.assignments.list.{name}") for name in LISTS])
-    for place, (institution, cluster) in enumerate(zip_longest(institutions, clusters)):
-        sheet.row(place + 1, [institution, cluster])
-    protect(sheet)
-    quoted = sheet.sheet.get_name().replace("'", "''")
-    return [
-        f"='{quoted}'!{xl_range_abs(1, column, len(names), column)}" if names else None
-        for column, names in enumerate((institutions, clusters))
-    ]
-
-
-def _write_hints(sheet: SafeSheet, title: str, labels: Labels) -> None:
-    sheet.sheet.set_column(0, 0, 100)
-    sheet.sheet.write_string(0, 0, title, sheet.styles.title)
-    for place, name in enumerate(HINTS):
-        sheet.row(place + 2, [labels(f"export.assignments.hint.{name}")])
-
-
-def _offer(
-    sheet: SafeSheet, name: str, last: int, source: str | None, *, strict: bool = False
-) -> None:
-    """Let a column be filled from a list; where not `strict`, several names may be typed too."""
-    place = COLUMNS.index(name)
-    if source:
-        options = {"validate": "list", "source": source, "show_error": strict}
-        sheet.sheet.data_validation(_FIRST_ROW, place, last, place, options)
 
 
 # -- In --------------------------------------------------------------------------------------------
@@ -265,13 +237,7 @@ def read(
 
 
 def _names(row: Row, by_heading: Mapping[str, str]) -> dict[str, int]:
-    """The places of the columns, if this is the hidden row or the row of headings; else nothing."""
-    cells = list(enumerate(map(plain, row.cells)))
-    marked = {cell.removeprefix(_MARK): place for place, cell in cells if cell.startswith(_MARK)}
-    by_words = {by_heading.get(folded(cell), ""): place for place, cell in cells}
-    if not marked and not {"lead", "paragraph"} <= by_words.keys():
-        return {}
-    return {name: place for name, place in (by_words | marked).items() if name in COLUMNS}
+    return columns_in(row, _MARK, COLUMNS, by_heading, ("lead", "paragraph"))
 
 
 class _Reader:

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 from zipfile import is_zipfile
 
 from rapidfuzz import fuzz, process, utils
+from xlsxwriter.utility import xl_range_abs
 
 from bot.exchange import excel_tables
-from bot.exchange.imported import NotRecognised
+from bot.exchange.imported import NotRecognised, Problem
 from bot.exchange.sheets import SafeSheet
-from bot.exchange.tables import Row
+from bot.exchange.tables import Row, Sheet
 
 SEARCHED = 10  # rows in which the names of the columns or the headings may stand
 
@@ -36,18 +38,73 @@ class Tell(Protocol):
     ) -> None: ...
 
 
-def sheets(path: Path) -> Iterator[Iterator[Row]]:
-    """The rows of each sheet, to be read once; refuses what is no workbook with NotRecognised."""
+def named_sheets(path: Path) -> Iterator[Sheet]:
+    """Each sheet with its name and rows; refuses what is no workbook with NotRecognised."""
     if not is_zipfile(path):
         raise NotRecognised
-    for sheet in excel_tables.sheets(path):
+    yield from excel_tables.sheets(path)
+
+
+def sheets(path: Path) -> Iterator[Iterator[Row]]:
+    """The rows of each sheet, to be read once; refuses what is no workbook with NotRecognised."""
+    for sheet in named_sheets(path):
         yield sheet.rows
+
+
+def columns_in(
+    row: Row,
+    mark: str,
+    columns: Collection[str],
+    by_heading: Mapping[str, str],
+    telling: Collection[str],
+) -> dict[str, int]:
+    """The places of the columns, if this is the row of marks or of headings; else nothing.
+
+    Marks are `<mark><column>`; headings alone tell it where those of the `telling` columns stand.
+    """
+    cells = list(enumerate(map(plain, row.cells)))
+    marked = {cell.removeprefix(mark): place for place, cell in cells if cell.startswith(mark)}
+    by_words = {by_heading.get(folded(cell), ""): place for place, cell in cells}
+    if not marked and not set(telling) <= by_words.keys():
+        return {}
+    return {name: place for name, place in (by_words | marked).items() if name in columns}
 
 
 def protect(sheet: SafeSheet) -> None:
     """Against slips, not against people: there is no password."""
     allowed = ("autofilter", "format_cells", "format_columns", "format_rows")
     sheet.sheet.protect("", dict.fromkeys(allowed, True))
+
+
+def write_lists(sheet: SafeSheet, offered: Mapping[str, Sequence[str]]) -> dict[str, str | None]:
+    """Write what can be picked, a column each; gives where it stands, None for an empty list."""
+    sheet.sheet.set_column(0, len(offered) - 1, 44)
+    sheet.header(0, list(offered))
+    for place, row in enumerate(zip_longest(*offered.values()), start=1):
+        sheet.row(place, row)
+    protect(sheet)
+    quoted = sheet.sheet.get_name().replace("'", "''")
+    return {
+        name: f"='{quoted}'!{xl_range_abs(1, column, len(names), column)}" if names else None
+        for column, (name, names) in enumerate(offered.items())
+    }
+
+
+def offer(
+    sheet: SafeSheet, column: int, first: int, last: int, source: str | None, *, strict: bool
+) -> None:
+    """Let rows of a column be filled from a list; where not `strict`, other words will do, too."""
+    if source:
+        options = {"validate": "list", "source": source, "show_error": strict}
+        sheet.sheet.data_validation(first, column, last, column, options)
+
+
+def write_hints(sheet: SafeSheet, title: str, hints: Sequence[str]) -> None:
+    """Say how it is filled in, a line each."""
+    sheet.sheet.set_column(0, 0, 100)
+    sheet.sheet.write_string(0, 0, title, sheet.styles.title)
+    for place, words in enumerate(hints, start=2):
+        sheet.row(place, [words])
 
 
 class Names:
@@ -76,6 +133,54 @@ class Names:
 
 
 # -- Cells -----------------------------------------------------------------------------------------
+
+
+class RowCells:
+    """The cells of one row by column, and what is wrong with them."""
+
+    def __init__(self, row: Row, columns: Mapping[str, int], key_of: Callable[[str], str]) -> None:
+        """`key_of` gives the text of a problem by its name."""
+        self.row = row
+        self.columns = columns
+        self.problems: list[Problem] = []
+        self.words = {
+            name: plain(row.cells[at]) if at < len(row.cells) else ""
+            for name, at in columns.items()
+        }
+        self._key_of = key_of
+
+    def __getitem__(self, name: str) -> str:
+        return self.words.get(name, "")
+
+    @property
+    def hold_anything(self) -> bool:
+        """Whether it is a row at all."""
+        lost = any(at in self.row.lost for at in self.columns.values())
+        return lost or any(self.words.values())
+
+    def tell(
+        self, column: str, problem: str, /, *, refused: bool = True, **values: str | int
+    ) -> None:
+        """Note a problem."""
+        key = self._key_of(problem)
+        self.problems.append(Problem(self.row.number, key, column, values, refused=refused))
+
+    def tell_lost(self) -> None:
+        """What cannot be seen looks empty, and must not empty anything."""
+        for name, at in sorted(self.columns.items()):
+            if at in self.row.lost:
+                key = "import.problem.formula"
+                self.problems.append(Problem(self.row.number, key, name, refused=True))
+
+    def short(self, name: str, limit: int) -> str:
+        """Words of at most that many characters."""
+        if len(self[name]) > limit:
+            self.tell(name, "too_long", limit=limit)
+        return self[name]
+
+    def day(self, name: str) -> date | None:
+        """A day; tells where it is none."""
+        return day_in(self[name], name, self.tell)
 
 
 def plain(cell: str) -> str:

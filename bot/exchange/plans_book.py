@@ -12,11 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice, zip_longest
+from itertools import islice
 from pathlib import Path
 from typing import Any
-
-from xlsxwriter.utility import xl_range_abs
 
 from bot.domain.disaggregation import Dimension
 from bot.domain.errors import Refused, Unfit
@@ -41,12 +39,15 @@ from bot.exchange.cells import Cell, exact_cell
 from bot.exchange.filled import (
     SEARCHED,
     Names,
-    day_in,
+    RowCells,
     folded,
+    offer,
     plain,
     protect,
     several,
     sheets,
+    write_hints,
+    write_lists,
 )
 from bot.exchange.imported import MissingColumns, NotRecognised, Problem
 from bot.exchange.sheets import Labels, SafeBook, SafeSheet, Styles, safe_book
@@ -199,8 +200,13 @@ def write(
     }
     with safe_book(path, language=language, title=title, made_at=made_at) as book:
         filling = {name: book.sheet(labels(f"export.plans.sheet.{name}")) for name in SHEETS}
-        lists = _write_lists(book.sheet(labels("export.plans.sheet.lists")), offered, labels)
-        _write_hints(book.sheet(labels("export.plans.sheet.hints")), title, labels)
+        lists = write_lists(
+            book.sheet(labels("export.plans.sheet.lists")),
+            {labels(f"export.plans.list.{name}"): offered[name] for name in LISTS},
+        )
+        sources = dict(zip(LISTS, lists.values(), strict=True))
+        hints = [labels(f"export.plans.hint.{name}") for name in HINTS]
+        write_hints(book.sheet(labels("export.plans.sheet.hints")), title, hints)
         rows: Mapping[str, list[list[Cell]]] = {
             "activity": [_activity(each, labels) for each in activities],
             "indicator": [_indicator(each, labels) for each in indicators],
@@ -208,7 +214,8 @@ def write(
         for name, sheet in filling.items():
             _write_rows(book, sheet, name, rows[name], labels)
             for column, (which, strict) in _PICKED[name].items():
-                _offer(sheet, name, column, len(rows[name]), lists[which], strict=strict)
+                place, last = SHEETS[name].index(column), _FIRST_ROW + len(rows[name]) + _ROOM - 1
+                offer(sheet, place, _FIRST_ROW, last, sources[which], strict=strict)
     return len(activities)
 
 
@@ -256,41 +263,6 @@ def _write_rows(
     sheet.sheet.autofilter(1, 0, max(_FIRST_ROW + len(rows) - 1, 1), len(columns) - 1)
     sheet.sheet.repeat_rows(1)
     protect(sheet)
-
-
-def _write_lists(
-    sheet: SafeSheet, offered: Mapping[str, Sequence[str]], labels: Labels
-) -> dict[str, str | None]:
-    """Write what can be picked; gives where each list stands, or None for an empty one."""
-    sheet.sheet.set_column(0, len(LISTS) - 1, 34)
-    sheet.header(0, [labels(f"export.plans.list.{name}") for name in LISTS])
-    for place, row in enumerate(zip_longest(*(offered[name] for name in LISTS)), start=1):
-        sheet.row(place, row)
-    protect(sheet)
-    quoted = sheet.sheet.get_name().replace("'", "''")
-    return {
-        name: f"='{quoted}'!{xl_range_abs(1, column, len(offered[name]), column)}"
-        if offered[name]
-        else None
-        for column, name in enumerate(LISTS)
-    }
-
-
-def _write_hints(sheet: SafeSheet, title: str, labels: Labels) -> None:
-    sheet.sheet.set_column(0, 0, 100)
-    sheet.sheet.write_string(0, 0, title, sheet.styles.title)
-    for place, name in enumerate(HINTS, start=2):
-        sheet.row(place, [labels(f"export.plans.hint.{name}")])
-
-
-def _offer(
-    sheet: SafeSheet, name: str, column: str, rows: int, source: str | None, *, strict: bool
-) -> None:
-    if source:
-        place = SHEETS[name].index(column)
-        options = {"validate": "list", "source": source, "show_error": strict}
-        last = _FIRST_ROW + rows + _ROOM - 1
-        sheet.sheet.data_validation(_FIRST_ROW, place, last, place, options)
 
 
 # -- In --------------------------------------------------------------------------------------------
@@ -365,48 +337,12 @@ def _names(
     return None
 
 
-class _Cells:
-    """The cells of one row by column, and what is wrong with them."""
+class _Cells(RowCells):
+    """The cells of one row; the problems of names and days are the assignment workbook's own."""
 
     def __init__(self, row: Row, columns: Mapping[str, int], language: str) -> None:
-        self.row = row
-        self.columns = columns
+        super().__init__(row, columns, _problem_key)
         self._language = language
-        self.problems: list[Problem] = []
-        self.words = {
-            name: plain(row.cells[at]) if at < len(row.cells) else ""
-            for name, at in columns.items()
-        }
-
-    def __getitem__(self, name: str) -> str:
-        return self.words.get(name, "")
-
-    @property
-    def hold_anything(self) -> bool:
-        """Whether it is a row at all."""
-        lost = any(at in self.row.lost for at in self.columns.values())
-        return lost or any(self.words.values())
-
-    def tell(
-        self, column: str, problem: str, /, *, refused: bool = True, **values: str | int
-    ) -> None:
-        """Note a problem; those of names and days are the assignment workbook's own."""
-        whose = "plans" if problem in PROBLEMS else "assignments"
-        key = f"import.{whose}.{problem}"
-        self.problems.append(Problem(self.row.number, key, column, values, refused=refused))
-
-    def tell_lost(self) -> None:
-        """What cannot be seen looks empty, and must not empty anything."""
-        for name, at in sorted(self.columns.items()):
-            if at in self.row.lost:
-                key = "import.problem.formula"
-                self.problems.append(Problem(self.row.number, key, name, refused=True))
-
-    def short(self, name: str, limit: int) -> str:
-        """Words of at most that many characters."""
-        if len(self[name]) > limit:
-            self.tell(name, "too_long", limit=limit)
-        return self[name]
 
     def number(self, name: str) -> float | None:
         """A number, be it one of Excel's or a text."""
@@ -442,8 +378,9 @@ class _Cells:
             return None
         return int(found)
 
-    def day(self, name: str) -> date | None:
-        return day_in(self[name], name, self.tell)
+
+def _problem_key(problem: str) -> str:
+    return f"import.{'plans' if problem in PROBLEMS else 'assignments'}.{problem}"
 
 
 def _as_typed(words: str, language: str) -> Decimal | None:

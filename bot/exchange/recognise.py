@@ -15,6 +15,7 @@ from bot.exchange import (
     ohchr_matrix,
     plain,
     plans_book,
+    reports_book,
     tables,
     uhri,
 )
@@ -60,6 +61,7 @@ class Contents(StrEnum):
     RECOMMENDATIONS = "recommendations"
     ASSIGNMENTS = "assignments"
     PLANS = "plans"
+    REPORTS = "reports"
     CALENDAR = "calendar"
 
 
@@ -85,6 +87,8 @@ def contents(path: Path, name: str) -> Contents:
 def _of_package(path: Path) -> Contents:
     if assignments_book.recognises(path):
         return Contents.ASSIGNMENTS
+    if reports_book.recognises(path):
+        return Contents.REPORTS
     return Contents.PLANS if plans_book.recognises(path) else Contents.RECOMMENDATIONS
 
 

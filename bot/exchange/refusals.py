@@ -93,3 +93,9 @@ class Damaged(FileRefused):
     """Cut off or broken: no program would be sure to open it."""
 
     key = "file.damaged"
+
+
+class FilledWorkbook(FileRefused):
+    """The workbook of reports, sent as evidence: it belongs to many items, and is sent alone."""
+
+    key = "file.filled_workbook"

@@ -11,17 +11,16 @@ from typing import Any
 
 from bot.domain import permissions
 from bot.domain.assigning import Target
-from bot.domain.errors import NotFound, Outdated
+from bot.domain.errors import Outdated
 from bot.domain.items import Part
 from bot.domain.people import Act
 from bot.services import assignments as assigning
-from bot.services import audit
+from bot.services import books
 from bot.services import clusters as arranging
 from storage import assignments, jobs
 from storage import assignments_book as queries
 from storage.assignments_book import Row
 from storage.database import Transaction
-from storage.jobs import Job
 
 MAKE, READ = "assignments_book", "assignments_read"
 FIELDS = ("lead", "contributing", "due", "cluster")
@@ -110,7 +109,7 @@ async def apply(tx: Transaction, act: Act, job_id: int) -> int:
     Raises Outdated where the job is done already, or an item has changed since the preview.
     """
     permissions.require(permissions.may_arrange(act.actor))
-    job = await waiting(tx, job_id)
+    job = await books.waiting(tx, job_id, READ)
     assert job.result is not None
     wishes = [Wish.from_json(each) for each in job.result["wishes"]]
     await assignments.lock_items(tx, [each.item_id for each in wishes])
@@ -131,19 +130,7 @@ async def apply(tx: Transaction, act: Act, job_id: int) -> int:
 async def discard(tx: Transaction, act: Act, job_id: int) -> None:
     """Change nothing of it."""
     permissions.require(permissions.may_arrange(act.actor))
-    await waiting(tx, job_id)
-    await jobs.change(tx, job_id, state=jobs.CANCELLED, result=None, finished_at=act.now)
-    await audit.record(tx, act, "assignments_book.discard", f"job:{job_id}")
-
-
-async def waiting(tx: Transaction, job_id: int) -> Job:
-    """The job of a workbook that waits for a decision; raises NotFound or Outdated."""
-    job = await jobs.get(tx, job_id)
-    if job is None or job.kind != READ:
-        raise NotFound
-    if job.state != jobs.WAITING or job.result is None:
-        raise Outdated
-    return job
+    await books.discard(tx, act, await books.waiting(tx, job_id, READ), "assignments_book")
 
 
 async def _targets(

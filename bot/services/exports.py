@@ -82,7 +82,7 @@ async def ask(tx: Transaction, act: Act, kind: ExportKind, chosen: Filter, *, la
         raise DocumentNeeded
     if not await matching(tx, act, chosen):
         raise NothingMatches
-    return await _plan(tx, act, EXPORT, _arguments(kind, chosen, language))
+    return await _plan(tx, act, EXPORT, arguments(kind, chosen, language))
 
 
 async def ask_by_document(
@@ -94,11 +94,12 @@ async def ask_by_document(
         raise NothingMatches
     for each in documents:
         of_it = chosen.narrowed(Dimension.DOCUMENT, each.value)
-        await _plan(tx, act, EXPORT, _arguments(kind, of_it, language))
+        await _plan(tx, act, EXPORT, arguments(kind, of_it, language))
     return len(documents)
 
 
-def _arguments(kind: ExportKind, chosen: Filter, language: str) -> dict[str, Any]:
+def arguments(kind: ExportKind, chosen: Filter, language: str) -> dict[str, Any]:
+    """What the job of an export is told."""
     return {"export": kind.value, "filters": chosen.to_json(), "language": language}
 
 

@@ -13,6 +13,7 @@ from bot.services import (
     history,
     imports,
     letters,
+    reports_book,
     templates,
 )
 from storage import jobs
@@ -28,6 +29,9 @@ MADE = (
     digests.PICTURE,
     imports.PROBLEMS,
     assignments_book.MAKE,
+    reports_book.MAKE,
+    reports_book.READ,
+    reports_book.SEND,
     letters.KIND,
     templates.OURS,
     templates.CHECK,
@@ -35,7 +39,13 @@ MADE = (
 )
 """What can be asked for anew."""
 
-QUOTING = (exports.EXPORT, history.FILE)
+QUOTING = (
+    exports.EXPORT,
+    history.FILE,
+    reports_book.MAKE,
+    reports_book.READ,
+    reports_book.SEND,
+)
 """Of these, what holds the record's own words: gone at once when some of them are redacted."""
 
 CAME_IN = (imports.READ, assignments_book.READ)

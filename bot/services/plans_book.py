@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.domain import permissions
 from bot.domain.disaggregation import Dimension
-from bot.domain.errors import NotFound, Outdated
+from bot.domain.errors import Outdated
 from bot.domain.people import Act
 from bot.domain.plans import (
     ACTIVITY_FIELDS,
@@ -29,12 +29,11 @@ from bot.domain.plans import (
     changed_indicator,
     current,
 )
-from bot.services import audit, plans
+from bot.services import books, plans
 from bot.services.plans import READ, Told
 from storage import indicators, jobs
 from storage import plans as queries
 from storage.database import Transaction
-from storage.jobs import Job
 
 _INDICATOR_FIELDS = (
     *("name", "kind", "unit", "baseline", "baseline_year"),
@@ -219,7 +218,7 @@ async def apply(tx: Transaction, act: Act, job_id: int) -> Counter[str]:
     something has changed since the preview.
     """
     permissions.require(permissions.may_plan(act.actor))
-    job = await waiting(tx, job_id)
+    job = await books.waiting(tx, job_id, READ)
     assert job.result is not None
     wishes = [Wish.from_json(each) for each in job.result["wishes"]]
     found = await differences(tx, wishes)
@@ -278,16 +277,4 @@ async def _apply_indicator(
 async def discard(tx: Transaction, act: Act, job_id: int) -> None:
     """Change nothing of it."""
     permissions.require(permissions.may_plan(act.actor))
-    await waiting(tx, job_id)
-    await jobs.change(tx, job_id, state=jobs.CANCELLED, result=None, finished_at=act.now)
-    await audit.record(tx, act, "plans_book.discard", f"job:{job_id}")
-
-
-async def waiting(tx: Transaction, job_id: int) -> Job:
-    """The job of a workbook that waits for a decision; raises NotFound or Outdated."""
-    job = await jobs.get(tx, job_id)
-    if job is None or job.kind != READ:
-        raise NotFound
-    if job.state != jobs.WAITING or job.result is None:
-        raise Outdated
-    return job
+    await books.discard(tx, act, await books.waiting(tx, job_id, READ), "plans_book")

@@ -27,7 +27,7 @@ from bot.domain.redaction import (
 )
 from bot.domain.reports import TooLong
 from bot.domain.views import redaction as views
-from bot.services import audit, handed_out
+from bot.services import audit, handed_out, reports_book
 from bot.services.notices import tell
 from bot.services.status_updates import get_own
 from storage import audit as audit_queries
@@ -119,6 +119,7 @@ async def redact(
     exports = await _exports(tx, about)
     for job_id, _sha256 in exports:
         await jobs.change(tx, job_id, sha256=None)
+    await reports_book.let_go(tx, act, [job_id for job_id, _sha256 in exports])
     made = _Made(redaction_id, about, chosen, reason)
     made_files = {sha256 for _job_id, sha256 in exports}
     own = await _take_from_chats(tx, act, made, gone, gone.files | made_files)

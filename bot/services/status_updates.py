@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -69,8 +69,12 @@ class _Source:
     on: date
 
 
-async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt:
+async def submit(
+    tx: Transaction, act: Act, draft: StatusUpdateDraft, *, tells: bool = True
+) -> Receipt:
     """Record a status update, and one more for each assignment in `draft.also`.
+
+    Who sends many at once `tells` of them once, with `tell_of`.
 
     What needs its validator's clearance is not the institution's word before it is cleared. The
     country's year is in the number. Refuses with NotAllowed, AssignmentClosed, NoStatus,
@@ -89,7 +93,8 @@ async def submit(tx: Transaction, act: Act, draft: StatusUpdateDraft) -> Receipt
     ]
     counts = await _take_evidence(tx, draft, updates)
     await _trace(tx, act, "submit", held, updates, seat_id=seat.id, chosen=chosen, counts=counts)
-    return await _sent(tx, act, held[0], _receipt(kind, draft, chosen, updates, counts))
+    receipt = _receipt(kind, draft, chosen, updates, counts)
+    return await _sent(tx, act, held[0], receipt) if tells else receipt
 
 
 async def record_on_behalf(
@@ -171,6 +176,7 @@ async def amend(
     *,
     seen: int,
     without: Sequence[int] = (),
+    tells: bool = True,
 ) -> Receipt:
     """Make the next version of a report on which nobody has decided; the last one is kept whole.
 
@@ -215,8 +221,23 @@ async def amend(
             "taken_away": len(set(before.evidence) - set(after)),
         },
     )
-    receipt = _receipt(ReportKind.REPORT, clean, chosen, [update], counts)
-    return await _sent(tx, act, assignment, replace(receipt, version=seen + 1))
+    receipt = replace(
+        _receipt(ReportKind.REPORT, clean, chosen, [update], counts), version=seen + 1
+    )
+    return await _sent(tx, act, assignment, receipt) if tells else receipt
+
+
+async def sendable(
+    tx: Transaction, act: Act, draft: StatusUpdateDraft, *, amends: StatusUpdate | None = None
+) -> None:
+    """Refuse the draft as `submit` would, or as `amend` would: nothing happens."""
+    kept: tuple[int, ...] = ()
+    if amends is None:
+        await _reportable(tx, act.actor, draft.assignment_id)
+    else:
+        await amendable(tx, act.actor, amends.id)
+        kept = await _evidence_of(tx, amends.id)
+    await _checked(tx, draft, today=act.today, kept=kept)
 
 
 async def amendable(
@@ -450,17 +471,31 @@ async def _needs_clearance(tx: Transaction, assignment: Assignment) -> bool:
 
 
 async def _sent(tx: Transaction, act: Act, assignment: Assignment, receipt: Receipt) -> Receipt:
-    """The secretariat hears of what is the institution's word, the validator of what waits."""
-    words = [each for each in receipt.updates if not each.uncleared]
-    if words:
-        await tell_secretariat(tx, act, f"{words[0].number}:{receipt.version}")
-    if len(words) == len(receipt.updates):
-        return receipt
-    there = await people.seated(
-        tx, now=act.now, roles={Role.VALIDATOR}, institution_id=assignment.institution_id
-    )
-    able = any(each.person.id != act.actor.person_id for each in there)
-    return replace(receipt, clears=able)
+    cause = f"{receipt.updates[0].number}:{receipt.version}"
+    clears = await tell_of(tx, act, receipt.updates, [assignment.institution_id], cause)
+    return replace(receipt, clears=clears)
+
+
+async def tell_of(
+    tx: Transaction,
+    act: Act,
+    updates: Sequence[Acknowledged],
+    institution_ids: Iterable[int],
+    cause: str,
+) -> bool:
+    """The secretariat hears of what is these institutions' word; a tick tells who is to clear.
+
+    `cause` is unique. Gives whether somebody may clear what waits.
+    """
+    if any(not each.uncleared for each in updates):
+        await tell_secretariat(tx, act, cause)
+    if not any(each.uncleared for each in updates):
+        return True
+    there = [
+        await people.seated(tx, now=act.now, roles={Role.VALIDATOR}, institution_id=each)
+        for each in institution_ids
+    ]
+    return all(any(one.person.id != act.actor.person_id for one in house) for house in there)
 
 
 async def _note_amended(

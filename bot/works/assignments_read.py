@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,16 +12,13 @@ from bot.domain.screens import Screen, text_from_json
 from bot.domain.views import assignments_book as views
 from bot.exchange import assignments_work
 from bot.exchange.assignments_book import Assigned
-from bot.exchange.confined import MEGABYTE, Limits, confined_stream
 from bot.services import assignments_book as service
 from bot.services.assignments_book import Difference, Wish
-from bot.works import Tools
+from bot.works import Tools, books
 from storage import assignments_book as queries
 from storage import clusters, institutions, jobs
 from storage.database import Transaction
 from storage.jobs import Job
-
-READER = Limits(memory=700 * MEGABYTE, cpu=120, wall=300.0)
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,15 @@ async def run(job: Job, tools: Tools) -> None:
         names = await _names(tx, tools, language)
         standing = await queries.standing(tx)
     items = {str(each.id): [each.symbol, each.paragraph] for each in standing}
-    rows = await _read(tools, job.sha256, items, names)
+    rows = await books.read(
+        tools,
+        job.sha256,
+        assignments_work.read,
+        items,
+        list(names.institutions),
+        list(names.clusters),
+        assignments_work.headings(tools.texts),
+    )
     wishes = [_wish(each, names) for each in rows if not each["refused"]]
     problems = [each for row in rows for each in row["problems"]]
     refused = sum(1 for each in rows if each["refused"])
@@ -73,28 +76,6 @@ async def _names(tx: Transaction, tools: Tools, language: str) -> _Names:
         assignments_work.institution_names(every, language),
         grouped,
     )
-
-
-async def _read(
-    tools: Tools, sha256: str, items: Mapping[str, Sequence[str]], names: _Names
-) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    async with tools.room() as room:
-        path = room / "sent"
-        await asyncio.to_thread(path.write_bytes, await tools.vault.read(sha256))
-        batches = confined_stream(
-            assignments_work.read,
-            str(path),
-            dict(items),
-            list(names.institutions),
-            list(names.clusters),
-            assignments_work.headings(tools.texts),
-            limits=READER,
-        )
-        async with aclosing(batches):
-            async for batch in batches:
-                rows += batch
-    return rows
 
 
 def _wish(row: Mapping[str, Any], names: _Names) -> Wish:

@@ -14,12 +14,15 @@ from bot.domain.exports import FORMS, DocumentNeeded, ExportKind, file_name, sui
 from bot.domain.filters import Filter
 from bot.domain.people import COMMAND_LINE, Act
 from bot.domain.permissions import may_export, require
+from bot.domain.regular import Rhythm
 from bot.domain.screens import Attachment, Screen, Text
 from bot.domain.views import exports as views
+from bot.domain.views import regular as regular_views
 from bot.exchange.order import Order
 from bot.jobs import ARCHIVE, EXPORT, OnProgress, file_in
 from bot.services import approvals
 from bot.services import exports as service
+from bot.services.notices import officers, tell
 from bot.works import Tools, word_files
 from bot.works.telling import JobCancelled, Telling, is_cancelled
 from storage import jobs
@@ -127,7 +130,9 @@ async def run(job: Job, tools: Tools) -> None:
     async with tools.database.write() as tx:
         act = await tools.act(tx, job)
         require(may_export(act.actor))
-        names = kind is ExportKind.WORKBOOK and await approvals.may_name(tx, act)
+        # What comes by itself does not use up what was agreed to for an export of one's own.
+        named = kind is ExportKind.WORKBOOK and "regular" not in job.arguments
+        names = named and await approvals.may_name(tx, act)
         stays = await _stays(tx, kind)
         restricted = stays or await approvals.may_leave(tx, Protection.RESTRICTED)
     person = act.actor.person
@@ -166,7 +171,14 @@ async def _hand_over(
 ) -> None:
     """The file goes to the chat, or stays on the machine: too large for the chat, or not for it."""
     form, counts = FORMS[kind], made.counts
-    counted = views.Counted(kind, counts[form.counted], made.withheld, counts.get("damaged", 0))
+    rhythm = job.arguments.get("rhythm")
+    counted = views.Counted(
+        kind,
+        counts[form.counted],
+        made.withheld,
+        counts.get("damaged", 0),
+        None if rhythm is None else regular_views.comes(Rhythm(rhythm)),
+    )
     name = file_name(kind, order.made_at.astimezone(tools.settings.zone).date(), order.filters)
     if made.size <= CHAT_LIMIT and not stays:
         async with tools.keep(made.path, form.media_type) as (tx, kept):
@@ -214,6 +226,8 @@ async def _say(  # noqa: PLR0917
     if row is not None:
         await tools.tell(tx, job, views.made(kind), step="made", edits=row)
     await tools.tell(tx, job, shown, step="ready")
+    if job.arguments.get("to_all"):
+        await _tell_others(tx, job, act, shown)
     await jobs.change(
         tx,
         job.id,
@@ -223,6 +237,13 @@ async def _say(  # noqa: PLR0917
         finished_at=act.now,
     )
     await _record(tx, act, kind, f"job:{job.id}", order, made)
+
+
+async def _tell_others(tx: Transaction, job: Job, act: Act, shown: Screen) -> None:
+    """All of the secretariat get the file of whoever asked for it."""
+    for each in await officers(tx, act):
+        if each.id != job.person_id:
+            await tell(tx, act, each.id, shown, f"job:{job.id}:ready:{each.id}", silent=True)
 
 
 async def _record(  # noqa: PLR0917

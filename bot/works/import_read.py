@@ -14,7 +14,7 @@ from bot.exchange.confined import MEGABYTE, Limits, confined, confined_stream
 from bot.exchange.imported import NotRecognised
 from bot.exchange.inspect import inspect
 from bot.exchange.recognise import Contents
-from bot.services import assignments_book, calendar_import, plans
+from bot.services import assignments_book, calendar_import, plans, reports_book
 from bot.services import imports as service
 from bot.works import Tools
 from storage import imports, jobs
@@ -24,6 +24,7 @@ READER = Limits(memory=700 * MEGABYTE, cpu=600, wall=1200.0)
 _OTHERS = {
     Contents.ASSIGNMENTS: assignments_book.READ,
     Contents.PLANS: plans.READ,
+    Contents.REPORTS: reports_book.READ,
     Contents.CALENDAR: calendar_import.READ,
 }
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +12,13 @@ from bot.domain.screens import Code, Listing, Screen, Value, Words, text, text_f
 from bot.domain.views import plans as plan_views
 from bot.domain.views import plans_book as views
 from bot.exchange import assignments_work, plans_work
-from bot.exchange.confined import MEGABYTE, Limits, confined_stream
 from bot.exchange.language import detect
 from bot.services import plans_book as service
 from bot.services.plans_book import Difference, Wish
-from bot.works import Tools
+from bot.works import Tools, books
 from storage import clusters, indicators, institutions, jobs, plans
 from storage.database import Transaction
 from storage.jobs import Job
-
-READER = Limits(memory=700 * MEGABYTE, cpu=120, wall=300.0)
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,8 @@ async def run(job: Job, tools: Tools) -> None:
         language = actor.person.language if actor.person else tools.settings.default_language
         names = await _names(tx, tools, language)
         known = await _known(tx, tools, names)
-    rows = await _read(tools, job.sha256, known, language)
+    headings = plans_work.headings(tools.texts)
+    rows = await books.read(tools, job.sha256, plans_work.read, known, headings, language)
     wishes = [_wish(each, names, language) for each in _applicable(rows)]
     problems = [each for row in rows for each in row["problems"]]
     refused = len(rows) - len(wishes)
@@ -88,27 +84,6 @@ async def _known(tx: Transaction, tools: Tools, names: _Names) -> dict[str, Any]
         "clusters": list(names.clusters),
         "words": plans_work.words(tools.texts),
     }
-
-
-async def _read(
-    tools: Tools, sha256: str, known: Mapping[str, Any], language: str
-) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    async with tools.room() as room:
-        path = room / "sent"
-        await asyncio.to_thread(path.write_bytes, await tools.vault.read(sha256))
-        batches = confined_stream(
-            plans_work.read,
-            str(path),
-            dict(known),
-            plans_work.headings(tools.texts),
-            language,
-            limits=READER,
-        )
-        async with aclosing(batches):
-            async for batch in batches:
-                rows += batch
-    return rows
 
 
 def _applicable(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from bot.services import assignments_book as books
 from bot.services import calendar_import, deadlines, digests, exports, handed_out, imports, plans
 from bot.services import history as history_service
 from bot.services import letters as letter_service
+from bot.services import reports_book as report_books
 from bot.services import templates as template_service
 from bot.settings import Settings
 from bot.works import (
@@ -32,6 +33,9 @@ from bot.works import (
     plans_book,
     plans_read,
     progress,
+    reports_book,
+    reports_read,
+    reports_send,
     templates,
 )
 from storage.jobs import Job
@@ -50,6 +54,9 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     books.READ: assignments_read.run,
     plans.MAKE: plans_book.run,
     plans.READ: plans_read.run,
+    report_books.MAKE: reports_book.run,
+    report_books.READ: reports_read.run,
+    report_books.SEND: reports_send.run,
     calendar_import.READ: calendar_read.run,
     deadlines.FILE: calendar_file.run,
     deadlines.TEMPLATE: calendar_template.run,
@@ -67,6 +74,7 @@ PROCESSES: Mapping[str, str] = {
     digest.PICTURE: "bot.exchange.digest:draw",
     assignments_book.PROCESS: "bot.exchange.assignments_work:make",
     plans_book.PROCESS: "bot.exchange.plans_work:make",
+    reports_book.PROCESS: "bot.exchange.reports_work:make",
 }
 """Name → `module:function`, for `bot.jobs`."""
 

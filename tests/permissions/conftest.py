@@ -19,11 +19,14 @@ from telegram import Update
 from bot.domain.assessments import AssessmentDraft
 from bot.domain.broadcasts import Draft, Segment
 from bot.domain.errors import existing
+from bot.domain.exports import ExportKind
+from bot.domain.filters import Dimension, Filter
 from bot.domain.grades import GradeDraft, read_grades
 from bot.domain.items import Part
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.plans import About, ActivityState, IndicatorKind, IndicatorValue, WantedIndicator
 from bot.domain.plans import Wanted as Planned
+from bot.domain.regular import Rhythm
 from bot.domain.requests import Audience
 from bot.services import (
     assessments,
@@ -34,6 +37,8 @@ from bot.services import (
     passing,
     people,
     plans,
+    regular,
+    reports_book,
     threads,
 )
 from bot.services.calendar_import import READ as CALENDAR_READ
@@ -188,6 +193,10 @@ class World:
                     self.before[who.name, name] = await _of_others(tx, name, who)
 
 
+OF_ONESELF = (PROGRESS, FILE, HISTORY, reports_book.MAKE, reports_book.READ)
+"""Long work that anybody may ask for whom it is of."""
+
+
 async def _of_others(tx: Transaction, name: str, who: Attacker) -> int:
     """The rows of a table but those that are the person's own to write, as one number."""
     rows = [dict(row) for row in await tx.rows(select(metadata.tables[name]))]
@@ -211,9 +220,7 @@ _OWN: dict[str, Callable[[dict[str, Any], Attacker], bool]] = {
     ),
     "counters": lambda row, _who: row["name"] == "audit",
     "conversations": lambda row, who: row["person_id"] == who.person_id,
-    "jobs": lambda row, who: (
-        row["person_id"] == who.person_id and row["kind"] in (PROGRESS, FILE, HISTORY)
-    ),
+    "jobs": lambda row, who: row["person_id"] == who.person_id and row["kind"] in OF_ONESELF,
     "invitations": lambda row, who: (
         row["takes_over"] in who.seat_ids or (row["unit_id"] and row["invited_by"] in who.seat_ids)
     ),
@@ -561,6 +568,13 @@ async def _examine(
     return dialogue, question
 
 
+async def _files(tx: Transaction, colleague: Actor, coordinator: Actor, now: datetime) -> None:
+    """Files that wait, of the secretariat and of somebody who reports."""
+    await _import(tx, coordinator, now)
+    await _calendar(tx, coordinator, now)
+    await _books(tx, colleague, coordinator, now)
+
+
 async def _import(tx: Transaction, coordinator: Actor, now: datetime) -> None:
     """A file that the secretariat has sent waits to be imported."""
     await jobs.plan(
@@ -618,8 +632,7 @@ async def _settle(world: World) -> None:
         approved = await _review(
             tx, world, justice.institution_id, interior, coordinator, report=report
         )
-        await _import(tx, coordinator, now)
-        await _calendar(tx, coordinator, now)
+        await _files(tx, alternate, coordinator, now)
         for actor, said in ((alternate, COLLEAGUE), (focal, "of one's own")):
             await _draft(world, tx, actor, held, said)
         newcomers = await _invite(world, tx, justice.institution_id)
@@ -729,6 +742,16 @@ async def _plan(
     job_id = await jobs.plan(tx, plans.READ, {}, person_id=officer.person_id, seat_id=None, now=now)
     await jobs.change(tx, job_id, state=jobs.WAITING, result={"wishes": [], "mark": SECRETARIAT})
     return found[0], indicator
+
+
+async def _books(tx: Transaction, colleague: Actor, officer: Actor, now: datetime) -> None:
+    """A colleague's workbook of reports waits; an officer's export comes by itself."""
+    by = maravia.act(colleague, now)
+    job_id = await reports_book.receive(tx, by, file_id="f", name=COLLEAGUE)
+    await jobs.change(tx, job_id, state=jobs.WAITING, result={"rows": []})
+    chosen = Filter({Dimension.CLUSTER: (SECRETARIAT,)})
+    act = maravia.act(officer, now)
+    await regular.add(tx, act, ExportKind.WORKBOOK, chosen, Rhythm.MONDAY)
 
 
 async def _calendar(tx: Transaction, coordinator: Actor, now: datetime) -> None:

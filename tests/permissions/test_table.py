@@ -200,7 +200,9 @@ async def numbers(world: World) -> dict[str, str]:
         "a calendar that waits": waiting["calendar_read"],
         "a workbook of plans that waits": waiting["plans_read"],
         "a workbook of assignments that waits": book,
+        "its alternate's workbook of reports": waiting["reports_read"],
         "the coordinator's export": export,
+        "the coordinator's regular export": 1,
         "what another coordinator asks for": approval.id,
         "a redaction": redaction,
     }

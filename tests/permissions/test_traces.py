@@ -52,6 +52,7 @@ MADE_BY = {
     "people.letter": "evidence.view",
     "people.links": "invitation.make",
     "plans_book.ready": "export.plans",
+    "reports_book.ready": "export.reports",
     "requests.asked": "request.open",
     "templates.file": "template.get",
     "templates.taken": "template.take",

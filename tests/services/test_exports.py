@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -236,7 +237,7 @@ async def test_names_leave_by_chat_once_and_only_when_a_second_coordinator_agree
         amina = await somebody(tx, "Amina", Role.COORDINATOR, None)
         chen = await somebody(tx, "Chen", Role.COORDINATOR, None)
 
-    async def names() -> set[Any]:
+    async def names(**more: Any) -> set[Any]:
         now = tools.clock.now()
         async with record.write() as tx:
             job_id = await exports.ask(
@@ -244,7 +245,7 @@ async def test_names_leave_by_chat_once_and_only_when_a_second_coordinator_agree
             )
             job = await jobs.get(tx, job_id)
         assert job is not None
-        await export.run(job, tools)
+        await export.run(replace(job, arguments={**job.arguments, **more}), tools)
         async with record.write() as tx:
             done = await jobs.get(tx, job_id)
         assert done is not None
@@ -261,6 +262,7 @@ async def test_names_leave_by_chat_once_and_only_when_a_second_coordinator_agree
             tx, maravia.act(amina, now), Kind.NAMES, {}, reason="For the ministers.", language="en"
         )
         await approvals.agree(tx, maravia.act(chen, now), asked.id)
+    assert await names(regular=1, rhythm="0") == set()  # what comes by itself uses nothing up
     assert {"Amina", "Chen"} <= await names()
     assert await names() == set()
 

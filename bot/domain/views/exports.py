@@ -44,12 +44,15 @@ def none_yet() -> Screen:
     return screen("item.none_yet", rows=[(IMPORT, HOME)])
 
 
-def kinds() -> Screen:
-    """What can be exported."""
+def kinds(*, regular: int = 0) -> Screen:
+    """What can be exported; so many exports come regularly."""
     lines = [text("export.kinds"), None]
     lines += [_about(each) for each in ExportKind]
     buttons = [Button(text(f"export.kind.{each}"), _act("export", each)) for each in ExportKind]
-    return screen(*lines, rows=[*in_twos(buttons), (HOME,)])
+    rows = in_twos(buttons)
+    if regular:
+        rows.append((button("regulars_many", "regulars", n=regular),))
+    return screen(*lines, rows=[*rows, (HOME,)])
 
 
 def choose(
@@ -69,7 +72,10 @@ def choose(
         button(f"export.{each}", _act(f"export_by:{LETTERS[each]}:0", kind, chosen))
         for each in LETTERS
     ]
-    rows: list[Row] = [(button("export_make", _act("export_make", kind, chosen)),)] if ready else []
+    rows: list[Row] = []
+    if ready:
+        make = button("export_make", _act("export_make", kind, chosen))
+        rows.append((make, button("export_when", _act("export_when", kind, chosen))))
     rows += in_twos(narrow)
     if FORMS[kind].template is not None:
         rows.append((button("template", f"template:{FORMS[kind].letter}"),))
@@ -145,13 +151,15 @@ def cancelled() -> Screen:
 class Counted:
     """An export by what it holds; `withheld` are restricted items without their words.
 
-    `damaged` are files that are named in it and not whole.
+    `damaged` are files that are named in it and not whole. Of one that comes regularly, `regular`
+    says so.
     """
 
     kind: ExportKind
     count: int
     withheld: int = 0
     damaged: int = 0
+    regular: Text | None = None
 
     @property
     def lines(self) -> list[Text | None]:
@@ -162,6 +170,8 @@ class Counted:
             lines.append(text("export.withheld", count=self.withheld))
         if self.damaged:
             lines.append(text("export.damaged", count=self.damaged))
+        if self.regular is not None:
+            lines.append(self.regular)
         return lines
 
 

@@ -134,15 +134,23 @@ def _lists(
 
 
 def listed(
-    which: Waiting, total: int, page: int, entries: Sequence[Entry], titles: Titles
+    which: Waiting,
+    total: int,
+    page: int,
+    entries: Sequence[Entry],
+    titles: Titles,
+    *,
+    takes: bool = False,
 ) -> Screen:
-    """Eight of a list, the most urgent first."""
+    """Eight of a list, the most urgent first; who reports `takes` all of it as a workbook."""
     lines: list[Text | None] = [text(f"home.list.{which}", count=total)]
     lines += [_line(each) for each in entries]
     rows: list[Row] = [(_item_button(each, titles),) for each in entries]
     rows += pages(f"list:{which}", page, more=(page + 1) * LIST_LENGTH < total)
     if which is Waiting.DUE:
         rows.append((button("calendar_file", "calendar_file"),))
+    if which is Waiting.ALL and takes:
+        rows.append((button("reports_book", "reports_book"),))
     return screen(*lines, rows=[*rows, (HOME,)])
 
 

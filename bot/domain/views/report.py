@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.home import Entry
@@ -39,7 +40,7 @@ def receipt(given: Receipt, next_item: Entry | None) -> Screen:
     if others:
         listed = tuple(dotted(Code(each.number), Code(each.code)) for each in others)
         lines.append(text("receipt.also", count=len(others), items=Listing(listed)))
-    lines += _following(given)
+    lines += who_is_next(given.updates, clears=given.clears)
     row: list[Button] = []
     if next_item is not None:
         code = item_code(next_item)
@@ -47,14 +48,14 @@ def receipt(given: Receipt, next_item: Entry | None) -> Screen:
     return message(*lines, rows=[(*row, HOME_BESIDE)])
 
 
-def _following(given: Receipt) -> list[Text]:
+def who_is_next(updates: Sequence[Acknowledged], *, clears: bool) -> list[Text]:
     """Who has it next; where several items part ways, both."""
-    waits = sum(each.uncleared for each in given.updates)
+    waits = sum(each.uncleared for each in updates)
     if not waits:
         return [text("receipt.next_secretariat")]
-    lines = [text("receipt.next_validator" if given.clears else "receipt.no_validator")]
-    if waits < len(given.updates):
-        lines.append(text("receipt.some_sent", count=len(given.updates) - waits))
+    lines = [text("receipt.next_validator" if clears else "receipt.no_validator")]
+    if waits < len(updates):
+        lines.append(text("receipt.some_sent", count=len(updates) - waits))
     return lines
 
 

@@ -952,6 +952,38 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("settled_at IS NULL"),
     )
     op.create_table(
+        "regular_exports",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("filters", Json, nullable=False),
+        sa.Column("rhythm", sa.String(length=1), nullable=False),
+        sa.Column("to_all", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("dealt_with", sa.Date(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_regular_exports_person_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_regular_exports_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_regular_exports")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_regular_exports_live",
+        "regular_exports",
+        ["ended_at"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        op.f("ix_regular_exports_person_id"), "regular_exports", ["person_id"], unique=False
+    )
+    op.create_table(
         "requests",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
