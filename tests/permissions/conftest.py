@@ -585,7 +585,7 @@ async def _days_off(tx: Transaction) -> None:
     await tx.execute(update(digests).values(next_at=None))
 
 
-async def _settle(world: World) -> None:
+async def _settle(world: World) -> None:  # noqa: PLR0915 - all there is in Maravia
     now = world.network.clock.now()
     async with world.network.database.write() as tx:
         justice = await maravia.justice(tx)
