@@ -680,9 +680,11 @@ class Records:
             )
         ):
             found[row["item_id"]].append(row["sentence"])
-        for item_id, several in self.approved(ids).items():
-            for said in several:
-                found[item_id] += [said["measures"], said["remaining"] or ""]
+        last = self._last_approved(ids)
+        worded = self._last_worded([row["assignment_id"] for row in last])
+        for row in last:
+            said = worded.get(row["assignment_id"], row)
+            found[row["item_id"]] += [said["measures"], said["remaining"] or ""]
         for item_id, beside in self.independent(ids).items():
             found[item_id] += [each["words"] for each in beside]
         return found

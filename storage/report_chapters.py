@@ -151,6 +151,15 @@ async def redraft(tx: Transaction, chapter_id: int, *, after: int, **values: Any
     return result.rowcount == 1
 
 
+async def note_words(tx: Transaction, chapter_id: int, words: int, *, version: int) -> None:
+    """So many words are in the file that is the draft in that version."""
+    await tx.execute(
+        update(report_chapters)
+        .where(report_chapters.c.id == chapter_id, report_chapters.c.version == version)
+        .values(file_words=words)
+    )
+
+
 async def remove(tx: Transaction, chapter_id: int, *, now: datetime) -> bool:
     """It is no part of the report any more; False where somebody was faster."""
     result = await tx.execute(

@@ -878,6 +878,7 @@ report_chapters = Table(
     Column("draft_language", String(20)),
     Column("file", String(64), ForeignKey("files.sha256")),  # a draft that came as a file
     Column("file_name", String(200)),
+    Column("file_words", Integer),  # in that file; None: they were not counted
     Column("version", Integer, nullable=False, server_default="0"),  # of the draft
     Column("word_limit", Integer),
     _to("owner_id", "seats", nullable=True),  # the officer who writes it

@@ -181,6 +181,7 @@ class Chapter:
     draft_language: str | None = None
     file: str | None = None
     file_name: str | None = None
+    file_words: int | None = None
     version: int = 0
     word_limit: int | None = None
     owner_id: int | None = None
@@ -371,8 +372,8 @@ def count_words(*texts: str | None) -> int:
 class Ready:
     """How ready a chapter or a report is: items by readiness, words where they can be counted.
 
-    `uncounted` drafts are files; `to_ask` are the assignments of which nothing is asked yet,
-    `asked` how many are.
+    `uncounted` drafts are files that are no Word files, or not counted yet; `to_ask` are the
+    assignments of which nothing is asked yet, `asked` how many are.
     """
 
     counts: Mapping[Readiness, int] = field(default_factory=dict)

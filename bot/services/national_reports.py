@@ -46,13 +46,16 @@ from bot.domain.people import SECRETARIAT, Act
 from bot.domain.reports import DayInFuture, TooLong, fitting
 from bot.domain.screens import Attachment
 from bot.services import approvals, audit
-from storage import chapter_comments, deadlines, items
+from storage import chapter_comments, deadlines, items, jobs
 from storage import national_reports as queries
 from storage import report_chapters as chapters
 from storage import requests as request_queries
 from storage.audit import Fact
 from storage.database import Transaction
 from storage.exports import Records, on_snapshot
+
+COUNT = "chapter_words"
+"""The job that counts the words of a draft that came as a file."""
 
 _BEGINNING = 70  # characters of an item in the heading of its chapter
 _PAGE = 500  # items whose words are read at once
@@ -291,11 +294,25 @@ async def redraft(
         draft_language=None if draft is None else language,
         file=None if file is None else file.stored,
         file_name=None if file is None else file.name,
+        file_words=None,
     )
     if not done:
         raise Outdated
+    if file is not None:
+        await _plan_counting(tx, act, chapter_id, after + 1)
     facts: dict[str, Fact] = {"version": after + 1, "file": file is not None}
     await _changed(tx, act, chapter.report_id, "chapter.draft", chapter_id, facts)
+
+
+async def _plan_counting(tx: Transaction, act: Act, chapter_id: int, version: int) -> None:
+    await jobs.plan(
+        tx,
+        COUNT,
+        {"chapter": chapter_id, "version": version},
+        person_id=act.actor.person_id,
+        seat_id=act.actor.seat_id,
+        now=act.now,
+    )
 
 
 def _heading(words: str) -> str:
@@ -470,7 +487,8 @@ def _part(chapter: Chapter, its: Sequence[Held], found: _Found, words: int) -> P
         counts[each] = counts.get(each, 0) + 1
     lack = [one for each in its for one in lacking(found.facts[each.id], found.since)]
     to_ask = tuple(each for each in lack if each not in found.asked)
-    ready = Ready(counts, words, int(bool(chapter.file)), to_ask, len(lack) - len(to_ask))
+    uncounted = chapter.file is not None and chapter.file_words is None
+    ready = Ready(counts, words, int(uncounted), to_ask, len(lack) - len(to_ask))
     return Part(chapter, tuple(its), stands, ready)
 
 
@@ -494,7 +512,7 @@ async def _words(  # noqa: PLR0917
         for item in by_chapter[each.id]
         if not (bare and item.restricted)
     }
-    found = {each.id: count_words(each.draft) for each in every}
+    found = {each.id: count_words(each.draft) + (each.file_words or 0) for each in every}
     ids = [*homes]
     for start in range(0, len(ids), _PAGE):
         page = ids[start : start + _PAGE]

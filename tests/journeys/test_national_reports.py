@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -14,6 +16,7 @@ from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
 from storage.tables import (
     audit,
+    evidence,
     item_tags,
     national_reports,
     report_approvals,
@@ -23,6 +26,7 @@ from storage.tables import (
 )
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
+from tests.journeys.test_word_files import saved
 
 THEMES = {"140.7": "Torture", "140.9": "Equality", "140.12": "Torture", "140.15": "Judges"}
 
@@ -37,6 +41,15 @@ async def secretariat(network: JourneyNetwork) -> tuple[Phone, Phone]:
             tag = {"vocabulary": "theme", "label": theme, "ordinal": 0}
             await tx.execute(insert(item_tags).values(item_id=sample.items[code], **tag))
     return amina, amal
+
+
+async def until(network: JourneyNetwork, statement: Any) -> None:
+    """Wait until the query finds something."""
+    for _ in range(300):
+        if await network.row(statement) is not None:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(statement)
 
 
 async def begun(amina: Phone, structure: str = "By theme (3 chapters)") -> None:
@@ -108,6 +121,32 @@ async def test_a_chapter_goes_out_and_its_comments_come_back_as_one_table(
     assert (second[1], second[3]) == ("12", "name the law.")
     assert second[-2:] == ("taken up", "Law 7 is named now.")
     assert (third[1], third[3]) == ("13", "=1+1 is not two.")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_words_of_a_draft_that_comes_as_a_file_are_counted(
+    network: JourneyNetwork, tmp_path: Path
+) -> None:
+    amina, amal = await secretariat(network)
+    await begun(amina)
+    await amina.taps("2. Judges", "Draft as a file")
+    await amina.sends_file(saved(tmp_path, "judges.docx", "Judges are trained.", "Every year."))
+    await until(network, select(evidence.c.id).where(evidence.c.state == "stored"))
+    await amina.taps("Done", "Keep it")
+    assert "This chapter is written in the file judges.docx." in plain(amina.screen.text)
+    await until(network, select(report_chapters.c.id).where(report_chapters.c.file_words == 5))
+    await amina.types("/reports")
+    await amina.taps("Mid-term report of the third cycle", "2. Judges")
+    assert "5 words" in plain(amina.screen.text)
+    await amina.taps("Send for comments", "Ministry of Justice", "Go on (1)")
+    await amina.taps(amina.screen.labels[0])
+    assert "With it goes judges.docx." in plain(amina.screen.text)
+    await amina.taps("Send", "Send now")
+    asked = await amal.waits_for("Judges")
+    assert [each.name for each in asked.files] == ["judges.docx"]
+    await amina.types("/reports")
+    await amina.taps("Mid-term report of the third cycle", "2. Judges", "The draft")
+    assert [each.name for each in amina.last.files] == ["judges.docx"]
 
 
 async def test_the_approval_of_an_older_state_is_seen_and_the_report_is_submitted(

@@ -1826,6 +1826,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("draft_language", sa.String(length=20), nullable=True),
         sa.Column("file", sa.String(length=64), nullable=True),
         sa.Column("file_name", sa.String(length=200), nullable=True),
+        sa.Column("file_words", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("word_limit", sa.Integer(), nullable=True),
         sa.Column("owner_id", Id, nullable=True),
