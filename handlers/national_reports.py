@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound, existing
+from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.exports import ExportKind
 from bot.domain.national_reports import BY_DEADLINE, Chapter, NationalReport, Outcome, Ready
 from bot.domain.requests import RequestKind
@@ -329,7 +329,7 @@ async def note(turn: Turn, argument: str) -> None:
     answer_id, part = _two(argument)
     _, each = await service.comment(turn.tx, turn.act, answer_id, part)
     if each.outcome is None:
-        raise NotFound
+        raise Outdated
     await turn.desk.runner.begin(
         turn,
         flow.NOTE.name,

@@ -203,6 +203,10 @@ async def numbers(world: World) -> dict[str, str]:
         "the coordinator's export": export,
         "what another coordinator asks for": approval.id,
         "a redaction": redaction,
+        "a report in preparation": 1,
+        "a chapter": known["chapter"],
+        "a comment on a chapter": known["answer"],
+        "an approval of the report": 1,
     }
     return {name: str(number) for name, number in found.items()}
 
