@@ -373,7 +373,8 @@ class Ready:
     """How ready a chapter or a report is: items by readiness, words where they can be counted.
 
     `uncounted` drafts are files that are no Word files, or not counted yet; `to_ask` are the
-    assignments of which nothing is asked yet, `asked` how many are.
+    assignments of which nothing is asked yet, `asked` how many are. Of the `nobodys` items nobody
+    can be asked.
     """
 
     counts: Mapping[Readiness, int] = field(default_factory=dict)
@@ -381,6 +382,7 @@ class Ready:
     uncounted: int = 0
     to_ask: tuple[int, ...] = ()
     asked: int = 0
+    nobodys: int = 0
 
     @property
     def total(self) -> int:
@@ -399,6 +401,7 @@ class Ready:
             self.uncounted + other.uncounted,
             (*self.to_ask, *other.to_ask),
             self.asked + other.asked,
+            self.nobodys + other.nobodys,
         )
 
 

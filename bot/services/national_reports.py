@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from bot.domain import permissions
 from bot.domain.approvals import Protection
@@ -409,7 +409,7 @@ async def board(
         parts,
         tuple(outside),
         whole,
-        await _news(tx, report, [each.id for each in there]),
+        await _news(tx, act, report, [each.id for each in there]),
     )
 
 
@@ -488,7 +488,10 @@ def _part(chapter: Chapter, its: Sequence[Held], found: _Found, words: int) -> P
     lack = [one for each in its for one in lacking(found.facts[each.id], found.since)]
     to_ask = tuple(each for each in lack if each not in found.asked)
     uncounted = chapter.file is not None and chapter.file_words is None
-    ready = Ready(counts, words, int(uncounted), to_ask, len(lack) - len(to_ask))
+    asked = len(lack) - len(to_ask)
+    missing = [found.facts[each] for each, how in stands.items() if how is Readiness.MISSING]
+    nobodys = sum(not each.answering for each in missing)
+    ready = Ready(counts, words, int(uncounted), to_ask, asked, nobodys)
     return Part(chapter, tuple(its), stands, ready)
 
 
@@ -529,11 +532,13 @@ async def _words(  # noqa: PLR0917
     return found
 
 
-async def _news(tx: Transaction, report: NationalReport, ids: Sequence[int]) -> int:
+async def _news(tx: Transaction, act: Act, report: NationalReport, ids: Sequence[int]) -> int:
+    """On how many items there is something newer than the last approval, of whatever day it was."""
     approved = await queries.approvals(tx, report.id)
     if not approved or not report.is_open:
         return 0
-    return await chapters.news_since(tx, ids, approved[0].at)
+    next_day = datetime.combine(approved[0].approved_on + timedelta(days=1), time(), act.zone)
+    return await chapters.news_since(tx, ids, min(approved[0].at, next_day))
 
 
 # -- Comments --------------------------------------------------------------------------------------

@@ -358,6 +358,10 @@ async def test_a_report_is_submitted_after_its_approval_and_stays_as_it_is(
         await at.approved("140.7")
         found = await at.board(report_id)
         assert (found.stage, found.news) == (Stage.APPROVED, 0)
+        assert found.ready.nobodys == 0
+        await maravia.item(tx, "140.99", {"en": "Do what nobody does."})
+        assert await service.complete(tx, at.by_otto, report_id, **LANGUAGES) == 1
+        assert (await at.board(report_id)).ready.nobodys == 1
         later = Act(at.otto, 1, maravia.ZONE, NOW + timedelta(hours=1))
         report = await at.reports("140.9")
         await reviews.approve(tx, later, report)

@@ -132,6 +132,7 @@ def board(
         text("label.one", value=_standing(report, stage, around)),
         *_approval_lines(report, around),
         _counted(ready),
+        *_nobodys(ready),
         *_words_lines(ready, report.word_limit),
     ]
     if around.outside:
@@ -194,6 +195,11 @@ def _counted(ready: Ready) -> Text:
         count=ready.total,
         parts=Listing(tuple(_counts(ready.counts, tuple(Readiness)))),
     )
+
+
+def _nobodys(ready: Ready) -> list[Text]:
+    """How many of what is missing nobody can be asked for."""
+    return [text("national_report.nobodys", count=ready.nobodys)] if ready.nobodys else []
 
 
 def _counts(counts: Mapping[Readiness, int], which: Sequence[Readiness]) -> list[Text]:
@@ -347,6 +353,7 @@ def chapter(
     lines: list[Text | None] = [
         text("national_report.chapter", name=chapter_called(found)),
         _counted(ready),
+        *_nobodys(ready),
         *_words_lines(ready, found.word_limit),
     ]
     if ready.asked:
