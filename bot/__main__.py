@@ -402,8 +402,13 @@ def export(
         Dimension.SDG: sdg or [],
     }
     days = (since.date() if since else None, until.date() if until else None)
+    of_a_report = kind is not Export.CALENDAR and FORMS[ExportKind(kind)].of_a_report
+    if report is not None and not of_a_report:
+        raise typer.BadParameter("no such file is of a report", param_hint="--report")
+    if of_a_report and any((*asked.values(), *days)):
+        raise typer.BadParameter("a report is exported whole")
     if kind is Export.CALENDAR:
-        if any((*asked.values(), *days, report)):
+        if any((*asked.values(), *days)):
             raise typer.BadParameter("a calendar is exported whole")
         _export_calendar(settings, file, chosen, as_json=as_json)
         return
