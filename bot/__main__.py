@@ -277,6 +277,8 @@ class Export(StrEnum):
     OPEN_DATA = ExportKind.OPEN_DATA.value
     IMPACT = ExportKind.IMPACT.value
     ARCHIVE = ExportKind.ARCHIVE.value
+    NATIONAL_REPORT = ExportKind.NATIONAL_REPORT.value
+    COMMENTS = ExportKind.COMMENTS.value
     CALENDAR = "calendar"
 
 
@@ -374,6 +376,9 @@ def export(
     until: Annotated[
         datetime | None, typer.Option(formats=DAY, help="Only what was reported up to this day.")
     ] = None,
+    report: Annotated[
+        int | None, typer.Option(help="The report in preparation, by its number.")
+    ] = None,
     language: Annotated[
         str | None, typer.Option(help="The workbook's language; else FOCALPOINT_DEFAULT_LANGUAGE.")
     ] = None,
@@ -397,12 +402,17 @@ def export(
         Dimension.SDG: sdg or [],
     }
     days = (since.date() if since else None, until.date() if until else None)
+    of_a_report = kind is not Export.CALENDAR and FORMS[ExportKind(kind)].of_a_report
+    if report is not None and not of_a_report:
+        raise typer.BadParameter("no such file is of a report", param_hint="--report")
+    if of_a_report and any((*asked.values(), *days)):
+        raise typer.BadParameter("a report is exported whole")
     if kind is Export.CALENDAR:
         if any((*asked.values(), *days)):
             raise typer.BadParameter("a calendar is exported whole")
         _export_calendar(settings, file, chosen, as_json=as_json)
         return
-    made = _refusing(_export, settings, ExportKind(kind), file, asked, days, chosen)
+    made = _refusing(_export, settings, ExportKind(kind), file, asked, days, chosen, report)
     if as_json:
         out.print_json(json.dumps({"file": str(file), "sha256": made.sha256, **made.counts}))
     else:
@@ -419,6 +429,7 @@ async def _export(  # noqa: PLR0917
     asked: dict[Dimension, list[str]],
     days: tuple[date | None, date | None],
     language: str,
+    report: int | None,
 ) -> Made:
     _log_warnings(settings)
     await _require_database(settings)
@@ -434,6 +445,7 @@ async def _export(  # noqa: PLR0917
                 chosen,
                 file,
                 language=language,
+                report_id=report,
                 on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
 

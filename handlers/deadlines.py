@@ -19,7 +19,7 @@ from handlers.flows.deadline import NO_DOCUMENT, labels
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import deadlines as queries
-from storage import requests
+from storage import national_reports, requests
 
 MOST_REQUESTS = 8
 
@@ -48,7 +48,9 @@ async def one(turn: Turn, argument: str) -> None:
     """`deadline:5`: one deadline."""
     found = await _deadline(turn, argument)
     asked = None if found.request_id is None else await _request_title(turn, found.request_id)
-    await turn.show(views.one(found, asked, today=turn.today))
+    report = await national_reports.of_deadline(turn.tx, found.id)
+    report_id = None if report is None else report.id
+    await turn.show(views.one(found, asked, today=turn.today, report_id=report_id))
 
 
 async def add(turn: Turn, _argument: str) -> None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from bot.domain.errors import NotFound
-from bot.domain.exports import ExportKind, by_letter
+from bot.domain.exports import FORMS, ExportKind, by_letter
 from bot.domain.filters import LETTERS, NOT_REPORTED, Dimension, Filter
 from bot.domain.permissions import may_export, may_see_progress, require
 from bot.domain.progress import Scope, Subject, scope_of
@@ -86,7 +86,7 @@ async def ordered(turn: Turn, argument: str) -> tuple[ExportKind, Filter]:
     """The kind and the filter behind a button: `w:d1f0c2aa`."""
     letter, _, code = argument.partition(":")
     kind = by_letter(letter)
-    if kind is None:
+    if kind is None or FORMS[kind].of_a_report:
         raise NotFound
     return kind, await service.read(turn.tx, code or "-")
 

@@ -35,7 +35,15 @@ from handlers.flows import record_answer as recording
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import answers as answer_queries
-from storage import deadlines, evidence, institutions, outbox, reminders
+from storage import (
+    deadlines,
+    evidence,
+    institutions,
+    national_reports,
+    outbox,
+    reminders,
+    report_chapters,
+)
 from storage import requests as queries
 
 
@@ -263,8 +271,15 @@ async def _answers_of(
     labels: dict[str, Text | list[Text]] = {"kind": text(f"request.kind.{request.kind}")}
     if request.state is RequestState.UNDONE:
         answers |= await _when(turn, request)
+    if request.report_id is not None and await national_reports.get(turn.tx, request.report_id):
+        answers["report"] = request.report_id
+        if request.chapter_id is not None and await report_chapters.get(
+            turn.tx, request.chapter_id
+        ):
+            answers["chapter"] = request.chapter_id
     if request.kind in ABOUT_ITEMS:
         answers |= {"selection": audience.selection or "-", "items": list(audience.items)}
+        answers |= {"assignments": list(audience.assignments)}
     if request.indicator is not None:
         answers["indicator"] = request.indicator_id or request.indicator
         labels["indicator"] = text("label.one", value=Words(request.indicator))

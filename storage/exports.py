@@ -7,7 +7,7 @@ totals are counted by statements of their own, not by counting the rows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, TypeAlias, TypeVar
@@ -129,10 +129,15 @@ class Spread:
 
 
 async def on_snapshot(
-    tx: Transaction, chosen: Filter, zone: tzinfo, make: Callable[[Records], R]
+    tx: Transaction,
+    chosen: Filter,
+    zone: tzinfo,
+    make: Callable[[Records], R],
+    *,
+    only: Collection[int] | None = None,
 ) -> R:
-    """What `make` makes of the records; days of the filter are days of `zone`."""
-    result: R = await tx.run(lambda connection: make(Records(connection, chosen, zone)))
+    """What `make` makes of the records (of the items `only`); days of the filter are of `zone`."""
+    result: R = await tx.run(lambda connection: make(Records(connection, chosen, zone, only=only)))
     return result
 
 
@@ -170,7 +175,8 @@ async def known(tx: Transaction, dimension: Dimension) -> list[Known]:
 class Records:
     """The rows and totals of an export, over a plain connection; each sequence is read once.
 
-    What is `open_only` leaves restricted items out, and every word that nobody has approved.
+    What is `open_only` leaves restricted items out, and every word that nobody has approved. Of the
+    items `only` those of these ids are meant.
     """
 
     def __init__(
@@ -180,16 +186,19 @@ class Records:
         zone: tzinfo = UTC,
         *,
         open_only: bool = False,
+        only: Collection[int] | None = None,
     ) -> None:
         self._connection = connection
         self._filter = chosen
         self._zone = zone
         self._open = open_only
+        self._only = only
+        self._whole = not chosen and only is None
         self._standing = standing(approved_words() if open_only else last_words())
 
     def open_to_all(self) -> Records:
         """What of these records may leave the house: items and words that are open to anyone."""
-        return Records(self._connection, self._filter, self._zone, open_only=True)
+        return Records(self._connection, self._filter, self._zone, open_only=True, only=self._only)
 
     # -- Totals ------------------------------------------------------------------------------------
 
@@ -662,6 +671,24 @@ class Records:
             found[row["item_id"]].append(row)
         return found
 
+    def written(self, ids: Sequence[int]) -> dict[int, list[str]]:
+        """By item all that people wrote that the report by paragraph holds of it, but its text."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for row in self._rows(
+            select(consolidations.c.item_id, consolidations.c.sentence).where(
+                consolidations.c.item_id.in_(ids), consolidations.c.current
+            )
+        ):
+            found[row["item_id"]].append(row["sentence"])
+        last = self._last_approved(ids)
+        worded = self._last_worded([row["assignment_id"] for row in last])
+        for row in last:
+            said = worded.get(row["assignment_id"], row)
+            found[row["item_id"]] += [said["measures"], said["remaining"] or ""]
+        for item_id, beside in self.independent(ids).items():
+            found[item_id] += [each["words"] for each in beside]
+        return found
+
     # -- Which rows --------------------------------------------------------------------------------
 
     def _activities(self) -> Select[Any]:
@@ -685,6 +712,8 @@ class Records:
         """The condition on an item."""
         chosen = self._filter
         conditions: list[ColumnElement[bool]] = [~items.c.restricted] if self._open else []
+        if self._only is not None:
+            conditions.append(items.c.id.in_(self._only))
         columns: Mapping[Dimension, ColumnElement[str]] = {
             Dimension.MECHANISM: source_documents.c.mechanism,
             Dimension.DOCUMENT: source_documents.c.symbol,
@@ -763,7 +792,7 @@ class Records:
 
     def _of_items(self) -> ColumnElement[bool]:
         """The condition on what belongs to an item: the item passes, and so does the assignment."""
-        if not self._filter and not self._open:
+        if self._whole and not self._open:
             return true()
         return and_(assignments.c.item_id.in_(self._passing()), self._own())
 
@@ -778,7 +807,7 @@ class Records:
         What is about none passes where nothing but institutions is narrowed to.
         """
         chosen = self._filter
-        if not chosen:
+        if self._whole:
             return true()
         about: ColumnElement[bool] = item_id.in_(self._passing())
         if not chosen.narrowed(Dimension.INSTITUTION):
@@ -1004,7 +1033,7 @@ class Records:
                     source_documents, source_documents.c.id == deadlines.c.document_id
                 )
             )
-            .where(deadlines.c.document_id.in_(own.correlate(None)) if self._filter else true())
+            .where(true() if self._whole else deadlines.c.document_id.in_(own.correlate(None)))
         )
 
     def _questions(self) -> Select[Any]:
@@ -1040,7 +1069,7 @@ class Records:
             source_documents, source_documents.c.id == items.c.document_id
         )
         statement = select(*columns, *_ITEM).select_from(joined)
-        if not self._filter:
+        if self._whole:
             return statement
         passing = (
             select(items.c.id).select_from(self._items()).where(self._passes()).correlate(None)

@@ -639,6 +639,8 @@ requests = Table(
     Column("turn", Integer, nullable=False, server_default="0"),  # which of them it is
     Column("repeats_on", Date, index=True),  # the next is planned on that day
     Column("deadline_id", Id),  # of the calendar, that it comes before
+    Column("report_id", Id, index=True),  # in preparation, that it is asked for
+    Column("chapter_id", Id, index=True),  # of that report, that is commented on
     Column("asked_by", Id),  # seat; None: the command line
     Column("created_at", UtcDateTime, nullable=False),
     Column("sends_at", UtcDateTime),  # while it can be undone
@@ -836,6 +838,89 @@ deadlines = Table(  # the reporting calendar
 )
 Index("ix_deadlines_state", deadlines.c.state, deadlines.c.day)
 Index("ix_deadlines_warn_on", deadlines.c.state, deadlines.c.warn_on)
+
+# -- Reports in preparation ------------------------------------------------------------------------
+
+national_reports = Table(  # what the State is writing for a mechanism
+    "national_reports",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),  # treaty_body, review, mid_term, voluntary_review
+    Column("title", String(300), nullable=False),
+    Column("language", String(20), nullable=False),  # of the title
+    _to("deadline_id", "deadlines", nullable=True, index=True),  # that it answers
+    Column("documents", Json, nullable=False),  # [id] whose items it is about; none: all
+    Column("structure", String(20), nullable=False),  # question, paragraph, …, own
+    Column("months", Integer, nullable=False),  # what was approved is stale after so many
+    Column("word_limit", Integer),
+    Column("state", String(20), nullable=False),  # in_preparation, approved, submitted
+    Column("revision", Integer, nullable=False, server_default="0"),  # of chapters and drafts
+    Column("changed_at", UtcDateTime, nullable=False),  # the last such change
+    Column("created_by", Id),  # seat
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("submitted_on", Date),
+    Column("symbol", String(120)),  # under which it was submitted
+    Column("dropped_at", UtcDateTime),
+)
+Index("ix_national_reports_dropped_at", national_reports.c.dropped_at, national_reports.c.id)
+
+report_chapters = Table(
+    "report_chapters",
+    metadata,
+    _id(),
+    _to("report_id", "national_reports"),
+    Column("place", Integer, nullable=False),
+    Column("heading", String(300), nullable=False),
+    Column("language", String(20)),  # of the heading; None: it says itself what it is
+    Column("holds", String(20)),  # theme, goal: what is tagged so; None: the items in the next one
+    Column("value", String(300)),  # the theme, the number of the goal
+    Column("draft", Text),
+    Column("draft_language", String(20)),
+    Column("file", String(64), ForeignKey("files.sha256")),  # a draft that came as a file
+    Column("file_name", String(200)),
+    Column("file_words", Integer),  # in that file; None: they were not counted
+    Column("version", Integer, nullable=False, server_default="0"),  # of the draft
+    Column("word_limit", Integer),
+    _to("owner_id", "seats", nullable=True),  # the officer who writes it
+    Column("removed_at", UtcDateTime),
+)
+Index("ix_report_chapters_report_id", report_chapters.c.report_id, report_chapters.c.place)
+
+chapter_items = Table(  # items that were put into a chapter by hand, or that it is made of
+    "chapter_items",
+    metadata,
+    _to("chapter_id", "report_chapters"),
+    _to("item_id", "items", index=True),
+    PrimaryKeyConstraint("chapter_id", "item_id"),
+)
+
+report_approvals = Table(  # by the cabinet, by parliament
+    "report_approvals",
+    metadata,
+    _id(),
+    _to("report_id", "national_reports", index=True),
+    Column("by", String(120), nullable=False),  # cabinet, parliament, or as it was written
+    Column("approved_on", Date, nullable=False),
+    Column("number", String(120)),  # of the decision
+    Column("file", String(64), ForeignKey("files.sha256")),
+    Column("file_name", String(200)),
+    Column("revision", Integer, nullable=False),  # of the report, as it was approved
+    _to("seat_id", "seats"),  # who recorded it
+    Column("at", UtcDateTime, nullable=False),
+)
+
+comment_outcomes = Table(  # what became of an institution's comment on a chapter
+    "comment_outcomes",
+    metadata,
+    _to("answer_id", "answers"),
+    Column("part", Integer, nullable=False),  # of the answer: several paragraphs in one
+    Column("outcome", String(20), nullable=False),  # taken_up, partly, not_taken_up
+    Column("note", Text),
+    Column("language", String(20)),
+    _to("seat_id", "seats"),
+    Column("at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("answer_id", "part"),
+)
 
 # -- Follow-up plans -------------------------------------------------------------------------------
 

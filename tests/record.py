@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
+from bot.domain.requests import Audience
 from bot.domain.status import Status
 from storage.database import Transaction
 from storage.tables import (
@@ -563,7 +564,7 @@ def _request(n: int, kind: str) -> dict[str, Any]:
         "id": n,
         "kind": kind,
         "state": "open",
-        "audience": {"selection": None, "items": [], "institutions": []},
+        "audience": Audience().to_json(),
         "due_on": date(2025, 3, 31),
         "ladder": [],
         "indicator": "=Places" if kind == "data" else None,

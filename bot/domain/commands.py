@@ -25,7 +25,15 @@ _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (
         SECRETARIAT,
         (
-            *("announce", "institutions", "clusters", "requests", "broadcast", "calendar"),
+            *(
+                "announce",
+                "institutions",
+                "clusters",
+                "requests",
+                "broadcast",
+                "calendar",
+                "reports",
+            ),
             *("questions", "dialogue", "overdue", "due", "progress", "publish", "away"),
             *("handover", "protections"),
         ),

@@ -29,6 +29,8 @@ class ExportKind(StrEnum):
     OPEN_DATA = "open_data"
     IMPACT = "impact"
     ARCHIVE = "archive"
+    NATIONAL_REPORT = "national_report"
+    COMMENTS = "comments"
 
 
 class TemplateKind(StrEnum):
@@ -36,6 +38,7 @@ class TemplateKind(StrEnum):
 
     MATRIX = "matrix"
     PARAGRAPHS = "paragraphs"
+    NATIONAL_REPORT = "national_report"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Form:
     `letter` stands for it behind a button. `counted` is what its message counts, one of the counts
     that its file is made with (`export.counted.<counted>`). One that `stays` is not sent by chat
     unless a coordinator has switched that; one `of_a_document` needs the filter to name just one.
+    One `of_a_report` is of a report in preparation, and has no filter.
     A Word file is filled into the `template` of that kind: the secretariat's own, or ours.
     """
 
@@ -54,6 +58,7 @@ class Form:
     counted: str = "recommendations"
     stays: bool = False
     of_a_document: bool = False
+    of_a_report: bool = False
     template: TemplateKind | None = None
 
 
@@ -69,11 +74,18 @@ FORMS: Mapping[ExportKind, Form] = {
     ExportKind.OPEN_DATA: Form("o", "zip", ZIP),
     ExportKind.IMPACT: Form("i", "zip", ZIP),
     ExportKind.ARCHIVE: Form("a", "zip", ZIP, counted="files", stays=True),
+    ExportKind.NATIONAL_REPORT: Form(
+        "r", "docx", DOCX, of_a_report=True, template=TemplateKind.NATIONAL_REPORT
+    ),
+    ExportKind.COMMENTS: Form("c", "xlsx", XLSX, counted="comments", of_a_report=True),
 }
+
+CHOSEN = tuple(kind for kind, form in FORMS.items() if not form.of_a_report)
+"""What is narrowed by a filter, and chosen among the exports."""
 
 TEXT_KEYS = (
     *(f"export.kind.{each}" for each in ExportKind),
-    *(f"export.about.{each}" for each in ExportKind),
+    *(f"export.about.{each}" for each in CHOSEN),
     *(f"export.counted.{each.counted}" for each in FORMS.values()),
     *(f"template.kind.{each}" for each in TemplateKind),
     *(f"word.heading.{each}" for each in TemplateKind),
@@ -89,9 +101,23 @@ class DocumentNeeded(Refused):
     key = "error.export.document_needed"
 
 
+class ReportNeeded(Refused):
+    """An export of a report in preparation, and none is named; or one that is of none."""
+
+    key = "error.export.report_needed"
+
+
 def by_letter(letter: str) -> ExportKind | None:
     """The kind that a letter behind a button stands for."""
     return _BY_LETTER.get(letter)
+
+
+def require_suits(kind: ExportKind, chosen: Filter, report_id: int | None = None) -> None:
+    """Refuse an order that does not name what it is of: DocumentNeeded, ReportNeeded."""
+    if FORMS[kind].of_a_report != (report_id is not None) or (report_id is not None and chosen):
+        raise ReportNeeded
+    if not suits(kind, chosen):
+        raise DocumentNeeded
 
 
 def suits(kind: ExportKind, chosen: Filter) -> bool:
@@ -99,13 +125,16 @@ def suits(kind: ExportKind, chosen: Filter) -> bool:
     return not FORMS[kind].of_a_document or len(chosen.of(Dimension.DOCUMENT)) == 1
 
 
-def file_name(kind: ExportKind, day: date, chosen: Filter = EVERYTHING) -> str:
-    """What the file is called where it is saved; one of a single document says of which."""
+def file_name(
+    kind: ExportKind, day: date, chosen: Filter = EVERYTHING, report_id: int | None = None
+) -> str:
+    """What the file is called where it is saved; one of a single document or report says which."""
     documents = chosen.of(Dimension.DOCUMENT)
     parts = [
         "focal-point",
         "" if kind is ExportKind.WORKBOOK else kind.value.replace("_", "-"),
         _UNSAFE.sub("-", documents[0]).strip("-") if len(documents) == 1 else "",
+        "" if report_id is None else str(report_id),
         day.isoformat(),
     ]
     return "-".join(filter(None, parts)) + f".{FORMS[kind].suffix}"

@@ -206,6 +206,11 @@ def may_ask(actor: Actor) -> bool:
     return actor.is_secretariat or actor.channel in ("command", "tick")
 
 
+def may_prepare_report(actor: Actor) -> bool:
+    """The secretariat prepares the State's reports; so does the operator, who writes them out."""
+    return actor.is_secretariat or actor.channel == "command"
+
+
 def may_plan(actor: Actor) -> bool:
     """The secretariat keeps the follow-up plans: it adds, adopts and changes every entry."""
     return actor.is_secretariat or actor.channel == "command"

@@ -17,8 +17,10 @@ _BY_SUBJECT = {
     "audit": "erase_words restored seal",
     "broadcast": "answer close open plan reply retry undo",
     "calendar": "discard import",
+    "chapter": "add draft limit move own put remove rename",
     "clearance": "amend choose clear return rule",
     "cluster": "create merge put rename",
+    "comment": "settle",
     "contradiction": "mark unmark",
     "deadline": "add ask change done dropped reopen warn",
     "dialogue": (
@@ -27,8 +29,9 @@ _BY_SUBJECT = {
     ),
     "evidence": "refuse store view",
     "export": (
-        "archive assignments audit calendar cancel digest history impact matrix matrix_by_number "
-        "open_data paragraphs picture plans problems reports sdg sdg_csv workbook"
+        "archive assignments audit calendar cancel comments digest history impact matrix "
+        "matrix_by_number national_report open_data paragraphs picture plans problems reports "
+        "sdg sdg_csv workbook"
     ),
     "extension": "ask grant refuse",
     "file": "let_go",
@@ -40,6 +43,7 @@ _BY_SUBJECT = {
     "invitation": "accept decline expire make refuse revoke settle",
     "item": "consolidate need priority restrict unrestrict view_restricted",
     "leave": "add end",
+    "national_report": "add approve change drop submit",
     "plans_book": "discard",
     "person": "always_new_message digest hours language statistics timezone weekend",
     "protection": "lower raise",

@@ -102,22 +102,30 @@ class Audience:
     """Whom a request is meant for: items of a selection or by id, and institutions.
 
     Without institutions, everybody who holds the items; without items, the institutions alone.
+    Where `assignments` are named, those of them alone, and none that is asked already.
     """
 
     selection: str | None = None
     items: tuple[int, ...] = ()
     institutions: tuple[int, ...] = ()
+    assignments: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
             "selection": self.selection,
             "items": list(self.items),
             "institutions": list(self.institutions),
+            "assignments": list(self.assignments),
         }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Audience:
-        return cls(kept["selection"], tuple(kept["items"]), tuple(kept["institutions"]))
+        return cls(
+            kept["selection"],
+            tuple(kept["items"]),
+            tuple(kept["institutions"]),
+            tuple(kept["assignments"]),
+        )
 
 
 @dataclass(frozen=True)
@@ -154,6 +162,8 @@ class Request:
     repeats_on: date | None = None  # the next is planned on that day
     deadline_id: int | None = None  # the one of the calendar that it comes before
     indicator_id: int | None = None  # of a plan: what is answered becomes its values
+    report_id: int | None = None  # in preparation, that it is asked for
+    chapter_id: int | None = None  # of that report, that is commented on
 
     @property
     def attached(self) -> Attachment | None:

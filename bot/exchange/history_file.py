@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
-from docx.document import Document as DocumentObject
-from docx.shared import Pt, RGBColor
 
 from bot.exchange.confined import progress
 from bot.exchange.word import fit
-from bot.exchange.word_writer import FONT, Writer, set_up
+from bot.exchange.word_writer import Writer, set_up, set_up_headings
 
 SPACE = 12  # points above an event
 
@@ -26,7 +24,7 @@ def write(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
     values = fit(arguments)
     document = Document()
     set_up(document)
-    _set_up_headings(document)
+    set_up_headings(document)
     writer = Writer(document, rtl=values["rtl"])
     writer.write(values["title"], bold=True, style="Heading 1")
     for each in values["about"]:
@@ -42,10 +40,3 @@ def write(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
     path = Path(folder) / f"{values['name']}.docx"
     document.save(str(path))
     return {"file": path.name}
-
-
-def _set_up_headings(document: DocumentObject) -> None:
-    """Headings that a reader may jump to, in the document's own letters."""
-    for name, points in (("Heading 1", 16), ("Heading 2", 13)):
-        font = document.styles[name].font
-        font.name, font.size, font.color.rgb = FONT, Pt(points), RGBColor(0, 0, 0)

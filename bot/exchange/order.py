@@ -7,7 +7,7 @@ the same moment, whatever is written meanwhile (FORMATS.md §2).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.domain.filters import Filter
 from bot.settings import PREFIX, Settings
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.exports import Records, on_snapshot
 
 
@@ -25,7 +25,7 @@ class Order:
 
     `withhold` leaves the words of restricted items out: symbol and number only. `names` are those
     of people; without them a row names their role. `bot_name` is for links into the chat; empty,
-    there are none.
+    there are none. `report_id` is the report in preparation that it is of.
     """
 
     filters: Filter
@@ -35,6 +35,7 @@ class Order:
     withhold: bool = True
     names: bool = True
     bot_name: str = ""
+    report_id: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The arguments of the process."""
@@ -79,20 +80,33 @@ Make = Callable[[Records, Order, Settings, Path], Written]
 
 def carry_out(make: Make, arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
     """Write what `arguments` order into the folder: the whole work of an export's process."""
+
+    async def write(tx: Transaction, order: Order, settings: Settings, room: Path) -> Written:
+        return await on_snapshot(
+            tx,
+            order.filters,
+            settings.zone,
+            lambda records: make(records, order, settings, room),
+        )
+
+    return carry_out_with(write, arguments, folder)
+
+
+Write = Callable[[Transaction, Order, Settings, Path], Awaitable[Written]]
+"""As `Make`, with the snapshot itself: where there is more to look up than records."""
+
+
+def carry_out_with(write: Write, arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
+    """Write what `arguments` order into the folder: the whole work of an export's process."""
     order = Order.from_json(arguments)
-    return asyncio.run(_export(make, order, Settings.from_environment(), Path(folder))).to_json()
+    return asyncio.run(_export(write, order, Settings.from_environment(), Path(folder))).to_json()
 
 
-async def _export(make: Make, order: Order, settings: Settings, folder: Path) -> Written:
+async def _export(write: Write, order: Order, settings: Settings, folder: Path) -> Written:
     database = Database(settings.database_url, readers=1)
     try:
         async with database.read() as tx:
-            return await on_snapshot(
-                tx,
-                order.filters,
-                settings.zone,
-                lambda records: make(records, order, settings, folder),
-            )
+            return await write(tx, order, settings, folder)
     finally:
         await database.close()
 

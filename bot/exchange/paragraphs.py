@@ -30,16 +30,21 @@ def make(records: Records, order: Order, settings: Settings, folder: Path) -> Wr
     """Write the values of the report by paragraph; refuses with NothingMatches."""
     wording = Wording(records, order, settings)
     several = len(records.documents()) > 1
-    sections = [_section(wording, *each, named=several) for each in wording.items()]
+    sections = [section(wording, *each, named=several) for each in wording.items()]
     values = {
         **wording.page(ExportKind.PARAGRAPHS, len(sections)),
-        "our": {each: wording.say(text(f"word.{each}")) for each in LABELS},
+        "our": ours(wording),
         "sections": sections,
     }
     return written(folder, values, len(sections), wording)
 
 
-def _section(
+def ours(wording: Wording) -> dict[str, str]:
+    """The words of ours between those of institutions."""
+    return {each: wording.say(text(f"word.{each}")) for each in LABELS}
+
+
+def section(
     wording: Wording, row: Record, approved: Sequence[Record], *, named: bool
 ) -> dict[str, Any]:
     """One paragraph; where there are several documents its title says of which."""

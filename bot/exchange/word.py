@@ -156,12 +156,18 @@ class _Passing(list[Any]):
 def _counted(values: dict[str, Any]) -> dict[str, Any]:
     """The values with what repeats most counted as it is passed: rows of tables, sections."""
     tables, sections = values.get("tables", ()), values.get("sections", ())
+    chapters = values.get("chapters", ())
     total = sum(len(each["rows"]) for each in tables) + len(sections)
+    total += sum(len(each["sections"]) for each in chapters)
     done = count(1)
     counted = dict(values)
     if tables:
         counted["tables"] = [
             {**each, "rows": _Passing(each["rows"], done, total)} for each in tables
+        ]
+    if chapters:
+        counted["chapters"] = [
+            {**each, "sections": _Passing(each["sections"], done, total)} for each in chapters
         ]
     if sections:
         counted["sections"] = _Passing(sections, done, total)

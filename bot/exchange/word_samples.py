@@ -1,6 +1,6 @@
 """Made-up values of every field, in both directions: a template is tried with them first.
 
-They have the shape of what `bot.exchange.matrix` and `bot.exchange.paragraphs` give.
+They have the shape of what `bot.exchange.matrix`, `.paragraphs` and `.national_report` give.
 """
 
 from __future__ import annotations
@@ -23,7 +23,32 @@ def values(kind: TemplateKind) -> dict[str, Any]:
         "counted": "2 recommendations",
         "withheld": "1 restricted item appears by symbol and number only.",
     }
-    return {**page, **(_matrix() if kind is TemplateKind.MATRIX else _paragraphs())}
+    match kind:
+        case TemplateKind.MATRIX:
+            return {**page, **_matrix()}
+        case TemplateKind.PARAGRAPHS:
+            return {**page, **_paragraphs()}
+        case TemplateKind.NATIONAL_REPORT:
+            return {**page, **_national_report()}
+
+
+def _national_report() -> dict[str, Any]:
+    own = _paragraphs()
+    chapter = {
+        "number": 1,
+        "title": _part("1. Prevention of torture"),
+        "note": "",
+        "draft": [],
+        "sections": own["sections"],
+    }
+    written = {
+        **chapter,
+        "title": _part("2. Prisons"),
+        "note": "This chapter is written in the file prisons.docx.",
+        "draft": [_part(_ENGLISH), _part(_ARABIC, rtl=True)],
+        "sections": [],
+    }
+    return {"our": own["our"], "chapters": [chapter, written]}
 
 
 def _part(words: str, *, rtl: bool = False, strong: bool = False) -> dict[str, Any]:

@@ -12,7 +12,17 @@ from docx import Document
 from docx.document import Document as DocumentObject
 
 from bot.domain.exports import TemplateKind
-from bot.exchange.word_writer import Writer, element, of_row, only, pad, set_up, shade, table_of
+from bot.exchange.word_writer import (
+    Writer,
+    element,
+    of_row,
+    only,
+    pad,
+    set_up,
+    set_up_headings,
+    shade,
+    table_of,
+)
 
 _HEADER, _HEADING = "DCE6F1", "EEF2F7"  # behind the names of columns, behind a theme
 _ACROSS = 26.1  # centimetres between the margins of a page that lies
@@ -21,10 +31,13 @@ _ACROSS = 26.1  # centimetres between the margins of a page that lies
 def ours(kind: TemplateKind, *, rtl: bool) -> bytes:
     """Our template of that kind, for a language that is written that way."""
     document = Document()
-    if kind is TemplateKind.MATRIX:
-        _matrix(document, rtl=rtl)
-    else:
-        _paragraphs(document, rtl=rtl)
+    match kind:
+        case TemplateKind.MATRIX:
+            _matrix(document, rtl=rtl)
+        case TemplateKind.PARAGRAPHS:
+            _paragraphs(document, rtl=rtl)
+        case TemplateKind.NATIONAL_REPORT:
+            _national_report(document, rtl=rtl)
     _numbered(document, rtl=rtl)
     written = BytesIO()
     document.save(written)
@@ -108,8 +121,28 @@ def _rows(document: DocumentObject, *, rtl: bool) -> None:
 def _paragraphs(document: DocumentObject, *, rtl: bool) -> None:
     """A section for each paragraph: what was recommended, what was done, what remains."""
     set_up(document, after=4)
+    _sections(_begun(document, rtl=rtl), "sections")
+
+
+def _national_report(document: DocumentObject, *, rtl: bool) -> None:
+    """A heading for each chapter, its draft or a section for each of its items."""
+    set_up(document, after=4)
+    set_up_headings(document)
     writer = _begun(document, rtl=rtl)
-    writer.write("{%p for section in sections %}")
+    writer.write("{%p for chapter in chapters %}")
+    writer.foreign("chapter.title", style="Heading 1")
+    writer.write("{%p if chapter.note %}")
+    writer.write("{{ chapter.note }}", grey=True)
+    writer.write("{%p endif %}")
+    writer.write("{%p for part in chapter.draft %}")
+    writer.foreign("part")
+    writer.write("{%p endfor %}")
+    _sections(writer, "chapter.sections")
+    writer.write("{%p endfor %}")
+
+
+def _sections(writer: Writer, place: str) -> None:
+    writer.write(f"{{%p for section in {place} %}}")
     writer.write("{{ section.title }}", bold=True, points=13, space=18, keep=True)
     writer.write("{%p if section.follow_up %}")
     writer.write("{{ section.follow_up }}", bold=True, keep=True)

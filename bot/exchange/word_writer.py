@@ -60,6 +60,13 @@ def set_up(
     about.author, about.title, about.comments = "", "", ""
 
 
+def set_up_headings(document: DocumentObject) -> None:
+    """Headings that a reader may jump to, in the document's own letters."""
+    for name, points in (("Heading 1", 16), ("Heading 2", 13)):
+        font = document.styles[name].font
+        font.name, font.size, font.color.rgb = FONT, Pt(points), RGBColor(0, 0, 0)
+
+
 def element(tag: str, **attributes: str) -> BaseOxmlElement:
     """An element of Word's own names, with attributes of theirs."""
     made = cast(BaseOxmlElement, OxmlElement(tag))

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.domain.errors import NotFound, Outdated
-from bot.domain.exports import DocumentNeeded, ExportKind, suits
+from bot.domain.errors import NotFound, Outdated, existing
+from bot.domain.exports import ExportKind, require_suits
 from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMatches, meant
 from bot.domain.people import Act
-from bot.domain.permissions import may_export, require
+from bot.domain.permissions import may_export, may_prepare_report, require
 from bot.domain.selection import mark
 from bot.services import audit
-from storage import exports, jobs
+from storage import exports, jobs, national_reports
 from storage.audit import Fact
 from storage.database import Transaction
 from storage.exports import Spread
@@ -78,11 +78,21 @@ async def ask(tx: Transaction, act: Act, kind: ExportKind, chosen: Filter, *, la
     Refuses with NothingMatches where it would be empty, with DocumentNeeded where it is of one
     document and the filter does not name it.
     """
-    if not suits(kind, chosen):
-        raise DocumentNeeded
+    require_suits(kind, chosen)
     if not await matching(tx, act, chosen):
         raise NothingMatches
     return await _plan(tx, act, EXPORT, arguments(kind, chosen, language))
+
+
+async def ask_of_report(
+    tx: Transaction, act: Act, kind: ExportKind, report_id: int, *, language: str
+) -> int:
+    """Plan the file of a report in preparation, or of the comments on it; gives its job."""
+    require(may_export(act.actor) and may_prepare_report(act.actor))
+    require_suits(kind, EVERYTHING, report_id)
+    existing(await national_reports.get(tx, report_id))
+    told = arguments(kind, EVERYTHING, language) | {"report": report_id}
+    return await _plan(tx, act, EXPORT, told)
 
 
 async def ask_by_document(
@@ -143,10 +153,13 @@ async def handed_out(
     counts: Mapping[str, int],
     sha256: str,
     withheld: int,
+    report_id: int | None = None,
 ) -> None:
-    """Record that an export left: which filter, how much it holds, which file."""
+    """Record that an export left: which filter or report, how much it holds, which file."""
     require(may_export(act.actor))
-    narrowed = {f"by_{name}": value for name, value in chosen.facts().items()}
+    narrowed: dict[str, Fact] = {f"by_{name}": value for name, value in chosen.facts().items()}
+    if report_id is not None:
+        narrowed["report"] = report_id
     facts = {**narrowed, **counts, "file": sha256, "withheld": withheld}
     await audit.record(tx, act, f"export.{kind}", subject, facts=facts)
 

@@ -111,6 +111,8 @@ class Wanted:
     repeats: Repeats | None = None
     deadline_id: int | None = None
     indicator_id: int | None = None  # of a plan
+    report_id: int | None = None  # in preparation
+    chapter_id: int | None = None
 
 
 # -- Putting together ------------------------------------------------------------------------------
@@ -167,6 +169,8 @@ async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
         due_on=wanted.due_on,
         indicator=wanted.indicator,
         indicator_id=wanted.indicator_id,
+        report_id=wanted.report_id,
+        chapter_id=wanted.chapter_id,
         attachment=None if wanted.attachment is None else wanted.attachment.stored,
         attachment_name=None if wanted.attachment is None else wanted.attachment.name,
         repeats=wanted.repeats and wanted.repeats.value,
@@ -752,9 +756,20 @@ async def _asked(tx: Transaction, act: Act, kind: RequestKind, audience: Audienc
             audience.institutions,
             which=selection.of_assignments(meant, act.today),
         )
+    if audience.assignments:
+        rows = await _not_asked_yet(tx, audience.assignments, rows)
     if kind is RequestKind.STATUS:
         return rows
     return [replace(each, assignment_id=None) for each in rows]
+
+
+async def _not_asked_yet(
+    tx: Transaction, assignment_ids: Sequence[int], rows: Sequence[Asked]
+) -> list[Asked]:
+    """Those of these assignments of which nothing is asked now."""
+    asked = await queries.open_of_assignments(tx, assignment_ids)
+    wanted = set(assignment_ids) - asked.keys()
+    return [each for each in rows if each.assignment_id in wanted]
 
 
 @dataclass(frozen=True)

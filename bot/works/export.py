@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.domain.approvals import Kind, Protection
-from bot.domain.exports import FORMS, DocumentNeeded, ExportKind, file_name, suits
+from bot.domain.exports import FORMS, ExportKind, file_name, require_suits
 from bot.domain.filters import Filter
 from bot.domain.people import COMMAND_LINE, Act
 from bot.domain.permissions import may_export, require
@@ -42,6 +42,8 @@ PROCESSES: Mapping[ExportKind, str] = {
     ExportKind.OPEN_DATA: "bot.exchange.open_data:export",
     ExportKind.IMPACT: "bot.exchange.impact:export",
     ExportKind.ARCHIVE: "bot.exchange.archive:export",
+    ExportKind.NATIONAL_REPORT: "bot.exchange.national_report:export",
+    ExportKind.COMMENTS: "bot.exchange.comments:export",
 }
 """Where the process of each kind begins: `module:function`."""
 
@@ -96,17 +98,17 @@ async def write_out(
     target: Path,
     *,
     language: str,
+    report_id: int | None = None,
     on_progress: OnProgress | None = None,
 ) -> Made:
     """Write the export to `target` for the operator, the words of restricted items with it.
 
     What stood there before goes only once the new one is whole and its trace is kept. Refuses with
-    DocumentNeeded, or as its process does.
+    DocumentNeeded or ReportNeeded, or as its process does.
     """
-    if not suits(kind, chosen):
-        raise DocumentNeeded
+    require_suits(kind, chosen, report_id)
     by = tools.texts.render(Text("export.by_operator"), language, mode="bare")
-    order = Order(chosen, language, tools.clock.now(), by, withhold=False)
+    order = Order(chosen, language, tools.clock.now(), by, withhold=False, report_id=report_id)
     unfinished = target.with_name(f".{target.name}.part")
     async with tools.room() as room:
         made = await make(tools, kind, order, room, on_progress=on_progress)
@@ -144,6 +146,7 @@ async def run(job: Job, tools: Tools) -> None:
         withhold=not restricted,
         names=names,
         bot_name=tools.bot_name or "",
+        report_id=job.arguments.get("report"),
     )
     telling = Telling(
         job, tools, lambda share: views.making(kind, job.id, share), job.arguments.get("screen")
@@ -179,7 +182,8 @@ async def _hand_over(
         counts.get("damaged", 0),
         None if rhythm is None else regular_views.comes(Rhythm(rhythm)),
     )
-    name = file_name(kind, order.made_at.astimezone(tools.settings.zone).date(), order.filters)
+    day = order.made_at.astimezone(tools.settings.zone).date()
+    name = file_name(kind, day, order.filters, order.report_id)
     if made.size <= CHAT_LIMIT and not stays:
         async with tools.keep(made.path, form.media_type) as (tx, kept):
             await _require_still(tx, kind, order)
@@ -258,6 +262,7 @@ async def _record(  # noqa: PLR0917
         counts=made.counts,
         sha256=made.sha256,
         withheld=made.withheld,
+        report_id=order.report_id,
     )
 
 

@@ -7,7 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.exchange.order import environment
 from bot.jobs import Jobs
 from bot.services import assignments_book as books
-from bot.services import calendar_import, deadlines, digests, exports, handed_out, imports, plans
+from bot.services import (
+    calendar_import,
+    deadlines,
+    digests,
+    exports,
+    handed_out,
+    imports,
+    national_reports,
+    plans,
+)
 from bot.services import history as history_service
 from bot.services import letters as letter_service
 from bot.services import reports_book as report_books
@@ -20,6 +29,7 @@ from bot.works import (
     calendar_file,
     calendar_read,
     calendar_template,
+    chapter_words,
     digest,
     export,
     history,
@@ -64,6 +74,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     template_service.OURS: templates.ours,
     template_service.CHECK: templates.check,
     history_service.FILE: history.run,
+    national_reports.COUNT: chapter_words.run,
 }
 
 PROCESSES: Mapping[str, str] = {

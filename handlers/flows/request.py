@@ -10,7 +10,7 @@ from bot import texts
 from bot.domain import permissions
 from bot.domain.days import read_due_day
 from bot.domain.deadlines import Deadline, days_to_answer
-from bot.domain.errors import Outdated, Unfit
+from bot.domain.errors import Outdated, Unfit, existing
 from bot.domain.institutions import by_name
 from bot.domain.ladder import USUAL, ladder_from_json
 from bot.domain.reports import LONGEST_TEXT
@@ -21,17 +21,17 @@ from bot.domain.requests import (
     RequestKind,
     RequestText,
 )
-from bot.domain.screens import Language, Screen, Text, Value, Words, text
+from bot.domain.screens import Attachment, Language, Screen, Text, Value, Words, text
 from bot.domain.views import deadlines as deadline_views
 from bot.domain.views import requests as views
 from bot.domain.views.people import name_for
 from bot.domain.work_calendar import WorkCalendar
-from bot.services import deadlines, evidence, requests
+from bot.services import deadlines, evidence, national_reports, requests
 from bot.services.requests import Wanted
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review, Step
 from handlers.flows.picking import MOST, holder_options
 from handlers.turn import Turn
-from storage import absences, indicators, institutions
+from storage import absences, indicators, institutions, report_chapters
 from storage import deadlines as deadline_queries
 
 WEEKS = (1, 2, 4, 8)
@@ -89,10 +89,15 @@ async def _holders(turn: Turn, answers: Answers) -> list[Option]:
     return await holder_options(turn, answers["selection"], answers.get("items", ()))
 
 
-async def _every_institution(turn: Turn, _answers: Answers) -> list[Option]:
+async def _every_institution(turn: Turn, answers: Answers) -> list[Option]:
+    """All of them; of a chapter of a report those first that answer for its items."""
+    every = by_name(await institutions.every(turn.tx), turn.language)
+    if answers.get("chapter"):
+        first = await national_reports.holders(turn.tx, turn.act, answers["chapter"])
+        every = sorted(every, key=lambda each: each.id not in first)
     return [
         Option(each.id, text("label.one", value=name_for(each.names, turn.language)))
-        for each in by_name(await institutions.every(turn.tx), turn.language)
+        for each in every
     ]
 
 
@@ -160,6 +165,8 @@ async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = Non
     attachment = None
     if conversation_id is not None:
         attachment = await evidence.only_file_of_draft(turn.tx, conversation_id)
+    if attachment is None and answers.get("chapter"):
+        attachment = await _chapter_file(turn, answers)
     kind = RequestKind(answers["kind"])
     about = kind in ABOUT_ITEMS
     indicator, indicator_id = await _indicator(turn, answers)
@@ -169,6 +176,7 @@ async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = Non
             answers["selection"] if about and not answers.get("items") else None,
             tuple(answers.get("items", ())) if about else (),
             tuple(answers.get("institutions", ())),
+            tuple(answers.get("assignments", ())) if about else (),
         ),
         date.fromisoformat(answers["due_on"]),
         texts=tuple(_texts(answers)),
@@ -178,7 +186,17 @@ async def wanted(turn: Turn, answers: Answers, conversation_id: int | None = Non
         attachment=attachment,
         repeats=Repeats(answers["repeats"]) if answers.get("repeats") else None,
         deadline_id=answers.get("deadline"),
+        report_id=answers.get("report"),
+        chapter_id=answers.get("chapter"),
     )
+
+
+async def _chapter_file(turn: Turn, answers: Answers) -> Attachment | None:
+    """The draft of the chapter that is to be commented on, where it came as a file."""
+    chapter = existing(await report_chapters.get(turn.tx, answers["chapter"]))
+    if chapter.file is None:
+        return None
+    return Attachment(chapter.file, chapter.file_name or "")
 
 
 def _texts(answers: Mapping[str, Any]) -> list[RequestText]:
@@ -199,6 +217,9 @@ async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
     facts = views.facts(found, names, other, language=turn.language)
     deadline = await _deadline(turn, answers)
     for_what = [] if deadline is None else deadline_views.asked_for(deadline, asked.due_on)
+    if answers.get("chapter") and asked.attachment is not None:
+        name = Words(asked.attachment.name, limit=80)
+        for_what.append(text("flow.request_comment.with_file", name=name))
     return [*for_what, *facts, *await _on_a_free_day(turn, answers)]
 
 
@@ -215,13 +236,18 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     request_id = await requests.plan(
         turn.tx, turn.act, await wanted(turn, answers, conversation_id)
     )
-    if (deadline := await _deadline(turn, answers)) is not None:
+    deadline = None if answers.get("chapter") else await _deadline(turn, answers)
+    if deadline is not None:
         await deadlines.link(turn.tx, turn.act, deadline.id, request_id)
     return views.planned(request_id)
 
 
 def _back(answers: Answers, usual: str) -> str:
-    """To the deadline that it came from, else where such a request usually comes from."""
+    """To the report or deadline that it came from, else where such a request usually comes from."""
+    if answers.get("chapter"):
+        return f"chapter:{answers['chapter']}:0"
+    if answers.get("report"):
+        return f"national_report:{answers['report']}:0"
     return f"deadline:{answers['deadline']}" if answers.get("deadline") else usual
 
 

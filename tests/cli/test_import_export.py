@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 
@@ -220,3 +221,30 @@ def test_five_thousand_rows_take_seconds_and_little_memory(
     record_property("memory of the two processes, MB", f"{own:.0f} and {child:.0f}")
     assert own < 300
     assert child < 300
+
+
+def test_a_report_in_preparation_is_exported_by_its_number(shell: Shell, table: Path) -> None:
+    """And refused in words where none is named, or there is none."""
+    shell.imports(table)
+    shell.changes(
+        "INSERT INTO national_reports (kind, title, language, documents, structure, months, state, "
+        "created_at, changed_at) VALUES ('review', 'Report of Maravia', 'en', '[]', 'own', 12, "
+        "'in_preparation', '2026-05-04 09:00:00.000000', '2026-05-04 09:00:00.000000')"
+    )
+    shell.changes(
+        "INSERT INTO report_chapters (report_id, place, heading, language, draft) "
+        "VALUES (1, 1, 'Prisons', 'en', 'All is well.')"
+    )
+    made = shell.folder / "report.docx"
+    done = shell.runs("export", "national_report", "--out", made, "--report", "1")
+    assert done.returncode == 0, done.stderr
+    said = [each.text for each in docx.Document(str(made)).paragraphs]
+    assert said[-2:] == ["1. Prisons", "All is well."]
+    for words, refused in (
+        (("national_report",), "Name which one"),
+        (("national_report", "--report", "7"), "not there"),
+        (("comments", "--report", "1"), "No comment has come yet"),
+    ):
+        done = shell.runs("export", *words, "--out", shell.folder / "none")
+        assert done.returncode == 1, words
+        assert refused in " ".join(done.stderr.split()), done.stderr

@@ -55,7 +55,9 @@ from storage import absences, conversations, institutions, invitations, jobs, re
 from storage.database import Transaction
 from storage.tables import (
     accounts,
+    answers,
     assignments,
+    chapter_items,
     deadlines,
     dialogue_people,
     dialogue_questions,
@@ -65,9 +67,12 @@ from storage.tables import (
     extensions,
     files,
     metadata,
+    national_reports,
     outbox,
     questions,
     reminders,
+    report_approvals,
+    report_chapters,
     request_items,
     request_texts,
     requests,
@@ -652,6 +657,9 @@ async def _settle(world: World) -> None:
         activity, indicator = await _plan(
             tx, justice.institution_id, focal, coordinator, item=secret, now=now
         )
+        world.answers |= await _prepare(
+            tx, justice.institution_id, focal, coordinator, item=secret, now=now
+        )
     world.answers |= {
         "status": "planned",
         "institution": justice.institution_id,
@@ -752,6 +760,71 @@ async def _books(tx: Transaction, colleague: Actor, officer: Actor, now: datetim
     chosen = Filter({Dimension.CLUSTER: (SECRETARIAT,)})
     act = maravia.act(officer, now)
     await regular.add(tx, act, ExportKind.WORKBOOK, chosen, Rhythm.MONDAY)
+
+
+async def _prepare(
+    tx: Transaction, justice: int, focal: Actor, officer: Actor, *, item: int, now: datetime
+) -> dict[str, int]:
+    """A report in preparation, approved as it was, with a chapter that Justice has commented on.
+
+    Gives what conversations about them begin with.
+    """
+    report = await _new(
+        tx,
+        national_reports,
+        kind="mid_term",
+        title=f"Mid-term {SECRETARIAT}",
+        language="en",
+        documents=[],
+        structure="own",
+        months=12,
+        state="approved",
+        created_at=now,
+        changed_at=now,
+    )
+    file = {"file": "ab" * 32, "file_name": f"{SECRETARIAT}.docx"}
+    common = {"report_id": report, "heading": f"Prisons {SECRETARIAT}", "language": "en"}
+    chapter = await _new(tx, report_chapters, place=1, **common, **file)
+    await _new(tx, report_chapters, place=2, **common, draft=SECRETARIAT, draft_language="en")
+    await tx.execute(insert(chapter_items).values(chapter_id=chapter, item_id=item))
+    await _new(
+        tx,
+        report_approvals,
+        report_id=report,
+        by="cabinet",
+        approved_on=now.date(),
+        number=SECRETARIAT,
+        revision=0,
+        seat_id=officer.seat_id,
+        at=now,
+        **file,
+    )
+    request = await _new(
+        tx,
+        requests,
+        kind="comment",
+        state="open",
+        audience=Audience().to_json(),
+        ladder=[],
+        report_id=report,
+        chapter_id=chapter,
+        created_at=now,
+    )
+    asked = await _new(
+        tx,
+        request_items,
+        request_id=request,
+        institution_id=justice,
+        state="answered",
+        due_on=now.date(),
+        asked_at=now,
+        since=now,
+        settled_at=now,
+        stale=False,
+    )
+    said = {"words": f"12: name it {JUSTICE}", "figures": [], "language": "en", "at": now}
+    comment = await _new(tx, answers, request_item_id=asked, seat_id=focal.seat_id, **said)
+    return {"chapter": chapter, "answer": comment, "part": 0}
 
 
 async def _calendar(tx: Transaction, coordinator: Actor, now: datetime) -> None:

@@ -205,6 +205,10 @@ async def numbers(world: World) -> dict[str, str]:
         "the coordinator's regular export": 1,
         "what another coordinator asks for": approval.id,
         "a redaction": redaction,
+        "a report in preparation": 1,
+        "a chapter": known["chapter"],
+        "a comment on a chapter": known["answer"],
+        "an approval of the report": 1,
     }
     return {name: str(number) for name, number in found.items()}
 

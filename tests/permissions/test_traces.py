@@ -31,7 +31,10 @@ VIEWS = Path(__file__).parents[2] / "bot/domain/views"
 READ_IN_FULL = {"su", "whole", "approved_report"}
 """Acts that show a whole report; `whole_answer` an answer."""
 
-HAND_OUT = {"files", "answer_files", "asked_file", "pass_files", "seat_letter"}
+HAND_OUT = {
+    *("files", "answer_files", "asked_file", "pass_files", "seat_letter"),
+    *("chapter_file", "approval_file"),
+}
 """Acts that send files of the store to the chat."""
 
 MADE_BY = {
@@ -48,6 +51,7 @@ MADE_BY = {
     "imports.problems": "export.problems",
     "item_history.ready": "export.history",
     "letters.ready": "request.letters",
+    "national_reports.file": "evidence.view",
     "passing.files": "evidence.view",
     "people.letter": "evidence.view",
     "people.links": "invitation.make",

@@ -16,7 +16,7 @@ from storage.tables import templates as table
 from tests import maravia
 from tests.conftest import FrozenClock
 
-MATRIX, PARAGRAPHS = TemplateKind
+MATRIX, PARAGRAPHS, _ = TemplateKind
 FIRST, SECOND = "a" * 64, "b" * 64
 
 

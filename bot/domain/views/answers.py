@@ -67,6 +67,8 @@ def asked(
     if worded is not None and worded.message:
         words = Words(worded.message, worded.language, limit=2000)
         lines.append(text("request.words", words=words))
+    may_answer = answers and one.state is ItemState.ASKED
+    lines += _hint(one, may_answer=may_answer)
     how = stand(one, today)
     if how not in _KNOWN_TO_THEM:
         lines.append(text(f"request.stand.{how}"))
@@ -77,11 +79,17 @@ def asked(
     rows: list[Row] = []
     if request.attachment is not None:
         rows.append((_file_button(one),))
-    if answers and one.state is ItemState.ASKED:
+    if may_answer:
         respond = button("respond", f"respond:{one.id}")
         more = button("more_time", f"more_time:{one.id}")
         rows.append((respond, more) if wish is None else (respond,))
     return screen(*lines, rows=[*rows, (HOME,)])
+
+
+def _hint(one: Listed, *, may_answer: bool) -> list[Text]:
+    """How comments on single paragraphs are told apart."""
+    hinted = may_answer and one.kind is RequestKind.COMMENT
+    return [text("answer.comment_hint")] if hinted else []
 
 
 def _file_button(one: Listed) -> Button:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.domain.deadlines import Deadline, DeadlineKind, DeadlineState
+from bot.domain.national_reports import BY_DEADLINE
 from bot.domain.requests import Request
 from bot.domain.screens import (
     Attachment,
@@ -102,8 +103,13 @@ def asked_for(deadline: Deadline, due_on: date) -> list[Text]:
     return lines
 
 
-def one(deadline: Deadline, request: Text | None, *, today: date) -> Screen:
-    """A deadline and what can be done with it; `request` is what it was turned into."""
+def one(
+    deadline: Deadline, request: Text | None, *, today: date, report_id: int | None = None
+) -> Screen:
+    """A deadline and what can be done with it; `request` is what it was turned into.
+
+    `report_id` is the report in preparation that answers it.
+    """
     lines: list[Text | None] = [
         text("deadline.title", kind=text(f"deadline.kind.{deadline.kind}")),
         text("card.words", words=Words(deadline.title)),
@@ -117,12 +123,14 @@ def one(deadline: Deadline, request: Text | None, *, today: date) -> Screen:
         lines.append(warnings_text(deadline.warnings))
     if request is not None:
         lines.append(text("deadline.asked", request=request))
-    return screen(*lines, rows=[*_choices(deadline), (button("back", "calendar:0"), HOME)])
+    rows = [*_choices(deadline, report_id), (button("back", "calendar:0"), HOME)]
+    return screen(*lines, rows=rows)
 
 
-def _choices(deadline: Deadline) -> list[Row]:
+def _choices(deadline: Deadline, report_id: int | None) -> list[Row]:
     if deadline.state is not DeadlineState.OPEN:
-        return [(button("deadline_reopen", f"deadline_reopen:{deadline.id}"),)]
+        rows: list[Row] = [(button("deadline_reopen", f"deadline_reopen:{deadline.id}"),)]
+        return [*rows, *_report(deadline, report_id)]
     ask = f"request_new:{deadline.id}"
     if deadline.document_id is not None:
         ask = f"ask_items:d{deadline.document_id}:{deadline.id}"
@@ -131,6 +139,7 @@ def _choices(deadline: Deadline) -> list[Row]:
         asked.append(button("open_request", f"request:{deadline.request_id}"))
     return [
         *in_twos(asked),
+        *_report(deadline, report_id),
         (button("deadline_link", f"deadline_link:{deadline.id}"),),
         (
             button("deadline_done", f"deadline_done:{deadline.id}"),
@@ -138,6 +147,15 @@ def _choices(deadline: Deadline) -> list[Row]:
             button("deadline_drop", f"deadline_drop:{deadline.id}"),
         ),
     ]
+
+
+def _report(deadline: Deadline, report_id: int | None) -> list[Row]:
+    """The way to the report that answers it, or to a new one."""
+    if report_id is not None:
+        return [(button("open_report", f"national_report:{report_id}:0"),)]
+    if deadline.kind in BY_DEADLINE and deadline.state is DeadlineState.OPEN:
+        return [(button("prepare_report", f"national_report_new:{deadline.id}"),)]
+    return []
 
 
 def rule_text(code: str) -> Text:

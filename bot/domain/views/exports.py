@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.exports import FORMS, DocumentNeeded, ExportKind, suits
+from bot.domain.exports import CHOSEN, FORMS, DocumentNeeded, ExportKind, suits
 from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter
 from bot.domain.progress import Subject
 from bot.domain.screens import (
@@ -47,8 +47,8 @@ def none_yet() -> Screen:
 def kinds(*, regular: int = 0) -> Screen:
     """What can be exported; so many exports come regularly."""
     lines = [text("export.kinds"), None]
-    lines += [_about(each) for each in ExportKind]
-    buttons = [Button(text(f"export.kind.{each}"), _act("export", each)) for each in ExportKind]
+    lines += [_about(each) for each in CHOSEN]
+    buttons = [Button(text(f"export.kind.{each}"), _act("export", each)) for each in CHOSEN]
     rows = in_twos(buttons)
     if regular:
         rows.append((button("regulars_many", "regulars", n=regular),))
@@ -192,10 +192,11 @@ def too_large(counted: Counted, size: int, place: str, chosen: Filter) -> Screen
     """The export is more than the chat carries, and lies on the State's machine."""
     megabytes = -(-size // MEGABYTE)
     split = button("export_split", _act("export_split", counted.kind, chosen))
+    one = FORMS[counted.kind].of_a_report or len(chosen.of(Dimension.DOCUMENT)) == 1
     return message(
         *counted.lines,
         text("export.too_large", size=megabytes, limit=50, place=place),
-        rows=[(split, HOME) if len(chosen.of(Dimension.DOCUMENT)) != 1 else (HOME,)],
+        rows=[(HOME,) if one else (split, HOME)],
     )
 
 

@@ -36,6 +36,7 @@ EXCERPT = 300
 CHOICES_COUNT = (
     *("assign", "cluster", "cluster_merge", "tag", "invite", "record", "deadline", "broadcast"),
     *("request", "request_data", "request_comment", "contradict", "consolidate"),
+    *("national_report", "report_approve"),
 )
 """Conversations that are offered again though nothing was written yet: their choices took time."""
 
@@ -149,6 +150,7 @@ def more(*, configures: bool) -> Screen:
             (button("threads", "threads:0"), button("contradictions", "contradictions:0")),
             (button("workbook", "book:-"), IMPORT),
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
+            (button("national_reports", "national_reports:0"),),
             (button("dialogues", "dialogues"), button("progress", "progress")),
             (button("publication", "publish"), button("plans_all", "plans:all:0")),
             tuple(last),

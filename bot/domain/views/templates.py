@@ -41,7 +41,8 @@ def template(
     ]
     if own is not None:
         rows.append((button("template_ours", f"template_ours:{letter}"),))
-    rows.append((button("back", f"export:{letter}:-"), HOME))
+    back = "national_reports:0" if FORMS[kind].of_a_report else f"export:{letter}:-"
+    rows.append((button("back", back), HOME))
     return screen(*filter(None, (note,)), line, text("template.how"), rows=rows)
 
 

@@ -1001,6 +1001,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("turn", sa.Integer(), server_default="0", nullable=False),
         sa.Column("repeats_on", sa.Date(), nullable=True),
         sa.Column("deadline_id", Id, nullable=True),
+        sa.Column("report_id", Id, nullable=True),
+        sa.Column("chapter_id", Id, nullable=True),
         sa.Column("asked_by", Id, nullable=True),
         sa.Column("created_at", Moment, nullable=False),
         sa.Column("sends_at", Moment, nullable=True),
@@ -1019,8 +1021,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.UniqueConstraint("series_id", "turn", name=op.f("uq_requests_series_id_turn")),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_requests_chapter_id"), "requests", ["chapter_id"], unique=False)
     op.create_index(op.f("ix_requests_indicator_id"), "requests", ["indicator_id"], unique=False)
     op.create_index(op.f("ix_requests_repeats_on"), "requests", ["repeats_on"], unique=False)
+    op.create_index(op.f("ix_requests_report_id"), "requests", ["report_id"], unique=False)
     op.create_index("ix_requests_state", "requests", ["state", "sends_at"], unique=False)
     op.create_table(
         "status_updates",
@@ -1599,6 +1603,39 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         op.f("ix_extensions_request_item_id"), "extensions", ["request_item_id"], unique=False
     )
     op.create_table(
+        "national_reports",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("deadline_id", Id, nullable=True),
+        sa.Column("documents", Json, nullable=False),
+        sa.Column("structure", sa.String(length=20), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("word_limit", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("changed_at", Moment, nullable=False),
+        sa.Column("created_by", Id, nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("symbol", sa.String(length=120), nullable=True),
+        sa.Column("dropped_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["deadline_id"],
+            ["deadlines.id"],
+            name=op.f("fk_national_reports_deadline_id_deadlines"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_national_reports")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_national_reports_deadline_id"), "national_reports", ["deadline_id"], unique=False
+    )
+    op.create_index(
+        "ix_national_reports_dropped_at", "national_reports", ["dropped_at", "id"], unique=False
+    )
+    op.create_table(
         "reminders",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("request_item_id", Id, nullable=False),
@@ -1664,6 +1701,23 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         "ix_thread_words_status_update_id", "thread_words", ["status_update_id"], unique=False
+    )
+    op.create_table(
+        "comment_outcomes",
+        sa.Column("answer_id", Id, nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["answers.id"], name=op.f("fk_comment_outcomes_answer_id_answers")
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_comment_outcomes_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("answer_id", "part", name=op.f("pk_comment_outcomes")),
     )
     op.create_table(
         "evidence",
@@ -1762,3 +1816,82 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_index(
         "ix_indicator_values_year", "indicator_values", ["indicator_id", "year"], unique=False
     )
+    op.create_table(
+        "report_approvals",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("report_id", Id, nullable=False),
+        sa.Column("by", sa.String(length=120), nullable=False),
+        sa.Column("approved_on", sa.Date(), nullable=False),
+        sa.Column("number", sa.String(length=120), nullable=True),
+        sa.Column("file", sa.String(length=64), nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("seat_id", Id, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file"], ["files.sha256"], name=op.f("fk_report_approvals_file_files")
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["national_reports.id"],
+            name=op.f("fk_report_approvals_report_id_national_reports"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["seat_id"], ["seats.id"], name=op.f("fk_report_approvals_seat_id_seats")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_approvals")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_report_approvals_report_id"), "report_approvals", ["report_id"], unique=False
+    )
+    op.create_table(
+        "report_chapters",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("report_id", Id, nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("heading", sa.String(length=300), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("holds", sa.String(length=20), nullable=True),
+        sa.Column("value", sa.String(length=300), nullable=True),
+        sa.Column("draft", sa.Text(), nullable=True),
+        sa.Column("draft_language", sa.String(length=20), nullable=True),
+        sa.Column("file", sa.String(length=64), nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=True),
+        sa.Column("file_words", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("word_limit", sa.Integer(), nullable=True),
+        sa.Column("owner_id", Id, nullable=True),
+        sa.Column("removed_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["file"], ["files.sha256"], name=op.f("fk_report_chapters_file_files")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["seats.id"], name=op.f("fk_report_chapters_owner_id_seats")
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["national_reports.id"],
+            name=op.f("fk_report_chapters_report_id_national_reports"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_chapters")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_report_chapters_report_id", "report_chapters", ["report_id", "place"], unique=False
+    )
+    op.create_table(
+        "chapter_items",
+        sa.Column("chapter_id", Id, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["chapter_id"],
+            ["report_chapters.id"],
+            name=op.f("fk_chapter_items_chapter_id_report_chapters"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_chapter_items_item_id_items")
+        ),
+        sa.PrimaryKeyConstraint("chapter_id", "item_id", name=op.f("pk_chapter_items")),
+    )
+    op.create_index(op.f("ix_chapter_items_item_id"), "chapter_items", ["item_id"], unique=False)
