@@ -1318,8 +1318,9 @@ class Records:
         """Pages of rows from the database's own cursor."""
         options = {"yield_per": PAGE}
         with self._connection.execute(statement, execution_options=options) as result:
-            for page in result.mappings().partitions():
-                yield [dict(row) for row in page]
+            names = [*result.keys()]
+            for page in result.partitions():
+                yield [dict(zip(names, row, strict=True)) for row in page]
 
     def _rows(self, statement: Executable) -> Sequence[RowMapping]:
         return self._connection.execute(statement).mappings().all()

@@ -754,7 +754,9 @@ async def vary(tx: Transaction) -> None:
 async def _write(tx: Transaction, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write rows anew, each by its id."""
     changed = [{**row, "_id": row["id"]} for row in rows]
-    columns = {each.name: bindparam(each.name) for each in table.c if each.name != "id"}
+    columns: dict[str, Any] = {
+        each.name: bindparam(each.name) for each in table.c if each.name != "id"
+    }
     statement = update(table).where(table.c.id == bindparam("_id")).values(columns)
     await tx.execute(statement, changed)
 

@@ -538,10 +538,12 @@ def cells(path: Path, sheet: str, columns: str) -> Counter[str]:
 def totals(path: Path) -> Mapping[str, int]:
     """What the first sheet counts, by the words beside it."""
     book = openpyxl.load_workbook(path, read_only=True)
-    rows = [row[:2] for row in book["Totals"].iter_rows(values_only=True) if len(row) > 1]
-    counted = [row for row in rows if isinstance(row[1], int)]
-    assert len({row[0] for row in counted}) == len(counted)
-    return {str(name): int(count) for name, count in counted}
+    found: dict[str, int] = {}
+    for name, count, *_ in book["Totals"].iter_rows(max_col=2, values_only=True):
+        if isinstance(count, int):
+            assert name not in found
+            found[str(name)] = count
+    return found
 
 
 def pivot(path: Path) -> Counter[tuple[str, str]]:
@@ -549,11 +551,11 @@ def pivot(path: Path) -> Counter[tuple[str, str]]:
     book = openpyxl.load_workbook(path, read_only=True)
     rows = [row for row in book["Totals"].iter_rows(values_only=True) if any(row)]
     start = next(place for place, row in enumerate(rows) if row[0] == "Goal")
-    words = rows[start][2:-1]
     found: Counter[tuple[str, str]] = Counter()
-    for goal, _, *counts in (row for row in rows[start + 1 :] if isinstance(row[0], int)):
+    for goal, _, *numbers in (row for row in rows[start + 1 :] if isinstance(row[0], int)):
+        counts = [int(str(each)) for each in numbers]
         assert sum(counts[:-1]) == counts[-1]
-        for status, count in zip(words, counts[:-1], strict=True):
+        for status, count in zip(rows[start][2:-1], counts[:-1], strict=True):
             found[str(goal), str(status)] += count
     return +found
 
