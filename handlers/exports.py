@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from bot.domain.errors import NotFound
-from bot.domain.exports import ExportKind, by_letter
+from bot.domain.exports import FORMS, ExportKind, by_letter
 from bot.domain.filters import LETTERS, NOT_REPORTED, Dimension, Filter
 from bot.domain.permissions import may_export, may_see_progress, require
 from bot.domain.progress import Scope, Subject, scope_of
@@ -37,9 +37,14 @@ async def export(turn: Turn, argument: str) -> None:
         await turn.show(views.none_yet())
         return
     if not argument:
-        await turn.show(views.kinds())
+        await turn.show(
+            views.kinds([each for each in ExportKind if service.may_take(turn.actor, each)])
+        )
         return
     kind, chosen = await _ordered(turn, argument)
+    if FORMS[kind].whole:
+        await turn.show(views.whole(kind))
+        return
     count = await service.matching(turn.tx, turn.act, chosen)
     called = {
         dimension: await _called(turn, dimension, value)
@@ -88,7 +93,11 @@ async def _ordered(turn: Turn, argument: str) -> tuple[ExportKind, Filter]:
     kind = by_letter(letter)
     if kind is None:
         raise NotFound
-    return kind, await service.read(turn.tx, code or "-")
+    require(service.may_take(turn.actor, kind))
+    chosen = await service.read(turn.tx, code or "-")
+    if chosen and FORMS[kind].whole:
+        raise NotFound
+    return kind, chosen
 
 
 async def export_cancel(turn: Turn, argument: str) -> None:

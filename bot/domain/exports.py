@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.domain.approvals import Protection
 from bot.domain.errors import Refused
 from bot.domain.filters import EVERYTHING, Dimension, Filter
 
@@ -15,6 +16,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 CSV = "text/csv"
 ZIP = "application/zip"
+ICS = "text/calendar"
+JSONL = "application/jsonl"
 
 
 class ExportKind(StrEnum):
@@ -29,6 +32,8 @@ class ExportKind(StrEnum):
     OPEN_DATA = "open_data"
     IMPACT = "impact"
     ARCHIVE = "archive"
+    CALENDAR = "calendar"
+    AUDIT = "audit"
 
 
 class TemplateKind(StrEnum):
@@ -44,7 +49,8 @@ class Form:
 
     `letter` stands for it behind a button. `counted` is what its message counts, one of the counts
     that its file is made with (`export.counted.<counted>`). One that `stays` is not sent by chat
-    unless a coordinator has switched that; one `of_a_document` needs the filter to name just one.
+    while that protection holds; one that is `whole` is not narrowed; one `of_a_document` needs the
+    filter to name just one.
     A Word file is filled into the `template` of that kind: the secretariat's own, or ours.
     """
 
@@ -52,7 +58,8 @@ class Form:
     suffix: str
     media_type: str
     counted: str = "recommendations"
-    stays: bool = False
+    stays: Protection | None = None
+    whole: bool = False
     of_a_document: bool = False
     template: TemplateKind | None = None
 
@@ -68,7 +75,11 @@ FORMS: Mapping[ExportKind, Form] = {
     ExportKind.SDG_CSV: Form("v", "csv", CSV),
     ExportKind.OPEN_DATA: Form("o", "zip", ZIP),
     ExportKind.IMPACT: Form("i", "zip", ZIP),
-    ExportKind.ARCHIVE: Form("a", "zip", ZIP, counted="files", stays=True),
+    ExportKind.ARCHIVE: Form("a", "zip", ZIP, counted="files", stays=Protection.EVIDENCE),
+    ExportKind.CALENDAR: Form("c", "ics", ICS, counted="events", whole=True),
+    ExportKind.AUDIT: Form(
+        "j", "jsonl", JSONL, counted="entries", stays=Protection.AUDIT, whole=True
+    ),
 }
 
 TEXT_KEYS = (
@@ -95,7 +106,9 @@ def by_letter(letter: str) -> ExportKind | None:
 
 
 def suits(kind: ExportKind, chosen: Filter) -> bool:
-    """Whether the filter names what this kind of export needs named."""
+    """Whether the filter names what this kind of export needs named, and nothing it cannot use."""
+    if FORMS[kind].whole:
+        return not chosen
     return not FORMS[kind].of_a_document or len(chosen.of(Dimension.DOCUMENT)) == 1
 
 

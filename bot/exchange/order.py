@@ -25,7 +25,7 @@ class Order:
 
     `withhold` leaves the words of restricted items out: symbol and number only. `names` are those
     of people; without them a row names their role. `bot_name` is for links into the chat; empty,
-    there are none.
+    there are none. `words` are those that the audit keeps beside its entries.
     """
 
     filters: Filter
@@ -35,6 +35,7 @@ class Order:
     withhold: bool = True
     names: bool = True
     bot_name: str = ""
+    words: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The arguments of the process."""

@@ -13,14 +13,14 @@ from bot.domain.approvals import Kind, Protection
 from bot.domain.exports import FORMS, DocumentNeeded, ExportKind, file_name, suits
 from bot.domain.filters import Filter
 from bot.domain.people import COMMAND_LINE, Act
-from bot.domain.permissions import may_export, require
+from bot.domain.permissions import require
 from bot.domain.screens import Attachment, Screen, Text
 from bot.domain.views import exports as views
 from bot.exchange.order import Order
 from bot.jobs import ARCHIVE, EXPORT, OnProgress, file_in
 from bot.services import approvals
 from bot.services import exports as service
-from bot.works import Tools, word_files
+from bot.works import Tools, calendar_file, word_files
 from bot.works.telling import JobCancelled, Telling, is_cancelled
 from storage import jobs
 from storage.database import Transaction
@@ -39,8 +39,9 @@ PROCESSES: Mapping[ExportKind, str] = {
     ExportKind.OPEN_DATA: "bot.exchange.open_data:export",
     ExportKind.IMPACT: "bot.exchange.impact:export",
     ExportKind.ARCHIVE: "bot.exchange.archive:export",
+    ExportKind.AUDIT: "bot.exchange.audit_lines:export",
 }
-"""Where the process of each kind begins: `module:function`."""
+"""Where the process of each kind begins: `module:function`; a calendar is made here."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,10 @@ async def make(
     on_progress: OnProgress | None = None,
 ) -> Made:
     """Write the export into the room; refuses as its process does."""
+    if kind is ExportKind.CALENDAR:
+        written = await calendar_file.write(tools, order, room)
+        path = room / written.file
+        return Made(path, *await asyncio.to_thread(_digest, path), written.counts, written.withheld)
     store = kind is ExportKind.ARCHIVE
     result = await tools.jobs.run(
         process(kind),
@@ -93,9 +98,12 @@ async def write_out(
     target: Path,
     *,
     language: str,
+    words: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Made:
     """Write the export to `target` for the operator, the words of restricted items with it.
+
+    `words` are those that the audit keeps beside its entries.
 
     What stood there before goes only once the new one is whole and its trace is kept. Refuses with
     DocumentNeeded, or as its process does.
@@ -103,7 +111,7 @@ async def write_out(
     if not suits(kind, chosen):
         raise DocumentNeeded
     by = tools.texts.render(Text("export.by_operator"), language, mode="bare")
-    order = Order(chosen, language, tools.clock.now(), by, withhold=False)
+    order = Order(chosen, language, tools.clock.now(), by, withhold=False, words=words)
     unfinished = target.with_name(f".{target.name}.part")
     async with tools.room() as room:
         made = await make(tools, kind, order, room, on_progress=on_progress)
@@ -126,7 +134,7 @@ async def run(job: Job, tools: Tools) -> None:
     kind = ExportKind(job.arguments["export"])
     async with tools.database.write() as tx:
         act = await tools.act(tx, job)
-        require(may_export(act.actor))
+        require(service.may_take(act.actor, kind))
         names = kind is ExportKind.WORKBOOK and await approvals.may_name(tx, act)
         stays = await _stays(tx, kind)
         restricted = stays or await approvals.may_leave(tx, Protection.RESTRICTED)
@@ -153,7 +161,8 @@ async def run(job: Job, tools: Tools) -> None:
 
 async def _stays(tx: Transaction, kind: ExportKind) -> bool:
     """Whether the file stays on the State's machine, unless a coordinator has switched that."""
-    return FORMS[kind].stays and not await approvals.may_leave(tx, Protection.EVIDENCE)
+    protection = FORMS[kind].stays
+    return protection is not None and not await approvals.may_leave(tx, protection)
 
 
 def _digest(path: Path) -> tuple[str, int]:
@@ -207,7 +216,7 @@ async def _say(  # noqa: PLR0917
     if await is_cancelled(tx, job):
         return
     act = await tools.act(tx, job)
-    require(may_export(act.actor))
+    require(service.may_take(act.actor, kind))
     if order.names:
         await approvals.use(tx, act, Kind.NAMES)
     row = job.arguments.get("screen")

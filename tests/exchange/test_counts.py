@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 import docx
 import openpyxl
 import pytest
+from icalendar import Calendar
 from sqlalchemy import URL, insert, text, update
 
 from bot.domain.exports import FORMS, ExportKind
@@ -464,6 +465,24 @@ def test_the_archive_holds_each_file_once(country: Country) -> None:
     assert named(rows, ("Status update",)) == expected
     assert inside == Counter(row["Path"] for row in rows)
     assert counts == {"files": expected.total(), "damaged": 0}
+
+
+def test_the_audit_and_the_calendar_are_whole(country: Country) -> None:
+    path, counts = country.made(ExportKind.AUDIT)
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    numbers = [each["number"] for each in lines]
+    assert numbers == [*range(1, counts["entries"] + 1)]
+    (last,) = country.rows("SELECT max(number) FROM audit WHERE act = 'export.audit'")
+    assert last == (len(lines) + 1,), "its own entry came after it"
+    path, counts = country.made(ExportKind.CALENDAR)
+    expected = country.keys(
+        "SELECT title FROM deadlines UNION ALL SELECT t.title FROM requests r"
+        " JOIN request_texts t ON t.request_id = r.id AND t.language = 'en'"
+        " WHERE r.state = 'open' AND r.due_on IS NOT NULL"
+    )
+    events = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
+    assert counts == {"events": len(events)}
+    assert len(events) == expected.total() > 0
 
 
 # -- Word files ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import zipfile
 from datetime import date
 from io import BytesIO
@@ -15,11 +16,14 @@ from bot.domain.people import Role
 from bot.sandbox.phone import Message, Phone, plain
 from bot.works import export as work
 from storage.tables import (
+    approvals,
     assignments,
     audit,
     evidence,
     files,
     jobs,
+    protections,
+    seats,
     source_documents,
     status_updates,
 )
@@ -187,6 +191,58 @@ async def test_the_evidence_stays_on_the_server_and_goals_come_as_a_file(
     ready = await amina.waits_for("By goal (Excel): 5 recommendations", within=30)
     book = openpyxl.load_workbook(BytesIO(await amina.downloads(ready.files[0])))
     assert "Bill 12." in str(list(book["Recommendations by goal"].iter_rows(values_only=True)))
+
+
+async def test_the_calendar_comes_and_the_audit_stays_until_that_is_switched(
+    network: JourneyNetwork,
+) -> None:
+    amina = await secretariat(network)
+    await amina.types("/export")
+    await amina.taps("Calendar (ICS)", "Make it")
+    calendar = await amina.waits_for("Calendar (ICS): 0 events", within=30)
+    assert (await amina.downloads(calendar.files[0])).startswith(b"BEGIN:VCALENDAR")
+    await amina.types("/export")
+    await amina.taps("Audit (JSON lines)")
+    assert not [each for each in amina.screen.labels if "Mechanism" in each], "it is whole"
+    await amina.taps("Make it")
+    told = await amina.waits_for("stays on the State’s own server", within=30)
+    assert not told.files
+    (kept,) = (network.settings().data_dir / work.FOLDER).iterdir()
+    lines = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
+    assert not any("words" in each for each in lines)
+    entry = await network.row(select(audit).where(audit.c.act == "export.audit"))
+    assert entry["facts"]["entries"] == len(lines) == entry["number"] - 1
+    async with network.database.write() as tx:
+        seat = await tx.row(select(seats))
+        assert seat is not None
+        asked = insert(approvals).values(
+            kind="lower",
+            arguments={"what": "audit"},
+            reason="The court asked.",
+            language="en",
+            asked_by=seat["id"],
+            asker=seat["person_id"],
+            asked_at=maravia.LONG_AGO,
+            state="done",
+        )
+        approval = await tx.value(asked.returning(approvals.c.id))
+        lowered = {"name": "audit", "lowered_at": maravia.LONG_AGO, "approval_id": approval}
+        await tx.execute(insert(protections).values(**lowered))
+    await amina.types("/export")
+    await amina.taps("Audit (JSON lines)", "Make it")
+    ready = await amina.waits_for(f"Audit (JSON lines): {len(lines) + 1} entries", within=30)
+    content = await amina.downloads(ready.files[0])
+    assert len(content.splitlines()) == len(lines) + 1
+
+
+async def test_an_officer_takes_no_audit(network: JourneyNetwork) -> None:
+    await secretariat(network)
+    otto = await network.phone("Otto", Role.OFFICER)
+    await otto.types("/export")
+    assert "Calendar (ICS)" in otto.screen.labels
+    assert "Audit (JSON lines)" not in otto.screen.labels
+    await otto.forges(otto.last, "o:export_make:j:-")
+    assert await network.row(select(jobs).where(jobs.c.kind == "export")) is None
 
 
 async def test_a_focal_point_exports_nothing(network: JourneyNetwork) -> None:

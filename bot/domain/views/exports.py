@@ -44,11 +44,11 @@ def none_yet() -> Screen:
     return screen("item.none_yet", rows=[(IMPORT, HOME)])
 
 
-def kinds() -> Screen:
+def kinds(offered: Sequence[ExportKind]) -> Screen:
     """What can be exported."""
     lines = [text("export.kinds"), None]
-    lines += [_about(each) for each in ExportKind]
-    buttons = [Button(text(f"export.kind.{each}"), _act("export", each)) for each in ExportKind]
+    lines += [_about(each) for each in offered]
+    buttons = [Button(text(f"export.kind.{each}"), _act("export", each)) for each in offered]
     return screen(*lines, rows=[*in_twos(buttons), (HOME,)])
 
 
@@ -76,6 +76,12 @@ def choose(
     if chosen:
         rows.append((button("export_everything", _act("export", kind)),))
     return screen(*lines, rows=[*rows, (button("back", "export"), HOME)])
+
+
+def whole(kind: ExportKind) -> Screen:
+    """An export that is not narrowed."""
+    make = button("export_make", _act("export_make", kind))
+    return screen(_about(kind), rows=[(make,), (button("back", "export"), HOME)])
 
 
 @dataclass(frozen=True)
@@ -181,11 +187,12 @@ def stays(counted: Counted, size: int, place: str) -> Screen:
 def too_large(counted: Counted, size: int, place: str, chosen: Filter) -> Screen:
     """The export is more than the chat carries, and lies on the State's machine."""
     megabytes = -(-size // MEGABYTE)
+    single = len(chosen.of(Dimension.DOCUMENT)) == 1
     split = button("export_split", _act("export_split", counted.kind, chosen))
     return message(
         *counted.lines,
         text("export.too_large", size=megabytes, limit=50, place=place),
-        rows=[(split, HOME) if len(chosen.of(Dimension.DOCUMENT)) != 1 else (HOME,)],
+        rows=[(HOME,) if single or FORMS[counted.kind].whole else (split, HOME)],
     )
 
 
