@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -21,6 +21,7 @@ from storage.tables import (
     audit,
     evidence,
     files,
+    items,
     jobs,
     protections,
     seats,
@@ -267,6 +268,48 @@ async def test_progress_comes_as_figures_and_as_a_picture(network: JourneyNetwor
     await amina.taps("By institution")
     figures = await amina.waits_for("Not assigned", within=30)
     assert "Ministry of Justice: 4 (in progress 1 and not reported yet 3)" in plain(figures.text)
+
+
+async def test_progress_over_time_is_what_had_been_approved_by_then(
+    network: JourneyNetwork,
+) -> None:
+    amina = await secretariat(network)
+    await amina.types("/progress")
+    await pictured(amina)
+    await amina.taps("Over time")
+    await amina.waits_for("Nothing has been approved yet", within=30)
+    async with network.database.write() as tx:
+        held = await tx.value(select(assignments.c.id).limit(1))
+        said = {"number": "SU-2026-0001", "assignment_id": held, "kind": "report"}
+        said |= {"state": "approved", "status": "implemented", "measures": "", "language": "en"}
+        at = network.clock.now() - timedelta(days=70)
+        said |= {"as_of": at.date(), "submitted_at": at, "decided_at": at + timedelta(days=40)}
+        await tx.execute(insert(status_updates).values(**said))
+        await tx.execute(update(items).values(created_at=at))
+    await amina.types("/progress")
+    await amina.taps("Over time")
+    told = await amina.waits_for("by what had been approved by then", within=30)
+    lines = plain(told.text).splitlines()
+    first, *_, last = [line for line in lines if "not reported yet" in line]
+    assert first.endswith(": 5 (not reported yet 5)")
+    assert last.endswith(": 5 (implemented 1 and not reported yet 4)")
+    await amina.waits_for("Progress over time", within=30)
+
+
+async def test_how_institutions_answer_comes_as_figures_and_as_a_picture(
+    network: JourneyNetwork,
+) -> None:
+    amina = await secretariat(network)
+    await amina.types("/progress")
+    await amina.taps("Answers")
+    told = await amina.waits_for("Since the last report", within=30)
+    days = (network.clock.now() - maravia.LONG_AGO).days
+    assert f"Ministry of Justice: {days} days" in plain(told.text)
+    ines = await network.phone("Ines", Role.OBSERVER, "MOJ")
+    await ines.types("/progress")
+    assert "Answers" not in ines.screen.labels
+    await ines.forges(ines.last, "o:progress:answers")
+    assert "Since the last report" not in ines.screen.text
 
 
 async def test_the_review_is_called_as_the_reader_calls_it(network: JourneyNetwork) -> None:
