@@ -205,6 +205,7 @@ async def letter(turn: Turn, argument: str) -> None:
 async def ask_to_end(turn: Turn, argument: str) -> None:
     """Ending a seat is asked once more: it cannot be undone."""
     found = await _seated(turn, argument)
+    require(may_invite(turn.actor, found.seat.role))
     await turn.show(views.ask_to_end(_line(found, turn.language)))
 
 

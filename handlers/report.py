@@ -126,7 +126,7 @@ async def _begin_to_amend(turn: Turn, said: StatusUpdate, answers: dict[str, Any
 
 async def withdraw(turn: Turn, argument: str) -> None:
     """`withdraw:42`: asks before a report is taken back."""
-    found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
+    found = await status_updates.to_withdraw(turn.tx, turn.actor, number(argument))
     code = await _code(turn, found.assignment_id)
     await turn.show(views.withdraw(found.id, found.number, code, found.assignment_id))
 

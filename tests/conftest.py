@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, make_url
 
+from bot import logs
 from bot.clock import Clock
 from storage import migrate
 from storage.database import Database, Transaction
@@ -29,6 +32,10 @@ AUDIT_KEY = bytes(range(32))
 # No test fails on a clock: hypothesis would at 200 ms an example, or where making them is slow.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+# As the bot does: where nobody says how, an exception is drawn with every value in it, for seconds.
+logs.configure("readable")
 
 
 def missing(what: str, reason: str) -> None:
@@ -69,6 +76,18 @@ def sample_data() -> Path:
     if not SAMPLES.is_dir():
         missing("samples", "no sample files in ../shared/data")
     return SAMPLES
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """What is logged from now on, a JSON object a line; the test may configure it anew."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    written = io.StringIO()
+    logs.configure("json", level="DEBUG", stream=written)
+    yield written
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
-import structlog
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as some
@@ -26,16 +25,10 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    """What is logged, as JSON; the set-up is undone afterwards."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    written = io.StringIO()
-    logs.configure("json", level="DEBUG", secrets=(SECRET,), stream=written)
-    yield written
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+def stream(logged: io.StringIO) -> io.StringIO:
+    """What is logged, where one secret is known."""
+    logs.configure("json", level="DEBUG", secrets=(SECRET,), stream=logged)
+    return logged
 
 
 @pytest.fixture

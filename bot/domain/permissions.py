@@ -83,6 +83,11 @@ def may_amend(actor: Actor, assignment: Assignment, said: StatusUpdate) -> bool:
     return own and may_report(actor, assignment)
 
 
+def may_withdraw(actor: Actor, said: StatusUpdate) -> bool:
+    """Who sent a report takes it back; a successor holds the seat it was sent from."""
+    return said.seat_id is not None and actor.holds(said.seat_id)
+
+
 def may_redact(actor: Actor) -> bool:
     """A coordinator destroys a text or a file for good; officers do not."""
     return actor.seat({Role.COORDINATOR}) is not None

@@ -242,8 +242,7 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
     without asking. One that waits for clearance was no word of it, and the secretariat hears
     nothing. Raises AlreadyDecided, or NotAllowed for the report of another seat.
     """
-    found = existing(await queries.get(tx, status_update_id))
-    permissions.require(found.seat_id is not None and found.seat_id in _seat_ids(act.actor))
+    found = await to_withdraw(tx, act.actor, status_update_id)
     await assignments.lock(tx, [found.assignment_id])
     if not await queries.decide(tx, found.id, ReportState.WITHDRAWN, now=act.now):
         raise AlreadyDecided
@@ -264,6 +263,15 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
     if found.is_word:
         await tell_secretariat(tx, act, f"{found.number}:withdrawn")
     return replace(found, state=ReportState.WITHDRAWN)
+
+
+async def to_withdraw(tx: Transaction, actor: Actor, status_update_id: int) -> StatusUpdate:
+    """The report that the actor could take back; raises NotFound, NotAllowed, AlreadyDecided."""
+    found = existing(await queries.get(tx, status_update_id))
+    permissions.require(permissions.may_withdraw(actor, found))
+    if found.state not in UNDECIDED:
+        raise AlreadyDecided
+    return found
 
 
 async def get_own(tx: Transaction, actor: Actor, status_update_id: int) -> StatusUpdate:

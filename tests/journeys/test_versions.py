@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import io
-import logging
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-import structlog
 from docx import Document
 from sqlalchemy import select
 
-from bot import logs
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
 from storage.tables import redactions, status_updates
@@ -74,21 +69,8 @@ async def test_a_report_is_amended_by_editing_its_message_and_approved_as_it_sta
     await phone.waits_for("editing it changes nothing")
 
 
-@pytest.fixture
-def lines() -> Iterator[io.StringIO]:
-    """What the process logs."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    written = io.StringIO()
-    logs.configure("json", stream=written)
-    yield written
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
 async def test_what_is_redacted_stands_nowhere_any_more(
-    network: JourneyNetwork, lines: io.StringIO, tmp_path: Path
+    network: JourneyNetwork, logged: io.StringIO, tmp_path: Path
 ) -> None:
     """Database file, its log, the store, the log lines, both chats; number and reason stay."""
     phone, _ = await justice(network)
@@ -121,7 +103,7 @@ async def test_what_is_redacted_stands_nowhere_any_more(
         assert [str(one) for one in each.messages if any(x in str(one) for x in GONE)] == []
     assert await stored(network) == []
     assert _holding(tmp_path) == []
-    assert [each for each in GONE if each in lines.getvalue()] == []
+    assert [each for each in GONE if each in logged.getvalue()] == []
 
     await phone.types("140.7")
     await phone.taps("History", "SU-")

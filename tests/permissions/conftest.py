@@ -593,10 +593,15 @@ async def _settle(world: World) -> None:
         async def seated(name: str, role: Role, there: int | None) -> Actor:
             return await maravia.somebody(tx, name, role, there, bot_id=world.bot_id)
 
-        focal = await seated(f"Omar {JUSTICE}", Role.FOCAL_POINT, justice.institution_id)
-        alternate = await seated(f"Rim {JUSTICE}", Role.ALTERNATE, justice.institution_id)
-        validator = await seated(f"Vera {JUSTICE}", Role.VALIDATOR, justice.institution_id)
-        observer = await seated("Otto", Role.OBSERVER, justice.institution_id)
+        focal, alternate, validator, observer = [
+            await seated(name, role, justice.institution_id)
+            for name, role in (
+                (f"Omar {JUSTICE}", Role.FOCAL_POINT),
+                (f"Rim {JUSTICE}", Role.ALTERNATE),
+                (f"Vera {JUSTICE}", Role.VALIDATOR),
+                ("Otto", Role.OBSERVER),
+            )
+        ]
         other = await seated("Ines", Role.FOCAL_POINT, interior)
         coordinator, chen = [
             await seated(f"{name} {OFFICERS}", role, None)
@@ -619,13 +624,15 @@ async def _settle(world: World) -> None:
             await _draft(world, tx, actor, held, said)
         newcomers = await _invite(world, tx, justice.institution_id)
         await _days_off(tx)
-        await _beside(world, tx, coordinator, secret)
+        olga = await _beside(world, tx, coordinator, secret)
         asked, reminder = await _ask(
             tx, justice.institution_id, focal, assignment=held, item=secret, now=now
         )
         await _broadcast(world, tx, coordinator)
         await _hand_over(world, tx, alternate)
-        unit, passed = await _pass_inside(world, tx, focal, justice.institution_id, held)
+        asked_unit, unit, passed = await _pass_inside(
+            world, tx, focal, justice.institution_id, held
+        )
         dialogue, dialogue_question = await _examine(
             tx, justice.institution_id, focal, validator, coordinator, now=now
         )
@@ -690,6 +697,10 @@ async def _settle(world: World) -> None:
     person("focal", focal, (COLLEAGUE, SECRETARIAT), free_tables=reporting)
     person("validator", validator, (COLLEAGUE, SECRETARIAT), free_tables=reporting | CLEARING)
     person("officer", chen, (UNCLEARED,), free_tables=frozenset(metadata.tables))
+    for name, actor in (("coordinator", coordinator), ("alternate", alternate)):
+        person(name, actor, ())  # they attack nobody: the table asks what is theirs
+    person("asked_unit", asked_unit, ())
+    person("assessor", olga, ())
     person("unit", unit, (ITEM, OFFICERS, *unsaid))
     person("in_a_group", coordinator, everything, group=True)
 
@@ -721,16 +732,7 @@ async def _plan(
 
 
 async def _calendar(tx: Transaction, coordinator: Actor, now: datetime) -> None:
-    """A deadline of the secretariat's, a closed one; an import and a calendar file that wait."""
-    await jobs.plan(
-        tx,
-        "import_read",
-        {"file_id": "x", "name": SECRETARIAT},
-        person_id=coordinator.person_id,
-        seat_id=coordinator.seat_id,
-        now=now,
-    )
-    await jobs.change(tx, 1, state=jobs.WAITING, result={"facts": {"format": SECRETARIAT}})
+    """A deadline of the secretariat's, a closed one; a calendar file that waits."""
     for title, state in ((f"Reply {SECRETARIAT}", "open"), (f"Dialogue {SECRETARIAT}", "done")):
         await _new(
             tx,
@@ -831,7 +833,7 @@ async def _hand_over(world: World, tx: Transaction, leaver: Actor) -> None:
 
 async def _pass_inside(
     world: World, tx: Transaction, focal: Actor, institution_id: int, assignment_id: int
-) -> tuple[Actor, int]:
+) -> tuple[Actor, Actor, int]:
     """One unit was asked and has answered; somebody of another unit is curious."""
     now = world.network.clock.now()
     act = maravia.act(focal, now, bot_id=world.bot_id)
@@ -851,11 +853,11 @@ async def _pass_inside(
     )
     paula_acts = maravia.act(paula, now, bot_id=world.bot_id)
     await passing.answer(tx, paula_acts, asked, f"Answered {INSIDE}", language="en")
-    return cora, asked
+    return paula, cora, asked
 
 
-async def _beside(world: World, tx: Transaction, coordinator: Actor, item: int) -> None:
-    """What an independent institution thinks of an item, and which grade it has."""
+async def _beside(world: World, tx: Transaction, coordinator: Actor, item: int) -> Actor:
+    """What an independent institution thinks of an item, and which grade it has; who said it."""
     now = world.network.clock.now()
     there = await institutions.add(tx, "NHRI", "nhri", {"en": "Human Rights Institute"})
     olga = await maravia.somebody(tx, f"Olga {OFFICERS}", Role.OBSERVER, there, bot_id=world.bot_id)
@@ -864,6 +866,7 @@ async def _beside(world: World, tx: Transaction, coordinator: Actor, item: int) 
     session = GradeDraft("hrc", "131st session", "en", note=f"Graded {ITEM}")
     act = maravia.act(coordinator, now, bot_id=world.bot_id)
     await grades.enter(tx, act, item, read_grades("C", "hrc"), session)
+    return olga
 
 
 async def _new(tx: Transaction, table: Table, **values: Any) -> int:

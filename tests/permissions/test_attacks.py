@@ -14,42 +14,38 @@ from bot.domain.errors import Refused
 from tests.permissions.conftest import FREE_DAY, Attacker, World, document, tap, words
 
 IDS = ("", *map(str, range(1, 8)))
-FEW_GARBAGE = ("9" * 18, "1\0")  # how arguments are read does not depend on who sends them
-GARBAGE = ("0", "-1", "9" * 19, "9" * 50, "x", "²", "1\0", "é" * 25)
-PLANS = ("i5:0", "i5", "c1:0", "mine:0", "look:0", "all:0")
-TEMPLATES = ("m",)
+GARBAGE = ("-1", "9" * 18, "9" * 50, "x", "²", "1\0")
+PLANS = ("i5:0", "c1:0", "look:0")
 VERSIONS = ("1:2", "su:1", "1:r:0")
 PAIRS = (
-    *(str(FREE_DAY), "1:0", "5:-1", f"5:{'9' * 25}", "5.1", f"5.{'9' * 25}", "fr:1"),
-    *(*PLANS, *VERSIONS, *TEMPLATES),
+    *(str(FREE_DAY), "5:-1", f"5:{'9' * 25}", f"5.{'9' * 25}", "fr:1", "m"),
+    *(*PLANS, *VERSIONS),
 )
-FEW_PAIRS = ("1:0", *PLANS[:1], *VERSIONS[:2])
 OUTSIDERS = ("stranger", "invited", "waiting", "suspended", "ended", "in_a_group")
 INSIDERS = ("other", "observer", "focal", "validator", "unit")
 
-
-FEW = ("", "5", "9" * 50)  # for whom the act is closed altogether
-OTHER_DATABASE = (
-    "",
-    "1",
-    "5",
-    "9" * 18,
-    "9" * 50,
-    "²",
-    "1\0",
-    "5:1",
-)  # which may take them otherwise
+CLOSED = ("5",)  # the router lets outsiders into the open acts only, whatever the button names
+# Who may do what is asked by the table (docs/permissions.md). Here, rows that are not theirs
+# are asked for by `other`, and arguments that make no sense by `focal`:
+ASKED_OF = {
+    "other": (*IDS, *PLANS[:1], *VERSIONS),
+    "focal": (*IDS[:3], *GARBAGE, *PAIRS),
+}
+ASKED_OF_INSIDERS = (*IDS[:4], "5", "1:0", *VERSIONS[:1])
+OTHER_DATABASE = {  # which may take the values of statements otherwise
+    "other": ("1", "5", "5:1"),
+    "focal": ("", "1", "9" * 18, "9" * 50, "1\0"),
+}
 
 
 def buttons(world: World, who: Attacker, act: str) -> Iterator[str]:
     """What a forged button could send, in 64 bytes."""
-    arguments: tuple[str, ...] = (
-        (*IDS, *GARBAGE, *PAIRS) if who.name == "focal" else (*IDS, *FEW_GARBAGE, *FEW_PAIRS)
-    )
     if who.name in OUTSIDERS and act not in world.router.open_acts:
-        arguments = FEW if world.network.database.is_sqlite else FEW[1:2]
-    elif not world.network.database.is_sqlite:  # statements are the same whoever sends them
-        arguments = OTHER_DATABASE if who.name in ("focal", "other") else FEW
+        arguments: tuple[str, ...] = CLOSED
+    elif world.network.database.is_sqlite:
+        arguments = ASKED_OF.get(who.name, ASKED_OF_INSIDERS)
+    else:
+        arguments = OTHER_DATABASE.get(who.name, CLOSED)
     for argument in arguments:
         data = f"o:{act}:{argument}" if argument else f"o:{act}"
         if len(data.encode(errors="replace")) <= 64:
@@ -106,7 +102,8 @@ async def test_no_forged_button_tells_or_changes_what_is_not_theirs(
             for data in buttons(world, who, act):
                 if data not in SPARED.get(who.name, ()):
                     await toll.take(who, data, tap(who, data))
-            await toll.take(who, f"{act}, old message", tap(who, f"o:{act}:5", when=0))
+            if who.name == "focal":
+                await toll.take(who, f"{act}, old message", tap(who, f"o:{act}:5", when=0))
         for data in NO_BUTTONS:
             await toll.take(who, data, tap(who, data))
     toll.check()
