@@ -178,13 +178,19 @@ class _Catalogue:
         return entry.forms[-1 if text.count is None else self.plural(abs(text.count))]
 
 
-def _has_direction(pieces: tuple[_Piece, ...]) -> bool:
-    """Whether letters stand outside the isolated values; values in code are not isolated."""
-    return any(
-        (piece.in_code and piece.field is not None)
-        or any(unicodedata.bidirectional(each) in ("L", "R", "AL") for each in piece.plain)
-        for piece in pieces
-    )
+def _reads_left_to_right(pieces: tuple[_Piece, ...]) -> bool:
+    """Whether a text of a right-to-left language would begin at the left.
+
+    A reader's device goes by the first letter outside the isolated values; values in code are not
+    isolated. A text of such values and left-to-right letters alone may begin there.
+    """
+    found = []
+    for piece in pieces:
+        found += [unicodedata.bidirectional(each) for each in piece.plain]
+        if piece.in_code and piece.field is not None:
+            found.append("L")
+    letters = [each for each in found if each in ("L", "R", "AL")]
+    return not letters or (letters[0] == "L" and set(letters) != {"L"})
 
 
 # -- Rendering -------------------------------------------------------------------------------------
@@ -262,8 +268,7 @@ class Texts:
         assert pieces is not None
         rendering = _Rendering(self, found, mode, timezone, self._clock)
         words = "".join(rendering.pieces(text, pieces))
-        # Isolated values lend a line no direction: one of values alone would read left to right.
-        if mode != "bare" and direction(found) == "rtl" and not _has_direction(pieces):
+        if mode != "bare" and direction(found) == "rtl" and _reads_left_to_right(pieces):
             return _RLM + words
         return words
 

@@ -26,7 +26,8 @@ async def assessed(turn: Turn, argument: str) -> None:
     every = await _every(turn, item)
     earlier = len(every) if len(every) > shown.count else 0
     own = tuple(await _own(turn, item))
-    await turn.show(views.listed(item, shown, own=own, earlier=earlier))
+    may = bool(every) and permissions.may_redact(turn.actor)
+    await turn.show(views.listed(item, shown, own=own, earlier=earlier, may_redact=may))
 
 
 async def assessed_all(turn: Turn, argument: str) -> None:

@@ -91,7 +91,9 @@ async def several(turn: Turn, argument: str) -> None:
 
 async def return_(turn: Turn, argument: str) -> None:
     """`return_inside:42`: the comment is asked for."""
-    await _begin_return(turn, number(argument))
+    report_id = number(argument)
+    if await _waits(turn, await service.get(turn.tx, turn.actor, report_id)):
+        await _begin_return(turn, report_id)
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
@@ -115,6 +117,8 @@ async def _begin_return(turn: Turn, report_id: int, *, quietly: bool = False) ->
 async def amend(turn: Turn, argument: str) -> None:
     """`amend_inside:42`: its status and words, to be changed and cleared so."""
     found = await service.get(turn.tx, turn.actor, number(argument))
+    if not await _waits(turn, found):
+        return
     said = existing(await status_updates.get(turn.tx, found.status_update_id))
     kept: dict[str, Any] = {"remaining": said.remaining} if said.remaining else {}
     await turn.desk.runner.begin(
@@ -150,6 +154,7 @@ async def rule(turn: Turn, argument: str) -> None:
             await queries.rule(turn.tx, institution_id),
             chosen=await queries.chosen(turn.tx, institution_id),
             waits=await queries.count_of(turn.tx, institution_id),
+            clears=institution_id in turn.actor.institutions({Role.VALIDATOR}),
             language=turn.language,
         )
     )
@@ -225,11 +230,17 @@ async def _show_first(turn: Turn) -> None:
 
 
 async def _show_or_say(turn: Turn, found: Uncleared) -> None:
-    said = existing(await status_updates.get(turn.tx, found.status_update_id))
-    if said.state is ReportState.UNCLEARED:
+    if await _waits(turn, found):
         await _show(turn, found)
-    else:
+
+
+async def _waits(turn: Turn, found: Uncleared) -> bool:
+    """Whether it still waits for clearance; else what became of it is said."""
+    said = existing(await status_updates.get(turn.tx, found.status_update_id))
+    if said.state is not ReportState.UNCLEARED:
         await turn.show(views.overtaken(found, said.state))
+        return False
+    return True
 
 
 async def _show(turn: Turn, found: Uncleared) -> None:

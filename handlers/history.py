@@ -60,6 +60,7 @@ async def report(turn: Turn, argument: str) -> None:
             may_amend=permissions.may_amend(turn.actor, assignment, found),
             may_redact=permissions.may_redact(turn.actor),
             may_compare=len(versions) > 1,
+            may_publish=approved and not item.restricted and permissions.may_publish(turn.actor),
             gone=redaction_views.gone(await redactions.of(turn.tx, f"su:{found.id}")),
             comment=None if approved else written,
             note=written if approved else None,

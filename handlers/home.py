@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.domain.errors import NotFound
 from bot.domain.gist import gist
-from bot.domain.home import Entry, Waiting
+from bot.domain.home import Draft, Entry, Waiting
 from bot.domain.items import best_text
 from bot.domain.people import REPORTING, SECRETARIAT, Role
 from bot.domain.plans import SOON, Sought
@@ -59,7 +59,7 @@ async def overview(turn: Turn, _argument: str) -> None:
     held = institutions_of(turn.actor)
     today = turn.today
     counts = await queries.counts(turn.tx, held, today=today)
-    drafts = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
+    drafts = await _begun(turn)
     first = await queries.entries(turn.tx, held, Waiting.ALL, today=today, limit=views.URGENT)
     urgent = [each for each in first if each.waiting in views.URGENT_LISTS]
     titles = await titles_of(turn, urgent)
@@ -109,10 +109,16 @@ async def listed(turn: Turn, argument: str) -> None:
 
 
 async def drafts(turn: Turn, argument: str) -> None:
-    """The reports that were begun."""
+    """What was begun and not sent."""
     page = page_beside(turn, argument)
-    found = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
-    await turn.show(views.drafts(found, page))
+    await turn.show(views.drafts(await _begun(turn), page))
+
+
+async def _begun(turn: Turn) -> list[Draft]:
+    """What the person began and has not sent: about items first, then everything else."""
+    about_items = await queries.drafts(turn.tx, turn.person.id, _seat_ids(turn))
+    others = await turn.desk.runner.resting(turn, but=queries.FLOWS)
+    return [*about_items, *(Draft(each.id, "", each.flow, title) for each, title in others)]
 
 
 async def titles_of(turn: Turn, entries: Sequence[Entry]) -> dict[int, Words]:

@@ -9,7 +9,7 @@ from bot.domain import permissions
 from bot.domain.consolidation import Contradiction
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.incoming import Wrote
-from bot.domain.items import ItemText, best_text
+from bot.domain.items import ItemText, ReportState, best_text
 from bot.domain.reports import AmendedMeanwhile, StatusUpdate
 from bot.domain.review import BY_LETTER, TRAIT_BY_LETTER, WHOLE, By, Queue, Trait, Waiting
 from bot.domain.screens import Text, Value, text
@@ -118,6 +118,8 @@ async def approve_with(turn: Turn, argument: str) -> None:
     permissions.require(permissions.may_review(turn.actor))
     which, _, seen = argument.partition(":")
     report_id, version = number(which), number(seen) if seen else 1
+    if not await _waits(turn, report_id):
+        return
     await turn.desk.runner.begin(
         turn, "approve_report", subject=f"report:{report_id}", report=report_id, version=version
     )
@@ -127,9 +129,21 @@ async def return_(turn: Turn, argument: str) -> None:
     """`return:42`: the comment is asked for."""
     permissions.require(permissions.may_review(turn.actor))
     report_id = number(argument)
+    if not await _waits(turn, report_id):
+        return
     await turn.desk.runner.begin(
         turn, "return_report", subject=f"report:{report_id}", report=report_id
     )
+
+
+async def _waits(turn: Turn, report_id: int) -> bool:
+    """Whether it can still be decided on; else it is shown as it stands."""
+    said = existing(await status_updates.get(turn.tx, report_id))
+    if said.state is ReportState.SUBMITTED:
+        return True
+    turn.toast = Outdated().text
+    await report(turn, str(report_id))
+    return False
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:

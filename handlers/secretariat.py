@@ -12,7 +12,7 @@ from bot.services import assignments as service
 from handlers.card import number
 from handlers.home import away_until, page_number
 from handlers.turn import Turn
-from storage import conversations, desk, institutions, items
+from storage import desk, institutions, items
 from storage import questions as question_queries
 from storage.desk import Disowned, Held
 from storage.questions import Question
@@ -22,9 +22,8 @@ async def home(turn: Turn) -> None:
     """The first screen; while there are no items, what to do first."""
     permissions.require(permissions.may_arrange(turn.actor))
     counts = await desk.counts(turn.tx, today=turn.today, now=turn.now)
-    seats = tuple(seat.id for seat in turn.actor.seats)
-    begun = await conversations.drafts_of(turn.tx, turn.person.id, seats)
-    resting = [(each.id, each.flow) for each in begun if each.flow in views.OWN_FLOWS]
+    begun = await turn.desk.runner.resting(turn, chosen=views.CHOICES_COUNT)
+    resting = [(each.id, title) for each, title in begun]
     if await items.are_there(turn.tx):
         away = await away_until(turn)
         await turn.show(views.home(counts, resting[:LIST_LENGTH], away_until=away))

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select,
 
 from bot.domain.clearance import Case, Decision, Notice, Rule, Shown, Uncleared
 from bot.domain.items import ReportState
+from bot.domain.review import ReturnedBefore
 from storage.database import Transaction
 from storage.tables import (
     assignments,
@@ -249,6 +250,40 @@ async def last_decision(tx: Transaction, status_update_id: int) -> Decided | Non
         .limit(1)
     )
     return None if row is None else Decided(**{**row, "decision": Decision(row["decision"])})
+
+
+async def returned_before(
+    tx: Transaction, assignment_id: int, *, before: int
+) -> ReturnedBefore | None:
+    """The report that came back inside the institution just before that one was sent, if one did.
+
+    That is what the report is a second try of.
+    """
+    row = await tx.row(
+        select(
+            status_updates.c.id,
+            status_updates.c.state,
+            status_updates.c.number,
+            status_updates.c.status,
+            status_updates.c.as_of,
+            status_updates.c.measures,
+            status_updates.c.remaining,
+            status_updates.c.language,
+            clearances.c.comment,
+            clearances.c.language.label("comment_language"),
+        )
+        .outerjoin(clearances, clearances.c.status_update_id == status_updates.c.id)
+        .where(
+            status_updates.c.assignment_id == assignment_id,
+            status_updates.c.state != ReportState.WITHDRAWN.value,
+            status_updates.c.id < before,
+        )
+        .order_by(status_updates.c.id.desc(), clearances.c.id.desc())
+        .limit(1)
+    )
+    if row is None or row["state"] != ReportState.RETURNED_INSIDE.value:
+        return None
+    return ReturnedBefore(**{name: row[name] for name in ReturnedBefore.__dataclass_fields__})
 
 
 # -- Telling ---------------------------------------------------------------------------------------

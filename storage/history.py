@@ -20,12 +20,14 @@ from storage.clearance import is_word
 from storage.database import Transaction
 from storage.tables import (
     answers,
+    assessments,
     assignments,
     audit,
     clearances,
     consolidations,
     contradictions,
     extensions,
+    grades,
     item_texts,
     items,
     passes,
@@ -58,6 +60,7 @@ async def of_item(tx: Transaction, item_id: int, scope: Scope) -> list[Event]:
         *await _reviews(tx, held),
         *await _threads(tx, held),
         *await _consolidated(tx, item_id, scope),
+        *await _beside(tx, item_id),
         *await _questions(tx, held),
         *await _passes(tx, held, scope),
         *await _redactions(tx, held),
@@ -440,6 +443,27 @@ async def _consolidated(tx: Transaction, item_id: int, scope: Scope) -> list[Eve
             found.append(
                 Event(row["resolved_at"], Topic.REPORTS, "contradicts_no_more", seat_id=by)
             )
+    return found
+
+
+async def _beside(tx: Transaction, item_id: int) -> list[Event]:
+    """What others think, with the words: an observer's institution is named, no person."""
+    found = []
+    for row in await tx.rows(select(assessments).where(assessments.c.item_id == item_id)):
+        facts = {"status": row["status"], "as_of": row["as_of"], "version": row["version"]}
+        what = "assessed" if row["status"] else "assessed_in_words"
+        said = (row["words"], row["language"], row["institution_id"])
+        found.append(Event(row["given_at"], Topic.BESIDE, what, facts, *said))
+        if row["withdrawn_at"] is not None and row["current"]:
+            whose = (None, None, row["institution_id"])
+            withdrawn = "assessment_withdrawn"
+            found.append(Event(row["withdrawn_at"], Topic.BESIDE, withdrawn, {}, *whose))
+    for row in await tx.rows(select(grades).where(grades.c.item_id == item_id)):
+        facts = {name: row[name] for name in ("scheme", "grade", "session")}
+        note = (row["note"], row["language"])
+        found.append(Event(row["entered_at"], Topic.BESIDE, "graded", facts, *note))
+        if row["withdrawn_at"] is not None:
+            found.append(Event(row["withdrawn_at"], Topic.BESIDE, "grade_withdrawn", facts))
     return found
 
 

@@ -46,7 +46,7 @@ async def entries(
             source_documents.c.symbol,
             items.c.restricted,
             assignments.c.status,
-            case((_owed(), assignments.c.due_on)).label("due_on"),
+            case((or_(_owed(), _returned()), assignments.c.due_on)).label("due_on"),
             _waiting(today).label("waiting"),
         )
         .join(items, items.c.id == assignments.c.item_id)
@@ -70,10 +70,11 @@ async def entries(
     ]
 
 
-_FLOWS = (
+FLOWS = (
     *("status_update", "amend", "unchanged", "not_ours", "ask", "thread_answer"),
     *("return_inside", "amend_inside"),
 )
+"""Conversations about an item in an institution's hands."""
 
 
 async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> list[Draft]:
@@ -83,7 +84,7 @@ async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> li
         .where(
             conversations.c.person_id == person_id,
             conversations.c.seat_id.in_(seat_ids),
-            conversations.c.flow.in_(_FLOWS),
+            conversations.c.flow.in_(FLOWS),
         )
         .order_by(conversations.c.touched_at.desc(), conversations.c.id.desc())
     )
@@ -139,19 +140,27 @@ def _answer_waits() -> ColumnElement[bool]:
     )
 
 
+def _sent() -> ColumnElement[str]:
+    """The state of what was sent last, inside the institution or out of it."""
+    return func.coalesce(assignments.c.uncleared_state, assignments.c.report_state, "")
+
+
+def _returned() -> ColumnElement[bool]:
+    """Whether what was sent last came back."""
+    return _sent().in_((ReportState.RETURNED.value, ReportState.RETURNED_INSIDE.value))
+
+
 def _is(which: Waiting, today: date) -> ColumnElement[bool]:
     owed = and_(_owed(), ~_answer_waits())
-    sent = func.coalesce(assignments.c.uncleared_state, assignments.c.report_state, "")
-    returned = sent.in_((ReportState.RETURNED.value, ReportState.RETURNED_INSIDE.value))
     match which:
         case Waiting.RETURNED:
-            return returned
+            return _returned()
         case Waiting.OVERDUE:
-            return and_(owed, ~returned, assignments.c.due_on < today)
+            return and_(owed, ~_returned(), assignments.c.due_on < today)
         case Waiting.DUE:
-            return and_(owed, ~returned, assignments.c.due_on.between(today, today + SOON))
+            return and_(owed, ~_returned(), assignments.c.due_on.between(today, today + SOON))
         case Waiting.UNCLEARED:
-            return sent == ReportState.UNCLEARED.value
+            return _sent() == ReportState.UNCLEARED.value
         case Waiting.SUBMITTED:
             return func.coalesce(assignments.c.report_state, "") == ReportState.SUBMITTED.value
         case Waiting.ALL:

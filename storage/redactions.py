@@ -33,6 +33,7 @@ from storage.database import Transaction
 from storage.tables import (
     accounts,
     answers,
+    assessments,
     assignments,
     clearances,
     consolidations,
@@ -41,6 +42,8 @@ from storage.tables import (
     draft_messages,
     evidence,
     figures,
+    grades,
+    indicator_values,
     institutions,
     items,
     passes,
@@ -66,6 +69,8 @@ _TEXTS: Mapping[Part, ColumnElement[Any]] = {
     Part.ANSWER: questions.c.answer,
     Part.RESPONSE: answers.c.words,
     Part.SENTENCE: consolidations.c.sentence,
+    Part.ASSESSMENT: assessments.c.words,
+    Part.GRADE_NOTE: grades.c.note,
 }
 """The column in which each text stands."""
 
@@ -75,6 +80,8 @@ _WROTE: Mapping[Part, ColumnElement[Any]] = {
     Part.CONTRADICTION: contradictions.c.marked_by,
     Part.ANSWER: questions.c.answered_by,
     Part.SENTENCE: consolidations.c.seat_id,
+    Part.ASSESSMENT: assessments.c.seat_id,
+    Part.GRADE_NOTE: grades.c.entered_by,
 }
 """The seat that wrote it, where that is not the one that wrote the whole."""
 
@@ -209,8 +216,16 @@ async def targets(tx: Transaction, found: About) -> list[Target]:
             texts = await _texts_at(tx, (Part.RESPONSE,), found.id)
             return [*texts, *await _files(tx, evidence.c.answer_id == found.id)]
         case Kind.ITEM:
-            which = consolidations.c.item_id == found.id
-            return await _said(tx, Part.SENTENCE, which, consolidations.c.at)
+            of_item = (
+                (Part.SENTENCE, consolidations, consolidations.c.at),
+                (Part.ASSESSMENT, assessments, assessments.c.given_at),
+                (Part.GRADE_NOTE, grades, grades.c.entered_at),
+            )
+            return [
+                each
+                for part, table, at in of_item
+                for each in await _said(tx, part, table.c.item_id == found.id, at)
+            ]
 
 
 async def _of_report(tx: Transaction, report_id: int) -> list[Target]:
@@ -364,6 +379,7 @@ async def _destroy_one(
             values: dict[str, Any] = {column.key or "": mark.written()}
             if part is Part.RESPONSE:
                 values["figures"] = []
+                await _destroy_values(tx, indicator_values.c.answer_id == target.place)
             table = column.table
             await tx.execute(update(table).where(table.c.id == target.place).values(**values))
             gone.texts.add(target.words)
@@ -406,9 +422,15 @@ async def _destroy_figures(tx: Transaction, report_id: int, written: str, gone: 
         same = "\n".join(one.written() for one in await figure_queries.of(tx, each)) == written
         if each == report_id or same:
             await tx.execute(delete(figures).where(figures.c.status_update_id == each))
+            await _destroy_values(tx, indicator_values.c.status_update_id == each)
             for older in await versions.older(tx, each):
                 await _destroy_figures_of(tx, each, older.number, gone)
     gone.texts |= {written, *written.split("\n")}
+
+
+async def _destroy_values(tx: Transaction, which: ColumnElement[bool]) -> None:
+    """What figures had become in a plan; of a year that has an older value, that one counts."""
+    await tx.execute(delete(indicator_values).where(which))
 
 
 async def _destroy_figures_of(

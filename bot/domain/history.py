@@ -20,6 +20,7 @@ class Topic(StrEnum):
     ASSIGNMENTS = "assignments"
     REQUESTS = "requests"  # and reminders, more time
     REPORTS = "reports"  # versions, reviews, redactions
+    BESIDE = "beside"  # observers' assessments, committees' grades
     QUESTIONS = "questions"  # and what units were asked
     PEOPLE = "people"  # seats that began and ended
 
@@ -29,6 +30,7 @@ LETTERS = {
     Topic.ASSIGNMENTS: "a",
     Topic.REQUESTS: "q",
     Topic.REPORTS: "r",
+    Topic.BESIDE: "b",
     Topic.QUESTIONS: "w",
     Topic.PEOPLE: "p",
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from bot.domain.screens import Text
+
 SOON = timedelta(days=30)
 """What is due within this time counts as due on the home screen."""
 
@@ -54,8 +56,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Draft:
-    """A report that was begun, or another conversation about an item: `flow` is its name."""
+    """A report that was begun, or another conversation: `flow` is its name.
+
+    One about an item in the institution's hands has its `code`, any other a `title`.
+    """
 
     conversation_id: int
     code: str
     flow: str
+    title: Text | None = None

@@ -41,6 +41,8 @@ class Part(StrEnum):
     ANSWER = "answer"  # the secretariat's, to such a question
     RESPONSE = "response"  # to a request that is not for status
     SENTENCE = "sentence"  # of a version of the State's status of an item
+    ASSESSMENT = "assessment"  # an observer's, in one of its versions
+    GRADE_NOTE = "grade_note"  # what a committee said of its grade
 
 
 class Kind(StrEnum):

@@ -408,7 +408,7 @@ async def _notice(
 async def material(
     tx: Transaction, report: Uncleared, language: str, *, default_language: str
 ) -> views.Material:
-    """All that a validator reads before they decide: the report beside the last word."""
+    """All that a validator reads: the report beside what came back and the last word."""
     said = existing(await status_updates.get(tx, report.status_update_id))
     asks = None
     if not report.restricted:
@@ -423,6 +423,7 @@ async def material(
         said=replace(said, figures=await figures.of(tx, said.id)),
         pieces=tuple(await evidence.of_report(tx, said.id)),
         before=next((each for each in earlier if each.id < said.id), None),
+        returned=await queries.returned_before(tx, report.assignment_id, before=said.id),
         asks=asks,
         author=None if author is None else author.name,
         newer=newest.number if newest is not None and newest.id > said.id else None,

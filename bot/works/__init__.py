@@ -83,10 +83,18 @@ class Tools:
         return Act(actor, self.bot_id or NO_BOT, self.settings.zone, self.clock.now())
 
     async def tell(
-        self, tx: Transaction, job: Job, screen: Screen, *, step: str, edits: int | None = None
+        self,
+        tx: Transaction,
+        job: Job,
+        screen: Screen,
+        *,
+        step: str,
+        edits: int | None = None,
+        subject: str | None = None,
     ) -> int | None:
         """Tell whoever asked how the job stands; once per `step`, whatever is repeated.
 
+        `subject` says what a reply, or the next file, is about.
         Nothing is told to somebody whose seat has ended or was suspended meanwhile.
         """
         if job.person_id is None or self.bot_id is None:
@@ -100,6 +108,7 @@ class Tools:
             bot_id=self.bot_id,
             lane=outbox.REPLY,
             edits=edits,
+            subject=subject,
         )
         return await outbox.add(tx, message, now=self.clock.now())
 

@@ -13,7 +13,7 @@ from bot.domain.views import templates as views
 from bot.exchange import word_templates
 from bot.exchange.inspect import inspect, safe_name
 from bot.services import templates as service
-from bot.services.templates import TemplateNotWord
+from bot.services.templates import HOW, TemplateNotWord
 from bot.texts import direction
 from bot.works import Tools, word_files
 from bot.works.import_read import fetch
@@ -64,8 +64,10 @@ async def _refuse(job: Job, tools: Tools, refused: Refused) -> None:
         now = tools.clock.now()
         reason = refused.key[:60]
         await jobs.change(tx, job.id, state=jobs.FAILED, reason=reason, finished_at=now)
-        shown = views.refused(refused.text, TemplateKind(job.arguments["kind"]))
-        await tools.tell(tx, job, shown, step="failed")
+        kind = TemplateKind(job.arguments["kind"])
+        shown = views.refused(refused.text, kind)
+        subject = f"{HOW}:{views.letter_of(kind)}"  # the next file is taken for it
+        await tools.tell(tx, job, shown, step="failed", subject=subject)
 
 
 async def _take(job: Job, tools: Tools, path: Path, sample: Path) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import existing
-from bot.domain.reports import LONGEST_TEXT, joined
+from bot.domain.errors import Outdated, existing
+from bot.domain.reports import LONGEST_TEXT, AmendedMeanwhile, joined
 from bot.domain.screens import Code, Screen, Value
 from bot.domain.views import review as views
 from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
 from bot.services import consolidation
 from bot.services import reviews as service
-from handlers.flows.flow import Answers, Ask, Flow, Review
+from handlers.flows.flow import Answers, Ask, Flow, Overtaken, Review
+from handlers.flows.return_report import overtaken
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
 from storage import reviews
@@ -29,14 +30,20 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     note = joined(answers["note"])
-    done = await service.approve(
-        turn.tx,
-        turn.act,
-        answers["report"],
-        version=answers["version"],
-        note=note,
-        language=turn.language_of(note),
-    )
+    try:
+        done = await service.approve(
+            turn.tx,
+            turn.act,
+            answers["report"],
+            version=answers["version"],
+            note=note,
+            language=turn.language_of(note),
+        )
+    except Outdated:
+        raise await overtaken(turn, answers["report"]) from None
+    except AmendedMeanwhile as refused:
+        shown = views.note_unsent(refused.text, note, answers["report"])
+        raise Overtaken(shown) from None
     stale = await consolidation.is_stale(turn.tx, done.item_id)
     more = await reviews.count(turn.tx, today=turn.today) > 0
     return views.noted(done, stale=stale, more=more)

@@ -49,7 +49,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
         language=turn.language_of(words),
     )
     found = existing(await reviews.get(turn.tx, answers["report"]))
-    return views.marked(item_code(found), marked)
+    return views.marked(item_code(found), marked, found.item_id)
 
 
 FLOW = Flow(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import existing
+from bot.domain.errors import Outdated, existing
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Code, Screen, Value
 from bot.domain.views import review as views
 from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
 from bot.services import reviews as service
-from handlers.flows.flow import Answers, Ask, Flow, Review
+from handlers.flows.flow import Answers, Ask, Flow, Overtaken, Review
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
-from storage import reviews
+from storage import reviews, status_updates
 
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
@@ -28,11 +28,22 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     comment = joined(answers["comment"])
-    done = await service.return_(
-        turn.tx, turn.act, answers["report"], comment, language=turn.language_of(comment)
-    )
+    try:
+        done = await service.return_(
+            turn.tx, turn.act, answers["report"], comment, language=turn.language_of(comment)
+        )
+    except Outdated:
+        raise await overtaken(turn, answers["report"]) from None
     more = await reviews.count(turn.tx, today=turn.today) > 0
     return views.returned(done.number, more=more)
+
+
+async def overtaken(turn: Turn, report_id: int) -> Overtaken:
+    """A colleague decided, or it was withdrawn, while the officer wrote."""
+    found = existing(await reviews.get(turn.tx, report_id))
+    said = existing(await status_updates.get(turn.tx, report_id))
+    more = await reviews.count(turn.tx, today=turn.today) > 0
+    return Overtaken(views.overtaken(found, said.state, more=more))
 
 
 FLOW = Flow(

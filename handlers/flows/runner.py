@@ -6,7 +6,7 @@ finished update are one commit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from bot.domain.errors import NotAllowed, Refused, Unfit
@@ -248,6 +248,26 @@ class Runner:
             return Text(f"flow.{flow.name}.title", await flow.begins(turn, state.answers))
         except Refused:
             return None
+
+    async def resting(
+        self, turn: Turn, *, but: Collection[str] = (), chosen: Collection[str] = ()
+    ) -> list[tuple[Conversation, Text]]:
+        """The person's drafts that can go on, the newest first, with their titles.
+
+        A draft is one where something was written or sent; of the flows `chosen` choices count,
+        too. `but` names flows that are left out.
+        """
+        seats = tuple(seat.id for seat in turn.actor.seats)
+        found = []
+        for each in await conversations.drafts_of(turn.tx, turn.person.id, seats):
+            if each.flow in but:
+                continue
+            if each.flow not in chosen and not engine.holds_something(*self._state(each)):
+                continue
+            title = await self.title(turn, each)
+            if title is not None:
+                found.append((each, title))
+        return found
 
     async def leave(self, turn: Turn) -> None:
         """Something else was opened: the conversation rests as a draft."""

@@ -11,6 +11,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests import forks
+
 HERE = Path(__file__).parents[2]
 
 
@@ -26,15 +28,7 @@ class Shell:
         }
 
     def runs(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *map(str, words)],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
+        return forks.focalpoint([*map(str, words)], self.folder, self.environment)
 
     def begins(self, *words: str | Path) -> subprocess.Popen[bytes]:
         """The same, without waiting for its end."""

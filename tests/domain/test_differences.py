@@ -42,3 +42,12 @@ def test_a_very_long_text_is_compared_line_by_line() -> None:
         each for each in between("".join(lines), "".join(after)) if each.change is not Change.SAME
     ]
     assert changed == [Stretch(Change.ADDED, "one line more\n")]
+
+
+def test_a_sentence_that_went_is_told_from_its_first_word() -> None:
+    """The words around it can be shared in several ways; only one of them reads like a sentence."""
+    before = "Water reaches all. The sewer is being laid. The others wait."
+    after = "Water reaches all. The others wait."
+    went = [each.words for each in between(before, after) if each.change is Change.REMOVED]
+    came = [each.words for each in between(after, before) if each.change is Change.ADDED]
+    assert went == came == ["The sewer is being laid. "]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
 from bot.domain.filters import EVERYTHING, STATUSES, Dimension, Filter, NothingMatches
+from bot.domain.items import Part
 from bot.domain.screens import Text
 from bot.exchange import workbook
 from bot.exchange.consolidated import make
@@ -341,6 +342,8 @@ async def test_the_workbook_speaks_its_language_and_texts_come_in_the_best_there
         assert row["text"] is None or (row["language"] == "العربية") == (
             row["text"].endswith("in ar")
         )
+    parts = {row["part"] for row in rows_of(book, "assignments", "ar")}
+    assert parts <= {word(f"label.part.{each}", "ar") for each in Part}  # nobody is spoken to
     first = [
         row[1]
         for row in book[word("export.workbook.sheet.totals", "ar")].iter_rows(values_only=True)

@@ -1,7 +1,7 @@
 """The bot in a process of its own, which can be killed and started again in a moment.
 
-A nursery has loaded the whole program once and forks a bot for each line on its standard input:
-settings as JSON. What its bots tell comes back as lines: `forked 17`, `started 17`.
+A nursery forks a bot for each line on its standard input: settings as JSON. What its bots tell
+comes back as lines: `forked 17`, `started 17`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-REPOSITORY = Path(__file__).parents[2]
+from tests import forks
 
 
 class BotProcess:
@@ -53,14 +53,15 @@ class BotProcess:
 class Nursery:
     """Starts bots; all are killed at the end."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self, pid: int, told: int, heard: asyncio.StreamReader) -> None:
+        self._pid = pid
+        self._told = told
+        self._heard = heard
         self._bots: dict[int, BotProcess] = {}
 
     async def bot(self, settings: dict[str, Any], *, wait: bool = True) -> BotProcess:
         """A new bot with these settings (`Settings.isolated`, as JSON), started if `wait`."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(settings).encode() + b"\n")
+        os.write(self._told, json.dumps(settings).encode() + b"\n")
         pid = await self._hears("forked")
         bot = self._bots[pid]
         if wait:
@@ -72,13 +73,11 @@ class Nursery:
         for bot in self._bots.values():
             await bot.kill()
         with suppress(ProcessLookupError):
-            self._process.kill()
-        await self._process.wait()
+            os.kill(self._pid, signal.SIGKILL)
 
     async def _hears(self, what: str) -> int:
-        assert self._process.stdout is not None
         while True:
-            line = (await self._process.stdout.readline()).decode()
+            line = (await self._heard.readline()).decode()
             if not line:
                 raise RuntimeError("the nursery has ended")
             heard, _, pid = line.partition(" ")
@@ -92,17 +91,23 @@ class Nursery:
 @asynccontextmanager
 async def nursery() -> AsyncIterator[Nursery]:
     """A nursery for as long as the block lasts."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.nursery"),
-        cwd=REPOSITORY,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    kept = Nursery(process)
-    try:
-        yield kept
-    finally:
-        await kept.close()
+    read, told = os.pipe()
+    heard, write = os.pipe()
+    line = forks.begin("tests.faults.nursery", (), (read, write, 2))
+    os.close(read)
+    os.close(write)
+    lines = asyncio.StreamReader()
+    with os.fdopen(heard, "rb") as pipe:
+        protocol = partial(asyncio.StreamReaderProtocol, lines)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(protocol, pipe)
+        kept = Nursery(line.pid, told, lines)
+        try:
+            yield kept
+        finally:
+            await kept.close()
+            transport.close()
+            os.close(told)
+            line.ends()
 
 
 # -- Inside the process ----------------------------------------------------------------------------
@@ -110,12 +115,9 @@ async def nursery() -> AsyncIterator[Nursery]:
 
 def main() -> None:
     """Fork a bot for each line, until there are no more."""
-    import bot.app  # noqa: F401 - loaded once, so that a fork has it at hand
-    from bot.texts import Texts
     from handlers import house
     from tests.faults import room
 
-    Texts.load()
     house.ROOMS = (*house.ROOMS, room)  # type: ignore[assignment]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
     for line in iter(sys.stdin.readline, ""):
@@ -163,7 +165,3 @@ async def _end_with(nursery: int) -> None:
 def _tell(what: str) -> None:
     """In one write, so that lines of several processes do not mix."""
     os.write(sys.stdout.fileno(), f"{what} {os.getpid()}\n".encode())
-
-
-if __name__ == "__main__":
-    main()

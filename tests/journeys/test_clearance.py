@@ -50,7 +50,14 @@ async def test_a_report_is_returned_then_amended_before_the_secretariat_reads_it
 
     await reports(amal, "140.7", "Bill 12 of 2026 passed its first reading.")
     await vera.types("/home")
-    assert "sends 140.7" in plain(vera.screen.text)
+    again = plain(vera.screen.text)
+    assert "sends 140.7" in again
+    assert "Returned with: “Which bill? Name the year.”" in again
+    assert "Added: “of 2026”" in again
+    assert "first report" not in again  # it is the second, and the first is shown
+    await vera.taps_on(told, "Amend")
+    assert "has changed meanwhile: returned by its validator" in plain(vera.screen.text)
+    await vera.types("/home")
     await vera.taps("Amend", "Text")
     await vera.types("Bill 12 of 2026 passed both its readings.")
     changed = "Was: “its first reading” Now: “both its readings”"

@@ -139,3 +139,28 @@ async def takes_a_workbook(officer: Phone) -> None:
     await officer.waits_for("Done: 1 value.")
     await officer.sends_file(changed.getvalue(), name="anything.xlsx")
     await officer.waits_for("This workbook changes nothing.", within=60)
+
+
+async def test_a_plan_that_was_begun_is_offered_on_the_first_screen(
+    network: JourneyNetwork,
+) -> None:
+    """Drafts of plans and of answers were kept, and no screen led back to them."""
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+    justice = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    await justice.types("140.7")
+    await justice.taps("Plan (0)", "Add an activity")
+    await justice.types("/home")
+    assert justice.screen.place_of("Continue") is None  # nothing was written yet
+    await justice.types("140.7")
+    await justice.taps("Plan (0)", "Add an activity")
+    await justice.types(PLANNED)
+    await justice.types("/home")
+    assert "1 draft" in plain(justice.screen.text)
+    await justice.types("/drafts")
+    await justice.taps("Continue: Activity for 140.7")
+    assert PLANNED in justice.screen.text
+    await justice.taps("Put into the plan")
+    await justice.waits_for("140.7")
+    await justice.types("/drafts")
+    assert "No drafts" in justice.screen.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.domain.items import Part
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
@@ -116,6 +118,7 @@ async def test_two_institutions_are_compared_and_consolidated(network: JourneyNe
     await officer.taps("Contradicts another", "Ministry of Justice · implemented")
     await officer.types("A law in force needs trained police.")
     await officer.waits_for("the contradiction is marked")
+    assert "Compare and consolidate" in labels(officer)
     await officer.types("/review")
     assert "Contradiction: SU-" in shown(officer)
     await officer.taps("Approve")
@@ -146,3 +149,66 @@ async def test_two_institutions_are_compared_and_consolidated(network: JourneyNe
     assert "now rests on older reports" in shown(officer)
     await officer.types("140.7")
     assert "A newer report was approved since" in shown(officer)
+
+
+async def test_who_was_not_the_first_to_decide_is_told_and_led_on(network: JourneyNetwork) -> None:
+    """A note on a report that a colleague had approved could only be refused, again and again."""
+    justice, _police, officer = await settled(network)
+    colleague = await network.phone("Otto", Role.OFFICER)
+    await reports(justice, "Bill 12 passed its first reading.", "In progress")
+    await officer.types("/review")
+    await officer.taps("Approve with a note")
+    await officer.types("The second reading is in June.")
+    await colleague.types("/review")
+    card = colleague.screen
+    await colleague.taps("Approve")
+
+    await officer.taps("Approve it")
+    assert "has changed meanwhile: approved. Nothing of yours was sent." in shown(officer)
+    await officer.types("/home")
+    assert officer.screen.place_of("Continue") is None
+    await colleague.forges(card, "o:return:1")
+    assert "approved" in shown(colleague)
+    assert "Public or private" in labels(colleague)
+
+
+async def test_a_note_on_an_older_version_is_given_back(network: JourneyNetwork) -> None:
+    """The newer version is read first; the words of the note are not lost."""
+    justice, _police, officer = await settled(network)
+    await reports(justice, "Bill 12 passed its first reading.", "In progress")
+    await officer.types("/review")
+    await officer.taps("Approve with a note")
+    await officer.types("The second reading is in June.")
+    await justice.types("140.7")
+    await justice.taps("History")
+    await justice.taps("SU-", "Amend the report", "Text")
+    await justice.types("Bill 12 passed its second reading.")
+    await justice.taps("Send")
+    await officer.taps("Approve it")
+    assert "was amended in the meantime: version 2" in shown(officer)
+    assert "Your note was not sent: “The second reading is in June.”" in shown(officer)
+    await officer.taps("Review it")
+    assert "second reading" in shown(officer)
+
+
+async def test_what_came_back_keeps_its_due_day(network: JourneyNetwork) -> None:
+    """A report is owed again; neither the card nor the list said until when."""
+    due = (network.clock.now() + timedelta(days=20)).date()
+    async with network.database.write() as tx:
+        await maravia.justice(tx, {"140.7": due})
+    justice = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    await reports(justice, "Bill 12 is being drafted.", "Planned")
+    await justice.types("140.7")
+    assert "due" not in shown(justice).splitlines()[0]
+    await officer.types("/review")
+    await officer.taps("Return with a comment")
+    await officer.types("How far is it?")
+    await officer.taps("Return it")
+    await justice.waits_for("How far is it?")
+    await justice.types("140.7")
+    assert f"due {due.day} " in shown(justice).splitlines()[0]
+    await justice.types("/all")
+    line = next(each for each in shown(justice).splitlines() if each.startswith("140.7"))
+    assert line.startswith(f"140.7 · due {due.day} ")
+    assert line.endswith("· returned · planned")

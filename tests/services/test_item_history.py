@@ -28,8 +28,10 @@ from bot.texts import Texts
 from storage import jobs
 from storage.database import Database, Transaction
 from storage.tables import (
+    assessments,
     audit,
     extensions,
+    grades,
     item_texts,
     reminders,
     request_items,
@@ -183,6 +185,34 @@ async def test_every_event_has_words(database: Database, language: str) -> None:
         assert "history.event" not in said
         assert "{" not in said
         assert "SU-2026-0001" in said
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_what_others_think_is_part_of_it_and_names_no_person(
+    database: Database, language: str
+) -> None:
+    """Observers' assessments and committees' grades were missing from the screen and the file."""
+    async with database.write() as tx:
+        at = await house(tx)
+        seat = at.people["Otto"].seat_id
+        given: dict[str, Any] = {
+            "item_id": at.item,
+            "institution_id": at.people["Amal"].seats[0].institution_id,
+        }
+        given |= {"version": 1, "seat_id": seat, "status": "planned", "as_of": NOW.date()}
+        given |= {"words": "Nobody is trained.", "language": "en", "given_at": NOW}
+        await _new(tx, assessments, given)
+        grade: dict[str, Any] = {"item_id": at.item, "scheme": "hrc", "grade": "C"}
+        grade |= {"session": "131st session", "language": "en", "withdrawn_at": NOW}
+        await _new(tx, grades, grade | {"entered_by": seat, "entered_at": NOW})
+        found = await history.of_item(tx, at.people["Amal"], at.item)
+        beside = [each for each in found.events if each.topic is Topic.BESIDE]
+        assert {each.what for each in beside} == {"assessed", "graded", "grade_withdrawn"}
+        assert not [each for each in beside if each.seat_id is not None]
+        said = _said(beside, found, language)
+        assert "131st session" in said
+        assert "history.event" not in said
+        assert "{" not in said
 
 
 async def test_a_file_is_planned_for_who_may_read_it_and_leaves_a_trace(

@@ -29,11 +29,20 @@ from bot.domain.plans import (
     Wanted,
     WantedIndicator,
 )
+from bot.domain.redaction import Part, Reason, Target
 from bot.domain.reports import StatusUpdateDraft
 from bot.domain.requests import Audience, RequestKind
 from bot.exchange import plans_work
 from bot.jobs import Jobs
-from bot.services import answers, plans, plans_book, requests, reviews, status_updates
+from bot.services import (
+    answers,
+    plans,
+    plans_book,
+    redaction,
+    requests,
+    reviews,
+    status_updates,
+)
 from bot.services.answers import AnswerDraft
 from bot.services.requests import Wanted as WantedRequest
 from bot.settings import Settings
@@ -43,6 +52,7 @@ from storage import files, indicators, jobs
 from storage import plans as queries
 from storage import requests as request_queries
 from storage.database import Database, Transaction
+from storage.tables import answers as answer_rows
 from storage.tables import audit, clusters, outbox
 from storage.vault import Vault
 from tests import maravia
@@ -259,6 +269,19 @@ async def test_a_value_comes_from_chat_answer_and_report_each_with_its_source(
         (20, 2026, Source.REPORT, {}),
     ]
     assert said[2].number is not None
+    async with database.write() as tx:  # what is redacted leaves the plan, too
+        cora = await maravia.somebody(tx, "Cora", Role.COORDINATOR, None)
+        act = maravia.act(cora, of.officer.now)
+        report = receipt.updates[0].status_update_id
+        about = await redaction.find(tx, act, f"su:{report}")
+        figures_of = Target(Part.FIGURES, report)
+        await redaction.redact(tx, act, about, figures_of, Reason.CONFIDENTIAL)
+        answered = await tx.value(select(answer_rows.c.id))
+        about = await redaction.find(tx, act, f"response:{answered}")
+        words_of = Target(Part.RESPONSE, answered)
+        await redaction.redact(tx, act, about, words_of, Reason.CONFIDENTIAL)
+        left = (await indicators.values(tx, [one]))[one]
+    assert [(each.value, each.source) for each in left] == [(3, Source.CHAT)]
 
 
 async def test_an_indicator_that_has_ended_takes_no_more_values(database: Database) -> None:

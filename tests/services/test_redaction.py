@@ -30,15 +30,17 @@ from bot.services import handed_out, passing, questions, redaction, reviews, sta
 from storage import audit, conversations, evidence, files, jobs, outbox, redactions, threads
 from storage.database import Database, Transaction
 from storage.outbox import Message
-from storage.tables import audit as entries
 from storage.tables import (
+    assessments,
     audit_words,
     consolidations,
     contradictions,
     draft_messages,
+    grades,
     metadata,
     quotes,
 )
+from storage.tables import audit as entries
 from storage.tables import evidence as evidence_table
 from storage.tables import outbox as outbox_table
 from storage.tables import status_updates as table
@@ -458,10 +460,20 @@ async def test_what_the_secretariat_wrote_about_it_goes_too(database: Database) 
         }
         sentence |= {"sentence": "Maryam was freed.", "language": "en", "seat_id": otto.seat_id}
         await tx.execute(insert(consolidations).values(**sentence, at=NOW))
+        assessed: dict[str, Any] = {"item_id": item, "institution_id": at.sample.institution_id}
+        assessed |= {"version": 1, "seat_id": otto.seat_id, "as_of": NOW.date(), "language": "en"}
+        assessed |= {"words": "Maryam told us so.", "given_at": NOW}
+        await tx.execute(insert(assessments).values(**assessed))
+        graded: dict[str, Any] = {"item_id": item, "scheme": "CCPR", "grade": "C"}
+        graded |= {"session": "131st session", "note": "The case of Maryam.", "language": "en"}
+        graded |= {"entered_by": otto.seat_id, "entered_at": NOW}
+        await tx.execute(insert(grades).values(**graded))
         for subject, part, words in (
             (f"su:{at.first}", Part.THREAD, "Where is Maryam now?"),
             (f"su:{at.first}", Part.CONTRADICTION, "Idris says no."),
             (f"item:{item}", Part.SENTENCE, "Maryam was freed."),
+            (f"item:{item}", Part.ASSESSMENT, "Maryam told us so."),
+            (f"item:{item}", Part.GRADE_NOTE, "The case of Maryam."),
         ):
             assert len(await holding(tx, words)) == 1
             await at.redacts(tx, part, 1, subject=subject)

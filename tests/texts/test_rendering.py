@@ -64,6 +64,7 @@ TEMPLATES: dict[str, dict[str, str | tuple[str, ...]]] = {
     },
     "ar": {
         "a.value": "إنه {value}.",
+        "a.file": "Word: تقرير {value}",
         "a.pair": "{first} · {rest}",
         "a.count": ("صفر", "واحد", "اثنان", "قليل {count}", "كثير {count}", "غير ذلك {count}"),
         "label.language": "({language})",
@@ -130,6 +131,12 @@ def test_each_line_of_somebodys_words_has_its_own_direction(texts: Texts) -> Non
     """A line break ends an isolation: without this the second line would turn around."""
     words = texts.render(text("a.value", value=Words("one\n\nواحد")), "en", mode="plain")
     assert words == f"It is {FSI}one{PDI}\n\n{FSI}واحد{PDI}."
+
+
+def test_an_arabic_line_that_begins_with_latin_letters_reads_right_to_left(texts: Texts) -> None:
+    """The first letter decides: `Word: …` in the list of exports stood with its end first."""
+    assert texts.render(text("a.file", value="12"), "ar").startswith("\u200fWord: ")
+    assert texts.render(text("a.value", value="12"), "ar").startswith("إنه")
 
 
 def test_an_arabic_line_of_values_alone_reads_right_to_left(texts: Texts) -> None:

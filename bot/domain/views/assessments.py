@@ -77,7 +77,9 @@ def told(item: Item, given: Assessment, language: str) -> Screen:
     )
 
 
-def listed(item: Item, beside: Beside, *, own: Row, earlier: int) -> Screen:
+def listed(
+    item: Item, beside: Beside, *, own: Row, earlier: int, may_redact: bool = False
+) -> Screen:
     """All that stands beside the answer, with its words; `own`: what this reader can do."""
     lines: list[Text | None] = [text("assessments.list", item=item_code(item))]
     if not beside.count:
@@ -108,6 +110,8 @@ def listed(item: Item, beside: Beside, *, own: Row, earlier: int) -> Screen:
         rows.append(own)
     if earlier:
         rows.append((button("assessed_all", f"assessed_all:{item.id}:0", n=earlier),))
+    if may_redact:
+        rows.append((button("redact", f"redact:item:{item.id}"),))
     return screen(*lines, rows=[*rows, (button("back", f"item:{item.id}"), HOME)])
 
 

@@ -119,8 +119,9 @@ def _facts(item: Item) -> list[Value]:
 
 def _head(shown: Card) -> Text:
     facts = _facts(shown.item)
-    if shown.assignment.due_on is not None and shown.assignment.owed:
-        facts.append(text("card.due", due=shown.assignment.due_on))
+    assignment = shown.assignment
+    if assignment.due_on is not None and (assignment.owed or assignment.returned):
+        facts.append(text("card.due", due=assignment.due_on))
     facts.append(text(f"part.{shown.assignment.part}"))
     return text("card.head", head=dotted(*facts))
 

@@ -24,6 +24,8 @@ def changes(
     stretches = between(before, after)
     if all(each.change is Change.SAME for each in stretches):
         return []
+    if not before.strip():
+        return [text("changes.added", words=Words(after.strip(), language, limit=WHOLE))]
     if not after.strip() or _kept(stretches, before, after) < _KEPT:
         return [text("changes.was", words=Words(before, before_language, limit=WHOLE))]
     lines = [

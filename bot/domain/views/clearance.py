@@ -9,6 +9,7 @@ from bot.domain.clearance import Decision, Outcome, Rule, Uncleared
 from bot.domain.institutions import Institution
 from bot.domain.items import ItemText, ReportState
 from bot.domain.reports import EvidencePiece, ReportKind, StatusUpdate
+from bot.domain.review import ReturnedBefore
 from bot.domain.screens import (
     Button,
     Code,
@@ -54,12 +55,16 @@ TEXT_KEYS = tuple(
 
 @dataclass(frozen=True)
 class Material:
-    """All that a validator reads before they decide; `before` is the institution's last word."""
+    """All that a validator reads before they decide.
+
+    `before` is the institution's last word, `returned` the report that this is a second try of.
+    """
 
     report: Uncleared
     said: StatusUpdate
     pieces: tuple[EvidencePiece, ...]
     before: StatusUpdate | None
+    returned: ReturnedBefore | None
     asks: ItemText | None
     author: str | None
     newer: str | None
@@ -112,7 +117,10 @@ def _lines(found: Material, language: str) -> list[Text | None]:
     lines += [piece_line(each, caption=120) for each in found.pieces[:PIECES]]
     if len(found.pieces) > PIECES:
         lines.append(text("review.more_pieces", count=len(found.pieces) - PIECES))
-    lines += [None, *_since(found.before, said)]
+    if found.returned is not None:
+        lines += [None, *_second_try(found.returned, said)]
+    if found.before is not None or found.returned is None:
+        lines += [None, *_since(found.before, said)]
     if found.newer is not None:
         lines.append(text("review.newer", number=Code(found.newer)))
     return lines
@@ -129,6 +137,22 @@ def _sends(report: Uncleared, said: StatusUpdate, language: str) -> Text:
     return text("clearance.sends", institution=house, item=item, status=status)
 
 
+def _second_try(returned: ReturnedBefore, said: StatusUpdate) -> list[Text]:
+    """Why the report before came back, and what changed since."""
+    lines = [
+        text(
+            "review.returned_before",
+            number=Code(returned.number),
+            status=text(f"status.{returned.status}"),
+            as_of=returned.as_of,
+        )
+    ]
+    if returned.comment:
+        words = Words(returned.comment, returned.comment_language, limit=BESIDE_LENGTH)
+        lines.append(text("clearance.returned_with", words=words))
+    return [*lines, *(_changed(returned, said) or [text("review.same_words")])]
+
+
 def _since(before: StatusUpdate | None, said: StatusUpdate) -> list[Text]:
     """What changed since the institution's last word."""
     if before is None:
@@ -138,7 +162,7 @@ def _since(before: StatusUpdate | None, said: StatusUpdate) -> list[Text]:
     return [text(head, number=Code(before.number), as_of=before.as_of), *changed]
 
 
-def _changed(before: StatusUpdate, after: StatusUpdate) -> list[Text]:
+def _changed(before: StatusUpdate | ReturnedBefore, after: StatusUpdate) -> list[Text]:
     """What changed in the words, and in what remains."""
     if after.kind is ReportKind.UNCHANGED and not after.measures:
         return []
@@ -286,8 +310,13 @@ def amendment(before: StatusUpdate, after: StatusUpdate) -> list[Text]:
 # -- What needs it ---------------------------------------------------------------------------------
 
 
-def rule(found: Institution, now: Rule, *, chosen: int, waits: int, language: str) -> Screen:
-    """What the institution lets go out only with clearance, and what else it could be."""
+def rule(
+    found: Institution, now: Rule, *, chosen: int, waits: int, clears: bool, language: str
+) -> Screen:
+    """What the institution lets go out only with clearance, and what else it could be.
+
+    So many `waits`, one tap away: as a list to clear for who `clears`, as what lies with whom else.
+    """
     lines: list[Text | None] = [
         text("clearance.rule_of", institution=name_for(found.names, language)),
         text(f"clearance.rule.{now}"),
@@ -301,6 +330,9 @@ def rule(found: Institution, now: Rule, *, chosen: int, waits: int, language: st
         for each in Rule
         if each is not now
     ]
+    if waits:
+        seen = button("to_clear", "to_clear:0", n=waits) if clears else button("inside", "inside:0")
+        rows.append((seen,))
     return screen(*lines, rows=[*rows, (HOME,)])
 
 

@@ -199,12 +199,15 @@ def contradictions(total: int, page: int, shown: Sequence[Contradiction], langua
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
-def marked(code: Value, contradiction_id: int) -> Screen:
+def marked(code: Value, contradiction_id: int, item_id: int) -> Screen:
     """The contradiction is marked; nobody was told."""
     return message(
         text("contradiction.marked", item=code),
         "contradiction.untold",
-        rows=[(button("open", f"contradiction:{contradiction_id}"), HOME)],
+        rows=[
+            (button("consolidation", f"consolidation:{item_id}"),),
+            (button("open", f"contradiction:{contradiction_id}"), HOME),
+        ],
     )
 
 

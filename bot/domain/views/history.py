@@ -19,6 +19,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views import publication
 from bot.domain.views.common import LIST_LENGTH, dotted, figure_line, pages, piece_line
 
 EXCERPT = 120
@@ -82,6 +83,7 @@ def report(
     may_amend: bool = False,
     may_redact: bool = False,
     may_compare: bool = False,
+    may_publish: bool = False,
     gone: Sequence[Text] = (),
     comment: Words | None = None,
     note: Words | None = None,
@@ -112,10 +114,12 @@ def report(
     if may_withdraw:
         row.append(button("withdraw", f"withdraw:{shown.id}"))
     rows: list[Row] = [tuple(row)] if row else []
-    if may_compare:
-        rows.append((version_changes(shown),))
-    if may_redact:
-        rows.append((button("redact", f"redact:su:{shown.id}"),))
+    others = (
+        (may_compare, version_changes(shown)),
+        (may_publish, publication.leads_to(shown.id)),
+        (may_redact, button("redact", f"redact:su:{shown.id}")),
+    )
+    rows += [(each,) for may, each in others if may]
     back = (button("back", f"history:{shown.assignment_id}:0"),)
     return screen(*lines, *gone, rows=[*rows, back])
 

@@ -251,6 +251,8 @@ def _shown(urgent: Sequence[Entry], which: Waiting) -> int:
 
 def _draft(begun: Draft) -> Button:
     act, item = f"draft:{begun.conversation_id}", Code(begun.code)
+    if begun.title is not None:
+        return button("go_on", act, title=begun.title)
     if begun.flow == "status_update":
         return button("continue_draft", act, item=item)
     return button("go_on", act, title=text(f"flow.{begun.flow}.title", item=item))
@@ -295,6 +297,8 @@ def _line(entry: Entry) -> Text:
     facts: list[Value] = []
     if entry.due_on is not None:
         facts.append(text("card.due", due=entry.due_on))
+    if entry.waiting is Waiting.RETURNED:
+        facts.append(text("report.state.returned"))
     facts.append(text(f"status.{entry.status}") if entry.status else text("card.no_report_short"))
     return text("home.line", item=_code(entry), facts=dotted(*facts))
 

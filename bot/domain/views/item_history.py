@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from bot.domain.grades import scheme_name
 from bot.domain.history import LETTERS, Doer, Event, Fact, Scope, Topic
 from bot.domain.items import Part
 from bot.domain.redaction import Part as Redacted
@@ -35,6 +36,7 @@ _WHATS = (
     *("reported_report", "reported_unchanged", "reported_recorded", "amended", "withdrawn"),
     *("sent_inside", "cleared", "returned_inside", "approved", "returned"),
     *("redacted", "redacted_report", "consolidated", "contradicts", "contradicts_no_more"),
+    *("assessed", "assessed_in_words", "assessment_withdrawn", "graded", "grade_withdrawn"),
     *("thread_secretariat", "thread_institution"),
     *("question", "question_answered", "passed", "pass_answered", "seat_began", "seat_ended"),
 )
@@ -128,6 +130,9 @@ _SHOWN: Mapping[str, Callable[[str], Value]] = {
     "symbol": Code,
     "language": Language,
     "unit": Words,
+    "scheme": scheme_name,
+    "grade": Words,
+    "session": Words,
 }
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain.publication import Counts, Offered
-from bot.domain.screens import Code, Row, Screen, Text, Words, button, screen, text
+from bot.domain.screens import Button, Code, Row, Screen, Text, Words, button, screen, text
 from bot.domain.views.common import HOME, LIST_LENGTH, dotted, in_twos, item_code, pages
 from bot.domain.views.people import name_for
-
-FULL = 1500
 
 
 def overview(counts: Counts) -> Screen:
@@ -28,7 +26,7 @@ def overview(counts: Counts) -> Screen:
 
 
 def offered(report: Offered, language: str) -> Screen:
-    """One approved report, and whether anybody may read it."""
+    """One approved report with all that would be read, and whether anybody may read it."""
     lines: list[Text | None] = [
         text(
             "publication.report",
@@ -40,12 +38,17 @@ def offered(report: Offered, language: str) -> Screen:
         )
     ]
     if report.measures:
-        lines.append(text("card.words", words=Words(report.measures, report.language, limit=FULL)))
+        lines.append(text("card.words", words=Words(report.measures, report.language)))
     if report.remaining:
-        words = Words(report.remaining, report.language, limit=FULL)
+        words = Words(report.remaining, report.language)
         lines.append(text("report.remaining", words=words))
     lines += [None, text(f"publication.{_state(report)}")]
     return screen(*lines, rows=_rows(report))
+
+
+def leads_to(status_update_id: int) -> Button:
+    """Leads from an approved report to whether anybody may read it."""
+    return button("publication.one", f"publication:{status_update_id}")
 
 
 def _state(report: Offered) -> str:

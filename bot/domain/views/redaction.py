@@ -29,7 +29,7 @@ TEXT_KEYS = (
 )
 _WITH_WORDS = (
     *(Part.FILE, Part.COMMENT, Part.THREAD, Part.CONTRADICTION),
-    *(Part.QUESTION, Part.ANSWER, Part.SENTENCE),
+    *(Part.QUESTION, Part.ANSWER, Part.SENTENCE, Part.ASSESSMENT, Part.GRADE_NOTE),
 )
 
 
@@ -130,8 +130,9 @@ def outcome(
             by="" if by_name is None else Words(by_name),
         ),
         None,
-        text("redaction.deleted", count=deleted),
     ]
+    if deleted or not waiting:
+        lines.append(text("redaction.deleted", count=deleted))
     if waiting:
         lines.append(text("redaction.waiting", count=waiting))
     if left:

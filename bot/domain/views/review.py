@@ -36,6 +36,7 @@ from bot.domain.screens import (
 )
 from bot.domain.status import DEFAULT, Vocabulary
 from bot.domain.threads import Said
+from bot.domain.views import publication
 from bot.domain.views.common import (
     HOME,
     LIST_LENGTH,
@@ -348,6 +349,8 @@ def _rows(card: Card) -> list[Row]:
                 button("ask_about", f"thread_ask:{said.id}"),
             ),
         ]
+    elif said.state is ReportState.APPROVED and not card.waiting.restricted:
+        rows.append((publication.leads_to(said.id),))
     row: list[Button] = []
     if any(each.sha256 for each in card.pieces):
         row.append(button("send_files", f"files:{said.id}"))
@@ -389,6 +392,29 @@ def returned(number: str, *, more: bool) -> Screen:
     """The comment is on its way."""
     row = (button("review_next", "review_next"), HOME) if more else (HOME,)
     return message(text("review.returned", number=Code(number)), rows=[row])
+
+
+def overtaken(report_: Waiting, state: ReportState, *, more: bool) -> Screen:
+    """A colleague was faster, or it was taken back: nothing was sent."""
+    row = (button("review_next", "review_next"), HOME) if more else (HOME,)
+    said = text(
+        "clearance.overtaken",
+        number=Code(report_.number),
+        state=text(f"report.state.{state}"),
+    )
+    opens = button(
+        "report_number", f"review:{report_.status_update_id}", number=Code(report_.number)
+    )
+    return message(said, rows=[(opens,), row])
+
+
+def note_unsent(why: Text, note: str, status_update_id: int) -> Screen:
+    """A newer version is to be read first; the note is given back, to be sent with that one."""
+    return message(
+        why,
+        text("review.note_unsent", words=Words(note, limit=COMMENT)),
+        rows=[(button("review_it", f"review:{status_update_id}"), HOME)],
+    )
 
 
 def noted_to(report_: Waiting, note: str, language: str | None) -> Screen:

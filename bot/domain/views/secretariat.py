@@ -33,31 +33,17 @@ from bot.domain.views.common import (
 )
 
 EXCERPT = 300
-OWN_FLOWS = (
-    *("assign", "cluster", "cluster_rename", "cluster_merge", "tag"),
-    *(
-        "return_report",
-        "approve_report",
-        "thread_ask",
-        "contradict",
-        "consolidate",
-        "answer",
-        "insist",
-        "record",
-        "invite",
-        "deadline",
-    ),
-    *("request", "request_data", "request_comment", "broadcast"),
-    *("status_add", "status_change", "grade"),
-    *("activity", "activity_state", "indicator", "indicator_value"),
+CHOICES_COUNT = (
+    *("assign", "cluster", "cluster_merge", "tag", "invite", "record", "deadline", "broadcast"),
+    *("request", "request_data", "request_comment", "contradict", "consolidate"),
 )
-"""Conversations that rest here are offered on the first screen."""
+"""Conversations that are offered again though nothing was written yet: their choices took time."""
 
 
 def home(
-    desk: Counts, begun: Sequence[tuple[int, str]], *, away_until: date | None = None
+    desk: Counts, begun: Sequence[tuple[int, Text]], *, away_until: date | None = None
 ) -> Screen:
-    """What waits; `begun` are conversations that rest: id and name of the flow.
+    """What waits; `begun` are conversations that rest: id and title.
 
     Until the day `away_until` the officer is on leave.
     """
@@ -75,7 +61,7 @@ def home(
     return screen(*lines, "home.search", rows=rows)
 
 
-def first_steps(desk: Counts, begun: Sequence[tuple[int, str]], houses: int) -> Screen:
+def first_steps(desk: Counts, begun: Sequence[tuple[int, Text]], houses: int) -> Screen:
     """The first screen while nothing is imported; `houses` are the institutions that there are."""
     return screen(
         "secretariat.first_steps",
@@ -95,10 +81,10 @@ def first_steps(desk: Counts, begun: Sequence[tuple[int, str]], houses: int) -> 
     )
 
 
-def _begun(begun: Sequence[tuple[int, str]]) -> list[Row]:
+def _begun(begun: Sequence[tuple[int, Text]]) -> list[Row]:
     return [
-        (button("go_on", f"draft:{conversation_id}", title=text(f"flow.{flow}.title")),)
-        for conversation_id, flow in begun
+        (button("go_on", f"draft:{conversation_id}", title=title),)
+        for conversation_id, title in begun
     ]
 
 

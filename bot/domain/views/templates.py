@@ -61,19 +61,19 @@ def received(name: str) -> Screen:
 def taken(kind: TemplateKind, language: str, sample: Attachment) -> Screen:
     """It is in use now; this is what it looks like with made-up values."""
     line = text("template.taken", kind=text(f"template.kind.{kind}"), language=Language(language))
-    back = button("template", f"template:{_letter(kind)}")
+    back = button("template", f"template:{letter_of(kind)}")
     return screen(line, rows=[(back, HOME)], attachments=(sample,), replaces=False)
 
 
 def refused(reason: Text, kind: TemplateKind) -> Screen:
     """It is not used, and why; the next one can be sent at once."""
-    send = button("template_send", f"template_send:{_letter(kind)}")
+    send = button("template_send", f"template_send:{letter_of(kind)}")
     return screen(reason, rows=[(send, HOME)], replaces=False)
 
 
 def file(attachment: Attachment, kind: TemplateKind) -> Screen:
     """A template as a file, to change in Word and send back."""
-    send = button("template_send", f"template_send:{_letter(kind)}")
+    send = button("template_send", f"template_send:{letter_of(kind)}")
     return screen(
         text("template.file"), rows=[(send, HOME)], attachments=(attachment,), replaces=False
     )
@@ -89,5 +89,6 @@ def sample_name(kind: TemplateKind, language: str) -> str:
     return f"focal-point-sample-{kind}-{language}.docx"
 
 
-def _letter(kind: TemplateKind) -> str:
+def letter_of(kind: TemplateKind) -> str:
+    """The letter of the first export that is filled into it, as buttons and subjects have it."""
     return next(form.letter for form in FORMS.values() if form.template is kind)
