@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from bench import broadcasts, exchange_in_chat, imports, reminders, storage, taps, workbook
+from bench import broadcasts, exchange_in_chat, exports, imports, reminders, storage, taps, workbook
 from bench.country import Size
 from storage import migrate
 from storage.database import Database
@@ -41,12 +41,21 @@ def tapping() -> Iterator[Row]:
 def in_chat() -> Iterator[Row]:
     """A file in and a workbook out, by chat, while others tap."""
     rows = 500 if QUICK else 5_394
-    found = asyncio.run(exchange_in_chat.measure(rows))
+    found = asyncio.run(exchange_in_chat.measure(rows, 2_000 if QUICK else 20_000))
     yield f"import of {rows:,} rows: until the preview", f"{found.read:.1f} s", ""
     yield "  until it is applied", f"{found.applied:.1f} s", ""
     meanwhile = found.meanwhile
     yield "  taps of others meanwhile", f"{meanwhile.median:.0f} ms", f"p99 {meanwhile.p99:.0f} ms"
     yield f"export of {rows:,} items", f"{found.exported:.1f} s", ""
+    alone, exporting = found.alone, found.exporting
+    yield (
+        "  taps of others while it is made",
+        f"{exporting.median:.0f} ms",
+        f"p99 {exporting.p99:.0f} ms",
+    )
+    yield "  and while nothing is", f"{alone.median:.0f} ms", f"p99 {alone.p99:.0f} ms"
+    ratio = exporting.median / alone.median
+    yield "  the one to the other", f"{ratio:.2f} x", f"p99 {exporting.p99 / alone.p99:.2f} x"
 
 
 def reading() -> Iterator[Row]:
@@ -71,6 +80,7 @@ def writing() -> Iterator[Row]:
     yield f"workbook of {count:,} rows", f"{ours:.1f} s of CPU", f"{peak:.0f} MB"
     yield "  the bare writer", f"{bare:.1f} s of CPU", f"{bare_peak:.0f} MB"
     yield "  the workbook to the bare writer", f"{ours / bare:.2f} x", ""
+    yield from exports.rows_of((1_000, 5_000) if QUICK else exports.SIZES)
 
 
 def storing() -> Iterator[Row]:

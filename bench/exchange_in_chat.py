@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,16 +18,22 @@ from bot.sandbox.calls import Upload
 from bot.tasks import Tasks
 
 PATIENCE = 120.0  # seconds
+ROUNDS, QUIET = 2, 8.0  # how often the workbook is made, and seconds without it before each
 
 
 @dataclass(frozen=True)
 class Found:
-    """Seconds until the preview, until it is applied, until the workbook comes; others' taps."""
+    """Seconds until the preview, until it is applied, until the workbook comes; others' taps.
+
+    They tap while the import goes on, while nothing does, and while the workbook is made.
+    """
 
     read: float
     applied: float
     exported: float
     meanwhile: Waits
+    alone: Waits
+    exporting: Waits
 
 
 def csv(rows: int) -> bytes:
@@ -39,22 +46,42 @@ def csv(rows: int) -> bytes:
     return "\n".join(lines).encode()
 
 
-async def measure(rows: int) -> Found:
-    """Import that many rows, then export everything."""
+async def measure(rows: int, updates: int) -> Found:
+    """Import that many rows beside so many status updates, then export everything."""
     async with stage(24) as on:
         with TemporaryDirectory() as folder:
-            told = await focal_point(on, Path(folder), Size(200, 20, 400))
+            told = await focal_point(on, Path(folder), Size(200, 20, updates))
             async with at_work(run_focal_point, told):
                 *others, coordinator = on.chats
                 for chat in on.chats:
                     await on.is_answered(chat, 0)
-                waits: list[float] = []
-                tapping = Tasks()
-                tapping.start(_keep_tapping(on, others, waits), name="taps of others")
-                read, applied = await _import(on, coordinator, csv(rows))
-                await tapping.stop()
-                exported = await _export(on, coordinator)
-    return Found(read, applied, exported, Waits(tuple(sorted(waits))))
+                async with _tapping(on, others) as importing:
+                    read, applied = await _import(on, coordinator, csv(rows))
+                alone: list[float] = []
+                exporting: list[float] = []
+                for _ in range(ROUNDS):  # in turn: what else the machine does changes meanwhile
+                    async with _tapping(on, others) as waits:
+                        await asyncio.sleep(QUIET)
+                    alone += waits
+                    async with _tapping(on, others) as waits:
+                        exported = await _export(on, coordinator)
+                    exporting += waits
+    return Found(read, applied, exported, *map(_sorted, (importing, alone, exporting)))
+
+
+def _sorted(waits: list[float]) -> Waits:
+    return Waits(tuple(sorted(waits)))
+
+
+@asynccontextmanager
+async def _tapping(on: Stage, chats: list[int]) -> AsyncIterator[list[float]]:
+    """Others tap inside the block, one after another; how long each waited."""
+    waits: list[float] = []
+    tapping = Tasks()
+    tapping.start(_keep_tapping(on, chats, waits), name="taps of others")
+    yield waits
+    await tapping.stop()
+    await asyncio.sleep(1)  # until the last of them has its answer
 
 
 async def _keep_tapping(on: Stage, chats: list[int], waits: list[float]) -> None:
@@ -79,11 +106,12 @@ async def _import(on: Stage, chat: int, content: bytes) -> tuple[float, float]:
 
 
 async def _export(on: Stage, chat: int) -> float:
-    await asyncio.sleep(2)
     await on.types(chat, "/export")
+    await on.taps(chat, "Consolidated workbook")
+    before = len(on.sandbox.journal.accepted("sendDocument", chat))
     begun = time.monotonic()
-    await on.taps(chat, "Make the workbook")
-    await _until(lambda: bool(on.sandbox.journal.accepted("sendDocument", chat)))
+    await on.taps(chat, "Make it")
+    await _until(lambda: len(on.sandbox.journal.accepted("sendDocument", chat)) > before)
     return time.monotonic() - begun
 
 

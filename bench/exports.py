@@ -1,4 +1,5 @@
-"""What every kind of export takes as the record grows: seconds, megabytes, and how they grow.
+"""What every kind of export takes as the record grows: seconds, megabytes, and how they grow;
+and what the workbook takes beside XlsxWriter alone with the same cells.
 
 Run as `python -m bench.exports [status updates …]`, by default 1,000, 10,000 and 100,000, with
 three recommendations to twenty status updates, as a country has them. Each export is made in a
@@ -14,21 +15,26 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.pool import Pool
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert, update
 
+from bench.workbook import Bare
 from bot.domain.exports import FORMS, ExportKind
 from bot.domain.filters import EVERYTHING
 from bot.exchange import archive
+from bot.exchange.cells import Cell
 from bot.exchange.order import Order, Written
+from bot.exchange.sheets import SafeSheet, Styles
 from bot.settings import Settings
 from bot.works.export import PROCESSES
 from storage import exports, migrate
@@ -83,6 +89,49 @@ def measured(folder: Path, kind: ExportKind) -> Took:
         return pool.apply(_measure, (folder, kind))
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Seconds of CPU of the workbook, reading and writing, and of the bare writer, in one run."""
+
+    whole: float
+    written: float
+    bare: float
+
+
+def beside_bare(folder: Path) -> Beside:
+    """The workbook, and each of its rows by the bare writer too, in a process of its own."""
+    with _alone() as pool:
+        return pool.apply(_beside, (folder,))
+
+
+def _beside(folder: Path) -> Beside:
+    """Every row is timed by itself, first ours and then the bare writer's."""
+    spent = {"bare": 0.0, "written": 0.0}
+    ours, clock = SafeSheet.row, time.process_time
+    with TemporaryDirectory(dir=folder) as room:
+        bare = Bare(Path(room) / "bare.xlsx")
+
+        def both(
+            sheet: SafeSheet, number: int, cells: Sequence[Cell], styles: Styles | None = None
+        ) -> dict[int, list[str]]:
+            begun = clock()
+            rest = ours(sheet, number, cells, styles)
+            written = clock()
+            bare.row(sheet.sheet.name, number, cells)
+            spent["bare"] += clock() - written
+            spent["written"] += written - begun
+            return rest
+
+        begun = clock()
+        with patch.object(SafeSheet, "row", both):
+            asyncio.run(_make(folder, ExportKind.WORKBOOK, Path(room)))
+        whole = clock() - begun - spent["bare"]
+        begun = clock()
+        bare.close()
+        closing = clock() - begun  # the same work for both: the file is packed
+    return Beside(whole, spent["written"] + closing, spent["bare"] + closing)
+
+
 def _alone() -> Pool:
     """A process that begins small: what its parent once needed would count as its own."""
     return multiprocessing.get_context("spawn").Pool(1)
@@ -117,17 +166,44 @@ async def _make(folder: Path, kind: ExportKind, room: Path) -> Written:
     return written
 
 
+def is_measured(kind: ExportKind) -> bool:
+    """Whether the export reads the recommendations, and is all made by one process."""
+    return FORMS[kind].template is None and not FORMS[kind].whole
+
+
+@contextmanager
+def seeded(size: int) -> Iterator[Path]:
+    """The folder of a database with so many status updates."""
+    with TemporaryDirectory() as folder:
+        home = Path(folder) / "data"
+        home.mkdir()
+        with _alone() as pool:
+            pool.apply(_seed, (home, size))
+        yield home
+
+
+def rows_of(sizes: Sequence[int]) -> Iterator[tuple[str, str, str]]:
+    """For a table: the workbook at each size, beside the bare writer and by its memory."""
+    for size in sizes:
+        with seeded(size) as home:
+            took, beside = measured(home, ExportKind.WORKBOOK), beside_bare(home)
+        yield (
+            f"workbook of {size:,} status updates",
+            f"{took.seconds:.1f} s of CPU",
+            f"{took.peak:.0f} MB",
+        )
+        yield "  its writing to the bare writer's", f"{beside.written / beside.bare:.2f} x", ""
+        whole = f"{beside.whole / beside.bare:.2f} x"
+        yield "  reading and writing to the bare writer's", whole, ""
+
+
 def table(sizes: Sequence[int]) -> Table:
     """Every kind at every size; the ratios are to the size before."""
     shown = Table("kind", "status updates", "CPU", "", "memory", "", "file")
-    with TemporaryDirectory() as folder:
-        before: dict[ExportKind, Took] = {}
-        for size in sizes:
-            home = Path(folder) / str(size)
-            home.mkdir()
-            with _alone() as pool:
-                pool.apply(_seed, (home, size))
-            for kind in (each for each in ExportKind if FORMS[each].template is None):
+    before: dict[ExportKind, Took] = {}
+    for size in sizes:
+        with seeded(size) as home:
+            for kind in (each for each in ExportKind if is_measured(each)):
                 took, last = measured(home, kind), before.get(kind)
                 shown.add_row(
                     *(kind.value, f"{size:,}"),
@@ -139,14 +215,19 @@ def table(sizes: Sequence[int]) -> Table:
                     f"{took.size:.1f} MB",
                 )
                 before[kind] = took
-            shown.add_section()
+        shown.add_section()
     return shown
 
 
 def main() -> None:
-    """Measure all and print one table."""
+    """Measure all and print the tables."""
     sizes = [int(each) for each in sys.argv[1:]] or SIZES
-    Console().print(table(sizes))
+    console = Console()
+    console.print(table(sizes))
+    beside = Table("the workbook", "", "")
+    for row in rows_of(sizes):
+        beside.add_row(*row)
+    console.print(beside)
 
 
 if __name__ == "__main__":

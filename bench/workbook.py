@@ -9,7 +9,7 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
@@ -17,9 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from bot.exchange import workbook
-from bot.exchange.cells import Link, joined
+from bot.exchange.cells import Cell, Link, joined
 
 _INSTITUTIONS = ("Ministry of Justice", "Ministry of Health", "National Statistics Office")
 _STATUSES = ("not started", "in progress", "implemented", "no information")
@@ -80,20 +81,40 @@ def ours(path: Path, count: int) -> None:
     workbook.write(path, contents, lambda key: key)
 
 
-def bare(path: Path, count: int) -> None:
-    """The same cells by XlsxWriter alone, with its constant memory."""
-    book = Workbook(path, {"constant_memory": True, "strings_to_urls": False})
-    sheet = book.add_worksheet()
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    values = attrgetter(*(each.name for each in fields(workbook.RecommendationRow)))
-    for number, row in enumerate(rows(count)):
-        for column, value in enumerate(values(row)):
+class Bare:
+    """XlsxWriter alone, with its constant memory."""
+
+    def __init__(self, path: Path) -> None:
+        settings = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
+        self._book = Workbook(path, settings)
+        self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self._sheets: dict[str, Worksheet] = {}
+
+    def row(self, name: str, number: int, cells: Sequence[Cell]) -> None:
+        """Write a row of a sheet, which comes into being with its first one."""
+        sheet = self._sheets.get(name)
+        if sheet is None:
+            sheet = self._sheets[name] = self._book.add_worksheet(name)
+        for column, value in enumerate(cells):
             if isinstance(value, tuple):
                 sheet.write_string(number, column, joined(value))
             elif isinstance(value, date):
-                sheet.write_datetime(number, column, value, day)
+                plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+                sheet.write_datetime(number, column, plain, self._day)
             else:
                 sheet.write(number, column, value)
+
+    def close(self) -> None:
+        """Pack the file."""
+        self._book.close()
+
+
+def bare(path: Path, count: int) -> None:
+    """The same cells by XlsxWriter alone."""
+    book = Bare(path)
+    values = attrgetter(*(each.name for each in fields(workbook.RecommendationRow)))
+    for number, row in enumerate(rows(count)):
+        book.row("rows", number, values(row))
     book.close()
 
 

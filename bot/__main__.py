@@ -12,7 +12,6 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Annotated, Any, NoReturn
@@ -41,7 +40,7 @@ from bot.settings import Settings, SettingsError, read_from
 from bot.texts import Texts
 from bot.wire.polling import AnotherReceiver, WebhookElsewhere
 from bot.wire.reach import TokenRefused, Unreached, reach
-from bot.works import Tools, audit_file, calendar_file, import_shell
+from bot.works import Tools, import_shell
 from bot.works.export import Made, write_out
 from bot.works.publish import Published
 from bot.works.publish import write_out as write_snapshot
@@ -265,23 +264,6 @@ async def _revoke(settings: Settings, token: str) -> None:
         await people.revoke_link(tx, act, token)
 
 
-class Export(StrEnum):
-    """What can be exported at the shell: what chat offers, and the calendar."""
-
-    WORKBOOK = ExportKind.WORKBOOK.value
-    MATRIX = ExportKind.MATRIX.value
-    MATRIX_BY_NUMBER = ExportKind.MATRIX_BY_NUMBER.value
-    PARAGRAPHS = ExportKind.PARAGRAPHS.value
-    SDG = ExportKind.SDG.value
-    SDG_CSV = ExportKind.SDG_CSV.value
-    OPEN_DATA = ExportKind.OPEN_DATA.value
-    IMPACT = ExportKind.IMPACT.value
-    ARCHIVE = ExportKind.ARCHIVE.value
-    NATIONAL_REPORT = ExportKind.NATIONAL_REPORT.value
-    COMMENTS = ExportKind.COMMENTS.value
-    CALENDAR = "calendar"
-
-
 File = Annotated[
     Path,
     typer.Argument(
@@ -360,7 +342,7 @@ async def _import(
 
 @cli.command()
 def export(
-    kind: Annotated[Export, typer.Argument(help="What to export.")],
+    kind: Annotated[ExportKind, typer.Argument(help="What to export.")],
     *,
     file: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")],
     mechanism: Annotated[list[str] | None, _only("this mechanism, such as UPR")] = None,
@@ -382,6 +364,9 @@ def export(
     language: Annotated[
         str | None, typer.Option(help="The workbook's language; else FOCALPOINT_DEFAULT_LANGUAGE.")
     ] = None,
+    words: Annotated[
+        bool, typer.Option("--words", help="The audit with what people wrote; else its digests.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Export what the database holds; whole, or narrowed to what the options name."""
@@ -402,21 +387,18 @@ def export(
         Dimension.SDG: sdg or [],
     }
     days = (since.date() if since else None, until.date() if until else None)
-    of_a_report = kind is not Export.CALENDAR and FORMS[ExportKind(kind)].of_a_report
-    if report is not None and not of_a_report:
+    form = FORMS[kind]
+    if report is not None and not form.of_a_report:
         raise typer.BadParameter("no such file is of a report", param_hint="--report")
-    if of_a_report and any((*asked.values(), *days)):
-        raise typer.BadParameter("a report is exported whole")
-    if kind is Export.CALENDAR:
-        if any((*asked.values(), *days)):
-            raise typer.BadParameter("a calendar is exported whole")
-        _export_calendar(settings, file, chosen, as_json=as_json)
-        return
-    made = _refusing(_export, settings, ExportKind(kind), file, asked, days, chosen, report)
+    if (form.whole or form.of_a_report) and any((*asked.values(), *days)):
+        raise typer.BadParameter(f"the {kind} is exported whole")
+    if words and kind is not ExportKind.AUDIT:
+        raise typer.BadParameter("only the audit has them", param_hint="--words")
+    made = _refusing(_export, settings, kind, file, asked, days, chosen, report, words)
     if as_json:
         out.print_json(json.dumps({"file": str(file), "sha256": made.sha256, **made.counts}))
     else:
-        what = FORMS[ExportKind(kind)].counted
+        what = FORMS[kind].counted
         counted = Text(f"export.counted.{what}", count=made.counts[what])
         said = Texts.load(("en",)).render(counted, "en", mode="bare")
         out.print(f"{file}: {kind}, {said}")
@@ -430,6 +412,7 @@ async def _export(  # noqa: PLR0917
     days: tuple[date | None, date | None],
     language: str,
     report: int | None,
+    words: bool,
 ) -> Made:
     _log_warnings(settings)
     await _require_database(settings)
@@ -446,25 +429,9 @@ async def _export(  # noqa: PLR0917
                 file,
                 language=language,
                 report_id=report,
+                words=words,
                 on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
-
-
-def _export_calendar(settings: Settings, file: Path, language: str, *, as_json: bool) -> None:
-    made = _refusing(_calendar, settings, file, language)
-    if as_json:
-        told = {"file": str(file), "sha256": made.sha256, "events": made.events}
-        out.print_json(json.dumps(told))
-    else:
-        events = "1 event" if made.events == 1 else f"{made.events} events"
-        out.print(f"{file}: calendar, {events}")
-
-
-async def _calendar(settings: Settings, file: Path, language: str) -> calendar_file.Made:
-    _log_warnings(settings)
-    await _require_database(settings)
-    async with opened(settings, Clock()) as app:
-        return await calendar_file.write_out(_tools(app), file, language=language)
 
 
 @cli.command()
@@ -637,34 +604,6 @@ def seals_(
     for each in kept:
         out.print(f"{each.day:%Y-%m-%d}  {each.count}:{each.hash}")
     err.print(f"Public key of the seals: {seals.public_key(keys).hex()}")
-
-
-@audit_cli.command(name="export")
-def export_audit(
-    file: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")],
-    *,
-    words: Annotated[
-        bool, typer.Option("--words", help="With what people wrote; else only the digests of it.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Write every entry with its hash as a line of JSON; the export itself is an entry, too."""
-    if not file.parent.is_dir():
-        _fail(f"There is no folder {file.parent}.")
-    made: audit_file.Made = _refusing(_export_audit, _settings(), file, words)
-    if as_json:
-        told = {"file": str(file), "sha256": made.sha256, "entries": made.entries}
-        out.print_json(json.dumps({**told, "hash": made.hash}))
-    else:
-        entries = "1 entry" if made.entries == 1 else f"{made.entries} entries"
-        out.print(f"{file}: audit, {entries}")
-
-
-async def _export_audit(settings: Settings, file: Path, words: bool) -> audit_file.Made:
-    _log_warnings(settings)
-    await _require_database(settings)
-    async with opened(settings, Clock()) as app:
-        return await audit_file.write_out(_tools(app), file, words=words)
 
 
 @audit_cli.command()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from bot.domain.errors import NotFound
-from bot.domain.exports import FORMS, ExportKind, by_letter
-from bot.domain.filters import LETTERS, NOT_REPORTED, Dimension, Filter
+from bot.domain.exports import CHOSEN, FORMS, ExportKind, by_letter
+from bot.domain.filters import LETTERS, Dimension, Filter
 from bot.domain.permissions import may_export, may_see_progress, require
-from bot.domain.progress import Scope, Subject, scope_of
-from bot.domain.screens import Listing, Text, Value, Words, text
-from bot.domain.status import Vocabulary
+from bot.domain.progress import Scope, Subject, scope_of, shown_statuses
+from bot.domain.screens import Listing, Text, Value, Words, text, text_to_json
 from bot.domain.views import exports as views
 from bot.domain.views.common import mechanism_name
+from bot.domain.views.digests import to_draw
 from bot.domain.views.people import name_for
 from bot.exchange.picture import Bar, Figures, as_text, shown
 from bot.exchange.progress import pack
@@ -42,9 +44,13 @@ async def export(turn: Turn, argument: str) -> None:
         return
     if not argument:
         come = await regular.listed(turn.tx, turn.act)
-        await turn.show(views.kinds(regular=len(come)))
+        offered = [each for each in CHOSEN if service.may_take(turn.actor, each)]
+        await turn.show(views.kinds(offered, regular=len(come)))
         return
     kind, chosen = await ordered(turn, argument)
+    if FORMS[kind].whole:
+        await turn.show(views.whole(kind))
+        return
     count = await service.matching(turn.tx, turn.act, chosen)
     await turn.show(views.choose(kind, chosen, await called(turn, chosen), count))
 
@@ -88,7 +94,11 @@ async def ordered(turn: Turn, argument: str) -> tuple[ExportKind, Filter]:
     kind = by_letter(letter)
     if kind is None or FORMS[kind].of_a_report:
         raise NotFound
-    return kind, await service.read(turn.tx, code or "-")
+    require(service.may_take(turn.actor, kind))
+    chosen = await service.read(turn.tx, code or "-")
+    if chosen and FORMS[kind].whole:
+        raise NotFound
+    return kind, chosen
 
 
 async def export_cancel(turn: Turn, argument: str) -> None:
@@ -146,6 +156,12 @@ async def progress(turn: Turn, argument: str) -> None:
     require(may_see_progress(turn.actor))
     scope = scope_of(turn.actor)
     subject = _subject(argument, scope)
+    if subject is Subject.ANSWERS:
+        await _answers(turn, scope)
+        return
+    if subject is Subject.TIME:
+        await _over_time(turn, scope)
+        return
     total = await queries.total(turn.tx, scope)
     counted = await queries.by(turn.tx, subject, scope)
     others = _bare(turn, text("picture.others"))
@@ -171,6 +187,57 @@ async def progress(turn: Turn, argument: str) -> None:
             "subjects": [each.value for each in scope.subjects],
         }
         await service.ask_for_picture(turn.tx, turn.act, arguments)
+
+
+async def _answers(turn: Turn, scope: Scope) -> None:
+    """How institutions answer, in words and as a picture."""
+    found = await queries.answering(turn.tx, scope, turn.today)
+    names = {each.id: each.name(turn.language) for each in await institutions.every(turn.tx)}
+    groups = views.answer_groups(
+        [
+            views.Answers(
+                Words(names[each.institution_id]),
+                each.asked,
+                each.answered,
+                _days_since(each.reported_at, turn),
+            )
+            for each in found
+        ]
+    )
+    whose = await _whose(turn, scope)
+    subjects = scope.subjects
+    await turn.show(views.answers(groups, subjects, as_of=turn.today, whose=whose))
+    if groups:
+        title = text(f"picture.title.{Subject.ANSWERS}")
+        drawn = to_draw(title, groups, turn.language, as_of=turn.today)
+        told: dict[str, Any] = {
+            "subject": Subject.ANSWERS.value,
+            "subjects": [each.value for each in subjects],
+            "total": len(found),
+        }
+        await service.ask_for_picture(turn.tx, turn.act, drawn | told)
+
+
+def _days_since(moment: datetime | None, turn: Turn) -> int | None:
+    return None if moment is None else (turn.today - moment.astimezone(turn.act.zone).date()).days
+
+
+async def _over_time(turn: Turn, scope: Scope) -> None:
+    """The history is counted apart from the chat: figures and picture come a moment later."""
+    if await queries.first_approved(turn.tx, scope) is None:
+        await turn.show(views.no_history(scope.subjects))
+        return
+    await turn.show(views.counting_history(scope.subjects))
+    approved = text("progress.whose.approved")
+    whose = approved if scope.institution_ids is None else await _whose(turn, scope)
+    arguments = {
+        "subject": Subject.TIME.value,
+        "subjects": [each.value for each in scope.subjects],
+        "whose": text_to_json(whose),
+        "language": turn.language,
+        "names": dict(turn.desk.texts.own),
+    }
+    await service.ask_for_picture(turn.tx, turn.act, arguments)
 
 
 def _subject(argument: str, scope: Scope) -> Subject:
@@ -201,13 +268,6 @@ async def _figures(turn: Turn, subject: Subject, counted: list[Counted], total: 
     ]
     today = turn.today
     return Figures(subject.value, codes, tuple(bars), total, today, meanings)
-
-
-def shown_statuses(vocabulary: Vocabulary, counted: Collection[str]) -> list[str]:
-    """The codes in their order: what can be said, what was said, and last where nothing was."""
-    told = [each.code for each in vocabulary.entries if not each.ended or each.code in counted]
-    unknown = sorted(code for code in counted if code not in vocabulary.codes)
-    return list(dict.fromkeys([*told, NOT_REPORTED, *unknown]))
 
 
 def _place(

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.clearance import Decision
+from bot.domain.figures import Figure
 from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known, goal_of
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
@@ -80,6 +81,7 @@ from storage.tables import (
     seats,
     siblings,
     source_documents,
+    status_update_versions,
     status_updates,
     units,
 )
@@ -245,7 +247,7 @@ class Records:
         """The rows of each subject but the recommendations."""
         return {
             "assignments": (self._assignments(),),
-            "status_updates": (self._updates(),),
+            "status_updates": (self._updates(), *(() if self._open else (self._former(),))),
             "reviews": (self._reviews(),),
             "evidence": (self._evidence(), self._evidence_of_answers()),
             "seats": (self._seats(), self._without_seats()),
@@ -443,25 +445,41 @@ class Records:
                 }
 
     def status_updates(self) -> Iterator[Record]:
-        """Every version of every status update in the order of submission.
+        """Every status update as it stands, in the order of submission.
 
         `figures` are rows of that table, `files` counts stored evidence, `comment` is why the
         secretariat returned it, `note` what it wrote when it approved it; of what was not cleared
         (`is_word` is false) there are none.
         """
-        statement = self._updates().order_by(status_updates.c.id)
-        for page in self._pages(statement):
+        for page in self._update_pages():
+            yield from page
+
+    def every_version(self) -> Iterator[Record]:
+        """The same, and before each what it said before it was amended, the oldest first.
+
+        Of those `replaced` is true; the words of one that was never cleared stay inside.
+        """
+        for page in self._update_pages():
+            former = self._former_of([row["id"] for row in page])
+            for row in page:
+                for each in former[row["id"]]:
+                    yield row | each
+                yield {**row, "replaced": False}
+
+    def _update_pages(self) -> Iterator[list[Record]]:
+        for page in self._pages(self._updates().order_by(status_updates.c.id)):
             ids = [row["id"] for row in page]
             counted, stored, said = self._figures(ids), self._stored_of(ids), self._comments(ids)
-            for row in page:
-                own = row["id"]
-                yield {
+            yield [
+                {
                     **row,
-                    "figures": counted[own],
-                    "files": stored[own] if row["is_word"] else 0,
-                    "comment": said.get((own, ReportState.RETURNED.value)),
-                    "note": said.get((own, ReportState.APPROVED.value)),
+                    "figures": counted[row["id"]],
+                    "files": stored[row["id"]] if row["is_word"] else 0,
+                    "comment": said.get((row["id"], ReportState.RETURNED.value)),
+                    "note": said.get((row["id"], ReportState.APPROVED.value)),
                 }
+                for row in page
+            ]
 
     def reviews(self) -> Iterator[Record]:
         """Every decision on a status update, in the order in which they were made."""
@@ -845,6 +863,22 @@ class Records:
             )
         )
 
+    def _former(self) -> Select[Any]:
+        """What those of `_updates` said before they were amended."""
+        said = status_update_versions
+        return (
+            select(said, people.c.name, seats.c.role)
+            .select_from(
+                self._of_assignments(
+                    said.join(status_updates, status_updates.c.id == said.c.status_update_id),
+                    status_updates.c.assignment_id,
+                )
+                .outerjoin(seats, seats.c.id == said.c.seat_id)
+                .outerjoin(people, people.c.id == seats.c.person_id)
+            )
+            .where(self._of_items(), self._in_time(status_updates))
+        )
+
     def _reviews(self) -> Select[Any]:
         said_on = reviews.join(status_updates, status_updates.c.id == reviews.c.status_update_id)
         return (
@@ -1148,6 +1182,34 @@ class Records:
         )
         return defaultdict(int, self._grouped(statement))
 
+    def _former_of(self, ids: Sequence[int]) -> dict[int, list[Record]]:
+        """By status update the columns in which its earlier versions differ, the oldest first."""
+        said = status_update_versions.c
+        rows = self._rows(
+            self._former().where(said.status_update_id.in_(ids)).order_by(said.version)
+        )
+        attached = {each for row in rows for each in row["evidence"]}
+        stored = set(
+            self._connection.scalars(
+                select(evidence.c.id).where(evidence.c.id.in_(attached), _is_stored_file())
+            )
+        )
+        found: dict[int, list[Record]] = defaultdict(list)
+        for row in rows:
+            figured = [Figure.from_json(each) for each in row["figures"]]
+            found[row["status_update_id"]].append(
+                {
+                    **row,
+                    "replaced": True,
+                    "is_word": row["word"],
+                    "figures": [{**vars(f), "disaggregation": f.disaggregation} for f in figured],
+                    "files": sum(each in stored for each in row["evidence"]) if row["word"] else 0,
+                    "submitted_at": row["at"],
+                    **dict.fromkeys(("cleared_at", "decided_at", "comment", "note")),
+                }
+            )
+        return found
+
     def _figures(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
         found: dict[int, list[RowMapping]] = defaultdict(list)
         for row in self._rows(
@@ -1285,8 +1347,9 @@ class Records:
         """Pages of rows from the database's own cursor."""
         options = {"yield_per": PAGE}
         with self._connection.execute(statement, execution_options=options) as result:
-            for page in result.mappings().partitions():
-                yield [dict(row) for row in page]
+            names = [*result.keys()]
+            for page in result.partitions():
+                yield [dict(zip(names, row, strict=True)) for row in page]
 
     def _rows(self, statement: Executable) -> Sequence[RowMapping]:
         return self._connection.execute(statement).mappings().all()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 
+from bot.domain.redaction import Mark, Reason
 from bot.domain.requests import Audience
 from bot.domain.status import Status
 from storage.database import Transaction
@@ -21,6 +22,7 @@ from storage.tables import (
     answers,
     assessments,
     assignments,
+    clearances,
     clusters,
     consolidations,
     deadlines,
@@ -46,6 +48,7 @@ from storage.tables import (
     seats,
     siblings,
     source_documents,
+    status_update_versions,
     status_updates,
 )
 
@@ -696,3 +699,85 @@ def _grades(item_count: int) -> list[dict[str, Any]]:
         }
         for n in range(2, item_count + 1, 3)
     ]
+
+
+# -- What becomes of reports -----------------------------------------------------------------------
+
+CLEARED, INSIDE, WAITING = 11, 9, 4  # which of nineteen reports is cleared, sent back, or waits
+
+
+async def vary(tx: Transaction) -> None:
+    """Let some reports of `fill` need clearance, and amend or redact others.
+
+    What is not cleared is no word of its institution, so the word before it is the last one.
+    """
+    said = {row["id"]: dict(row) for row in await tx.rows(select(status_updates))}
+    for each in said.values():
+        if each["id"] % 19 == CLEARED:
+            each |= {"needs_clearance": True, "cleared_at": each["submitted_at"]}
+        elif each["state"] == "submitted" and each["id"] % 19 in (INSIDE, WAITING):
+            inside = each["id"] % 19 == INSIDE
+            each |= {"needs_clearance": True, "state": "returned_inside" if inside else "uncleared"}
+        if each["id"] % 7 == 3:
+            each |= {"version": 3, "amended_at": each["submitted_at"]}
+        if each["id"] % 23 == 5:
+            each["measures"] = Mark(date(2026, 5, 4), Reason.VICTIM).written()
+    await _write(tx, status_updates, said.values())
+    held = {row["id"]: dict(row) for row in await tx.rows(select(assignments))}
+    nothing = ("status", "as_of", "reported_at", "report_state", "last_status_update_id")
+    for assignment in held.values():
+        assignment.update(dict.fromkeys(nothing))
+    for each in sorted(said.values(), key=lambda each: each["id"]):
+        assignment = held[each["assignment_id"]]
+        if each["needs_clearance"] and not each["cleared_at"]:
+            assignment |= {"uncleared_id": each["id"], "uncleared_state": each["state"]}
+        elif each["state"] != "withdrawn":
+            assignment |= {
+                "status": each["status"],
+                "as_of": each["as_of"],
+                "reported_at": each["submitted_at"],
+                "report_state": each["state"],
+                "last_status_update_id": each["id"],
+            }
+    await _write(tx, assignments, held.values())
+    redacted = [each["id"] for each in said.values() if each["id"] % 23 == 5]
+    await tx.execute(
+        update(evidence)
+        .where(evidence.c.status_update_id.in_(redacted), evidence.c.kind == "document")
+        .values(state="redacted", sha256=None, name=None, caption=None)
+    )
+    await tx.execute(insert(clearances), [_cleared(each) for each in said if each % 19 == CLEARED])
+    amended = [each for each in said.values() if each["version"] == 3]
+    earlier = [_earlier(each, version) for each in amended for version in (1, 2)]
+    await tx.execute(insert(status_update_versions), earlier)
+
+
+async def _write(tx: Transaction, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows anew, each by its id."""
+    changed = [{**row, "_id": row["id"]} for row in rows]
+    columns: dict[str, Any] = {
+        each.name: bindparam(each.name) for each in table.c if each.name != "id"
+    }
+    statement = update(table).where(table.c.id == bindparam("_id")).values(columns)
+    await tx.execute(statement, changed)
+
+
+def _cleared(report: int) -> dict[str, Any]:
+    return {"status_update_id": report, "seat_id": 1, "decision": "cleared", "at": BEGIN}
+
+
+def _earlier(said: Mapping[str, Any], version: int) -> dict[str, Any]:
+    return {
+        "status_update_id": said["id"],
+        "version": version,
+        "status": "planned",
+        "as_of": said["as_of"],
+        "measures": f"secret version {version}",
+        "remaining": None,
+        "language": "en",
+        "figures": [_FIGURE] if version == 2 else [],
+        "evidence": [],
+        "seat_id": said["seat_id"],
+        "at": said["submitted_at"],
+        "word": version == 2,
+    }

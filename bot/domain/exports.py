@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.domain.approvals import Protection
 from bot.domain.errors import Refused
 from bot.domain.filters import EVERYTHING, Dimension, Filter
 
@@ -15,6 +16,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 CSV = "text/csv"
 ZIP = "application/zip"
+ICS = "text/calendar"
+JSONL = "application/jsonl"
 
 
 class ExportKind(StrEnum):
@@ -31,6 +34,8 @@ class ExportKind(StrEnum):
     ARCHIVE = "archive"
     NATIONAL_REPORT = "national_report"
     COMMENTS = "comments"
+    CALENDAR = "calendar"
+    AUDIT = "audit"
 
 
 class TemplateKind(StrEnum):
@@ -47,8 +52,8 @@ class Form:
 
     `letter` stands for it behind a button. `counted` is what its message counts, one of the counts
     that its file is made with (`export.counted.<counted>`). One that `stays` is not sent by chat
-    unless a coordinator has switched that; one `of_a_document` needs the filter to name just one.
-    One `of_a_report` is of a report in preparation, and has no filter.
+    while that protection holds; one that is `whole` is not narrowed; one `of_a_document` needs the
+    filter to name just one. One `of_a_report` is of a report in preparation, and has no filter.
     A Word file is filled into the `template` of that kind: the secretariat's own, or ours.
     """
 
@@ -56,7 +61,8 @@ class Form:
     suffix: str
     media_type: str
     counted: str = "recommendations"
-    stays: bool = False
+    stays: Protection | None = None
+    whole: bool = False
     of_a_document: bool = False
     of_a_report: bool = False
     template: TemplateKind | None = None
@@ -73,11 +79,15 @@ FORMS: Mapping[ExportKind, Form] = {
     ExportKind.SDG_CSV: Form("v", "csv", CSV),
     ExportKind.OPEN_DATA: Form("o", "zip", ZIP),
     ExportKind.IMPACT: Form("i", "zip", ZIP),
-    ExportKind.ARCHIVE: Form("a", "zip", ZIP, counted="files", stays=True),
+    ExportKind.ARCHIVE: Form("a", "zip", ZIP, counted="files", stays=Protection.EVIDENCE),
     ExportKind.NATIONAL_REPORT: Form(
         "r", "docx", DOCX, of_a_report=True, template=TemplateKind.NATIONAL_REPORT
     ),
-    ExportKind.COMMENTS: Form("c", "xlsx", XLSX, counted="comments", of_a_report=True),
+    ExportKind.COMMENTS: Form("t", "xlsx", XLSX, counted="comments", of_a_report=True),
+    ExportKind.CALENDAR: Form("c", "ics", ICS, counted="events", whole=True),
+    ExportKind.AUDIT: Form(
+        "j", "jsonl", JSONL, counted="entries", stays=Protection.AUDIT, whole=True
+    ),
 }
 
 CHOSEN = tuple(kind for kind, form in FORMS.items() if not form.of_a_report)
@@ -121,7 +131,9 @@ def require_suits(kind: ExportKind, chosen: Filter, report_id: int | None = None
 
 
 def suits(kind: ExportKind, chosen: Filter) -> bool:
-    """Whether the filter names what this kind of export needs named."""
+    """Whether the filter names what this kind of export needs named, and nothing it cannot use."""
+    if FORMS[kind].whole:
+        return not chosen
     return not FORMS[kind].of_a_document or len(chosen.of(Dimension.DOCUMENT)) == 1
 
 

@@ -269,6 +269,11 @@ def may_export(actor: Actor) -> bool:
     return actor.is_secretariat or actor.channel == "command"
 
 
+def may_export_audit(actor: Actor) -> bool:
+    """Coordinators take out what everybody did, and the operator."""
+    return actor.seat({Role.COORDINATOR}) is not None or actor.channel == "command"
+
+
 def may_publish(actor: Actor) -> bool:
     """The secretariat says what anybody may read; so does the operator, who writes it out."""
     return actor.is_secretariat or actor.channel == "command"

@@ -52,6 +52,7 @@ _STAGES = ("adopted", "proposed")
 _FILE_STATES = tuple(each for each in EvidenceState if each is not EvidenceState.DROPPED)
 
 TEXT_KEYS = (
+    "export.replaced",
     *(f"export.seat.{each}" for each in _SEAT_STATES),
     *(f"export.file.{each}" for each in _FILE_STATES),
     *(f"export.assessment.{each}" for each in _ASSESSMENT_STATES),
@@ -100,7 +101,7 @@ class _Rows(Named):
             counts=self._counts(),
             recommendations=map(self._recommendation, records.recommendations()),
             assignments=map(self._assignment, records.assignments()),
-            status_updates=map(self._status_update, records.status_updates()),
+            status_updates=map(self._status_update, records.every_version()),
             reviews=map(self._review, records.reviews()),
             evidence=map(self._evidence, records.evidence()),
             seats=map(self._seat, records.seats()),
@@ -189,13 +190,16 @@ class _Rows(Named):
             figures="\n".join(each.written() for each in figures) if shown else "",
             disaggregation="\n".join(self._groups(figures)) if shown else "",
             evidence=row["files"],
-            stage=self.word(f"report.state.{row['state']}"),
+            stage=self._stage(row),
             submitted_at=row["submitted_at"],
             cleared_at=row["cleared_at"],
             reviewed_at=row["decided_at"],
             comment=self._written(row["comment"]) if shown else "",
             note=self._written(row["note"]) if shown else "",
         )
+
+    def _stage(self, row: Record) -> str:
+        return self.word("export.replaced" if row["replaced"] else f"report.state.{row['state']}")
 
     def _groups(self, figures: Sequence[Figure]) -> Iterator[str]:
         """One line a group: of which figure, by what it is told apart, how many."""

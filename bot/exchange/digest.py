@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.screens import Text, text_from_json
-from bot.domain.views.digests import Measure
+from bot.domain.views.digests import Group, Measure
 from bot.exchange.picture import draw_measures
 from bot.settings import Settings
 from bot.texts import Texts
@@ -24,12 +24,13 @@ def draw(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
         return texts.render(text, language, mode="bare")
 
     groups = [
-        (
+        Group(
             None if group["title"] is None else text_from_json(group["title"]),
-            [
+            tuple(
                 Measure(text_from_json(name), size, text_from_json(shown))
                 for name, size, shown in group["measures"]
-            ],
+            ),
+            group["most"],
         )
         for group in arguments["groups"]
     ]

@@ -32,6 +32,7 @@ class Named:
         self._texts = Texts.load(settings.languages)
         self._texts.call(records.vocabulary().names)
         self._known: dict[str, str] = {}
+        self._languages: dict[str | None, str] = {}
         self._houses = records.institutions()
         self._institutions = {key: self._named(each["names"]) for key, each in self._houses.items()}
         self._codes = {each["code"]: key for key, each in self._houses.items()}
@@ -113,7 +114,9 @@ class Named:
         return tuple(self._institutions[key] for each, key in holders if each == part.value)
 
     def _language(self, code: str | None) -> str:
-        return language_name(code, self._order.language) if code else ""
+        if code not in self._languages:
+            self._languages[code] = language_name(code, self._order.language) if code else ""
+        return self._languages[code]
 
     def _day(self, moment: datetime | None) -> date | None:
         return moment.astimezone(self._zone).date() if moment else None

@@ -25,7 +25,8 @@ class Order:
 
     `withhold` leaves the words of restricted items out: symbol and number only. `names` are those
     of people; without them a row names their role. `bot_name` is for links into the chat; empty,
-    there are none. `report_id` is the report in preparation that it is of.
+    there are none. `report_id` is the report in preparation that it is of; `words` are those that
+    the audit keeps beside its entries.
     """
 
     filters: Filter
@@ -36,6 +37,7 @@ class Order:
     names: bool = True
     bot_name: str = ""
     report_id: int | None = None
+    words: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The arguments of the process."""

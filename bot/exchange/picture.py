@@ -17,7 +17,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from bot.domain.screens import Text, text
-from bot.domain.views.digests import Measure
+from bot.domain.views.digests import Group
 from bot.texts import direction, shorten
 
 if TYPE_CHECKING:
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.text import Text as Label
 
 Words: TypeAlias = Callable[[Text], str]  # the words of a text, in the language of the picture
-Subject: TypeAlias = Literal["status", "institution", "mechanism", "theme", "sdg"]
 
-SUBJECTS: tuple[Subject, ...] = ("status", "institution", "mechanism", "theme", "sdg")
-TEXT_KEYS = tuple(f"picture.title.{each}" for each in SUBJECTS)
 
 MOST_BARS = 12  # more than that nobody reads on a phone; the goals are known by their numbers
 GOALS = 17
@@ -74,12 +71,12 @@ class Figures:
     """Recommendations by implementation status, and by what else `subject` says.
 
     `statuses` are codes, in the order in which they are shown; `meanings` says of a State's own
-    which of the first seven each counts as. By status there is one bar, all of
-    them; else one for each institution (mechanism, theme, goal). `total` counts a recommendation
-    once, where bars may share one.
+    which of the first seven each counts as. By status there is one bar, all of them; else one for
+    each institution (mechanism, theme, goal, period). `total` counts a recommendation once, where
+    bars may share one.
     """
 
-    subject: Subject
+    subject: str  # a code of `bot.domain.progress.Subject`
     statuses: tuple[str, ...]
     bars: tuple[Bar, ...]
     total: int
@@ -119,22 +116,22 @@ def draw(path: Path, figures: Figures, words: Words, language: str) -> None:
 def draw_measures(
     path: Path,
     title: Text,
-    groups: Sequence[tuple[Text | None, Sequence[Measure]]],
+    groups: Sequence[Group],
     words: Words,
     language: str,
     *,
     as_of: date,
 ) -> None:
-    """Draw groups of bars, each under its heading and measured by its longest, as a PNG."""
+    """Draw groups of bars, each under its heading and by what a whole bar stands for, as a PNG."""
     page = _Page(words, language)
     page.line(page.words(title), size=52, bold=True, gap=20)
     day = text("picture.as_of", date=page.day(as_of))
     page.line(page.words(day), size=32, color=_GREY, gap=44)
-    for heading, measures in groups:
-        if heading is not None:
-            page.line(page.words(heading), size=32, color=_GREY, gap=30)
-        most = max((each.size for each in measures), default=0)
-        for each in measures:
+    for group in groups:
+        if group.title is not None:
+            page.line(page.words(group.title), size=32, color=_GREY, gap=30)
+        most = group.most or max((each.size for each in group.measures), default=0)
+        for each in group.measures:
             name, shown_at_end = page.words(each.name), page.words(each.shown)
             page.line(name, size=36, bold=True, at_end=shown_at_end, gap=12)
             page.bar(_MEASURED, each.size / most if most else 0)

@@ -7,6 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+
+from bot.domain.progress import Period
 from bot.domain.screens import Text
 from bot.exchange.picture import Bar, Figures
 from bot.exchange.picture import draw as draw_picture
@@ -36,6 +40,14 @@ def unpack(packed: Mapping[str, Any]) -> Figures:
         date.fromisoformat(packed["as_of"]),
         packed["meanings"],
     )
+
+
+def period_name(period: Period, language: str) -> str:
+    """A month or a quarter with its year."""
+    locale = Locale.parse("en_GB" if language == "en" else language)
+    if period.quarter:
+        return format_date(period.first, "QQQ y", locale=locale)
+    return format_skeleton("yMMM", period.first, locale=locale)
 
 
 def draw(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:

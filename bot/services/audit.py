@@ -61,13 +61,6 @@ async def erase_words(tx: Transaction, act: Act, number: int) -> bool:
     return erased
 
 
-async def handed_out(tx: Transaction, act: Act, *, entries: int, sha256: str, words: bool) -> None:
-    """Record that the audit itself left, with what people wrote or without."""
-    require(act.actor.channel == COMMAND_LINE.channel)
-    facts: dict[str, Fact] = {"entries": entries, "file": sha256, "words": words}
-    await record(tx, act, "export.audit", "export:audit", facts=facts)
-
-
 async def verify(database: Database, keys: KeyRing, papers: Sequence[Head] = ()) -> list[Finding]:
     """Everything wrong with the chain, its end and its seals, none for an intact one.
 

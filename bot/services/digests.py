@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime, time, timedelta
 
 from bot.domain.digests import (
     Audience,
@@ -19,7 +18,6 @@ from bot.domain.errors import NotAllowed
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor
 from bot.domain.permissions import READS
 from bot.domain.requests import RequestKind
-from bot.domain.screens import text_to_json
 from bot.domain.views import digests as views
 from bot.domain.work_calendar import Policy, WorkCalendar
 from bot.services import audit, reminders
@@ -105,7 +103,8 @@ async def _tell(
     today = calendar.day_of(act.now)
     key = f"digest:{person.id}:{week_of(today, calendar.weekend)}"
     await tell(tx, act, person.id, views.digest(digest, person.language), key)
-    picture = _figures_to_draw(digest, person.language, as_of=today)
+    groups = views.groups(digest, person.language)
+    picture = views.to_draw(views.title(digest), groups, person.language, as_of=today)
     await jobs.plan(tx, PICTURE, picture, person_id=person.id, seat_id=actor.seat_id, now=act.now)
     return Outcome.SENT
 
@@ -119,26 +118,6 @@ async def _is_reminded(
         datetime.combine(day, time(), calendar.zone) for day in (today, today + timedelta(days=1))
     )
     return await rungs.reminded_between(tx, person_id, start, end)
-
-
-def _figures_to_draw(digest: Digest, language: str, *, as_of: date) -> dict[str, Any]:
-    """The picture of the same figures, as plain JSON values (`bot.exchange.digest.draw`)."""
-    groups = [
-        {
-            "title": None if group.title is None else text_to_json(group.title),
-            "measures": [
-                [text_to_json(each.name), each.size, text_to_json(each.shown)]
-                for each in group.measures
-            ],
-        }
-        for group in views.groups(digest, language)
-    ]
-    return {
-        "language": language,
-        "title": text_to_json(views.title(digest)),
-        "as_of": as_of.isoformat(),
-        "groups": groups,
-    }
 
 
 # -- What it says ----------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from bot.domain.errors import NotFound, Outdated, existing
-from bot.domain.exports import ExportKind, require_suits
+from bot.domain.exports import FORMS, ExportKind, require_suits
 from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMatches, meant
-from bot.domain.people import Act
-from bot.domain.permissions import may_export, may_prepare_report, require
+from bot.domain.people import Act, Actor
+from bot.domain.permissions import may_export, may_export_audit, may_prepare_report, require
 from bot.domain.selection import mark
 from bot.services import audit
 from storage import exports, jobs, national_reports
@@ -21,6 +21,11 @@ from storage.exports import Spread
 EXPORT, TEMPLATE, PROGRESS = "export", "import_template", "progress"
 
 _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
+
+
+def may_take(actor: Actor, kind: ExportKind) -> bool:
+    """Whether that person takes out that kind."""
+    return may_export_audit(actor) if kind is ExportKind.AUDIT else may_export(actor)
 
 
 async def read(tx: Transaction, code: str) -> Filter:
@@ -78,8 +83,9 @@ async def ask(tx: Transaction, act: Act, kind: ExportKind, chosen: Filter, *, la
     Refuses with NothingMatches where it would be empty, with DocumentNeeded where it is of one
     document and the filter does not name it.
     """
+    require(may_take(act.actor, kind))
     require_suits(kind, chosen)
-    if not await matching(tx, act, chosen):
+    if not FORMS[kind].whole and not await matching(tx, act, chosen):
         raise NothingMatches
     return await _plan(tx, act, EXPORT, arguments(kind, chosen, language))
 
@@ -156,7 +162,7 @@ async def handed_out(
     report_id: int | None = None,
 ) -> None:
     """Record that an export left: which filter or report, how much it holds, which file."""
-    require(may_export(act.actor))
+    require(may_take(act.actor, kind))
     narrowed: dict[str, Fact] = {f"by_{name}": value for name, value in chosen.facts().items()}
     if report_id is not None:
         narrowed["report"] = report_id

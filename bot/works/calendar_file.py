@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 
 from bot.domain.deadlines import Deadline, DeadlineState
+from bot.domain.exports import ICS
 from bot.domain.items import ItemText, best_text
 from bot.domain.people import COMMAND_LINE, Actor
 from bot.domain.permissions import READS, may_ask, may_take_calendar, require
@@ -20,6 +19,7 @@ from bot.domain.views import requests as request_views
 from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
 from bot.exchange.calendar_files import OURS, Entry, write_ics
+from bot.exchange.order import Order, Written
 from bot.services import deadlines as service
 from bot.services.requests import best_worded
 from bot.works import Tools
@@ -29,19 +29,9 @@ from storage.database import Transaction
 from storage.deadlines import OwedItem
 from storage.jobs import Job
 
-ICS = "text/calendar"
 NAMED = 3  # items that the title of a day names
 DESCRIBED = 40  # items that its description lists
 BEGINNING = 80  # characters of an item's text there
-
-
-@dataclass(frozen=True)
-class Made:
-    """A calendar file that was written: its digest, how many events, how many without title."""
-
-    sha256: str
-    events: int
-    withheld: int
 
 
 async def run(job: Job, tools: Tools) -> None:
@@ -72,31 +62,13 @@ async def run(job: Job, tools: Tools) -> None:
         )
 
 
-async def write_out(tools: Tools, target: Path, *, language: str) -> Made:
-    """Write the whole calendar to `target` for the operator, every title with it.
-
-    What stood there before goes only once the new one is whole and its trace is kept.
-    """
+async def write(tools: Tools, order: Order, room: Path) -> Written:
+    """Write the whole calendar into the room: all deadlines, and what was asked and is open."""
     async with tools.database.read() as tx:
-        found = await _entries(tx, tools, COMMAND_LINE, language, withhold=False)
-    written = await _written(tools, found, language)
-    made = Made(hashlib.sha256(written).hexdigest(), len(found), 0)
-    unfinished = target.with_name(f".{target.name}.part")
-    try:
-        await asyncio.to_thread(unfinished.write_bytes, written)
-        async with tools.database.write() as tx:
-            await service.handed_out(
-                tx,
-                tools.by(COMMAND_LINE),
-                "export:calendar",
-                events=made.events,
-                withheld=made.withheld,
-                sha256=made.sha256,
-            )
-        await asyncio.to_thread(unfinished.replace, target)
-    finally:
-        await asyncio.to_thread(unfinished.unlink, missing_ok=True)
-    return made
+        found = await _entries(tx, tools, COMMAND_LINE, order.language, withhold=order.withhold)
+    path = room / views.FILE
+    await asyncio.to_thread(path.write_bytes, await _written(tools, found, order.language))
+    return Written(path.name, {"events": len(found)}, sum(each.withheld for each in found))
 
 
 async def _written(tools: Tools, found: Sequence[Entry], language: str) -> bytes:

@@ -13,7 +13,7 @@ from bot.domain.approvals import Kind, Protection
 from bot.domain.exports import FORMS, ExportKind, file_name, require_suits
 from bot.domain.filters import Filter
 from bot.domain.people import COMMAND_LINE, Act
-from bot.domain.permissions import may_export, require
+from bot.domain.permissions import require
 from bot.domain.regular import Rhythm
 from bot.domain.screens import Attachment, Screen, Text
 from bot.domain.views import exports as views
@@ -23,7 +23,7 @@ from bot.jobs import ARCHIVE, EXPORT, OnProgress, file_in
 from bot.services import approvals
 from bot.services import exports as service
 from bot.services.notices import officers, tell
-from bot.works import Tools, word_files
+from bot.works import Tools, calendar_file, word_files
 from bot.works.telling import JobCancelled, Telling, is_cancelled
 from storage import jobs
 from storage.database import Transaction
@@ -44,8 +44,9 @@ PROCESSES: Mapping[ExportKind, str] = {
     ExportKind.ARCHIVE: "bot.exchange.archive:export",
     ExportKind.NATIONAL_REPORT: "bot.exchange.national_report:export",
     ExportKind.COMMENTS: "bot.exchange.comments:export",
+    ExportKind.AUDIT: "bot.exchange.audit_lines:export",
 }
-"""Where the process of each kind begins: `module:function`."""
+"""Where the process of each kind begins: `module:function`; a calendar is made here."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,10 @@ async def make(
     on_progress: OnProgress | None = None,
 ) -> Made:
     """Write the export into the room; refuses as its process does."""
+    if kind is ExportKind.CALENDAR:
+        written = await calendar_file.write(tools, order, room)
+        path = room / written.file
+        return Made(path, *await asyncio.to_thread(_digest, path), written.counts, written.withheld)
     store = kind is ExportKind.ARCHIVE
     result = await tools.jobs.run(
         process(kind),
@@ -99,16 +104,27 @@ async def write_out(
     *,
     language: str,
     report_id: int | None = None,
+    words: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Made:
     """Write the export to `target` for the operator, the words of restricted items with it.
+
+    `words` are those that the audit keeps beside its entries.
 
     What stood there before goes only once the new one is whole and its trace is kept. Refuses with
     DocumentNeeded or ReportNeeded, or as its process does.
     """
     require_suits(kind, chosen, report_id)
     by = tools.texts.render(Text("export.by_operator"), language, mode="bare")
-    order = Order(chosen, language, tools.clock.now(), by, withhold=False, report_id=report_id)
+    order = Order(
+        chosen,
+        language,
+        tools.clock.now(),
+        by,
+        withhold=False,
+        report_id=report_id,
+        words=words,
+    )
     unfinished = target.with_name(f".{target.name}.part")
     async with tools.room() as room:
         made = await make(tools, kind, order, room, on_progress=on_progress)
@@ -131,7 +147,7 @@ async def run(job: Job, tools: Tools) -> None:
     kind = ExportKind(job.arguments["export"])
     async with tools.database.write() as tx:
         act = await tools.act(tx, job)
-        require(may_export(act.actor))
+        require(service.may_take(act.actor, kind))
         # What comes by itself does not use up what was agreed to for an export of one's own.
         named = kind is ExportKind.WORKBOOK and "regular" not in job.arguments
         names = named and await approvals.may_name(tx, act)
@@ -161,7 +177,8 @@ async def run(job: Job, tools: Tools) -> None:
 
 async def _stays(tx: Transaction, kind: ExportKind) -> bool:
     """Whether the file stays on the State's machine, unless a coordinator has switched that."""
-    return FORMS[kind].stays and not await approvals.may_leave(tx, Protection.EVIDENCE)
+    protection = FORMS[kind].stays
+    return protection is not None and not await approvals.may_leave(tx, protection)
 
 
 def _digest(path: Path) -> tuple[str, int]:
@@ -223,7 +240,7 @@ async def _say(  # noqa: PLR0917
     if await is_cancelled(tx, job):
         return
     act = await tools.act(tx, job)
-    require(may_export(act.actor))
+    require(service.may_take(act.actor, kind))
     if order.names:
         await approvals.use(tx, act, Kind.NAMES)
     row = job.arguments.get("screen")

@@ -27,12 +27,20 @@ def test_an_operator_exports_the_audit_keeps_a_seal_and_verifies_against_it(tmp_
     table.write_text(TABLE)
     shell.imports(table)
     out = tmp_path / "audit.jsonl"
-    told = json.loads(shell.runs("audit", "export", "--out", out, "--json").stdout)
+    told = json.loads(shell.runs("export", "audit", "--out", out, "--json").stdout)
     entries = [json.loads(line) for line in out.read_text().splitlines()]
     assert told["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     assert told["entries"] == len(entries) == entries[-1]["number"]
-    assert told["hash"] == entries[-1]["hash"]
     assert not any("words" in each for each in entries)
+    full = tmp_path / "whole.jsonl"
+    assert shell.runs("export", "audit", "--out", full, "--words").returncode == 0
+    with_words = [json.loads(line) for line in full.read_text().splitlines()]
+    assert [each["hash"] for each in with_words[: len(entries)]] == [e["hash"] for e in entries]
+    assert all("words" in each for each in with_words)
+    assert (with_words[-1]["act"], with_words[-1]["facts"]["words"]) == (
+        "export.audit",
+        0,
+    ), "that it left is an entry, too"
     keys = KeyRing(tmp_path / "data-keys")
     seals.add(keys, 1, date(2026, 5, 4), Head(entries[0]["hash"], 1))
     paper = shell.runs("audit", "seals").stdout

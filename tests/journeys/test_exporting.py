@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -15,11 +16,15 @@ from bot.domain.people import Role
 from bot.sandbox.phone import Message, Phone, plain
 from bot.works import export as work
 from storage.tables import (
+    approvals,
     assignments,
     audit,
     evidence,
     files,
+    items,
     jobs,
+    protections,
+    seats,
     source_documents,
     status_updates,
 )
@@ -189,6 +194,58 @@ async def test_the_evidence_stays_on_the_server_and_goals_come_as_a_file(
     assert "Bill 12." in str(list(book["Recommendations by goal"].iter_rows(values_only=True)))
 
 
+async def test_the_calendar_comes_and_the_audit_stays_until_that_is_switched(
+    network: JourneyNetwork,
+) -> None:
+    amina = await secretariat(network)
+    await amina.types("/export")
+    await amina.taps("Calendar (ICS)", "Make it")
+    calendar = await amina.waits_for("Calendar (ICS): 0 events", within=30)
+    assert (await amina.downloads(calendar.files[0])).startswith(b"BEGIN:VCALENDAR")
+    await amina.types("/export")
+    await amina.taps("Audit (JSON lines)")
+    assert not [each for each in amina.screen.labels if "Mechanism" in each], "it is whole"
+    await amina.taps("Make it")
+    told = await amina.waits_for("stays on the State’s own server", within=30)
+    assert not told.files
+    (kept,) = (network.settings().data_dir / work.FOLDER).iterdir()
+    lines = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
+    assert not any("words" in each for each in lines)
+    entry = await network.row(select(audit).where(audit.c.act == "export.audit"))
+    assert entry["facts"]["entries"] == len(lines) == entry["number"] - 1
+    async with network.database.write() as tx:
+        seat = await tx.row(select(seats))
+        assert seat is not None
+        asked = insert(approvals).values(
+            kind="lower",
+            arguments={"what": "audit"},
+            reason="The court asked.",
+            language="en",
+            asked_by=seat["id"],
+            asker=seat["person_id"],
+            asked_at=maravia.LONG_AGO,
+            state="done",
+        )
+        approval = await tx.value(asked.returning(approvals.c.id))
+        lowered = {"name": "audit", "lowered_at": maravia.LONG_AGO, "approval_id": approval}
+        await tx.execute(insert(protections).values(**lowered))
+    await amina.types("/export")
+    await amina.taps("Audit (JSON lines)", "Make it")
+    ready = await amina.waits_for(f"Audit (JSON lines): {len(lines) + 1} entries", within=30)
+    content = await amina.downloads(ready.files[0])
+    assert len(content.splitlines()) == len(lines) + 1
+
+
+async def test_an_officer_takes_no_audit(network: JourneyNetwork) -> None:
+    await secretariat(network)
+    otto = await network.phone("Otto", Role.OFFICER)
+    await otto.types("/export")
+    assert "Calendar (ICS)" in otto.screen.labels
+    assert "Audit (JSON lines)" not in otto.screen.labels
+    await otto.forges(otto.last, "o:export_make:j:-")
+    assert await network.row(select(jobs).where(jobs.c.kind == "export")) is None
+
+
 async def test_a_focal_point_exports_nothing(network: JourneyNetwork) -> None:
     await secretariat(network)
     noor = await network.phone("Noor", Role.FOCAL_POINT, "MOJ")
@@ -211,6 +268,48 @@ async def test_progress_comes_as_figures_and_as_a_picture(network: JourneyNetwor
     await amina.taps("By institution")
     figures = await amina.waits_for("Not assigned", within=30)
     assert "Ministry of Justice: 4 (in progress 1 and not reported yet 3)" in plain(figures.text)
+
+
+async def test_progress_over_time_is_what_had_been_approved_by_then(
+    network: JourneyNetwork,
+) -> None:
+    amina = await secretariat(network)
+    await amina.types("/progress")
+    await pictured(amina)
+    await amina.taps("Over time")
+    await amina.waits_for("Nothing has been approved yet", within=30)
+    async with network.database.write() as tx:
+        held = await tx.value(select(assignments.c.id).limit(1))
+        said = {"number": "SU-2026-0001", "assignment_id": held, "kind": "report"}
+        said |= {"state": "approved", "status": "implemented", "measures": "", "language": "en"}
+        at = network.clock.now() - timedelta(days=70)
+        said |= {"as_of": at.date(), "submitted_at": at, "decided_at": at + timedelta(days=40)}
+        await tx.execute(insert(status_updates).values(**said))
+        await tx.execute(update(items).values(created_at=at))
+    await amina.types("/progress")
+    await amina.taps("Over time")
+    told = await amina.waits_for("by what had been approved by then", within=30)
+    lines = plain(told.text).splitlines()
+    first, *_, last = [line for line in lines if "not reported yet" in line]
+    assert first.endswith(": 5 (not reported yet 5)")
+    assert last.endswith(": 5 (implemented 1 and not reported yet 4)")
+    await amina.waits_for("Progress over time", within=30)
+
+
+async def test_how_institutions_answer_comes_as_figures_and_as_a_picture(
+    network: JourneyNetwork,
+) -> None:
+    amina = await secretariat(network)
+    await amina.types("/progress")
+    await amina.taps("Answers")
+    told = await amina.waits_for("Since the last report", within=30)
+    days = (network.clock.now() - maravia.LONG_AGO).days
+    assert f"Ministry of Justice: {days} days" in plain(told.text)
+    ines = await network.phone("Ines", Role.OBSERVER, "MOJ")
+    await ines.types("/progress")
+    assert "Answers" not in ines.screen.labels
+    await ines.forges(ines.last, "o:progress:answers")
+    assert "Since the last report" not in ines.screen.text
 
 
 async def test_the_review_is_called_as_the_reader_calls_it(network: JourneyNetwork) -> None:

@@ -13,6 +13,8 @@ from sqlalchemy import select
 
 from bot.domain.deadlines import Deadline, DeadlineKind, DeadlineState, Offset, Said, Wanted
 from bot.domain.errors import NotAllowed, NotFound, Outdated
+from bot.domain.exports import ExportKind
+from bot.domain.filters import EVERYTHING
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.requests import Audience, RequestKind
 from bot.domain.views import deadlines as views
@@ -24,7 +26,7 @@ from bot.services import calendar_import, deadlines, requests
 from bot.services.requests import Wanted as WantedRequest
 from bot.settings import Settings
 from bot.texts import Texts
-from bot.works import Tools, calendar_file, calendar_read
+from bot.works import Tools, calendar_file, calendar_read, export
 from storage import absences, assignments, jobs
 from storage import deadlines as queries
 from storage.database import Database, Transaction
@@ -451,8 +453,8 @@ async def test_the_whole_calendar_goes_out_and_back_in_and_nothing_changes(
     in_chat = await exported(tools, act.actor)
     assert b"SECRET" not in in_chat
     path = tmp_path / "all.ics"
-    made = await calendar_file.write_out(tools, path, language="en")
-    assert made.events == 5
+    made = await export.write_out(tools, ExportKind.CALENDAR, EVERYTHING, path, language="en")
+    assert made.counts == {"events": 5}
     assert b"SECRET" in path.read_bytes()
     for content in (in_chat, path.read_bytes()):
         path.write_bytes(content)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -26,7 +27,7 @@ from bot.domain.filters import (
     goal_of,
 )
 from bot.domain.people import COMMAND_LINE, Actor, Role
-from bot.domain.progress import Scope, Subject, scope_of
+from bot.domain.progress import TOLD_APART, Scope, Subject, over_time, periods, scope_of
 from bot.jobs import Jobs
 from bot.services import approvals, exports
 from bot.settings import Settings
@@ -330,7 +331,7 @@ async def test_progress_by_status_is_what_the_workbook_counts(
             assert found == len(there), status
 
 
-@pytest.mark.parametrize("subject", list(Subject))
+@pytest.mark.parametrize("subject", TOLD_APART)
 @pytest.mark.parametrize("approved", [False, True])
 async def test_every_item_counts_in_every_view(
     record: Database, subject: Subject, approved: bool
@@ -362,3 +363,54 @@ async def test_an_institution_sees_its_own_items_by_its_own_words(record: Databa
     assert {each.status: each.count for each in counted} == {
         each.status: each.count for each in own
     }
+
+
+# -- Over time, and answers ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scope", [Scope(approved=True), Scope((2,)), Scope()])
+async def test_the_history_of_what_was_approved_ends_with_what_stands_today(
+    record: Database, scope: Scope
+) -> None:
+    async with record.read() as tx:
+        begin = await progress.first_approved(tx, scope)
+        assert begin is not None
+        several = periods(begin.date(), NOW.date(), UTC)
+        past = await progress.past(tx, scope, several)
+        today = await progress.by(tx, Subject.STATUS, replace(scope, approved=True))
+        restricted = set(await tx.values(select(items.c.id).where(items.c.restricted)))
+    found = Counter(over_time(past, len(several)))
+    last = {status: n for (period, status), n in found.items() if period == len(several) - 1}
+    if scope.approved:
+        assert last == {each.status: each.count for each in today}
+    elif scope.institution_ids:
+        assert not past.consolidated
+        assert set(past.items) <= {each.item_id for each in past.held}
+    else:
+        assert restricted <= set(past.items), "the secretariat counts them"
+    assert len({period for period, _ in found}) == len(several) > 5
+
+
+async def test_what_is_asked_and_due_is_answered_or_not(record: Database) -> None:
+    """What is excused, has ended or is not due yet counts for nobody."""
+    today = NOW.date()
+    async with record.read() as tx:
+        found = {each.institution_id: each for each in await progress.answering(tx, Scope(), today)}
+        own = await progress.answering(tx, Scope((2,)), today)
+        asked = await tx.rows(select(tables.request_items))
+        held = await tx.rows(select(tables.assignments))
+    assert own == [found[2]]
+    for each in found.values():
+        mine = [row for row in asked if row["institution_id"] == each.institution_id]
+        answered = [row for row in mine if row["state"] == "answered"]
+        due = [row for row in mine if row["state"] == "asked" and row["due_on"] < today]
+        assert (each.answered, each.asked) == (len(answered), len(answered) + len(due))
+        reported = [
+            row["reported_at"]
+            for row in held
+            if row["institution_id"] == each.institution_id
+            and row["state"] == "announced"
+            and row["reported_at"]
+        ]
+        assert each.reported_at == max(reported, default=None)
+    assert sum(each.asked - each.answered for each in found.values()) > 0

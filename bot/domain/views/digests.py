@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from bot.domain.digests import Audience, Digest, Response
-from bot.domain.screens import Attachment, Button, Row, Screen, Text, Value, button, message, text
+from bot.domain.screens import (
+    Attachment,
+    Button,
+    Row,
+    Screen,
+    Text,
+    Value,
+    button,
+    message,
+    text,
+    text_to_json,
+)
 from bot.domain.views.common import HOME_BESIDE, in_twos
 from bot.domain.views.people import name_for
 
@@ -77,10 +91,31 @@ class Measure:
 
 @dataclass(frozen=True)
 class Group:
-    """What is measured alike."""
+    """What is measured alike; `most` is what a whole bar stands for, 0: its longest."""
 
     title: Text | None
     measures: tuple[Measure, ...]
+    most: int = 0
+
+
+def to_draw(title: Text, groups: Sequence[Group], language: str, *, as_of: date) -> dict[str, Any]:
+    """The picture of groups, as plain JSON values (`bot.exchange.digest.draw`)."""
+    return {
+        "language": language,
+        "title": text_to_json(title),
+        "as_of": as_of.isoformat(),
+        "groups": [
+            {
+                "title": None if group.title is None else text_to_json(group.title),
+                "most": group.most,
+                "measures": [
+                    [text_to_json(each.name), each.size, text_to_json(each.shown)]
+                    for each in group.measures
+                ],
+            }
+            for group in groups
+        ],
+    }
 
 
 def groups(shown: Digest, language: str) -> list[Group]:

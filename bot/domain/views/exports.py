@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.exports import CHOSEN, FORMS, DocumentNeeded, ExportKind, suits
+from bot.domain.exports import FORMS, DocumentNeeded, ExportKind, suits
 from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter
-from bot.domain.progress import Subject
+from bot.domain.progress import TOLD_APART, Subject
 from bot.domain.screens import (
     Attachment,
     Button,
@@ -23,16 +23,19 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.views.common import HOME, IMPORT, LIST_LENGTH, in_twos
+from bot.domain.views.digests import Group, Measure
 
 PICTURE_FILE = "progress.png"
 MEGABYTE = 1024**2
+MOST_BARS = 12  # of a group of measures: more nobody reads on a phone
 LABEL_LENGTH = 40  # characters of a value on its button
 
 TEXT_KEYS = (
     *(f"button.export.{each}" for each in LETTERS),
     *(f"button.progress.{each}" for each in Subject),
+    *(f"picture.answers.{each}{some}" for each in ("rate", "age") for some in ("", ".some")),
     *(f"picture.title.{each}" for each in Subject),
-    *(f"progress.without.{each}" for each in Subject if each is not Subject.STATUS),
+    *(f"progress.without.{each}" for each in TOLD_APART if each is not Subject.STATUS),
 )
 
 
@@ -44,11 +47,11 @@ def none_yet() -> Screen:
     return screen("item.none_yet", rows=[(IMPORT, HOME)])
 
 
-def kinds(*, regular: int = 0) -> Screen:
+def kinds(offered: Sequence[ExportKind], *, regular: int = 0) -> Screen:
     """What can be exported; so many exports come regularly."""
     lines = [text("export.kinds"), None]
-    lines += [_about(each) for each in CHOSEN]
-    buttons = [Button(text(f"export.kind.{each}"), _act("export", each)) for each in CHOSEN]
+    lines += [_about(each) for each in offered]
+    buttons = [Button(text(f"export.kind.{each}"), _act("export", each)) for each in offered]
     rows = in_twos(buttons)
     if regular:
         rows.append((button("regulars_many", "regulars", n=regular),))
@@ -82,6 +85,12 @@ def choose(
     if chosen:
         rows.append((button("export_everything", _act("export", kind)),))
     return screen(*lines, rows=[*rows, (button("back", "export"), HOME)])
+
+
+def whole(kind: ExportKind) -> Screen:
+    """An export that is not narrowed."""
+    make = button("export_make", _act("export_make", kind))
+    return screen(_about(kind), rows=[(make,), (button("back", "export"), HOME)])
 
 
 @dataclass(frozen=True)
@@ -192,7 +201,8 @@ def too_large(counted: Counted, size: int, place: str, chosen: Filter) -> Screen
     """The export is more than the chat carries, and lies on the State's machine."""
     megabytes = -(-size // MEGABYTE)
     split = button("export_split", _act("export_split", counted.kind, chosen))
-    one = FORMS[counted.kind].of_a_report or len(chosen.of(Dimension.DOCUMENT)) == 1
+    form = FORMS[counted.kind]
+    one = form.whole or form.of_a_report or len(chosen.of(Dimension.DOCUMENT)) == 1
     return message(
         *counted.lines,
         text("export.too_large", size=megabytes, limit=50, place=place),
@@ -247,9 +257,82 @@ def progress(
         text("progress.of", whose=whose, day=as_of, total=text("picture.total", count=total)),
         None,
     ]
+    if subject is Subject.TIME:
+        shown += [text("progress.time.note"), None]
     for each in lines:
         shown += _line(each)
     return screen(*shown, rows=_subjects(subject, subjects))
+
+
+def no_history(subjects: Sequence[Subject]) -> Screen:
+    """Nothing was approved yet."""
+    return screen("progress.time.nothing", rows=_subjects(Subject.TIME, subjects))
+
+
+def counting_history(subjects: Sequence[Subject]) -> Screen:
+    """The history is being counted."""
+    return screen("progress.time.counting", rows=_subjects(Subject.TIME, subjects))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """An institution by its name: of what was asked and is due, and days since its last report."""
+
+    name: Value
+    asked: int
+    answered: int
+    days: int | None
+
+
+def answer_groups(every: Sequence[Answers]) -> list[Group]:
+    """What a picture shows of them: those first that answer least, and whose report is oldest."""
+    asked = sorted(
+        (each for each in every if each.asked), key=lambda each: each.answered / each.asked
+    )
+    aged = sorted(every, key=lambda each: (each.days is not None, -(each.days or 0)))
+    groups = []
+    if asked:
+        rated = tuple(_rate(each) for each in asked[:MOST_BARS])
+        groups.append(Group(_heading("rate", len(rated), len(asked)), rated, most=100))
+    if aged:
+        old = tuple(_age(each) for each in aged[:MOST_BARS])
+        groups.append(Group(_heading("age", len(old), len(aged)), old))
+    return groups
+
+
+def _heading(what: str, shown: int, of: int) -> Text:
+    if shown == of:
+        return text(f"picture.answers.{what}")
+    return text(f"picture.answers.{what}.some", n=shown, all=of)
+
+
+def _rate(each: Answers) -> Measure:
+    share = each.answered / each.asked
+    told = text("progress.rate", answered=each.answered, asked=each.asked, share=share)
+    return Measure(text("label.one", value=each.name), round(100 * share), told)
+
+
+def _age(each: Answers) -> Measure:
+    told = text("progress.never") if each.days is None else text("progress.days", count=each.days)
+    return Measure(text("label.one", value=each.name), each.days or 0, told)
+
+
+def answers(
+    groups: Sequence[Group], subjects: Sequence[Subject], *, as_of: date, whose: Text
+) -> Screen:
+    """How institutions answer, in words."""
+    if not groups:
+        return screen(whose, "progress.answers.none", rows=_subjects(Subject.ANSWERS, subjects))
+    lines: list[Text | None] = [
+        text("progress.title", title=text(f"picture.title.{Subject.ANSWERS}")),
+        text("progress.answers.of", whose=whose, day=as_of),
+    ]
+    for group in groups:
+        lines += [None, group.title]
+        lines += [
+            text("progress.measure", name=each.name, shown=each.shown) for each in group.measures
+        ]
+    return screen(*lines, rows=_subjects(Subject.ANSWERS, subjects))
 
 
 def picture(attachment: Attachment, subject: Subject, subjects: Sequence[Subject]) -> Screen:
