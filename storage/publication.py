@@ -16,8 +16,10 @@ from sqlalchemy import ColumnElement, Select, func, select, update
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.publication import Answer, Counts, Document, Offered, PublicItem
 from storage.database import Transaction
+from storage.standing import is_consolidated
 from storage.tables import (
     assignments,
+    consolidations,
     institutions,
     item_tags,
     item_texts,
@@ -130,7 +132,13 @@ async def _items(tx: Transaction) -> dict[int, list[PublicItem]]:
     """The items of each document in their order, those that their source still holds."""
     texts, tags, answers = await _texts(tx), await _tags(tx), await _answers(tx)
     held: dict[int, list[PublicItem]] = defaultdict(list)
-    for row in await tx.rows(select(items).where(*_shown()).order_by(items.c.ordinal, items.c.id)):
+    statement = (
+        select(items, consolidations.c.status.label("consolidated"))
+        .select_from(items.outerjoin(consolidations, is_consolidated()))
+        .where(*_shown())
+        .order_by(items.c.ordinal, items.c.id)
+    )
+    for row in await tx.rows(statement):
         key = row["id"]
         held[row["document_id"]].append(
             PublicItem(
@@ -144,6 +152,7 @@ async def _items(tx: Transaction) -> dict[int, list[PublicItem]]:
                 groups=tuple(tags[key, "group"]),
                 sdgs=tuple(tags[key, "sdg"]),
                 answers=tuple(answers[key]),
+                consolidated=row["consolidated"],
             )
         )
     return held

@@ -67,11 +67,17 @@ class PublicItem:
     groups: tuple[str, ...]
     sdgs: tuple[str, ...]
     answers: tuple[Answer, ...]
+    consolidated: str | None = None
 
     @property
     def status(self) -> str:
-        """Where it stands by the first public answer."""
-        return self.answers[0].status if self.answers else NO_ANSWER
+        """Where it stands: as the State has consolidated it, else by the first public answer.
+
+        Where no answer is public nothing is, the consolidated status neither.
+        """
+        if not self.answers:
+            return NO_ANSWER
+        return self.consolidated or self.answers[0].status
 
 
 @dataclass(frozen=True)

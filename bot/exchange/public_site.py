@@ -47,6 +47,7 @@ TEXT_KEYS = (
     *(f"site.{each}" for each in (NO_ANSWER, "name", "skip", "languages", "made", "only_public")),
     *(f"site.{each}" for each in ("data", "progress", "about", "by_status", "status", "items")),
     *(f"site.{each}" for each in ("share", "documents", "documents_caption", "document")),
+    "site.consolidated",
     *(f"site.{each}" for each in ("mechanism", "answered", "back", "holds", "by", "themes")),
     *(f"site.{each}" for each in ("remaining", "data_about", "column", "meaning", "json")),
 )
@@ -199,8 +200,13 @@ class _Pages:
             "note": self._note(language),
             "states": ", ".join(item.states),
             "tags": (*item.themes, *item.groups, *item.sdgs),
+            "consolidated": self._consolidated(item),
             "answers": [self._answer(each) for each in item.answers],
         }
+
+    def _consolidated(self, item: PublicItem) -> str:
+        """What the State says of all the answers, where some of them are public."""
+        return self._status(item.status) if item.answers and item.consolidated else ""
 
     def _answer(self, answer: Answer) -> dict[str, Any]:
         return {

@@ -11,7 +11,7 @@ from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.people import Actor, Role
 from bot.domain.publication import NO_ANSWER, Counts, Document, PublicItem, by_status
 from bot.domain.reports import StatusUpdateDraft
-from bot.services import publication, reviews, status_updates
+from bot.services import consolidation, publication, reviews, status_updates
 from storage import publication as queries
 from storage.database import Database
 from storage.tables import audit, items
@@ -139,6 +139,21 @@ async def test_reports_wait_for_a_decision_one_behind_the_other(house: House) ->
     async with house.database.read() as tx:
         found = [await queries.undecided(tx, after=after) for after in (0, first, second)]
     assert [each and each.id for each in found] == [first, second, None]
+
+
+async def test_an_item_stands_in_public_where_the_state_has_consolidated_it(house: House) -> None:
+    """A site once counted as implemented what the State itself called partial."""
+    report = await house.approved("140.7", "Bill 12 was adopted.", "implemented")
+    item_id = house.sample.items["140.7"]
+    wanted = consolidation.Wanted(
+        item_id, "partially_implemented", date(2026, 5, 2), "Two laws are missing.", "en", (report,)
+    )
+    async with house.database.write() as tx:
+        await consolidation.consolidate(tx, maravia.act(house.otto, NOW), wanted)
+    for public, expected in ((False, NO_ANSWER), (True, "partially_implemented")):
+        await house.decide(report, public=public)
+        held = {each.id: each for document in await house.published() for each in document.items}
+        assert held[item_id].status == expected
 
 
 def test_items_count_by_their_first_public_answer() -> None:
