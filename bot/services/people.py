@@ -112,6 +112,12 @@ class LastCoordinator(Refused):
     key = "error.last_coordinator"
 
 
+class AnotherConfirms(Refused):
+    """Nobody brings a new coordinator in alone where there is another one to agree."""
+
+    key = "error.another_confirms"
+
+
 class NoHoursLeft(Refused):
     """The quiet hours leave less than two hours of the day."""
 
@@ -343,9 +349,14 @@ async def confirm(tx: Transaction, act: Act, invitation_id: int) -> Seat:
     """The inviter has recognised the newcomer: the seat begins this second.
 
     Of a handover, the old seat ends in the same second, and all that it held is the new one's.
+    Raises AnotherConfirms where who has made the link to a coordinator's seat is not the only one.
     """
     invitation = await _to_decide(tx, act, invitation_id)
     assert invitation.person_id is not None
+    if invitation.invited_by is not None and act.actor.holds(invitation.invited_by):
+        others = await _others_who_agree(tx, act, invitation, act.actor.person_id)
+        if others:
+            raise AnotherConfirms
     newcomer = Actor(None, await seats.live_of(tx, invitation.person_id, now=act.now))
     held = _held(newcomer, invitation)
     if held is not None and invitation.takes_over is not None:
@@ -605,6 +616,16 @@ async def _nobody_to_ask(tx: Transaction, act: Act, invitation: Invitation) -> b
     return not await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
 
 
+async def _others_who_agree(
+    tx: Transaction, act: Act, invitation: Invitation, maker: int | None
+) -> list[people.Seated]:
+    """Who confirms the successor of a coordinator instead of who has made the link, if anybody."""
+    if invitation.takes_over is None or invitation.role is not Role.COORDINATOR:
+        return []
+    coordinators = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
+    return [each for each in coordinators if each.person.id != maker]
+
+
 async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitation) -> None:
     """Ask the inviter, or every coordinator where nobody invited who may decide, or still may.
 
@@ -618,6 +639,8 @@ async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitatio
         asked = [
             each for each in inviting if _may_decide(Actor(each.person, (each.seat,)), invitation)
         ] or coordinators
+        maker = inviting[0].person.id if inviting else None
+        asked = await _others_who_agree(tx, act, invitation, maker) or asked
     names = await consequences.institution_names(tx, invitation.institution_id)
     unit = await consequences.unit_name(tx, invitation.unit_id)
     username = await accounts.username_of(tx, act.bot_id, invitation.person_id)

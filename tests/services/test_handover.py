@@ -14,6 +14,7 @@ from bot.domain.people import COMMAND_LINE, Actor, Role, Seat
 from bot.services import people, questions
 from bot.services.people import (
     AlreadySeated,
+    AnotherConfirms,
     Chat,
     HandoverOver,
     HandoverWaits,
@@ -277,6 +278,22 @@ async def test_the_last_coordinator_may_hand_over(ministry: Ministry) -> None:
     await hands_over(ministry, amina, bilal, Role.COORDINATOR)
     assert (await ministry.actor(bilal)).is_secretariat
     assert not (await ministry.actor(amina)).is_secretariat
+
+
+async def test_a_coordinator_s_seat_goes_on_only_as_another_coordinator_agrees(
+    ministry: Ministry,
+) -> None:
+    """One alone could have put anybody in their place, and in the place of a colleague."""
+    amina, chen = [await ministry.seated(name, Role.COORDINATOR) for name in ("Amina", "Chen")]
+    bilal = ministry.chat("Bilal")
+    offered = await offers(ministry, amina, Role.COORDINATOR)
+    invitation, _ = await ministry.accepts(bilal, offered)
+    assert await ministry.told(chen, "handover.confirm") == 1
+    assert await ministry.told(amina, "handover.confirm") == 0
+    with pytest.raises(AnotherConfirms):
+        await confirms(ministry, amina, invitation)
+    await confirms(ministry, chen, invitation)
+    assert (await ministry.actor(bilal)).is_secretariat
 
 
 async def test_a_link_of_the_command_line_hands_over_at_once(ministry: Ministry) -> None:
