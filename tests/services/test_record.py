@@ -21,13 +21,14 @@ BOT = Path(__file__).parents[2] / "bot"
 
 CHOSEN = {
     # where the name is put together, and of what
-    "export.": {"assignments", "picture", "plans", *ExportKind},
+    "export.": {"assignments", "picture", "plans", "reports", *ExportKind},
     "clearance.": {"clear", "amend", "return"},
     "deadline.": {"done", "dropped"},
     "person.": {"language", "always_new_message", "timezone", "weekend", "hours"},
     "status.": {"add", "change", "evidence", "end", "take_up"},
     "status_update.": {"submit", "record", "unchanged"},
     "thread.": {"ask", "answer"},
+    ".discard": {"assignments_book", "plans_book", "reports_book"},
 }
 GIVEN = {
     f"bot/services/{each}.py" for each in ("passing", "clusters", "reminders", "national_reports")
@@ -66,6 +67,8 @@ def _named(argument: ast.expr) -> Iterator[str]:
             yield from (*_named(one), *_named(other))
         case ast.JoinedStr(values=[ast.Constant(value=str(beginning)), _]):
             yield from (f"{beginning}{each}" for each in CHOSEN[beginning])
+        case ast.JoinedStr(values=[_, ast.Constant(value=str(ending))]):
+            yield from (f"{each}{ending}" for each in CHOSEN[ending])
 
 
 async def test_an_item_tells_of_all_that_belongs_to_it_by_role_the_newest_first(
