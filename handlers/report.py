@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.errors import NotFound, Refused, existing
@@ -15,7 +16,7 @@ from bot.domain.reports import (
     SentenceNeeded,
     StatusUpdate,
 )
-from bot.domain.screens import button, message, text
+from bot.domain.screens import Text, button, message, text
 from bot.domain.views import report as views
 from bot.domain.views.common import BESIDE, HOME
 from bot.services import status_updates
@@ -32,6 +33,32 @@ from storage.conversations import DraftMessage
 async def report(turn: Turn, argument: str) -> None:
     """`report:17`: begin a report on an assignment, or go on with its draft."""
     await begin(turn, "status_update", number(argument))
+
+
+async def again(turn: Turn, argument: str) -> None:
+    """`report_again:17`: a new report that begins with what the returned one said, but its files.
+
+    Where another was sent since, an empty one begins.
+    """
+    assignment, _item = await reportable(turn, number(argument))
+    said = await status_updates.returned(turn.tx, turn.actor, assignment)
+    if said is None:
+        await begin(turn, "status_update", assignment.id)
+        return
+    found = amending.answers_of(said)
+    answers = {
+        name: found[name]
+        for name in ("status", "measures", "remaining", "figures")
+        if name in found
+    }
+    await begin(
+        turn,
+        "status_update",
+        assignment.id,
+        labels=amending.labels_of(said),
+        again=said.number,
+        **answers,
+    )
 
 
 async def draft(turn: Turn, argument: str) -> None:
@@ -159,7 +186,15 @@ async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     await turn.desk.runner.write(turn, wrote)
 
 
-async def begin(turn: Turn, flow: str, assignment_id: int, *, quietly: bool = False) -> None:
+async def begin(
+    turn: Turn,
+    flow: str,
+    assignment_id: int,
+    *,
+    quietly: bool = False,
+    labels: Mapping[str, Text] | None = None,
+    **answers: Any,
+) -> None:
     """Begin a conversation about an assignment that this person reports on."""
     assignment, _item = await reportable(turn, assignment_id)
     seat = turn.actor.seat(REPORTING, assignment.institution_id)
@@ -171,7 +206,9 @@ async def begin(turn: Turn, flow: str, assignment_id: int, *, quietly: bool = Fa
         subject=f"assignment:{assignment_id}",
         seat_id=seat.id,
         quietly=quietly,
+        labels=labels,
         assignment=assignment_id,
+        **answers,
     )
 
 
@@ -189,6 +226,7 @@ async def _code(turn: Turn, assignment_id: int) -> str:
 
 ACTS = {
     "report": report,
+    "report_again": again,
     "draft": draft,
     "discard": discard,
     "no_change": no_change,

@@ -306,6 +306,14 @@ async def get_own(tx: Transaction, actor: Actor, status_update_id: int) -> Statu
     return found
 
 
+async def returned(tx: Transaction, actor: Actor, assignment: Assignment) -> StatusUpdate | None:
+    """The last report on an assignment where it came back and no other was sent since."""
+    if not assignment.returned:
+        return None
+    last = assignment.uncleared_id or assignment.last_status_update_id
+    return None if last is None else await get_own(tx, actor, last)
+
+
 async def every_version(tx: Transaction, actor: Actor, said: StatusUpdate) -> list[Version]:
     """What a status update said in those of its versions that the actor may read, oldest first.
 

@@ -112,6 +112,8 @@ async def _notes(turn: Turn, answers: Answers) -> list[Text]:
     assignment, _item = await reportable(turn, answers["assignment"])
     known = await statuses.vocabulary(turn.tx)
     notes = await evidence_notes(turn, answers)
+    if "again" in answers:
+        notes.append(text("flow.status_update.again", number=Code(answers["again"])))
     if known.is_step_back(assignment.status, answers["status"]):
         before = status.called(str(assignment.status))
         notes.append(text("flow.status_update.step_back", before=before))

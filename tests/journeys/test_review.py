@@ -212,3 +212,37 @@ async def test_what_came_back_keeps_its_due_day(network: JourneyNetwork) -> None
     line = next(each for each in shown(justice).splitlines() if each.startswith("140.7"))
     assert line.startswith(f"140.7 · due {due.day} ")
     assert line.endswith("· returned · planned")
+
+
+async def test_what_came_back_is_corrected_and_sent_again_without_typing_it_anew(
+    network: JourneyNetwork,
+) -> None:
+    """A report after a return began empty, and what remains was lost by accident."""
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+    justice = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    await justice.types("140.7")
+    await justice.taps("Report", "Planned")
+    await justice.types("Bill 12 is being drafted.")
+    await justice.taps("What remains")
+    await justice.types("The vote.")
+    await justice.taps("Send")
+    await justice.waits_for("SU-")
+    await officer.types("/review")
+    await officer.taps("Return with a comment")
+    await officer.types("How far is it?")
+    await officer.taps("Return it")
+    await justice.waits_for("How far is it?")
+    await justice.types("140.7")
+    await justice.taps("Correct and send again")
+    assert "which came back" in shown(justice)
+    assert "Bill 12 is being drafted." in shown(justice)
+    await justice.types("It is before the committee.")
+    await justice.taps("Send")
+    await justice.waits_for("SU-")
+    await officer.types("/review")
+    for said in ("being drafted", "before the committee", "The vote."):
+        assert said in shown(officer)
+    await justice.types("140.7")
+    assert "Correct and send again" not in labels(justice)

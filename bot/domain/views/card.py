@@ -273,6 +273,8 @@ def _report_buttons(shown: Card, assignment: Assignment) -> list[Button]:
         buttons = [button("continue_draft", f"draft:{shown.draft_id}", item=code)]
     else:
         buttons = [button("report", f"report:{assignment.id}")]
+        if assignment.returned:
+            buttons.append(button("report_again", f"report_again:{assignment.id}"))
     if _may_confirm(assignment):
         since: date | None = assignment.as_of
         assert since is not None

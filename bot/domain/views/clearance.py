@@ -284,7 +284,10 @@ def came_back(report: Uncleared, comment: str, language: str) -> Screen:
         text("clearance.came_back", item=item_code(report), number=Code(report.number)),
         text("card.words", words=Words(comment, language, limit=COMMENT)),
         "review.reply",
-        rows=[(button("report", f"report:{report.assignment_id}"), _opens(report))],
+        rows=[
+            (button("report_again", f"report_again:{report.assignment_id}"),),
+            (button("report", f"report:{report.assignment_id}"), _opens(report)),
+        ],
     )
 
 

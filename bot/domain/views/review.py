@@ -449,9 +449,10 @@ def returned_to(report_: Waiting, comment: str, language: str) -> Screen:
         text("card.words", words=Words(comment, language, limit=COMMENT)),
         "review.reply",
         rows=[
+            (button("report_again", f"report_again:{report_.assignment_id}"),),
             (
                 button("report", f"report:{report_.assignment_id}"),
                 button("open_card", f"card:{report_.assignment_id}", item=item_code(report_)),
-            )
+            ),
         ],
     )
