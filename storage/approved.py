@@ -27,15 +27,15 @@ from storage.tables import (
 
 _FIELDS = tuple(ApprovedReport.__dataclass_fields__)
 _is_approved = status_updates.c.state == ReportState.APPROVED.value
-# Where the way leads through a few assignments: the index on states would lead through all reports.
-_is_approved_of_few = func.coalesce(status_updates.c.state, "") == ReportState.APPROVED.value
+is_approved_of_few = func.coalesce(status_updates.c.state, "") == ReportState.APPROVED.value
+"""As that, where the way leads through few assignments: the index on states leads through all."""
 
 
 def is_last_approved() -> ColumnElement[bool]:
     """Joins to each assignment its last approved status update."""
     last = (
         select(func.max(status_updates.c.id))
-        .where(status_updates.c.assignment_id == assignments.c.id, _is_approved_of_few)
+        .where(status_updates.c.assignment_id == assignments.c.id, is_approved_of_few)
         .correlate(assignments)
         .scalar_subquery()
     )
@@ -84,7 +84,7 @@ async def needing(
     newest = (
         select(func.max(status_updates.c.id))
         .join(assignments, assignments.c.id == status_updates.c.assignment_id)
-        .where(assignments.c.item_id == items.c.id, _is_approved_of_few)
+        .where(assignments.c.item_id == items.c.id, is_approved_of_few)
         .correlate(items)
         .scalar_subquery()
     )
@@ -134,7 +134,7 @@ def _is_approval() -> ColumnElement[bool]:
 
 def _of_item(item_id: int) -> Select[Any]:
     return (
-        _reports(_is_approved_of_few)
+        _reports(is_approved_of_few)
         .add_columns(assignments.c.institution_id)
         .where(items.c.id == item_id)
     )

@@ -10,7 +10,8 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain import items as item_words
 from bot.domain.dialogues import OPEN, Dialogue, DialogueQuestion, Part, QuestionState
-from bot.domain.items import AssignmentState, ReportState
+from bot.domain.items import AssignmentState
+from storage.approved import is_approved_of_few
 from storage.database import Transaction
 from storage.tables import (
     assignments,
@@ -300,7 +301,7 @@ async def last_approved(tx: Transaction, item_id: int, institution_id: int | Non
         .join(assignments, assignments.c.id == status_updates.c.assignment_id)
         .where(
             assignments.c.item_id == item_id,
-            func.coalesce(status_updates.c.state, "") == ReportState.APPROVED.value,
+            is_approved_of_few,
         )
         .order_by(func.coalesce(own, False).desc(), status_updates.c.id.desc())
         .limit(1)

@@ -38,7 +38,7 @@ from bot.domain.reports import EvidenceState
 from bot.domain.requests import ItemState
 from bot.domain.status import Vocabulary
 from storage import indicators, plans, statuses
-from storage.approved import is_last_approved
+from storage.approved import is_approved_of_few, is_last_approved
 from storage.clearance import is_word
 from storage.database import Transaction
 from storage.reminders import SENT
@@ -1250,7 +1250,7 @@ class Records:
             select(func.max(status_updates.c.id))
             .where(
                 status_updates.c.assignment_id.in_(assignment_ids),
-                status_updates.c.state == _APPROVED,
+                is_approved_of_few,
                 status_updates.c.measures != "",
             )
             .group_by(status_updates.c.assignment_id)

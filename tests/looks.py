@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from storage.database import Transaction
 
@@ -17,15 +17,14 @@ async def looks(tx: Transaction) -> AsyncIterator[list[str]]:
     """How the database looks for each statement of the block, once it has ended."""
     asked: list[Any] = []
     found: list[str] = []
-    execute = tx.execute
 
-    async def watched(statement: Any, parameters: Any = None) -> Any:
+    def watched(_connection: Connection, statement: Any, *_others: Any) -> None:
         asked.append(statement)
-        return await execute(statement, parameters)
 
-    tx.execute = watched  # type: ignore[method-assign]
+    connection = await tx.run(lambda each: each)
+    event.listen(connection, "before_execute", watched)
     yield found
-    tx.execute = execute  # type: ignore[method-assign]
+    event.remove(connection, "before_execute", watched)
     found += [await tx.run(partial(_plan, each)) for each in asked]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC
 
 import pytest
 from sqlalchemy import URL
 
+from bot.domain.filters import EVERYTHING
 from storage import conversations, digests, reminders, requests
 from storage.database import Database, Transaction
+from storage.exports import on_snapshot
 from tests.looks import looks
 from tests.maravia import LONG_AGO
 
@@ -39,3 +42,14 @@ async def test_a_tick_with_nothing_to_do_reads_no_reminders_and_no_items(tx: Tra
     assert "ix_request_items_stale" in found[1]
     assert "ix_reminders_due" in found[2]
     assert "SCAN" not in found[3]
+
+
+async def test_what_a_page_of_items_says_is_not_looked_for_among_all_reports(
+    tx: Transaction,
+) -> None:
+    """A page of 500 items read all that was ever approved, for each page again."""
+    async with looks(tx) as found:
+        await on_snapshot(tx, EVERYTHING, UTC, lambda records: records.written([1, 2]))
+        await on_snapshot(tx, EVERYTHING, UTC, lambda records: records.approved([1, 2]))
+    assert any("ix_status_updates_assignment_id" in each for each in found)
+    assert not any("ix_status_updates_state" in each for each in found)
