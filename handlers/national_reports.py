@@ -13,7 +13,7 @@ from bot.domain.screens import Attachment, Text, Words, text
 from bot.domain.views import exports as export_views
 from bot.domain.views import national_reports as views
 from bot.domain.views.common import LIST_LENGTH
-from bot.services import exports, opened
+from bot.services import chapter_comments, exports, opened, readiness, report_chapters
 from bot.services import national_reports as service
 from handlers.card import number
 from handlers.flows import national_report as flow
@@ -37,7 +37,7 @@ async def overview(turn: Turn, argument: str) -> None:
             None if each.deadline_id is None else await deadlines.get(turn.tx, each.deadline_id)
         )
         day = None if deadline is None else deadline.day
-        shown.append((each, await service.stage(turn.tx, each), day))
+        shown.append((each, await readiness.stage(turn.tx, each), day))
     await turn.show(views.overview(await queries.count(turn.tx), page, shown))
 
 
@@ -144,7 +144,7 @@ async def send(turn: Turn, argument: str) -> None:
 async def put(turn: Turn, argument: str) -> None:
     """`chapter_put:9`: items that are in no chapter come into this one."""
     found = await _chapter(turn, argument)
-    if not await service.outside(turn.tx, turn.act, found.report_id):
+    if not await readiness.outside(turn.tx, turn.act, found.report_id):
         await turn.remark(text("national_report.none_outside"))
         return
     await _begin(turn, flow.PUT.name, found)
@@ -158,44 +158,44 @@ async def _begin(turn: Turn, name: str, found: Chapter) -> None:
 async def undraft(turn: Turn, argument: str) -> None:
     """`chapter_undraft:9:2`: that draft is not wanted any more."""
     which, _, version = argument.partition(":")
-    await service.redraft(turn.tx, turn.act, number(which), after=number(version))
+    await report_chapters.redraft(turn.tx, turn.act, number(which), after=number(version))
     await chapter(turn, f"{which}:0")
 
 
 async def up(turn: Turn, argument: str) -> None:
     """`chapter_up:9`: one place up."""
-    await service.move(turn.tx, turn.act, number(argument), up=True)
+    await report_chapters.move(turn.tx, turn.act, number(argument), up=True)
     await chapter_more(turn, argument)
 
 
 async def down(turn: Turn, argument: str) -> None:
     """`chapter_down:9`: one place down."""
-    await service.move(turn.tx, turn.act, number(argument), up=False)
+    await report_chapters.move(turn.tx, turn.act, number(argument), up=False)
     await chapter_more(turn, argument)
 
 
 async def mine(turn: Turn, argument: str) -> None:
     """`chapter_mine:9`: whoever taps writes it."""
-    await service.own(turn.tx, turn.act, number(argument), mine=True)
+    await report_chapters.own(turn.tx, turn.act, number(argument), mine=True)
     await chapter_more(turn, argument)
 
 
 async def not_mine(turn: Turn, argument: str) -> None:
     """`chapter_not_mine:9`: nobody is said to write it."""
-    await service.own(turn.tx, turn.act, number(argument), mine=False)
+    await report_chapters.own(turn.tx, turn.act, number(argument), mine=False)
     await chapter_more(turn, argument)
 
 
 async def ask_to_remove(turn: Turn, argument: str) -> None:
     """`chapter_ask_remove:9`: asked once more."""
     found = await _chapter(turn, argument)
-    _, its = await service.part(turn.tx, turn.act, found.id, **_languages(turn))
+    _, its = await readiness.part(turn.tx, turn.act, found.id, **_languages(turn))
     await turn.show(views.ask_to_remove(found, len(its.items)))
 
 
 async def remove(turn: Turn, argument: str) -> None:
     """`chapter_remove:9`: it is no part of the report any more."""
-    report_id = await service.remove(turn.tx, turn.act, number(argument))
+    report_id = await report_chapters.remove(turn.tx, turn.act, number(argument))
     await turn.show(await flow.board(turn, report_id))
 
 
@@ -203,14 +203,14 @@ async def outside(turn: Turn, argument: str) -> None:
     """`report_outside:5:0`: a page of the items that are in no chapter."""
     which, _, page = argument.partition(":")
     report = await _report(turn, which)
-    found = await service.outside(turn.tx, turn.act, report.id)
+    found = await readiness.outside(turn.tx, turn.act, report.id)
     await turn.show(views.outside(report, found, page_number(page)))
 
 
 async def complete(turn: Turn, argument: str) -> None:
     """`report_complete:5`: the chapters that its structure makes of them are added."""
     report = await _report(turn, argument)
-    made = await service.complete(turn.tx, turn.act, report.id, **_languages(turn))
+    made = await report_chapters.complete(turn.tx, turn.act, report.id, **_languages(turn))
     turn.toast = text("national_report.completed", count=made)
     await turn.show(await flow.board(turn, report.id))
 
@@ -232,14 +232,14 @@ async def chapter_file(turn: Turn, argument: str) -> None:
 async def ask(turn: Turn, argument: str) -> None:
     """`report_ask:5`: what is missing in the whole report."""
     report = await _report(turn, argument)
-    found = await service.board(turn.tx, turn.act, report.id, **_languages(turn))
+    found = await readiness.board(turn.tx, turn.act, report.id, **_languages(turn))
     await _ask(turn, report, found.ready)
 
 
 async def chapter_ask(turn: Turn, argument: str) -> None:
     """`chapter_ask:9`: what is missing in one chapter."""
     found = await _chapter(turn, argument)
-    report, part = await service.part(turn.tx, turn.act, found.id, **_languages(turn))
+    report, part = await readiness.part(turn.tx, turn.act, found.id, **_languages(turn))
     await _ask(turn, report, part.ready)
 
 
@@ -291,7 +291,7 @@ async def comments(turn: Turn, argument: str) -> None:
     """`chapter_comments:5:0`: a page of what institutions said of the chapters."""
     which, _, page = argument.partition(":")
     report = await _report(turn, which)
-    every = await service.comments(turn.tx, turn.act, report.id)
+    every = await chapter_comments.listed(turn.tx, turn.act, report.id)
     named = {each.id: each for each in await chapters.of_report(turn.tx, report.id)}
     shown = views.comments(report, every, named, page_number(page), language=turn.language)
     await turn.show(shown)
@@ -300,7 +300,7 @@ async def comments(turn: Turn, argument: str) -> None:
 async def comment(turn: Turn, argument: str) -> None:
     """`comment:12:0`: one comment of an answer."""
     answer_id, part = _two(argument)
-    _, each = await service.comment(turn.tx, turn.act, answer_id, part)
+    _, each = await chapter_comments.one(turn.tx, turn.act, answer_id, part)
     await opened.answer(turn.tx, turn.act, each.request_item_id)
     await turn.show(await flow.comment_screen(turn, answer_id, part))
 
@@ -311,8 +311,8 @@ async def settle(turn: Turn, argument: str) -> None:
     answer_id, part = _two(about)
     if outcome not in set(Outcome):
         raise NotFound
-    _, each = await service.comment(turn.tx, turn.act, answer_id, part)
-    await service.settle_comment(
+    _, each = await chapter_comments.one(turn.tx, turn.act, answer_id, part)
+    await chapter_comments.settle(
         turn.tx,
         turn.act,
         answer_id,
@@ -327,7 +327,7 @@ async def settle(turn: Turn, argument: str) -> None:
 async def note(turn: Turn, argument: str) -> None:
     """`comment_note:12:0`: more on what became of it."""
     answer_id, part = _two(argument)
-    _, each = await service.comment(turn.tx, turn.act, answer_id, part)
+    _, each = await chapter_comments.one(turn.tx, turn.act, answer_id, part)
     if each.outcome is None:
         raise Outdated
     await turn.desk.runner.begin(

@@ -14,8 +14,8 @@ from bot.services import (
     exports,
     handed_out,
     imports,
-    national_reports,
     plans,
+    report_chapters,
 )
 from bot.services import history as history_service
 from bot.services import letters as letter_service
@@ -74,7 +74,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     template_service.OURS: templates.ours,
     template_service.CHECK: templates.check,
     history_service.FILE: history.run,
-    national_reports.COUNT: chapter_words.run,
+    report_chapters.COUNT: chapter_words.run,
 }
 
 PROCESSES: Mapping[str, str] = {

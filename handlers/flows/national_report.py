@@ -30,7 +30,7 @@ from bot.domain.screens import Code, Screen, Text, Value, Words, text
 from bot.domain.views import national_reports as views
 from bot.domain.views.common import LIST_LENGTH, full_code
 from bot.domain.views.requests import MESSAGE_LENGTH
-from bot.services import evidence
+from bot.services import chapter_comments, evidence, readiness, report_chapters
 from bot.services import national_reports as service
 from handlers.flows.deadline import title_fits
 from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Gather, Option, Pick, Review
@@ -54,7 +54,7 @@ MOST_DEADLINES = 40
 
 async def board(turn: Turn, report_id: int, page: int = 0) -> Screen:
     """The readiness board of a report."""
-    found = await service.board(turn.tx, turn.act, report_id, **_languages(turn))
+    found = await readiness.board(turn.tx, turn.act, report_id, **_languages(turn))
     report = found.report
     out = await queries.chapters_out(turn.tx, report.id)
     shown = found.parts[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
@@ -69,7 +69,7 @@ async def board(turn: Turn, report_id: int, page: int = 0) -> Screen:
         views.Around(
             due,
             tuple(await queries.approvals(turn.tx, report.id)),
-            tuple(await service.comments(turn.tx, turn.act, report.id)),
+            tuple(await chapter_comments.listed(turn.tx, turn.act, report.id)),
             len(found.outside),
             found.news,
         ),
@@ -80,7 +80,7 @@ async def board(turn: Turn, report_id: int, page: int = 0) -> Screen:
 
 async def chapter_screen(turn: Turn, chapter_id: int, page: int = 0) -> Screen:
     """One chapter with the items that lack something."""
-    report, found = await service.part(turn.tx, turn.act, chapter_id, **_languages(turn))
+    report, found = await readiness.part(turn.tx, turn.act, chapter_id, **_languages(turn))
     lacking = [views.Lacks(*each) for each in found.lacking(LACKING)]
     out = chapter_id in await queries.chapters_out(turn.tx, report.id)
     return views.chapter(report, found.chapter, found.ready, lacking, page=page, out=out)
@@ -283,7 +283,7 @@ def _up_to(limit: int) -> Check:
 async def _add(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     heading = answers["heading"]
     language = turn.language_of(heading)
-    made = await service.add_chapter(turn.tx, turn.act, answers["report"], heading, language)
+    made = await report_chapters.add(turn.tx, turn.act, answers["report"], heading, language)
     return await chapter_screen(turn, made)
 
 
@@ -299,7 +299,7 @@ ADD = Flow(
 async def _rename(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     heading = answers["heading"]
     language = turn.language_of(heading)
-    await service.rename(turn.tx, turn.act, answers["chapter"], heading, language)
+    await report_chapters.rename(turn.tx, turn.act, answers["chapter"], heading, language)
     return await chapter_screen(turn, answers["chapter"])
 
 
@@ -313,7 +313,7 @@ RENAME = Flow(
 
 
 async def _limit(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
-    await service.limit(turn.tx, turn.act, answers["chapter"], answers["words"] or None)
+    await report_chapters.limit(turn.tx, turn.act, answers["chapter"], answers["words"] or None)
     return await chapter_screen(turn, answers["chapter"])
 
 
@@ -328,7 +328,7 @@ LIMIT = Flow(
 
 async def _write(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     words = joined(answers["words"])
-    await service.redraft(
+    await report_chapters.redraft(
         turn.tx,
         turn.act,
         answers["chapter"],
@@ -353,7 +353,9 @@ async def _send(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     file = await evidence.only_file_of_draft(turn.tx, conversation_id)
     if file is None:
         raise NotFound
-    await service.redraft(turn.tx, turn.act, answers["chapter"], file=file, after=answers["after"])
+    await report_chapters.redraft(
+        turn.tx, turn.act, answers["chapter"], file=file, after=answers["after"]
+    )
     return await chapter_screen(turn, answers["chapter"])
 
 
@@ -370,7 +372,7 @@ SEND = Flow(
 async def _outside(turn: Turn, answers: Answers) -> list[Option]:
     """The items of the report that are in no chapter, or each of the first ones."""
     chapter = await _chapter(turn, answers)
-    found = await service.outside(turn.tx, turn.act, chapter.report_id)
+    found = await readiness.outside(turn.tx, turn.act, chapter.report_id)
     options = [Option(each.id, text("label.one", value=full_code(each))) for each in found[:MOST]]
     if len(found) < 2:
         return options
@@ -381,9 +383,9 @@ async def _put(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     picked: Sequence[int] = answers["items"]
     if EVERY in picked:
         chapter = await _chapter(turn, answers)
-        found = await service.outside(turn.tx, turn.act, chapter.report_id)
+        found = await readiness.outside(turn.tx, turn.act, chapter.report_id)
         picked = [each.id for each in found]
-    await service.put(turn.tx, turn.act, answers["chapter"], picked)
+    await report_chapters.put(turn.tx, turn.act, answers["chapter"], picked)
     return await chapter_screen(turn, answers["chapter"])
 
 
@@ -400,13 +402,13 @@ PUT = Flow(
 
 
 async def _commented(turn: Turn, answers: Answers) -> dict[str, Value]:
-    _, each = await service.comment(turn.tx, turn.act, answers["answer"], answers["part"])
+    _, each = await chapter_comments.one(turn.tx, turn.act, answers["answer"], answers["part"])
     return {"words": Words(each.words, each.language, limit=500)}
 
 
 async def _note(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     answer_id, part, note = answers["answer"], answers["part"], answers["note"]
-    await service.settle_comment(
+    await chapter_comments.settle(
         turn.tx,
         turn.act,
         answer_id,
@@ -420,7 +422,7 @@ async def _note(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
 
 async def comment_screen(turn: Turn, answer_id: int, part: int) -> Screen:
     """One comment, and what becomes of it."""
-    report, each = await service.comment(turn.tx, turn.act, answer_id, part)
+    report, each = await chapter_comments.one(turn.tx, turn.act, answer_id, part)
     named = {one.id: one for one in await chapters.of_report(turn.tx, report.id)}
     return views.comment(report, each, named, language=turn.language)
 

@@ -26,7 +26,7 @@ from bot.domain.views import deadlines as deadline_views
 from bot.domain.views import requests as views
 from bot.domain.views.people import name_for
 from bot.domain.work_calendar import WorkCalendar
-from bot.services import deadlines, evidence, national_reports, requests
+from bot.services import deadlines, evidence, readiness, requests
 from bot.services.requests import Wanted
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review, Step
 from handlers.flows.picking import MOST, holder_options
@@ -93,7 +93,7 @@ async def _every_institution(turn: Turn, answers: Answers) -> list[Option]:
     """All of them; of a chapter of a report those first that answer for its items."""
     every = by_name(await institutions.every(turn.tx), turn.language)
     if answers.get("chapter"):
-        first = await national_reports.holders(turn.tx, turn.act, answers["chapter"])
+        first = await readiness.holders(turn.tx, turn.act, answers["chapter"])
         every = sorted(every, key=lambda each: each.id not in first)
     return [
         Option(each.id, text("label.one", value=name_for(each.names, turn.language)))

@@ -23,7 +23,16 @@ from bot.domain.national_reports import (
 from bot.domain.people import Act, Actor, Role
 from bot.domain.reports import DayInFuture, StatusUpdateDraft
 from bot.domain.requests import Audience, RequestKind
-from bot.services import answers, consolidation, requests, reviews, status_updates
+from bot.services import (
+    answers,
+    chapter_comments,
+    consolidation,
+    readiness,
+    report_chapters,
+    requests,
+    reviews,
+    status_updates,
+)
 from bot.services import national_reports as service
 from bot.services.answers import AnswerDraft
 from bot.services.requests import NobodyToAsk, Wanted
@@ -95,8 +104,8 @@ class House:
         await reviews.approve(self.tx, self.by_otto, report)
         return report
 
-    async def board(self, report_id: int) -> service.Board:
-        return await service.board(self.tx, self.by_otto, report_id, **LANGUAGES)
+    async def board(self, report_id: int) -> readiness.Board:
+        return await readiness.board(self.tx, self.by_otto, report_id, **LANGUAGES)
 
     async def stands(self, report_id: int) -> dict[str, Readiness]:
         found = await self.board(report_id)
@@ -211,7 +220,7 @@ async def test_words_are_those_that_the_word_file_would_have(database: Database)
         assert found.ready.words == texts + 3
         [its] = [each for each in found.parts if each.items[0].code == "140.9"]
         assert its.ready.words == len(maravia.TEXTS["140.9"]["en"].split()) + 3
-        await service.redraft(
+        await report_chapters.redraft(
             tx, at.by_otto, its.chapter.id, words="Just this.", language="en", after=0
         )
         [its] = [
@@ -257,11 +266,11 @@ async def test_items_that_come_later_appear_in_their_theme_or_outside(
         found = await at.board(report_id)
         assert [each.code for each in found.parts[0].items] == ["141.1", "141.2"]
         assert "141.3" in {each.code for each in found.outside}
-        assert await service.complete(tx, at.by_otto, report_id, **LANGUAGES) == 1
+        assert await report_chapters.complete(tx, at.by_otto, report_id, **LANGUAGES) == 1
         found = await at.board(report_id)
         assert [each.chapter.heading for each in found.parts] == ["Torture", "Prisons"]
         with pytest.raises(NothingInIt):
-            await service.complete(tx, at.by_otto, report_id, **LANGUAGES)
+            await report_chapters.complete(tx, at.by_otto, report_id, **LANGUAGES)
 
 
 async def test_an_item_of_several_goals_stands_in_one_chapter(database: Database) -> None:
@@ -278,7 +287,7 @@ async def test_an_item_of_several_goals_stands_in_one_chapter(database: Database
         by_goal = {each.chapter.value: [one.code for one in each.items] for each in found.parts}
         assert by_goal == {"5": ["140.9"], "16": ["140.7"]}
         five = found.parts[0].chapter.id
-        await service.put(tx, at.by_otto, five, [at.items["140.7"]])
+        await report_chapters.put(tx, at.by_otto, five, [at.items["140.7"]])
         found = await at.board(report_id)
         assert [[one.code for one in each.items] for each in found.parts] == [
             ["140.7", "140.9"],
@@ -286,7 +295,7 @@ async def test_an_item_of_several_goals_stands_in_one_chapter(database: Database
         ]
         elsewhere = await maravia.item(tx, "9", {"en": "Elsewhere."}, symbol="OTHER")
         with pytest.raises(NotFound):
-            await service.put(tx, at.by_otto, five, [elsewhere])
+            await report_chapters.put(tx, at.by_otto, five, [elsewhere])
 
 
 async def test_what_matches_nothing_is_refused(database: Database) -> None:
@@ -312,15 +321,15 @@ async def test_of_two_officers_who_write_one_chapter_the_second_is_told(
         chapter = (await chapters.of_report(tx, report_id))[0]
         by_olga = act(at.olga, NOW)
         draft = {"language": "en", "after": chapter.version}
-        await service.redraft(tx, at.by_otto, chapter.id, words="Otto's.", **draft)  # type: ignore[arg-type]
+        await report_chapters.redraft(tx, at.by_otto, chapter.id, words="Otto's.", **draft)  # type: ignore[arg-type]
         with pytest.raises(Outdated):
-            await service.redraft(tx, by_olga, chapter.id, words="Olga's.", **draft)  # type: ignore[arg-type]
-        await service.remove(tx, at.by_otto, chapter.id)
+            await report_chapters.redraft(tx, by_olga, chapter.id, words="Olga's.", **draft)  # type: ignore[arg-type]
+        await report_chapters.remove(tx, at.by_otto, chapter.id)
         with pytest.raises(NotFound):
-            await service.remove(tx, by_olga, chapter.id)
+            await report_chapters.remove(tx, by_olga, chapter.id)
         kept = await chapters.of_report(tx, report_id)
-        await service.move(tx, at.by_otto, kept[2].id, up=True)
-        await service.move(tx, by_olga, kept[0].id, up=True)  # the first one stays
+        await report_chapters.move(tx, at.by_otto, kept[2].id, up=True)
+        await report_chapters.move(tx, by_olga, kept[0].id, up=True)  # the first one stays
         order = [each.id for each in await chapters.of_report(tx, report_id)]
         assert order == [kept[0].id, kept[2].id, kept[1].id]
         report = await queries.get(tx, report_id)
@@ -337,7 +346,7 @@ async def test_a_report_is_dropped_once_and_what_was_asked_goes_on(database: Dat
         with pytest.raises(Outdated):
             await service.drop(tx, act(at.olga, NOW), report_id)
         with pytest.raises(NotFound):
-            await service.rename(tx, at.by_otto, chapter.id, "Torture", "en")
+            await report_chapters.rename(tx, at.by_otto, chapter.id, "Torture", "en")
         assert await queries.count(tx) == 0
 
 
@@ -360,7 +369,7 @@ async def test_a_report_is_submitted_after_its_approval_and_stays_as_it_is(
         assert (found.stage, found.news) == (Stage.APPROVED, 0)
         assert found.ready.nobodys == 0
         await maravia.item(tx, "140.99", {"en": "Do what nobody does."})
-        assert await service.complete(tx, at.by_otto, report_id, **LANGUAGES) == 1
+        assert await report_chapters.complete(tx, at.by_otto, report_id, **LANGUAGES) == 1
         assert (await at.board(report_id)).ready.nobodys == 1
         later = Act(at.otto, 1, maravia.ZONE, NOW + timedelta(hours=1))
         report = await at.reports("140.9")
@@ -368,7 +377,7 @@ async def test_a_report_is_submitted_after_its_approval_and_stays_as_it_is(
         assert (await at.board(report_id)).news == 1
         await service.submit(tx, at.by_otto, report_id, day=TODAY, symbol="CAT/C/MRV/5")
         for act_of in (
-            service.add_chapter(tx, at.by_otto, report_id, "More", "en"),
+            report_chapters.add(tx, at.by_otto, report_id, "More", "en"),
             service.submit(tx, at.by_otto, report_id, day=TODAY, symbol=None),
             service.drop(tx, at.by_otto, report_id),
         ):
@@ -396,28 +405,28 @@ async def test_comments_of_a_chapter_are_told_apart_and_settled(database: Databa
         asked = int(await tx.value(select(request_items.c.id)))
         draft = AnswerDraft(asked, "Good.\n140.7: name the law.", "en")
         await answers.answer(tx, act(at.ines, NOW), draft)
-        found = await service.comments(tx, at.by_otto, report_id)
+        found = await chapter_comments.listed(tx, at.by_otto, report_id)
         assert [(each.place, each.words, each.outcome) for each in found] == [
             (None, "Good.", None),
             ("140.7", "name the law.", None),
         ]
-        assert await service.holders(tx, at.by_otto, chapter.id) == {
+        assert await readiness.holders(tx, at.by_otto, chapter.id) == {
             at.sample.institution_id,
             at.interior,
         }
         answer_id = found[0].answer_id
-        await service.settle_comment(tx, at.by_otto, answer_id, 1, Outcome.PARTLY)
+        await chapter_comments.settle(tx, at.by_otto, answer_id, 1, Outcome.PARTLY)
         by_olga = act(at.olga, NOW)
-        await service.settle_comment(
+        await chapter_comments.settle(
             tx, by_olga, answer_id, 1, Outcome.TAKEN_UP, note="Done.", language="en"
         )
-        found = await service.comments(tx, at.by_otto, report_id)
+        found = await chapter_comments.listed(tx, at.by_otto, report_id)
         assert [(each.outcome, each.note) for each in found] == [
             (None, None),
             (Outcome.TAKEN_UP, "Done."),
         ]
         with pytest.raises(NotFound):
-            await service.settle_comment(tx, by_olga, answer_id, 2, Outcome.PARTLY)
+            await chapter_comments.settle(tx, by_olga, answer_id, 2, Outcome.PARTLY)
         await requests.close(tx, at.by_otto, request_id)
         assert (await at.board(report_id)).stage is Stage.IN_PREPARATION
 
@@ -431,12 +440,12 @@ async def test_only_the_secretariat_prepares(database: Database) -> None:
             by = act(who, NOW)
             approved = service.Approved("cabinet", TODAY)
             for act_of in (
-                service.board(tx, by, report_id, **LANGUAGES),
-                service.part(tx, by, chapter.id, **LANGUAGES),
+                readiness.board(tx, by, report_id, **LANGUAGES),
+                readiness.part(tx, by, chapter.id, **LANGUAGES),
                 service.structures(tx, by, ()),
-                service.rename(tx, by, chapter.id, "Mine", "en"),
+                report_chapters.rename(tx, by, chapter.id, "Mine", "en"),
                 service.drop(tx, by, report_id),
-                service.comments(tx, by, report_id),
+                chapter_comments.listed(tx, by, report_id),
                 service.approve(tx, by, report_id, approved, 0),
             ):
                 with pytest.raises(NotAllowed):
