@@ -15,8 +15,8 @@ from bot.domain.national_reports import (
     Chapter,
     ChapterDraft,
     Facts,
-    Held,
     NationalReport,
+    ReportItem,
     Structure,
     in_scope,
 )
@@ -185,12 +185,12 @@ async def put(tx: Transaction, chapter_id: int, report_id: int, item_ids: Sequen
 # -- Items -----------------------------------------------------------------------------------------
 
 
-async def items_of(tx: Transaction, report: NationalReport) -> list[Held]:
+async def items_of(tx: Transaction, report: NationalReport) -> list[ReportItem]:
     """What a report is about, by document and place in it."""
     return in_scope(report.structure, await items_in(tx, report.documents))
 
 
-async def items_in(tx: Transaction, documents: Sequence[int]) -> list[Held]:
+async def items_in(tx: Transaction, documents: Sequence[int]) -> list[ReportItem]:
     """The items of these documents, or of all; by document and place in it."""
     statement = (
         select(
@@ -217,7 +217,7 @@ async def items_in(tx: Transaction, documents: Sequence[int]) -> list[Held]:
     for row in await tx.rows(tags):
         tagged[row["item_id"], row["vocabulary"]].append(row["label"])
     return [
-        Held(
+        ReportItem(
             **row,
             themes=tuple(tagged[row["id"], _THEME]),
             sdgs=tuple(tagged[row["id"], _SDG]),

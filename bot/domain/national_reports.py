@@ -206,7 +206,7 @@ class ChapterDraft:
 
 
 @dataclass(frozen=True)
-class Held:
+class ReportItem:
     """An item of the report: how it is called, its themes and goals in their order."""
 
     id: int
@@ -227,14 +227,14 @@ class Held:
 # -- Chapters --------------------------------------------------------------------------------------
 
 
-def in_scope(structure: Structure, items: Sequence[Held]) -> list[Held]:
+def in_scope(structure: Structure, items: Sequence[ReportItem]) -> list[ReportItem]:
     """The items that a report of that structure is about."""
     kind = ITEM_BY_ITEM.get(structure)
     return [each for each in items if kind is None or each.kind == kind.value]
 
 
 def chapters_for(
-    structure: Structure, items: Sequence[Held], beginnings: Mapping[int, tuple[str, str]]
+    structure: Structure, items: Sequence[ReportItem], beginnings: Mapping[int, tuple[str, str]]
 ) -> list[ChapterDraft]:
     """The chapters that these items make, in their order; themes by name, goals by number.
 
@@ -256,7 +256,7 @@ def chapters_for(
 
 
 def _of_item(
-    item: Held, beginnings: Mapping[int, tuple[str, str]], *, several: bool
+    item: ReportItem, beginnings: Mapping[int, tuple[str, str]], *, several: bool
 ) -> ChapterDraft:
     number = f"{item.symbol} · {item.code}" if several or item.restricted else item.code
     words, language = beginnings.get(item.id, ("", None))
@@ -267,8 +267,8 @@ def _of_item(
 
 
 def placed(
-    chapters: Sequence[Chapter], items: Sequence[Held]
-) -> tuple[dict[int, list[Held]], list[Held]]:
+    chapters: Sequence[Chapter], items: Sequence[ReportItem]
+) -> tuple[dict[int, list[ReportItem]], list[ReportItem]]:
     """The items of each chapter, and those of none.
 
     Each stands in one: where it was put by hand, else under the first of its themes or goals that
@@ -281,7 +281,7 @@ def placed(
             by_hand.setdefault(item_id, chapter.id)
         if chapter.holds is not None and chapter.value is not None:
             by_rule.setdefault((chapter.holds, chapter.value), chapter.id)
-    found: dict[int, list[Held]] = {each.id: [] for each in chapters}
+    found: dict[int, list[ReportItem]] = {each.id: [] for each in chapters}
     outside = []
     for item in items:
         home = by_hand.get(item.id) or _by_rule(item, by_rule)
@@ -292,7 +292,7 @@ def placed(
     return found, outside
 
 
-def _by_rule(item: Held, by_rule: Mapping[tuple[Structure, str], int]) -> int | None:
+def _by_rule(item: ReportItem, by_rule: Mapping[tuple[Structure, str], int]) -> int | None:
     names = [
         *((Structure.THEME, each) for each in item.themes),
         *((Structure.GOAL, str(each)) for each in item.goals),

@@ -12,7 +12,7 @@ from typing import Any
 from bot.domain.errors import existing
 from bot.domain.exports import ExportKind
 from bot.domain.filters import NothingMatches
-from bot.domain.national_reports import Chapter, Held, Structure, placed
+from bot.domain.national_reports import Chapter, ReportItem, Structure, placed
 from bot.domain.screens import Text, Words, text
 from bot.domain.views.national_reports import body, chapter_called
 from bot.exchange.order import Order, Written, carry_out_with
@@ -69,7 +69,7 @@ async def write(tx: Transaction, order: Order, settings: Settings, folder: Path)
 
 
 def _sections(
-    wording: Wording, by_chapter: Mapping[int, Sequence[Held]]
+    wording: Wording, by_chapter: Mapping[int, Sequence[ReportItem]]
 ) -> dict[int, dict[str, Any]]:
     """The section of each item, by its id."""
     several = len({each.symbol for its in by_chapter.values() for each in its}) > 1
@@ -81,7 +81,7 @@ def _sections(
 def _chapter(
     wording: Wording,
     chapter: Chapter,
-    its: Sequence[Held],
+    its: Sequence[ReportItem],
     sections: Mapping[int, dict[str, Any]],
     *,
     number: int,

@@ -16,11 +16,11 @@ from bot.domain.national_reports import (
     LONGEST_TITLE,
     MOST_CHAPTERS,
     AllSubmitted,
-    Held,
     NationalKind,
     NationalReport,
     NotApprovedYet,
     NothingInIt,
+    ReportItem,
     Stage,
     Structure,
     chapters_for,
@@ -115,7 +115,7 @@ async def add(
 
 
 async def beginnings(
-    tx: Transaction, scope: Sequence[Held], language: str, default_language: str
+    tx: Transaction, scope: Sequence[ReportItem], language: str, default_language: str
 ) -> dict[int, tuple[str, str]]:
     """How each item begins; nothing of a restricted one."""
     open_ones = [each.id for each in scope if not each.restricted]

@@ -19,10 +19,10 @@ from bot.domain.items import best_text
 from bot.domain.national_reports import (
     Chapter,
     Facts,
-    Held,
     NationalReport,
     Readiness,
     Ready,
+    ReportItem,
     Stage,
     count_words,
     lacking,
@@ -45,11 +45,11 @@ class Part:
     """A chapter with its items, what each of them stands at, and how ready it is."""
 
     chapter: Chapter
-    items: tuple[Held, ...]
+    items: tuple[ReportItem, ...]
     stands: Mapping[int, Readiness]
     ready: Ready
 
-    def lacking(self, which: Sequence[Readiness]) -> list[tuple[Held, Readiness]]:
+    def lacking(self, which: Sequence[Readiness]) -> list[tuple[ReportItem, Readiness]]:
         """The items that lack something, in the order of `which`."""
         found = [(each, self.stands[each.id]) for each in self.items]
         lack = [each for each in found if each[1] in which]
@@ -66,7 +66,7 @@ class Board:
     report: NationalReport
     stage: Stage
     parts: tuple[Part, ...]
-    outside: tuple[Held, ...]
+    outside: tuple[ReportItem, ...]
     ready: Ready
     news: int = 0
 
@@ -111,7 +111,7 @@ async def part(
     return report, _part(chapter, own_items, found, words.get(chapter_id, 0))
 
 
-async def outside(tx: Transaction, act: Act, report_id: int) -> list[Held]:
+async def outside(tx: Transaction, act: Act, report_id: int) -> list[ReportItem]:
     """The items of a report that are in no chapter."""
     permissions.require(permissions.may_prepare_report(act.actor))
     report = existing(await queries.get(tx, report_id))
@@ -152,7 +152,7 @@ class _Found:
 
 
 async def _readiness(
-    tx: Transaction, act: Act, report: NationalReport, there: Sequence[Held]
+    tx: Transaction, act: Act, report: NationalReport, there: Sequence[ReportItem]
 ) -> _Found:
     facts = await chapters.facts(tx, [each.id for each in there])
     day = since(report, act.today)
@@ -163,7 +163,7 @@ async def _readiness(
     return _Found(facts, day, frozenset(asked))
 
 
-def _part(chapter: Chapter, its: Sequence[Held], found: _Found, words: int) -> Part:
+def _part(chapter: Chapter, its: Sequence[ReportItem], found: _Found, words: int) -> Part:
     stands = {each.id: readiness(found.facts[each.id], found.since) for each in its}
     counts: dict[Readiness, int] = {}
     for each in stands.values():
@@ -182,7 +182,7 @@ async def _words(  # noqa: PLR0917
     tx: Transaction,
     act: Act,
     every: Sequence[Chapter],
-    by_chapter: Mapping[int, Sequence[Held]],
+    by_chapter: Mapping[int, Sequence[ReportItem]],
     language: str,
     default_language: str,
 ) -> dict[int, int]:

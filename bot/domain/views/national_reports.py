@@ -13,11 +13,11 @@ from bot.domain.national_reports import (
     Approval,
     Chapter,
     Comment,
-    Held,
     NationalReport,
     Outcome,
     Readiness,
     Ready,
+    ReportItem,
     Stage,
     Structure,
     open_comments,
@@ -336,7 +336,7 @@ def file(name: Value, attachment: Attachment) -> Screen:
 class Lacks:
     """An item that lacks something, and what."""
 
-    item: Held
+    item: ReportItem
     what: Readiness
 
 
@@ -388,7 +388,7 @@ def chapter(
     return screen(*lines, rows=[*rows, *in_twos(acts), _foot(_act(report))])
 
 
-def _item_button(item: Held) -> Button:
+def _item_button(item: ReportItem) -> Button:
     return button("code", f"about:{item.id}", item=item_code(item))
 
 
@@ -444,7 +444,7 @@ def ask_to_remove(found: Chapter, count: int) -> Screen:
     )
 
 
-def outside(report: NationalReport, items: Sequence[Held], page: int) -> Screen:
+def outside(report: NationalReport, items: Sequence[ReportItem], page: int) -> Screen:
     """The items of the report that are in no chapter, and how they get into one."""
     if not items:
         return screen("national_report.none_outside", rows=[_foot(_act(report))])
