@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.exports import ExportKind
-from bot.domain.national_reports import BY_DEADLINE, Chapter, NationalReport, Outcome, Ready
+from bot.domain.national_reports import BY_DEADLINE, Chapter, NationalReport, Outcome
 from bot.domain.requests import RequestKind
 from bot.domain.screens import Attachment, Text, Words, text
 from bot.domain.views import exports as export_views
@@ -31,13 +32,8 @@ async def overview(turn: Turn, argument: str) -> None:
     permissions.require(permissions.may_prepare_report(turn.actor))
     page = page_number(argument)
     found = await queries.page(turn.tx, limit=LIST_LENGTH, offset=page * LIST_LENGTH)
-    shown = []
-    for each in found:
-        deadline = (
-            None if each.deadline_id is None else await deadlines.get(turn.tx, each.deadline_id)
-        )
-        day = None if deadline is None else deadline.day
-        shown.append((each, await readiness.stage(turn.tx, each), day))
+    stages = await readiness.stages(turn.tx, found)
+    shown = [(each, stages[each.id], await flow.due(turn, each)) for each in found]
     await turn.show(views.overview(await queries.count(turn.tx), page, shown))
 
 
@@ -189,8 +185,8 @@ async def not_mine(turn: Turn, argument: str) -> None:
 async def ask_to_remove(turn: Turn, argument: str) -> None:
     """`chapter_ask_remove:9`: asked once more."""
     found = await _chapter(turn, argument)
-    _, its = await readiness.part(turn.tx, turn.act, found.id, **_languages(turn))
-    await turn.show(views.ask_to_remove(found, len(its.items)))
+    its = await readiness.items_of(turn.tx, turn.act, found.id)
+    await turn.show(views.ask_to_remove(found, len(its)))
 
 
 async def remove(turn: Turn, argument: str) -> None:
@@ -210,7 +206,7 @@ async def outside(turn: Turn, argument: str) -> None:
 async def complete(turn: Turn, argument: str) -> None:
     """`report_complete:5`: the chapters that its structure makes of them are added."""
     report = await _report(turn, argument)
-    made = await report_chapters.complete(turn.tx, turn.act, report.id, **_languages(turn))
+    made = await report_chapters.complete(turn.tx, turn.act, report.id, **flow.languages(turn))
     turn.toast = text("national_report.completed", count=made)
     await turn.show(await flow.board(turn, report.id))
 
@@ -232,24 +228,23 @@ async def chapter_file(turn: Turn, argument: str) -> None:
 async def ask(turn: Turn, argument: str) -> None:
     """`report_ask:5`: what is missing in the whole report."""
     report = await _report(turn, argument)
-    found = await readiness.board(turn.tx, turn.act, report.id, **_languages(turn))
-    await _ask(turn, report, found.ready)
+    await _ask(turn, report, await readiness.to_ask(turn.tx, turn.act, report.id))
 
 
 async def chapter_ask(turn: Turn, argument: str) -> None:
     """`chapter_ask:9`: what is missing in one chapter."""
     found = await _chapter(turn, argument)
-    report, part = await readiness.part(turn.tx, turn.act, found.id, **_languages(turn))
-    await _ask(turn, report, part.ready)
+    report = await _report(turn, str(found.report_id))
+    await _ask(turn, report, await readiness.to_ask_of(turn.tx, turn.act, found.id))
 
 
-async def _ask(turn: Turn, report: NationalReport, ready: Ready) -> None:
+async def _ask(turn: Turn, report: NationalReport, to_ask: Sequence[int]) -> None:
     """The request for exactly these assignments; none where all of it is asked already."""
     permissions.require(permissions.may_ask(turn.actor) and report.is_open)
-    if not ready.to_ask:
+    if not to_ask:
         await turn.remark(text("national_report.nothing_to_ask"))
         return
-    held = await assignments.of_ids(turn.tx, ready.to_ask)
+    held = await assignments.of_ids(turn.tx, to_ask)
     await turn.desk.runner.begin(
         turn,
         "request",
@@ -257,7 +252,7 @@ async def _ask(turn: Turn, report: NationalReport, ready: Ready) -> None:
         kind=RequestKind.STATUS.value,
         selection="-",
         items=sorted({each.item_id for each in held}),
-        assignments=list(ready.to_ask),
+        assignments=list(to_ask),
         report=report.id,
         **_before(report),
     )
@@ -408,13 +403,6 @@ async def _chapter(turn: Turn, argument: str) -> Chapter:
 def _two(argument: str) -> tuple[int, int]:
     one, _, other = argument.partition(":")
     return number(one), number(other)
-
-
-def _languages(turn: Turn) -> dict[str, str]:
-    return {
-        "language": turn.language,
-        "default_language": turn.desk.country.default_language,
-    }
 
 
 ACTS = {

@@ -6,8 +6,9 @@ items.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.domain import permissions
@@ -75,106 +76,150 @@ async def board(
     tx: Transaction, act: Act, report_id: int, *, language: str, default_language: str
 ) -> Board:
     """Where a report stands, counted now."""
-    permissions.require(permissions.may_prepare_report(act.actor))
-    report = existing(await queries.get(tx, report_id))
-    there = await chapters.items_of(tx, report)
-    every = await chapters.of_report(tx, report_id)
-    by_chapter, outside = placed(every, there)
-    found = await _readiness(tx, act, report, there)
-    words = await _words(tx, act, every, by_chapter, language, default_language)
-    parts = tuple(_part(each, by_chapter[each.id], found, words.get(each.id, 0)) for each in every)
+    there = await _placed(tx, act, report_id)
+    report, items_of = there.report, there.items
+    ids = [each.id for each in there.every]
+    found = await _found(tx, act, report, ids)
+    words = await _words(tx, act, there.chapters, items_of, language, default_language)
+    parts = [_part(each, items_of[each.id], found, words[each.id]) for each in there.chapters]
     whole = Ready()
     for part in parts:
         whole = whole.plus(part.ready)
-    return Board(
-        report,
-        await stage(tx, report),
-        parts,
-        tuple(outside),
-        whole,
-        await _news(tx, act, report, [each.id for each in there]),
-    )
+    stage = (await stages(tx, [report]))[report.id]
+    news = await _news(tx, act, report, ids)
+    return Board(report, stage, tuple(parts), tuple(there.outside), whole, news)
 
 
 async def part(
     tx: Transaction, act: Act, chapter_id: int, *, language: str, default_language: str
 ) -> tuple[NationalReport, Part]:
     """One chapter with its report, counted now."""
-    permissions.require(permissions.may_prepare_report(act.actor))
-    chapter = existing(await chapters.get(tx, chapter_id))
-    report = existing(await queries.get(tx, chapter.report_id))
-    every = await chapters.of_report(tx, report.id)
-    by_chapter, _ = placed(every, await chapters.items_of(tx, report))
-    own_items = by_chapter[chapter_id]
-    found = await _readiness(tx, act, report, own_items)
-    words = await _words(tx, act, [chapter], by_chapter, language, default_language)
-    return report, _part(chapter, own_items, found, words.get(chapter_id, 0))
+    chapter, there = await _around(tx, act, chapter_id)
+    its = there.items[chapter_id]
+    found = await _found(tx, act, there.report, [each.id for each in its])
+    words = await _words(tx, act, [chapter], there.items, language, default_language)
+    return there.report, _part(chapter, its, found, words[chapter_id])
+
+
+async def items_of(tx: Transaction, act: Act, chapter_id: int) -> list[ReportItem]:
+    """The items of a chapter."""
+    _, there = await _around(tx, act, chapter_id)
+    return there.items[chapter_id]
 
 
 async def outside(tx: Transaction, act: Act, report_id: int) -> list[ReportItem]:
     """The items of a report that are in no chapter."""
-    permissions.require(permissions.may_prepare_report(act.actor))
-    report = existing(await queries.get(tx, report_id))
-    every = await chapters.of_report(tx, report_id)
-    return placed(every, await chapters.items_of(tx, report))[1]
+    return (await _placed(tx, act, report_id)).outside
 
 
 async def holders(tx: Transaction, act: Act, chapter_id: int) -> set[int]:
     """The institutions that answer for the items of a chapter."""
-    permissions.require(permissions.may_prepare_report(act.actor))
-    chapter = existing(await chapters.get(tx, chapter_id))
-    report = existing(await queries.get(tx, chapter.report_id))
-    every = await chapters.of_report(tx, report.id)
-    by_chapter, _ = placed(every, await chapters.items_of(tx, report))
-    found = await chapters.facts(tx, [each.id for each in by_chapter[chapter_id]])
+    its = await items_of(tx, act, chapter_id)
+    found = await chapters.facts(tx, [each.id for each in its])
     return {one.institution_id for each in found.values() for one in each.answering}
 
 
-async def stage(tx: Transaction, report: NationalReport) -> Stage:
-    """Where a report stands; while a chapter is with institutions, it is out for comments."""
-    if report.state is Stage.IN_PREPARATION and await queries.out_for_comments(tx, [report.id]):
-        return Stage.OUT_FOR_COMMENTS
-    return report.state
+async def to_ask(tx: Transaction, act: Act, report_id: int) -> tuple[int, ...]:
+    """The assignments of which nothing is asked yet, of what the chapters of a report lack."""
+    there = await _placed(tx, act, report_id)
+    its = [each.id for chapter in there.chapters for each in there.items[chapter.id]]
+    return (await _found(tx, act, there.report, its)).to_ask(its)
 
 
-def since(report: NationalReport, today: date) -> date:
-    """What was approved as of an earlier day is too old for the report."""
-    return months_later(today, -report.months)
+async def to_ask_of(tx: Transaction, act: Act, chapter_id: int) -> tuple[int, ...]:
+    """As `to_ask`, of one chapter."""
+    _, there = await _around(tx, act, chapter_id)
+    its = [each.id for each in there.items[chapter_id]]
+    return (await _found(tx, act, there.report, its)).to_ask(its)
+
+
+async def stages(tx: Transaction, reports: Sequence[NationalReport]) -> dict[int, Stage]:
+    """Where each report stands, by id; while a chapter is with institutions, out for comments."""
+    out = await queries.out_for_comments(tx, [each.id for each in reports])
+    return {
+        each.id: Stage.OUT_FOR_COMMENTS
+        if each.state is Stage.IN_PREPARATION and each.id in out
+        else each.state
+        for each in reports
+    }
+
+
+# -- Inside ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A report with what it is about: the items of each chapter, by its id, and those of none."""
+
+    report: NationalReport
+    chapters: list[Chapter]
+    every: list[ReportItem]
+    items: dict[int, list[ReportItem]]
+    outside: list[ReportItem]
+
+
+async def _placed(tx: Transaction, act: Act, report_id: int) -> _Placed:
+    permissions.require(permissions.may_prepare_report(act.actor))
+    report = existing(await queries.get(tx, report_id))
+    own = await chapters.of_report(tx, report_id)
+    every = await chapters.items_of(tx, report)
+    return _Placed(report, own, every, *placed(own, every))
+
+
+async def _around(tx: Transaction, act: Act, chapter_id: int) -> tuple[Chapter, _Placed]:
+    """A chapter, with its report and what stands in that."""
+    permissions.require(permissions.may_prepare_report(act.actor))
+    chapter = existing(await chapters.get(tx, chapter_id))
+    return chapter, await _placed(tx, act, chapter.report_id)
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What was looked up for the items of a report."""
+    """What the record has on items, and of which assignments something is asked already.
+
+    What was approved as of a day before `since` is too old for the report.
+    """
 
     facts: Mapping[int, Facts]
     since: date
-    asked: frozenset[int]  # assignments of which something is asked now, or in a minute
+    asked: frozenset[int]
+
+    def readiness(self, item_id: int) -> Readiness:
+        return readiness(self.facts[item_id], self.since)
+
+    def lack(self, item_ids: Iterable[int]) -> list[int]:
+        return [one for each in item_ids for one in lacking(self.facts[each], self.since)]
+
+    def to_ask(self, item_ids: Iterable[int]) -> tuple[int, ...]:
+        return tuple(each for each in self.lack(item_ids) if each not in self.asked)
 
 
-async def _readiness(
-    tx: Transaction, act: Act, report: NationalReport, there: Sequence[ReportItem]
+async def _found(
+    tx: Transaction, act: Act, report: NationalReport, item_ids: Sequence[int]
 ) -> _Found:
-    facts = await chapters.facts(tx, [each.id for each in there])
-    day = since(report, act.today)
-    lack = [each for item in facts.values() for each in lacking(item, day)]
-    asked = set(await queries.planned_assignments(tx))
+    found = _Found(
+        await chapters.facts(tx, item_ids), months_later(act.today, -report.months), frozenset()
+    )
+    asked = await queries.planned_assignments(tx)
+    lack = found.lack(item_ids)
     for start in range(0, len(lack), _PAGE):
         asked |= (await requests.open_of_assignments(tx, lack[start : start + _PAGE])).keys()
-    return _Found(facts, day, frozenset(asked))
+    return replace(found, asked=frozenset(asked))
 
 
 def _part(chapter: Chapter, its: Sequence[ReportItem], found: _Found, words: int) -> Part:
-    stands = {each.id: readiness(found.facts[each.id], found.since) for each in its}
-    counts: dict[Readiness, int] = {}
-    for each in stands.values():
-        counts[each] = counts.get(each, 0) + 1
-    lack = [one for each in its for one in lacking(found.facts[each.id], found.since)]
-    to_ask = tuple(each for each in lack if each not in found.asked)
-    uncounted = chapter.file is not None and chapter.file_words is None
-    asked = len(lack) - len(to_ask)
+    ids = [each.id for each in its]
+    stands = {each: found.readiness(each) for each in ids}
     missing = [found.facts[each] for each, how in stands.items() if how is Readiness.MISSING]
-    nobodys = sum(not each.answering for each in missing)
-    ready = Ready(counts, words, int(uncounted), to_ask, asked, nobodys)
+    to_ask = found.to_ask(ids)
+    ready = Ready(
+        counts=Counter(stands.values()),
+        words=words,
+        uncounted=int(chapter.file is not None and chapter.file_words is None),
+        to_ask=to_ask,
+        asked=len(found.lack(ids)) - len(to_ask),
+        nobodys=sum(not each.answering for each in missing),
+    )
     return Part(chapter, tuple(its), stands, ready)
 
 

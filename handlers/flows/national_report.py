@@ -54,20 +54,17 @@ MOST_DEADLINES = 40
 
 async def board(turn: Turn, report_id: int, page: int = 0) -> Screen:
     """The readiness board of a report."""
-    found = await readiness.board(turn.tx, turn.act, report_id, **_languages(turn))
+    found = await readiness.board(turn.tx, turn.act, report_id, **languages(turn))
     report = found.report
     out = await queries.chapters_out(turn.tx, report.id)
     shown = found.parts[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
-    due = None
-    if report.deadline_id is not None:
-        due = existing(await deadlines.get(turn.tx, report.deadline_id)).day
     return views.board(
         report,
         found.stage,
         found.ready,
         [views.Line(each.chapter, each.ready, each.chapter.id in out) for each in shown],
         views.Around(
-            due,
+            await due(turn, report),
             tuple(await queries.approvals(turn.tx, report.id)),
             tuple(await chapter_comments.listed(turn.tx, turn.act, report.id)),
             len(found.outside),
@@ -80,13 +77,21 @@ async def board(turn: Turn, report_id: int, page: int = 0) -> Screen:
 
 async def chapter_screen(turn: Turn, chapter_id: int, page: int = 0) -> Screen:
     """One chapter with the items that lack something."""
-    report, found = await readiness.part(turn.tx, turn.act, chapter_id, **_languages(turn))
+    report, found = await readiness.part(turn.tx, turn.act, chapter_id, **languages(turn))
     lacking = [views.Lacks(*each) for each in found.lacking(LACKING)]
     out = chapter_id in await queries.chapters_out(turn.tx, report.id)
     return views.chapter(report, found.chapter, found.ready, lacking, page=page, out=out)
 
 
-def _languages(turn: Turn) -> dict[str, str]:
+async def due(turn: Turn, report: NationalReport) -> date | None:
+    """The day of the deadline that a report answers."""
+    if report.deadline_id is None:
+        return None
+    return existing(await deadlines.get(turn.tx, report.deadline_id)).day
+
+
+def languages(turn: Turn) -> dict[str, str]:
+    """In which language items are read: the reader's, else the country's."""
     return {
         "language": turn.language,
         "default_language": turn.desk.country.default_language,
@@ -194,7 +199,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
         deadline_id=answers.get("deadline"),
         word_limit=answers.get("word_limit") or None,
     )
-    return await board(turn, await service.add(turn.tx, turn.act, wanted, **_languages(turn)))
+    return await board(turn, await service.add(turn.tx, turn.act, wanted, **languages(turn)))
 
 
 NEW = Flow(
