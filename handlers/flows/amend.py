@@ -6,24 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.domain import reports, status
+from bot.domain import reports
 from bot.domain.errors import existing
-from bot.domain.reports import LONGEST_TEXT, AmendedMeanwhile, StatusUpdate, StatusUpdateDraft
+from bot.domain.reports import AmendedMeanwhile, StatusUpdate, StatusUpdateDraft
 from bot.domain.screens import Code, Screen, Text, Value, text
 from bot.domain.versions import amended, differences, newest
 from bot.domain.views import report as views
 from bot.domain.views import versions as version_views
 from bot.domain.views.common import item_code, piece_called
 from bot.services import home, status_updates
-from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Pick, Review
+from handlers.flows.flow import Answers, Flow, Option, Pick, Review
 from handlers.flows.status_update import (
-    day_fits,
-    days,
-    figures_fit,
+    OPTIONAL,
+    STEPS,
     figures_in,
-    figures_shown,
-    next_statuses,
-    words_fit,
 )
 from handlers.turn import Turn
 from storage import evidence, items
@@ -118,18 +114,9 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
 FLOW = Flow(
     name="amend",
     begins=_begins,
-    steps=(
-        Choose("status", next_statuses, told=False, first=status.FIRST),
-        Ask("measures", words_fit, grows=True, limit=LONGEST_TEXT),
-    ),
+    steps=STEPS,
     review=Review(
-        optional=(
-            Choose("as_of", days, check=day_fits, told=False),
-            Ask("remaining", words_fit, grows=True, limit=LONGEST_TEXT),
-            Ask("figures", figures_fit, grows=True, shows=figures_shown),
-            Gather("evidence"),
-            Pick("without", _pieces, when="pieces"),
-        ),
+        optional=(*OPTIONAL, Pick("without", _pieces, when="pieces")),
         words_to="measures",
         files_to="evidence",
     ),

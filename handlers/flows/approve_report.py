@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from bot.domain import permissions
-from bot.domain.errors import Outdated, existing
+from bot.domain.errors import Outdated
 from bot.domain.reports import LONGEST_TEXT, AmendedMeanwhile, joined
-from bot.domain.screens import Code, Screen, Value
+from bot.domain.screens import Screen
 from bot.domain.views import review as views
-from bot.domain.views.common import item_code
-from bot.domain.views.people import name_for
 from bot.services import consolidation
 from bot.services import reviews as service
 from handlers.flows.flow import Answers, Ask, Flow, Overtaken, Review
-from handlers.flows.return_report import overtaken
+from handlers.flows.return_report import begins, overtaken
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
 from storage import reviews
-
-
-async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
-    permissions.require(permissions.may_review(turn.actor))
-    found = existing(await reviews.get(turn.tx, answers["report"]))
-    return {
-        "number": Code(found.number),
-        "item": item_code(found),
-        "institution": name_for(found.names, turn.language),
-    }
 
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
@@ -51,7 +38,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
 
 FLOW = Flow(
     name="approve_report",
-    begins=_begins,
+    begins=begins,
     steps=(Ask("note", words_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(words_to="note"),
     then=_then,

@@ -16,7 +16,8 @@ from handlers.turn import Turn
 from storage import reviews, status_updates
 
 
-async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
+async def begins(turn: Turn, answers: Answers) -> dict[str, Value]:
+    """Which report is decided on, and whose."""
     permissions.require(permissions.may_review(turn.actor))
     found = existing(await reviews.get(turn.tx, answers["report"]))
     return {
@@ -48,7 +49,7 @@ async def overtaken(turn: Turn, report_id: int) -> Overtaken:
 
 FLOW = Flow(
     name="return_report",
-    begins=_begins,
+    begins=begins,
     steps=(Ask("comment", words_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(words_to="comment"),
     then=_then,

@@ -178,21 +178,24 @@ async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     return views.receipt(receipt, following)
 
 
+STEPS = (
+    Choose("status", next_statuses, told=False, first=status.FIRST),
+    Ask("measures", words_fit, grows=True, limit=LONGEST_TEXT),
+)
+OPTIONAL = (
+    Choose("as_of", days, check=day_fits, told=False),
+    Ask("remaining", words_fit, grows=True, limit=LONGEST_TEXT),
+    Ask("figures", figures_fit, grows=True, shows=figures_shown),
+    Gather("evidence"),
+)
+"""What a report says, new or amended: what is asked, and what can be added at the end."""
+
 FLOW = Flow(
     name="status_update",
     begins=_begins,
-    steps=(
-        Choose("status", next_statuses, told=False, first=status.FIRST),
-        Ask("measures", words_fit, grows=True, limit=LONGEST_TEXT),
-    ),
+    steps=STEPS,
     review=Review(
-        optional=(
-            Choose("as_of", days, check=day_fits, told=False),
-            Ask("remaining", words_fit, grows=True, limit=LONGEST_TEXT),
-            Ask("figures", figures_fit, grows=True, shows=figures_shown),
-            Gather("evidence"),
-            Pick("siblings", _siblings, when="others"),
-        ),
+        optional=(*OPTIONAL, Pick("siblings", _siblings, when="others")),
         words_to="measures",
         files_to="evidence",
     ),
