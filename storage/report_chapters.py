@@ -19,6 +19,7 @@ from bot.domain.national_reports import (
     ReportItem,
     Structure,
     in_scope,
+    without_words,
 )
 from storage.approved import is_last_approved
 from storage.database import Transaction
@@ -83,17 +84,23 @@ def _chapters() -> Any:
 async def _fetch(tx: Transaction, statement: Any) -> list[Chapter]:
     rows = await tx.rows(statement)
     put: dict[int, list[int]] = defaultdict(list)
+    restricted: dict[int, list[tuple[str, str]]] = defaultdict(list)
     ids = [row["id"] for row in rows]
     for each in await tx.rows(
-        select(chapter_items)
+        select(chapter_items, items.c.restricted, source_documents.c.symbol, items.c.paragraph)
+        .join(items, items.c.id == chapter_items.c.item_id)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
         .where(chapter_items.c.chapter_id.in_(ids))
         .order_by(chapter_items.c.chapter_id, chapter_items.c.item_id)
     ):
         put[each["chapter_id"]].append(each["item_id"])
+        if each["restricted"]:
+            restricted[each["chapter_id"]].append((each["symbol"], each["paragraph"]))
     return [
         Chapter(
             **{
                 **row,
+                "heading": without_words(row["heading"], restricted[row["id"]]),
                 "holds": row["holds"] and Structure(row["holds"]),
                 "items": tuple(put[row["id"]]),
             }

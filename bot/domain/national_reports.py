@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ MONTHS = (3, 6, 12, 24)
 """After so many months what was approved can be too old for a report."""
 
 USUAL_MONTHS = 12
+_BETWEEN = " · "  # symbol, number and first words of an item in a heading
 
 
 class NationalKind(StrEnum):
@@ -258,12 +259,21 @@ def chapters_for(
 def _of_item(
     item: ReportItem, beginnings: Mapping[int, tuple[str, str]], *, several: bool
 ) -> ChapterDraft:
-    number = f"{item.symbol} · {item.code}" if several or item.restricted else item.code
+    full = f"{item.symbol}{_BETWEEN}{item.code}"
+    number = full if several or item.restricted else item.code
     words, language = beginnings.get(item.id, ("", None))
-    heading = f"{number} · {words}" if words and not item.restricted else number
+    heading = f"{number}{_BETWEEN}{words}" if words and not item.restricted else number
     if len(heading) > LONGEST_HEADING:
         heading = f"{heading[: LONGEST_HEADING - 1].rstrip()}…"
     return ChapterDraft(heading, language if words else None, items=(item.id,))
+
+
+def without_words(heading: str, restricted: Iterable[tuple[str, str]]) -> str:
+    """A heading without how an item begins that was restricted since: its symbol and number."""
+    for symbol, code in restricted:
+        if heading.startswith((f"{code}{_BETWEEN}", f"{symbol}{_BETWEEN}{code}{_BETWEEN}")):
+            return f"{symbol}{_BETWEEN}{code}"
+    return heading
 
 
 def placed(

@@ -244,6 +244,22 @@ async def test_restricted_items_are_named_by_symbol_and_number_alone(
     assert its.ready.words == 0
 
 
+async def test_a_heading_loses_the_words_of_an_item_that_is_restricted_later(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await House(tx).settle()
+        report_id = await at.begins()
+        at_first = {each.heading for each in await chapters.of_report(tx, report_id)}
+        assert maravia.TEXTS["140.12"]["en"] in " ".join(at_first)
+        await tx.execute(
+            update(items).where(items.c.id == at.items["140.12"]).values(restricted=True)
+        )
+        now = {each.heading for each in await chapters.of_report(tx, report_id)}
+    assert now - at_first == {f"{maravia.REVIEW} · 140.12"}
+    assert len(now & at_first) == 3
+
+
 async def test_items_that_come_later_appear_in_their_theme_or_outside(
     database: Database,
 ) -> None:
