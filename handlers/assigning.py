@@ -31,7 +31,6 @@ from storage import (
     consolidations,
     desk,
     items,
-    jobs,
     plans,
     reminders,
     requests,
@@ -232,16 +231,8 @@ async def _announce(
 
 async def book(turn: Turn, argument: str) -> None:
     """`book:d3`: the workbook of a selection, made while others are served, then sent."""
-    permissions.require(permissions.may_arrange(turn.actor))
     wanted = Selection.read(argument or "-")
-    await jobs.plan(
-        turn.tx,
-        books.MAKE,
-        {"selection": wanted.code, "language": turn.language},
-        person_id=turn.person.id,
-        seat_id=turn.actor.seat_id,
-        now=turn.now,
-    )
+    await books.ask(turn.tx, turn.act, wanted, language=turn.language)
     await turn.show(book_views.making())
 
 

@@ -23,7 +23,7 @@ from handlers.card import number
 from handlers.flows import plan as flows
 from handlers.home import page_beside, page_number
 from handlers.turn import Turn
-from storage import cards, clusters, indicators, institutions, items, jobs
+from storage import cards, clusters, indicators, institutions, items
 from storage import plans as queries
 
 
@@ -272,16 +272,8 @@ async def value_add(turn: Turn, argument: str) -> None:
 
 async def book(turn: Turn, argument: str) -> None:
     """`plan_book:c3`: the plans of a selection as a workbook, made while others are served."""
-    permissions.require(permissions.may_plan(turn.actor))
     wanted = Selection.read(argument or "-")
-    await jobs.plan(
-        turn.tx,
-        service.MAKE,
-        {"selection": wanted.code, "language": turn.language},
-        person_id=turn.person.id,
-        seat_id=turn.actor.seat_id,
-        now=turn.now,
-    )
+    await books.ask(turn.tx, turn.act, wanted, language=turn.language)
     await turn.show(book_views.making())
 
 

@@ -1,4 +1,4 @@
-"""The assignment workbook that came back: what it would change, and changing it in one go."""
+"""The assignment workbook: asked for; what it would change when it is back, and changing it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.domain.assigning import Target
 from bot.domain.errors import Outdated
 from bot.domain.items import Part
 from bot.domain.people import Act
+from bot.domain.selection import Selection
 from bot.services import assignments as assigning
 from bot.services import books
 from bot.services import clusters as arranging
@@ -78,6 +79,12 @@ class Difference:
     now: Row
     wish: Wish
     fields: tuple[str, ...]
+
+
+async def ask(tx: Transaction, act: Act, wanted: Selection, *, language: str) -> int:
+    """Plan the workbook of what is selected; gives its job."""
+    permissions.require(permissions.may_arrange(act.actor))
+    return await books.ask(tx, act, MAKE, wanted, language=language)
 
 
 async def differences(tx: Transaction, wishes: Sequence[Wish]) -> list[Difference]:

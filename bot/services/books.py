@@ -1,13 +1,26 @@
-"""What workbooks that came back have in common: they wait for a decision, and may be dropped."""
+"""What two-way workbooks have in common: asked for; come back, they wait, and may be dropped."""
 
 from __future__ import annotations
 
 from bot.domain.errors import NotFound, Outdated
 from bot.domain.people import Act
+from bot.domain.selection import Selection
 from bot.services import audit
 from storage import jobs
 from storage.database import Transaction
 from storage.jobs import Job
+
+
+async def ask(tx: Transaction, act: Act, kind: str, wanted: Selection, *, language: str) -> int:
+    """Plan a workbook of what is selected; gives its job."""
+    return await jobs.plan(
+        tx,
+        kind,
+        {"selection": wanted.code, "language": language},
+        person_id=act.actor.person_id,
+        seat_id=act.actor.seat_id,
+        now=act.now,
+    )
 
 
 async def waiting(tx: Transaction, job_id: int, kind: str) -> Job:

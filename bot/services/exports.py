@@ -105,6 +105,7 @@ async def ask_by_document(
     tx: Transaction, act: Act, kind: ExportKind, chosen: Filter, *, language: str
 ) -> int:
     """Plan one export for each document that the filter leaves; gives how many."""
+    require(may_take(act.actor, kind))
     documents = await choices(tx, act, chosen, Dimension.DOCUMENT)
     if not documents:
         raise NothingMatches

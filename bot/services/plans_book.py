@@ -1,4 +1,4 @@
-"""The workbook of plans that came back: what it would change, and changing it in one go."""
+"""The workbook of plans: asked for; what it would change when it is back, and changing it."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ from bot.domain.plans import (
     changed_indicator,
     current,
 )
+from bot.domain.selection import Selection
 from bot.services import books, plans
-from bot.services.plans import READ, Told
+from bot.services.plans import MAKE, READ, Told
 from storage import indicators, jobs
 from storage import plans as queries
 from storage.database import Transaction
@@ -92,6 +93,12 @@ class Difference:
         if self.now is not None and not self.fields and self.state is None:
             found = []
         return [*found, "values"] if self.value is not None else found
+
+
+async def ask(tx: Transaction, act: Act, wanted: Selection, *, language: str) -> int:
+    """Plan the workbook of what is selected; gives its job."""
+    permissions.require(permissions.may_plan(act.actor))
+    return await books.ask(tx, act, MAKE, wanted, language=language)
 
 
 async def differences(tx: Transaction, wishes: Sequence[Wish]) -> list[Difference]:
