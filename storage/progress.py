@@ -279,7 +279,7 @@ async def answering(tx: Transaction, scope: Scope, today: date) -> list[Answerin
     """
     of = request_items.c
     answered = of.state == ItemState.ANSWERED.value
-    overdue = and_(of.state == ItemState.ASKED.value, or_(of.due_on.is_(None), of.due_on < today))
+    overdue = and_(of.state == ItemState.ASKED.value, of.due_on < today)
     asked = {
         row["institution_id"]: row
         for row in await tx.rows(

@@ -106,7 +106,6 @@ TEXT_KEYS = (
     *(f"national_report.structure.{each}" for each in Structure),
     *(f"readiness.{each}" for each in Readiness),
     *(f"comment.outcome.{each}" for each in Outcome),
-    *(f"button.comment_settle.{each}" for each in Outcome),
     *(f"national_report.body.{each}" for each in BODIES),
     *(f"sdg.goal.{each}" for each in range(1, 18)),
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.people import Act
 from bot.domain.permissions import may_see_progress, require
 from bot.domain.progress import Past, Period, Subject, over_time, periods, scope_of, shown_statuses
-from bot.domain.screens import Attachment, text_from_json
+from bot.domain.screens import Attachment, Screen, text_from_json
 from bot.domain.views import exports as views
 from bot.exchange.picture import Bar, Figures, as_text
 from bot.exchange.progress import pack, period_name
@@ -53,7 +53,7 @@ async def run(job: Job, tools: Tools) -> None:
             await exports.sent(tx, act, PICTURE, job.id, rows=total, sha256=kept.sha256)
 
 
-def _told(figures: Figures, arguments: dict[str, Any], subjects: list[Subject]) -> Any:
+def _told(figures: Figures, arguments: Mapping[str, Any], subjects: list[Subject]) -> Screen:
     return views.progress(
         Subject.TIME,
         subjects,
@@ -70,7 +70,7 @@ async def _history(job: Job, tools: Tools) -> Figures:
         act = await tools.act(tx, job)
         require(may_see_progress(act.actor))
         scope = scope_of(act.actor)
-        today = _today(act)
+        today = act.today
         begin = await progress.first_approved(tx, scope)
         first = begin.astimezone(act.zone).date() if begin else today
         several = periods(first, today, act.zone)
@@ -92,7 +92,3 @@ def _counted(past: Past, several: list[Period]) -> list[Counter[str]]:
     for period, status in over_time(past, len(several)):
         found[period][status] += 1
     return found
-
-
-def _today(act: Act) -> Any:
-    return act.now.astimezone(act.zone).date()
