@@ -19,6 +19,14 @@ def require(allowed: bool) -> None:
         raise NotAllowed
 
 
+def secretariat_seat(actor: Actor) -> Seat:
+    """The seat with which somebody of the secretariat acts; raises NotAllowed for anybody else."""
+    seat = actor.seat(SECRETARIAT)
+    if seat is None:
+        raise NotAllowed
+    return seat
+
+
 def may_manage_people(actor: Actor) -> bool:
     """The secretariat invites, confirms and ends seats; so does the operator."""
     return actor.is_secretariat or actor.channel == "command"

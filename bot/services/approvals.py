@@ -18,8 +18,14 @@ from bot.domain.approvals import (
     next_step,
 )
 from bot.domain.errors import NotFound, Outdated, existing
-from bot.domain.people import SECRETARIAT, Act, Person, Role
-from bot.domain.permissions import may_decide_approval, may_lower, may_stop_approval, require
+from bot.domain.people import Act, Person, Role
+from bot.domain.permissions import (
+    may_decide_approval,
+    may_lower,
+    may_stop_approval,
+    require,
+    secretariat_seat,
+)
 from bot.domain.screens import Screen
 from bot.domain.views import approvals as views
 from bot.services import audit
@@ -93,8 +99,7 @@ async def refuse(tx: Transaction, act: Act, approval_id: int) -> None:
     require(may_stop_approval(act.actor, asked.asker, announced=announced))
     if asked.state is not State.WAITING:
         raise Outdated
-    seat = act.actor.seat(SECRETARIAT)
-    assert seat is not None
+    seat = secretariat_seat(act.actor)
     await _settle(tx, act, asked, State.REFUSED, decided_by=seat.id)
     await audit.record(tx, act, "approval.refuse", _subject(asked), seat_id=seat.id)
     await _tell(tx, act, asked, "refused", await _concerned(tx, act), but=act.actor.person_id)

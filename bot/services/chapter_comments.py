@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain import permissions
 from bot.domain.errors import existing
 from bot.domain.national_reports import Comment, NationalReport, Outcome
-from bot.domain.people import SECRETARIAT, Act
+from bot.domain.people import Act
 from bot.domain.reports import fitting
 from bot.services import audit
 from storage import chapter_comments as queries
@@ -43,9 +43,7 @@ async def settle(
 ) -> None:
     """Say what became of a comment, with a note if there is one; it can be said anew."""
     report, _ = await one(tx, act, answer_id, number)
-    seat = act.actor.seat(SECRETARIAT)
-    permissions.require(seat is not None)
-    assert seat is not None
+    seat = permissions.secretariat_seat(act.actor)
     why = None if note is None else fitting(note)
     await queries.settle(
         tx,

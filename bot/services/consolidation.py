@@ -13,7 +13,7 @@ from bot.domain.consolidation import (
     NothingApproved,
 )
 from bot.domain.errors import NotFound, Outdated, existing
-from bot.domain.people import SECRETARIAT, Act
+from bot.domain.people import Act
 from bot.domain.reports import DayInFuture, TooLong, fitting
 from bot.services import audit
 from storage import assignments, statuses
@@ -45,8 +45,7 @@ async def consolidate(tx: Transaction, act: Act, wanted: Wanted) -> Consolidatio
     StatusEnded, NoWords or TooLong.
     """
     permissions.require(permissions.may_consolidate(act.actor))
-    seat = act.actor.seat(SECRETARIAT)
-    assert seat is not None
+    seat = permissions.secretariat_seat(act.actor)
     chosen = (await statuses.vocabulary(tx)).require(wanted.status)
     sentence = fitting(wanted.sentence)
     if len(sentence) > LONGEST_SENTENCE:
@@ -108,8 +107,7 @@ async def mark(
     or one of them stands no more.
     """
     permissions.require(permissions.may_consolidate(act.actor))
-    seat = act.actor.seat(SECRETARIAT)
-    assert seat is not None
+    seat = permissions.secretariat_seat(act.actor)
     why = fitting(words)
     one, other = [existing(await queries.word(tx, each)) for each in pair]
     items = {await queries.item_of(tx, each) for each in pair}
@@ -132,8 +130,7 @@ async def mark(
 async def unmark(tx: Transaction, act: Act, contradiction_id: int) -> Contradiction:
     """They do not contradict each other after all. Raises Outdated where that is settled."""
     permissions.require(permissions.may_consolidate(act.actor))
-    seat = act.actor.seat(SECRETARIAT)
-    assert seat is not None
+    seat = permissions.secretariat_seat(act.actor)
     found = await queries.contradiction(tx, contradiction_id)
     if found is None or not await queries.resolve(
         tx, contradiction_id, seat_id=seat.id, now=act.now

@@ -188,8 +188,7 @@ async def type_question(
 ) -> tuple[int, list[Hit]]:
     """The question that was just asked, and the items it may be about; one hit is taken at once."""
     await _open_one(tx, act, dialogue_id)
-    seat = act.actor.seat(SECRETARIAT)
-    assert seat is not None
+    seat = permissions.secretariat_seat(act.actor)
     asked = fitting(words)
     question_id = await queries.add_question(
         tx, dialogue_id, asked, language, typed_by=seat.id, now=act.now

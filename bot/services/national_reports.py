@@ -26,7 +26,7 @@ from bot.domain.national_reports import (
     chapters_for,
     in_scope,
 )
-from bot.domain.people import SECRETARIAT, Act
+from bot.domain.people import Act
 from bot.domain.reports import DayInFuture, fitting
 from bot.domain.screens import Attachment
 from bot.services import audit
@@ -186,9 +186,7 @@ async def approve(tx: Transaction, act: Act, report_id: int, approved: Approved,
     Raises DayInFuture, AllSubmitted.
     """
     report = await open_one(tx, act, report_id)
-    seat = act.actor.seat(SECRETARIAT)
-    permissions.require(seat is not None)
-    assert seat is not None
+    seat = permissions.secretariat_seat(act.actor)
     if approved.approved_on > act.today:
         raise DayInFuture(day=approved.approved_on)
     made = await queries.add_approval(

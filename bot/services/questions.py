@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain import permissions
 from bot.domain.errors import Outdated, existing
-from bot.domain.people import REPORTING, SECRETARIAT, Act
+from bot.domain.people import REPORTING, Act
 from bot.domain.reports import fitting
 from bot.domain.views import report as views
 from bot.services import audit
@@ -45,8 +45,7 @@ async def answer(
     permissions.require(permissions.may_answer(act.actor))
     question = existing(await queries.get(tx, question_id))
     answered = fitting(words)
-    seat = act.actor.seat(SECRETARIAT)
-    assert seat is not None
+    seat = permissions.secretariat_seat(act.actor)
     if not await queries.answer(tx, question_id, answered, language, seat_id=seat.id, now=act.now):
         raise Outdated
     asker = await seats.get(tx, question.asked_by)

@@ -13,7 +13,7 @@ from bot.domain.errors import NotFound, existing
 from bot.domain.exports import DocumentNeeded, ExportKind, suits
 from bot.domain.filters import Filter
 from bot.domain.people import SECRETARIAT, Act
-from bot.domain.permissions import may_export, require
+from bot.domain.permissions import may_export, require, secretariat_seat
 from bot.domain.regular import MOST, Regular, Rhythm, TooManyRegular
 from bot.domain.views import regular as views
 from bot.domain.work_calendar import Policy
@@ -35,9 +35,7 @@ async def add(
     require(may_export(act.actor))
     if not suits(kind, chosen):
         raise DocumentNeeded
-    seat = act.actor.seat(SECRETARIAT)
-    require(seat is not None)
-    assert seat is not None
+    seat = secretariat_seat(act.actor)
     new = Regular(
         *(0, seat.person_id, seat.id, kind, chosen, rhythm), to_all=False, dealt_with=_today(act)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain import permissions
 from bot.domain.errors import Outdated, existing
 from bot.domain.items import ReportState
-from bot.domain.people import SECRETARIAT, Act, Actor
+from bot.domain.people import Act, Actor
 from bot.domain.reports import AmendedMeanwhile, fitting
 from bot.domain.review import OPEN_FOR, OpenedBy, Queue, Waiting
 from bot.domain.screens import Code
@@ -159,6 +159,5 @@ async def _decide(
 
 
 def _seat(actor: Actor) -> int:
-    seat = actor.seat(SECRETARIAT)
-    assert seat is not None
+    seat = permissions.secretariat_seat(actor)
     return seat.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain import permissions
 from bot.domain.errors import NotFound, existing
 from bot.domain.items import Assignment, ReportState
-from bot.domain.people import REPORTING, SECRETARIAT, Act
+from bot.domain.people import REPORTING, Act
 from bot.domain.reports import AlreadyDecided, fitting
 from bot.domain.screens import Words
 from bot.domain.threads import Side, Thread
@@ -26,8 +26,7 @@ async def ask(
     Its focal points and the author are told. Raises AlreadyDecided where the report waits no more.
     """
     permissions.require(permissions.may_review(act.actor))
-    seat = act.actor.seat(SECRETARIAT)
-    assert seat is not None
+    seat = permissions.secretariat_seat(act.actor)
     asking = fitting(words)
     report = existing(await review_queries.get(tx, status_update_id))
     await _waiting(tx, status_update_id)
