@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import regular as rules
 from bot.domain.deadlines import DeadlineState
 from bot.domain.errors import NotFound, existing
-from bot.domain.exports import DocumentNeeded, ExportKind, suits
+from bot.domain.exports import ExportKind, require_suits
 from bot.domain.filters import Filter
 from bot.domain.people import SECRETARIAT, Act
 from bot.domain.permissions import may_export, require, secretariat_seat
@@ -30,11 +30,10 @@ async def add(
 ) -> Regular:
     """An export that comes to the actor by that rhythm; the same one asked for twice is one.
 
-    Refuses with DocumentNeeded or TooManyRegular.
+    Refuses with DocumentNeeded, ReportNeeded or TooManyRegular.
     """
-    require(may_export(act.actor))
-    if not suits(kind, chosen):
-        raise DocumentNeeded
+    require(exports.may_take(act.actor, kind))
+    require_suits(kind, chosen)
     seat = secretariat_seat(act.actor)
     new = Regular(
         *(0, seat.person_id, seat.id, kind, chosen, rhythm), to_all=False, dealt_with=_today(act)

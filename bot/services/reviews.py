@@ -159,5 +159,4 @@ async def _decide(
 
 
 def _seat(actor: Actor) -> int:
-    seat = permissions.secretariat_seat(actor)
-    return seat.id
+    return permissions.secretariat_seat(actor).id

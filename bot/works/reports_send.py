@@ -21,12 +21,12 @@ BATCH = 10  # reports in one transaction: nobody's tap waits long
 
 async def run(job: Job, tools: Tools) -> None:
     """Send the rows of `job.result` from `job.done` on; the last batch brings the receipt."""
-    while not await _batch(job.id, tools):
+    while not await batch(job.id, tools):
         pass
 
 
-async def _batch(job_id: int, tools: Tools) -> bool:
-    """Send some more; gives whether that was all."""
+async def batch(job_id: int, tools: Tools) -> bool:
+    """Send some more in one transaction; gives whether nothing is left to send."""
     async with tools.database.write() as tx:
         job = await jobs.get(tx, job_id)
         assert job is not None

@@ -339,9 +339,9 @@ async def _ask(
     common = {"state": "open", "audience": Audience().to_json(), "ladder": [], "created_at": now}
     rung = None
     for kind, about in (("data", {}), ("status", {"assignment_id": assignment, "item_id": item})):
-        request = await _new(tx, requests, kind=kind, **common, indicator=JUSTICE)
+        request = await new_row(tx, requests, kind=kind, **common, indicator=JUSTICE)
         await tx.execute(insert(request_texts).values(request_id=request, **words))
-        asked = await _new(
+        asked = await new_row(
             tx,
             request_items,
             request_id=request,
@@ -354,7 +354,7 @@ async def _ask(
             stale=False,
         )
         rung = rung or asked
-    reminder = await _new(
+    reminder = await new_row(
         tx,
         reminders,
         request_item_id=asked,
@@ -366,7 +366,7 @@ async def _ask(
         at=now,
         outbox_id=1,
     )
-    await _new(
+    await new_row(
         tx,
         extensions,
         request_item_id=asked,
@@ -387,7 +387,7 @@ async def _report(
 
     Another one waits.
     """
-    report = await _new(
+    report = await new_row(
         tx,
         status_updates,
         number="SU-2026-0001",
@@ -422,7 +422,7 @@ async def _report(
     await tx.execute(
         insert(files).values(sha256="ab" * 32, size=10, media_type="application/pdf", stored_at=now)
     )
-    await _new(
+    await new_row(
         tx,
         evidence,
         status_update_id=report,
@@ -433,7 +433,7 @@ async def _report(
         caption=f"caption {JUSTICE}",
         added_at=now,
     )
-    question = await _new(
+    question = await new_row(
         tx,
         questions,
         assignment_id=held,
@@ -449,7 +449,7 @@ async def _report(
 
 async def _template(tx: Transaction, now: datetime) -> None:
     """The secretariat's own letterhead."""
-    await _new(
+    await new_row(
         tx,
         templates,
         kind="matrix",
@@ -463,7 +463,7 @@ async def _template(tx: Transaction, now: datetime) -> None:
 async def _uncleared(tx: Transaction, held: int, justice: int, focal: Actor, now: datetime) -> None:
     """Justice clears everything; a report waits for it, with a file."""
     await tx.execute(update(houses).where(houses.c.id == justice).values(clearance="chosen"))
-    waits = await _new(
+    waits = await new_row(
         tx,
         status_updates,
         number="SU-2026-0002",
@@ -484,7 +484,7 @@ async def _uncleared(tx: Transaction, held: int, justice: int, focal: Actor, now
         .where(assignments.c.id == held)
         .values(uncleared_id=waits, uncleared_state="uncleared")
     )
-    await _new(
+    await new_row(
         tx,
         evidence,
         status_update_id=waits,
@@ -517,7 +517,7 @@ async def _review(
     said = {"kind": "report", "as_of": now.date(), "language": "en", "submitted_at": now}
 
     async def reports(number: int, held: int, state: str, status: str, words: str) -> int:
-        return await _new(
+        return await new_row(
             tx,
             status_updates,
             number=f"SU-2026-000{number}",
@@ -543,11 +543,11 @@ async def _examine(
 ) -> tuple[int, int]:
     """Justice is on call: an answer waits for clearance, a question is with the officer alone."""
     common = {"language": "en", "typed_by": officer.seat_id, "typed_at": now}
-    dialogue = await _new(tx, dialogues, title="Committee", language="en", opened_at=now)
+    dialogue = await new_row(tx, dialogues, title="Committee", language="en", opened_at=now)
     for actor in (focal, validator):
         row = {"seat_id": actor.seat_id, "part": "on_call", "added_at": now}
         await tx.execute(insert(dialogue_people).values(dialogue_id=dialogue, **row))
-    question = await _new(
+    question = await new_row(
         tx,
         dialogue_questions,
         dialogue_id=dialogue,
@@ -561,7 +561,7 @@ async def _examine(
         waits_since=now,
         **common,
     )
-    await _new(
+    await new_row(
         tx,
         dialogue_questions,
         dialogue_id=dialogue,
@@ -769,7 +769,7 @@ async def _prepare(
 
     Gives what conversations about them begin with.
     """
-    report = await _new(
+    report = await new_row(
         tx,
         national_reports,
         kind="mid_term",
@@ -784,10 +784,10 @@ async def _prepare(
     )
     file = {"file": "ab" * 32, "file_name": f"{SECRETARIAT}.docx"}
     common = {"report_id": report, "heading": f"Prisons {SECRETARIAT}", "language": "en"}
-    chapter = await _new(tx, report_chapters, place=1, **common, **file)
-    await _new(tx, report_chapters, place=2, **common, draft=SECRETARIAT, draft_language="en")
+    chapter = await new_row(tx, report_chapters, place=1, **common, **file)
+    await new_row(tx, report_chapters, place=2, **common, draft=SECRETARIAT, draft_language="en")
     await tx.execute(insert(chapter_items).values(chapter_id=chapter, item_id=item))
-    await _new(
+    await new_row(
         tx,
         report_approvals,
         report_id=report,
@@ -799,7 +799,7 @@ async def _prepare(
         at=now,
         **file,
     )
-    request = await _new(
+    request = await new_row(
         tx,
         requests,
         kind="comment",
@@ -810,7 +810,7 @@ async def _prepare(
         chapter_id=chapter,
         created_at=now,
     )
-    asked = await _new(
+    asked = await new_row(
         tx,
         request_items,
         request_id=request,
@@ -823,14 +823,14 @@ async def _prepare(
         stale=False,
     )
     said = {"words": f"12: name it {JUSTICE}", "figures": [], "language": "en", "at": now}
-    comment = await _new(tx, answers, request_item_id=asked, seat_id=focal.seat_id, **said)
+    comment = await new_row(tx, answers, request_item_id=asked, seat_id=focal.seat_id, **said)
     return {"chapter": chapter, "answer": comment, "part": 0}
 
 
 async def _calendar(tx: Transaction, coordinator: Actor, now: datetime) -> None:
     """A deadline of the secretariat's, a closed one; a calendar file that waits."""
     for title, state in ((f"Reply {SECRETARIAT}", "open"), (f"Dialogue {SECRETARIAT}", "done")):
-        await _new(
+        await new_row(
             tx,
             deadlines,
             uid=title,
@@ -965,7 +965,7 @@ async def _beside(world: World, tx: Transaction, coordinator: Actor, item: int) 
     return olga
 
 
-async def _new(tx: Transaction, table: Table, **values: Any) -> int:
+async def new_row(tx: Transaction, table: Table, **values: Any) -> int:
     result = await tx.execute(insert(table).values(**values))
     key = result.inserted_primary_key
     assert key is not None

@@ -40,7 +40,7 @@ from storage.tables import (
 )
 from storage.tables import jobs as jobs_table
 from tests import maravia
-from tests.permissions.conftest import JUSTICE, World, _new
+from tests.permissions.conftest import JUSTICE, World, new_row
 
 TABLE = Path(__file__).parents[2] / "docs" / "permissions.md"
 COLUMNS = {
@@ -65,11 +65,12 @@ class Row:
 
 
 def rows() -> Iterator[Row]:
-    """Every row of every table on the page that has these columns."""
+    """Every row on the page that begins with a button."""
     for line in TABLE.read_text(encoding="utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if not line.startswith("|") or len(cells) != len(COLUMNS) + 2 or "`" not in cells[0]:
+        if not line.startswith("| `"):
             continue
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        assert len(cells) == len(COLUMNS) + 2, line
         assert set(cells[2:]) <= {"yes", "no", "–"}, line
         yield Row(tuple(re.findall(r"`([^`]+)`", cells[0])), cells[1], tuple(cells[2:]))
 
@@ -105,7 +106,7 @@ async def numbers(world: World) -> dict[str, str]:
         report: dict[str, Any] = {"assignment_id": known["assignment"], "kind": "report"}
         report |= {"status": "planned", "as_of": now.date(), "measures": JUSTICE, "language": "en"}
         states = {
-            state: await _new(
+            state: await new_row(
                 tx,
                 status_updates,
                 **report,
@@ -116,7 +117,7 @@ async def numbers(world: World) -> dict[str, str]:
             )
             for n, state in enumerate(("returned", "returned_inside", "withdrawn"), start=10)
         }
-        redaction = await _new(
+        redaction = await new_row(
             tx,
             redactions,
             subject=f"su:{known['report']}",
@@ -131,7 +132,7 @@ async def numbers(world: World) -> dict[str, str]:
         file = {"attachment": pdf, "attachment_name": "a.pdf"}
         await tx.execute(update(requests).values(**file))
         answer = {"words": JUSTICE, "figures": [], "language": "en", "at": now}
-        await _new(tx, answers, request_item_id=known["asked"], **answer)
+        await new_row(tx, answers, request_item_id=known["asked"], **answer)
         await tx.execute(update(seats).where(seats.c.institution_id == justice).values(letter=pdf))
         given_back = assignments.c.id == disowned
         await tx.execute(

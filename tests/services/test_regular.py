@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.domain.errors import NotAllowed, NotFound
-from bot.domain.exports import DocumentNeeded, ExportKind
+from bot.domain.exports import DocumentNeeded, ExportKind, ReportNeeded
 from bot.domain.filters import EVERYTHING, Dimension, Filter
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.regular import MOST, Rhythm, TooManyRegular
@@ -105,6 +105,10 @@ async def test_it_is_asked_for_once_and_only_by_the_secretariat(database: Databa
             await regular.add(tx, by(amal), KIND, EVERYTHING, Rhythm.MONDAY)
         with pytest.raises(NotAllowed):
             await regular.listed(tx, by(amal))
+        with pytest.raises(NotAllowed):  # what everybody did is taken out by coordinators
+            await regular.add(tx, by(otto), ExportKind.AUDIT, EVERYTHING, Rhythm.MONDAY)
+        with pytest.raises(ReportNeeded):
+            await regular.add(tx, by(otto), ExportKind.COMMENTS, EVERYTHING, Rhythm.MONDAY)
         with pytest.raises(DocumentNeeded):
             await regular.add(tx, by(otto), ExportKind.MATRIX, EVERYTHING, Rhythm.MONDAY)
         for number in range(MOST - 1):
