@@ -93,19 +93,19 @@ async def _comments(tx: Transaction, rows: Sequence[Any]) -> list[Comment]:
             outcome = settled.get((row["id"], part))
             found.append(
                 Comment(
-                    row["id"],
-                    row["request_item_id"],
-                    part,
-                    row["chapter_id"],
-                    place,
-                    words,
-                    row["language"],
-                    row["names"],
-                    row["files"],
-                    row["at"],
-                    None if outcome is None else Outcome(outcome["outcome"]),
-                    None if outcome is None else outcome["note"],
-                    None if outcome is None else outcome["language"],
+                    answer_id=row["id"],
+                    request_item_id=row["request_item_id"],
+                    part=part,
+                    chapter_id=row["chapter_id"],
+                    place=place,
+                    words=words,
+                    language=row["language"],
+                    names=row["names"],
+                    files=row["files"],
+                    at=row["at"],
+                    outcome=None if outcome is None else Outcome(outcome["outcome"]),
+                    note=None if outcome is None else outcome["note"],
+                    note_language=None if outcome is None else outcome["language"],
                 )
             )
     return found
