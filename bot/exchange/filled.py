@@ -165,10 +165,10 @@ class RowCells:
         key = self._key_of(problem)
         self.problems.append(Problem(self.row.number, key, column, values, refused=refused))
 
-    def tell_lost(self) -> None:
-        """What cannot be seen looks empty, and must not empty anything."""
-        for name, at in sorted(self.columns.items()):
-            if at in self.row.lost:
+    def tell_lost(self, among: Collection[str] | None = None) -> None:
+        """What cannot be seen looks empty, and must not empty anything; of all columns or some."""
+        for name in sorted(self.columns) if among is None else among:
+            if self.columns.get(name) in self.row.lost:
                 key = "import.problem.formula"
                 self.problems.append(Problem(self.row.number, key, name, refused=True))
 

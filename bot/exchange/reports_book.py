@@ -224,8 +224,7 @@ class _Reader:
 
     def _row(self, sheet: str, cells: RowCells) -> ReportRow:
         row_id = self._id(cells)
-        for problem in self._lost(cells):
-            cells.problems.append(problem)
+        cells.tell_lost(FIELDS)
         said = {name: cells[name] for name in FIELDS if cells[name]}
         if "status" in said:
             name = self._called.find(said["status"], "status", "status", cells.tell)
@@ -259,12 +258,6 @@ class _Reader:
             for name, code in zip(("symbol", "paragraph"), meant, strict=True)
             if name in cells.columns
         )
-
-    def _lost(self, cells: RowCells) -> Iterator[Problem]:
-        """What cannot be seen looks empty, and must not empty anything."""
-        for name in FIELDS:
-            if cells.columns.get(name) in cells.row.lost:
-                yield Problem(cells.row.number, "import.problem.formula", name, refused=True)
 
 
 def _problem_key(problem: str) -> str:
