@@ -33,13 +33,22 @@ is_approved_of_few = func.coalesce(status_updates.c.state, "") == ReportState.AP
 
 def is_last_approved() -> ColumnElement[bool]:
     """Joins to each assignment its last approved status update."""
-    last = (
+    return status_updates.c.id == _last()
+
+
+def is_last_worded() -> ColumnElement[bool]:
+    """As `is_last_approved`, but the last one that says something, where one does."""
+    worded = _last(status_updates.c.measures != "")
+    return status_updates.c.id == func.coalesce(worded, _last())
+
+
+def _last(*conditions: ColumnElement[bool]) -> Any:
+    return (
         select(func.max(status_updates.c.id))
-        .where(status_updates.c.assignment_id == assignments.c.id, is_approved_of_few)
+        .where(status_updates.c.assignment_id == assignments.c.id, is_approved_of_few, *conditions)
         .correlate(assignments)
         .scalar_subquery()
     )
-    return status_updates.c.id == last
 
 
 async def newest(tx: Transaction, *, limit: int, offset: int = 0) -> list[ApprovedReport]:

@@ -38,7 +38,7 @@ from bot.domain.reports import EvidenceState
 from bot.domain.requests import ItemState
 from bot.domain.status import Vocabulary
 from storage import indicators, plans, statuses
-from storage.approved import is_approved_of_few, is_last_approved
+from storage.approved import is_approved_of_few, is_last_approved, is_last_worded
 from storage.clearance import is_word
 from storage.database import Transaction
 from storage.reminders import SENT
@@ -698,11 +698,12 @@ class Records:
             )
         ):
             found[row["item_id"]].append(row["sentence"])
-        last = self._last_approved(ids)
-        worded = self._last_worded([row["assignment_id"] for row in last])
-        for row in last:
-            said = worded.get(row["assignment_id"], row)
-            found[row["item_id"]] += [said["measures"], said["remaining"] or ""]
+        for row in self._rows(
+            select(assignments.c.item_id, status_updates.c.measures, status_updates.c.remaining)
+            .join(assignments, is_last_worded())
+            .where(assignments.c.item_id.in_(ids), assignments.c.state == _ANNOUNCED, self._own())
+        ):
+            found[row["item_id"]] += [row["measures"], row["remaining"] or ""]
         for item_id, beside in self.independent(ids).items():
             found[item_id] += [each["words"] for each in beside]
         return found
