@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, select
 
 from bot.domain.items import ReportState
 from bot.domain.reports import ApprovedReport, Needing
@@ -42,7 +42,7 @@ def is_last_worded() -> ColumnElement[bool]:
     return status_updates.c.id == func.coalesce(worded, _last())
 
 
-def _last(*conditions: ColumnElement[bool]) -> Any:
+def _last(*conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
     return (
         select(func.max(status_updates.c.id))
         .where(status_updates.c.assignment_id == assignments.c.id, is_approved_of_few, *conditions)
