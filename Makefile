@@ -11,8 +11,8 @@ help: ## show this list
 demo: .venv/run.stamp ## the whole bot on this machine, without a token: a chat page in the browser
 	$(BIN)/focalpoint demo
 
-test: .venv/dev.stamp ## every test; three at once, for many of them wait, and the rest alone
-	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not alone"
+test: .venv/dev.stamp ## every test; four at once, for many of them wait, and the rest alone
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
 check: .venv/dev.stamp ## style, types, room borders, texts and documents; under a minute

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from sqlalchemy import URL
 
 from tests.journeys.network import JourneyNetwork
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> URL:
+    """An empty database on one of the two servers, half of the journeys on each.
+
+    A journey is about screens; what a statement does on both, the tests of rooms below ask.
+    FOCALPOINT_TEST_JOURNEYS names the server for all of them: `sqlite` or `postgres`. A test that
+    wants a certain one, or both, says so by its parameters.
+    """
+    if hasattr(request, "param"):
+        named: URL = request.getfixturevalue(request.param)
+        return named
+    both = "FOCALPOINT_TEST_POSTGRES" in os.environ
+    half = "postgres" if both and crc32(request.node.nodeid.encode()) % 2 else "sqlite"
+    url: URL = request.getfixturevalue(os.environ.get("FOCALPOINT_TEST_JOURNEYS", half))
+    return url
 
 
 @pytest.fixture

@@ -20,7 +20,14 @@ from tests.faults.nursery import BotProcess, Nursery, nursery
 from tests.journeys.network import JourneyNetwork
 from tests.journeys.test_reporting import justice
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(300)]
+BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.parametrize("database_url", BOTH, indirect=True),
+]
 
 MOMENTS = ("before", "during", "after")
 MEASURES = ("Bill 12 passed its first reading.", "The committee meets in June.")
