@@ -241,7 +241,7 @@ def test_a_report_in_preparation_is_exported_by_its_number(shell: Shell, table: 
     said = [each.text for each in docx.Document(str(made)).paragraphs]
     assert said[-2:] == ["1. Prisons", "All is well."]
     for words, refused in (
-        (("national_report",), "Name which one"),
+        (("national_report",), "say which one"),
         (("national_report", "--report", "7"), "not there"),
         (("comments", "--report", "1"), "No comment has come yet"),
     ):

@@ -81,7 +81,7 @@ async def test_a_report_is_begun_in_few_taps_and_asks_for_what_is_missing_once(
     await amina.taps("Mid-term report of the third cycle")
     assert not [each for each in amina.screen.labels if "Ask for" in each]
     await amina.taps("1. Equality")
-    assert "1 report is asked for already." in plain(amina.screen.text)
+    assert "1 report has already been asked for." in plain(amina.screen.text)
     async with network.database.read() as tx:
         assert len(await tx.values(select(request_items.c.item_id))) == 2
         assert len(await tx.values(select(requests.c.id))) == 2
@@ -94,7 +94,7 @@ async def test_a_chapter_goes_out_and_its_comments_come_back_as_one_table(
     await begun(amina)
     await amina.taps("3. Torture", "Write the draft")
     await amina.types("Torture is a crime since 2020.")
-    await amina.taps("Keep it")
+    await amina.taps("Save")
     assert "6 words" in plain(amina.screen.text)
     await amina.taps("Send for comments", "Ministry of Justice", "Go on (1)")
     await amina.taps(amina.screen.labels[0], "Send", "Send now")
@@ -132,7 +132,7 @@ async def test_the_words_of_a_draft_that_comes_as_a_file_are_counted(
     await amina.taps("2. Judges", "Draft as a file")
     await amina.sends_file(saved(tmp_path, "judges.docx", "Judges are trained.", "Every year."))
     await until(network, select(evidence.c.id).where(evidence.c.state == "stored"))
-    await amina.taps("Done", "Keep it")
+    await amina.taps("Done", "Save")
     assert "This chapter is written in the file judges.docx." in plain(amina.screen.text)
     await until(network, select(report_chapters.c.id).where(report_chapters.c.file_words == 5))
     await amina.types("/reports")
@@ -140,7 +140,7 @@ async def test_the_words_of_a_draft_that_comes_as_a_file_are_counted(
     assert "5 words" in plain(amina.screen.text)
     await amina.taps("Send for comments", "Ministry of Justice", "Go on (1)")
     await amina.taps(amina.screen.labels[0])
-    assert "With it goes judges.docx." in plain(amina.screen.text)
+    assert "judges.docx goes with it." in plain(amina.screen.text)
     await amina.taps("Send", "Send now")
     asked = await amal.waits_for("Judges")
     assert [each.name for each in asked.files] == ["judges.docx"]
@@ -163,7 +163,7 @@ async def test_the_approval_of_an_older_state_is_seen_and_the_report_is_submitte
     assert "Changed since" not in plain(amina.screen.text)
     await amina.taps("2. Judges", "Write the draft")
     await amina.types("Judges are trained.")
-    await amina.taps("Keep it", "Back")
+    await amina.taps("Save", "Back")
     assert "Changed since it was approved" in plain(amina.screen.text)
     await amina.taps("Record the submission")
     await amina.taps(amina.screen.labels[0])
@@ -237,7 +237,7 @@ async def test_the_word_file_has_the_chapters_of_the_report(network: JourneyNetw
     await begun(amina)
     await amina.taps("2. Judges", "Write the draft")
     await amina.types("Judges are trained.\nEvery year.")
-    await amina.taps("Keep it", "Back", "Word file")
+    await amina.taps("Save", "Back", "Word file")
     ready = await amina.waits_for("Report in preparation: 3 ", within=60)
     assert ready.files[0].name.startswith("focal-point-national-report-1-")
     document: Any = docx.Document(BytesIO(await amina.downloads(ready.files[0])))

@@ -35,7 +35,7 @@ async def test_an_export_comes_every_tuesday_until_it_is_stopped(network: Journe
     await network.app.schedule.tick()
     await other.types("/export")
     await other.taps("Regular exports (1)", "By goal (Excel): every Tuesday", "Stop it")
-    assert "It comes no more." in plain(other.screen.text)
+    assert "It no longer comes." in plain(other.screen.text)
     await officer.types("/export")
     assert "Regular exports (1)" not in officer.screen.labels
     files = [each for one in officer.received for each in one.files]

@@ -112,7 +112,7 @@ async def test_the_workbook_is_no_evidence_of_the_report_that_is_open(
     await justice.types("140.7")
     await justice.taps("Report", "In progress")
     await justice.sends_file(data, name="my-assignments.xlsx")
-    assert "tap Home" in plain((await justice.waits_for("it is no evidence", within=60)).text)
+    assert "tap Home" in plain((await justice.waits_for("not kept as evidence", within=60)).text)
     await justice.taps("Home")
     await justice.sends_file(data, name="my-assignments.xlsx")
     await justice.waits_for("nothing in this workbook to send", within=60)

@@ -236,7 +236,7 @@ async def test_what_came_back_is_corrected_and_sent_again_without_typing_it_anew
     await justice.waits_for("How far is it?")
     await justice.types("140.7")
     await justice.taps("Correct and send again")
-    assert "which came back" in shown(justice)
+    assert "which was returned" in shown(justice)
     assert "Bill 12 is being drafted." in shown(justice)
     await justice.types("It is before the committee.")
     await justice.taps("Send")
