@@ -191,8 +191,8 @@ async def test_a_third_who_block_in_the_middle_slow_nobody_down(
 ) -> None:
     """Fault 8: each is called once, and the board equals the journal."""
     count, rate = 200, 25.0
+    chats = [await hall.chat(each) for each in await hall.announces(count)]
     async with asyncio.timeout(120), hall.sending(rate=rate) as sender:
-        chats = [await hall.chat(each) for each in await hall.announces(count)]
         await until(lambda: _accepted(hall, count // 4), within=60)
         behind = {each.chat for each in hall.calls}
         waiting = [chat for chat in chats if str(chat.id) not in behind]

@@ -31,7 +31,7 @@ CHOSEN = {
     ".discard": {"assignments_book", "plans_book", "reports_book"},
 }
 GIVEN = {
-    f"bot/services/{each}.py" for each in ("passing", "clusters", "reminders", "national_reports")
+    f"bot/services/{each}.py" for each in ("passing", "clusters", "reminders", "report_chapters")
 }
 """Where a function takes the name; those who call it write it as a whole."""
 
