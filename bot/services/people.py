@@ -353,10 +353,9 @@ async def confirm(tx: Transaction, act: Act, invitation_id: int) -> Seat:
     """
     invitation = await _to_decide(tx, act, invitation_id)
     assert invitation.person_id is not None
-    if invitation.invited_by is not None and act.actor.holds(invitation.invited_by):
-        others = await _others_who_agree(tx, act, invitation, act.actor.person_id)
-        if others:
-            raise AnotherConfirms
+    made_it = invitation.invited_by is not None and act.actor.holds(invitation.invited_by)
+    if made_it and await _others_who_agree(tx, act, invitation):
+        raise AnotherConfirms
     newcomer = Actor(None, await seats.live_of(tx, invitation.person_id, now=act.now))
     held = _held(newcomer, invitation)
     if held is not None and invitation.takes_over is not None:
@@ -617,13 +616,14 @@ async def _nobody_to_ask(tx: Transaction, act: Act, invitation: Invitation) -> b
 
 
 async def _others_who_agree(
-    tx: Transaction, act: Act, invitation: Invitation, maker: int | None
+    tx: Transaction, act: Act, invitation: Invitation
 ) -> list[people.Seated]:
     """Who confirms the successor of a coordinator instead of who has made the link, if anybody."""
     if invitation.takes_over is None or invitation.role is not Role.COORDINATOR:
         return []
+    own = None if invitation.invited_by is None else await seats.get(tx, invitation.invited_by)
     coordinators = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
-    return [each for each in coordinators if each.person.id != maker]
+    return [each for each in coordinators if own is None or each.person.id != own.person_id]
 
 
 async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitation) -> None:
@@ -639,8 +639,7 @@ async def _ask_for_confirmation(tx: Transaction, act: Act, invitation: Invitatio
         asked = [
             each for each in inviting if _may_decide(Actor(each.person, (each.seat,)), invitation)
         ] or coordinators
-        maker = inviting[0].person.id if inviting else None
-        asked = await _others_who_agree(tx, act, invitation, maker) or asked
+        asked = await _others_who_agree(tx, act, invitation) or asked
     names = await consequences.institution_names(tx, invitation.institution_id)
     unit = await consequences.unit_name(tx, invitation.unit_id)
     username = await accounts.username_of(tx, act.bot_id, invitation.person_id)
