@@ -28,6 +28,7 @@ from bot.exchange.filled import (
     same_number,
     several,
     sheets,
+    write_heads,
     write_hints,
     write_lists,
 )
@@ -176,11 +177,8 @@ def _write_items(
     book: SafeBook, sheet: SafeSheet, items: Iterable[ItemToAssign], labels: Labels
 ) -> int:
     unlocked = Styles(book.book, locked=False)
-    sheet.sheet.set_row(0, None, None, {"hidden": True})
-    sheet.row(0, [f"{_MARK}{name}" for name in COLUMNS])
-    # The ids have no heading but their mark: so the row of headings is never taken for an item.
     shown = [labels(f"export.assignments.column.{name}") for name in COLUMNS[1:]]
-    sheet.header(1, [f"{_MARK}id", *shown])
+    write_heads(sheet, _MARK, COLUMNS, shown)
     rows = 0
     for rows, item in enumerate(items, start=1):
         place = _FIRST_ROW + rows - 1

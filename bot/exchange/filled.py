@@ -70,6 +70,19 @@ def columns_in(
     return {name: place for name, place in (by_words | marked).items() if name in columns}
 
 
+def write_heads(
+    sheet: SafeSheet, mark: str, columns: Sequence[str], headings: Sequence[str]
+) -> None:
+    """The hidden row by which a workbook that comes back is known, and the headings below it.
+
+    `headings` are those behind the first column, whose ids have no heading but their mark: so the
+    row of headings is never taken for an item.
+    """
+    sheet.sheet.set_row(0, None, None, {"hidden": True})
+    sheet.row(0, [f"{mark}{name}" for name in columns])
+    sheet.header(1, [f"{mark}id", *headings])
+
+
 def protect(sheet: SafeSheet) -> None:
     """Against slips, not against people: there is no password."""
     allowed = ("autofilter", "format_cells", "format_columns", "format_rows")

@@ -25,6 +25,7 @@ from bot.exchange.filled import (
     offer,
     protect,
     same_number,
+    write_heads,
     write_hints,
     write_lists,
 )
@@ -136,11 +137,8 @@ def _write_sheet(
     book: SafeBook, sheet: SafeSheet, rows: Sequence[ReportToFill], labels: Labels
 ) -> None:
     unlocked = Styles(book.book, locked=False)
-    sheet.sheet.set_row(0, None, None, {"hidden": True})
-    sheet.row(0, [f"{_MARK}{name}" for name in COLUMNS])
-    # The ids have no heading but their mark: so the row of headings is never taken for an item.
     shown = [labels(f"export.reports.column.{name}") for name in COLUMNS[1:]]
-    sheet.header(1, [f"{_MARK}id", *shown])
+    write_heads(sheet, _MARK, COLUMNS, shown)
     several = len({each.institution for each in rows}) > 1
     for place, each in enumerate(rows, start=_FIRST_ROW):
         fixed = [each.id.code, *(getattr(each, name) for name in SHOWN[1:])]
