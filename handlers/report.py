@@ -45,19 +45,13 @@ async def again(turn: Turn, argument: str) -> None:
     if said is None:
         await begin(turn, "status_update", assignment.id)
         return
-    found = amending.answers_of(said)
-    answers = {
-        name: found[name]
-        for name in ("status", "measures", "remaining", "figures")
-        if name in found
-    }
     await begin(
         turn,
         "status_update",
         assignment.id,
         labels=amending.labels_of(said),
         again=said.number,
-        **answers,
+        **amending.content_of(said),
     )
 
 

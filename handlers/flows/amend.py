@@ -30,14 +30,18 @@ FROM_WORDS = ("measures", "remaining")
 
 def answers_of(said: StatusUpdate) -> dict[str, Any]:
     """What a report says, as the answers that its amendment begins with."""
-    found: dict[str, Any] = {
+    return {
         "report": said.id,
         "assignment": said.assignment_id,
         "version": said.version,
-        "status": said.status,
-        "measures": [said.measures],
         "as_of": said.as_of.isoformat(),
+        **content_of(said),
     }
+
+
+def content_of(said: StatusUpdate) -> dict[str, Any]:
+    """The status, the words and the figures alone, which another report can begin with."""
+    found: dict[str, Any] = {"status": said.status, "measures": [said.measures]}
     if said.remaining:
         found["remaining"] = [said.remaining]
     if said.figures:
