@@ -38,6 +38,7 @@ from bot.domain.views.common import (
     piece_line,
 )
 from bot.domain.views.people import name_for
+from bot.domain.views.versions import tried_before
 
 FULL = 1500
 ASKED = 300
@@ -139,14 +140,7 @@ def _sends(report: Uncleared, said: StatusUpdate, language: str) -> Text:
 
 def _second_try(returned: ReturnedBefore, said: StatusUpdate) -> list[Text]:
     """Why the report before came back, and what changed since."""
-    lines = [
-        text(
-            "review.returned_before",
-            number=Code(returned.number),
-            status=text(f"status.{returned.status}"),
-            as_of=returned.as_of,
-        )
-    ]
+    lines = [tried_before(returned)]
     if returned.comment:
         words = Words(returned.comment, returned.comment_language, limit=BESIDE_LENGTH)
         lines.append(text("clearance.returned_with", words=words))

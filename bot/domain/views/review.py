@@ -54,6 +54,7 @@ from bot.domain.views.history import version_changes
 from bot.domain.views.people import name_for
 from bot.domain.views.threads import LATEST
 from bot.domain.views.threads import lines as thread_lines
+from bot.domain.views.versions import tried_before
 
 FULL = 1500
 BESIDE = 600
@@ -255,14 +256,7 @@ def _returned_before(
     returned: ReturnedBefore, said: StatusUpdate, pieces: Sequence[EvidencePiece]
 ) -> list[Text | None]:
     """The report that this one is a second try of: what was asked for, and what changed since."""
-    lines: list[Text | None] = [
-        text(
-            "review.returned_before",
-            number=Code(returned.number),
-            status=text(f"status.{returned.status}"),
-            as_of=returned.as_of,
-        )
-    ]
+    lines: list[Text | None] = [tried_before(returned)]
     if returned.comment:
         comment = Words(returned.comment, returned.comment_language, limit=BESIDE)
         lines.append(text("card.comment", words=comment))

@@ -13,6 +13,7 @@ from bot.domain.differences import Change, Stretch, between
 from bot.domain.figures import Figure
 from bot.domain.redaction import Mark
 from bot.domain.reports import EvidencePiece, StatusUpdate
+from bot.domain.review import ReturnedBefore
 from bot.domain.screens import Button, Code, Row, Screen, Text, Value, Words, button, screen, text
 from bot.domain.versions import Differences, Version
 from bot.domain.views.common import figure_line, piece_called, piece_line
@@ -78,6 +79,16 @@ def changes(
     beside_it = (each for each in (beside.earlier, beside.later) if each is not None)
     rows += [(_changes_of(said, each),) for each in beside_it]
     return screen(head, *found, rows=[*rows, _back(said)])
+
+
+def tried_before(returned: ReturnedBefore) -> Text:
+    """Names the report that another one is the second try of."""
+    return text(
+        "review.returned_before",
+        number=Code(returned.number),
+        status=text(f"status.{returned.status}"),
+        as_of=returned.as_of,
+    )
 
 
 def older(
