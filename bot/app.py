@@ -59,7 +59,7 @@ class App:
         self.clock = clock
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.keys = KeyRing(settings.keys)
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, ring=self.keys)
         self.vault = Vault.open(settings.data_dir / "files", settings.files_url)
         self.texts = Texts.load(settings.languages, clock=clock)
         self._long_poll = long_poll

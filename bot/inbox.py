@@ -97,10 +97,10 @@ class Inbox:
         async with self._database.write() as tx:
             fresh = await inbox.unknown(tx, self._bot.id, [_packed(each) for each in updates])
             admitted = await self._admitted(tx, fresh, now=now, ticks=ticks)
-            await inbox.store(tx, self._bot.id, admitted, now=now)
+            chats = await inbox.store(tx, self._bot.id, admitted, now=now)
         for each in admitted:
             self._quota.take(each.chat_id, ticks)
-        for chat in dict.fromkeys(each.chat_id for each in admitted):
+        for chat in chats:
             self._call(chat)
 
     async def settle(self) -> None:
@@ -212,6 +212,9 @@ class Inbox:
 
         Raises what says that the database is away, which is no fault of the update.
         """
+        if pending.body is None:
+            await self._give_up(pending, "sealed")
+            return True
         try:
             update = Update.de_json(raw.storable(json.loads(pending.body)), self._bot)
         except Exception:

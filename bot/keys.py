@@ -12,13 +12,16 @@ import json
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.clock import Clock
 
 KEY_SIZE = 32
 
@@ -91,6 +94,31 @@ class KeyRing:
                 os.fsync(file.fileno())
             path.unlink()
             return True
+
+    def names(self, prefix: str = "", *, older_than: float = 0.0) -> list[str]:
+        """The keys whose names begin so, made at least `older_than` seconds ago, in order.
+
+        Files are aged by the machine's own clock.
+        """
+        found, now = [], Clock().now().timestamp()
+        for path in self._folder.glob(f"{prefix}*.key"):
+            with suppress(FileNotFoundError):  # destroyed meanwhile
+                if now - path.stat().st_mtime >= older_than:
+                    found.append(path.stem)
+        return sorted(found)
+
+    def inner(self, name: str) -> KeyRing:
+        """A ring of its own in a folder of this one."""
+        if not _NAME.fullmatch(name):
+            raise ValueError("a ring's name is 1 to 64 of a-z 0-9 _ -")
+        return KeyRing(self._folder / name)
+
+    def dissolve(self) -> int:
+        """Destroy every key of the ring, then its folder; gives how many keys there were."""
+        count = sum(self.destroy(name) for name in self.names())
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._folder)
+        return count
 
     # -- Heads -------------------------------------------------------------------------------------
 

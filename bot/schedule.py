@@ -38,7 +38,7 @@ from bot.services import (
 )
 from storage import dialogues as dialogue_queries
 from storage import digests as digest_queries
-from storage import files, inbox, invitations, quotes
+from storage import files, inbox, invitations, outbox, quotes, sign_ups
 from storage.database import Database
 from storage.vault import Vault
 
@@ -140,6 +140,7 @@ def house_ticks(
         "evidence": (_often(300), lambda _now: wake_evidence(database)),
         "expire": (timedelta(hours=1), lambda now: expire_invitations(database, act(now))),
         "seal": (_often(600), lambda now: audit.seal_day(database, keys, act(now))),
+        "keys": (_often(600), lambda _now: destroy_spent_keys(database)),
         "purge": (timedelta(hours=6), lambda now: purge_inbox(database, bot_id, now)),
         "sweep": (timedelta(hours=6), lambda _now: sweep_files(vault, jobs, Clock().now())),
         "sweep_named": (timedelta(hours=6), lambda now: remove_files(database, vault, act(now))),
@@ -260,6 +261,17 @@ async def purge_inbox(database: Database, bot_id: int, now: datetime) -> None:
         await quotes.forget_before(tx, now - QUOTES_KEPT)
     if bodies or rows:
         log.info("schedule.purged", count=bodies, rows=rows)
+
+
+async def destroy_spent_keys(database: Database) -> None:
+    """Destroy the keys of envelopes that have all arrived: no copy of them opens any more."""
+    async with database.read() as tx:
+        named = await inbox.keys(tx) | await outbox.keys(tx) | await sign_ups.keys(tx)
+        spent = tx.envelopes.spent(named)
+    for each in spent:
+        tx.envelopes.destroy(each)
+    if spent:
+        log.info("schedule.keys_destroyed", count=len(spent))
 
 
 async def expire_invitations(database: Database, act: Act) -> None:

@@ -20,7 +20,10 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from bot.keys import KeyRing
 from bot.tasks import uninterrupted
+from storage.envelopes import Envelopes
+from storage.safe import Safe
 from storage.sqlite_driver import one_visit_driver
 
 UNAVAILABLE = (SQLAlchemyError, OSError)
@@ -71,11 +74,15 @@ class Transaction:
         *,
         idle_limit: float | None = None,
         audit_key: bytes | None = None,
+        envelopes: Envelopes | None = None,
+        safe: Safe | None = None,
     ) -> None:
         self._connection = connection
         self._idle = idle
         self._idle_limit = idle_limit
         self._audit_key = audit_key
+        self._envelopes = envelopes
+        self._safe = safe
         self.wakes: set[str] = set()
 
     @property
@@ -84,6 +91,20 @@ class Transaction:
         if self._audit_key is None:
             raise RuntimeError("this database was opened without the audit's key")
         return self._audit_key
+
+    @property
+    def envelopes(self) -> Envelopes:
+        """What seals the chats and words that are under way."""
+        if self._envelopes is None:
+            raise RuntimeError("this database was opened without the key ring")
+        return self._envelopes
+
+    @property
+    def safe(self) -> Safe:
+        """What seals the sign-ups of consultations."""
+        if self._safe is None:
+            raise RuntimeError("this database was opened without the key ring")
+        return self._safe
 
     async def execute(
         self, statement: Executable, parameters: Parameters = None
@@ -158,11 +179,15 @@ class Database:
         url: str | URL,
         *,
         audit_key: bytes | None = None,
+        ring: KeyRing | None = None,
         writers: int = 8,
         readers: int = 4,
     ) -> None:
+        """`ring` is for whoever receives or sends: what is under way is sealed with its keys."""
         self.url = make_url(url)
         self._audit_key = audit_key
+        self._envelopes = None if ring is None else Envelopes(ring)
+        self._safe = None if ring is None else Safe(ring)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = self._engine(write=True, size=1 if self.is_sqlite else writers)
         self._reader = self._engine(write=False, size=readers)
@@ -222,7 +247,14 @@ class Database:
             _ = await uninterrupted(connection.start())
             transaction = await uninterrupted(connection.begin().start())
             idle = asyncio.timeout(idle_limit)
-            tx = Transaction(connection, idle, idle_limit=idle_limit, audit_key=self._audit_key)
+            tx = Transaction(
+                connection,
+                idle,
+                idle_limit=idle_limit,
+                audit_key=self._audit_key,
+                envelopes=self._envelopes,
+                safe=self._safe,
+            )
             try:
                 async with _stalls(idle):
                     yield tx

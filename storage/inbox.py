@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
 from storage.database import Transaction
+from storage.envelopes import Sealed
 from storage.tables import accounts, inbox, seats
 from storage.upsert import insert_missing_rows
 
@@ -27,12 +29,11 @@ class RawUpdate:
 
 @dataclass(frozen=True)
 class Pending:
-    """The update whose turn it is in its chat."""
+    """The update whose turn it is in its chat; `body` None: its key is gone."""
 
     bot_id: int
     update_id: int
-    chat_id: int | None
-    body: bytes
+    body: bytes | None
     attempts: int
     received_at: datetime
 
@@ -47,22 +48,29 @@ async def unknown(tx: Transaction, bot_id: int, updates: Sequence[RawUpdate]) ->
 
 async def store(
     tx: Transaction, bot_id: int, updates: Sequence[RawUpdate], *, now: datetime
-) -> None:
-    """Keep the updates; one that was stored before has no second effect."""
+) -> list[int | None]:
+    """Keep the updates; one that was stored before has no second effect.
+
+    Gives the marks of their chats, each once; None stands for no chat.
+    """
     if not updates:
-        return
-    rows = [
-        {
-            "bot_id": bot_id,
-            "update_id": each.update_id,
-            "chat_id": each.chat_id,
-            "body": each.body,
-            "state": PENDING,
-            "received_at": now,
-        }
-        for each in updates
-    ]
+        return []
+    rows = [_values(tx, bot_id, each, now) for each in updates]
     await insert_missing_rows(tx, inbox, rows)
+    return list(dict.fromkeys(row["chat"] for row in rows))
+
+
+def _values(tx: Transaction, bot_id: int, update: RawUpdate, now: datetime) -> dict[str, Any]:
+    sealed = tx.envelopes.seal(update.body, context=_context(bot_id, update.update_id))
+    return {
+        "bot_id": bot_id,
+        "update_id": update.update_id,
+        "chat": tx.envelopes.mark(bot_id, update.chat_id),
+        "sealed_with": sealed.key,
+        "body": sealed.content,
+        "state": PENDING,
+        "received_at": now,
+    }
 
 
 async def is_seated(tx: Transaction, bot_id: int, chat_id: int, *, now: datetime) -> bool:
@@ -81,26 +89,26 @@ async def is_seated(tx: Transaction, bot_id: int, chat_id: int, *, now: datetime
 async def waiting_chats(tx: Transaction, bot_id: int) -> list[int | None]:
     """Every chat with pending updates, the longest waiting first; for the start of the program."""
     statement = (
-        select(inbox.c.chat_id)
+        select(inbox.c.chat)
         .where(inbox.c.bot_id == bot_id, inbox.c.state == PENDING)
-        .group_by(inbox.c.chat_id)
+        .group_by(inbox.c.chat)
         .order_by(func.min(inbox.c.update_id))
     )
     return await tx.values(statement)
 
 
 async def begun(tx: Transaction, bot_id: int) -> dict[int | None, int]:
-    """The chats of pending updates that were tried before, with the number of tries."""
+    """The marks of chats whose pending updates were tried before, with the number of tries."""
     statement = (
-        select(inbox.c.chat_id, func.max(inbox.c.attempts).label("attempts"))
+        select(inbox.c.chat, func.max(inbox.c.attempts).label("attempts"))
         .where(inbox.c.bot_id == bot_id, inbox.c.state == PENDING, inbox.c.attempts > 0)
-        .group_by(inbox.c.chat_id)
+        .group_by(inbox.c.chat)
         .order_by(func.min(inbox.c.update_id))
     )
-    return {row["chat_id"]: row["attempts"] for row in await tx.rows(statement)}
+    return {row["chat"]: row["attempts"] for row in await tx.rows(statement)}
 
 
-async def take_turn(tx: Transaction, bot_id: int, chat_id: int | None) -> Pending | None:
+async def take_turn(tx: Transaction, bot_id: int, chat: int | None) -> Pending | None:
     """The lowest pending update of the chat, with one more attempt counted; None if there is none.
 
     The attempt is committed before anything is done with the update, so that one which kills the
@@ -108,7 +116,7 @@ async def take_turn(tx: Transaction, bot_id: int, chat_id: int | None) -> Pendin
     """
     statement = (
         select(inbox)
-        .where(_of_chat(bot_id, chat_id), inbox.c.state == PENDING)
+        .where(_of_chat(bot_id, chat), inbox.c.state == PENDING)
         .order_by(inbox.c.update_id)
         .limit(1)
         .with_for_update()
@@ -121,14 +129,9 @@ async def take_turn(tx: Transaction, bot_id: int, chat_id: int | None) -> Pendin
         .where(inbox.c.bot_id == bot_id, inbox.c.update_id == row["update_id"])
         .values(attempts=row["attempts"] + 1)
     )
-    return Pending(
-        bot_id,
-        row["update_id"],
-        row["chat_id"],
-        row["body"],
-        row["attempts"] + 1,
-        row["received_at"],
-    )
+    sealed = Sealed(row["sealed_with"], row["body"])
+    body = tx.envelopes.open(sealed, context=_context(bot_id, row["update_id"]))
+    return Pending(bot_id, row["update_id"], body, row["attempts"] + 1, row["received_at"])
 
 
 async def finish(tx: Transaction, bot_id: int, update_id: int, *, now: datetime) -> bool:
@@ -136,7 +139,7 @@ async def finish(tx: Transaction, bot_id: int, update_id: int, *, now: datetime)
     result = await tx.execute(
         update(inbox)
         .where(inbox.c.bot_id == bot_id, inbox.c.update_id == update_id, inbox.c.state == PENDING)
-        .values(state=DONE, body=None, chat_id=None, finished_at=now)
+        .values(state=DONE, **_EMPTY, finished_at=now)
     )
     return result.rowcount == 1
 
@@ -161,7 +164,7 @@ async def purge(tx: Transaction, *, now: datetime) -> int:
             inbox.c.body.is_not(None),
             inbox.c.finished_at < now - KEPT_ASIDE,
         )
-        .values(body=None, chat_id=None)
+        .values(**_EMPTY)
     )
     return result.rowcount
 
@@ -182,6 +185,19 @@ async def forget_before(tx: Transaction, bot_id: int, *, before: datetime) -> in
     return result.rowcount
 
 
-def _of_chat(bot_id: int, chat_id: int | None) -> ColumnElement[bool]:
-    chat = inbox.c.chat_id.is_(None) if chat_id is None else inbox.c.chat_id == chat_id
-    return and_(inbox.c.bot_id == bot_id, chat)
+async def keys(tx: Transaction) -> set[str]:
+    """The names of the keys that something still waits to be opened with."""
+    named = select(inbox.c.sealed_with).where(inbox.c.sealed_with.is_not(None)).distinct()
+    return set(await tx.values(named))
+
+
+_EMPTY: dict[str, None] = {"body": None, "sealed_with": None, "chat": None}
+
+
+def _context(bot_id: int, update_id: int) -> str:
+    return f"inbox:{bot_id}:{update_id}"
+
+
+def _of_chat(bot_id: int, chat: int | None) -> ColumnElement[bool]:
+    its = inbox.c.chat.is_(None) if chat is None else inbox.c.chat == chat
+    return and_(inbox.c.bot_id == bot_id, its)

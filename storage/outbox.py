@@ -8,10 +8,14 @@ replies and notices are planned again, because a receipt or a request must arriv
 are edits and deletions, which can be repeated without harm; bulk becomes `unknown` and is never
 repeated blindly. `dropped` is an edit that a newer one overtook, or a message whose recipient lost
 access. The payload (`screen`, `chat_id`) goes once a row is final.
+
+To a chat without a person, a stranger's or a group's, chat and screen lie in an envelope
+(`storage.envelopes`), which is opened to send it: the table has a mark of the chat.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,6 +42,7 @@ from bot.domain import screens
 from bot.domain.screens import NO_BUTTONS, Screen
 from storage import quotes
 from storage.database import Transaction
+from storage.envelopes import Sealed
 from storage.tables import accounts, files, outbox, people
 from storage.upsert import insert_into
 
@@ -59,7 +64,9 @@ class Message:
     it takes the place of what Telegram deletes no more. `due_at` None is at once, `language` None
     the person's. An `urgent` one sounds whatever has sounded that day: only what is asked and
     answered in a live dialogue is urgent, to people who were told so. `quotes` name what the screen
-    shows beside the words that stand in it, such as `conversation:5` (`storage.quotes`).
+    shows beside the words that stand in it, such as `conversation:5` (`storage.quotes`). `sign_up`
+    is the handle of a participant, whose chat is named, too: by it their messages are found when
+    they are to be erased.
     """
 
     key: str
@@ -77,6 +84,7 @@ class Message:
     due_at: datetime | None = None
     language: str | None = None
     quotes: tuple[str, ...] = ()
+    sign_up: str | None = None
 
 
 @dataclass(frozen=True)
@@ -185,7 +193,7 @@ async def add(tx: Transaction, message: Message, *, now: datetime) -> int:
     known = await find(tx, message.key)
     if known is not None:
         return known
-    values = _values(message, now)
+    values = _values(tx, message, now)
     values["edits"] = await _root(tx, message.edits)
     values["deletes"] = await _root(tx, message.deletes)
     added = await tx.value(_insert_new(tx).values(**values).returning(outbox.c.id))
@@ -200,7 +208,7 @@ async def add(tx: Transaction, message: Message, *, now: datetime) -> int:
             _edits_of(values["deletes"], before=added),
         )
         await _drop(tx, gone, "superseded", now)
-    if message.screen is not None and message.screen != NO_BUTTONS:
+    if message.person_id and message.screen is not None and message.screen != NO_BUTTONS:
         shown_by = values["edits"] or values["deletes"] or added
         await quotes.note(tx, shown_by, message.screen, message.quotes)
     tx.wakes.add("outbox")
@@ -209,7 +217,7 @@ async def add(tx: Transaction, message: Message, *, now: datetime) -> int:
 
 async def add_many(tx: Transaction, messages: Iterable[Message], *, now: datetime) -> int:
     """Plan many new messages (no edits, no deletions) at once; gives how many keys were new."""
-    rows = [_values(each, now) for each in messages]
+    rows = [_values(tx, each, now) for each in messages]
     if not rows:
         return 0
     added = await tx.execute(_insert_new(tx).returning(outbox.c.id), rows)
@@ -263,14 +271,16 @@ async def retry(tx: Transaction, messages: Iterable[Message], *, now: datetime) 
         )
         if any(each["id"] == row_id for each in failed):
             await tx.execute(delete(outbox).where(outbox.c.part_of == row_id))
-            await _plan_again(tx, row_id, _values(message, now))
+            await _plan_again(tx, row_id, _values(tx, message, now))
         else:
             for each in failed:
-                values = _values(message, now)
-                again = {name: values[name] for name in ("chat_id", "created_at", "due_at")}
+                assert message.screen is not None
+                values = _values(tx, message, now)
                 number = int(each["key"].rpartition("#")[2])
-                screen = {"part": number, "of": values["screen"]}
-                await _plan_again(tx, each["id"], again | {"screen": screen})
+                said = {"part": number, "of": screens.to_json(message.screen)}
+                again = _payload(tx, message.bot_id, message.person_id, message.chat_id, said)
+                again |= {name: values[name] for name in ("created_at", "due_at")}
+                await _plan_again(tx, each["id"], again)
         count += bool(failed)
     if count:
         tx.wakes.add("outbox")
@@ -352,6 +362,38 @@ async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: i
     return None if row is None else Said(**row)
 
 
+async def of_sign_up(tx: Transaction, bot_id: int, handle: str, message_id: int) -> int | None:
+    """The row that made that message in a participant's chat."""
+    row_id: int | None = await tx.value(
+        select(_FIRST)
+        .where(
+            outbox.c.bot_id == bot_id,
+            outbox.c.sign_up == handle,
+            outbox.c.message_id == message_id,
+        )
+        .order_by(outbox.c.id.desc())
+        .limit(1)
+    )
+    return row_id
+
+
+async def let_go(tx: Transaction, handle: str, *, now: datetime) -> list[int]:
+    """Drop what waits for a participant and forget that the rest was theirs.
+
+    Gives the rows whose messages may stand in the chat, the first of each screen.
+    """
+    theirs = outbox.c.sign_up == handle
+    await _drop(tx, theirs, "erased", now)
+    said = and_(
+        theirs, outbox.c.state.in_(("sent", "sending", "unknown")), outbox.c.edits.is_(None)
+    )
+    rows = await tx.values(
+        select(outbox.c.id).where(said, outbox.c.part_of.is_(None)).order_by(outbox.c.id)
+    )
+    await tx.execute(update(outbox).where(theirs).values(sign_up=None))
+    return rows
+
+
 async def last_subjects(
     tx: Transaction, bot_id: int, person_id: int, *, limit: int
 ) -> list[str | None]:
@@ -400,6 +442,12 @@ async def reasons(tx: Transaction, prefix: str) -> dict[str, int]:
 _BY_WEIGHT = ("dropped", "sent", "planned", "sending", "unknown", "failed")
 
 
+async def keys(tx: Transaction) -> set[str]:
+    """The names of the keys that something still waits to be opened with."""
+    named = select(outbox.c.sealed_with).where(outbox.c.sealed_with.is_not(None)).distinct()
+    return set(await tx.values(named))
+
+
 # -- Sending (for the outbox alone) ----------------------------------------------------------------
 
 
@@ -423,8 +471,8 @@ async def load(tx: Transaction, row_id: int) -> Outgoing | None:
     row = await tx.row(
         select(
             *(outbox.c[name] for name in _CARRIED),
-            outbox.c.screen.label("payload"),
-            _chat().label("chat_id"),
+            *(outbox.c[name] for name in _PAYLOAD),
+            _chat().label("to"),
             func.coalesce(outbox.c.language, people.c.language).label("language"),
             people.c.timezone,
         )
@@ -433,12 +481,16 @@ async def load(tx: Transaction, row_id: int) -> Outgoing | None:
     )
     if row is None:
         return None
+    carried: dict[str, Any] = {name: row[name] for name in (*_CARRIED, "language", "timezone")}
+    opened = _opened(tx, row)
+    carried |= {"chat_id": row["to"] or opened.get("chat"), "payload": opened.get("screen")}
     if row["removes"] is not None:
-        return Outgoing(**row, target=row["removes"])
+        return Outgoing(**carried, target=row["removes"])
     target = row["edits"] or row["deletes"]
-    return Outgoing(**row, **(await _target(tx, target) if target is not None else {}))
+    return Outgoing(**carried, **(await _target(tx, target) if target is not None else {}))
 
 
+_PAYLOAD = ("screen", "sealed_with", "envelope")
 _CARRIED = (
     "id",
     "key",
@@ -477,7 +529,7 @@ async def claim(
     if silent and not row.silent:
         values["silent"] = True
     if len(parts) > 1:
-        values["screen"] = parts[0]
+        values |= _packed(tx, row, parts[0])
     taken = await tx.row(
         update(outbox)
         .where(outbox.c.id == row.id, outbox.c.state == "planned")
@@ -488,7 +540,10 @@ async def claim(
         return None
     if len(parts) < 2:
         return Claimed(silent=silent)
-    await tx.execute(insert(outbox), [_part(taken, n, each) for n, each in enumerate(parts[1:], 2)])
+    further = [
+        _part(taken, n) | _packed(tx, row, each) for n, each in enumerate(parts[1:], start=2)
+    ]
+    await tx.execute(insert(outbox), further)
     rows = await tx.rows(_waiting().where(outbox.c.part_of == row.id))
     return Claimed(tuple(_read_waiting(each) for each in rows), silent)
 
@@ -592,9 +647,10 @@ async def put_back(tx: Transaction, row: Outgoing, reason: str) -> None:
 
 async def migrate(tx: Transaction, bot_id: int, *, old: int, new: int) -> None:
     """A group has become a supergroup: what waits for it goes there."""
-    await tx.execute(
-        update(outbox).where(outbox.c.bot_id == bot_id, outbox.c.chat_id == old).values(chat_id=new)
-    )
+    waiting = and_(outbox.c.bot_id == bot_id, outbox.c.chat == tx.envelopes.mark(bot_id, old))
+    for row in await tx.rows(select(outbox).where(waiting)):
+        values = _payload(tx, bot_id, None, new, _opened(tx, row).get("screen"))
+        await tx.execute(update(outbox).where(outbox.c.id == row["id"]).values(**values))
 
 
 async def recover(tx: Transaction, bot_id: int, *, now: datetime) -> Recovered:
@@ -614,20 +670,21 @@ async def recover(tx: Transaction, bot_id: int, *, now: datetime) -> Recovered:
 # -- Inside ----------------------------------------------------------------------------------------
 
 
-def _values(message: Message, now: datetime) -> dict[str, Any]:
-    return {
+def _values(tx: Transaction, message: Message, now: datetime) -> dict[str, Any]:
+    said = None if message.screen is None else screens.to_json(message.screen)
+    payload = _payload(tx, message.bot_id, message.person_id, message.chat_id, said)
+    return payload | {
         "key": message.key,
         "bot_id": message.bot_id,
         "person_id": message.person_id,
-        "chat_id": message.chat_id,
         "lane": message.lane,
         "state": "planned",
-        "screen": None if message.screen is None else screens.to_json(message.screen),
         "language": message.language,
         "edits": message.edits,
         "deletes": message.deletes,
         "removes": message.removes,
         "subject": message.subject,
+        "sign_up": message.sign_up,
         "silent": message.silent,
         "urgent": message.urgent,
         "created_at": now,
@@ -635,16 +692,64 @@ def _values(message: Message, now: datetime) -> dict[str, Any]:
     }
 
 
-def _part(taken: RowMapping, number: int, payload: Payload) -> dict[str, Any]:
+def _part(taken: RowMapping, number: int) -> dict[str, Any]:
     """The row of a further part: directly behind its first one, without a second sound."""
-    same = ("bot_id", "person_id", "chat_id", "lane", "language", "subject", "created_at", "due_at")
-    return {name: taken[name] for name in same} | {
+    return {name: taken[name] for name in _SAME_IN_PARTS} | {
         "key": f"{taken['key']}#{number}",
         "state": "planned",
-        "screen": payload,
         "part_of": taken["id"],
         "silent": True,
     }
+
+
+_SAME_IN_PARTS = (
+    "bot_id",
+    "person_id",
+    "chat_id",
+    "chat",
+    "lane",
+    "language",
+    "subject",
+    "sign_up",
+    "created_at",
+    "due_at",
+)
+
+
+def _payload(
+    tx: Transaction, bot_id: int, person_id: int | None, chat_id: int | None, said: Payload | None
+) -> dict[str, Any]:
+    """What is said and to which chat: as it is to a person, else in an envelope."""
+    if person_id is not None or chat_id is None:
+        return {**_EMPTY, "screen": said, "chat_id": chat_id}
+    plain = json.dumps({"chat": chat_id, "screen": said}).encode()
+    sealed = tx.envelopes.seal(plain, context=_context(bot_id))
+    mark = tx.envelopes.mark(bot_id, chat_id)
+    return {**_EMPTY, "chat": mark, "sealed_with": sealed.key, "envelope": sealed.content}
+
+
+def _packed(tx: Transaction, row: Outgoing, said: Payload) -> dict[str, Any]:
+    """What a row says from now on, to the same recipient."""
+    packed = _payload(tx, row.bot_id, row.person_id, row.chat_id, said)
+    return {name: packed[name] for name in _PAYLOAD}
+
+
+def _opened(tx: Transaction, row: RowMapping) -> Mapping[str, Any]:
+    """The chat and the screen of a row; nothing where the key of its envelope is gone."""
+    if row["envelope"] is None:
+        return {"screen": row["screen"]}
+    sealed = Sealed(row["sealed_with"], row["envelope"])
+    plain = tx.envelopes.open(sealed, context=_context(row["bot_id"]))
+    found: dict[str, Any] = {} if plain is None else json.loads(plain)
+    return found
+
+
+def _context(bot_id: int) -> str:
+    return f"outbox:{bot_id}"
+
+
+_EMPTY: dict[str, Any] = dict.fromkeys(("screen", "chat_id", "chat", "sealed_with", "envelope"))
+"""What goes once a row is final."""
 
 
 def _insert_new(tx: Transaction) -> Any:
@@ -675,6 +780,7 @@ def _waiting() -> Select[Any]:
     return select(
         outbox.c.id,
         _chat().label("chat_id"),
+        outbox.c.chat,
         outbox.c.person_id,
         outbox.c.lane,
         outbox.c.due_at,
@@ -684,9 +790,12 @@ def _waiting() -> Select[Any]:
 
 
 def _read_waiting(row: RowMapping) -> Waiting:
+    chat = str(row["chat_id"])
+    if row["chat_id"] is None:
+        chat = f"person {row['person_id']}" if row["chat"] is None else f"mark {row['chat']}"
     return Waiting(
         id=row["id"],
-        chat=f"person {row['person_id']}" if row["chat_id"] is None else str(row["chat_id"]),
+        chat=chat,
         lane=row["lane"],
         due_at=None if row["at_once"] else row["due_at"],
         order=(row["part_of"] or row["id"], row["id"]),
@@ -754,8 +863,7 @@ def _final(state: str, reason: str | None, now: datetime) -> dict[str, Any]:
         "state": state,
         "reason": reason,
         "finished_at": now,
-        "screen": None,
-        "chat_id": None,
+        **_EMPTY,
     }
 
 

@@ -1146,6 +1146,78 @@ grades = Table(  # what a committee, or somebody else outside, made of it
 )
 Index("ix_grades_grade", grades.c.grade)
 
+# -- Consultations ---------------------------------------------------------------------------------
+# Participants are no `people`: what is said of them is sealed with keys of the ring, and the handle
+# of a sign-up leads to no chat (`storage.safe`).
+
+consultations = Table(
+    "consultations",
+    metadata,
+    _id(),
+    Column("code", String(20), nullable=False, unique=True),  # in its public link
+    Column("state", String(20), nullable=False),  # open, closed, cancelled, erased
+    Column("form", String(20), nullable=False),  # meeting, written
+    Column("starts_at", UtcDateTime),
+    Column("last_day", Date, nullable=False),  # of the meeting, or of written input
+    Column("closes_on", Date, nullable=False),
+    Column("kept_until", Date, nullable=False),
+    Column("language", String(20), nullable=False),  # of the words it was announced in
+    Column("languages", Json, nullable=False),  # it is held in
+    Column("access", Json, nullable=False),  # what is offered
+    Column("terms", Integer, nullable=False, server_default="1"),  # changes of what is agreed to
+    Column("announced_by", Id),  # seat
+    Column("announced_at", UtcDateTime, nullable=False),
+    Column("erased_at", UtcDateTime),
+    Column("erased", Json),  # what went with it: how many sign-ups, keys
+)
+
+consultation_words = Table(
+    "consultation_words",
+    metadata,
+    _to("consultation_id", "consultations"),
+    Column("language", String(20), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("ways", Text, nullable=False),  # other ways to take part
+    Column("contacts", Text, nullable=False),  # who helps independently against reprisals
+    PrimaryKeyConstraint("consultation_id", "language"),
+)
+
+sign_ups = Table(
+    "sign_ups",
+    metadata,
+    Column("handle", String(32), primary_key=True),
+    _to("consultation_id", "consultations", index=True),
+    Column("number", Integer, nullable=False),  # in the place of a name
+    Column("state", String(20), nullable=False),  # begun, confirmed, waiting, cancelled
+    Column("day", Date, nullable=False),
+    Column("terms", Integer, nullable=False),  # those that were agreed to
+    Column("sealed", LargeBinary, nullable=False),
+    UniqueConstraint("consultation_id", "number"),
+)
+
+consultation_counts = Table(  # how many participants said what; of none it is known who did
+    "consultation_counts",
+    metadata,
+    _to("consultation_id", "consultations"),
+    Column("trait", String(20), nullable=False),  # group, language, access, …
+    Column("value", String(40), nullable=False),
+    Column("n", Integer, nullable=False),
+    PrimaryKeyConstraint("consultation_id", "trait", "value"),
+)
+
+erasures = Table(  # keys that are still to be destroyed, for rows that are gone
+    "erasures",
+    metadata,
+    _id(),
+    _to("consultation_id", "consultations"),
+    Column("handle", String(32)),  # None: everything of the consultation
+    Column("sealed_with", String(64)),  # the name of the key
+    Column("envelope", LargeBinary),  # the chat that is told, in an envelope
+    Column("asked_at", UtcDateTime, nullable=False),
+)
+
 # -- Messages --------------------------------------------------------------------------------------
 
 inbox = Table(
@@ -1153,8 +1225,9 @@ inbox = Table(
     metadata,
     Column("bot_id", BigInteger, nullable=False),
     Column("update_id", BigInteger, nullable=False),
-    Column("chat_id", BigInteger),  # gone once finished
-    Column("body", LargeBinary),  # gone once finished
+    Column("chat", BigInteger),  # a mark (`storage.envelopes`); gone once finished
+    Column("sealed_with", String(64)),  # the name of the key; gone once finished
+    Column("body", LargeBinary),  # sealed; gone once finished
     Column("state", String(20), nullable=False),  # pending, done, aside
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("reason", String(60)),  # why it was set aside
@@ -1162,7 +1235,7 @@ inbox = Table(
     Column("finished_at", UtcDateTime),
     PrimaryKeyConstraint("bot_id", "update_id"),
 )
-Index("ix_inbox_turn", inbox.c.state, inbox.c.bot_id, inbox.c.chat_id, inbox.c.update_id)
+Index("ix_inbox_turn", inbox.c.state, inbox.c.bot_id, inbox.c.chat, inbox.c.update_id)
 
 outbox = Table(
     "outbox",
@@ -1171,7 +1244,10 @@ outbox = Table(
     Column("key", String(120), nullable=False, unique=True),
     Column("bot_id", BigInteger, nullable=False),
     Column("person_id", Id, index=True),
-    Column("chat_id", BigInteger),  # a chat without a person, or a group; gone once final
+    Column("chat_id", BigInteger),  # one of the person's chats; gone once final
+    Column("chat", BigInteger),  # without a person: the mark of the chat; gone once final
+    Column("sealed_with", String(64)),  # the name of the key; gone once final
+    Column("envelope", LargeBinary),  # without a person: chat and screen, sealed; gone once final
     Column("lane", String(10), nullable=False),  # reply, notice, bulk
     Column("state", String(10), nullable=False),  # planned, sending, sent, failed, unknown, dropped
     Column("screen", Json),  # gone once final
@@ -1181,6 +1257,7 @@ outbox = Table(
     Column("removes", BigInteger),  # the message of the person's own that this one removes
     Column("part_of", Id),
     Column("subject", String(60)),  # what a reply to it is about: `card:17`
+    Column("sign_up", String(32), index=True),  # whose it is; no foreign key: erased by itself
     Column("silent", Boolean, nullable=False, server_default=false()),
     Column("urgent", Boolean, nullable=False, server_default=false()),  # in a live dialogue
     Column("created_at", UtcDateTime, nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
+import json
 import logging
 import os
 import shutil
@@ -17,13 +18,15 @@ from typing import Any
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, RowMapping, make_url, select
 
 from bot import logs
 from bot.clock import Clock
+from bot.keys import KeyRing
 from storage import migrate
 from storage.database import Database, Transaction
-from storage.tables import metadata
+from storage.envelopes import Sealed
+from storage.tables import metadata, outbox
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "data"
 REQUIRED = os.environ.get("FOCALPOINT_TEST_REQUIRE", "").replace(",", " ").split()
@@ -263,12 +266,13 @@ def database_url(request: pytest.FixtureRequest) -> URL:
 
 
 @pytest.fixture
-async def open_database(database_url: URL) -> AsyncIterator[Callable[[], Database]]:
+async def open_database(database_url: URL, tmp_path: Path) -> AsyncIterator[Callable[[], Database]]:
     """Opens the test's database, as often as asked: each as another process would."""
+    ring = KeyRing(tmp_path / "ring")
     async with AsyncExitStack() as at_the_end:
 
         def open_it() -> Database:
-            database = Database(database_url, audit_key=AUDIT_KEY)
+            database = Database(database_url, audit_key=AUDIT_KEY, ring=ring)
             at_the_end.push_async_callback(database.close)
             return database
 
@@ -292,3 +296,18 @@ async def undone(database: Database) -> AsyncIterator[Transaction]:
         async with database.write() as tx:
             yield tx
             raise _UndoneError
+
+
+async def said_since(tx: Transaction, row_id: int) -> list[Any]:
+    """The screens of messages that were planned after that row, out of their envelopes, too."""
+    rows = await tx.rows(select(outbox).where(outbox.c.id > row_id).order_by(outbox.c.id))
+    return [_screen(tx, row) for row in rows]
+
+
+def _screen(tx: Transaction, row: RowMapping) -> Any:
+    if row["envelope"] is None:
+        return row["screen"]
+    sealed = Sealed(row["sealed_with"], row["envelope"])
+    plain = tx.envelopes.open(sealed, context=f"outbox:{row['bot_id']}")
+    assert plain is not None
+    return json.loads(plain)["screen"]

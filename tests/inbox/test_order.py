@@ -36,7 +36,8 @@ async def test_an_update_that_comes_ten_times_shuffled_has_one_effect(desk: Desk
 async def test_a_finished_update_keeps_its_id_and_nothing_else(desk: Desk) -> None:
     await desk.takes(typed(1, 5, "what nobody else should read"))
     row = await desk.row(1)
-    assert (row["state"], row["body"], row["chat_id"]) == ("done", None, None)
+    assert row["state"] == "done"
+    assert (row["body"], row["chat"], row["sealed_with"]) == (None, None, None)
 
 
 async def test_an_update_of_no_chat_is_handled_too(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from bot import inbox as room
 from bot.inbox import After
 from storage import inbox
 from storage.database import Transaction
+from storage.inbox import RawUpdate
 from storage.tables import inbox as rows
 from tests.inbox.at_work import Desk, typed
 
@@ -192,9 +193,9 @@ async def store_begun(
     desk: Desk, update_id: int, *, chat_id: int, attempts: int, words: str = "hello"
 ) -> None:
     """As the database is left by a process that was killed while it handled the update."""
-    body = json.dumps(typed(update_id, chat_id, words)).encode()
-    row = {"bot_id": 77, "update_id": update_id, "chat_id": chat_id, "body": body}
+    update = RawUpdate(update_id, chat_id, json.dumps(typed(update_id, chat_id, words)).encode())
     received = desk.clock.now() - timedelta(seconds=1)
     async with desk.database.write() as tx:
-        kept = rows.insert().values(**row, state="pending", attempts=attempts, received_at=received)
-        await tx.execute(kept)
+        await inbox.store(tx, 77, [update], now=received)
+        tried = rows.update().where(rows.c.update_id == update_id).values(attempts=attempts)
+        await tx.execute(tried)

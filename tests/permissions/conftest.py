@@ -82,7 +82,7 @@ from storage.tables import (
 )
 from storage.tables import institutions as houses
 from tests import maravia
-from tests.conftest import undone
+from tests.conftest import said_since, undone
 from tests.journeys.network import JourneyNetwork
 from tests.maravia import Sample
 
@@ -152,7 +152,7 @@ class World:
                 toasts = [
                     each.args[1] for each in after if isinstance(each, partial) and each.args[1]
                 ]
-                screens = await tx.values(select(outbox.c.screen).where(outbox.c.id > newest))
+                screens = await said_since(tx, newest)
                 seen.said = json.dumps([screens, toasts], ensure_ascii=False)
                 seen.answered = bool(screens or toasts)
                 for name in sorted(touched - OWN - who.free_tables):

@@ -23,7 +23,7 @@ from storage.tables import (
     seats,
     status_updates,
 )
-from tests.conftest import undone
+from tests.conftest import said_since, undone
 from tests.permissions.conftest import Attacker, World, tap
 
 VIEWS = Path(__file__).parents[2] / "bot/domain/views"
@@ -137,7 +137,7 @@ async def _tapped(world: World, who: Attacker, data: str) -> tuple[bool, list[st
             await network.app.inbox._handle(tx, parsed, now=network.clock.now())
         except KeyError:
             return False, []  # a job of this world, behind which no file was ever read
-        screens = await tx.values(select(outbox.c.screen).where(outbox.c.id > last))
+        screens = await said_since(tx, last)
         acts = await tx.values(select(audit.c.act).where(audit.c.number > entry))
         return any(each and each["attachments"] for each in screens), acts
     raise AssertionError

@@ -273,8 +273,8 @@ async def test_a_moment_comes_back_as_the_same_moment_in_utc(database: Database)
 async def test_a_long_id_of_telegram_is_kept_to_the_last_digit(
     database: Database, number: int
 ) -> None:
-    kept = await received(database, chat_id=number, bot_id=number)
-    assert (kept["chat_id"], kept["bot_id"]) == (number, number)
+    kept = await received(database, chat=number, bot_id=number)
+    assert (kept["chat"], kept["bot_id"]) == (number, number)
 
 
 async def test_bytes_are_kept_as_they_came(database: Database) -> None:

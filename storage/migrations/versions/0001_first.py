@@ -49,6 +49,28 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "consultations",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("form", sa.String(length=20), nullable=False),
+        sa.Column("starts_at", Moment, nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("languages", Json, nullable=False),
+        sa.Column("access", Json, nullable=False),
+        sa.Column("terms", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("announced_by", Id, nullable=True),
+        sa.Column("announced_at", Moment, nullable=False),
+        sa.Column("erased_at", Moment, nullable=True),
+        sa.Column("erased", Json, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultations")),
+        sa.UniqueConstraint("code", name=op.f("uq_consultations_code")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "counters",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
@@ -83,7 +105,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "inbox",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("update_id", sa.BigInteger(), nullable=False),
-        sa.Column("chat_id", sa.BigInteger(), nullable=True),
+        sa.Column("chat", sa.BigInteger(), nullable=True),
+        sa.Column("sealed_with", sa.String(length=64), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
@@ -93,7 +116,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("bot_id", "update_id", name=op.f("pk_inbox")),
     )
     op.create_index(
-        "ix_inbox_turn", "inbox", ["state", "bot_id", "chat_id", "update_id"], unique=False
+        "ix_inbox_turn", "inbox", ["state", "bot_id", "chat", "update_id"], unique=False
     )
     op.create_table(
         "institutions",
@@ -114,6 +137,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("person_id", Id, nullable=True),
         sa.Column("chat_id", sa.BigInteger(), nullable=True),
+        sa.Column("chat", sa.BigInteger(), nullable=True),
+        sa.Column("sealed_with", sa.String(length=64), nullable=True),
+        sa.Column("envelope", sa.LargeBinary(), nullable=True),
         sa.Column("lane", sa.String(length=10), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("screen", Json, nullable=True),
@@ -123,6 +149,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("removes", sa.BigInteger(), nullable=True),
         sa.Column("part_of", Id, nullable=True),
         sa.Column("subject", sa.String(length=60), nullable=True),
+        sa.Column("sign_up", sa.String(length=32), nullable=True),
         sa.Column("silent", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("urgent", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_at", Moment, nullable=False),
@@ -155,6 +182,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("part_of IS NOT NULL"),
     )
     op.create_index(op.f("ix_outbox_person_id"), "outbox", ["person_id"], unique=False)
+    op.create_index(op.f("ix_outbox_sign_up"), "outbox", ["sign_up"], unique=False)
     op.create_index("ix_outbox_turn", "outbox", ["state", "due_at", "id"], unique=False)
     op.create_table(
         "people",
@@ -278,6 +306,37 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index("ix_broadcasts_state", "broadcasts", ["state", "sends_at"], unique=False)
     op.create_table(
+        "consultation_counts",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("trait", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_counts_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "consultation_id", "trait", "value", name=op.f("pk_consultation_counts")
+        ),
+    )
+    op.create_table(
+        "consultation_words",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("ways", sa.Text(), nullable=False),
+        sa.Column("contacts", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_words_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", "language", name=op.f("pk_consultation_words")),
+    )
+    op.create_table(
         "digests",
         sa.Column("person_id", Id, autoincrement=False, nullable=False),
         sa.Column("weekday", sa.Integer(), nullable=True),
@@ -292,6 +351,22 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_digests")),
     )
     op.create_index(op.f("ix_digests_next_at"), "digests", ["next_at"], unique=False)
+    op.create_table(
+        "erasures",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("handle", sa.String(length=32), nullable=True),
+        sa.Column("sealed_with", sa.String(length=64), nullable=True),
+        sa.Column("envelope", sa.LargeBinary(), nullable=True),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_erasures_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
+        sqlite_autoincrement=True,
+    )
     op.create_table(
         "items",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -355,6 +430,28 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("outbox_id", "mark", name=op.f("pk_quotes")),
     )
     op.create_index(op.f("ix_quotes_mark"), "quotes", ["mark"], unique=False)
+    op.create_table(
+        "sign_ups",
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("terms", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_sign_ups_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("handle", name=op.f("pk_sign_ups")),
+        sa.UniqueConstraint(
+            "consultation_id", "number", name=op.f("uq_sign_ups_consultation_id_number")
+        ),
+    )
+    op.create_index(
+        op.f("ix_sign_ups_consultation_id"), "sign_ups", ["consultation_id"], unique=False
+    )
     op.create_table(
         "templates",
         sa.Column("id", Id, autoincrement=True, nullable=False),

@@ -1,0 +1,237 @@
+"""Consultations: what people outside the network are asked to take part in, and on what terms.
+
+National mechanisms consult meaningfully, inclusively and regularly, and protect those who may face
+reprisals for taking part (A/HRC/50/64 ¶¶46–51).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class Form(StrEnum):
+    """How a consultation is held."""
+
+    MEETING = "meeting"  # at one moment, in a room or on a line
+    WRITTEN = "written"  # written input until a day
+
+
+class ConsultationState(StrEnum):
+    """Where a consultation stands."""
+
+    OPEN = "open"  # people can sign up
+    CLOSED = "closed"  # its closing day has passed, or it was closed by hand
+    CANCELLED = "cancelled"
+    ERASED = "erased"  # nothing of its participants is kept any more
+
+
+class SignUpState(StrEnum):
+    """Where a sign-up stands."""
+
+    BEGUN = "begun"  # agreed to the terms; not sent yet
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"  # no seat is free
+    CANCELLED = "cancelled"
+
+
+class Group(StrEnum):
+    """Whom somebody speaks for, as they say themselves; stable codes."""
+
+    WOMEN = "women"
+    CHILDREN = "children"
+    DISABILITIES = "disabilities"
+    OLDER = "older"
+    MINORITIES = "minorities"
+    INDIGENOUS = "indigenous"
+    LGBTI = "lgbti"
+    MIGRANTS = "migrants"
+    DEFENDERS = "defenders"
+    ACADEMIA = "academia"
+    PRIVATE_SECTOR = "private_sector"
+    RELIGIOUS = "religious"
+    TRADE_UNIONS = "trade_unions"
+    SUBNATIONAL = "subnational"
+    OTHER = "other"
+    NOT_SAID = "not_said"
+
+
+class Access(StrEnum):
+    """What makes it possible to take part."""
+
+    STEP_FREE = "step_free"
+    SIGN_LANGUAGE = "sign_language"
+    CAPTIONS = "captions"
+    INTERPRETATION = "interpretation"
+    EASY_READ = "easy_read"
+    LARGE_PRINT = "large_print"
+    COMPANION = "companion"
+    TRAVEL = "travel"
+    CHILDCARE = "childcare"
+
+
+TEXT_KEYS = (
+    *(f"consultation.form.{each}" for each in Form),
+    *(f"consultation.state.{each}" for each in ConsultationState),
+    *(f"sign_up.state.{each}" for each in SignUpState),
+    *(f"group.{each}" for each in Group),
+    *(f"access.{each}" for each in Access),
+)
+
+FEWEST = 5
+"""Of fewer participants no number is shown: it would tell who they are."""
+
+LONGEST_TITLE = 120
+LONGEST_PURPOSE = 600
+LONGEST_PLACE = 300
+LONGEST_ORGANISATION = 120
+LONGEST_REGION = 80
+KEPT_AFTER = timedelta(days=60)  # after the last day, where nobody has said otherwise
+KEPT_LONGEST = timedelta(days=400)
+BEGUN_KEPT = timedelta(days=7)  # what was agreed to and never sent
+NUMBERS = range(1000, 10_000)  # the first numbers of pseudonyms; more are added where they run out
+
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A consultation as an officer describes it; days and times are the country's.
+
+    `last_day` is the day of the meeting, or the last day of written input. `access` is what is
+    offered, `ways` other ways to take part, `contacts` who helps independently against reprisals.
+    """
+
+    form: Form
+    title: str
+    purpose: str
+    starts_at: datetime | None
+    last_day: date
+    place: str
+    language: str  # of title, purpose and place
+    closes_on: date
+    kept_until: date
+    languages: tuple[str, ...] = ()
+    access: tuple[Access, ...] = ()
+    ways: str = ""
+    contacts: str = ""
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """A consultation as it is kept; `terms` counts the changes of what participants agree to."""
+
+    id: int
+    code: str  # in its link
+    state: ConsultationState
+    wanted: Wanted
+    terms: int
+
+    @property
+    def title(self) -> str:
+        return self.wanted.title
+
+    def takes_sign_ups(self, today: date) -> bool:
+        """Whether people can sign up, change and cancel."""
+        return self.state is ConsultationState.OPEN and today <= self.wanted.closes_on
+
+    @property
+    def holds_people(self) -> bool:
+        """Whether anything of participants may still be kept."""
+        return self.state is not ConsultationState.ERASED
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a participant said of themselves: sealed, but for what the State counts."""
+
+    chat_id: int
+    bot_id: int
+    language: str
+    name: str | None = None  # None: by a random name
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    wrote: tuple[int, ...] = ()  # ids of their own messages, to delete them from the chat
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "chat": self.chat_id,
+            "bot": self.bot_id,
+            "language": self.language,
+            "name": self.name,
+            "answers": dict(self.answers),
+            "wrote": list(self.wrote),
+        }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Card:
+        return cls(
+            kept["chat"],
+            kept["bot"],
+            kept["language"],
+            kept["name"],
+            kept["answers"],
+            tuple(kept["wrote"]),
+        )
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """A sign-up: a handle that nobody can follow to a chat, a number for a name, what was said.
+
+    `card` None: its key is gone. `asked` is the question of the card that is open.
+    """
+
+    handle: str
+    consultation_id: int
+    number: int
+    state: SignUpState
+    day: date
+    terms: int
+    card: Card | None
+    asked: Mapping[str, Any] | None = None
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the participant has signed up and not cancelled."""
+        return self.state in (SignUpState.CONFIRMED, SignUpState.WAITING)
+
+
+def new_code() -> str:
+    """Ten characters for a public link: nobody guesses one, and nothing secret hangs on it."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(10))
+
+
+def new_number(taken: set[int]) -> int:
+    """A random number for a name that nobody in this consultation has."""
+    free = [each for each in NUMBERS if each not in taken]
+    return secrets.choice(free) if free else max(taken) + 1
+
+
+def counted(answers: Mapping[str, Any]) -> dict[tuple[str, str], int]:
+    """What the answers of one card add to the counts: (trait, value) → 1."""
+    found: dict[tuple[str, str], int] = {("group", str(answers.get("group", Group.NOT_SAID))): 1}
+    for trait in ("language", "region", "organised", "speaks"):
+        if answers.get(trait) is not None:
+            found[trait, str(answers[trait])] = 1
+    for each in answers.get("access", ()):
+        found["access", str(each)] = 1
+    return found
+
+
+def shown_counts(counts: Mapping[str, int], *, fewest: int = FEWEST) -> tuple[dict[str, int], int]:
+    """The counts that can be shown, and how many people stand behind those that cannot.
+
+    Small ones are put together, with the next smallest until they are `fewest` in all, so that
+    none follows from the total; where all of them are fewer, nothing is shown: ({}, 0).
+    """
+    rising = sorted((n, value) for value, n in counts.items() if n > 0)
+    together = 0
+    while rising and (rising[0][0] < fewest or 0 < together < fewest):
+        together += rising.pop(0)[0]
+    if together < fewest and not rising:
+        return {}, 0
+    return {value: n for n, value in sorted(rising, key=lambda each: (-each[0], each[1]))}, together

@@ -1,0 +1,300 @@
+"""Consultations, what is said of them in each language, and the counts of who takes part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, and_, delete, func, insert, select, update
+
+from bot.domain.consultations import (
+    Access,
+    Consultation,
+    ConsultationState,
+    Form,
+    SignUpState,
+    Wanted,
+)
+from storage.database import Transaction
+from storage.tables import consultation_counts, consultation_words, consultations, sign_ups
+from storage.upsert import insert_into
+
+_HOLDING = consultations.c.state != ConsultationState.ERASED.value
+_WORDS = ("title", "purpose", "place", "ways", "contacts")
+
+
+# -- Announcing ------------------------------------------------------------------------------------
+
+
+async def add(
+    tx: Transaction, code: str, wanted: Wanted, *, seat_id: int | None, now: datetime
+) -> int:
+    """A new open consultation; gives its id."""
+    result = await tx.execute(
+        insert(consultations).values(
+            code=code,
+            state=ConsultationState.OPEN.value,
+            announced_by=seat_id,
+            announced_at=now,
+            **_columns(wanted),
+        )
+    )
+    key = result.inserted_primary_key
+    assert key is not None
+    await _put_words(tx, int(key[0]), wanted)
+    return int(key[0])
+
+
+async def change(tx: Transaction, consultation_id: int, wanted: Wanted, *, terms: int) -> None:
+    """Put a consultation down anew; `terms` is the number of what is agreed to from now on."""
+    await tx.execute(
+        update(consultations)
+        .where(consultations.c.id == consultation_id)
+        .values(terms=terms, **_columns(wanted))
+    )
+    await _put_words(tx, consultation_id, wanted)
+
+
+async def move(
+    tx: Transaction,
+    consultation_id: int,
+    *,
+    from_: Sequence[ConsultationState],
+    to: ConsultationState,
+) -> bool:
+    """Take it on to another state; False where it is in none of these."""
+    result = await tx.execute(
+        update(consultations)
+        .where(
+            consultations.c.id == consultation_id,
+            consultations.c.state.in_([each.value for each in from_]),
+        )
+        .values(state=to.value)
+    )
+    return result.rowcount == 1
+
+
+async def _put_words(tx: Transaction, consultation_id: int, wanted: Wanted) -> None:
+    words = {name: getattr(wanted, name) for name in _WORDS}
+    row = {"consultation_id": consultation_id, "language": wanted.language, **words}
+    await tx.execute(
+        insert_into(tx, consultation_words)
+        .values(**row)
+        .on_conflict_do_update(index_elements=["consultation_id", "language"], set_=words)
+    )
+
+
+def _columns(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "form": wanted.form.value,
+        "starts_at": wanted.starts_at,
+        "last_day": wanted.last_day,
+        "closes_on": wanted.closes_on,
+        "kept_until": wanted.kept_until,
+        "language": wanted.language,
+        "languages": list(wanted.languages),
+        "access": [each.value for each in wanted.access],
+    }
+
+
+# -- Looking ---------------------------------------------------------------------------------------
+
+
+async def get(
+    tx: Transaction, consultation_id: int, *, language: str | None = None
+) -> Consultation | None:
+    """A consultation, in `language` where it is said in it, else as it was announced."""
+    row = await tx.row(_said().where(consultations.c.id == consultation_id))
+    return None if row is None else await _in(tx, _read(row), language)
+
+
+async def by_code(
+    tx: Transaction, code: str, *, language: str | None = None
+) -> Consultation | None:
+    """The consultation that a public link names."""
+    row = await tx.row(_said().where(consultations.c.code == code))
+    return None if row is None else await _in(tx, _read(row), language)
+
+
+async def count(tx: Transaction, *, past: bool) -> int:
+    """How many are open, or `past`."""
+    return int(await tx.value(select(func.count()).select_from(consultations).where(_past(past))))
+
+
+async def page(tx: Transaction, *, past: bool, limit: int, offset: int) -> list[Consultation]:
+    """Open ones, the nearest first, or past ones, the latest first."""
+    day = consultations.c.last_day
+    order = day.desc() if past else day
+    rows = await tx.rows(
+        _said().where(_past(past)).order_by(order, consultations.c.id).limit(limit).offset(offset)
+    )
+    return [_read(row) for row in rows]
+
+
+async def holding(tx: Transaction) -> list[int]:
+    """Those of which sign-ups may be kept."""
+    return await tx.values(select(consultations.c.id).where(_HOLDING).order_by(consultations.c.id))
+
+
+async def next_open(tx: Transaction, *, today: date, but: int) -> Consultation | None:
+    """The open consultation that closes next, for whom another one was too late."""
+    row = await tx.row(
+        _said()
+        .where(
+            consultations.c.state == ConsultationState.OPEN.value,
+            consultations.c.closes_on >= today,
+            consultations.c.id != but,
+        )
+        .order_by(consultations.c.closes_on, consultations.c.id)
+        .limit(1)
+    )
+    return None if row is None else _read(row)
+
+
+async def to_close(tx: Transaction, *, today: date) -> list[int]:
+    """Open ones whose closing day has passed."""
+    return await tx.values(
+        select(consultations.c.id).where(
+            consultations.c.state == ConsultationState.OPEN.value,
+            consultations.c.closes_on < today,
+        )
+    )
+
+
+async def to_erase(tx: Transaction, *, today: date) -> list[int]:
+    """Those whose participants are kept no longer than until today."""
+    return await tx.values(
+        select(consultations.c.id).where(_HOLDING, consultations.c.kept_until < today)
+    )
+
+
+# -- Counting --------------------------------------------------------------------------------------
+
+
+async def add_counts(
+    tx: Transaction, consultation_id: int, counts: Mapping[tuple[str, str], int], *, times: int = 1
+) -> None:
+    """Count what one participant said; `times` -1 takes it back."""
+    for (trait, value), n in sorted(counts.items()):
+        row = {"consultation_id": consultation_id, "trait": trait, "value": value, "n": n * times}
+        changed = {"n": consultation_counts.c.n + n * times}
+        await tx.execute(
+            insert_into(tx, consultation_counts)
+            .values(**row)
+            .on_conflict_do_update(
+                index_elements=["consultation_id", "trait", "value"], set_=changed
+            )
+        )
+
+
+async def counts(tx: Transaction, consultation_id: int) -> dict[str, dict[str, int]]:
+    """How many participants said what, by trait and value."""
+    found: dict[str, dict[str, int]] = {}
+    for row in await tx.rows(
+        select(consultation_counts).where(
+            consultation_counts.c.consultation_id == consultation_id, consultation_counts.c.n > 0
+        )
+    ):
+        found.setdefault(row["trait"], {})[row["value"]] = row["n"]
+    return found
+
+
+async def states(tx: Transaction, consultation_id: int) -> dict[SignUpState, int]:
+    """How many sign-ups are in each state."""
+    rows = await tx.rows(
+        select(sign_ups.c.state, func.count().label("n"))
+        .where(sign_ups.c.consultation_id == consultation_id)
+        .group_by(sign_ups.c.state)
+    )
+    return {SignUpState(row["state"]): row["n"] for row in rows}
+
+
+# -- Erasing ---------------------------------------------------------------------------------------
+
+
+async def erase(tx: Transaction, consultation_id: int) -> None:
+    """Take the counts; the sign-ups go with `storage.sign_ups`."""
+    await tx.execute(
+        delete(consultation_counts).where(consultation_counts.c.consultation_id == consultation_id)
+    )
+    await tx.execute(
+        update(consultations)
+        .where(consultations.c.id == consultation_id)
+        .values(state=ConsultationState.ERASED.value)
+    )
+
+
+async def note_erased(
+    tx: Transaction, consultation_id: int, what: Mapping[str, int], *, now: datetime
+) -> None:
+    """Write down what went, once its keys are destroyed."""
+    await tx.execute(
+        update(consultations)
+        .where(consultations.c.id == consultation_id)
+        .values(erased=dict(what), erased_at=now)
+    )
+
+
+async def erased(tx: Transaction, consultation_id: int) -> tuple[datetime, dict[str, int]] | None:
+    """When the last of it went, and what that was; None while anything may be kept."""
+    row = await tx.row(
+        select(consultations.c.erased_at, consultations.c.erased).where(
+            consultations.c.id == consultation_id, consultations.c.erased_at.is_not(None)
+        )
+    )
+    return None if row is None else (row["erased_at"], row["erased"])
+
+
+# -- Inside ----------------------------------------------------------------------------------------
+
+
+def _said() -> Select[Any]:
+    """Consultations in the language that they were announced in."""
+    own = and_(
+        consultation_words.c.consultation_id == consultations.c.id,
+        consultation_words.c.language == consultations.c.language,
+    )
+    words = [consultation_words.c[name] for name in _WORDS]
+    return select(consultations, *words).select_from(consultations.join(consultation_words, own))
+
+
+def _past(past: bool) -> Any:
+    is_open = consultations.c.state == ConsultationState.OPEN.value
+    return ~is_open if past else is_open
+
+
+def _read(row: RowMapping) -> Consultation:
+    wanted = Wanted(
+        form=Form(row["form"]),
+        title=row["title"],
+        purpose=row["purpose"],
+        starts_at=row["starts_at"],
+        last_day=row["last_day"],
+        place=row["place"],
+        language=row["language"],
+        closes_on=row["closes_on"],
+        kept_until=row["kept_until"],
+        languages=tuple(row["languages"]),
+        access=tuple(Access(each) for each in row["access"]),
+        ways=row["ways"],
+        contacts=row["contacts"],
+    )
+    state = ConsultationState(row["state"])
+    return Consultation(row["id"], row["code"], state, wanted, row["terms"])
+
+
+async def _in(tx: Transaction, found: Consultation, language: str | None) -> Consultation:
+    if language in (None, found.wanted.language):
+        return found
+    row = await tx.row(
+        select(consultation_words).where(
+            consultation_words.c.consultation_id == found.id,
+            consultation_words.c.language == language,
+        )
+    )
+    if row is None:
+        return found
+    words = {name: row[name] for name in (*_WORDS, "language")}
+    return replace(found, wanted=replace(found.wanted, **words))

@@ -1,0 +1,110 @@
+"""The safe: the keys of consultations and of their sign-ups, in a folder of the key ring.
+
+    consultation-7/own.key               the consultation's own; destroyed when it is erased
+    consultation-7/chat-<mark>.key       leads from a chat to a sign-up
+    consultation-7/sign-up-<handle>.key  the sign-up's own; destroyed when it is erased
+
+What a sign-up is sealed with is made of both keys, so that the loss of either erases it. The
+database knows handles alone, and a handle leads to no chat: whoever has an old backup of the
+database and the ring as it is now finds nothing of those who have gone.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bot.keys import KeyMissing, KeyRing, Unsealable, seal, unseal
+
+_OWN = "own"
+
+
+class Safe:
+    """Opens, makes and destroys the keys of one ring's consultations."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+        self._rings: dict[int, KeyRing] = {}
+
+    # -- Consultations -----------------------------------------------------------------------------
+
+    def open(self, consultation_id: int) -> None:
+        """Make the key of a new consultation."""
+        self._of(consultation_id).get(_OWN)
+
+    def erase(self, consultation_id: int) -> int:
+        """Destroy every key of a consultation; gives how many there were."""
+        ring = self._of(consultation_id)
+        del self._rings[consultation_id]
+        return ring.dissolve()
+
+    def keys_left(self, consultation_id: int) -> int:
+        """How many keys of the consultation there are."""
+        return len(self._of(consultation_id).names())
+
+    # -- Sign-ups ----------------------------------------------------------------------------------
+
+    def find(self, consultation_id: int, bot_id: int, chat_id: int) -> str | None:
+        """The handle of the chat's sign-up; None where it has none."""
+        try:
+            own = self._of(consultation_id).existing(_OWN)
+            lead = self._of(consultation_id).existing(_lead(own, bot_id, chat_id))
+        except KeyMissing:
+            return None
+        return _handle(own, lead)
+
+    def make(self, consultation_id: int, bot_id: int, chat_id: int) -> str:
+        """The handle for a sign-up of this chat; its keys are on disk when this returns.
+
+        What a try that failed has left is taken up by the next one. Raises KeyMissing where the
+        consultation was erased.
+        """
+        ring = self._of(consultation_id)
+        own = ring.existing(_OWN)
+        handle = _handle(own, ring.get(_lead(own, bot_id, chat_id)))
+        ring.get(f"sign-up-{handle}")
+        return handle
+
+    def end(self, consultation_id: int, handle: str, *, bot_id: int, chat_id: int) -> None:
+        """Destroy what opens the sign-up of this chat, and what leads to it."""
+        ring = self._of(consultation_id)
+        ring.destroy(f"sign-up-{handle}")
+        try:
+            ring.destroy(_lead(ring.existing(_OWN), bot_id, chat_id))
+        except KeyMissing:
+            return  # all of the consultation is gone
+
+    def seal(self, consultation_id: int, handle: str, what: Mapping[str, Any], *, of: str) -> bytes:
+        """Seal plain JSON values with the keys of a sign-up; `of` says what they are."""
+        plain = json.dumps(what, ensure_ascii=False).encode()
+        return seal(self._key(consultation_id, handle), plain, context=f"{of}:{handle}")
+
+    def unseal(
+        self, consultation_id: int, handle: str, sealed: bytes, *, of: str
+    ) -> dict[str, Any] | None:
+        """What was sealed; None where a key is gone."""
+        try:
+            key = self._key(consultation_id, handle)
+            found: dict[str, Any] = json.loads(unseal(key, sealed, context=f"{of}:{handle}"))
+        except (KeyMissing, Unsealable):
+            return None
+        return found
+
+    def _key(self, consultation_id: int, handle: str) -> bytes:
+        ring = self._of(consultation_id)
+        return hmac.digest(ring.existing(_OWN), ring.existing(f"sign-up-{handle}"), "sha256")
+
+    def _of(self, consultation_id: int) -> KeyRing:
+        if consultation_id not in self._rings:
+            self._rings[consultation_id] = self._ring.inner(f"consultation-{consultation_id}")
+        return self._rings[consultation_id]
+
+
+def _lead(own: bytes, bot_id: int, chat_id: int) -> str:
+    return "chat-" + hmac.digest(own, f"chat:{bot_id}:{chat_id}".encode(), "sha256").hex()[:40]
+
+
+def _handle(own: bytes, lead: bytes) -> str:
+    return hmac.digest(own, b"handle:" + lead, "sha256").hex()[:32]

@@ -1,0 +1,209 @@
+"""Sign-ups to consultations, sealed with their own keys, and erasures that are under way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import RowMapping, and_, delete, exists, func, insert, select, update
+
+from bot.domain.consultations import Card, SignUp, SignUpState
+from storage import consultations
+from storage.database import Transaction
+from storage.envelopes import Sealed
+from storage.tables import erasures, outbox, sign_ups
+
+_CARD = "card"
+
+
+# -- Taking part -----------------------------------------------------------------------------------
+
+
+async def of_chat(tx: Transaction, bot_id: int, chat_id: int) -> list[SignUp]:
+    """Every sign-up that was made in the chat, the newest consultation first."""
+    handles = []
+    for consultation_id in await consultations.holding(tx):
+        handle = tx.safe.find(consultation_id, bot_id, chat_id)
+        if handle is not None:
+            handles.append(handle)
+    rows = await tx.rows(
+        select(sign_ups)
+        .where(sign_ups.c.handle.in_(handles))
+        .order_by(sign_ups.c.consultation_id.desc())
+    )
+    return [_read(tx, row) for row in rows]
+
+
+async def of(tx: Transaction, consultation_id: int, bot_id: int, chat_id: int) -> SignUp | None:
+    """The chat's sign-up to a consultation."""
+    handle = tx.safe.find(consultation_id, bot_id, chat_id)
+    if handle is None:
+        return None
+    row = await tx.row(select(sign_ups).where(sign_ups.c.handle == handle))
+    return None if row is None else _read(tx, row)
+
+
+async def begin(
+    tx: Transaction, consultation_id: int, card: Card, *, number: int, terms: int, day: date
+) -> SignUp:
+    """A new sign-up of the card's chat; its keys are made."""
+    handle = tx.safe.make(consultation_id, card.bot_id, card.chat_id)
+    begun = SignUp(handle, consultation_id, number, SignUpState.BEGUN, day, terms, card)
+    values = {"handle": handle, "consultation_id": consultation_id, "number": number}
+    await tx.execute(insert(sign_ups).values(**values, **_values(tx, begun)))
+    return begun
+
+
+async def save(tx: Transaction, kept: SignUp) -> None:
+    """Keep a sign-up as it is now."""
+    await tx.execute(
+        update(sign_ups).where(sign_ups.c.handle == kept.handle).values(**_values(tx, kept))
+    )
+
+
+async def numbers(tx: Transaction, consultation_id: int) -> set[int]:
+    """The numbers that are given in the place of names."""
+    given = select(sign_ups.c.number).where(sign_ups.c.consultation_id == consultation_id)
+    return set(await tx.values(given))
+
+
+async def forgotten(tx: Transaction, *, before: date) -> list[SignUp]:
+    """Sign-ups that were begun before that day and never sent."""
+    rows = await tx.rows(
+        select(sign_ups).where(sign_ups.c.state == SignUpState.BEGUN.value, sign_ups.c.day < before)
+    )
+    return [_read(tx, row) for row in rows]
+
+
+# -- Erasing ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """Keys that are to be destroyed: of one sign-up, or of a whole consultation.
+
+    `chat_id` is told when it is done, in `language`; None: nobody is.
+    """
+
+    id: int
+    consultation_id: int
+    handle: str | None
+    bot_id: int | None
+    chat_id: int | None
+    language: str | None
+    asked_at: datetime
+
+
+async def remove(tx: Transaction, gone: SignUp, *, tell: bool, now: datetime) -> None:
+    """Take the row of a sign-up, and leave its keys to be destroyed.
+
+    A sign-up whose card opens no more has lost its keys already.
+    """
+    await tx.execute(delete(sign_ups).where(sign_ups.c.handle == gone.handle))
+    row = {"consultation_id": gone.consultation_id, "handle": gone.handle, "asked_at": now}
+    if gone.card is not None:
+        told = {
+            "bot": gone.card.bot_id,
+            "chat": gone.card.chat_id,
+            "language": gone.card.language if tell else None,
+        }
+        sealed = tx.envelopes.seal(json.dumps(told).encode(), context=_context(gone.handle))
+        row |= {"sealed_with": sealed.key, "envelope": sealed.content}
+    await tx.execute(insert(erasures).values(**row))
+    tx.wakes.add("erasures")
+
+
+async def remove_all(tx: Transaction, consultation_id: int, *, now: datetime) -> int:
+    """Take every sign-up of a consultation, and what was said to them; gives how many there were.
+
+    Their keys are left to be destroyed.
+    """
+    theirs = select(sign_ups.c.handle).where(sign_ups.c.consultation_id == consultation_id)
+    waiting = and_(outbox.c.sign_up.in_(theirs), outbox.c.state == "planned")
+    gone = {"state": "dropped", "reason": "erased", "finished_at": now}
+    empty = dict.fromkeys(("screen", "chat_id", "chat", "sealed_with", "envelope"))
+    await tx.execute(update(outbox).where(waiting).values(**gone, **empty))
+    await tx.execute(update(outbox).where(outbox.c.sign_up.in_(theirs)).values(sign_up=None))
+    result = await tx.execute(delete(sign_ups).where(sign_ups.c.consultation_id == consultation_id))
+    await tx.execute(insert(erasures).values(consultation_id=consultation_id, asked_at=now))
+    tx.wakes.add("erasures")
+    return result.rowcount
+
+
+async def is_going(tx: Transaction, handle: str) -> bool:
+    """Whether its keys are still to be destroyed."""
+    return bool(await tx.value(select(exists().where(erasures.c.handle == handle))))
+
+
+async def to_destroy(tx: Transaction) -> list[Erasure]:
+    """Erasures whose keys are still there, in their order."""
+    rows = await tx.rows(select(erasures).order_by(erasures.c.id))
+    return [_read_erasure(tx, row) for row in rows]
+
+
+async def destroyed(tx: Transaction, erasure_id: int) -> bool:
+    """Its keys are gone; False where that was noted before."""
+    result = await tx.execute(delete(erasures).where(erasures.c.id == erasure_id))
+    return result.rowcount == 1
+
+
+async def left(tx: Transaction, consultation_id: int) -> int:
+    """How many sign-ups of a consultation there still are."""
+    theirs = sign_ups.c.consultation_id == consultation_id
+    return int(await tx.value(select(func.count()).select_from(sign_ups).where(theirs)))
+
+
+async def keys(tx: Transaction) -> set[str]:
+    """The names of the keys that something still waits to be opened with."""
+    named = select(erasures.c.sealed_with).where(erasures.c.sealed_with.is_not(None)).distinct()
+    return set(await tx.values(named))
+
+
+# -- Inside ----------------------------------------------------------------------------------------
+
+
+def _values(tx: Transaction, kept: SignUp) -> dict[str, object]:
+    assert kept.card is not None
+    inside = {"card": kept.card.to_json(), "asked": kept.asked}
+    return {
+        "state": kept.state.value,
+        "day": kept.day,
+        "terms": kept.terms,
+        "sealed": tx.safe.seal(kept.consultation_id, kept.handle, inside, of=_CARD),
+    }
+
+
+def _read(tx: Transaction, row: RowMapping) -> SignUp:
+    inside = tx.safe.unseal(row["consultation_id"], row["handle"], row["sealed"], of=_CARD)
+    return SignUp(
+        row["handle"],
+        row["consultation_id"],
+        row["number"],
+        SignUpState(row["state"]),
+        row["day"],
+        row["terms"],
+        None if inside is None else Card.from_json(inside["card"]),
+        None if inside is None else inside["asked"],
+    )
+
+
+def _read_erasure(tx: Transaction, row: RowMapping) -> Erasure:
+    told: dict[str, object] = {}
+    if row["envelope"] is not None:
+        sealed = Sealed(row["sealed_with"], row["envelope"])
+        plain = tx.envelopes.open(sealed, context=_context(row["handle"]))
+        told = {} if plain is None else json.loads(plain)
+    return Erasure(
+        row["id"],
+        row["consultation_id"],
+        row["handle"],
+        told.get("bot"),  # type: ignore[arg-type]
+        told.get("chat"),  # type: ignore[arg-type]
+        told.get("language"),  # type: ignore[arg-type]
+        row["asked_at"],
+    )
+
+
+def _context(handle: str | None) -> str:
+    return f"erasure:{handle}"
