@@ -36,9 +36,8 @@ from bot.works import Tools
 from bot.works.table import WORKS, processes
 from handlers.desk import Country, Desk
 from handlers.edge import Edge
-from handlers.flows.runner import Runner
 from handlers.house import make_router
-from handlers.router import register
+from handlers.router import Router, register
 from storage import audit, migrate
 from storage.database import Database
 from storage.vault import Vault
@@ -92,7 +91,7 @@ class App:
         await self._meet_telegram()
         router = make_router()
         register(self.application, router)
-        edge = Edge(self.application, self._desk(router.runner), router.go)
+        edge = Edge(self.application, self._desk(router), router.go)
         self.inbox = Inbox(
             self.database, self.bot, self.clock, handle=edge.handle, apologise=edge.apologise
         )
@@ -256,7 +255,7 @@ class App:
             download=downloader(self.bot),
         )
 
-    def _desk(self, runner: Runner) -> Desk:
+    def _desk(self, router: Router) -> Desk:
         settings = self.settings
         country = Country(
             settings.country, settings.timezone, settings.languages, settings.default_language
@@ -266,7 +265,8 @@ class App:
             texts=self.texts,
             keys=self.keys,
             vault=self.vault,
-            runner=runner,
+            runner=router.runner,
+            participants=router.participants,
             policy=policy_of(self.settings),
             bot_name=self.bot.username,
         )

@@ -12,6 +12,7 @@ from bot.texts import Texts
 from storage.vault import Vault
 
 if TYPE_CHECKING:  # the runner works with turns, and turns hold the desk
+    from handlers.flows.participants import ParticipantRunner
     from handlers.flows.runner import Runner
 
 
@@ -34,6 +35,7 @@ class Desk:
     keys: KeyRing
     vault: Vault
     runner: Runner
+    participants: ParticipantRunner
     policy: Policy
     bot_name: str  # the bot's Telegram name, for deep links
     guesses: Attempts = field(default_factory=Attempts)  # links that nobody made

@@ -78,6 +78,7 @@ class Edge:
             username=sender.username,
             private=chat.type == chat.PRIVATE,
             tapped=incoming.message_id if query and incoming else None,
+            typed=incoming.message_id if incoming and not query else None,
             last_message_id=await accounts.last_message_id(tx, bot_id, chat.id),
         )
         if incoming is not None and query is None and update.edited_message is None:

@@ -14,6 +14,7 @@ from handlers import (
     clearance,
     clusters,
     consolidation,
+    consultations,
     contributions,
     deadlines,
     dialogues,
@@ -29,6 +30,7 @@ from handlers import (
     me,
     national_reports,
     onboarding,
+    participants,
     passing,
     people,
     plans,
@@ -60,6 +62,7 @@ from handlers.flows import (
     clear_report,
     cluster,
     consolidate,
+    consultation,
     contradict,
     deadline,
     dialogue,
@@ -79,6 +82,7 @@ from handlers.flows import (
     request,
     respond,
     return_report,
+    sign_up,
     status_update,
     tag,
     unchanged,
@@ -88,6 +92,7 @@ from handlers.flows import institutions as institution_flows
 from handlers.flows import statuses as status_flows
 from handlers.flows import threads as thread_flows
 from handlers.flows.flow import Flow
+from handlers.flows.participants import ParticipantRunner
 from handlers.flows.runner import Runner
 from handlers.router import Router
 from handlers.turn import Turn
@@ -134,6 +139,8 @@ ROOMS = (
     statuses,
     assessments,
     plans,
+    consultations,
+    participants,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -213,7 +220,9 @@ FLOWS: tuple[Flow, ...] = (
     status_flows.CHANGING,
     assess.FLOW,
     grade.FLOW,
+    consultation.FLOW,
 )
+PARTICIPANT_FLOWS: tuple[Flow, ...] = (sign_up.FLOW,)
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home
 
@@ -221,7 +230,13 @@ home.ROLE_HOMES[Role.OBSERVER] = approved.home
 def make_router() -> Router:
     """The router of every room, with the runner of every conversation."""
     runner = Runner(FLOWS, keep_file=_keep_file, edited_late=report.edited)
-    return Router(ROOMS, runner, loose_file=imports.file, pressing=dialogues.ask_which)
+    return Router(
+        ROOMS,
+        runner,
+        ParticipantRunner(PARTICIPANT_FLOWS),
+        loose_file=imports.file,
+        pressing=dialogues.ask_which,
+    )
 
 
 async def _keep_file(turn: Turn, conversation_id: int, sent: Sent) -> int:

@@ -21,6 +21,7 @@ from bot.domain.redaction import disarmed
 from bot.domain.screens import message, text
 from bot.services import unreachable
 from bot.wire.application import Context, DurableApplication
+from handlers.flows.participants import ParticipantRunner
 from handlers.flows.runner import Runner
 from handlers.rooms import Act, Reply, TakeFile, TakeWords
 from handlers.turn import Turn
@@ -44,6 +45,7 @@ class Router:
         self,
         rooms: Iterable[ModuleType],
         runner: Runner,
+        participants: ParticipantRunner,
         *,
         loose_file: TakeFile,
         pressing: TakeWords,
@@ -53,6 +55,7 @@ class Router:
         `pressing` takes words from an open question where something more urgent was asked since.
         """
         self.runner = runner
+        self.participants = participants
         self._pressing = pressing
         self._loose_file = loose_file
         self.acts: dict[str, Act] = {}
@@ -89,7 +92,7 @@ class Router:
         assert update.effective_message is not None
         command, _, rest = (update.effective_message.text or "").partition(" ")
         name = command.removeprefix("/").partition("@")[0].lower()
-        if name == "back" and await self.runner.back(turn):
+        if name == "back" and (await self.runner.back(turn) or await self.participants.back(turn)):
             return
         if name == "cancel" and await self.runner.cancel(turn):
             return
@@ -108,7 +111,10 @@ class Router:
         await self.go(turn, f"{act}:{rest.strip()}" if rest.strip() else act)
 
     async def on_tap(self, update: Update, context: Context) -> None:
-        """A button: of a conversation (`c:nonce:number`) or of a menu (`o:act:argument`)."""
+        """A button: of a conversation (`c:nonce:number`), of a menu (`o:act:argument`).
+
+        Those of a participant's conversation are `g:nonce:number`.
+        """
         turn: Turn = context.turn
         assert update.callback_query is not None
         if not turn.private:
@@ -118,6 +124,10 @@ class Router:
         if kind == "c":
             nonce, _, number = rest.partition(":")
             await self.runner.press(turn, nonce, int(number) if number.isdecimal() else -1)
+        elif kind == "g":
+            nonce, _, number = rest.partition(":")
+            asked = int(number) if number.isdecimal() else -1
+            await self.participants.press(turn, nonce, asked)
         elif kind == "o":
             await self.go(turn, rest)
         else:
@@ -137,7 +147,8 @@ class Router:
             await self._pressing(turn, wrote) or await self.runner.write(turn, wrote)
         ):
             return
-        await self.go(turn, f"search:{wrote.words}")
+        if not await self.participants.write(turn, wrote):
+            await self.go(turn, f"search:{wrote.words}")
 
     async def on_edit(self, update: Update, context: Context) -> None:
         """An edited message amends the draft that it belongs to."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.consultations import SignUp
 from bot.domain.people import Act, Actor, Person, Seat
 from bot.domain.screens import NO_BUTTONS, Screen, Text, message
 from bot.exchange.language import detect
@@ -38,6 +39,7 @@ class Turn:
     typed: int | None = None  # the message that was written
     toast: Text | None = None  # the short answer to a tap
     last_message_id: int | None = None
+    sign_up: SignUp | None = None  # of a participant: whoever they are otherwise is left out
     _said: int = field(default=0)
 
     @property
@@ -73,6 +75,13 @@ class Turn:
     def forget(self) -> None:
         """The person is a stranger again, from now on in this turn."""
         self.actor = Actor(None, ())
+
+    def step_apart(self, sign_up: SignUp | None = None) -> None:
+        """From now on in this turn a participant acts, whom nothing joins to a seat."""
+        self.actor = Actor(None, ())
+        self.sign_up = sign_up
+        if sign_up is not None and sign_up.card is not None:
+            self.language = sign_up.card.language
 
     def take_seat(self, seat: Seat) -> None:
         """The person has one more live seat, from now on in this turn."""
@@ -112,6 +121,9 @@ class Turn:
         await self._add(NO_BUTTONS, edits=row)
 
     async def _replaceable(self) -> int | None:
+        if self.sign_up is not None and self.tapped is not None:
+            handle = self.sign_up.handle
+            return await outbox.of_sign_up(self.tx, self.bot_id, handle, self.tapped)
         person = self.actor.person
         if self.tapped is None or self.tapped != self.last_message_id or person is None:
             return None
@@ -141,6 +153,7 @@ class Turn:
             edits=edits,
             subject=subject,
             quotes=tuple(quotes),
+            sign_up=None if self.sign_up is None else self.sign_up.handle,
         )
         return await outbox.add(self.tx, said, now=self.now)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -47,12 +47,12 @@ async def add(
     return int(key[0])
 
 
-async def change(tx: Transaction, consultation_id: int, wanted: Wanted, *, terms: int) -> None:
-    """Put a consultation down anew; `terms` is the number of what is agreed to from now on."""
+async def change(tx: Transaction, consultation_id: int, wanted: Wanted) -> None:
+    """Put a consultation down anew."""
     await tx.execute(
         update(consultations)
         .where(consultations.c.id == consultation_id)
-        .values(terms=terms, **_columns(wanted))
+        .values(**_columns(wanted))
     )
     await _put_words(tx, consultation_id, wanted)
 
@@ -227,9 +227,9 @@ async def erase(tx: Transaction, consultation_id: int) -> None:
 
 
 async def note_erased(
-    tx: Transaction, consultation_id: int, what: Mapping[str, int], *, now: datetime
+    tx: Transaction, consultation_id: int, what: Mapping[str, int], *, now: datetime | None
 ) -> None:
-    """Write down what went, once its keys are destroyed."""
+    """Write down what went; `now` once its keys are destroyed."""
     await tx.execute(
         update(consultations)
         .where(consultations.c.id == consultation_id)
@@ -237,14 +237,14 @@ async def note_erased(
     )
 
 
-async def erased(tx: Transaction, consultation_id: int) -> tuple[datetime, dict[str, int]] | None:
-    """When the last of it went, and what that was; None while anything may be kept."""
+async def erased(tx: Transaction, consultation_id: int) -> tuple[datetime | None, dict[str, int]]:
+    """When the last key went (None: not yet), and how much of what there was."""
     row = await tx.row(
         select(consultations.c.erased_at, consultations.c.erased).where(
-            consultations.c.id == consultation_id, consultations.c.erased_at.is_not(None)
+            consultations.c.id == consultation_id
         )
     )
-    return None if row is None else (row["erased_at"], row["erased"])
+    return (None, {}) if row is None else (row["erased_at"], row["erased"] or {})
 
 
 # -- Inside ----------------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ def _read(row: RowMapping) -> Consultation:
         contacts=row["contacts"],
     )
     state = ConsultationState(row["state"])
-    return Consultation(row["id"], row["code"], state, wanted, row["terms"])
+    return Consultation(row["id"], row["code"], state, wanted)
 
 
 async def _in(tx: Transaction, found: Consultation, language: str | None) -> Consultation:

@@ -40,7 +40,7 @@ from sqlalchemy import (
 
 from bot.domain import screens
 from bot.domain.screens import NO_BUTTONS, Screen
-from storage import quotes
+from storage import quotes, sign_ups
 from storage.database import Transaction
 from storage.envelopes import Sealed
 from storage.tables import accounts, files, outbox, people
@@ -65,8 +65,8 @@ class Message:
     the person's. An `urgent` one sounds whatever has sounded that day: only what is asked and
     answered in a live dialogue is urgent, to people who were told so. `quotes` name what the screen
     shows beside the words that stand in it, such as `conversation:5` (`storage.quotes`). `sign_up`
-    is the handle of a participant, whose chat is named, too: by it their messages are found when
-    they are to be erased.
+    is the handle of a participant, whose chat is taken from the sign-up where none is named: by it
+    their messages are found when they are to be erased.
     """
 
     key: str
@@ -472,6 +472,7 @@ async def load(tx: Transaction, row_id: int) -> Outgoing | None:
         select(
             *(outbox.c[name] for name in _CARRIED),
             *(outbox.c[name] for name in _PAYLOAD),
+            outbox.c.sign_up,
             _chat().label("to"),
             func.coalesce(outbox.c.language, people.c.language).label("language"),
             people.c.timezone,
@@ -484,6 +485,10 @@ async def load(tx: Transaction, row_id: int) -> Outgoing | None:
     carried: dict[str, Any] = {name: row[name] for name in (*_CARRIED, "language", "timezone")}
     opened = _opened(tx, row)
     carried |= {"chat_id": row["to"] or opened.get("chat"), "payload": opened.get("screen")}
+    if row["sign_up"] is not None and carried["chat_id"] is None:
+        found = await sign_ups.chat_of(tx, row["sign_up"])
+        carried["chat_id"], language = found or (None, None)
+        carried["language"] = row["language"] or language
     if row["removes"] is not None:
         return Outgoing(**carried, target=row["removes"])
     target = row["edits"] or row["deletes"]
@@ -781,6 +786,7 @@ def _waiting() -> Select[Any]:
         outbox.c.id,
         _chat().label("chat_id"),
         outbox.c.chat,
+        outbox.c.sign_up,
         outbox.c.person_id,
         outbox.c.lane,
         outbox.c.due_at,
@@ -790,16 +796,24 @@ def _waiting() -> Select[Any]:
 
 
 def _read_waiting(row: RowMapping) -> Waiting:
-    chat = str(row["chat_id"])
-    if row["chat_id"] is None:
-        chat = f"person {row['person_id']}" if row["chat"] is None else f"mark {row['chat']}"
     return Waiting(
         id=row["id"],
-        chat=chat,
+        chat=_turn_of(row),
         lane=row["lane"],
         due_at=None if row["at_once"] else row["due_at"],
         order=(row["part_of"] or row["id"], row["id"]),
     )
+
+
+def _turn_of(row: RowMapping) -> str:
+    """Whose turn it is in: the chat as far as it is known."""
+    if row["chat_id"] is not None:
+        return str(row["chat_id"])
+    if row["chat"] is not None:
+        return f"mark {row['chat']}"
+    if row["sign_up"] is not None:
+        return f"sign-up {row['sign_up']}"
+    return f"person {row['person_id']}"
 
 
 def _delivery() -> ColumnElement[int]:

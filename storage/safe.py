@@ -67,12 +67,17 @@ class Safe:
         ring.get(f"sign-up-{handle}")
         return handle
 
-    def end(self, consultation_id: int, handle: str, *, bot_id: int, chat_id: int) -> None:
-        """Destroy what opens the sign-up of this chat, and what leads to it."""
+    def end(self, consultation_id: int, handle: str, chat: tuple[int, int] | None) -> None:
+        """Destroy what opens a sign-up, and what leads to it from its `chat` (bot's id, chat's id).
+
+        Without the chat the lead stays until the consultation is erased, and leads to nothing.
+        """
         ring = self._of(consultation_id)
         ring.destroy(f"sign-up-{handle}")
+        if chat is None:
+            return
         try:
-            ring.destroy(_lead(ring.existing(_OWN), bot_id, chat_id))
+            ring.destroy(_lead(ring.existing(_OWN), *chat))
         except KeyMissing:
             return  # all of the consultation is gone
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, exists, func, insert, select, update
+from sqlalchemy import RowMapping, and_, delete, exists, func, insert, or_, select, update
 
 from bot.domain.consultations import Card, SignUp, SignUpState
 from storage import consultations
 from storage.database import Transaction
 from storage.envelopes import Sealed
 from storage.tables import erasures, outbox, sign_ups
+
+AT_ONCE = 100
+"""Sign-ups that one transaction erases."""
 
 _CARD = "card"
 
@@ -45,11 +50,11 @@ async def of(tx: Transaction, consultation_id: int, bot_id: int, chat_id: int) -
 
 
 async def begin(
-    tx: Transaction, consultation_id: int, card: Card, *, number: int, terms: int, day: date
+    tx: Transaction, consultation_id: int, card: Card, *, number: int, day: date, kept_until: date
 ) -> SignUp:
     """A new sign-up of the card's chat; its keys are made."""
     handle = tx.safe.make(consultation_id, card.bot_id, card.chat_id)
-    begun = SignUp(handle, consultation_id, number, SignUpState.BEGUN, day, terms, card)
+    begun = SignUp(handle, consultation_id, number, SignUpState.BEGUN, day, kept_until, card)
     values = {"handle": handle, "consultation_id": consultation_id, "number": number}
     await tx.execute(insert(sign_ups).values(**values, **_values(tx, begun)))
     return begun
@@ -68,12 +73,43 @@ async def numbers(tx: Transaction, consultation_id: int) -> set[int]:
     return set(await tx.values(given))
 
 
-async def forgotten(tx: Transaction, *, before: date) -> list[SignUp]:
-    """Sign-ups that were begun before that day and never sent."""
+async def over(tx: Transaction, *, today: date, begun_before: date) -> list[SignUp]:
+    """Those that are kept no longer, and those that were begun before that day and never sent."""
+    never_sent = and_(sign_ups.c.state == SignUpState.BEGUN.value, sign_ups.c.day < begun_before)
     rows = await tx.rows(
-        select(sign_ups).where(sign_ups.c.state == SignUpState.BEGUN.value, sign_ups.c.day < before)
+        select(sign_ups).where(or_(sign_ups.c.kept_until < today, never_sent)).limit(AT_ONCE)
     )
     return [_read(tx, row) for row in rows]
+
+
+async def keep_no_longer(tx: Transaction, consultation_id: int, until: date) -> None:
+    """The sign-ups of a consultation are kept until that day at the latest."""
+    await tx.execute(
+        update(sign_ups)
+        .where(sign_ups.c.consultation_id == consultation_id, sign_ups.c.kept_until > until)
+        .values(kept_until=until)
+    )
+
+
+async def chat_of(tx: Transaction, handle: str) -> tuple[int, str] | None:
+    """Chat and language of a participant, for the outbox alone; None where they are erased."""
+    row = await tx.row(select(sign_ups).where(sign_ups.c.handle == handle))
+    card = None if row is None else _read(tx, row).card
+    return None if card is None else (card.chat_id, card.language)
+
+
+async def handles(
+    tx: Transaction, consultation_id: int, states: Sequence[SignUpState]
+) -> list[str]:
+    """The sign-ups of a consultation that stand so."""
+    return await tx.values(
+        select(sign_ups.c.handle)
+        .where(
+            sign_ups.c.consultation_id == consultation_id,
+            sign_ups.c.state.in_([each.value for each in states]),
+        )
+        .order_by(sign_ups.c.number)
+    )
 
 
 # -- Erasing ---------------------------------------------------------------------------------------
@@ -83,20 +119,21 @@ async def forgotten(tx: Transaction, *, before: date) -> list[SignUp]:
 class Erasure:
     """Keys that are to be destroyed: of one sign-up, or of a whole consultation.
 
-    `chat_id` is told when it is done, in `language`; None: nobody is.
+    The chat (the bot's id, the chat's) is told when it is done, in `language` and in the message of
+    outbox row `says`; None: nobody is told.
     """
 
     id: int
     consultation_id: int
     handle: str | None
-    bot_id: int | None
-    chat_id: int | None
+    chat: tuple[int, int] | None
     language: str | None
+    says: int | None
     asked_at: datetime
 
 
-async def remove(tx: Transaction, gone: SignUp, *, tell: bool, now: datetime) -> None:
-    """Take the row of a sign-up, and leave its keys to be destroyed.
+async def remove(tx: Transaction, gone: SignUp, *, says: int | None, now: datetime) -> None:
+    """Take the row of a sign-up, and leave its keys to be destroyed; `says` as in `Erasure`.
 
     A sign-up whose card opens no more has lost its keys already.
     """
@@ -106,7 +143,8 @@ async def remove(tx: Transaction, gone: SignUp, *, tell: bool, now: datetime) ->
         told = {
             "bot": gone.card.bot_id,
             "chat": gone.card.chat_id,
-            "language": gone.card.language if tell else None,
+            "language": gone.card.language,
+            "says": says,
         }
         sealed = tx.envelopes.seal(json.dumps(told).encode(), context=_context(gone.handle))
         row |= {"sealed_with": sealed.key, "envelope": sealed.content}
@@ -169,7 +207,7 @@ def _values(tx: Transaction, kept: SignUp) -> dict[str, object]:
     return {
         "state": kept.state.value,
         "day": kept.day,
-        "terms": kept.terms,
+        "kept_until": kept.kept_until,
         "sealed": tx.safe.seal(kept.consultation_id, kept.handle, inside, of=_CARD),
     }
 
@@ -182,14 +220,14 @@ def _read(tx: Transaction, row: RowMapping) -> SignUp:
         row["number"],
         SignUpState(row["state"]),
         row["day"],
-        row["terms"],
+        row["kept_until"],
         None if inside is None else Card.from_json(inside["card"]),
         None if inside is None else inside["asked"],
     )
 
 
 def _read_erasure(tx: Transaction, row: RowMapping) -> Erasure:
-    told: dict[str, object] = {}
+    told: dict[str, Any] = {}
     if row["envelope"] is not None:
         sealed = Sealed(row["sealed_with"], row["envelope"])
         plain = tx.envelopes.open(sealed, context=_context(row["handle"]))
@@ -198,9 +236,9 @@ def _read_erasure(tx: Transaction, row: RowMapping) -> Erasure:
         row["id"],
         row["consultation_id"],
         row["handle"],
-        told.get("bot"),  # type: ignore[arg-type]
-        told.get("chat"),  # type: ignore[arg-type]
-        told.get("language"),  # type: ignore[arg-type]
+        (told["bot"], told["chat"]) if told else None,
+        told.get("language"),
+        told.get("says"),
         row["asked_at"],
     )
 

@@ -1164,7 +1164,6 @@ consultations = Table(
     Column("language", String(20), nullable=False),  # of the words it was announced in
     Column("languages", Json, nullable=False),  # it is held in
     Column("access", Json, nullable=False),  # what is offered
-    Column("terms", Integer, nullable=False, server_default="1"),  # changes of what is agreed to
     Column("announced_by", Id),  # seat
     Column("announced_at", UtcDateTime, nullable=False),
     Column("erased_at", UtcDateTime),
@@ -1192,7 +1191,7 @@ sign_ups = Table(
     Column("number", Integer, nullable=False),  # in the place of a name
     Column("state", String(20), nullable=False),  # begun, confirmed, waiting, cancelled
     Column("day", Date, nullable=False),
-    Column("terms", Integer, nullable=False),  # those that were agreed to
+    Column("kept_until", Date, nullable=False),  # as it was agreed to
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("consultation_id", "number"),
 )

@@ -8,7 +8,7 @@ from bot.domain.people import REPORTING, SECRETARIAT, Role
 
 MOST = 7  # commands in a role's menu
 
-STRANGER = ("start", "language", "privacy", "help")
+STRANGER = ("start", "mine", "forget", "language", "privacy", "help")
 ROLES: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (SECRETARIAT, ("home", "review", "assign", "import", "export", "people", "help")),
     (REPORTING, ("home", "overdue", "due", "all", "drafts", "me", "help")),
@@ -33,6 +33,7 @@ _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
                 "broadcast",
                 "calendar",
                 "reports",
+                "consultations",
             ),
             *("questions", "dialogue", "overdue", "due", "progress", "publish", "away"),
             *("handover", "protections"),
@@ -41,7 +42,7 @@ _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (REPORTING, ("export", "calendar", "away", "handover")),
     (frozenset({Role.VALIDATOR}), ("due", "calendar", "away", "handover")),
 )
-_EVERYBODY = ("find", "me", "language", "privacy")
+_EVERYBODY = ("find", "me", "mine", "forget", "language", "privacy")
 ALL = frozenset({*STRANGER, *UNIT, *_EVERYBODY}).union(*(names for _, names in (*ROLES, *_BESIDE)))
 
 

@@ -75,7 +75,6 @@ class Access(StrEnum):
 
 
 TEXT_KEYS = (
-    *(f"consultation.form.{each}" for each in Form),
     *(f"consultation.state.{each}" for each in ConsultationState),
     *(f"sign_up.state.{each}" for each in SignUpState),
     *(f"group.{each}" for each in Group),
@@ -123,13 +122,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Consultation:
-    """A consultation as it is kept; `terms` counts the changes of what participants agree to."""
+    """A consultation as it is kept."""
 
     id: int
     code: str  # in its link
     state: ConsultationState
     wanted: Wanted
-    terms: int
 
     @property
     def title(self) -> str:
@@ -152,7 +150,7 @@ class Card:
     chat_id: int
     bot_id: int
     language: str
-    name: str | None = None  # None: by a random name
+    named: bool = False  # by their own name; else by a random one
     answers: Mapping[str, Any] = field(default_factory=dict)
     wrote: tuple[int, ...] = ()  # ids of their own messages, to delete them from the chat
 
@@ -161,7 +159,7 @@ class Card:
             "chat": self.chat_id,
             "bot": self.bot_id,
             "language": self.language,
-            "name": self.name,
+            "named": self.named,
             "answers": dict(self.answers),
             "wrote": list(self.wrote),
         }
@@ -172,7 +170,7 @@ class Card:
             kept["chat"],
             kept["bot"],
             kept["language"],
-            kept["name"],
+            kept["named"],
             kept["answers"],
             tuple(kept["wrote"]),
         )
@@ -182,7 +180,8 @@ class Card:
 class SignUp:
     """A sign-up: a handle that nobody can follow to a chat, a number for a name, what was said.
 
-    `card` None: its key is gone. `asked` is the question of the card that is open.
+    It is kept until the day that was agreed to, whatever the consultation says later. `card` None:
+    its key is gone. `asked` is the question that is open in the chat.
     """
 
     handle: str
@@ -190,14 +189,37 @@ class SignUp:
     number: int
     state: SignUpState
     day: date
-    terms: int
+    kept_until: date
     card: Card | None
     asked: Mapping[str, Any] | None = None
 
     @property
     def is_in(self) -> bool:
         """Whether the participant has signed up and not cancelled."""
-        return self.state in (SignUpState.CONFIRMED, SignUpState.WAITING)
+        return self.state in TAKING_PART
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who takes part, in numbers that tell of nobody.
+
+    `groups` are those with at least FEWEST people, `others` is how many stand behind the rest; both
+    are empty until there are that many in all. `erased` says what has gone for good.
+    """
+
+    states: Mapping[SignUpState, int]
+    groups: Mapping[str, int]
+    others: int
+    access: Mapping[str, int]
+    erased: Mapping[str, int]
+
+    @property
+    def inside(self) -> int:
+        """How many have signed up and not cancelled."""
+        return sum(self.states.get(each, 0) for each in TAKING_PART)
+
+
+TAKING_PART = (SignUpState.CONFIRMED, SignUpState.WAITING)
 
 
 def new_code() -> str:
@@ -212,9 +234,9 @@ def new_number(taken: set[int]) -> int:
 
 
 def counted(answers: Mapping[str, Any]) -> dict[tuple[str, str], int]:
-    """What the answers of one card add to the counts: (trait, value) → 1."""
+    """What the answers of one card add to the counts: (trait, value) → 1; codes, never words."""
     found: dict[tuple[str, str], int] = {("group", str(answers.get("group", Group.NOT_SAID))): 1}
-    for trait in ("language", "region", "organised", "speaks"):
+    for trait in ("language", "speaks"):
         if answers.get(trait) is not None:
             found[trait, str(answers[trait])] = 1
     for each in answers.get("access", ()):

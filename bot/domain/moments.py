@@ -36,6 +36,11 @@ def read_moment(words: str, language: str, *, now: datetime, zone: tzinfo) -> da
     return moment
 
 
+def tells_time(words: str) -> bool:
+    """Whether a time of the day stands among the words."""
+    return _TIME.search(_with_latin_digits(words)) is not None
+
+
 def _time(found: re.Match[str], *, example: datetime) -> time:
     hour, minute = found[1] or found[3], found[2] or found[4] or "0"
     try:

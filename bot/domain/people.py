@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -156,6 +156,11 @@ class Act:
     def today(self) -> date:
         """The country's calendar day."""
         return self.now.astimezone(self.zone).date()
+
+    @property
+    def of_the_day(self) -> Act:
+        """As it is traced where times are kept to the day."""
+        return replace(self, now=datetime.combine(self.today, time(), self.zone))
 
     @property
     def stamp(self) -> int:

@@ -282,6 +282,11 @@ def may_export_audit(actor: Actor) -> bool:
     return actor.seat({Role.COORDINATOR}) is not None or actor.channel == "command"
 
 
+def may_consult(actor: Actor) -> bool:
+    """The secretariat announces consultations, and sees who takes part in numbers."""
+    return actor.is_secretariat
+
+
 def may_publish(actor: Actor) -> bool:
     """The secretariat says what anybody may read; so does the operator, who writes it out."""
     return actor.is_secretariat or actor.channel == "command"

@@ -21,6 +21,7 @@ _BY_SUBJECT = {
     "clearance": "amend choose clear return rule",
     "cluster": "create merge put rename",
     "comment": "settle",
+    "consultation": "announce cancel change close erase",
     "contradiction": "mark unmark",
     "deadline": "add ask change done dropped reopen warn",
     "dialogue": (
@@ -59,6 +60,7 @@ _BY_SUBJECT = {
     ),
     "review": "approve return",
     "seat": "begin end hand_over offer restore suspend",
+    "sign_up": "cancel change erase keep_longer send",
     "status": "add change end evidence move take_up",
     "status_update": "amend record submit unchanged view withdraw",
     "template": "get give_up take",

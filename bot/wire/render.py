@@ -122,7 +122,7 @@ def _begun(label: str) -> str:
 
 def callback_data(act: str) -> str:
     """What a button sends: `c:…` of a conversation as it is, every other act as `o:act`."""
-    data = act if act.startswith("c:") else f"o:{act}"
+    data = act if act.startswith(("c:", "g:")) else f"o:{act}"
     if len(data.encode()) > DATA_LIMIT:
         raise Unrenderable("more than 64 bytes behind a button")
     return data

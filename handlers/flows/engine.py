@@ -334,7 +334,8 @@ def _review(
     rows = _Rows()
     rows.rows += [tuple(looks[start : start + 2]) for start in range(0, len(looks), 2)]
     send = Button(Text(f"button.flow.{flow.name}.send", context))
-    rows.row(("send", None, send), ("keep", None, button("keep_draft")))
+    keep = [("keep", None, button("keep_draft"))] if flow.review.keeps else []
+    rows.row(("send", None, send), *keep)
     changes = [
         ("change", step.name, Button(_label(flow, step, context)))
         for step in flow.every_step

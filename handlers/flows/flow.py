@@ -134,10 +134,12 @@ def Gather(name: str) -> Step:  # noqa: N802
 class Review:
     """The last screen before anything happens; its optional steps are buttons there.
 
-    `words_to` and `files_to` name the steps that take what is written or sent at the review screen.
+    Where it `keeps` drafts, there is a button for that. `words_to` and `files_to` name the steps
+    that take what is written or sent at the review screen.
     """
 
     optional: tuple[Step, ...] = ()
+    keeps: bool = True
     words_to: str | None = None
     files_to: str | None = None
 

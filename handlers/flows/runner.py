@@ -460,14 +460,14 @@ class Runner:
             resumed=resumed,
         )
         nonce = conversations.new_nonce()
-        bound = _bound(shown, nonce)
+        tied = bound(shown, nonce)
         screen_id = conversation.screen_id
         if quietly:
             pass
         elif in_place and screen_id is not None:
-            await turn.change(screen_id, bound, quotes=_quoted(conversation))
+            await turn.change(screen_id, tied, quotes=_quoted(conversation))
         else:
-            screen_id = await turn.show(bound, quotes=_quoted(conversation))
+            screen_id = await turn.show(tied, quotes=_quoted(conversation))
             await self._close(turn, conversation, None, below=screen_id)
         await self._save(turn, conversation, asked, screen_id, nonce=nonce)
 
@@ -553,13 +553,13 @@ def _took_files_back(flow: Flow, before: State, after: State) -> bool:
     )
 
 
-def _bound(shown: Screen, nonce: str) -> Screen:
-    """The screen with its numbered buttons tied to this very question."""
-    rows = tuple(tuple(_tied(each, nonce) for each in row) for row in shown.rows)
+def bound(shown: Screen, nonce: str, *, of: str = "c") -> Screen:
+    """The screen with its numbered buttons tied to this very question; `of` says whose they are."""
+    rows = tuple(tuple(_tied(each, f"{of}:{nonce}") for each in row) for row in shown.rows)
     return Screen(shown.lines, rows, shown.attachments, shown.replaces)
 
 
-def _tied(shown: Button, nonce: str) -> Button:
+def _tied(shown: Button, question: str) -> Button:
     if shown.act is None or not shown.act.startswith("?"):  # leads elsewhere, and changes nothing
         return shown
-    return Button(shown.label, act=f"c:{nonce}:{shown.act.removeprefix('?')}")
+    return Button(shown.label, act=f"{question}:{shown.act.removeprefix('?')}")

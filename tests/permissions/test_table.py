@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ import pytest
 from sqlalchemy import URL, Column, ColumnElement, func, select, update
 
 from bot.domain.approvals import Kind
+from bot.domain.consultations import Form, Wanted
 from bot.domain.errors import NotAllowed, NotFound, Refused
 from bot.domain.exports import ExportKind
 from bot.domain.filters import Filter
 from bot.domain.items import AssignmentState
 from bot.domain.people import Act, Actor, Role
-from bot.services import approvals, exports
+from bot.services import approvals, consultations, exports
 from bot.services.assignments_book import READ
 from handlers.house import make_router
 from storage import accounts, jobs
@@ -156,6 +158,11 @@ async def numbers(world: World) -> dict[str, str]:
         links = await _newest(tx, invitations.c.state)
         waiting = await _newest(tx, jobs_table.c.kind, jobs_table.c.state == jobs.WAITING)
         colleague = await tx.value(select(func.min(conversations.c.id)))
+        day = amina.today + timedelta(days=9)
+        held = Wanted(Form.WRITTEN, "Schools", JUSTICE, None, day, "", "en", day, day)
+        running, over = [await consultations.announce(tx, amina, held) for _ in range(2)]
+        await consultations.close(tx, amina, over)
+        link = await consultations.get(tx, amina, running)
     found = {
         "": "",
         "the institution's assignment": known["assignment"],
@@ -210,6 +217,9 @@ async def numbers(world: World) -> dict[str, str]:
         "a chapter": known["chapter"],
         "a comment on a chapter": known["answer"],
         "an approval of the report": 1,
+        "an open consultation": running,
+        "a consultation that is closed": over,
+        "the link of an open consultation": link.code,
     }
     return {name: str(number) for name, number in found.items()}
 

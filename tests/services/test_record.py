@@ -31,7 +31,8 @@ CHOSEN = {
     ".discard": {"assignments_book", "plans_book", "reports_book"},
 }
 GIVEN = {
-    f"bot/services/{each}.py" for each in ("passing", "clusters", "reminders", "report_chapters")
+    f"bot/services/{each}.py"
+    for each in ("passing", "clusters", "reminders", "report_chapters", "sign_ups")
 }
 """Where a function takes the name; those who call it write it as a whole."""
 

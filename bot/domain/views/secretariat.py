@@ -150,7 +150,10 @@ def more(*, configures: bool) -> Screen:
             (button("threads", "threads:0"), button("contradictions", "contradictions:0")),
             (button("workbook", "book:-"), IMPORT),
             (button("calendar", "calendar:0"), button("free_days", "free_days:0")),
-            (button("national_reports", "national_reports:0"),),
+            (
+                button("national_reports", "national_reports:0"),
+                button("consultations", "consultations:0"),
+            ),
             (button("dialogues", "dialogues"), button("progress", "progress")),
             (button("publication", "publish"), button("plans_all", "plans:all:0")),
             tuple(last),

@@ -61,7 +61,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("languages", Json, nullable=False),
         sa.Column("access", Json, nullable=False),
-        sa.Column("terms", sa.Integer(), server_default="1", nullable=False),
         sa.Column("announced_by", Id, nullable=True),
         sa.Column("announced_at", Moment, nullable=False),
         sa.Column("erased_at", Moment, nullable=True),
@@ -437,7 +436,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("terms", sa.Integer(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["consultation_id"],

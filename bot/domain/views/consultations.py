@@ -1,0 +1,169 @@
+"""Screens of consultations for the secretariat: the list, one with its numbers, its link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.consultations import (
+    FEWEST,
+    Consultation,
+    ConsultationState,
+    Standing,
+)
+from bot.domain.screens import (
+    Button,
+    Row,
+    Screen,
+    Text,
+    Words,
+    button,
+    message,
+    screen,
+    text,
+)
+from bot.domain.views.common import HOME, LIST_LENGTH, pages
+from bot.domain.views.participants import title, when
+
+TITLE = 40
+"""Characters of a title on a button."""
+
+
+def listed(total: int, page: int, shown: Sequence[Consultation], *, past: bool) -> Screen:
+    """Eight consultations: open ones, the nearest first, or past ones."""
+    key = "consultation.past_list" if past else "consultation.list"
+    empty = text("consultation.no_past") if past else text("consultation.none")
+    lines: list[Text | None] = [text(key, count=total) if total else empty]
+    lines += [text("consultation.line", title=title(each), when=when(each)) for each in shown]
+    rows: list[Row] = [(_opens(each),) for each in shown]
+    act = "consultations_past" if past else "consultations"
+    rows += pages(act, page, more=(page + 1) * LIST_LENGTH < total)
+    if past:
+        return screen(*lines, rows=[*rows, (button("back", "consultations:0"), HOME)])
+    past_ones = button("consultations_past", "consultations_past:0")
+    return screen(
+        *lines,
+        rows=[
+            *rows,
+            (button("consultation_announce", "announce_consultation"),),
+            (past_ones, HOME),
+        ],
+    )
+
+
+def _opens(found: Consultation) -> Button:
+    short = Words(found.wanted.title, limit=TITLE)
+    return button("open_consultation", f"consulting:{found.id}", title=short)
+
+
+def one(found: Consultation, standing: Standing) -> Screen:
+    """One consultation: what it says, who takes part in numbers, what can be done."""
+    wanted = found.wanted
+    lines: list[Text | None] = [
+        text("consultation.one", title=title(found)),
+        text("consultation.stands", state=text(f"consultation.state.{found.state}")),
+        text("card.words", words=Words(wanted.purpose, wanted.language)),
+        when(found),
+    ]
+    if wanted.place:
+        lines.append(text("sign_up.place", place=Words(wanted.place, wanted.language)))
+    lines += [
+        text("participant.closes", day=wanted.closes_on),
+        text("consultation.kept", until=wanted.kept_until),
+        None,
+    ]
+    erased = found.state is ConsultationState.ERASED
+    lines += _erased(standing.erased) if erased else _numbers(standing)
+    return screen(*lines, rows=[*_choices(found), (button("back", "consultations:0"), HOME)])
+
+
+def _numbers(standing: Standing) -> list[Text | None]:
+    lines: list[Text | None] = [_people("consultation.signed_up", standing.inside)]
+    lines += [
+        text("consultation.of", value=text(f"group.{each}"), n=n)
+        for each, n in standing.groups.items()
+    ]
+    if standing.others:
+        others = text("consultation.other_groups")
+        lines.append(text("consultation.of", value=others, n=standing.others))
+    if standing.access:
+        lines.append(text("consultation.needs"))
+        lines += [
+            text("consultation.of", value=text(f"access.{each}"), n=n)
+            for each, n in standing.access.items()
+        ]
+    if standing.inside:
+        lines.append(text("consultation.fewest", fewest=FEWEST))
+    return lines
+
+
+def _people(key: str, n: int) -> Text:
+    """How many, where that tells of nobody."""
+    return text(f"{key}_few", fewest=FEWEST) if 0 < n < FEWEST else text(key, count=n)
+
+
+def _choices(found: Consultation) -> list[Row]:
+    if found.state is ConsultationState.OPEN:
+        link = button("consultation_link", f"consultation_link:{found.id}")
+        return [
+            (link, button("consultation_change", f"consultation_change:{found.id}")),
+            (
+                button("consultation_close", f"consultation_close:{found.id}"),
+                button("consultation_cancel", f"consultation_cancel:{found.id}"),
+            ),
+        ]
+    if found.state is ConsultationState.CLOSED:
+        return [(button("consultation_cancel", f"consultation_cancel:{found.id}"),)]
+    return []
+
+
+def announced(found: Consultation, url: str) -> Screen:
+    """It is open: its link, to be passed on."""
+    return message(
+        text("consultation.announced", title=title(found)),
+        text("people.link", link=url),
+        "consultation.link_is_public",
+        rows=[
+            (Button(text("button.copy_link"), copy=url),),
+            (_opens(found),),
+        ],
+    )
+
+
+def link(found: Consultation, url: str) -> Screen:
+    """Its link once more."""
+    return message(
+        text("consultation.link", title=title(found)),
+        text("people.link", link=url),
+        "consultation.link_is_public",
+        rows=[(Button(text("button.copy_link"), copy=url),)],
+    )
+
+
+def ask_to_cancel(found: Consultation) -> Screen:
+    """Before everybody is told that it does not take place."""
+    yes = button("consultation_cancel_yes", f"consultation_cancel:{found.id}:yes")
+    back = button("back", f"consulting:{found.id}")
+    return screen(text("consultation.cancel_ask", title=title(found)), rows=[(yes,), (back,)])
+
+
+def erased(found: Consultation, what: Mapping[str, int]) -> Screen:
+    """Told to the secretariat: nothing of the participants is kept, and how that is known."""
+    head = text("consultation.erased", title=title(found))
+    return message(head, *_erased(what), rows=[(_opens(found),)])
+
+
+def _erased(what: Mapping[str, int]) -> list[Text | None]:
+    lines: list[Text | None] = [_people("consultation.erased_sign_ups", what.get("sign_ups", 0))]
+    if "keys" not in what:
+        return [*lines, text("consultation.erasing")]
+    if what["left"]:
+        return [*lines, text("consultation.left", count=what["left"])]
+    return [*lines, text("consultation.proof")]
+
+
+TEXT_KEYS = (
+    "consultation.signed_up",
+    "consultation.signed_up_few",
+    "consultation.erased_sign_ups",
+    "consultation.erased_sign_ups_few",
+)

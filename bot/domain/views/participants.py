@@ -1,0 +1,250 @@
+"""Screens of participants: what they are asked to agree to, their card, what became of it.
+
+They are read on a person's own phone, maybe by somebody else: what comes unasked names neither the
+consultation nor a group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.domain.consultations import Consultation, ConsultationState, Form, SignUp, SignUpState
+from bot.domain.screens import (
+    Button,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Words,
+    button,
+    message,
+    screen,
+    text,
+)
+
+REPRISALS = "ohchr-reprisals@un.org"
+"""Where the United Nations take reports of reprisals for cooperating with them."""
+
+
+def first(
+    found: Consultation, spoken: str, others: Sequence[tuple[str, str]], asked_by: int
+) -> Screen:
+    """What is asked, what is kept, who could see it; nothing is recorded before somebody agrees.
+
+    `spoken` is the language it is shown in, `others` those in which it can be read, too, by code
+    and own name. The number of the message that asked for it, `asked_by`, travels in the buttons,
+    so that it can be deleted later and is kept nowhere before.
+    """
+    code = found.code
+    until = f"{found.wanted.kept_until.isoformat()}:{spoken}:{asked_by}"
+    return screen(
+        *_about(found),
+        None,
+        "participant.name_only",
+        "participant.traceable",
+        text("participant.kept", until=found.wanted.kept_until),
+        "participant.no_endorsement",
+        rows=[
+            (button("agree_random", f"agree:{code}:{until}"),),
+            (button("agree_named", f"agree_named:{code}:{until}"),),
+            (button("other_ways", f"ways:{code}"), button("worried", f"worried:{code}")),
+            (button("take_no_part", f"decline:{code}"),),
+            tuple(
+                Button(
+                    text("label.one", value=Words(name)),
+                    act=f"consultation:{code}:{other}:{asked_by}",
+                )
+                for other, name in others
+            ),
+        ],
+    )
+
+
+def _about(found: Consultation) -> list[Text | None]:
+    wanted = found.wanted
+    lines: list[Text | None] = [
+        text("participant.about", title=title(found)),
+        text("card.words", words=Words(wanted.purpose, wanted.language)),
+        when(found),
+    ]
+    if wanted.form is Form.MEETING:
+        lines.append(text("participant.place_later"))
+    if wanted.access:
+        offered = tuple(text(f"access.{each}") for each in wanted.access)
+        lines.append(text("participant.access", access=Listing(offered)))
+    lines.append(text("participant.closes", day=wanted.closes_on))
+    return lines
+
+
+def when(found: Consultation) -> Text:
+    """When it takes place, or until when words are taken."""
+    wanted = found.wanted
+    if wanted.form is Form.WRITTEN or wanted.starts_at is None:
+        return text("participant.written_until", day=wanted.last_day)
+    return text("participant.meeting", at=wanted.starts_at)
+
+
+def too_late(other: Consultation | None) -> Screen:
+    """Nobody signs up any more; what is open instead."""
+    if other is None:
+        return screen("participant.too_late")
+    open_it = button("open_consultation", f"consultation:{other.code}", title=title(other))
+    return screen("participant.too_late", text("participant.next"), rows=[(open_it,)])
+
+
+def ways(found: Consultation) -> Screen:
+    """Other ways to take part."""
+    wanted = found.wanted
+    own: list[Text | None] = []
+    if wanted.ways:
+        own = [text("card.words", words=Words(wanted.ways, wanted.language))]
+    back = (button("back", f"consultation:{found.code}"),)
+    return screen("participant.ways", *own, None, "participant.ways_more", rows=[back])
+
+
+def worried(found: Consultation) -> Screen:
+    """Who helps, independently of the State; that somebody looked here is recorded nowhere."""
+    wanted = found.wanted
+    own: list[Text | None] = []
+    if wanted.contacts:
+        own = [text("card.words", words=Words(wanted.contacts, wanted.language))]
+    contact = text("participant.reprisals", address=REPRISALS)
+    back = (button("back", f"consultation:{found.code}"),)
+    return screen("participant.worried", contact, *own, None, "participant.delete", rows=[back])
+
+
+def declined() -> Screen:
+    """Somebody takes no part; nothing was kept."""
+    return screen("participant.declined")
+
+
+# -- One's own -------------------------------------------------------------------------------------
+
+
+def notes(found: Consultation, kept: SignUp) -> list[Text]:
+    """Above the buttons of the card: nothing is sent, and who will see whom."""
+    lines = [text("sign_up.not_sent") if not kept.is_in else text("sign_up.changes")]
+    if found.wanted.form is Form.MEETING:
+        lines.append(text("sign_up.room_sees"))
+    return lines
+
+
+def receipt(found: Consultation, kept: SignUp) -> Screen:
+    """It is sent: what comes next, and how it is taken back."""
+    return message(
+        text("sign_up.receipt", title=title(found), name=name_of(kept)),
+        *_whereabouts(found, kept),
+        text("sign_up.kept", until=kept.kept_until),
+        rows=_choices(found, kept),
+    )
+
+
+def one(found: Consultation, kept: SignUp, *, today: date) -> Screen:
+    """How one's own sign-up stands."""
+    lines: list[Text | None] = [
+        text("sign_up.one", title=title(found), name=name_of(kept)),
+        text("sign_up.stands", state=text(f"sign_up.state.{kept.state}")),
+    ]
+    if found.state is ConsultationState.CANCELLED:
+        lines.append(text("sign_up.called_off"))
+    lines += [
+        *_whereabouts(found, kept),
+        text("sign_up.kept", until=kept.kept_until),
+    ]
+    rows = _choices(found, kept) if found.takes_sign_ups(today) else []
+    if kept.kept_until < found.wanted.kept_until:
+        until = found.wanted.kept_until
+        lines.append(text("sign_up.could_be_kept", until=until))
+        longer = f"keep_longer:{found.code}:{until.isoformat()}"
+        rows.append((button("keep_longer", longer, until=until),))
+    rows.append((button("forget", "forget"),))
+    return screen(*lines, rows=rows)
+
+
+def mine(found: Sequence[tuple[Consultation, SignUp]]) -> Screen:
+    """Everything that was signed up to in this chat."""
+    if not found:
+        return screen("sign_up.none")
+    rows: list[Row] = [
+        (button("open_consultation", f"sign_up:{each.code}", title=title(each)),)
+        for each, _kept in found
+    ]
+    return screen(
+        text("sign_up.list", count=len(found)), rows=[*rows, (button("forget", "forget"),)]
+    )
+
+
+def ask_to_cancel(found: Consultation) -> Screen:
+    """Before a place is given up."""
+    yes = button("cancel_sign_up_yes", f"sign_up_cancel:{found.code}:yes")
+    back = button("back", f"sign_up:{found.code}")
+    return screen(text("sign_up.cancel_ask", title=title(found)), rows=[(yes,), (back,)])
+
+
+def name_of(kept: SignUp) -> Text:
+    """How the secretariat sees a participant: by a number, or by the name that they gave."""
+    if kept.card is not None and kept.card.answers.get("name"):
+        return text("label.one", value=Words(str(kept.card.answers["name"])))
+    return text("participant.numbered", number=str(kept.number))
+
+
+def _whereabouts(found: Consultation, kept: SignUp) -> list[Text | None]:
+    lines: list[Text | None] = [when(found)]
+    if kept.state is SignUpState.CONFIRMED and found.wanted.place:
+        place = Words(found.wanted.place, found.wanted.language)
+        lines.append(text("sign_up.place", place=place))
+    return lines
+
+
+def _choices(found: Consultation, kept: SignUp) -> list[Row]:
+    change = button("change_sign_up", f"sign_up_change:{found.code}")
+    if not kept.is_in:
+        return [(change,)]
+    return [(change, button("cancel_sign_up", f"sign_up_cancel:{found.code}"))]
+
+
+def title(found: Consultation) -> Words:
+    """The title, labelled where it is not in the reader's language."""
+    return Words(found.wanted.title, found.wanted.language)
+
+
+# -- Erasing ---------------------------------------------------------------------------------------
+
+
+def ask_to_forget(count: int) -> Screen:
+    """Before everything goes."""
+    yes = button("forget_yes", "forget:yes")
+    return screen(text("forget.ask", count=count), rows=[(yes,), (button("back", "mine"),)])
+
+
+def nothing_kept() -> Screen:
+    """Nothing of this chat was kept."""
+    return screen("forget.nothing")
+
+
+def forgetting() -> Screen:
+    """It has begun; once it is done, this message says so."""
+    return message("forget.begun")
+
+
+def erased() -> Screen:
+    """The keys are destroyed; what a person can still do by themselves."""
+    return message("forget.done", None, "forget.by_yourself")
+
+
+def blank() -> Screen:
+    """In the place of a message that Telegram deletes no more."""
+    return screen("forget.blank")
+
+
+# -- What comes unasked ----------------------------------------------------------------------------
+
+
+def changed(code: str) -> Screen:
+    """Something about a consultation has changed."""
+    return message("participant.news", rows=[(button("look", f"sign_up:{code}"),)])
+
+
+cancelled = changed
+"""That it does not take place is said on the screen that it leads to, and nowhere else."""

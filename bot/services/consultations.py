@@ -1,0 +1,212 @@
+"""Consultations: announced, changed, closed, cancelled; who takes part, in numbers; their end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.domain import permissions
+from bot.domain.consultations import (
+    BEGUN_KEPT,
+    FEWEST,
+    KEPT_LONGEST,
+    TAKING_PART,
+    Consultation,
+    ConsultationState,
+    Standing,
+    Wanted,
+    new_code,
+    shown_counts,
+)
+from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.people import Act
+from bot.domain.screens import Screen
+from bot.domain.views import participants as told
+from bot.services import audit, erasure
+from storage import consultations as queries
+from storage import outbox, sign_ups
+from storage.database import Database, Transaction
+from storage.outbox import BULK, Message
+
+
+class ConsultationPast(Refused):
+    """A consultation cannot close on a day that has passed; values: `day`."""
+
+    key = "error.consultation_past"
+
+
+class ClosesTooLate(Refused):
+    """Nobody signs up after the last day; values: `day`."""
+
+    key = "error.consultation_closes_late"
+
+
+class KeptTooShort(Refused):
+    """What participants said is needed until the last day; values: `day`."""
+
+    key = "error.consultation_kept_short"
+
+
+class KeptTooLong(Refused):
+    """Nothing is kept for ever; values: `day`."""
+
+    key = "error.consultation_kept_long"
+
+
+# -- Announcing ------------------------------------------------------------------------------------
+
+
+async def announce(tx: Transaction, act: Act, wanted: Wanted) -> int:
+    """Open a consultation; gives its id.
+
+    Raises ConsultationPast, ClosesTooLate, KeptTooShort, KeptTooLong.
+    """
+    permissions.require(permissions.may_consult(act.actor))
+    _require_fits(act, wanted)
+    seat = permissions.secretariat_seat(act.actor)
+    consultation_id = await queries.add(tx, new_code(), wanted, seat_id=seat.id, now=act.now)
+    tx.safe.open(consultation_id)
+    await audit.record(
+        tx,
+        act,
+        "consultation.announce",
+        f"consultation:{consultation_id}",
+        facts=_facts(wanted),
+        words=wanted.title,
+    )
+    return consultation_id
+
+
+async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted) -> None:
+    """Put it down anew, and tell who takes part; raises as `announce`, and Outdated.
+
+    Those who agreed to be kept until an earlier day are kept until that day.
+    """
+    found = await get(tx, act, consultation_id)
+    if found.state is not ConsultationState.OPEN:
+        raise Outdated
+    _require_fits(act, wanted)
+    await queries.change(tx, consultation_id, wanted)
+    await sign_ups.keep_no_longer(tx, consultation_id, wanted.kept_until)
+    if _concerns_participants(found.wanted, wanted):
+        await _tell(tx, act, consultation_id, told.changed(found.code))
+    await audit.record(
+        tx,
+        act,
+        "consultation.change",
+        f"consultation:{consultation_id}",
+        facts=_facts(wanted),
+        words=wanted.title,
+    )
+
+
+async def close(tx: Transaction, act: Act, consultation_id: int) -> None:
+    """Nobody signs up any more; raises Outdated."""
+    await get(tx, act, consultation_id)
+    await _close(tx, act, consultation_id)
+
+
+async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
+    """It does not take place: whoever signed up is told. Raises Outdated."""
+    found = await get(tx, act, consultation_id)
+    open_or_closed = [ConsultationState.OPEN, ConsultationState.CLOSED]
+    to = ConsultationState.CANCELLED
+    if not await queries.move(tx, consultation_id, from_=open_or_closed, to=to):
+        raise Outdated
+    await _tell(tx, act, consultation_id, told.cancelled(found.code))
+    await audit.record(tx, act, "consultation.cancel", f"consultation:{consultation_id}")
+
+
+def _require_fits(act: Act, wanted: Wanted) -> None:
+    if wanted.last_day < act.today or wanted.closes_on < act.today:
+        raise ConsultationPast(day=min(wanted.last_day, wanted.closes_on))
+    if wanted.closes_on > wanted.last_day:
+        raise ClosesTooLate(day=wanted.last_day)
+    if wanted.kept_until < wanted.last_day:
+        raise KeptTooShort(day=wanted.last_day)
+    if wanted.kept_until > wanted.last_day + KEPT_LONGEST:
+        raise KeptTooLong(day=wanted.last_day + KEPT_LONGEST)
+
+
+def _facts(wanted: Wanted) -> dict[str, str | date]:
+    return {
+        "form": wanted.form.value,
+        "day": wanted.last_day,
+        "closes": wanted.closes_on,
+        "kept_until": wanted.kept_until,
+    }
+
+
+def _concerns_participants(before: Wanted, after: Wanted) -> bool:
+    """Whether somebody who has signed up would want to know."""
+    names = ("form", "starts_at", "last_day", "place", "closes_on", "kept_until")
+    return any(getattr(before, name) != getattr(after, name) for name in names)
+
+
+async def _tell(tx: Transaction, act: Act, consultation_id: int, said: Screen) -> None:
+    """Tell everybody who takes part; their chats are looked up when it is sent."""
+    handles = await sign_ups.handles(tx, consultation_id, TAKING_PART)
+    news = [
+        Message(
+            key=f"consultation:{consultation_id}:{act.stamp}:{handle}",
+            screen=said,
+            person_id=None,
+            bot_id=act.bot_id,
+            sign_up=handle,
+            lane=BULK,
+        )
+        for handle in handles
+    ]
+    await outbox.add_many(tx, news, now=act.now)
+
+
+# -- Looking ---------------------------------------------------------------------------------------
+
+
+async def get(tx: Transaction, act: Act, consultation_id: int) -> Consultation:
+    """A consultation, for the secretariat; raises NotFound."""
+    permissions.require(permissions.may_consult(act.actor))
+    found = await queries.get(tx, consultation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def standing(tx: Transaction, act: Act, consultation_id: int) -> Standing:
+    """How many take part, and what can be said of them."""
+    permissions.require(permissions.may_consult(act.actor))
+    counted = await queries.counts(tx, consultation_id)
+    groups, others = shown_counts(counted.get("group", {}))
+    access = {value: n for value, n in counted.get("access", {}).items() if n >= FEWEST}
+    states = await queries.states(tx, consultation_id)
+    _at, erased = await queries.erased(tx, consultation_id)
+    return Standing(states, groups, others, access, erased)
+
+
+# -- What time does --------------------------------------------------------------------------------
+
+
+async def follow(database: Database, act: Act) -> None:
+    """Close what closes, erase what is kept no longer; in short transactions."""
+    begun_before = act.today - BEGUN_KEPT
+    async with database.read() as tx:
+        to_close = await queries.to_close(tx, today=act.today)
+        to_erase = await queries.to_erase(tx, today=act.today)
+        over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
+    for each in to_close:
+        async with database.write() as tx:
+            await _close(tx, act, each)
+    for each in to_erase:
+        async with database.write() as tx:
+            await erasure.of_consultation(tx, act, each)
+    while over:
+        async with database.write() as tx:
+            over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
+            for gone in over:
+                await erasure.of_sign_up(tx, act, gone)
+
+
+async def _close(tx: Transaction, act: Act, consultation_id: int) -> None:
+    to = ConsultationState.CLOSED
+    if not await queries.move(tx, consultation_id, from_=[ConsultationState.OPEN], to=to):
+        raise Outdated
+    await audit.record(tx, act, "consultation.close", f"consultation:{consultation_id}")

@@ -1,0 +1,141 @@
+"""Taking part in a consultation: agreeing, signing up, changing, cancelling, being forgotten.
+
+Participants are no seats and no `people`. What they do is traced by their number and the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.consultations import (
+    Card,
+    Consultation,
+    SignUp,
+    SignUpState,
+    counted,
+    new_number,
+)
+from bot.domain.errors import NotFound, Refused
+from bot.domain.people import Act
+from bot.keys import KeyMissing
+from bot.services import audit, erasure
+from storage import consultations, sign_ups
+from storage.database import Transaction
+
+REMEMBERED = 100
+"""Messages of a participant that are kept in mind, to be deleted from the chat."""
+
+
+class SignUpClosed(Refused):
+    """Nobody signs up to this consultation any more."""
+
+    key = "error.sign_up_closed"
+
+
+class StillErasing(Refused):
+    """What the chat has left here before is just being erased."""
+
+    key = "error.still_erasing"
+
+
+async def agree(tx: Transaction, act: Act, card: Card, consultation: Consultation) -> SignUp:
+    """Somebody agrees to the terms; gives their sign-up, which is theirs to fill in and send.
+
+    Who has one already goes on with it. Raises SignUpClosed, StillErasing.
+    """
+    if not consultation.takes_sign_ups(act.today):
+        raise SignUpClosed
+    found = await sign_ups.of(tx, consultation.id, card.bot_id, card.chat_id)
+    if found is not None and found.card is not None:
+        return found
+    handle = tx.safe.find(consultation.id, card.bot_id, card.chat_id)
+    if handle is not None and await sign_ups.is_going(tx, handle):
+        raise StillErasing
+    try:
+        return await sign_ups.begin(
+            tx,
+            consultation.id,
+            card,
+            number=new_number(await sign_ups.numbers(tx, consultation.id)),
+            day=act.today,
+            kept_until=consultation.wanted.kept_until,
+        )
+    except KeyMissing:
+        raise NotFound from None
+
+
+async def send(
+    tx: Transaction, act: Act, kept: SignUp, consultation: Consultation, answers: Mapping[str, Any]
+) -> SignUp:
+    """Sign up with these answers, or change those that were sent; raises SignUpClosed."""
+    if not consultation.takes_sign_ups(act.today):
+        raise SignUpClosed
+    assert kept.card is not None
+    if kept.is_in:
+        before = counted(kept.card.answers)
+        await consultations.add_counts(tx, kept.consultation_id, before, times=-1)
+    sent = replace(
+        kept,
+        state=kept.state if kept.is_in else SignUpState.CONFIRMED,
+        day=act.today,
+        card=replace(kept.card, answers=answers),
+        asked=None,
+    )
+    await consultations.add_counts(tx, kept.consultation_id, counted(answers))
+    await sign_ups.save(tx, sent)
+    await _trace(tx, act, "sign_up.change" if kept.is_in else "sign_up.send", sent)
+    return sent
+
+
+async def cancel(tx: Transaction, act: Act, kept: SignUp) -> SignUp:
+    """Take part no more; what was said stays until it is erased, so that it can be taken up."""
+    if not kept.is_in:
+        return kept
+    assert kept.card is not None
+    before = counted(kept.card.answers)
+    await consultations.add_counts(tx, kept.consultation_id, before, times=-1)
+    gone = replace(kept, state=SignUpState.CANCELLED, asked=None)
+    await sign_ups.save(tx, gone)
+    await _trace(tx, act, "sign_up.cancel", gone)
+    return gone
+
+
+async def keep_longer(
+    tx: Transaction, act: Act, kept: SignUp, consultation: Consultation
+) -> SignUp:
+    """Agree to be kept as long as the consultation says now."""
+    longer = replace(kept, kept_until=max(kept.kept_until, consultation.wanted.kept_until))
+    await sign_ups.save(tx, longer)
+    await _trace(tx, act, "sign_up.keep_longer", longer)
+    return longer
+
+
+async def remember(tx: Transaction, kept: SignUp, message_id: int | None) -> SignUp:
+    """Keep in mind a message of theirs, to be deleted from the chat when they are erased."""
+    if kept.card is None or not message_id:
+        return kept
+    wrote = (*kept.card.wrote, message_id)[-REMEMBERED:]
+    kept = replace(kept, card=replace(kept.card, wrote=wrote))
+    await sign_ups.save(tx, kept)
+    return kept
+
+
+async def forget(
+    tx: Transaction, act: Act, bot_id: int, chat_id: int, *, says: int | None = None
+) -> int:
+    """Erase everything that the chat has left here; gives how many sign-ups that were.
+
+    The message of outbox row `says` tells when it is done.
+    """
+    found = await sign_ups.of_chat(tx, bot_id, chat_id)
+    for each in found:
+        await erasure.of_sign_up(tx, act, each, says=says if each is found[-1] else None)
+    return len(found)
+
+
+async def _trace(tx: Transaction, act: Act, what: str, kept: SignUp) -> None:
+    subject = f"consultation:{kept.consultation_id}"
+    facts = {"number": kept.number}
+    await audit.record(tx, act.of_the_day, what, subject, facts=facts)

@@ -1,0 +1,210 @@
+"""Announcing a consultation, or changing one: four answers, the rest where it is wished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from bot import texts
+from bot.domain import permissions
+from bot.domain.consultations import (
+    KEPT_AFTER,
+    LONGEST_PLACE,
+    LONGEST_PURPOSE,
+    LONGEST_TITLE,
+    Access,
+    Consultation,
+    Form,
+    Wanted,
+)
+from bot.domain.days import read_due_day
+from bot.domain.errors import Unfit
+from bot.domain.moments import read_moment, tells_time
+from bot.domain.screens import Screen, Text, Value, text
+from bot.domain.views import consultations as views
+from bot.exchange.language import detect
+from bot.services import consultations as service
+from bot.services.people import deep_link
+from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick, Review
+from handlers.turn import Turn
+
+NAME = "consultation"
+IN_WRITING = "chat"
+PAYLOAD = "c-"
+"""So begins the payload of a link to a consultation."""
+
+
+async def _begins(turn: Turn, _answers: Answers) -> dict[str, Value]:
+    permissions.require(permissions.may_consult(turn.actor))
+    return {}
+
+
+def _words(limit: int) -> Check:
+    def fit(words: str, _turn: Turn) -> str:
+        said = words.strip()
+        if not said:
+            raise Unfit("error.no_words")
+        if len(said) > limit:
+            raise Unfit("error.text_too_long", limit=limit, over=len(said) - limit)
+        return said
+
+    return fit
+
+
+def _when_fits(words: str, turn: Turn) -> str:
+    """A moment is a meeting's; a day without a time is the last one of written input."""
+    zone = turn.act.zone
+    if tells_time(words):
+        return read_moment(words, turn.language, now=turn.now, zone=zone).isoformat()
+    return read_due_day(words, turn.language, today=turn.today).isoformat()
+
+
+def _when_shown(answer: Any) -> Value:
+    return date.fromisoformat(answer) if _is_day(answer) else datetime.fromisoformat(answer)
+
+
+def _is_day(answer: str) -> bool:
+    return "T" not in answer
+
+
+def _day_fits(words: str, turn: Turn) -> str:
+    return read_due_day(words, turn.language, today=turn.today).isoformat()
+
+
+async def _places(_turn: Turn, answers: Answers) -> list[Option]:
+    """Written input is taken in the chat; a meeting has a place."""
+    if not _is_day(answers["when"]):
+        return []
+    return [Option(IN_WRITING, text("consultation.in_chat"))]
+
+
+async def _languages(turn: Turn, _answers: Answers) -> list[Option]:
+    return [
+        Option(each, text("label.one", value=texts.language_name(each, turn.language)))
+        for each in turn.desk.country.languages
+    ]
+
+
+async def _access(_turn: Turn, _answers: Answers) -> list[Option]:
+    return [Option(each.value, text(f"access.{each}")) for each in Access]
+
+
+async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
+    wanted = _wanted(turn, answers)
+    return [
+        text(f"consultation.will_be.{wanted.form}"),
+        text("participant.closes", day=wanted.closes_on),
+        text("consultation.kept", until=wanted.kept_until),
+    ]
+
+
+async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+    wanted = _wanted(turn, answers)
+    consultation_id = answers.get("consultation")
+    if consultation_id is None:
+        consultation_id = await service.announce(turn.tx, turn.act, wanted)
+    else:
+        await service.change(turn.tx, turn.act, consultation_id, wanted)
+    found = await service.get(turn.tx, turn.act, consultation_id)
+    return views.announced(found, link_to(turn, found))
+
+
+def link_to(turn: Turn, found: Consultation) -> str:
+    """The public link of a consultation."""
+    return deep_link(turn.desk.bot_name, f"{PAYLOAD}{found.code}")
+
+
+def _wanted(turn: Turn, answers: Answers) -> Wanted:
+    by_writing = _is_day(answers["when"])
+    starts_at = None if by_writing else datetime.fromisoformat(answers["when"])
+    last_day = (
+        date.fromisoformat(answers["when"])
+        if starts_at is None
+        else starts_at.astimezone(turn.act.zone).date()
+    )
+    place = answers["place"]
+    return Wanted(
+        form=Form.WRITTEN if by_writing else Form.MEETING,
+        title=answers["title"],
+        purpose=answers["purpose"],
+        starts_at=starts_at,
+        last_day=last_day,
+        place="" if place == IN_WRITING else place,
+        language=detect(answers["purpose"]) or turn.language,
+        closes_on=_day(answers, "closes") or last_day,
+        kept_until=_day(answers, "kept") or last_day + KEPT_AFTER,
+        languages=tuple(answers.get("languages", ())),
+        access=tuple(Access(each) for each in answers.get("access", ())),
+        ways=answers.get("ways", ""),
+        contacts=answers.get("contacts", ""),
+    )
+
+
+def _day(answers: Answers, name: str) -> date | None:
+    return date.fromisoformat(answers[name]) if answers.get(name) else None
+
+
+def answers_of(found: Consultation) -> dict[str, Any]:
+    """The answers that make the consultation as it is."""
+    wanted = found.wanted
+    when = wanted.last_day if wanted.starts_at is None else wanted.starts_at
+    return {
+        "consultation": found.id,
+        "title": wanted.title,
+        "purpose": wanted.purpose,
+        "when": when.isoformat(),
+        "place": wanted.place or IN_WRITING,
+        "closes": wanted.closes_on.isoformat(),
+        "kept": wanted.kept_until.isoformat(),
+        "languages": list(wanted.languages),
+        "access": [each.value for each in wanted.access],
+        "ways": wanted.ways,
+        "contacts": wanted.contacts,
+    }
+
+
+def labels_of(found: Consultation, language: str) -> Mapping[str, Text | Sequence[Text]]:
+    """How the answers of a consultation that is changed read on the review screen."""
+    wanted = found.wanted
+    labels: dict[str, Text | Sequence[Text]] = {
+        "languages": [
+            text("label.one", value=texts.language_name(each, language))
+            for each in wanted.languages
+        ],
+        "access": [text(f"access.{each}") for each in wanted.access],
+    }
+    if not wanted.place:
+        labels["place"] = text("consultation.in_chat")
+    return labels
+
+
+TEXT_KEYS = tuple(f"consultation.will_be.{each}" for each in Form)
+
+FLOW = Flow(
+    name=NAME,
+    begins=_begins,
+    steps=(
+        Ask("title", _words(LONGEST_TITLE)),
+        Ask("purpose", _words(LONGEST_PURPOSE)),
+        Ask("when", _when_fits, shows=_when_shown),
+        Choose("place", _places, check=_words(LONGEST_PLACE)),
+    ),
+    review=Review(
+        optional=(
+            Ask("closes", _day_fits, shows=date.fromisoformat),
+            Ask("kept", _day_fits, shows=date.fromisoformat),
+            Pick("languages", _languages),
+            Pick("access", _access),
+            Ask("ways", _words(LONGEST_PURPOSE)),
+            Ask("contacts", _words(LONGEST_PURPOSE)),
+        )
+    ),
+    notes=_notes,
+    then=_then,
+    returns_to=lambda answers: (
+        f"consulting:{answers['consultation']}"
+        if answers.get("consultation")
+        else "consultations:0"
+    ),
+)

@@ -1,0 +1,167 @@
+"""Runs the conversations of participants: as the runner does, but sealed with their sign-up.
+
+There is one open question a chat, in the sign-up that it belongs to; nothing of it stands in the
+table of conversations, and its buttons are `g:nonce:number`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from bot.domain.consultations import SignUp
+from bot.domain.errors import Unfit
+from bot.domain.incoming import Wrote
+from bot.domain.screens import message, text
+from bot.services import sign_ups as service
+from handlers.flows import engine
+from handlers.flows.engine import Advance, Outcome, State
+from handlers.flows.flow import Flow
+from handlers.flows.runner import bound
+from handlers.turn import Turn
+from storage import conversations, sign_ups
+
+
+class ParticipantRunner:
+    """Holds the participants' flows by name and moves their conversations on."""
+
+    def __init__(self, flows: Iterable[Flow]) -> None:
+        self.flows = {flow.name: flow for flow in flows}
+
+    async def begin(
+        self, turn: Turn, kept: SignUp, name: str, answers: dict[str, Any], *, at: str | None = None
+    ) -> None:
+        """Open a conversation in a sign-up, at the question `at` or at the first that is open."""
+        for other in await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id):
+            if other.asked is not None and other.handle != kept.handle:
+                await sign_ups.save(turn.tx, replace(other, asked=None))
+        turn.step_apart(kept)
+        flow = self.flows[name]
+        state = engine.begin(flow, answers, await _labels(turn, flow, answers))
+        if at is not None:
+            state = replace(state, at=at)
+        await self._ask(turn, kept, flow, state)
+
+    async def press(self, turn: Turn, nonce: str, number: int) -> None:
+        """A button was tapped; a stale one says so and shows what there is."""
+        kept = await self._asked(turn)
+        if kept is None or kept.asked is None or kept.asked["nonce"] != nonce:
+            turn.toast = text("flow.stale")
+            await turn.go(turn, "mine")
+            return
+        turn.step_apart(kept)
+        flow, state = self._state(kept)
+        try:
+            advance = engine.press(flow, state, number)
+        except IndexError:
+            await self._ask(turn, kept, flow, state)
+            return
+        await self._follow(turn, kept, flow, advance)
+
+    async def write(self, turn: Turn, wrote: Wrote) -> bool:
+        """Words were written; True if they were an answer of a participant."""
+        kept = await self._asked(turn)
+        if kept is None:
+            return False
+        flow, state = self._state(kept)
+        step = engine.takes_words(flow, state)
+        if step is None and turn.actor.seats:
+            return False  # whoever has a seat here, too, meant something else
+        kept = await service.remember(turn.tx, kept, wrote.message_id)
+        turn.step_apart(kept)
+        if step is None or step.check is None:
+            await turn.show(message("flow.tap_please"))
+            await self._ask(turn, kept, flow, state)
+            return True
+        try:
+            advance = engine.write(flow, state, step, step.check(wrote.words, turn))
+        except Unfit as unfit:
+            await turn.show(message(unfit.text))
+            return True
+        await self._follow(turn, kept, flow, advance)
+        return True
+
+    async def back(self, turn: Turn) -> bool:
+        """`/back`: to the card, or away from it; False if there is no question."""
+        kept = await self._asked(turn)
+        if kept is None:
+            return False
+        turn.step_apart(kept)
+        flow, state = self._state(kept)
+        await self._follow(turn, kept, flow, engine.back(flow, state))
+        return True
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    async def _asked(self, turn: Turn) -> SignUp | None:
+        """The sign-up of this chat in which a question is open."""
+        if not turn.private:
+            return None
+        found = await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id)
+        return next((each for each in found if each.asked is not None), None)
+
+    def _state(self, kept: SignUp) -> tuple[Flow, State]:
+        assert kept.asked is not None
+        return self.flows[kept.asked["flow"]], State.from_json(kept.asked["state"])
+
+    async def _follow(self, turn: Turn, kept: SignUp, flow: Flow, advance: Advance) -> None:
+        match advance.outcome:
+            case Outcome.ASK:
+                await self._ask(turn, kept, flow, advance.state)
+            case Outcome.DONE:
+                turn.sign_up = kept
+                shown = await flow.then(turn, advance.state.answers, 0)
+                await self._take_buttons(turn, kept)
+                if shown is not None:
+                    await turn.show(shown)
+            case _:
+                turn.sign_up = replace(kept, asked=None)
+                await sign_ups.save(turn.tx, turn.sign_up)
+                await turn.go(turn, flow.returns_to(advance.state.answers))
+
+    async def _ask(self, turn: Turn, kept: SignUp, flow: Flow, state: State) -> None:
+        turn.sign_up = kept
+        step = engine.needs_options(flow, state)
+        options = (
+            [] if step is None or step.options is None else await step.options(turn, state.answers)
+        )
+        notes = [] if flow.notes is None else await flow.notes(turn, state.answers)
+        asked, shown = engine.question(
+            flow,
+            state,
+            options,
+            await flow.begins(turn, state.answers),
+            language=turn.language,
+            notes=notes if state.at == engine.REVIEW else (),
+        )
+        nonce = conversations.new_nonce()
+        row = await turn.show(bound(shown, nonce, of="g"))
+        if (before := _screen_of(kept)) is not None and before != row:
+            await turn.take_buttons(before)
+        question = {"flow": flow.name, "state": asked.to_json(), "nonce": nonce, "screen": row}
+        turn.sign_up = replace(kept, asked=question)
+        await sign_ups.save(turn.tx, turn.sign_up)
+
+    async def _take_buttons(self, turn: Turn, kept: SignUp) -> None:
+        if (row := _screen_of(kept)) is not None:
+            await turn.take_buttons(row)
+
+
+def _screen_of(kept: SignUp) -> int | None:
+    return None if kept.asked is None else kept.asked["screen"]
+
+
+async def _labels(turn: Turn, flow: Flow, answers: dict[str, Any]) -> dict[str, Any]:
+    """How chosen answers read, found among the options again."""
+    found: dict[str, Any] = {}
+    for step in flow.every_step:
+        if step.options is None or answers.get(step.name) is None:
+            continue
+        given = answers[step.name]
+        read = {each.value: each.label for each in await step.options(turn, answers)}
+        if isinstance(given, list):
+            found[step.name] = [read[each] for each in given if each in read]
+        elif given in read:
+            found[step.name] = read[given]
+    return found

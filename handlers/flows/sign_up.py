@@ -1,0 +1,125 @@
+"""Signing up to a consultation: one card whose rows may stay empty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot import texts
+from bot.domain.consultations import (
+    LONGEST_ORGANISATION,
+    LONGEST_REGION,
+    Access,
+    Consultation,
+    Group,
+    SignUp,
+)
+from bot.domain.errors import Unfit, existing
+from bot.domain.screens import Screen, Text, Value, text
+from bot.domain.views import participants as views
+from bot.services import sign_ups as service
+from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick, Review
+from handlers.turn import Turn
+from storage import consultations
+
+NAME = "sign_up"
+YES, NO = "yes", "no"
+
+
+def held(turn: Turn) -> SignUp:
+    """The sign-up whose card it is."""
+    return existing(turn.sign_up)
+
+
+async def of(turn: Turn) -> Consultation:
+    """The consultation that the card is for, in the participant's language where it has it."""
+    kept = held(turn)
+    found = await consultations.get(turn.tx, kept.consultation_id, language=turn.language)
+    return existing(found)
+
+
+async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
+    kept = held(turn)
+    shown = replace(kept, card=None)
+    if kept.card is not None:
+        shown = replace(kept, card=replace(kept.card, answers=answers))
+    values: dict[str, Value] = {
+        "title": views.title(await of(turn)),
+        "name": views.name_of(shown),
+    }
+    if kept.card is not None and kept.card.named:
+        values["named"] = 1
+    return values
+
+
+def _words(limit: int) -> Check:
+    def fit(words: str, _turn: Turn) -> str:
+        said = " ".join(words.split())
+        if not said:
+            raise Unfit("error.no_words")
+        if len(said) > limit:
+            raise Unfit("error.text_too_long", limit=limit, over=len(said) - limit)
+        return said
+
+    return fit
+
+
+async def _groups(_turn: Turn, _answers: Answers) -> list[Option]:
+    first = (Group.NOT_SAID, *(each for each in Group if each is not Group.NOT_SAID))
+    return [Option(each.value, text(f"group.{each}")) for each in first]
+
+
+async def _languages(turn: Turn, _answers: Answers) -> list[Option]:
+    found = await of(turn)
+    return [
+        Option(each, text("label.one", value=texts.language_name(each, turn.language)))
+        for each in found.wanted.languages or turn.desk.country.languages
+    ]
+
+
+async def _access(_turn: Turn, _answers: Answers) -> list[Option]:
+    return [Option(each.value, text(f"access.{each}")) for each in Access]
+
+
+async def _speaking(_turn: Turn, _answers: Answers) -> list[Option]:
+    return [Option(each, text(f"sign_up.speaks.{each}")) for each in (YES, NO)]
+
+
+async def _notes(turn: Turn, _answers: Answers) -> Sequence[Text]:
+    return views.notes(await of(turn), held(turn))
+
+
+async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+    found = await of(turn)
+    turn.sign_up = await service.send(turn.tx, turn.act, held(turn), found, answers)
+    return views.receipt(found, turn.sign_up)
+
+
+FLOW = Flow(
+    name=NAME,
+    begins=_begins,
+    steps=(),
+    review=Review(
+        optional=(
+            Ask("name", _words(LONGEST_ORGANISATION), when="named"),
+            Ask("organisation", _words(LONGEST_ORGANISATION)),
+            Choose("group", _groups, first=0),
+            Ask("region", _words(LONGEST_REGION)),
+            Choose("language", _languages),
+            Pick("access", _access),
+            Choose("speaks", _speaking),
+        ),
+        keeps=False,
+    ),
+    notes=_notes,
+    then=_then,
+    returns_to=lambda _answers: "mine",
+)
+
+TEXT_KEYS = tuple(f"sign_up.speaks.{each}" for each in (YES, NO))
+
+
+def answers_of(kept: SignUp) -> dict[str, Any]:
+    """What the card says so far."""
+    return {} if kept.card is None else dict(kept.card.answers)

@@ -1,0 +1,209 @@
+"""Taking part in consultations: for anybody, and apart from whatever seat they may have."""
+
+from __future__ import annotations
+
+from bot import texts
+from bot.domain.consultations import Card, Consultation, SignUp
+from bot.domain.errors import NotFound, existing
+from bot.domain.screens import text
+from bot.domain.views import participants as views
+from bot.services import sign_ups as service
+from handlers.flows import sign_up as flow
+from handlers.turn import Turn
+from storage import consultations, sign_ups
+
+
+async def first(turn: Turn, argument: str) -> None:
+    """`consultation:CODE`: what is asked, and what is kept; one's own, where one has signed up.
+
+    `consultation:CODE:fr:17` shows it in that language, asked for by message 17.
+    """
+    turn.step_apart()
+    code, asked_by = _in_language(turn, argument)
+    found = await _by_code(turn, code)
+    kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
+    if kept is not None and kept.card is not None:
+        turn.step_apart(kept)
+        await _show(turn, found, kept)
+    elif found.takes_sign_ups(turn.today):
+        await turn.show(views.first(found, turn.language, _others(turn), asked_by))
+    else:
+        other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
+        await turn.show(views.too_late(other))
+
+
+async def ways(turn: Turn, code: str) -> None:
+    """`ways:CODE`: other ways to take part."""
+    turn.step_apart()
+    await turn.show(views.ways(await _by_code(turn, code)))
+
+
+async def worried(turn: Turn, code: str) -> None:
+    """`worried:CODE`: who helps; nothing is recorded."""
+    turn.step_apart()
+    await turn.show(views.worried(await _by_code(turn, code)))
+
+
+async def decline(turn: Turn, _code: str) -> None:
+    """Somebody takes no part."""
+    turn.step_apart()
+    await turn.show(views.declined())
+
+
+# -- One's own -------------------------------------------------------------------------------------
+
+
+async def agree(turn: Turn, argument: str) -> None:
+    """`agree:CODE:2027-01-31:fr:17`: to the terms that were shown, by a random name."""
+    await _agree(turn, argument, named=False)
+
+
+async def agree_named(turn: Turn, argument: str) -> None:
+    """`agree_named:CODE:2027-01-31:fr:17`: to the terms that were shown, by one's own name."""
+    await _agree(turn, argument, named=True)
+
+
+async def _agree(turn: Turn, argument: str, *, named: bool) -> None:
+    turn.step_apart()
+    code, _, shown = argument.partition(":")
+    until, asked_by = _in_language(turn, shown)
+    found = await _by_code(turn, code)
+    if until != found.wanted.kept_until.isoformat():
+        turn.toast = text("participant.terms_changed")
+        await first(turn, f"{code}:{turn.language}:{asked_by}")
+        return
+    card = Card(
+        turn.chat_id,
+        turn.bot_id,
+        turn.language,
+        named=named,
+        wrote=tuple(each for each in (asked_by, turn.tapped) if each),
+    )
+    kept = await service.agree(turn.tx, turn.act, card, found)
+    at = "name" if named and not kept.is_in else None
+    await turn.desk.participants.begin(turn, kept, flow.NAME, flow.answers_of(kept), at=at)
+
+
+async def one(turn: Turn, code: str) -> None:
+    """`sign_up:CODE`: how one's own sign-up stands."""
+    found, kept = await _own(turn, code)
+    await _show(turn, found, kept)
+
+
+async def change(turn: Turn, code: str) -> None:
+    """`sign_up_change:CODE`: the card, to be changed and sent again."""
+    found, kept = await _own(turn, code)
+    if not found.takes_sign_ups(turn.today):
+        raise service.SignUpClosed
+    await turn.desk.participants.begin(turn, kept, flow.NAME, flow.answers_of(kept))
+
+
+async def cancel(turn: Turn, argument: str) -> None:
+    """`sign_up_cancel:CODE`: take part no more; asked once more."""
+    code, _, sure = argument.partition(":")
+    found, kept = await _own(turn, code)
+    if not sure:
+        await turn.show(views.ask_to_cancel(found))
+        return
+    turn.sign_up = await service.cancel(turn.tx, turn.act, kept)
+    turn.toast = text("sign_up.cancelled")
+    await _show(turn, found, turn.sign_up)
+
+
+async def keep_longer(turn: Turn, argument: str) -> None:
+    """`keep_longer:CODE:2027-03-31`: agree to a later day than before."""
+    code, _, until = argument.partition(":")
+    found, kept = await _own(turn, code)
+    if until != found.wanted.kept_until.isoformat():
+        turn.toast = text("participant.terms_changed")
+    else:
+        turn.sign_up = kept = await service.keep_longer(turn.tx, turn.act, kept, found)
+    await _show(turn, found, kept)
+
+
+async def mine(turn: Turn, _argument: str) -> None:
+    """`/mine`: everything that was signed up to in this chat."""
+    turn.step_apart()
+    held = []
+    for kept in await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id):
+        language = turn.language
+        found = await consultations.get(turn.tx, kept.consultation_id, language=language)
+        if found is not None and kept.card is not None:
+            held.append((found, kept))
+    if held:
+        turn.step_apart(held[0][1])
+    await turn.show(views.mine(held))
+
+
+async def forget(turn: Turn, argument: str) -> None:
+    """`/forget`: erase everything that was left in this chat; asked once more."""
+    turn.step_apart()
+    held = await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id)
+    if not held:
+        await turn.show(views.nothing_kept())
+        return
+    if argument != "yes":
+        turn.step_apart(await service.remember(turn.tx, held[0], turn.typed))
+        await turn.show(views.ask_to_forget(len(held)))
+        return
+    turn.step_apart()
+    says = await turn.show(views.forgetting())
+    await service.forget(turn.tx, turn.act, turn.bot_id, turn.chat_id, says=says)
+
+
+async def _show(turn: Turn, found: Consultation, kept: SignUp) -> None:
+    await turn.show(views.one(found, kept, today=turn.today))
+
+
+async def _by_code(turn: Turn, code: str) -> Consultation:
+    found = existing(await consultations.by_code(turn.tx, code, language=turn.language))
+    if not found.holds_people:
+        raise NotFound
+    return found
+
+
+async def _own(turn: Turn, code: str) -> tuple[Consultation, SignUp]:
+    """A consultation and the chat's own sign-up to it; raises NotFound where it has none."""
+    turn.step_apart()
+    found = await _by_code(turn, code)
+    kept = existing(await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id))
+    if kept.card is None:
+        raise NotFound
+    turn.step_apart(kept)
+    return found, kept
+
+
+def _in_language(turn: Turn, argument: str) -> tuple[str, int]:
+    """What stands before the language, which is spoken from now on in this turn.
+
+    Beside it, the message that asked for this: the one named behind the language, else this one.
+    """
+    rest, _, behind = argument.partition(":")
+    language, _, asked_by = behind.partition(":")
+    if language in turn.desk.country.languages:
+        turn.language = language
+    return rest, int(asked_by) if asked_by.isdecimal() else turn.typed or 0
+
+
+def _others(turn: Turn) -> list[tuple[str, str]]:
+    """The other languages of the State, by their codes and their own names."""
+    every = turn.desk.country.languages
+    return [(each, texts.own_name(each)) for each in every if each != turn.language]
+
+
+ACTS = {
+    "consultation": first,
+    "ways": ways,
+    "worried": worried,
+    "decline": decline,
+    "agree": agree,
+    "agree_named": agree_named,
+    "sign_up": one,
+    "sign_up_change": change,
+    "sign_up_cancel": cancel,
+    "keep_longer": keep_longer,
+    "mine": mine,
+    "forget": forget,
+}
+COMMANDS = {"mine": "mine", "forget": "forget"}
+OPEN_ACTS = set(ACTS)

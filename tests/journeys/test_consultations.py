@@ -1,0 +1,299 @@
+"""A consultation on phones: announced, joined in each language, changed, forgotten, erased."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, select, text
+
+from bot.domain.people import Role
+from bot.sandbox.phone import Phone, plain
+from storage.tables import consultation_counts, consultations, outbox, sign_ups
+from tests.journeys.network import JourneyNetwork
+
+ORGANISATION = "Blue Door Collective"
+LINK = re.compile(r"https://t\.me/\S+\?start=c-\w+")
+
+
+async def announced(network: JourneyNetwork, *, by_meeting: bool = False) -> tuple[Phone, str]:
+    """An officer's phone and the public link."""
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    day = (network.clock.now() + timedelta(days=20)).strftime("%d %B")
+    await officer.types("/consultations")
+    await officer.taps("Announce a consultation")
+    await officer.types("Child rights report")
+    await officer.types("What should the State say on schools?")
+    await officer.types(f"{day} 14:30" if by_meeting else day)
+    if by_meeting:
+        await officer.types("City hall, room 4")
+    else:
+        await officer.taps("In this chat")
+    await officer.taps("Announce")
+    found = LINK.search(officer.last.text)
+    assert found, officer.transcript(3)
+    return officer, found[0]
+
+
+async def test_four_answers_announce_and_one_tap_takes_part(network: JourneyNetwork) -> None:
+    officer, link = await announced(network)
+    salma = await network.people.phone("Salma Idrissi")
+    await salma.opens(link)
+    shown = plain(salma.screen.text)
+    for promise in (
+        "Officers see a random name, never your account.",
+        "a court, could trace you",
+        "/forget erases it at once",
+        "Taking part does not mean that you agree with the report",
+    ):
+        assert promise in shown
+    assert "anonym" not in shown.lower()
+    async with network.database.read() as tx:
+        assert await tx.values(select(sign_ups)) == [], "nothing is recorded before she agrees"
+
+    await salma.taps("Agree, random name")
+    assert "Nothing is sent yet." in plain(salma.screen.text)
+    await salma.taps("Organisation")
+    await salma.types(ORGANISATION)
+    await salma.taps("Group", "Women’s organisations", "I need", "Captions", "Go on (1)")
+    card = plain(salma.screen.text)
+    assert f"Organisation: {ORGANISATION}" in card
+    assert "Group: Women’s organisations" in card
+    await salma.taps("Sign up")
+    receipt = plain(salma.last.text)
+    assert "You have signed up. Child rights report." in receipt
+    assert re.search(r"You are: Participant \d{4}\.", receipt)
+
+    await officer.types("/consultations")
+    await officer.taps("Child rights report")
+    board = plain(officer.screen.text)
+    assert "Fewer than 5 people have signed up." in board
+    for secret in ("Salma", ORGANISATION, "Women’s", "Captions"):
+        assert secret not in officer.transcript()
+
+
+async def test_the_place_is_seen_after_signing_up_and_the_room_is_told_of_before(
+    network: JourneyNetwork,
+) -> None:
+    _officer, link = await announced(network, by_meeting=True)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    assert "City hall" not in salma.transcript()
+    await salma.taps("Agree, random name")
+    assert "people in the room will see you" in plain(salma.screen.text)
+    await salma.taps("Sign up")
+    assert "City hall, room 4" in plain(salma.last.text)
+
+
+async def test_my_own_name_is_asked_for_and_shown_to_me(network: JourneyNetwork) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma Idrissi")
+    await salma.opens(link)
+    await salma.taps("Agree, my own name")
+    await salma.types("Salma I.")
+    await salma.taps("Sign up")
+    assert "You are: Salma I." in plain(salma.last.text)
+
+
+@pytest.mark.parametrize(
+    ("language", "agree", "send", "said"),
+    [
+        ("fr", "D’accord, nom au hasard", "M’inscrire", "Vous êtes inscrit."),
+        ("ar", "أوافق، باسم عشوائي", "سجّلني", "تم تسجيلك."),
+    ],
+)
+async def test_it_speaks_the_participants_language(
+    network: JourneyNetwork, language: str, agree: str, send: str, said: str
+) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma", language=language)
+    await salma.opens(link)
+    await salma.taps(agree)
+    await salma.taps(send)
+    assert said in plain(salma.last.text)
+
+
+async def test_another_language_is_chosen_on_the_first_screen_and_kept(
+    network: JourneyNetwork,
+) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma", language="en")
+    await salma.opens(link)
+    await salma.taps("Français", "D’accord, nom au hasard", "M’inscrire")
+    await salma.types("/mine")
+    assert "Vous êtes inscrit à une consultation." in plain(salma.last.text)
+
+
+async def test_whoever_is_worried_finds_help_and_nothing_is_kept(network: JourneyNetwork) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("I am worried")
+    assert "ohchr-reprisals@un.org" in plain(salma.screen.text)
+    await salma.taps("Back", "Other ways to take part", "Back", "No")
+    assert "Nothing was kept." in plain(salma.screen.text)
+    async with network.database.read() as tx:
+        assert await tx.values(select(sign_ups)) == []
+
+
+async def test_a_sign_up_is_changed_cancelled_and_taken_up_again(network: JourneyNetwork) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Sign up")
+    await salma.taps("Change", "To speak", "Yes", "Sign up")
+    await salma.opens(link)
+    assert "Now: confirmed." in plain(salma.last.text)
+    await salma.taps("Cancel my sign-up", "Yes, cancel it")
+    assert "Now: cancelled." in plain(salma.screen.text)
+    async with network.database.read() as tx:
+        counts = await tx.rows(select(consultation_counts).where(consultation_counts.c.n != 0))
+        assert counts == []
+    await salma.taps("Change", "Sign up")
+    assert "You have signed up" in plain(salma.last.text)
+
+
+async def test_old_buttons_of_the_card_show_where_things_stand(network: JourneyNetwork) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Agree, random name")
+    await salma.forges(salma.last, "g:aaaaaaaaaaaa:0")
+    assert "You have signed up to one consultation." in plain(salma.last.text)
+    await salma.forges(salma.last, "g:::")
+    await salma.forges(salma.last, "o:agree:nothing:2027-01-01")
+    assert "error" not in salma.last.text
+
+
+async def test_a_focal_point_takes_part_apart_from_the_seat(network: JourneyNetwork) -> None:
+    _officer, link = await announced(network)
+    amal = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    await amal.opens(link)
+    await amal.taps("Agree, random name", "Organisation")
+    await amal.types(ORGANISATION)
+    await amal.taps("Sign up")
+    assert "You have signed up" in plain(amal.last.text)
+    await amal.types("/home")
+    assert "You have signed up" not in plain(amal.last.text), "the seat's home is as it was"
+    async with network.database.read() as tx:
+        people = await tx.values(select(outbox.c.person_id).where(outbox.c.sign_up.is_not(None)))
+        assert people
+        assert set(people) == {None}
+
+
+async def test_forget_erases_it_takes_the_messages_and_says_so(network: JourneyNetwork) -> None:
+    officer, link = await announced(network)
+    salma = await network.people.phone("Salma Idrissi")
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Organisation")
+    await salma.types(ORGANISATION)
+    await salma.taps("Sign up")
+    await salma.types("/forget")
+    await salma.taps("Yes, erase it for good")
+    await salma.waits_for("Erased. What you left here can be read by nobody any more", within=20)
+    await salma.looks_again()
+    assert [plain(each.text)[:7] for each in salma.messages] == ["Erased."], "the chat is empty"
+    await salma.types("/mine")
+    assert "You have signed up to nothing" in plain(salma.last.text)
+    await salma.types("/forget")
+    assert "Nothing of this chat is kept" in plain(salma.last.text)
+    await officer.types("/consultations")
+    await officer.taps("Child rights report")
+    assert "0 people have signed up." in plain(officer.screen.text)
+
+
+async def test_who_comes_too_late_is_told_kindly_and_shown_what_is_open(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network)
+    await officer.types("/consultations")
+    await officer.taps("Child rights report", "Close sign-up")
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    assert "Sign-up for this consultation is closed." in plain(salma.last.text)
+
+
+async def test_a_cancelled_one_tells_those_who_signed_up_without_naming_it(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Sign up")
+    await officer.types("/consultations")
+    await officer.taps("Child rights report", "Cancel it", "Yes, cancel and tell everybody")
+    notice = await salma.waits_for("There is news for you.")
+    assert "Child" not in notice.text
+    await salma.taps("Look")
+    assert "cancelled" in plain(salma.screen.text)
+
+
+@pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)],
+    indirect=True,
+)
+async def test_after_the_last_day_nothing_of_a_participant_can_be_found_anywhere(
+    network: JourneyNetwork, tmp_path: Path, database_url: URL, logged: io.StringIO
+) -> None:
+    """The database with its free pages and its log, files, logs and a backup, as bytes."""
+    officer, link = await announced(network)
+    salma = await network.people.phone("Salma Idrissi")
+    chat = str(salma.id)
+    await salma.opens(link)
+    await salma.taps("Agree, my own name")
+    await salma.types("Salma Idrissi")
+    await salma.taps("Organisation")
+    await salma.types(ORGANISATION)
+    await salma.taps("Region")
+    await salma.types("Far Shore")
+    await salma.taps("Sign up")
+    secrets = (chat, "Salma Idrissi", ORGANISATION, "Far Shore")
+    before = await _bytes(network, database_url, tmp_path / "data")
+    assert [each for each in secrets if each.encode() in before] == [], "sealed from the beginning"
+
+    network.clock.ahead = timedelta(days=90)
+    await network.app.schedule.tick()
+    await network.app.schedule.tick()
+    await network.app.outbox.settle()
+    await officer.waits_for("nothing of its participants is kept any more", within=20)
+    assert "Fewer than 5 sign-ups were erased." in plain(officer.last.text)
+    assert not (tmp_path / "keys" / "consultation-1").exists()
+    after = await _bytes(network, database_url, tmp_path / "data")
+    assert [each for each in secrets if each.encode() in after] == []
+    assert [each for each in secrets if each in logged.getvalue()] == []
+    async with network.database.read() as tx:
+        row = await tx.row(select(consultations))
+        assert row is not None
+        assert row["erased_at"].astimezone(UTC).date() == network.clock.now().date()
+
+
+def _in_folder(folder: Path) -> bytes:
+    return b"".join(each.read_bytes() for each in sorted(folder.rglob("*")) if each.is_file())
+
+
+async def _bytes(network: JourneyNetwork, url: URL, data: Path) -> bytes:
+    """Every byte that is kept: files of the data folder; of a server, its tables and its log."""
+    kept = _in_folder(data)
+    if url.get_backend_name() == "sqlite":
+        return kept + _in_folder(Path(url.database or "").parent)
+    async with network.database.write() as tx:
+        await tx.execute(text("checkpoint"))
+        rows = await tx.values(
+            text(
+                "select pg_read_binary_file(path) from ("
+                " select 'base/' || d.oid || '/' || pg_ls_dir('base/' || d.oid) as path"
+                " from pg_database d where datname = current_database()"
+                ") files where path ~ '[0-9]$'"
+            )
+        )
+        log = await tx.values(
+            text(
+                "select pg_read_binary_file('pg_wal/' || name) from pg_ls_waldir()"
+                " where name ~ '^[0-9A-F]{24}$' order by modification desc limit 2"
+            )
+        )
+    return kept + b"".join(rows) + b"".join(log)

@@ -1,0 +1,440 @@
+"""Consultations: who signs up leaves nothing that can be read without keys, and goes when asked."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from bot.domain.consultations import (
+    FEWEST,
+    KEPT_AFTER,
+    Access,
+    Card,
+    Consultation,
+    ConsultationState,
+    Form,
+    Group,
+    SignUp,
+    SignUpState,
+    Wanted,
+    new_number,
+    shown_counts,
+)
+from bot.domain.errors import NotAllowed, Outdated
+from bot.domain.people import TICK, Act, Actor, Role
+from bot.keys import KeyRing
+from bot.services import consultations, erasure, sign_ups
+from storage import consultations as queries
+from storage import institutions as houses
+from storage import sign_ups as kept
+from storage.database import Database, Transaction
+from storage.tables import audit, consultation_counts, metadata, outbox
+from tests import maravia
+from tests.conftest import FrozenClock
+
+BOT, CHAT = 77, 5_000_000_123
+LAST_DAY = date(2026, 6, 1)
+ANSWERS = {
+    "organisation": "Blue Door Collective",
+    "group": Group.LGBTI.value,
+    "region": "Far Shore",
+    "access": [Access.SIGN_LANGUAGE.value],
+}
+
+
+def wanted(**values: Any) -> Wanted:
+    """Written input on a report until 1 June, with whatever else is named."""
+    plain: dict[str, Any] = {
+        "form": Form.WRITTEN,
+        "title": "Child rights report",
+        "purpose": "What should the report say?",
+        "starts_at": None,
+        "last_day": LAST_DAY,
+        "place": "",
+        "language": "en",
+        "closes_on": LAST_DAY,
+        "kept_until": LAST_DAY + KEPT_AFTER,
+    }
+    return Wanted(**(plain | values))
+
+
+async def officer(tx: Transaction, clock: FrozenClock) -> Act:
+    actor = await maravia.somebody(tx, "Amina", Role.OFFICER, None)
+    return maravia.act(actor, clock.now())
+
+
+def nobody(clock: FrozenClock) -> Act:
+    """A participant: somebody without a seat, as far as the network knows."""
+    return maravia.act(Actor(None, ()), clock.now())
+
+
+def tick(clock: FrozenClock) -> Act:
+    return maravia.act(TICK, clock.now())
+
+
+async def announced(database: Database, clock: FrozenClock, **values: Any) -> Consultation:
+    async with database.write() as tx:
+        act = await officer(tx, clock)
+        consultation_id = await consultations.announce(tx, act, wanted(**values))
+        found = await queries.get(tx, consultation_id)
+    assert found is not None
+    return found
+
+
+async def signed_up(
+    database: Database,
+    clock: FrozenClock,
+    found: Consultation,
+    chat_id: int = CHAT,
+    **answers: Any,
+) -> SignUp:
+    """Somebody agrees and sends their card."""
+    async with database.write() as tx:
+        act = nobody(clock)
+        card = Card(chat_id, BOT, "en", wrote=(11,))
+        begun = await sign_ups.agree(tx, act, card, found)
+        return await sign_ups.send(tx, act, begun, found, ANSWERS | answers)
+
+
+async def everything(database: Database) -> bytes:
+    """Every value of every row."""
+    values: list[bytes] = []
+    async with database.read() as tx:
+        for table in metadata.sorted_tables:
+            for row in await tx.rows(select(table)):
+                values += [
+                    each if isinstance(each, bytes) else str(each).encode() for each in row.values()
+                ]
+    return b"\n".join(values)
+
+
+# -- Announcing ------------------------------------------------------------------------------------
+
+
+async def test_a_consultation_is_announced_by_the_secretariat_alone(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    assert found.state is ConsultationState.OPEN
+    assert found.wanted == wanted()
+    async with database.write() as tx:
+        moj = await houses.add(tx, "MOJ", "ministry", {"en": "Ministry of Justice"})
+        amal = await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, moj)
+        with pytest.raises(NotAllowed):
+            await consultations.announce(tx, maravia.act(amal, clock.now()), wanted())
+
+
+@pytest.mark.parametrize(
+    ("values", "refused"),
+    [
+        ({"closes_on": date(2026, 5, 3)}, consultations.ConsultationPast),
+        ({"closes_on": date(2026, 6, 2)}, consultations.ClosesTooLate),
+        ({"kept_until": date(2026, 5, 31)}, consultations.KeptTooShort),
+        ({"kept_until": date(2028, 1, 1)}, consultations.KeptTooLong),
+    ],
+)
+async def test_days_that_make_no_sense_are_refused(
+    database: Database, clock: FrozenClock, values: dict[str, Any], refused: type[Exception]
+) -> None:
+    async with database.write() as tx:
+        act = await officer(tx, clock)
+        with pytest.raises(refused):
+            await consultations.announce(tx, act, wanted(**values))
+
+
+async def test_it_closes_by_itself_and_nobody_signs_up_any_more(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    clock.move(days=29)
+    await consultations.follow(database, tick(clock))
+    async with database.write() as tx:
+        closed = await queries.get(tx, found.id)
+        assert closed is not None
+        assert closed.state is ConsultationState.CLOSED
+        with pytest.raises(sign_ups.SignUpClosed):
+            await sign_ups.agree(tx, nobody(clock), Card(CHAT, BOT, "en"), closed)
+
+
+async def test_a_change_is_told_to_who_takes_part_and_the_notice_names_nothing(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    sent = await signed_up(database, clock, found)
+    async with database.write() as tx:
+        later = replace(found.wanted, last_day=date(2026, 6, 8))
+        act = await officer(tx, clock)
+        await consultations.change(tx, act, found.id, replace(later, title="Another title"))
+        row = await tx.row(select(outbox).where(outbox.c.sign_up == sent.handle))
+        assert row is not None
+        going = await kept.chat_of(tx, sent.handle)
+    assert row["screen"]["lines"] == [{"text": "participant.news"}]
+    assert (row["chat_id"], row["envelope"]) == (None, None)
+    assert going == (CHAT, "en"), "the chat is opened to send it"
+
+
+async def test_two_officers_cancel_it_once(database: Database, clock: FrozenClock) -> None:
+    found = await announced(database, clock)
+    async with database.write() as tx:
+        act = await officer(tx, clock)
+        await consultations.cancel(tx, act, found.id)
+        with pytest.raises(Outdated):
+            await consultations.cancel(tx, act, found.id)
+
+
+# -- Taking part -----------------------------------------------------------------------------------
+
+
+async def test_a_sign_up_is_found_from_its_chat_and_from_nothing_else(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    sent = await signed_up(database, clock, found)
+    async with database.read() as tx:
+        assert await kept.of(tx, found.id, BOT, CHAT) == sent
+        assert await kept.of(tx, found.id, BOT, CHAT + 1) is None
+        assert await kept.of(tx, found.id, BOT + 1, CHAT) is None
+    assert sent.state is SignUpState.CONFIRMED
+
+
+async def test_the_database_holds_neither_account_nor_words_of_a_participant(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    await signed_up(database, clock, found, name="Salma Idrissi")
+    rows = await everything(database)
+    for secret in (str(CHAT), "Blue Door", "Far Shore", "Salma Idrissi"):
+        assert secret.encode() not in rows, secret
+
+
+async def test_agreeing_twice_goes_on_with_the_same_sign_up(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    first = await signed_up(database, clock, found)
+    second = await signed_up(database, clock, found)
+    assert (first.handle, first.number) == (second.handle, second.number)
+    async with database.read() as tx:
+        assert await queries.states(tx, found.id) == {SignUpState.CONFIRMED: 1}
+        assert (await queries.counts(tx, found.id))["group"] == {"lgbti": 1}
+
+
+async def test_the_same_chat_has_another_name_in_another_consultation(
+    database: Database, clock: FrozenClock
+) -> None:
+    one, other = await announced(database, clock), await announced(database, clock)
+    handles = {(await signed_up(database, clock, each)).handle for each in (one, other)}
+    assert len(handles) == 2
+
+
+async def test_a_changed_card_is_counted_once_and_a_cancelled_one_not_at_all(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    await signed_up(database, clock, found)
+    sent = await signed_up(database, clock, found, group=Group.WOMEN.value, access=[])
+    async with database.write() as tx:
+        assert await queries.counts(tx, found.id) == {"group": {"women": 1}}
+        gone = await sign_ups.cancel(tx, nobody(clock), sent)
+        assert await sign_ups.cancel(tx, nobody(clock), gone) == gone, "twice changes nothing"
+        assert await queries.counts(tx, found.id) == {}
+
+
+async def test_traces_name_a_number_and_a_day(database: Database, clock: FrozenClock) -> None:
+    found = await announced(database, clock)
+    clock.move(hours=5, minutes=17)
+    sent = await signed_up(database, clock, found)
+    async with database.read() as tx:
+        entry = await tx.row(select(audit).where(audit.c.act == "sign_up.send"))
+    assert entry is not None
+    assert entry["facts"] == {"number": sent.number}
+    assert entry["at"] == datetime(2026, 5, 4, tzinfo=UTC)
+    assert (entry["person_id"], entry["seat_id"]) == (None, None)
+
+
+# -- Erasing ---------------------------------------------------------------------------------------
+
+
+async def test_who_asks_to_be_forgotten_is_gone_and_told_once_the_keys_are(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    found = await announced(database, clock)
+    sent = await signed_up(database, clock, found)
+    ring = KeyRing(tmp_path / "ring").inner(f"consultation-{found.id}")
+    async with database.write() as tx:
+        sealed = await tx.value(select(metadata.tables["sign_ups"].c.sealed))
+        assert await sign_ups.forget(tx, nobody(clock), BOT, CHAT, says=1) == 1
+    async with database.read() as tx:
+        assert await kept.left(tx, found.id) == 0
+        assert await queries.counts(tx, found.id) == {}
+        assert await tx.value(select(outbox.c.id).where(outbox.c.key.like("erasure:%"))) is None
+    assert len(ring.names("sign-up-")) == 1, "nothing is said yet"
+
+    await erasure.destroy_keys(database, tick(clock))
+    assert ring.names("sign-up-") == ring.names("chat-") == []
+    async with database.read() as tx:
+        said = await tx.values(select(outbox.c.key).order_by(outbox.c.id))
+        assert [each for each in said if each.startswith("erasure:")] == ["erasure:1"]
+        assert len([each for each in said if each.startswith("erase:")]) == 1, "their own message"
+        assert tx.safe.unseal(found.id, sent.handle, sealed, of="card") is None, "an old backup"
+    await erasure.destroy_keys(database, tick(clock))
+    async with database.read() as tx:
+        assert len(await tx.values(select(outbox.c.key))) == len(said), "it is said once"
+
+
+async def test_whoever_was_forgotten_can_sign_up_anew_under_another_name(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    first = await signed_up(database, clock, found)
+    async with database.write() as tx:
+        await sign_ups.forget(tx, nobody(clock), BOT, CHAT)
+    async with database.write() as tx:
+        with pytest.raises(sign_ups.StillErasing):
+            await sign_ups.agree(tx, nobody(clock), Card(CHAT, BOT, "en"), found)
+    await erasure.destroy_keys(database, tick(clock))
+    assert (await signed_up(database, clock, found)).handle != first.handle
+
+
+async def test_a_restored_backup_brings_nobody_back(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    """The rows are there again, as a backup has them; what opens them is not."""
+    found = await announced(database, clock)
+    sent = await signed_up(database, clock, found)
+    table = metadata.tables["sign_ups"]
+    async with database.read() as tx:
+        row = dict(await tx.row(select(table)) or {})
+    async with database.write() as tx:
+        await sign_ups.forget(tx, nobody(clock), BOT, CHAT)
+    await erasure.destroy_keys(database, tick(clock))
+    async with database.write() as tx:
+        await tx.execute(table.insert().values(**row))
+        assert await kept.of_chat(tx, BOT, CHAT) == []
+        assert await kept.chat_of(tx, sent.handle) is None
+        again = await kept.over(tx, today=date(2027, 1, 1), begun_before=date(2027, 1, 1))
+    assert [each.card for each in again] == [None]
+
+
+async def test_a_crash_between_the_rows_and_the_keys_is_made_good(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    """The keys went, and the commit that says so did not: the next tick says it, once."""
+    found = await announced(database, clock)
+    await signed_up(database, clock, found)
+    async with database.write() as tx:
+        await sign_ups.forget(tx, nobody(clock), BOT, CHAT, says=1)
+    async with database.read() as tx:
+        (going,) = await kept.to_destroy(tx)
+        tx.safe.end(going.consultation_id, going.handle or "", going.chat)
+    await erasure.destroy_keys(database, tick(clock))
+    async with database.read() as tx:
+        assert await tx.values(select(outbox.c.key).where(outbox.c.key.like("erasure:%")))
+        assert await kept.to_destroy(tx) == []
+
+
+async def test_everything_goes_after_the_day_that_was_agreed_to_and_that_is_proved(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    found = await announced(database, clock)
+    for number in range(3):
+        await signed_up(database, clock, found, CHAT + number)
+    clock.move(days=29 + KEPT_AFTER.days)
+    await consultations.follow(database, tick(clock))
+    await erasure.destroy_keys(database, tick(clock))
+    async with database.read() as tx:
+        at, what = await queries.erased(tx, found.id)
+        assert at is not None
+        assert what == {"sign_ups": 3, "keys": 1 + 2 * 3, "left": 0}
+        assert await tx.values(select(consultation_counts)) == []
+        told = await tx.values(select(outbox.c.key).where(outbox.c.key.like("%:erased:%")))
+        assert len(told) == 1, "the officer"
+        entry = await tx.row(select(audit).where(audit.c.act == "consultation.erase"))
+    assert entry is not None
+    assert entry["facts"] == what
+    assert not (tmp_path / "ring" / f"consultation-{found.id}").exists()
+
+
+async def test_a_later_day_needs_a_new_agreement(database: Database, clock: FrozenClock) -> None:
+    found = await announced(database, clock)
+    first = await signed_up(database, clock, found)
+    await signed_up(database, clock, found, CHAT + 1)
+    later = replace(found.wanted, kept_until=found.wanted.kept_until + timedelta(days=30))
+    async with database.write() as tx:
+        await consultations.change(tx, await officer(tx, clock), found.id, later)
+        changed = await queries.get(tx, found.id)
+        assert changed is not None
+        await sign_ups.keep_longer(tx, nobody(clock), first, changed)
+    clock.move(days=29 + KEPT_AFTER.days)
+    await consultations.follow(database, tick(clock))
+    async with database.read() as tx:
+        assert await kept.of(tx, found.id, BOT, CHAT) is not None, "agreed to it"
+        assert await kept.of(tx, found.id, BOT, CHAT + 1) is None, "had not"
+
+
+async def test_an_earlier_day_is_everybodys(database: Database, clock: FrozenClock) -> None:
+    found = await announced(database, clock)
+    await signed_up(database, clock, found)
+    earlier = replace(found.wanted, kept_until=LAST_DAY)
+    async with database.write() as tx:
+        await consultations.change(tx, await officer(tx, clock), found.id, earlier)
+        sent = await kept.of(tx, found.id, BOT, CHAT)
+    assert sent is not None
+    assert sent.kept_until == LAST_DAY
+
+
+async def test_what_was_begun_and_never_sent_goes_after_a_week(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    async with database.write() as tx:
+        await sign_ups.agree(tx, nobody(clock), Card(CHAT, BOT, "en"), found)
+    clock.move(days=8)
+    await consultations.follow(database, tick(clock))
+    await erasure.destroy_keys(database, tick(clock))
+    async with database.read() as tx:
+        assert await kept.of(tx, found.id, BOT, CHAT) is None
+        told = await tx.values(select(outbox.c.key).where(outbox.c.key.like("erasure:%")))
+    assert told == [], "nobody is written to who had only looked"
+
+
+async def test_a_ring_that_is_gone_shows_nobody(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    found = await announced(database, clock)
+    await signed_up(database, clock, found)
+    shutil.rmtree(tmp_path / "ring" / f"consultation-{found.id}")
+    async with database.write() as tx:
+        assert await kept.of_chat(tx, BOT, CHAT) == []
+
+
+# -- Numbers ---------------------------------------------------------------------------------------
+
+
+@given(
+    st.dictionaries(st.sampled_from([each.value for each in Group]), st.integers(0, 12), max_size=8)
+)
+def test_no_number_tells_of_fewer_than_five(counts: dict[str, int]) -> None:
+    shown, others = shown_counts(counts)
+    total = sum(counts.values())
+    assert all(n >= FEWEST for n in shown.values())
+    assert all(shown[each] == counts[each] for each in shown)
+    assert others == 0 or others >= FEWEST
+    assert sum(shown.values()) + others == total or (shown == {} and others == 0)
+    hidden = [n for each, n in counts.items() if n and each not in shown]
+    assert len(hidden) != 1 or total < FEWEST or hidden[0] >= FEWEST
+
+
+def test_a_number_for_a_name_is_never_given_twice() -> None:
+    taken = set(range(1000, 9_998))
+    given_now = [new_number(taken) for _ in range(20)]
+    assert set(given_now) <= {9_998, 9_999}
+    assert new_number(taken | {9_998, 9_999}) == 10_000, "more are added"
