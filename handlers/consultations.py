@@ -7,6 +7,7 @@ from bot.domain.screens import text
 from bot.domain.views import consultations as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.services import consultations as service
+from bot.services import contributed
 from handlers.card import number
 from handlers.flows.consultation import NAME, answers_of, labels_of, link_to
 from handlers.home import page_number
@@ -34,7 +35,9 @@ async def _page(turn: Turn, page: int, *, past: bool) -> None:
 async def one(turn: Turn, argument: str) -> None:
     """`consulting:5`: one of them, with who takes part in numbers."""
     found = await service.get(turn.tx, turn.act, number(argument))
-    await turn.show(views.one(found, await service.standing(turn.tx, turn.act, found.id)))
+    standing = await service.standing(turn.tx, turn.act, found.id)
+    written = await contributed.count(turn.tx, turn.act, found.id)
+    await turn.show(views.one(found, standing, written))
 
 
 async def announce(turn: Turn, _argument: str) -> None:

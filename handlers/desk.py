@@ -39,3 +39,4 @@ class Desk:
     policy: Policy
     bot_name: str  # the bot's Telegram name, for deep links
     guesses: Attempts = field(default_factory=Attempts)  # links that nobody made
+    codes: Attempts = field(default_factory=Attempts)  # of contributions, that lead to nothing

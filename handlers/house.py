@@ -15,6 +15,8 @@ from handlers import (
     clusters,
     consolidation,
     consultations,
+    contributed,
+    contributing,
     contributions,
     deadlines,
     dialogues,
@@ -64,7 +66,9 @@ from handlers.flows import (
     consolidate,
     consultation,
     contradict,
+    contribute,
     deadline,
+    decide,
     dialogue,
     grade,
     insist,
@@ -141,6 +145,8 @@ ROOMS = (
     plans,
     consultations,
     participants,
+    contributing,
+    contributed,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -221,8 +227,10 @@ FLOWS: tuple[Flow, ...] = (
     assess.FLOW,
     grade.FLOW,
     consultation.FLOW,
+    decide.FLOW,
+    decide.TAGGING,
 )
-PARTICIPANT_FLOWS: tuple[Flow, ...] = (sign_up.FLOW,)
+PARTICIPANT_FLOWS: tuple[Flow, ...] = (sign_up.FLOW, contribute.FLOW)
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home
 
@@ -236,6 +244,7 @@ def make_router() -> Router:
         ParticipantRunner(PARTICIPANT_FLOWS),
         loose_file=imports.file,
         pressing=dialogues.ask_which,
+        code=contributing.code_written,
     )
 
 

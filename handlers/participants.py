@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot import texts
-from bot.domain.consultations import Card, Consultation, SignUp
+from bot.domain.consultations import Card, Consultation, SignUp, SignUpState
 from bot.domain.errors import NotFound, existing
-from bot.domain.screens import text
+from bot.domain.screens import Screen, text
 from bot.domain.views import participants as views
 from bot.services import sign_ups as service
 from handlers.flows import sign_up as flow
@@ -19,29 +19,33 @@ async def first(turn: Turn, argument: str) -> None:
     `consultation:CODE:fr:17` shows it in that language, asked for by message 17.
     """
     turn.step_apart()
-    code, asked_by = _in_language(turn, argument)
-    found = await _by_code(turn, code)
+    code, asked_by = in_language(turn, argument)
+    found = await by_code(turn, code)
     kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
     if kept is not None and kept.card is not None:
         turn.step_apart(kept)
         await _show(turn, found, kept)
     elif found.takes_sign_ups(turn.today):
-        await turn.show(views.first(found, turn.language, _others(turn), asked_by))
+        await turn.show(_first(turn, found, asked_by))
     else:
         other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
         await turn.show(views.too_late(other))
 
 
+def _first(turn: Turn, found: Consultation, asked_by: int) -> Screen:
+    return views.first(found, turn.language, _others(turn), asked_by, today=turn.today)
+
+
 async def ways(turn: Turn, code: str) -> None:
     """`ways:CODE`: other ways to take part."""
     turn.step_apart()
-    await turn.show(views.ways(await _by_code(turn, code)))
+    await turn.show(views.ways(await by_code(turn, code)))
 
 
 async def worried(turn: Turn, code: str) -> None:
     """`worried:CODE`: who helps; nothing is recorded."""
     turn.step_apart()
-    await turn.show(views.worried(await _by_code(turn, code)))
+    await turn.show(views.worried(await by_code(turn, code)))
 
 
 async def decline(turn: Turn, _code: str) -> None:
@@ -66,8 +70,8 @@ async def agree_named(turn: Turn, argument: str) -> None:
 async def _agree(turn: Turn, argument: str, *, named: bool) -> None:
     turn.step_apart()
     code, _, shown = argument.partition(":")
-    until, asked_by = _in_language(turn, shown)
-    found = await _by_code(turn, code)
+    until, asked_by = in_language(turn, shown)
+    found = await by_code(turn, code)
     if until != found.wanted.kept_until.isoformat():
         turn.toast = text("participant.terms_changed")
         await first(turn, f"{code}:{turn.language}:{asked_by}")
@@ -86,13 +90,13 @@ async def _agree(turn: Turn, argument: str, *, named: bool) -> None:
 
 async def one(turn: Turn, code: str) -> None:
     """`sign_up:CODE`: how one's own sign-up stands."""
-    found, kept = await _own(turn, code)
+    found, kept = await own(turn, code)
     await _show(turn, found, kept)
 
 
 async def change(turn: Turn, code: str) -> None:
     """`sign_up_change:CODE`: the card, to be changed and sent again."""
-    found, kept = await _own(turn, code)
+    found, kept = await own(turn, code)
     if not found.takes_sign_ups(turn.today):
         raise service.SignUpClosed
     await turn.desk.participants.begin(turn, kept, flow.NAME, flow.answers_of(kept))
@@ -101,7 +105,7 @@ async def change(turn: Turn, code: str) -> None:
 async def cancel(turn: Turn, argument: str) -> None:
     """`sign_up_cancel:CODE`: take part no more; asked once more."""
     code, _, sure = argument.partition(":")
-    found, kept = await _own(turn, code)
+    found, kept = await own(turn, code)
     if not sure:
         await turn.show(views.ask_to_cancel(found))
         return
@@ -113,7 +117,7 @@ async def cancel(turn: Turn, argument: str) -> None:
 async def keep_longer(turn: Turn, argument: str) -> None:
     """`keep_longer:CODE:2027-03-31`: agree to a later day than before."""
     code, _, until = argument.partition(":")
-    found, kept = await _own(turn, code)
+    found, kept = await own(turn, code)
     if until != found.wanted.kept_until.isoformat():
         turn.toast = text("participant.terms_changed")
     else:
@@ -128,7 +132,8 @@ async def mine(turn: Turn, _argument: str) -> None:
     for kept in await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id):
         language = turn.language
         found = await consultations.get(turn.tx, kept.consultation_id, language=language)
-        if found is not None and kept.card is not None:
+        bare = kept.state is SignUpState.WORDS
+        if found is not None and kept.card is not None and not bare:
             held.append((found, kept))
     if held:
         turn.step_apart(held[0][1])
@@ -155,17 +160,18 @@ async def _show(turn: Turn, found: Consultation, kept: SignUp) -> None:
     await turn.show(views.one(found, kept, today=turn.today))
 
 
-async def _by_code(turn: Turn, code: str) -> Consultation:
+async def by_code(turn: Turn, code: str) -> Consultation:
+    """The consultation of a public link, while anything of it is kept; raises NotFound."""
     found = existing(await consultations.by_code(turn.tx, code, language=turn.language))
     if not found.holds_people:
         raise NotFound
     return found
 
 
-async def _own(turn: Turn, code: str) -> tuple[Consultation, SignUp]:
+async def own(turn: Turn, code: str) -> tuple[Consultation, SignUp]:
     """A consultation and the chat's own sign-up to it; raises NotFound where it has none."""
     turn.step_apart()
-    found = await _by_code(turn, code)
+    found = await by_code(turn, code)
     kept = existing(await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id))
     if kept.card is None:
         raise NotFound
@@ -173,7 +179,7 @@ async def _own(turn: Turn, code: str) -> tuple[Consultation, SignUp]:
     return found, kept
 
 
-def _in_language(turn: Turn, argument: str) -> tuple[str, int]:
+def in_language(turn: Turn, argument: str) -> tuple[str, int]:
     """What stands before the language, which is spoken from now on in this turn.
 
     Beside it, the message that asked for this: the one named behind the language, else this one.

@@ -49,14 +49,17 @@ class Router:
         *,
         loose_file: TakeFile,
         pressing: TakeWords,
+        code: TakeWords,
     ) -> None:
         """`loose_file` takes what is sent outside any conversation.
 
-        `pressing` takes words from an open question where something more urgent was asked since.
+        `code` takes the code of a contribution. `pressing` takes words from an open question where
+        something more urgent was asked since.
         """
         self.runner = runner
         self.participants = participants
         self._pressing = pressing
+        self._code = code
         self._loose_file = loose_file
         self.acts: dict[str, Act] = {}
         self.commands: dict[str, str] = {}
@@ -143,6 +146,8 @@ class Router:
             if kind in self.replies and turn.actor.seats:
                 await self.replies[kind](turn, argument, wrote)
                 return
+        if await self._code(turn, wrote):
+            return
         if turn.actor.person is not None and (
             await self._pressing(turn, wrote) or await self.runner.write(turn, wrote)
         ):
@@ -153,14 +158,17 @@ class Router:
     async def on_edit(self, update: Update, context: Context) -> None:
         """An edited message amends the draft that it belongs to."""
         turn: Turn = context.turn
-        if turn.actor.person is not None:
-            await self.runner.amend(turn, _wrote(update))
+        if turn.actor.person is not None and await self.runner.amend(turn, _wrote(update)):
+            return
+        await self.participants.amend(turn, _wrote(update))
 
     async def on_file(self, update: Update, context: Context) -> None:
         """A file: for the active conversation, or something to import."""
         turn: Turn = context.turn
         sent = _sent(update)
         if turn.actor.person is not None and await self.runner.send(turn, sent):
+            return
+        if await self.participants.send(turn, sent):
             return
         if not turn.actor.seats:
             await self.go(turn, "stranger")

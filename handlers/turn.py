@@ -94,16 +94,19 @@ class Turn:
         subject: str | None = None,
         language: str | None = None,
         quotes: Sequence[str] = (),
+        sealed: bool = False,
     ) -> int:
         """Show a screen: in place of the tapped one while that is the last message, else anew.
 
-        `language` None is the reader's own, `quotes` as in `storage.outbox.Message`. Gives the
-        outbox row of the message, which later edits name.
+        `language` None is the reader's own, `quotes` and `sealed` as in `storage.outbox.Message`.
+        Gives the outbox row of the message, which later edits name.
         """
         if screen.replaces and (row := await self._replaceable()) is not None:
-            await self._add(screen, edits=row, subject=subject, quotes=quotes)
+            await self._add(screen, edits=row, subject=subject, quotes=quotes, sealed=sealed)
             return row
-        return await self._add(screen, subject=subject, language=language, quotes=quotes)
+        return await self._add(
+            screen, subject=subject, language=language, quotes=quotes, sealed=sealed
+        )
 
     async def remark(self, words: Text) -> None:
         """Say it shortly: over the screen to who tapped, in a message to who wrote."""
@@ -140,6 +143,7 @@ class Turn:
         subject: str | None = None,
         language: str | None = None,
         quotes: Sequence[str] = (),
+        sealed: bool = False,
     ) -> int:
         self._said += 1
         said = Message(
@@ -154,6 +158,7 @@ class Turn:
             subject=subject,
             quotes=tuple(quotes),
             sign_up=None if self.sign_up is None else self.sign_up.handle,
+            sealed=sealed,
         )
         return await outbox.add(self.tx, said, now=self.now)
 

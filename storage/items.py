@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, and_, exists, func, select, update
 
 from bot.domain.items import Item, ItemText
 from storage.database import Transaction
-from storage.tables import item_texts, items, source_documents
+from storage.tables import item_tags, item_texts, items, source_documents
 
 
 def select_items() -> Select[Any]:
@@ -90,3 +90,45 @@ async def wordings(tx: Transaction, language: str = "en") -> list[tuple[Any, ...
         (row["id"], row["words"], row["mechanism"], str(row["cycle"] or ""), row["symbol"])
         for row in await tx.rows(statement)
     ]
+
+
+# -- As anybody may name them ----------------------------------------------------------------------
+
+
+async def named(tx: Transaction, codes: Sequence[str]) -> dict[str, int]:
+    """Ids of the items of these numbers, by the number: the newest document's.
+
+    One that is restricted is as one that is not there.
+    """
+    numbers = {each.casefold(): each for each in codes}
+    rows = await tx.rows(
+        select(items.c.id, items.c.paragraph)
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .where(func.lower(items.c.paragraph).in_(list(numbers)), _PUBLIC)
+        .order_by(source_documents.c.published_on, items.c.document_id)
+    )
+    return {numbers[row["paragraph"].casefold()]: row["id"] for row in rows}
+
+
+async def codes(tx: Transaction, item_ids: Sequence[int]) -> dict[int, str]:
+    """The numbers of these items."""
+    rows = await tx.rows(
+        select(items.c.id, items.c.paragraph)
+        .where(items.c.id.in_(item_ids))
+        .order_by(items.c.document_id, items.c.ordinal)
+    )
+    return {row["id"]: row["paragraph"] for row in rows}
+
+
+async def themes(tx: Transaction) -> list[str]:
+    """The themes of items that anybody may name, in their order."""
+    return await tx.values(
+        select(item_tags.c.label)
+        .join(items, items.c.id == item_tags.c.item_id)
+        .where(item_tags.c.vocabulary == "theme", _PUBLIC)
+        .distinct()
+        .order_by(item_tags.c.label)
+    )
+
+
+_PUBLIC = and_(items.c.restricted.is_(False), items.c.vanished_at.is_(None))

@@ -66,7 +66,8 @@ class Message:
     answered in a live dialogue is urgent, to people who were told so. `quotes` name what the screen
     shows beside the words that stand in it, such as `conversation:5` (`storage.quotes`). `sign_up`
     is the handle of a participant, whose chat is taken from the sign-up where none is named: by it
-    their messages are found when they are to be erased.
+    their messages are found when they are to be erased. `sealed`: it shows what a participant
+    wrote, and lies in an envelope although it goes to a person.
     """
 
     key: str
@@ -85,6 +86,7 @@ class Message:
     language: str | None = None
     quotes: tuple[str, ...] = ()
     sign_up: str | None = None
+    sealed: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ class Outgoing:
     silent: bool
     urgent: bool
     attempts: int
+    sealed: bool = False
     target: int | None = None
     """The message that this row edits or deletes, where it was sent."""
     target_parts: tuple[int, ...] = ()
@@ -278,7 +281,7 @@ async def retry(tx: Transaction, messages: Iterable[Message], *, now: datetime) 
                 values = _values(tx, message, now)
                 number = int(each["key"].rpartition("#")[2])
                 said = {"part": number, "of": screens.to_json(message.screen)}
-                again = _payload(tx, message.bot_id, message.person_id, message.chat_id, said)
+                again = _payload(tx, message, said)
                 again |= {name: values[name] for name in ("created_at", "due_at")}
                 await _plan_again(tx, each["id"], again)
         count += bool(failed)
@@ -485,6 +488,7 @@ async def load(tx: Transaction, row_id: int) -> Outgoing | None:
     carried: dict[str, Any] = {name: row[name] for name in (*_CARRIED, "language", "timezone")}
     opened = _opened(tx, row)
     carried |= {"chat_id": row["to"] or opened.get("chat"), "payload": opened.get("screen")}
+    carried["sealed"] = row["envelope"] is not None
     if row["sign_up"] is not None and carried["chat_id"] is None:
         found = await sign_ups.chat_of(tx, row["sign_up"])
         carried["chat_id"], language = found or (None, None)
@@ -654,7 +658,8 @@ async def migrate(tx: Transaction, bot_id: int, *, old: int, new: int) -> None:
     """A group has become a supergroup: what waits for it goes there."""
     waiting = and_(outbox.c.bot_id == bot_id, outbox.c.chat == tx.envelopes.mark(bot_id, old))
     for row in await tx.rows(select(outbox).where(waiting)):
-        values = _payload(tx, bot_id, None, new, _opened(tx, row).get("screen"))
+        there = Recipient(bot_id, None, new)
+        values = _payload(tx, there, _opened(tx, row).get("screen"))
         await tx.execute(update(outbox).where(outbox.c.id == row["id"]).values(**values))
 
 
@@ -677,7 +682,7 @@ async def recover(tx: Transaction, bot_id: int, *, now: datetime) -> Recovered:
 
 def _values(tx: Transaction, message: Message, now: datetime) -> dict[str, Any]:
     said = None if message.screen is None else screens.to_json(message.screen)
-    payload = _payload(tx, message.bot_id, message.person_id, message.chat_id, said)
+    payload = _payload(tx, message, said)
     return payload | {
         "key": message.key,
         "bot_id": message.bot_id,
@@ -721,21 +726,34 @@ _SAME_IN_PARTS = (
 )
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """To whom something is said; `sealed` as in `Message`."""
+
+    bot_id: int
+    person_id: int | None
+    chat_id: int | None
+    sealed: bool = False
+
+
 def _payload(
-    tx: Transaction, bot_id: int, person_id: int | None, chat_id: int | None, said: Payload | None
+    tx: Transaction, to: Message | Outgoing | Recipient, said: Payload | None
 ) -> dict[str, Any]:
-    """What is said and to which chat: as it is to a person, else in an envelope."""
-    if person_id is not None or chat_id is None:
-        return {**_EMPTY, "screen": said, "chat_id": chat_id}
-    plain = json.dumps({"chat": chat_id, "screen": said}).encode()
-    sealed = tx.envelopes.seal(plain, context=_context(bot_id))
-    mark = tx.envelopes.mark(bot_id, chat_id)
-    return {**_EMPTY, "chat": mark, "sealed_with": sealed.key, "envelope": sealed.content}
+    """What is said and to which chat: as it is to a person, else (or `sealed`) in an envelope."""
+    is_open = to.person_id is not None or to.chat_id is None
+    if is_open and not (to.sealed and said is not None):
+        return {**_EMPTY, "screen": said, "chat_id": to.chat_id}
+    plain = json.dumps({"chat": to.chat_id, "screen": said}).encode()
+    sealed = tx.envelopes.seal(plain, context=_context(to.bot_id))
+    where = (
+        {"chat_id": to.chat_id} if is_open else {"chat": tx.envelopes.mark(to.bot_id, to.chat_id)}
+    )
+    return {**_EMPTY, **where, "sealed_with": sealed.key, "envelope": sealed.content}
 
 
 def _packed(tx: Transaction, row: Outgoing, said: Payload) -> dict[str, Any]:
     """What a row says from now on, to the same recipient."""
-    packed = _payload(tx, row.bot_id, row.person_id, row.chat_id, said)
+    packed = _payload(tx, row, said)
     return {name: packed[name] for name in _PAYLOAD}
 
 

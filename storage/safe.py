@@ -1,12 +1,14 @@
 """The safe: the keys of consultations and of their sign-ups, in a folder of the key ring.
 
     consultation-7/own.key               the consultation's own; destroyed when it is erased
-    consultation-7/chat-<mark>.key       leads from a chat to a sign-up
+    consultation-7/chat-<mark>.key       leads from a chat to a sign-up, or to words under way
     consultation-7/sign-up-<handle>.key  the sign-up's own; destroyed when it is erased
+    consultation-7/limits.key            what marks against floods are made with, while it is open
 
 What a sign-up is sealed with is made of both keys, so that the loss of either erases it. The
 database knows handles alone, and a handle leads to no chat: whoever has an old backup of the
-database and the ring as it is now finds nothing of those who have gone.
+database and the ring as it is now finds nothing of those who have gone. To a contribution without
+a way back no chat leads: its handle is made of a code that is kept nowhere.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.keys import KeyMissing, KeyRing, Unsealable, seal, unseal
+
+LIMITS = "limits"
+"""The key of marks, named where others are named by a handle."""
 
 _OWN = "own"
 
@@ -46,25 +51,46 @@ class Safe:
 
     # -- Sign-ups ----------------------------------------------------------------------------------
 
-    def find(self, consultation_id: int, bot_id: int, chat_id: int) -> str | None:
-        """The handle of the chat's sign-up; None where it has none."""
+    def find(
+        self, consultation_id: int, bot_id: int, chat_id: int, *, words: bool = False
+    ) -> str | None:
+        """The handle of the chat's sign-up, or of its `words` under way; None where it has none."""
         try:
             own = self._of(consultation_id).existing(_OWN)
-            lead = self._of(consultation_id).existing(_lead(own, bot_id, chat_id))
+            lead = self._of(consultation_id).existing(_lead(own, bot_id, chat_id, words=words))
         except KeyMissing:
             return None
         return _handle(own, lead)
 
-    def make(self, consultation_id: int, bot_id: int, chat_id: int) -> str:
-        """The handle for a sign-up of this chat; its keys are on disk when this returns.
+    def make(self, consultation_id: int, bot_id: int, chat_id: int, *, words: bool = False) -> str:
+        """The handle for a sign-up (or words) of this chat; its keys are on disk when it returns.
 
         What a try that failed has left is taken up by the next one. Raises KeyMissing where the
         consultation was erased.
         """
         ring = self._of(consultation_id)
         own = ring.existing(_OWN)
-        handle = _handle(own, ring.get(_lead(own, bot_id, chat_id)))
-        ring.get(f"sign-up-{handle}")
+        handle = _handle(own, ring.get(_lead(own, bot_id, chat_id, words=words)))
+        ring.get(_key_of(handle))
+        return handle
+
+    def of_code(self, consultation_id: int, code: str) -> str | None:
+        """The handle that this code leads to; None where the consultation was erased."""
+        try:
+            own = self._of(consultation_id).existing(_OWN)
+        except KeyMissing:
+            return None
+        return hmac.digest(own, f"code:{code}".encode(), "sha256").hex()[:32]
+
+    def make_of_code(self, consultation_id: int, code: str) -> str:
+        """The handle of a contribution that only this code leads to; its key is on disk.
+
+        Raises KeyMissing where the consultation was erased.
+        """
+        handle = self.of_code(consultation_id, code)
+        if handle is None:
+            raise KeyMissing(_OWN)
+        self._of(consultation_id).get(_key_of(handle))
         return handle
 
     def end(self, consultation_id: int, handle: str, chat: tuple[int, int] | None) -> None:
@@ -73,13 +99,12 @@ class Safe:
         Without the chat the lead stays until the consultation is erased, and leads to nothing.
         """
         ring = self._of(consultation_id)
-        ring.destroy(f"sign-up-{handle}")
+        ring.destroy(_key_of(handle))
         if chat is None:
             return
-        try:
-            ring.destroy(_lead(ring.existing(_OWN), *chat))
-        except KeyMissing:
-            return  # all of the consultation is gone
+        for words in (False, True):
+            if self.find(consultation_id, *chat, words=words) == handle:
+                ring.destroy(_lead(ring.existing(_OWN), *chat, words=words))
 
     def seal(self, consultation_id: int, handle: str, what: Mapping[str, Any], *, of: str) -> bytes:
         """Seal plain JSON values with the keys of a sign-up; `of` says what they are."""
@@ -97,9 +122,21 @@ class Safe:
             return None
         return found
 
+    # -- Marks -------------------------------------------------------------------------------------
+
+    def mark(self, consultation_id: int, what: str) -> str:
+        """The mark of something that a chat did: 40 hexadecimal digits, the same each time.
+
+        Nobody can try out chats by it once the consultation is closed: its key is gone by then.
+        """
+        key = self._of(consultation_id).get(LIMITS)
+        return hmac.digest(key, what.encode(), "sha256").hex()[:40]
+
+    # -- Inside ------------------------------------------------------------------------------------
+
     def _key(self, consultation_id: int, handle: str) -> bytes:
         ring = self._of(consultation_id)
-        return hmac.digest(ring.existing(_OWN), ring.existing(f"sign-up-{handle}"), "sha256")
+        return hmac.digest(ring.existing(_OWN), ring.existing(_key_of(handle)), "sha256")
 
     def _of(self, consultation_id: int) -> KeyRing:
         if consultation_id not in self._rings:
@@ -107,8 +144,13 @@ class Safe:
         return self._rings[consultation_id]
 
 
-def _lead(own: bytes, bot_id: int, chat_id: int) -> str:
-    return "chat-" + hmac.digest(own, f"chat:{bot_id}:{chat_id}".encode(), "sha256").hex()[:40]
+def _key_of(handle: str) -> str:
+    return LIMITS if handle == LIMITS else f"sign-up-{handle}"
+
+
+def _lead(own: bytes, bot_id: int, chat_id: int, *, words: bool) -> str:
+    what = "words" if words else "chat"
+    return "chat-" + hmac.digest(own, f"{what}:{bot_id}:{chat_id}".encode(), "sha256").hex()[:40]
 
 
 def _handle(own: bytes, lead: bytes) -> str:

@@ -26,12 +26,13 @@ _CARD = "card"
 
 
 async def of_chat(tx: Transaction, bot_id: int, chat_id: int) -> list[SignUp]:
-    """Every sign-up that was made in the chat, the newest consultation first."""
+    """Every sign-up that was made in the chat, the newest consultation first; words, too."""
     handles = []
     for consultation_id in await consultations.holding(tx):
-        handle = tx.safe.find(consultation_id, bot_id, chat_id)
-        if handle is not None:
-            handles.append(handle)
+        for words in (False, True):
+            handle = tx.safe.find(consultation_id, bot_id, chat_id, words=words)
+            if handle is not None:
+                handles.append(handle)
     rows = await tx.rows(
         select(sign_ups)
         .where(sign_ups.c.handle.in_(handles))
@@ -40,9 +41,11 @@ async def of_chat(tx: Transaction, bot_id: int, chat_id: int) -> list[SignUp]:
     return [_read(tx, row) for row in rows]
 
 
-async def of(tx: Transaction, consultation_id: int, bot_id: int, chat_id: int) -> SignUp | None:
-    """The chat's sign-up to a consultation."""
-    handle = tx.safe.find(consultation_id, bot_id, chat_id)
+async def of(
+    tx: Transaction, consultation_id: int, bot_id: int, chat_id: int, *, words: bool = False
+) -> SignUp | None:
+    """The chat's sign-up to a consultation, or its `words` to it that are under way."""
+    handle = tx.safe.find(consultation_id, bot_id, chat_id, words=words)
     if handle is None:
         return None
     row = await tx.row(select(sign_ups).where(sign_ups.c.handle == handle))
@@ -50,11 +53,19 @@ async def of(tx: Transaction, consultation_id: int, bot_id: int, chat_id: int) -
 
 
 async def begin(
-    tx: Transaction, consultation_id: int, card: Card, *, number: int, day: date, kept_until: date
+    tx: Transaction,
+    consultation_id: int,
+    card: Card,
+    *,
+    number: int,
+    day: date,
+    kept_until: date,
+    state: SignUpState = SignUpState.BEGUN,
 ) -> SignUp:
-    """A new sign-up of the card's chat; its keys are made."""
-    handle = tx.safe.make(consultation_id, card.bot_id, card.chat_id)
-    begun = SignUp(handle, consultation_id, number, SignUpState.BEGUN, day, kept_until, card)
+    """A new sign-up of the card's chat, or words; its keys are made."""
+    words = state is SignUpState.WORDS
+    handle = tx.safe.make(consultation_id, card.bot_id, card.chat_id, words=words)
+    begun = SignUp(handle, consultation_id, number, state, day, kept_until, card)
     values = {"handle": handle, "consultation_id": consultation_id, "number": number}
     await tx.execute(insert(sign_ups).values(**values, **_values(tx, begun)))
     return begun
@@ -75,7 +86,8 @@ async def numbers(tx: Transaction, consultation_id: int) -> set[int]:
 
 async def over(tx: Transaction, *, today: date, begun_before: date) -> list[SignUp]:
     """Those that are kept no longer, and those that were begun before that day and never sent."""
-    never_sent = and_(sign_ups.c.state == SignUpState.BEGUN.value, sign_ups.c.day < begun_before)
+    unsent = (SignUpState.BEGUN.value, SignUpState.WORDS.value)
+    never_sent = and_(sign_ups.c.state.in_(unsent), sign_ups.c.day < begun_before)
     rows = await tx.rows(
         select(sign_ups).where(or_(sign_ups.c.kept_until < today, never_sent)).limit(AT_ONCE)
     )
@@ -148,6 +160,13 @@ async def remove(tx: Transaction, gone: SignUp, *, says: int | None, now: dateti
         }
         sealed = tx.envelopes.seal(json.dumps(told).encode(), context=_context(gone.handle))
         row |= {"sealed_with": sealed.key, "envelope": sealed.content}
+    await tx.execute(insert(erasures).values(**row))
+    tx.wakes.add("erasures")
+
+
+async def leave_key(tx: Transaction, consultation_id: int, handle: str, *, now: datetime) -> None:
+    """Leave a key to be destroyed for which there is no sign-up; nobody is told."""
+    row = {"consultation_id": consultation_id, "handle": handle, "asked_at": now}
     await tx.execute(insert(erasures).values(**row))
     tx.wakes.add("erasures")
 

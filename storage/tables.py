@@ -1167,7 +1167,7 @@ consultations = Table(
     Column("announced_by", Id),  # seat
     Column("announced_at", UtcDateTime, nullable=False),
     Column("erased_at", UtcDateTime),
-    Column("erased", Json),  # what went with it: how many sign-ups, keys
+    Column("erased", Json),  # what went with it: how many sign-ups, contributions, keys
 )
 
 consultation_words = Table(
@@ -1189,7 +1189,7 @@ sign_ups = Table(
     Column("handle", String(32), primary_key=True),
     _to("consultation_id", "consultations", index=True),
     Column("number", Integer, nullable=False),  # in the place of a name
-    Column("state", String(20), nullable=False),  # begun, confirmed, waiting, cancelled
+    Column("state", String(20), nullable=False),  # begun, confirmed, waiting, cancelled, words
     Column("day", Date, nullable=False),
     Column("kept_until", Date, nullable=False),  # as it was agreed to
     Column("sealed", LargeBinary, nullable=False),
@@ -1206,12 +1206,41 @@ consultation_counts = Table(  # how many participants said what; of none it is k
     PrimaryKeyConstraint("consultation_id", "trait", "value"),
 )
 
+contributions = Table(  # what participants wrote
+    "contributions",
+    metadata,
+    _id(),
+    _to("consultation_id", "consultations"),
+    Column("number", Integer, nullable=False),  # in its consultation
+    Column("handle", String(32), nullable=False, index=True),  # of its sign-up, or its own
+    Column("by_code", Boolean, nullable=False),  # no chat leads to it
+    Column("kept_until", Date),  # where it goes with no sign-up
+    Column("state", String(20), nullable=False),  # sent, withdrawn
+    Column("day", Date, nullable=False),
+    Column("about", Json, nullable=False),  # codes, labels of themes, ids of items
+    Column("sealed", LargeBinary),  # words, group; gone once withdrawn
+    Column("outcome", String(20), nullable=False),  # none, taken_up, partly, not
+    Column("answer", Text, nullable=False),  # of the secretariat, to who wrote it
+    Column("answer_language", String(20)),
+    Column("tags", Json, nullable=False),  # of the secretariat: themes and items
+    UniqueConstraint("consultation_id", "number"),
+)
+
+contribution_marks = Table(  # against floods and duplicates; they lead to no contribution
+    "contribution_marks",
+    metadata,
+    _to("consultation_id", "consultations"),
+    Column("mark", String(40), nullable=False),  # made with a key that goes when it closes
+    Column("n", Integer, nullable=False),
+    PrimaryKeyConstraint("consultation_id", "mark"),
+)
+
 erasures = Table(  # keys that are still to be destroyed, for rows that are gone
     "erasures",
     metadata,
     _id(),
     _to("consultation_id", "consultations"),
-    Column("handle", String(32)),  # None: everything of the consultation
+    Column("handle", String(32)),  # None: everything of the consultation; or "limits"
     Column("sealed_with", String(64)),  # the name of the key
     Column("envelope", LargeBinary),  # the chat that is told, in an envelope
     Column("asked_at", UtcDateTime, nullable=False),

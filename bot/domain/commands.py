@@ -8,7 +8,7 @@ from bot.domain.people import REPORTING, SECRETARIAT, Role
 
 MOST = 7  # commands in a role's menu
 
-STRANGER = ("start", "mine", "forget", "language", "privacy", "help")
+STRANGER = ("start", "mine", "became", "forget", "language", "privacy", "help")
 ROLES: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (SECRETARIAT, ("home", "review", "assign", "import", "export", "people", "help")),
     (REPORTING, ("home", "overdue", "due", "all", "drafts", "me", "help")),
@@ -42,7 +42,7 @@ _BESIDE: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (REPORTING, ("export", "calendar", "away", "handover")),
     (frozenset({Role.VALIDATOR}), ("due", "calendar", "away", "handover")),
 )
-_EVERYBODY = ("find", "me", "mine", "forget", "language", "privacy")
+_EVERYBODY = ("find", "me", "mine", "became", "forget", "language", "privacy")
 ALL = frozenset({*STRANGER, *UNIT, *_EVERYBODY}).union(*(names for _, names in (*ROLES, *_BESIDE)))
 
 

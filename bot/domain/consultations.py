@@ -37,6 +37,7 @@ class SignUpState(StrEnum):
     CONFIRMED = "confirmed"
     WAITING = "waiting"  # no seat is free
     CANCELLED = "cancelled"
+    WORDS = "words"  # words alone, not sent yet: it goes when they are
 
 
 class Group(StrEnum):
@@ -94,7 +95,7 @@ KEPT_LONGEST = timedelta(days=400)
 BEGUN_KEPT = timedelta(days=7)  # what was agreed to and never sent
 NUMBERS = range(1000, 10_000)  # the first numbers of pseudonyms; more are added where they run out
 
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,10 @@ class Consultation:
     def takes_sign_ups(self, today: date) -> bool:
         """Whether people can sign up, change and cancel."""
         return self.state is ConsultationState.OPEN and today <= self.wanted.closes_on
+
+    def takes_contributions(self, today: date) -> bool:
+        """Whether contributions can be sent, amended and withdrawn."""
+        return self.state is ConsultationState.OPEN and today <= self.wanted.last_day
 
     @property
     def holds_people(self) -> bool:
@@ -224,7 +229,7 @@ TAKING_PART = (SignUpState.CONFIRMED, SignUpState.WAITING)
 
 def new_code() -> str:
     """Ten characters for a public link: nobody guesses one, and nothing secret hangs on it."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    return "".join(secrets.choice(ALPHABET) for _ in range(10))
 
 
 def new_number(taken: set[int]) -> int:

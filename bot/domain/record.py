@@ -22,6 +22,7 @@ _BY_SUBJECT = {
     "cluster": "create merge put rename",
     "comment": "settle",
     "consultation": "announce cancel change close erase",
+    "contribution": "amend decide erase send tag withdraw",
     "contradiction": "mark unmark",
     "deadline": "add ask change done dropped reopen warn",
     "dialogue": (

@@ -23,9 +23,10 @@ from bot.domain.screens import Screen
 from bot.domain.views import participants as told
 from bot.services import audit, erasure
 from storage import consultations as queries
-from storage import outbox, sign_ups
+from storage import contributions, outbox, sign_ups
 from storage.database import Database, Transaction
 from storage.outbox import BULK, Message
+from storage.sign_ups import AT_ONCE
 
 
 class ConsultationPast(Refused):
@@ -87,6 +88,7 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
     _require_fits(act, wanted)
     await queries.change(tx, consultation_id, wanted)
     await sign_ups.keep_no_longer(tx, consultation_id, wanted.kept_until)
+    await contributions.keep_no_longer(tx, consultation_id, wanted.kept_until)
     if _concerns_participants(found.wanted, wanted):
         await _tell(tx, act, consultation_id, told.changed(found.code))
     await audit.record(
@@ -112,6 +114,7 @@ async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
     to = ConsultationState.CANCELLED
     if not await queries.move(tx, consultation_id, from_=open_or_closed, to=to):
         raise Outdated
+    await erasure.of_marks(tx, act, consultation_id)
     await _tell(tx, act, consultation_id, told.cancelled(found.code))
     await audit.record(tx, act, "consultation.cancel", f"consultation:{consultation_id}")
 
@@ -203,10 +206,23 @@ async def follow(database: Database, act: Act) -> None:
             over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
             for gone in over:
                 await erasure.of_sign_up(tx, act, gone)
+    await _erase_words(database, act)
+
+
+async def _erase_words(database: Database, act: Act) -> None:
+    """Erase what was left with no way back and is kept no longer."""
+    async with database.read() as tx:
+        over = await contributions.over(tx, today=act.today, limit=AT_ONCE)
+    while over:
+        async with database.write() as tx:
+            for each in over:
+                await erasure.of_contribution(tx, act, each)
+            over = await contributions.over(tx, today=act.today, limit=AT_ONCE)
 
 
 async def _close(tx: Transaction, act: Act, consultation_id: int) -> None:
     to = ConsultationState.CLOSED
     if not await queries.move(tx, consultation_id, from_=[ConsultationState.OPEN], to=to):
         raise Outdated
+    await erasure.of_marks(tx, act, consultation_id)
     await audit.record(tx, act, "consultation.close", f"consultation:{consultation_id}")

@@ -8,37 +8,76 @@ half-way: what is gone cannot be opened, what is written down is destroyed at th
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
-from bot.domain.consultations import SignUp, counted
+from bot.domain.consultations import Card, SignUp, SignUpState, counted
+from bot.domain.contributions import Contribution
 from bot.domain.people import Act
 from bot.domain.views import consultations as views
 from bot.domain.views import participants as told
 from bot.services import audit, notices
-from storage import consultations, outbox, sign_ups
+from storage import consultations, contributions, outbox, sign_ups
 from storage.database import Database, Transaction
 from storage.outbox import REPLY, Message
+from storage.safe import LIMITS
 from storage.sign_ups import Erasure
+
+WROTE = "wrote"
+"""So the groups of those who contributed are counted, beside what cards say."""
 
 
 async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | None = None) -> None:
-    """Take a sign-up and what was said in its chat.
+    """Take a sign-up, what it contributed, and what was said in its chat.
 
-    Once it is done, the message of outbox row `says` tells so; None: nobody is told.
+    Once it is done, the message of outbox row `says` tells so; None: nobody is told. Words that
+    were under way leave no trace.
     """
     if gone.card is not None:
         if gone.is_in:
             said = counted(gone.card.answers)
             await consultations.add_counts(tx, gone.consultation_id, said, times=-1)
-        await _take_messages(tx, act, gone)
+        rows = await outbox.let_go(tx, gone.handle, now=act.now)
+        await clear_chat(tx, act, gone.card, rows=rows, wrote=gone.card.wrote)
+    await uncount(tx, await contributions.of_handle(tx, gone.handle))
+    await contributions.remove(tx, gone.handle)
     await sign_ups.remove(tx, gone, says=says, now=act.now)
+    if gone.state is SignUpState.WORDS:
+        return
     subject = f"consultation:{gone.consultation_id}"
     await audit.record(tx, act.of_the_day, "sign_up.erase", subject, facts={"number": gone.number})
 
 
-async def _take_messages(tx: Transaction, act: Act, gone: SignUp) -> None:
-    """Delete what stands in the chat where Telegram allows it, and blank what else was ours."""
-    assert gone.card is not None
-    card = gone.card
+async def of_contribution(tx: Transaction, act: Act, gone: Contribution) -> None:
+    """Take a contribution to which no sign-up belongs."""
+    await uncount(tx, [gone])
+    await contributions.remove(tx, gone.handle)
+    await sign_ups.leave_key(tx, gone.consultation_id, gone.handle, now=act.now)
+    subject = f"consultation:{gone.consultation_id}"
+    facts = {"number": gone.number}
+    await audit.record(tx, act.of_the_day, "contribution.erase", subject, facts=facts)
+
+
+async def uncount(tx: Transaction, gone: Iterable[Contribution]) -> None:
+    """Count somebody no more among those who contributed; `gone` is all that stood of them."""
+    standing = next((each for each in gone if each.said is not None), None)
+    if standing is not None and standing.said is not None:
+        counts = {(WROTE, standing.said.group.value): 1}
+        await consultations.add_counts(tx, standing.consultation_id, counts, times=-1)
+
+
+async def of_marks(tx: Transaction, act: Act, consultation_id: int) -> None:
+    """Take the marks against floods, and leave the key that they were made with to be destroyed."""
+    await contributions.remove_marks(tx, consultation_id)
+    await sign_ups.leave_key(tx, consultation_id, LIMITS, now=act.now)
+
+
+async def clear_chat(
+    tx: Transaction, act: Act, card: Card, *, rows: Iterable[int], wrote: Iterable[int]
+) -> None:
+    """Delete messages from a chat where Telegram allows it, and blank what else was ours.
+
+    `rows` are of the outbox, `wrote` ids of messages.
+    """
     taken = [
         Message(
             f"erase:{row}",
@@ -50,7 +89,7 @@ async def _take_messages(tx: Transaction, act: Act, gone: SignUp) -> None:
             deletes=row,
             language=card.language,
         )
-        for row in await outbox.let_go(tx, gone.handle, now=act.now)
+        for row in rows
     ]
     taken += [
         Message(
@@ -62,7 +101,7 @@ async def _take_messages(tx: Transaction, act: Act, gone: SignUp) -> None:
             lane=REPLY,
             removes=message_id,
         )
-        for message_id in card.wrote
+        for message_id in wrote
     ]
     for each in taken:
         await outbox.add(tx, each, now=act.now)
@@ -71,8 +110,12 @@ async def _take_messages(tx: Transaction, act: Act, gone: SignUp) -> None:
 async def of_consultation(tx: Transaction, act: Act, consultation_id: int) -> None:
     """Take everything of a consultation's participants."""
     await consultations.erase(tx, consultation_id)
-    gone = await sign_ups.remove_all(tx, consultation_id, now=act.now)
-    await consultations.note_erased(tx, consultation_id, {"sign_ups": gone}, now=None)
+    await contributions.remove_marks(tx, consultation_id)
+    gone = {
+        "contributions": await contributions.remove_all(tx, consultation_id),
+        "sign_ups": await sign_ups.remove_all(tx, consultation_id, now=act.now),
+    }
+    await consultations.note_erased(tx, consultation_id, gone, now=None)
 
 
 async def destroy_keys(database: Database, act: Act) -> None:
@@ -111,7 +154,9 @@ async def _end_consultation(tx: Transaction, act: Act, going: Erasure) -> None:
     if not await sign_ups.destroyed(tx, going.id):
         return
     _at, what = await consultations.erased(tx, going.consultation_id)
-    what = {**what, "keys": keys, "left": await sign_ups.left(tx, going.consultation_id)}
+    left = await sign_ups.left(tx, going.consultation_id)
+    left += await contributions.left(tx, going.consultation_id)
+    what = {**what, "keys": keys, "left": left}
     await consultations.note_erased(tx, going.consultation_id, what, now=act.now)
     found = await consultations.get(tx, going.consultation_id)
     assert found is not None

@@ -11,14 +11,15 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.consultations import SignUp
-from bot.domain.errors import Unfit
-from bot.domain.incoming import Wrote
+from bot.domain.errors import Refused
+from bot.domain.incoming import Sent, Wrote
 from bot.domain.screens import message, text
+from bot.services import contributing
 from bot.services import sign_ups as service
 from handlers.flows import engine
 from handlers.flows.engine import Advance, Outcome, State
 from handlers.flows.flow import Flow
-from handlers.flows.runner import bound
+from handlers.flows.runner import bound, checked
 from handlers.turn import Turn
 from storage import conversations, sign_ups
 
@@ -35,7 +36,9 @@ class ParticipantRunner:
         """Open a conversation in a sign-up, at the question `at` or at the first that is open."""
         for other in await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id):
             if other.asked is not None and other.handle != kept.handle:
-                await sign_ups.save(turn.tx, replace(other, asked=None))
+                await contributing.put_aside(turn.tx, turn.act, other)
+        if kept.asked is not None:
+            kept = _noting(kept, flow="")  # what was written to it belongs to nothing any more
         turn.step_apart(kept)
         flow = self.flows[name]
         state = engine.begin(flow, answers, await _labels(turn, flow, answers))
@@ -68,18 +71,55 @@ class ParticipantRunner:
         step = engine.takes_words(flow, state)
         if step is None and turn.actor.seats:
             return False  # whoever has a seat here, too, meant something else
-        kept = await service.remember(turn.tx, kept, wrote.message_id)
+        kept = await self._remember(turn, kept, wrote.message_id)
         turn.step_apart(kept)
         if step is None or step.check is None:
             await turn.show(message("flow.tap_please"))
             await self._ask(turn, kept, flow, state)
             return True
         try:
-            advance = engine.write(flow, state, step, step.check(wrote.words, turn))
-        except Unfit as unfit:
-            await turn.show(message(unfit.text))
+            value = await checked(turn, state, step, wrote.words)
+            advance = engine.write(flow, state, step, value)
+        except Refused as refused:
+            await turn.show(message(refused.text))
             return True
+        if step.grows:
+            earlier = _parts(kept) if advance.part else {}
+            kept = _noting(kept, parts=earlier | {str(wrote.message_id): advance.part})
         await self._follow(turn, kept, flow, advance)
+        return True
+
+    async def amend(self, turn: Turn, wrote: Wrote) -> bool:
+        """A message was edited; True if its words are part of an answer that is not sent yet."""
+        kept = await self._asked(turn)
+        if kept is None or str(wrote.message_id) not in _parts(kept):
+            return False
+        turn.step_apart(kept)
+        flow, state = self._state(kept)
+        step = engine.takes_words(flow, state)
+        if step is None or not step.grows:
+            return False
+        try:
+            value = await checked(turn, state, step, wrote.words)
+            amended = engine.amend(state, step, _parts(kept)[str(wrote.message_id)], value)
+        except Refused as refused:
+            await turn.show(message(refused.text))
+            return True
+        await self._ask(turn, kept, flow, amended)
+        return True
+
+    async def send(self, turn: Turn, sent: Sent) -> bool:
+        """A file was sent; True if words are awaited here, which is said kindly."""
+        kept = await self._asked(turn)
+        if kept is None:
+            return False
+        flow, state = self._state(kept)
+        if engine.takes_words(flow, state) is None and turn.actor.seats:
+            return False
+        kept = await self._remember(turn, kept, sent.message_id)
+        turn.step_apart(kept)
+        await turn.show(message("flow.words_only"))
+        await self._ask(turn, kept, flow, state)
         return True
 
     async def back(self, turn: Turn) -> bool:
@@ -112,7 +152,8 @@ class ParticipantRunner:
             case Outcome.DONE:
                 turn.sign_up = kept
                 shown = await flow.then(turn, advance.state.answers, 0)
-                await self._take_buttons(turn, kept)
+                if turn.sign_up is not None:  # else nothing of the chat is kept any more
+                    await self._take_buttons(turn, kept)
                 if shown is not None:
                     await turn.show(shown)
             case _:
@@ -140,12 +181,32 @@ class ParticipantRunner:
         if (before := _screen_of(kept)) is not None and before != row:
             await turn.take_buttons(before)
         question = {"flow": flow.name, "state": asked.to_json(), "nonce": nonce, "screen": row}
+        same = kept.asked if kept.asked is not None and kept.asked["flow"] == flow.name else {}
+        question["parts"] = same.get("parts", {})
+        question["wrote"] = same.get("wrote", [])
+        question["screens"] = list(dict.fromkeys([*same.get("screens", []), row]))
         turn.sign_up = replace(kept, asked=question)
         await sign_ups.save(turn.tx, turn.sign_up)
+
+    async def _remember(self, turn: Turn, kept: SignUp, message_id: int) -> SignUp:
+        """Keep in mind a message of theirs, also as one that belongs to this conversation."""
+        assert kept.asked is not None
+        kept = _noting(kept, wrote=[*kept.asked["wrote"], message_id])
+        return await service.remember(turn.tx, kept, message_id)
 
     async def _take_buttons(self, turn: Turn, kept: SignUp) -> None:
         if (row := _screen_of(kept)) is not None:
             await turn.take_buttons(row)
+
+
+def _noting(kept: SignUp, **more: Any) -> SignUp:
+    assert kept.asked is not None
+    return replace(kept, asked={**kept.asked, **more})
+
+
+def _parts(kept: SignUp) -> dict[str, int]:
+    """Which part of the answer each of their messages became."""
+    return {} if kept.asked is None else dict(kept.asked["parts"])
 
 
 def _screen_of(kept: SignUp) -> int | None:

@@ -129,7 +129,7 @@ class Runner:
             await self._ask(turn, conversation, state)
             return True
         try:
-            value = await _checked(turn, state, step, wrote.words)
+            value = await checked(turn, state, step, wrote.words)
             advance = engine.write(flow, state, step, value)
         except Refused as refused:
             await turn.show(message(refused.text))
@@ -343,7 +343,7 @@ class Runner:
             return state
         if step.check is None:
             return state
-        return engine.amend(state, step, part, await _checked(turn, state, step, words))
+        return engine.amend(state, step, part, await checked(turn, state, step, words))
 
     async def _files(
         self, turn: Turn, conversation: Conversation, flow: Flow, state: State
@@ -526,7 +526,7 @@ class Runner:
         return Screen((Text(f"flow.{flow.name}.sent", context), *answered))
 
 
-async def _checked(turn: Turn, state: State, step: Step, words: str) -> Any:
+async def checked(turn: Turn, state: State, step: Step, words: str) -> Any:
     """The value of a written answer; raises Refused where it is none, or does not suit the rest."""
     assert step.check is not None
     value = step.check(words, turn)

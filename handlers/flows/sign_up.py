@@ -93,7 +93,7 @@ async def _notes(turn: Turn, _answers: Answers) -> Sequence[Text]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     found = await of(turn)
     turn.sign_up = await service.send(turn.tx, turn.act, held(turn), found, answers)
-    return views.receipt(found, turn.sign_up)
+    return views.receipt(found, turn.sign_up, today=turn.today)
 
 
 FLOW = Flow(

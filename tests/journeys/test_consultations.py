@@ -16,6 +16,7 @@ from storage.tables import consultation_counts, consultations, outbox, sign_ups
 from tests.journeys.network import JourneyNetwork
 
 ORGANISATION = "Blue Door Collective"
+CODE = re.compile(r"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}")
 LINK = re.compile(r"https://t\.me/\S+\?start=c-\w+")
 
 
@@ -250,8 +251,21 @@ async def test_after_the_last_day_nothing_of_a_participant_can_be_found_anywhere
     await salma.types(ORGANISATION)
     await salma.taps("Region")
     await salma.types("Far Shore")
-    await salma.taps("Sign up")
-    secrets = (chat, "Salma Idrissi", ORGANISATION, "Far Shore")
+    await salma.taps("Sign up", "Contribute")
+    await salma.types("No ramp leads into our school.")
+    await salma.taps("Send")
+    nora = await network.people.phone("Nora Haddad")
+    await nora.opens(link)
+    await nora.taps("Leave words only")
+    await nora.types("Our teachers are paid late.")
+    await nora.taps("Send")
+    code = CODE.search(plain(nora.last.text))
+    assert code
+    await officer.types("/consultations")
+    await officer.taps("Child rights report", "Contributions (2)", "Contribution 2")
+    assert "paid late" in plain(officer.screen.text)
+    said = ("No ramp leads", "teachers are paid late", code[0])
+    secrets = (chat, str(nora.id), "Salma Idrissi", ORGANISATION, "Far Shore", *said)
     before = await _bytes(network, database_url, tmp_path / "data")
     assert [each for each in secrets if each.encode() in before] == [], "sealed from the beginning"
 
@@ -261,6 +275,7 @@ async def test_after_the_last_day_nothing_of_a_participant_can_be_found_anywhere
     await network.app.outbox.settle()
     await officer.waits_for("nothing of its participants is kept any more", within=20)
     assert "Fewer than 5 sign-ups were erased." in plain(officer.last.text)
+    assert "Fewer than 5 contributions were erased." in plain(officer.last.text)
     assert not (tmp_path / "keys" / "consultation-1").exists()
     after = await _bytes(network, database_url, tmp_path / "data")
     assert [each for each in secrets if each.encode() in after] == []

@@ -479,7 +479,7 @@ async def test_strangers_get_help_privacy_and_their_language(network: JourneyNet
     assert "Focal Point" in phone.last.text
     await phone.types("/help")
     assert "open the link of your invitation" in phone.last.text
-    assert told_commands(phone) == ["start", "mine", "forget", "language", "privacy"]
+    assert told_commands(phone) == ["start", "mine", "became", "forget", "language", "privacy"]
     assert "/home" not in phone.last.text
     await phone.types("/privacy")
     assert "Never: your phone number" in phone.last.text

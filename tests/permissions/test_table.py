@@ -17,13 +17,14 @@ import pytest
 from sqlalchemy import URL, Column, ColumnElement, func, select, update
 
 from bot.domain.approvals import Kind
-from bot.domain.consultations import Form, Wanted
+from bot.domain.consultations import Card, Form, Wanted
+from bot.domain.contributions import About
 from bot.domain.errors import NotAllowed, NotFound, Refused
 from bot.domain.exports import ExportKind
 from bot.domain.filters import Filter
 from bot.domain.items import AssignmentState
 from bot.domain.people import Act, Actor, Role
-from bot.services import approvals, consultations, exports
+from bot.services import approvals, consultations, contributing, exports
 from bot.services.assignments_book import READ
 from handlers.house import make_router
 from storage import accounts, jobs
@@ -163,6 +164,11 @@ async def numbers(world: World) -> dict[str, str]:
         running, over = [await consultations.announce(tx, amina, held) for _ in range(2)]
         await consultations.close(tx, amina, over)
         link = await consultations.get(tx, amina, running)
+        somebody = maravia.act(Actor(None, ()), now, bot_id=world.bot_id)
+        own = Card(4_000_000_000, world.bot_id, "en")
+        begun = await contributing.begin_words(tx, somebody, own, link)
+        said = contributing.Draft(About(), JUSTICE, "en")
+        written, _code = await contributing.leave(tx, somebody, begun, link, said)
     found = {
         "": "",
         "the institution's assignment": known["assignment"],
@@ -220,6 +226,7 @@ async def numbers(world: World) -> dict[str, str]:
         "an open consultation": running,
         "a consultation that is closed": over,
         "the link of an open consultation": link.code,
+        "a contribution": written.id,
     }
     return {name: str(number) for name, number in found.items()}
 

@@ -55,8 +55,11 @@ def _opens(found: Consultation) -> Button:
     return button("open_consultation", f"consulting:{found.id}", title=short)
 
 
-def one(found: Consultation, standing: Standing) -> Screen:
-    """One consultation: what it says, who takes part in numbers, what can be done."""
+def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
+    """One consultation: what it says, who takes part in numbers, what can be done.
+
+    `contributions` is how many can be read.
+    """
     wanted = found.wanted
     lines: list[Text | None] = [
         text("consultation.one", title=title(found)),
@@ -73,7 +76,12 @@ def one(found: Consultation, standing: Standing) -> Screen:
     ]
     erased = found.state is ConsultationState.ERASED
     lines += _erased(standing.erased) if erased else _numbers(standing)
-    return screen(*lines, rows=[*_choices(found), (button("back", "consultations:0"), HOME)])
+    rows = [*_written(found, contributions), *_choices(found)]
+    return screen(*lines, rows=[*rows, (button("back", "consultations:0"), HOME)])
+
+
+def _written(found: Consultation, n: int) -> list[Row]:
+    return [(button("contributed_to", f"contributed_to:{found.id}:0", n=n),)] if n else []
 
 
 def _numbers(standing: Standing) -> list[Text | None]:
@@ -154,6 +162,8 @@ def erased(found: Consultation, what: Mapping[str, int]) -> Screen:
 
 def _erased(what: Mapping[str, int]) -> list[Text | None]:
     lines: list[Text | None] = [_people("consultation.erased_sign_ups", what.get("sign_ups", 0))]
+    if written := what.get("contributions", 0):
+        lines.append(_people("consultation.erased_contributions", written))
     if "keys" not in what:
         return [*lines, text("consultation.erasing")]
     if what["left"]:
@@ -166,4 +176,6 @@ TEXT_KEYS = (
     "consultation.signed_up_few",
     "consultation.erased_sign_ups",
     "consultation.erased_sign_ups_few",
+    "consultation.erased_contributions",
+    "consultation.erased_contributions_few",
 )

@@ -28,7 +28,12 @@ REPRISALS = "ohchr-reprisals@un.org"
 
 
 def first(
-    found: Consultation, spoken: str, others: Sequence[tuple[str, str]], asked_by: int
+    found: Consultation,
+    spoken: str,
+    others: Sequence[tuple[str, str]],
+    asked_by: int,
+    *,
+    today: date,
 ) -> Screen:
     """What is asked, what is kept, who could see it; nothing is recorded before somebody agrees.
 
@@ -48,6 +53,7 @@ def first(
         rows=[
             (button("agree_random", f"agree:{code}:{until}"),),
             (button("agree_named", f"agree_named:{code}:{until}"),),
+            *_words_only(found, until, today),
             (button("other_ways", f"ways:{code}"), button("worried", f"worried:{code}")),
             (button("take_no_part", f"decline:{code}"),),
             tuple(
@@ -59,6 +65,12 @@ def first(
             ),
         ],
     )
+
+
+def _words_only(found: Consultation, until: str, today: date) -> list[Row]:
+    if not found.takes_contributions(today):
+        return []
+    return [(button("leave_words", f"leave_words:{found.code}:{until}"),)]
 
 
 def _about(found: Consultation) -> list[Text | None]:
@@ -130,13 +142,13 @@ def notes(found: Consultation, kept: SignUp) -> list[Text]:
     return lines
 
 
-def receipt(found: Consultation, kept: SignUp) -> Screen:
+def receipt(found: Consultation, kept: SignUp, *, today: date) -> Screen:
     """It is sent: what comes next, and how it is taken back."""
     return message(
         text("sign_up.receipt", title=title(found), name=name_of(kept)),
         *_whereabouts(found, kept),
         text("sign_up.kept", until=kept.kept_until),
-        rows=_choices(found, kept),
+        rows=[*_contributing(found, kept, today), *_choices(found, kept)],
     )
 
 
@@ -152,7 +164,8 @@ def one(found: Consultation, kept: SignUp, *, today: date) -> Screen:
         *_whereabouts(found, kept),
         text("sign_up.kept", until=kept.kept_until),
     ]
-    rows = _choices(found, kept) if found.takes_sign_ups(today) else []
+    rows = _contributing(found, kept, today)
+    rows += _choices(found, kept) if found.takes_sign_ups(today) else []
     if kept.kept_until < found.wanted.kept_until:
         until = found.wanted.kept_until
         lines.append(text("sign_up.could_be_kept", until=until))
@@ -195,6 +208,15 @@ def _whereabouts(found: Consultation, kept: SignUp) -> list[Text | None]:
         place = Words(found.wanted.place, found.wanted.language)
         lines.append(text("sign_up.place", place=place))
     return lines
+
+
+def _contributing(found: Consultation, kept: SignUp, today: date) -> list[Row]:
+    if kept.state is SignUpState.BEGUN:
+        return []
+    mine = button("contributed", f"contributed:{found.code}")
+    if not (kept.is_in and found.takes_contributions(today)):
+        return [(mine,)]
+    return [(button("contribute", f"contribute:{found.code}"), mine)]
 
 
 def _choices(found: Consultation, kept: SignUp) -> list[Row]:

@@ -336,6 +336,46 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("consultation_id", "language", name=op.f("pk_consultation_words")),
     )
     op.create_table(
+        "contribution_marks",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("mark", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_contribution_marks_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", "mark", name=op.f("pk_contribution_marks")),
+    )
+    op.create_table(
+        "contributions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("by_code", sa.Boolean(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("about", Json, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answer_language", sa.String(length=20), nullable=True),
+        sa.Column("tags", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_contributions_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contributions")),
+        sa.UniqueConstraint(
+            "consultation_id", "number", name=op.f("uq_contributions_consultation_id_number")
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_contributions_handle"), "contributions", ["handle"], unique=False)
+    op.create_table(
         "digests",
         sa.Column("person_id", Id, autoincrement=False, nullable=False),
         sa.Column("weekday", sa.Integer(), nullable=True),

@@ -1,0 +1,194 @@
+"""Screens of those who contribute: what is sent, what became of it, the code that tells of it.
+
+What comes unasked names neither the consultation nor what was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from bot.domain.consultations import Consultation
+from bot.domain.contributions import About, Contribution, Kind, State
+from bot.domain.screens import (
+    Code,
+    Listing,
+    Row,
+    Screen,
+    Text,
+    Value,
+    Words,
+    button,
+    message,
+    screen,
+    text,
+)
+from bot.domain.views.participants import title
+
+START = 60
+"""Characters of a contribution in a list."""
+
+
+def about(found: About, codes: Mapping[int, str]) -> Value:
+    """What is spoken of, as it stands in a sentence."""
+    match found.kind:
+        case Kind.REPORT:
+            return text("contributed.about.report")
+        case Kind.THEME:
+            return text("contributed.about.theme", theme=Words(found.theme))
+        case Kind.ITEMS:
+            named = tuple(Code(codes[each]) for each in found.items if each in codes)
+            return text("contributed.about.items", items=Listing(named))
+
+
+def receipt(found: Consultation, made: Contribution, *, amended: bool) -> Screen:
+    """It is sent; the chat can be cleared of it."""
+    key = "contributed.amended" if amended else "contributed.receipt"
+    return message(
+        text(key, title=title(found), number=made.number),
+        "contributed.can_be_cleared",
+        rows=[
+            (button("clear_chat", f"contributed_clear:{found.code}:{made.number}"),),
+            (
+                button("contribute", f"contribute:{found.code}"),
+                button("contributed", f"contributed:{found.code}"),
+            ),
+        ],
+    )
+
+
+def listed(found: Consultation, mine: Sequence[Contribution], *, today: date) -> Screen:
+    """Everything that one has contributed, and what became of it."""
+    lines: list[Text | None] = [
+        text("contributed.mine", title=title(found), count=len(mine))
+        if mine
+        else text("contributed.none", title=title(found))
+    ]
+    for each in mine:
+        number = text("contributed.number", number=each.number)
+        lines.append(text("contributed.line", number=number, state=_standing(each)))
+    rows: list[Row] = [
+        (button("open_contribution", f"contributed_one:{found.code}:{each.number}", n=each.number),)
+        for each in mine
+        if each.state is State.SENT
+    ]
+    if found.takes_contributions(today):
+        rows.append((button("contribute", f"contribute:{found.code}"),))
+    return screen(*lines, rows=[*rows, (button("back", f"sign_up:{found.code}"),)])
+
+
+def one(
+    found: Consultation, mine: Contribution, codes: Mapping[int, str], *, today: date
+) -> Screen:
+    """One's own contribution in full, with the answer."""
+    rows: list[Row] = []
+    at = f"{found.code}:{mine.number}"
+    if found.takes_contributions(today):
+        rows.append(
+            (
+                button("amend_contribution", f"contributed_amend:{at}"),
+                button("withdraw_contribution", f"contributed_withdraw:{at}"),
+            )
+        )
+    rows.append((button("clear_chat", f"contributed_clear:{at}"),))
+    rows.append((button("back", f"contributed:{found.code}"),))
+    return screen(*_told(mine, codes), rows=rows)
+
+
+def _told(mine: Contribution, codes: Mapping[int, str]) -> list[Text | None]:
+    lines: list[Text | None] = [
+        text("contributed.number", number=mine.number),
+        text("contributed.is_about", about=about(mine.about, codes)),
+    ]
+    if mine.said is not None:
+        lines.append(text("card.words", words=Words(mine.said.words, mine.said.language)))
+    return [*lines, *became(mine)]
+
+
+def became(mine: Contribution) -> list[Text]:
+    """What became of a contribution, and why."""
+    lines = [text("contributed.became", state=_standing(mine))]
+    if mine.answer:
+        answer = Words(mine.answer, mine.answer_language)
+        lines += [text("contributed.answer"), text("card.words", words=answer)]
+    return lines
+
+
+def _standing(mine: Contribution) -> Text:
+    if mine.state is State.WITHDRAWN:
+        return text("contributed.state.withdrawn")
+    return text(f"contributed.outcome.{mine.outcome}")
+
+
+def ask_to_withdraw(found: Consultation, mine: Contribution) -> Screen:
+    """Before the words go."""
+    at = f"{found.code}:{mine.number}"
+    return screen(
+        text("contributed.withdraw_ask", number=mine.number),
+        rows=[
+            (button("withdraw_contribution_yes", f"contributed_withdraw:{at}:yes"),),
+            (button("back", f"contributed_one:{at}"),),
+        ],
+    )
+
+
+def cleared(found: Consultation) -> Screen:
+    """The chat is being cleared of a contribution."""
+    return message("contributed.cleared", rows=[(button("back", f"contributed:{found.code}"),)])
+
+
+def news(code: str) -> Screen:
+    """Something became of a contribution; what, is said on the screen that it leads to."""
+    return message("participant.news", rows=[(button("look", f"contributed:{code}"),)])
+
+
+# -- With no way back ------------------------------------------------------------------------------
+
+
+def left(found: Consultation, made: Contribution, code: str) -> Screen:
+    """It is sent, no chat leads to it; the code, once."""
+    return message(
+        text("contributed.left", title=title(found), number=made.number),
+        text("contributed.code", code=Code(code)),
+        "contributed.code_once",
+        text("contributed.kept", until=found.wanted.kept_until),
+        rows=[(button("clear_code", "code_clear"),)],
+    )
+
+
+def ask_for_code() -> Screen:
+    """What is to be typed to learn what became of it."""
+    return message("contributed.code_ask")
+
+
+def no_such_code() -> Screen:
+    """Whatever is wrong with it, the answer is the same."""
+    return message("contributed.code_wrong")
+
+
+def of_code(
+    found: Consultation, mine: Contribution, codes: Mapping[int, str], code: str, *, today: date
+) -> Screen:
+    """What became of words that were left; they are not shown again."""
+    rows: list[Row] = []
+    if found.takes_contributions(today):
+        rows.append((button("withdraw_contribution", f"code_withdraw:{code}"),))
+    return message(
+        text("contributed.number", number=mine.number),
+        text("contributed.is_about", about=about(mine.about, codes)),
+        *became(mine),
+        rows=rows,
+    )
+
+
+def ask_to_withdraw_of_code(mine: Contribution, code: str) -> Screen:
+    """Before it is erased."""
+    return message(
+        text("contributed.withdraw_ask", number=mine.number),
+        rows=[(button("withdraw_contribution_yes", f"code_withdraw:{code}:yes"),)],
+    )
+
+
+def withdrawn() -> Screen:
+    """Nothing of it is kept."""
+    return message("contributed.withdrawn_of_code")

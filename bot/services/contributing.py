@@ -1,0 +1,350 @@
+"""Contributing to a consultation: sent, amended, withdrawn; with no way back; within limits.
+
+What is traced is the number of the contribution and the day, as with sign-ups.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.consultations import (
+    Card,
+    Consultation,
+    Group,
+    SignUp,
+    SignUpState,
+    new_number,
+)
+from bot.domain.contributions import (
+    MOST_A_DAY,
+    About,
+    Contribution,
+    Kind,
+    Outcome,
+    Said,
+    State,
+    new_code,
+    read_code,
+)
+from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.people import Act
+from bot.domain.reports import fitting
+from bot.domain.screens import Code, Listing
+from bot.keys import KeyMissing
+from bot.services import audit, erasure
+from bot.services.sign_ups import StillErasing
+from storage import consultations, contributions, items, sign_ups
+from storage.database import Transaction
+
+
+class InputClosed(Refused):
+    """Nothing is sent, amended or withdrawn any more."""
+
+    key = "error.input_closed"
+
+
+class TooManyToday(Refused):
+    """A chat has sent as much as it can on one day; values: `limit`."""
+
+    key = "error.contributions_a_day"
+
+
+class SaidAlready(Refused):
+    """The same words were sent from this chat before."""
+
+    key = "error.said_already"
+
+
+class ItemsUnknown(Refused):
+    """Nobody can name these items, be it that they are restricted; values: `items`."""
+
+    key = "error.items_unknown"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be sent.
+
+    `wrote` and `screens` are the messages of the chat in which it stands, as in `Said`.
+    """
+
+    about: About
+    words: str
+    language: str | None
+    wrote: tuple[int, ...] = ()
+    screens: tuple[int, ...] = ()
+
+    def said(self, group: Group) -> Said:
+        """What is sealed of it; raises NoWords or TooLong."""
+        return Said(fitting(self.words), self.language, group, self.wrote, self.screens)
+
+
+# -- From a sign-up --------------------------------------------------------------------------------
+
+
+async def send(
+    tx: Transaction, act: Act, kept: SignUp, consultation: Consultation, draft: Draft
+) -> Contribution:
+    """Contribute under a sign-up; raises InputClosed, TooManyToday, SaidAlready, ItemsUnknown."""
+    card = _card(kept)
+    if not kept.is_in:
+        raise NotFound
+    await _require_fits(tx, act, consultation, draft.about)
+    standing = await _standing(tx, kept)
+    group = standing[0].group if standing else Group(card.answers.get("group", Group.NOT_SAID))
+    said = draft.said(group)
+    await _note(tx, act, consultation, card, said.words)
+    made = await contributions.add(
+        tx, consultation.id, kept.handle, draft.about, said, day=act.today, kept_until=None
+    )
+    if not standing:
+        await consultations.add_counts(tx, consultation.id, {(erasure.WROTE, group.value): 1})
+    await sign_ups.save(tx, replace(kept, asked=None))
+    await _trace(tx, act, "contribution.send", made)
+    return made
+
+
+async def amend(
+    tx: Transaction,
+    act: Act,
+    kept: SignUp,
+    consultation: Consultation,
+    *,
+    number: int,
+    draft: Draft,
+) -> Contribution:
+    """Put other words in the place of those that were sent; what was decided on them goes.
+
+    Raises as `send`, and Outdated where it was withdrawn.
+    """
+    card = _card(kept)
+    await _require_fits(tx, act, consultation, draft.about)
+    mine = await own(tx, kept, number)
+    if mine.state is not State.SENT or mine.said is None:
+        raise Outdated
+    said = draft.said(mine.said.group)
+    said = replace(
+        said,
+        wrote=(*mine.said.wrote, *said.wrote),
+        screens=_each_once((*mine.said.screens, *said.screens)),
+    )
+    if said.words != mine.said.words:
+        await _take_mark(tx, consultation, card, mine.said.words)
+        await _note_words(tx, consultation, card, said.words)
+    amended = replace(
+        mine,
+        about=draft.about,
+        said=said,
+        outcome=Outcome.NONE,
+        answer="",
+        answer_language=None,
+    )
+    await contributions.save(tx, amended)
+    await sign_ups.save(tx, replace(kept, asked=None))
+    await _trace(tx, act, "contribution.amend", amended)
+    return amended
+
+
+async def withdraw(
+    tx: Transaction, act: Act, kept: SignUp, consultation: Consultation, number: int
+) -> Contribution:
+    """Take the words back: nobody can read them any more. Raises InputClosed, Outdated."""
+    _require_open(act, consultation)
+    mine = await own(tx, kept, number)
+    if mine.state is not State.SENT or mine.said is None:
+        raise Outdated
+    await _take_mark(tx, consultation, _card(kept), mine.said.words)
+    gone = replace(mine, state=State.WITHDRAWN, said=None, answer="", answer_language=None)
+    await contributions.save(tx, gone)
+    if not await _standing(tx, kept):
+        await erasure.uncount(tx, [mine])
+    await clear_chat(tx, act, kept, mine)
+    await _trace(tx, act, "contribution.withdraw", gone)
+    return gone
+
+
+async def own(tx: Transaction, kept: SignUp, number: int) -> Contribution:
+    """The contribution of that number, if it is this participant's own; raises NotFound."""
+    for each in await contributions.of_handle(tx, kept.handle):
+        if each.number == number:
+            return each
+    raise NotFound
+
+
+async def delete_messages(tx: Transaction, act: Act, kept: SignUp, number: int) -> Contribution:
+    """Delete from the chat what shows a contribution, where Telegram allows it."""
+    mine = await own(tx, kept, number)
+    await clear_chat(tx, act, kept, mine)
+    if mine.said is None:
+        return mine
+    cleared = replace(mine, said=replace(mine.said, wrote=(), screens=()))
+    await contributions.save(tx, cleared)
+    return cleared
+
+
+async def note_screen(tx: Transaction, mine: Contribution, row: int) -> None:
+    """Keep in mind that the message of outbox row `row` shows the words."""
+    if mine.said is not None and row not in mine.said.screens:
+        said = replace(mine.said, screens=(*mine.said.screens, row))
+        await contributions.save(tx, replace(mine, said=said))
+
+
+async def clear_chat(tx: Transaction, act: Act, kept: SignUp, mine: Contribution) -> None:
+    """Plan to delete the messages in which a contribution stands."""
+    if mine.said is not None:
+        card = _card(kept)
+        wrote, screens = mine.said.wrote, mine.said.screens
+        await erasure.clear_chat(tx, act, card, rows=screens, wrote=wrote)
+
+
+# -- With no way back ------------------------------------------------------------------------------
+
+
+async def begin_words(tx: Transaction, act: Act, card: Card, consultation: Consultation) -> SignUp:
+    """Words that are under way in a chat: sealed as a sign-up is, and gone once they are sent.
+
+    Raises InputClosed, StillErasing.
+    """
+    _require_open(act, consultation)
+    found = await sign_ups.of(tx, consultation.id, card.bot_id, card.chat_id, words=True)
+    if found is not None and found.card is not None:
+        return found
+    handle = tx.safe.find(consultation.id, card.bot_id, card.chat_id, words=True)
+    if handle is not None and await sign_ups.is_going(tx, handle):
+        raise StillErasing
+    try:
+        return await sign_ups.begin(
+            tx,
+            consultation.id,
+            card,
+            number=new_number(await sign_ups.numbers(tx, consultation.id)),
+            day=act.today,
+            kept_until=consultation.wanted.kept_until,
+            state=SignUpState.WORDS,
+        )
+    except KeyMissing:
+        raise NotFound from None
+
+
+async def leave(
+    tx: Transaction, act: Act, kept: SignUp, consultation: Consultation, draft: Draft
+) -> tuple[Contribution, str]:
+    """Send words to which no chat leads; gives the code that tells of them, and keeps it nowhere.
+
+    The chat's own rows and messages go. Raises as `send`.
+    """
+    card = _card(kept)
+    await _require_fits(tx, act, consultation, draft.about)
+    said = replace(draft.said(Group.NOT_SAID), wrote=(), screens=())
+    await _note(tx, act, consultation, card, said.words)
+    code = new_code()
+    try:
+        handle = tx.safe.make_of_code(consultation.id, read_code(code) or "")
+    except KeyMissing:
+        raise NotFound from None
+    made = await contributions.add(
+        tx, consultation.id, handle, draft.about, said, day=act.today, kept_until=kept.kept_until
+    )
+    counts = {(erasure.WROTE, Group.NOT_SAID.value): 1}
+    await consultations.add_counts(tx, consultation.id, counts)
+    await erasure.of_sign_up(tx, act, kept)
+    await _trace(tx, act, "contribution.send", made)
+    return made, code
+
+
+async def put_aside(tx: Transaction, act: Act, kept: SignUp) -> None:
+    """Something else was begun in the chat: what was asked is open no more; bare words go."""
+    if kept.state is SignUpState.WORDS:
+        await erasure.of_sign_up(tx, act, kept)
+    else:
+        await sign_ups.save(tx, replace(kept, asked=None))
+
+
+async def of_code(tx: Transaction, code: str) -> Contribution | None:
+    """The contribution that a code leads to."""
+    return await contributions.of_code(tx, await consultations.holding(tx), code)
+
+
+async def withdraw_of_code(tx: Transaction, act: Act, gone: Contribution) -> None:
+    """Whoever knows its code takes it back: nothing of it is kept. Raises InputClosed."""
+    consultation = await consultations.get(tx, gone.consultation_id)
+    if consultation is None:
+        raise NotFound
+    _require_open(act, consultation)
+    await erasure.of_contribution(tx, act, gone)
+
+
+# -- What is spoken of -----------------------------------------------------------------------------
+
+
+async def items_named(tx: Transaction, codes: Sequence[str]) -> tuple[int, ...]:
+    """The items of these numbers; raises ItemsUnknown, also where one is restricted."""
+    found = await items.named(tx, codes)
+    unknown = [each for each in codes if each not in found]
+    if unknown:
+        raise ItemsUnknown(items=Listing(tuple(Code(each) for each in unknown)))
+    return tuple(found[each] for each in codes)
+
+
+# -- Inside ----------------------------------------------------------------------------------------
+
+
+def _card(kept: SignUp) -> Card:
+    assert kept.card is not None
+    return kept.card
+
+
+def _require_open(act: Act, consultation: Consultation) -> None:
+    if not consultation.takes_contributions(act.today):
+        raise InputClosed
+
+
+async def _require_fits(
+    tx: Transaction, act: Act, consultation: Consultation, about: About
+) -> None:
+    _require_open(act, consultation)
+    if about.kind is Kind.THEME and about.theme not in await items.themes(tx):
+        raise Outdated
+
+
+async def _standing(tx: Transaction, kept: SignUp) -> list[Said]:
+    """What stands of a participant's contributions."""
+    every = await contributions.of_handle(tx, kept.handle)
+    return [each.said for each in every if each.said is not None]
+
+
+async def _note(
+    tx: Transaction, act: Act, consultation: Consultation, card: Card, words: str
+) -> None:
+    """Count one more of the chat's today; the mark names the day, so that the next begins anew."""
+    mark = tx.safe.mark(consultation.id, f"{act.today}:{card.bot_id}:{card.chat_id}")
+    if await contributions.note(tx, consultation.id, mark) > MOST_A_DAY:
+        raise TooManyToday(limit=MOST_A_DAY)
+    await _note_words(tx, consultation, card, words)
+
+
+async def _note_words(tx: Transaction, consultation: Consultation, card: Card, words: str) -> None:
+    if await contributions.note(tx, consultation.id, _mark(tx, consultation, card, words)) > 1:
+        raise SaidAlready
+
+
+async def _take_mark(tx: Transaction, consultation: Consultation, card: Card, words: str) -> None:
+    mark = _mark(tx, consultation, card, words)
+    await contributions.take_mark(tx, consultation.id, mark)
+
+
+def _mark(tx: Transaction, consultation: Consultation, card: Card, words: str) -> str:
+    plain = " ".join(words.casefold().split())
+    digest = hashlib.sha256(plain.encode()).hexdigest()
+    return tx.safe.mark(consultation.id, f"words:{card.bot_id}:{card.chat_id}:{digest}")
+
+
+def _each_once(rows: Iterable[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(rows))
+
+
+async def _trace(tx: Transaction, act: Act, what: str, made: Contribution) -> None:
+    subject = f"consultation:{made.consultation_id}"
+    await audit.record(tx, act.of_the_day, what, subject, facts={"number": made.number})

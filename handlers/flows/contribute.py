@@ -1,0 +1,156 @@
+"""Contributing to a consultation: words in one or several messages, and what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.consultations import Consultation, SignUp, SignUpState
+from bot.domain.contributions import MOST_ITEMS, About, Contribution, Kind, listed
+from bot.domain.errors import Unfit, existing
+from bot.domain.reports import LONGEST_TEXT, joined
+from bot.domain.screens import Code, Listing, Screen, Text, Value, Words, text
+from bot.domain.views import contributing as views
+from bot.domain.views import participants
+from bot.services import contributing as service
+from bot.services.contributing import Draft
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review
+from handlers.flows.sign_up import held, of
+from handlers.flows.status_update import words_fit
+from handlers.turn import Turn
+from storage import items
+
+NAME = "contribute"
+_THEME, _ITEMS = "theme:", "items:"
+
+
+async def _begins(turn: Turn, _answers: Answers) -> dict[str, Value]:
+    found = await of(turn)
+    if not found.takes_contributions(turn.today):
+        raise service.InputClosed
+    way = "none" if _no_way_back(held(turn)) else "back"
+    return {"title": participants.title(found), "way": text(f"contribute.way.{way}")}
+
+
+def _no_way_back(kept: SignUp) -> bool:
+    return kept.state is SignUpState.WORDS
+
+
+async def _abouts(turn: Turn, _answers: Answers) -> list[Option]:
+    """The report as a whole, or a theme; items are named by their numbers."""
+    themes = await items.themes(turn.tx)
+    return [
+        Option(Kind.REPORT.value, text("contributed.about.report")),
+        *(
+            Option(f"{_THEME}{each}", text("label.one", value=Words(each)), said=_theme(each))
+            for each in themes
+        ),
+    ]
+
+
+def _theme(label: str) -> Text:
+    return text("contributed.about.theme", theme=Words(label))
+
+
+def numbers_fit(words: str, _turn: Turn) -> str:
+    """Numbers of items, as they are kept in an answer."""
+    named = [each for each in listed(words) if any(sign.isdigit() for sign in each)]
+    if not named:
+        raise Unfit("error.no_items_named")
+    if len(named) > MOST_ITEMS:
+        raise Unfit("error.too_many_items", limit=MOST_ITEMS)
+    return _ITEMS + ",".join(named)
+
+
+async def _are_there(turn: Turn, _answers: Answers, answer: str) -> None:
+    await service.items_named(turn.tx, codes_of(answer))
+
+
+def codes_of(answer: str) -> list[str]:
+    """The numbers in an answer."""
+    return answer.removeprefix(_ITEMS).split(",") if answer.startswith(_ITEMS) else []
+
+
+def shows(answer: str) -> Value:
+    """How an answer reads on the review screen."""
+    if answer.startswith(_THEME):
+        return _theme(answer.removeprefix(_THEME))
+    if codes := codes_of(answer):
+        return text("contributed.about.items", items=Listing(tuple(Code(each) for each in codes)))
+    return text("contributed.about.report")
+
+
+async def _about(turn: Turn, answer: str) -> About:
+    if answer.startswith(_THEME):
+        return About(Kind.THEME, theme=answer.removeprefix(_THEME))
+    if codes := codes_of(answer):
+        return About(Kind.ITEMS, items=await service.items_named(turn.tx, codes))
+    return About()
+
+
+async def _notes(_turn: Turn, answers: Answers) -> Sequence[Text]:
+    whole = answers["about"] == Kind.REPORT.value
+    hint = [text("contribute.about_ask")] if whole else []
+    return [text("sign_up.not_sent"), *hint]
+
+
+async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+    found, kept = await of(turn), held(turn)
+    asked: Mapping[str, Any] = existing(kept.asked)
+    words = joined(answers["words"])
+    draft = Draft(
+        await _about(turn, answers["about"]),
+        words,
+        turn.language_of(words),
+        wrote=tuple(asked["wrote"]),
+        screens=tuple(asked["screens"]),
+    )
+    if _no_way_back(kept):
+        made, code = await service.leave(turn.tx, turn.act, kept, found, draft)
+        turn.step_apart()
+        return views.left(found, made, code)
+    number = answers.get("number")
+    if number is not None:
+        made = await service.amend(turn.tx, turn.act, kept, found, number=number, draft=draft)
+    else:
+        made = await service.send(turn.tx, turn.act, kept, found, draft)
+    return views.receipt(found, made, amended=number is not None)
+
+
+FLOW = Flow(
+    name=NAME,
+    begins=_begins,
+    steps=(Ask("words", words_fit, grows=True, limit=LONGEST_TEXT),),
+    review=Review(
+        optional=(Choose("about", _abouts, check=numbers_fit, suits=_are_there, shows=shows),),
+        keeps=False,
+        words_to="words",
+    ),
+    notes=_notes,
+    then=_then,
+    returns_to=lambda answers: (
+        f"words_dropped:{answers['code']}"
+        if answers.get("bare")
+        else f"contributed:{answers['code']}"
+    ),
+)
+
+TEXT_KEYS = tuple(f"contribute.way.{each}" for each in ("back", "none"))
+
+
+def blank(found: Consultation, *, bare: bool = False) -> dict[str, Any]:
+    """The answers of a new contribution; `bare`: with no way back."""
+    return {"code": found.code, "about": Kind.REPORT.value, "bare": bare}
+
+
+def answers_of(found: Consultation, mine: Contribution, codes: Mapping[int, str]) -> dict[str, Any]:
+    """The answers that make a contribution as it is."""
+    about = mine.about
+    said = existing(mine.said)
+    answer = Kind.REPORT.value
+    if about.kind is Kind.THEME:
+        answer = f"{_THEME}{about.theme}"
+    elif about.kind is Kind.ITEMS:
+        named = [codes[each] for each in about.items if each in codes]
+        answer = _ITEMS + ",".join(named) if named else answer
+    return blank(found) | {"number": mine.number, "words": [said.words], "about": answer}

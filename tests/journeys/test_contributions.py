@@ -1,0 +1,325 @@
+"""Contributions on phones: written, amended, decided on, left with no way back, erased."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from bot.sandbox.phone import Phone, plain
+from storage.tables import audit, contributions, item_tags, outbox, sign_ups
+from tests import maravia
+from tests.journeys.network import JourneyNetwork
+from tests.journeys.test_consultations import announced
+
+RAMP = "The school of Far Shore has no ramp."
+CODE = re.compile(r"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}")
+TAKE_PART = ("Agree, random name", "Sign up")
+
+
+async def joined(network: JourneyNetwork) -> tuple[Phone, Phone, str]:
+    """An officer, somebody who has signed up, and the link."""
+    officer, link = await announced(network)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps(*TAKE_PART)
+    return officer, salma, link
+
+
+async def reads(officer: Phone, *taps: str) -> str:
+    """What the secretariat sees of the contributions."""
+    await officer.types("/consultations")
+    await officer.taps("Child rights report", *taps)
+    return plain(officer.screen.text)
+
+
+async def items(network: JourneyNetwork) -> None:
+    """140.7 under a theme, and 140.8 that is restricted."""
+    async with network.database.write() as tx:
+        seven = await maravia.item(tx, "140.7", {"en": "Do it."})
+        await maravia.item(tx, "140.8", {"en": "Free them."}, restricted=True)
+        tag = {"vocabulary": "theme", "label": "Education", "ordinal": 0}
+        await tx.execute(insert(item_tags).values(item_id=seven, **tag))
+
+
+async def test_words_in_two_messages_become_a_contribution_that_is_taken_up(
+    network: JourneyNetwork,
+) -> None:
+    officer, salma, _link = await joined(network)
+    await salma.taps("Contribute")
+    assert "Officers see your words, never your account." in plain(salma.screen.text)
+    await salma.types(RAMP)
+    await salma.types("Nobody answers our letters.")
+    review = plain(salma.last.text)
+    assert "Nothing is sent yet." in review
+    assert "About: the report as a whole" in review
+    await salma.taps("Send")
+    assert "contribution 1 is sent" in plain(salma.last.text)
+
+    listed = await reads(officer, "Contributions (1)")
+    assert "1 · a participant · not decided yet" in listed
+    await officer.taps("Contribution 1")
+    assert f"{RAMP}\n\nNobody answers our letters." in plain(officer.screen.text)
+    await officer.taps("Taken up")
+    assert "What became of it: taken up." in plain(officer.screen.text)
+
+    notice = await salma.waits_for("There is news for you.")
+    assert "Child" not in notice.text
+    await salma.taps("Look")
+    assert "Contribution 1: taken up" in plain(salma.screen.text)
+    for secret in ("Salma", "Participant"):
+        assert secret not in officer.transcript()
+
+
+async def test_what_is_not_taken_up_is_said_with_the_reason(network: JourneyNetwork) -> None:
+    officer, salma, _link = await joined(network)
+    await salma.taps("Contribute")
+    await salma.types(RAMP)
+    await salma.taps("Send")
+    await reads(officer, "Contributions (1)", "Contribution 1", "Not taken up")
+    await officer.types("The report is about primary schools alone.")
+    await officer.taps("Say so")
+    await salma.waits_for("There is news for you.")
+    await salma.taps("Look", "Contribution 1")
+    shown = plain(salma.screen.text)
+    assert "What became of it: not taken up." in shown
+    assert "The report is about primary schools alone." in shown
+
+
+async def test_it_is_about_a_theme_or_about_items_that_can_be_named(
+    network: JourneyNetwork,
+) -> None:
+    await items(network)
+    officer, salma, _link = await joined(network)
+    await salma.taps("Contribute")
+    await salma.types(RAMP)
+    await salma.taps("About", "Education")
+    assert "About: the theme Education" in plain(salma.screen.text)
+    await salma.taps("About")
+    await salma.types("It is about something")
+    assert "numbers of recommendations" in plain(salma.last.text)
+    for unknown in ("140.8", "999.1"):
+        await salma.types(f"140.7, {unknown}")
+        assert f"cannot be named here: {unknown}." in plain(salma.last.text)
+    await salma.types("140.7")
+    assert "About: recommendations 140.7" in plain(salma.last.text)
+    await salma.taps("Send")
+    await reads(officer, "Contributions (1)", "Contribution 1")
+    assert "About: recommendations 140.7" in plain(officer.screen.text)
+    await officer.taps("Themes and recommendations", "Themes", "Education", "Go on (1)", "Save")
+    assert "Put under: Education" in plain(officer.last.text)
+
+
+async def test_it_is_amended_an_edited_message_too_and_withdrawn(network: JourneyNetwork) -> None:
+    officer, salma, _link = await joined(network)
+    await salma.taps("Contribute")
+    wrote = await salma.types("There is no rmap.")
+    await salma.edits(
+        max(each.id for each in salma.messages if each.text == "There is no rmap."),
+        "There is no ramp.",
+    )
+    assert "“There is no ramp.”" in plain(salma.last.text), wrote
+    await salma.taps("Send", "My contributions", "Contribution 1", "Amend", "My words")
+    await salma.taps("Write it again")
+    await salma.types("There are two steps.")
+    await salma.taps("Send")
+    assert "contribution 1 is amended" in plain(salma.last.text)
+    await reads(officer, "Contributions (1)", "Contribution 1")
+    assert "There are two steps." in plain(officer.screen.text)
+    assert "ramp" not in plain(officer.screen.text)
+
+    await salma.taps("My contributions", "Contribution 1", "Withdraw", "Yes, withdraw it")
+    assert "Contribution 1: withdrawn" in plain(salma.last.text)
+    await officer.taps("Taken up")
+    assert "Contributions" not in "".join(officer.transcript(1)), "it is there no more"
+    async with network.database.read() as tx:
+        assert await tx.values(select(contributions.c.sealed)) == [None]
+
+
+async def test_what_was_sent_is_deleted_from_the_chat_when_asked(network: JourneyNetwork) -> None:
+    officer, salma, _link = await joined(network)
+    await salma.taps("Contribute")
+    await salma.types(RAMP)
+    await salma.taps("Send", "Delete my messages here")
+    await salma.settles()
+    await salma.looks_again()
+    assert "ramp" not in chat_of(salma)
+    assert "The contribution stays." in chat_of(salma)
+    await reads(officer, "Contributions (1)", "Contribution 1")
+    assert RAMP in plain(officer.screen.text)
+
+
+def chat_of(phone: Phone) -> str:
+    """What stands in the chat now."""
+    return "\n".join(plain(each.text) for each in phone.messages)
+
+
+async def test_words_are_left_with_no_way_back_and_a_code_tells_of_them(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Leave words only")
+    assert "No way leads back to this chat." in plain(salma.screen.text)
+    await salma.types(RAMP)
+    await salma.taps("Send")
+    found = CODE.search(plain(salma.last.text))
+    assert found, salma.transcript(2)
+    await network.app.schedule.tick()
+    await salma.settles()
+    await salma.looks_again()
+    assert "ramp" not in chat_of(salma), "the words are gone from the chat"
+    async with network.database.read() as tx:
+        assert await tx.values(select(sign_ups.c.handle)) == []
+        row = await tx.row(select(contributions))
+        assert row is not None
+        acts = await tx.values(select(audit.c.act).where(audit.c.subject == "consultation:1"))
+        assert acts == ["consultation.announce", "contribution.send"]
+        assert await tx.values(select(outbox.c.sign_up).where(outbox.c.sign_up.is_not(None))) == []
+
+    await reads(officer, "Contributions (1)", "Contribution 1")
+    assert "Left with no way back" in plain(officer.screen.text)
+    await officer.taps("Partly")
+    await officer.types("Chapter 3 speaks of ramps.")
+    await officer.taps("Say so")
+
+    other = await network.people.phone("Nora")
+    await other.starts()
+    await other.types(found[0])
+    shown = plain(other.last.text)
+    assert "What became of it: partly taken up." in shown
+    assert "Chapter 3 speaks of ramps." in shown
+    assert RAMP not in shown, "whoever finds a code reads no words"
+    await other.types(f"/became {found[0].lower().replace('-', ' ')}")
+    assert "partly taken up" in plain(other.last.text)
+    await other.taps("Withdraw", "Yes, withdraw it")
+    assert "nothing of it is kept" in plain(other.last.text)
+    await other.types(found[0])
+    assert "No contribution answers to this code." in plain(other.last.text)
+
+
+async def test_the_message_with_the_code_goes_when_it_is_noted(network: JourneyNetwork) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma")
+    await salma.starts()
+    await salma.opens(link)
+    await salma.taps("Leave words only")
+    await salma.types(RAMP)
+    await salma.taps("Send")
+    assert CODE.search(chat_of(salma))
+    await salma.taps("Noted: delete this message")
+    await salma.settles()
+    await salma.looks_again()
+    assert not CODE.search(chat_of(salma))
+    assert "ramp" not in chat_of(salma)
+
+
+async def test_words_that_are_not_sent_leave_nothing(network: JourneyNetwork) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Leave words only")
+    await salma.types(RAMP)
+    await salma.taps("Discard")
+    assert "Nothing was kept." in plain(salma.last.text)
+    await network.app.schedule.tick()
+    await salma.settles()
+    await salma.looks_again()
+    assert chat_of(salma).count("ramp") == 0
+    async with network.database.read() as tx:
+        assert await tx.values(select(sign_ups.c.handle)) == []
+
+
+async def test_who_guesses_codes_is_stopped_and_learns_nothing(network: JourneyNetwork) -> None:
+    nora = await network.people.phone("Nora")
+    await nora.starts()
+    for number in range(5):
+        await nora.types(f"ABCD-EFGH-JKMN-PQR{'STUVW'[number]}")
+        assert "No contribution answers to this code." in plain(nora.last.text)
+    await nora.types("/became ABCD-EFGH-JKMN-PQRX")
+    assert "Too many codes" in plain(nora.last.text)
+    await nora.types("/became")
+    assert "Write the code" in plain(nora.last.text)
+
+
+async def test_a_file_at_the_open_question_is_answered_kindly(network: JourneyNetwork) -> None:
+    _officer, salma, _link = await joined(network)
+    await salma.taps("Contribute")
+    await salma.sends_file(b"Dear State", name="letter.txt")
+    assert any("only written words" in plain(each.text) for each in salma.messages)
+    await salma.types(RAMP)
+    await salma.taps("Send")
+    assert "contribution 1 is sent" in plain(salma.last.text)
+
+
+async def test_the_same_words_are_taken_once_and_ten_pages_at_most(
+    network: JourneyNetwork,
+) -> None:
+    _officer, salma, _link = await joined(network)
+    for _ in range(2):
+        await salma.taps("Contribute")
+        await salma.types(RAMP)
+        await salma.taps("Send")
+    assert "sent from this chat before" in plain(salma.answers[-1])
+    await salma.taps("My words")
+    for _ in range(5):
+        await salma.types("a" * 4096)
+    assert "20,000" in plain(salma.last.text)
+
+
+async def test_it_ends_with_the_consultation_and_forget_takes_it(network: JourneyNetwork) -> None:
+    officer, salma, _link = await joined(network)
+    await salma.taps("Contribute")
+    await salma.types(RAMP)
+    await salma.taps("Send")
+    network.clock.ahead = timedelta(days=21)
+    await network.app.schedule.tick()
+    await salma.types("/mine")
+    await salma.taps("Child rights report", "My contributions")
+    assert "Contribute" not in salma.screen.labels
+    await salma.forges(salma.last, "o:contribute:nothing")
+    await salma.types("/forget")
+    await salma.taps("Yes, erase it for good")
+    await salma.waits_for("Erased. What you left here", within=20)
+    async with network.database.read() as tx:
+        assert await tx.values(select(contributions.c.id)) == []
+    assert "Contributions" not in await reads_past(officer)
+
+
+async def reads_past(officer: Phone) -> str:
+    """A consultation that is over, with its buttons."""
+    await officer.types("/consultations")
+    await officer.taps("Past ones", "Child rights report")
+    return officer.transcript(1)
+
+
+@pytest.mark.parametrize(
+    ("language", "taps", "sent"),
+    [
+        (
+            "fr",
+            (("D’accord, nom au hasard", "M’inscrire", "Contribuer"), "Envoyer"),
+            "la contribution 1 est envoyée",
+        ),
+        (
+            "ar",
+            (("أوافق، باسم عشوائي", "سجّلني", "المساهمة"), "إرسال"),
+            "أُرسلت المساهمة 1",
+        ),
+    ],
+)
+async def test_it_speaks_the_contributors_language(
+    network: JourneyNetwork, language: str, taps: tuple[Sequence[str], str], sent: str
+) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma", language=language)
+    await salma.opens(link)
+    before, send = taps
+    await salma.taps(*before)
+    await salma.types(RAMP)
+    await salma.taps(send)
+    assert sent in plain(salma.last.text)
