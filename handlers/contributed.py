@@ -7,6 +7,7 @@ from bot.domain.views import contributed as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.services import consultations
 from bot.services import contributed as service
+from bot.services.erasure import shown_as
 from handlers.card import number
 from handlers.flows import decide as flow
 from handlers.home import page_number
@@ -23,13 +24,15 @@ async def listed(turn: Turn, argument: str) -> None:
         turn.tx, turn.act, found.id, limit=LIST_LENGTH, offset=page * LIST_LENGTH
     )
     shown = [(each.kept, each.group) for each in read]
-    await turn.show(views.listed(found, total, page, shown), sealed=True)
+    names = [shown_as(each.kept.id) for each in read]
+    await turn.show(views.listed(found, total, page, shown), quotes=names, sealed=True)
 
 
 async def one(turn: Turn, argument: str) -> None:
     """`written:17`: one of them in full."""
     found, read = await service.get(turn.tx, turn.act, number(argument))
-    await turn.show(views.one(found, read.kept, read.group, read.codes), sealed=True)
+    shown = views.one(found, read.kept, read.group, read.codes)
+    await turn.show(shown, quotes=[shown_as(read.kept.id)], sealed=True)
 
 
 async def take_up(turn: Turn, argument: str) -> None:

@@ -148,6 +148,13 @@ async def remove(tx: Transaction, handle: str) -> None:
     await tx.execute(delete(contributions).where(contributions.c.handle == handle))
 
 
+async def ids(tx: Transaction, consultation_id: int) -> list[int]:
+    """Every contribution to a consultation."""
+    return await tx.values(
+        select(contributions.c.id).where(contributions.c.consultation_id == consultation_id)
+    )
+
+
 async def remove_all(tx: Transaction, consultation_id: int) -> int:
     """Take every contribution to a consultation; gives how many there were."""
     result = await tx.execute(

@@ -14,9 +14,10 @@ from bot.domain.consultations import Card, SignUp, SignUpState, counted
 from bot.domain.contributions import Contribution
 from bot.domain.people import Act
 from bot.domain.views import consultations as views
+from bot.domain.views import contributed
 from bot.domain.views import participants as told
 from bot.services import audit, notices
-from storage import consultations, contributions, outbox, sign_ups
+from storage import consultations, contributions, outbox, quotes, sign_ups
 from storage.database import Database, Transaction
 from storage.outbox import REPLY, Message
 from storage.safe import LIMITS
@@ -38,7 +39,9 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
             await consultations.add_counts(tx, gone.consultation_id, said, times=-1)
         rows = await outbox.let_go(tx, gone.handle, now=act.now)
         await clear_chat(tx, act, gone.card, rows=rows, wrote=gone.card.wrote)
-    await uncount(tx, await contributions.of_handle(tx, gone.handle))
+    wrote = await contributions.of_handle(tx, gone.handle)
+    await uncount(tx, wrote)
+    await take_from_officers(tx, act, [each.id for each in wrote])
     await contributions.remove(tx, gone.handle)
     await sign_ups.remove(tx, gone, says=says, now=act.now)
     if gone.state is SignUpState.WORDS:
@@ -50,6 +53,7 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
 async def of_contribution(tx: Transaction, act: Act, gone: Contribution) -> None:
     """Take a contribution to which no sign-up belongs."""
     await uncount(tx, [gone])
+    await take_from_officers(tx, act, [gone.id])
     await contributions.remove(tx, gone.handle)
     await sign_ups.leave_key(tx, gone.consultation_id, gone.handle, now=act.now)
     subject = f"consultation:{gone.consultation_id}"
@@ -63,6 +67,29 @@ async def uncount(tx: Transaction, gone: Iterable[Contribution]) -> None:
     if standing is not None and standing.said is not None:
         counts = {(WROTE, standing.said.group.value): 1}
         await consultations.add_counts(tx, standing.consultation_id, counts, times=-1)
+
+
+async def take_from_officers(tx: Transaction, act: Act, contribution_ids: Iterable[int]) -> None:
+    """Delete what shows these contributions from the chats of officers, or write over it."""
+    names = [shown_as(each) for each in contribution_ids]
+    rows = await quotes.showing(tx, names=names) if names else []
+    await outbox.drop_showing(tx, rows, now=act.now)
+    for each in await outbox.standing(tx, rows):
+        gone = Message(
+            key=f"contribution-gone:{each.id}:{act.stamp}",
+            screen=contributed.gone(),
+            person_id=each.person_id,
+            bot_id=each.bot_id,
+            deletes=each.id,
+            silent=True,
+        )
+        await outbox.add(tx, gone, now=act.now)
+    await quotes.forget(tx, rows)
+
+
+def shown_as(contribution_id: int) -> str:
+    """How screens name a contribution that they show (`storage.quotes`)."""
+    return f"contribution:{contribution_id}"
 
 
 async def of_marks(tx: Transaction, act: Act, consultation_id: int) -> None:
@@ -111,6 +138,7 @@ async def of_consultation(tx: Transaction, act: Act, consultation_id: int) -> No
     """Take everything of a consultation's participants."""
     await consultations.erase(tx, consultation_id)
     await contributions.remove_marks(tx, consultation_id)
+    await take_from_officers(tx, act, await contributions.ids(tx, consultation_id))
     gone = {
         "contributions": await contributions.remove_all(tx, consultation_id),
         "sign_ups": await sign_ups.remove_all(tx, consultation_id, now=act.now),

@@ -122,19 +122,24 @@ async def test_it_is_amended_an_edited_message_too_and_withdrawn(network: Journe
         "There is no ramp.",
     )
     assert "“There is no ramp.”" in plain(salma.last.text), wrote
-    await salma.taps("Send", "My contributions", "Contribution 1", "Amend", "My words")
+    await salma.taps("Send")
+    await reads(officer, "Contributions (1)", "Contribution 1")
+    assert "There is no ramp." in plain(officer.screen.text)
+    await salma.taps("My contributions", "Contribution 1", "Amend", "My words")
     await salma.taps("Write it again")
     await salma.types("There are two steps.")
     await salma.taps("Send")
     assert "contribution 1 is amended" in plain(salma.last.text)
     await reads(officer, "Contributions (1)", "Contribution 1")
     assert "There are two steps." in plain(officer.screen.text)
+    assert "ramp" not in chat_of(officer)
     assert "ramp" not in plain(officer.screen.text)
 
     await salma.taps("My contributions", "Contribution 1", "Withdraw", "Yes, withdraw it")
     assert "Contribution 1: withdrawn" in plain(salma.last.text)
-    await officer.taps("Taken up")
-    assert "Contributions" not in "".join(officer.transcript(1)), "it is there no more"
+    await officer.settles()
+    await officer.looks_again()
+    assert "two steps" not in chat_of(officer), "nor does an officer's chat show it"
     async with network.database.read() as tx:
         assert await tx.values(select(contributions.c.sealed)) == [None]
 
@@ -276,6 +281,8 @@ async def test_it_ends_with_the_consultation_and_forget_takes_it(network: Journe
     await salma.taps("Contribute")
     await salma.types(RAMP)
     await salma.taps("Send")
+    await reads(officer, "Contributions (1)")
+    assert RAMP in chat_of(officer)
     network.clock.ahead = timedelta(days=21)
     await network.app.schedule.tick()
     await salma.types("/mine")
@@ -287,6 +294,9 @@ async def test_it_ends_with_the_consultation_and_forget_takes_it(network: Journe
     await salma.waits_for("Erased. What you left here", within=20)
     async with network.database.read() as tx:
         assert await tx.values(select(contributions.c.id)) == []
+    await officer.settles()
+    await officer.looks_again()
+    assert RAMP not in chat_of(officer), "it goes from the chats that show it"
     assert "Contributions" not in await reads_past(officer)
 
 

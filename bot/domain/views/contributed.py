@@ -104,6 +104,11 @@ def done(found: Consultation, kept: Contribution, codes: Mapping[int, str]) -> S
     )
 
 
+def gone() -> Screen:
+    """In the place of what Telegram deletes no more."""
+    return message("contributed.gone")
+
+
 def decided(number: int, outcome: Outcome) -> Text:
     """Said over the screen once it is decided."""
     return text("contributed.decided", number=number, state=text(f"contributed.outcome.{outcome}"))
