@@ -108,7 +108,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     if _no_way_back(kept):
         made, code = await service.leave(turn.tx, turn.act, kept, found, draft)
         turn.step_apart()
-        return views.left(found, made, code)
+        return views.left(found, made, code, until=kept.kept_until)
     number = answers.get("number")
     if number is not None:
         made = await service.amend(turn.tx, turn.act, kept, found, number=number, draft=draft)

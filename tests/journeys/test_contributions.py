@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
 from storage.tables import audit, contributions, item_tags, outbox, sign_ups
 from tests import maravia
@@ -237,6 +238,70 @@ async def test_words_that_are_not_sent_leave_nothing(network: JourneyNetwork) ->
     assert chat_of(salma).count("ramp") == 0
     async with network.database.read() as tx:
         assert await tx.values(select(sign_ups.c.handle)) == []
+
+
+async def test_who_has_signed_up_can_leave_words_beside_it(network: JourneyNetwork) -> None:
+    _officer, salma, _link = await joined(network)
+    await salma.taps("My contributions", "Leave words only")
+    await salma.types(RAMP)
+    await salma.taps("Send")
+    assert CODE.search(plain(salma.last.text))
+    await network.app.schedule.tick()
+    async with network.database.read() as tx:
+        (mine,) = await tx.values(select(sign_ups.c.handle))
+        (theirs,) = await tx.values(select(contributions.c.handle))
+    assert mine != theirs
+    await salma.types("/mine")
+    await salma.taps("Child rights report", "My contributions")
+    assert "you have contributed nothing yet" in plain(salma.screen.text)
+
+
+async def test_a_focal_point_contributes_apart_from_the_seat(network: JourneyNetwork) -> None:
+    _officer, link = await announced(network)
+    amal = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    await amal.opens(link)
+    await amal.taps(*TAKE_PART, "Contribute")
+    await amal.types(RAMP)
+    await amal.types("And no lift.")
+    await amal.taps("Send")
+    assert "contribution 1 is sent" in plain(amal.last.text)
+    async with network.database.read() as tx:
+        entry = await tx.row(select(audit).where(audit.c.act == "contribution.send"))
+    assert entry is not None
+    assert (entry["person_id"], entry["seat_id"]) == (None, None)
+
+
+async def test_something_else_begun_in_the_chat_drops_words_that_were_under_way(
+    network: JourneyNetwork,
+) -> None:
+    _officer, salma, _link = await joined(network)
+    await salma.taps("My contributions", "Leave words only")
+    await salma.types(RAMP)
+    await salma.types("/mine")
+    await salma.taps("Child rights report", "Contribute")
+    await network.app.schedule.tick()
+    await salma.types("Another matter.")
+    await salma.taps("Send")
+    assert "contribution 1 is sent" in plain(salma.last.text)
+    async with network.database.read() as tx:
+        assert len(await tx.values(select(sign_ups.c.handle))) == 1
+    await salma.settles()
+    await salma.looks_again()
+    assert "ramp" not in chat_of(salma)
+
+
+async def test_old_buttons_of_contributions_show_where_things_stand(
+    network: JourneyNetwork,
+) -> None:
+    _officer, salma, link = await joined(network)
+    code = link.rpartition("c-")[2]
+    for act in ("contributed_one", "contributed_amend", "contributed_withdraw"):
+        await salma.forges(salma.last, f"o:{act}:{code}:7")
+        assert "not there" in plain(salma.answers[-1]), act
+    await salma.forges(salma.last, "o:code_withdraw:nothing:yes")
+    assert "No contribution answers to this code." in plain(salma.last.text)
+    await salma.forges(salma.last, f"o:words_dropped:{code}")
+    assert "Nothing was kept." in plain(salma.last.text)
 
 
 async def test_who_guesses_codes_is_stopped_and_learns_nothing(network: JourneyNetwork) -> None:

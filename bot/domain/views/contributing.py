@@ -73,7 +73,9 @@ def listed(found: Consultation, mine: Sequence[Contribution], *, today: date) ->
         if each.state is State.SENT
     ]
     if found.takes_contributions(today):
+        bare = f"leave_words:{found.code}:{found.wanted.kept_until.isoformat()}"
         rows.append((button("contribute", f"contribute:{found.code}"),))
+        rows.append((button("leave_words", bare),))
     return screen(*lines, rows=[*rows, (button("back", f"sign_up:{found.code}"),)])
 
 
@@ -145,13 +147,13 @@ def news(code: str) -> Screen:
 # -- With no way back ------------------------------------------------------------------------------
 
 
-def left(found: Consultation, made: Contribution, code: str) -> Screen:
-    """It is sent, no chat leads to it; the code, once."""
+def left(found: Consultation, made: Contribution, code: str, *, until: date) -> Screen:
+    """It is sent, no chat leads to it; the code, once. It is kept `until` that day."""
     return message(
         text("contributed.left", title=title(found), number=made.number),
         text("contributed.code", code=Code(code)),
         "contributed.code_once",
-        text("contributed.kept", until=found.wanted.kept_until),
+        text("contributed.kept", until=until),
         rows=[(button("clear_code", "code_clear"),)],
     )
 
