@@ -8,6 +8,7 @@ from bot.domain.errors import NotFound, existing
 from bot.domain.screens import text
 from bot.domain.views import participants as views
 from bot.services import sign_ups as service
+from bot.services import waiting
 from handlers.flows import sign_up as flow
 from handlers.turn import Turn
 from storage import consultations, sign_ups
@@ -26,27 +27,30 @@ async def first(turn: Turn, argument: str) -> None:
         turn.step_apart(kept)
         await _show(turn, found, kept)
     elif found.takes_sign_ups(turn.today):
-        await turn.show(views.first(found, turn.language, _others(turn), asked_by))
+        await turn.show(views.first(found, _here(turn, code, asked_by), _others(turn)))
     else:
         other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
         await turn.show(views.too_late(other))
 
 
-async def ways(turn: Turn, code: str) -> None:
-    """`ways:CODE`: other ways to take part."""
+async def ways(turn: Turn, argument: str) -> None:
+    """`ways:CODE:fr:17`: other ways to take part."""
     turn.step_apart()
-    await turn.show(views.ways(await _by_code(turn, code)))
+    code, asked_by = _in_language(turn, argument)
+    await turn.show(views.ways(await _by_code(turn, code), _here(turn, code, asked_by)))
 
 
-async def worried(turn: Turn, code: str) -> None:
-    """`worried:CODE`: who helps; nothing is recorded."""
+async def worried(turn: Turn, argument: str) -> None:
+    """`worried:CODE:fr:17`: who helps; nothing is recorded."""
     turn.step_apart()
-    await turn.show(views.worried(await _by_code(turn, code)))
+    code, asked_by = _in_language(turn, argument)
+    await turn.show(views.worried(await _by_code(turn, code), _here(turn, code, asked_by)))
 
 
-async def decline(turn: Turn, _code: str) -> None:
-    """Somebody takes no part."""
+async def decline(turn: Turn, argument: str) -> None:
+    """`decline:CODE:fr:17`: somebody takes no part."""
     turn.step_apart()
+    _in_language(turn, argument)
     await turn.show(views.declined())
 
 
@@ -70,7 +74,7 @@ async def _agree(turn: Turn, argument: str, *, named: bool) -> None:
     found = await _by_code(turn, code)
     if until != found.wanted.kept_until.isoformat():
         turn.toast = text("participant.terms_changed")
-        await first(turn, f"{code}:{turn.language}:{asked_by}")
+        await first(turn, _here(turn, code, asked_by))
         return
     card = Card(
         turn.chat_id,
@@ -151,8 +155,24 @@ async def forget(turn: Turn, argument: str) -> None:
     await service.forget(turn.tx, turn.act, turn.bot_id, turn.chat_id, says=says)
 
 
+async def take(turn: Turn, code: str) -> None:
+    """`seat_take:CODE`: the seat that is offered."""
+    found, kept = await _own(turn, code)
+    turn.sign_up = await waiting.take(turn.tx, turn.act, found, kept)
+    turn.toast = text("sign_up.seat_taken")
+    await _show(turn, found, turn.sign_up)
+
+
+async def ask_again(turn: Turn, code: str) -> None:
+    """`seat_ask:CODE`: back on the waiting list after an offer has lapsed."""
+    found, kept = await _own(turn, code)
+    turn.sign_up = await waiting.ask_again(turn.tx, turn.act, found, kept)
+    await _show(turn, found, turn.sign_up)
+
+
 async def _show(turn: Turn, found: Consultation, kept: SignUp) -> None:
-    await turn.show(views.one(found, kept, today=turn.today))
+    waits = await waiting.stands(turn.tx, turn.act, found, kept)
+    await turn.show(views.one(found, kept, waits, today=turn.today))
 
 
 async def _by_code(turn: Turn, code: str) -> Consultation:
@@ -185,6 +205,11 @@ def _in_language(turn: Turn, argument: str) -> tuple[str, int]:
     return rest, int(asked_by) if asked_by.isdecimal() else turn.typed or 0
 
 
+def _here(turn: Turn, code: str, asked_by: int) -> str:
+    """What the buttons of a screen that keeps nothing carry on."""
+    return f"{code}:{turn.language}:{asked_by}"
+
+
 def _others(turn: Turn) -> list[tuple[str, str]]:
     """The other languages of the State, by their codes and their own names."""
     every = turn.desk.country.languages
@@ -202,6 +227,8 @@ ACTS = {
     "sign_up_change": change,
     "sign_up_cancel": cancel,
     "keep_longer": keep_longer,
+    "seat_take": take,
+    "seat_ask": ask_again,
     "mine": mine,
     "forget": forget,
 }

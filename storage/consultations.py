@@ -96,6 +96,9 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "language": wanted.language,
         "languages": list(wanted.languages),
         "access": [each.value for each in wanted.access],
+        "seats": wanted.seats,
+        "pools": dict(wanted.pools),
+        "released_on": wanted.released_on,
     }
 
 
@@ -280,6 +283,9 @@ def _read(row: RowMapping) -> Consultation:
         access=tuple(Access(each) for each in row["access"]),
         ways=row["ways"],
         contacts=row["contacts"],
+        seats=row["seats"],
+        pools=row["pools"],
+        released_on=row["released_on"],
     )
     state = ConsultationState(row["state"])
     return Consultation(row["id"], row["code"], state, wanted)

@@ -60,7 +60,7 @@ _BY_SUBJECT = {
     ),
     "review": "approve return",
     "seat": "begin end hand_over offer restore suspend",
-    "sign_up": "cancel change erase keep_longer send",
+    "sign_up": "ask_again cancel change erase keep_longer lapse offer send take",
     "status": "add change end evidence move take_up",
     "status_update": "amend record submit unchanged view withdraw",
     "template": "get give_up take",

@@ -21,9 +21,10 @@ from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import Act
 from bot.domain.screens import Screen
 from bot.domain.views import participants as told
-from bot.services import audit, erasure
+from bot.services import audit, erasure, waiting
 from storage import consultations as queries
 from storage import outbox, sign_ups
+from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.outbox import BULK, Message
 
@@ -44,6 +45,18 @@ class KeptTooShort(Refused):
     """What participants said is needed until the last day; values: `day`."""
 
     key = "error.consultation_kept_short"
+
+
+class TooFewSeats(Refused):
+    """There are fewer seats than people who have one; values: `taken`."""
+
+    key = "error.too_few_seats"
+
+
+class TooManyKept(Refused):
+    """More seats are kept for groups than there are; values: `kept`."""
+
+    key = "error.too_many_kept"
 
 
 class KeptTooLong(Refused):
@@ -86,7 +99,9 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
         raise Outdated
     _require_fits(act, wanted)
     await queries.change(tx, consultation_id, wanted)
+    await _require_seats(tx, consultation_id, wanted)
     await sign_ups.keep_no_longer(tx, consultation_id, wanted.kept_until)
+    await waiting.fill(tx, act, consultation_id)
     if _concerns_participants(found.wanted, wanted):
         await _tell(tx, act, consultation_id, told.changed(found.code))
     await audit.record(
@@ -123,8 +138,18 @@ def _require_fits(act: Act, wanted: Wanted) -> None:
         raise ClosesTooLate(day=wanted.last_day)
     if wanted.kept_until < wanted.last_day:
         raise KeptTooShort(day=wanted.last_day)
+    if wanted.seats is not None and sum(wanted.pools.values()) > wanted.seats:
+        raise TooManyKept(kept=sum(wanted.pools.values()))
     if wanted.kept_until > wanted.last_day + KEPT_LONGEST:
         raise KeptTooLong(day=wanted.last_day + KEPT_LONGEST)
+
+
+async def _require_seats(tx: Transaction, consultation_id: int, wanted: Wanted) -> None:
+    """Nobody loses a seat because there are fewer."""
+    await seats.lock(tx, consultation_id)
+    taken = sum((await seats.taken(tx, consultation_id)).values())
+    if wanted.seats is not None and taken > wanted.seats:
+        raise TooFewSeats(taken=taken)
 
 
 def _facts(wanted: Wanted) -> dict[str, str | date]:

@@ -13,7 +13,7 @@ from bot.domain.consultations import SignUp, counted
 from bot.domain.people import Act
 from bot.domain.views import consultations as views
 from bot.domain.views import participants as told
-from bot.services import audit, notices
+from bot.services import audit, notices, waiting
 from storage import consultations, outbox, sign_ups
 from storage.database import Database, Transaction
 from storage.outbox import REPLY, Message
@@ -31,6 +31,7 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
             await consultations.add_counts(tx, gone.consultation_id, said, times=-1)
         await _take_messages(tx, act, gone)
     await sign_ups.remove(tx, gone, says=says, now=act.now)
+    await waiting.fill(tx, act, gone.consultation_id)
     subject = f"consultation:{gone.consultation_id}"
     await audit.record(tx, act.of_the_day, "sign_up.erase", subject, facts={"number": gone.number})
 

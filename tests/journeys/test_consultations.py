@@ -122,7 +122,8 @@ async def test_another_language_is_chosen_on_the_first_screen_and_kept(
     _officer, link = await announced(network)
     salma = await network.people.phone("Salma", language="en")
     await salma.opens(link)
-    await salma.taps("Français", "D’accord, nom au hasard", "M’inscrire")
+    await salma.taps("Français", "Je suis inquiet", "Retour", "Participer autrement", "Retour")
+    await salma.taps("D’accord, nom au hasard", "M’inscrire")
     await salma.types("/mine")
     assert "Vous êtes inscrit à une consultation." in plain(salma.last.text)
 
@@ -229,6 +230,34 @@ async def test_a_cancelled_one_tells_those_who_signed_up_without_naming_it(
     assert "Child" not in notice.text
     await salma.taps("Look")
     assert "cancelled" in plain(salma.screen.text)
+
+
+async def test_a_freed_seat_is_offered_and_taken(network: JourneyNetwork) -> None:
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    day = (network.clock.now() + timedelta(days=20)).strftime("%d %B")
+    await officer.types("/consultations")
+    await officer.taps("Announce a consultation")
+    for words in ("Child rights report", "What should it say?", f"{day} 14:30", "City hall"):
+        await officer.types(words)
+    await officer.taps("Seats")
+    await officer.types("1")
+    await officer.taps("Announce")
+    found = LINK.search(officer.last.text)
+    assert found
+    salma, nour = [await network.people.phone(each) for each in ("Salma", "Nour")]
+    for phone in (salma, nour):
+        await phone.opens(found[0])
+        await phone.taps("Agree, random name", "Sign up")
+    assert "You have signed up." in plain(salma.last.text)
+    waiting = plain(nour.last.text)
+    assert "You are number 1 on the waiting list: every seat is taken." in waiting
+    assert "City hall" not in waiting
+    await salma.taps("Cancel my sign-up", "Yes, cancel it")
+    await nour.waits_for("There is news for you.")
+    await nour.taps("Look")
+    assert "A seat is yours if you take it until" in plain(nour.screen.text)
+    await nour.taps("Take the seat")
+    assert "Place: City hall" in plain(nour.screen.text)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from bot.domain.consultations import (
     SignUp,
     SignUpState,
     Wanted,
-    new_number,
+    random_number,
     shown_counts,
 )
 from bot.domain.errors import NotAllowed, Outdated
@@ -433,8 +433,6 @@ def test_no_number_tells_of_fewer_than_five(counts: dict[str, int]) -> None:
     assert len(hidden) != 1 or total < FEWEST or hidden[0] >= FEWEST
 
 
-def test_a_number_for_a_name_is_never_given_twice() -> None:
-    taken = set(range(1000, 9_998))
-    given_now = [new_number(taken) for _ in range(20)]
-    assert set(given_now) <= {9_998, 9_999}
-    assert new_number(taken | {9_998, 9_999}) == 10_000, "more are added"
+def test_numbers_for_names_get_longer_before_they_run_out() -> None:
+    assert {len(str(random_number(4_500))) for _ in range(50)} == {4}
+    assert {len(str(random_number(4_501))) for _ in range(50)} == {5}

@@ -32,7 +32,7 @@ CHOSEN = {
 }
 GIVEN = {
     f"bot/services/{each}.py"
-    for each in ("passing", "clusters", "reminders", "report_chapters", "sign_ups")
+    for each in ("passing", "clusters", "reminders", "report_chapters", "sign_ups", "waiting")
 }
 """Where a function takes the name; those who call it write it as a whole."""
 

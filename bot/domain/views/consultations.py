@@ -8,10 +8,13 @@ from bot.domain.consultations import (
     FEWEST,
     Consultation,
     ConsultationState,
+    SignUpState,
     Standing,
+    Wanted,
 )
 from bot.domain.screens import (
     Button,
+    Listing,
     Row,
     Screen,
     Text,
@@ -69,6 +72,7 @@ def one(found: Consultation, standing: Standing) -> Screen:
     lines += [
         text("participant.closes", day=wanted.closes_on),
         text("consultation.kept", until=wanted.kept_until),
+        *_seats(wanted),
         None,
     ]
     erased = found.state is ConsultationState.ERASED
@@ -76,8 +80,24 @@ def one(found: Consultation, standing: Standing) -> Screen:
     return screen(*lines, rows=[*_choices(found), (button("back", "consultations:0"), HOME)])
 
 
+def _seats(wanted: Wanted) -> list[Text]:
+    if wanted.seats is None:
+        return []
+    lines = [text("consultation.seats", count=wanted.seats)]
+    if wanted.pools and wanted.released_on is not None:
+        kept = tuple(
+            text("consultation.of", value=text(f"group.{each}"), n=n)
+            for each, n in wanted.pools.items()
+        )
+        day = wanted.released_on
+        lines.append(text("consultation.kept_seats", kept=Listing(kept), day=day))
+    return lines
+
+
 def _numbers(standing: Standing) -> list[Text | None]:
     lines: list[Text | None] = [_people("consultation.signed_up", standing.inside)]
+    if waiting := standing.states.get(SignUpState.WAITING, 0):
+        lines.append(_people("consultation.waiting", waiting))
     lines += [
         text("consultation.of", value=text(f"group.{each}"), n=n)
         for each, n in standing.groups.items()
@@ -164,6 +184,8 @@ def _erased(what: Mapping[str, int]) -> list[Text | None]:
 TEXT_KEYS = (
     "consultation.signed_up",
     "consultation.signed_up_few",
+    "consultation.waiting",
+    "consultation.waiting_few",
     "consultation.erased_sign_ups",
     "consultation.erased_sign_ups_few",
 )

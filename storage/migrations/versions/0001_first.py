@@ -61,6 +61,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("languages", Json, nullable=False),
         sa.Column("access", Json, nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=True),
+        sa.Column("pools", Json, nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=True),
         sa.Column("announced_by", Id, nullable=True),
         sa.Column("announced_at", Moment, nullable=False),
         sa.Column("erased_at", Moment, nullable=True),
@@ -437,6 +440,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("kept_until", sa.Date(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("pool", sa.String(length=20), nullable=True),
+        sa.Column("offered_until", Moment, nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["consultation_id"],
@@ -450,6 +456,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_sign_ups_consultation_id"), "sign_ups", ["consultation_id"], unique=False
+    )
+    op.create_index(
+        "ix_sign_ups_offered",
+        "sign_ups",
+        ["offered_until"],
+        unique=False,
+        sqlite_where=sa.text("offered_until IS NOT NULL"),
+        postgresql_where=sa.text("offered_until IS NOT NULL"),
     )
     op.create_table(
         "templates",
