@@ -19,7 +19,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, item_code
+from bot.domain.views.common import HOME, item_code, redacts
 
 TEXT_KEYS = (
     *(f"approval.lower.{each}" for each in Protection),
@@ -77,14 +77,16 @@ def protections(lowered: Mapping[Protection, datetime], waiting: Sequence[Descri
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
-def shown(one: Described, *, agrees: bool, stops: bool) -> Screen:
+def shown(one: Described, *, agrees: bool, stops: bool, may_redact: bool = False) -> Screen:
     """What was asked for, how it stands, and what the reader can do."""
+    decided = one.asked.state is not State.WAITING
+    redact = redacts(f"approval:{one.asked.id}", may=may_redact and decided)
     return screen(
         text("approval.shown", asker=Words(one.asker), what=one.what),
         _why(one),
         text(f"approval.state.{one.asked.state}"),
         _opens(one) if one.asked.state is State.WAITING else None,
-        rows=[*_decide(one, agrees=agrees, stops=stops), (HOME,)],
+        rows=[*_decide(one, agrees=agrees, stops=stops), *redact, (HOME,)],
     )
 
 
