@@ -215,6 +215,7 @@ class _Rows(Named):
         return EvidenceRow(
             id=f"E-{row['id']}",
             status_update=row.get("number") or "",
+            version=row.get("version"),
             reply=f"AN-{row['answer_id']}" if row["answer_id"] else "",
             recommendation=item_id(row["item_id"]),
             symbol=row["symbol"] or "",
