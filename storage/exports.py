@@ -919,7 +919,7 @@ class Records:
         """The newest of the earlier versions that was a word and had the piece."""
         said = status_update_versions.c
         if self._connection.dialect.name == "postgresql":
-            has_it = said.evidence.op("@>")(func.to_jsonb(evidence.c.id))
+            has_it: ColumnElement[bool] = said.evidence.op("@>")(func.to_jsonb(evidence.c.id))
         else:
             each = func.json_each(said.evidence).table_valued("value")
             found = select(each.c.value).where(each.c.value == evidence.c.id)
