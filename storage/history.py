@@ -369,7 +369,12 @@ def _withdrawn(report: Any, whose: dict[int, int]) -> Event:
     )
 
 
-_CLEARED = {"cleared": "cleared", "amended": "cleared", "returned": "returned_inside"}
+_CLEARED = {
+    "cleared": "cleared",
+    "amended": "cleared",
+    "returned": "returned_inside",
+    "let_go": "let_go",
+}
 
 
 async def _clearances(tx: Transaction, held: Sequence[Any], scope: Scope) -> list[Event]:
