@@ -691,6 +691,17 @@ class Records:
             found[row["item_id"]].append(row)
         return found
 
+    def graded(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+        """By item the grades that stand, in the order in which they were entered."""
+        found: dict[int, list[RowMapping]] = defaultdict(list)
+        for row in self._rows(
+            select(grades)
+            .where(grades.c.item_id.in_(ids), grades.c.withdrawn_at.is_(None))
+            .order_by(grades.c.id)
+        ):
+            found[row["item_id"]].append(row)
+        return found
+
     def written(self, ids: Sequence[int]) -> dict[int, list[str]]:
         """By item all that people wrote that the report by paragraph holds of it, but its text."""
         found: dict[int, list[str]] = defaultdict(list)
@@ -708,6 +719,8 @@ class Records:
             found[row["item_id"]] += [row["measures"], row["remaining"] or ""]
         for item_id, beside in self.independent(ids).items():
             found[item_id] += [each["words"] for each in beside]
+        for item_id, given in self.graded(ids).items():
+            found[item_id] += [each["note"] for each in given if each["note"]]
         return found
 
     # -- Which rows --------------------------------------------------------------------------------
