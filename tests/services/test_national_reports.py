@@ -45,6 +45,7 @@ from storage.tables import (
     institutions,
     item_tags,
     items,
+    national_reports,
     request_items,
 )
 from storage.tables import (
@@ -249,6 +250,35 @@ async def test_restricted_items_are_named_by_symbol_and_number_alone(
     [its] = [each for each in found.parts if each.items[0].code == "140.12"]
     assert its.chapter.heading == f"{maravia.REVIEW} · 140.12"
     assert its.ready.words == 0
+
+
+async def test_nothing_is_asked_for_a_report_that_is_submitted_or_dropped(house: House) -> None:
+    """The draft of the request lay there meanwhile."""
+    report = await house.begins()
+    other = await house.begins()
+    [chapter, *_] = await chapters.of_report(house.tx, report)
+    to_ask = await readiness.to_ask(house.tx, house.by_otto, report)
+    wanted = Wanted(
+        RequestKind.STATUS,
+        Audience(items=tuple(house.items.values()), assignments=to_ask),
+        due_on=TODAY + timedelta(days=9),
+        report_id=report,
+    )
+    about = {"kind": RequestKind.COMMENT, "report_id": None, "chapter_id": chapter.id}
+    houses = Audience(institutions=(house.sample.institution_id,))
+    comment = replace(wanted, audience=houses, **about)  # type: ignore[arg-type]
+    assert await requests.plan(house.tx, house.by_otto, comment)
+    await report_chapters.remove(house.tx, house.by_otto, chapter.id)
+    with pytest.raises(Outdated):
+        await requests.plan(house.tx, house.by_otto, comment)
+    await house.tx.execute(update(national_reports).values(state=Stage.SUBMITTED.value))
+    with pytest.raises(AllSubmitted):
+        await requests.plan(house.tx, house.by_otto, wanted)
+    await house.tx.execute(update(national_reports).values(state="in_preparation"))
+    await service.drop(house.tx, house.by_otto, other)
+    with pytest.raises(Outdated):
+        await requests.plan(house.tx, house.by_otto, replace(wanted, report_id=other))
+    assert await requests.plan(house.tx, house.by_otto, wanted)
 
 
 async def restrict(at: House, code: str) -> None:
