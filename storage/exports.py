@@ -249,7 +249,7 @@ class Records:
             "assignments": (self._assignments(),),
             "status_updates": (self._updates(), *(() if self._open else (self._former(),))),
             "reviews": (self._reviews(),),
-            "evidence": (self._evidence(), self._evidence_of_answers()),
+            "evidence": self._all_evidence(),
             "seats": (self._seats(), self._without_seats()),
             "requests": (self._requests(),),
             "answers": (self._answers(),),
@@ -487,8 +487,10 @@ class Records:
             yield from page
 
     def evidence(self) -> Iterator[Record]:
-        """Files and links of status updates in the order in which they came, then of answers."""
-        for statement in (self._evidence(), self._evidence_of_answers()):
+        """Files and links of status updates in the order in which they came, those of earlier
+        versions behind them, then of answers; `version` is the newest that has it.
+        """
+        for statement in self._all_evidence():
             for page in self._pages(statement.order_by(evidence.c.id)):
                 yield from page
 
@@ -689,6 +691,17 @@ class Records:
             found[row["item_id"]].append(row)
         return found
 
+    def graded(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+        """By item the grades that stand, in the order in which they were entered."""
+        found: dict[int, list[RowMapping]] = defaultdict(list)
+        for row in self._rows(
+            select(grades)
+            .where(grades.c.item_id.in_(ids), grades.c.withdrawn_at.is_(None))
+            .order_by(grades.c.id)
+        ):
+            found[row["item_id"]].append(row)
+        return found
+
     def written(self, ids: Sequence[int]) -> dict[int, list[str]]:
         """By item all that people wrote that the report by paragraph holds of it, but its text."""
         found: dict[int, list[str]] = defaultdict(list)
@@ -706,6 +719,8 @@ class Records:
             found[row["item_id"]] += [row["measures"], row["remaining"] or ""]
         for item_id, beside in self.independent(ids).items():
             found[item_id] += [each["words"] for each in beside]
+        for item_id, given in self.graded(ids).items():
+            found[item_id] += [each["note"] for each in given if each["note"]]
         return found
 
     # -- Which rows --------------------------------------------------------------------------------
@@ -899,10 +914,41 @@ class Records:
             .where(self._of_items(), self._in_time(status_updates))
         )
 
+    def _all_evidence(self) -> tuple[Select[Any], ...]:
+        former = () if self._open else (self._former_evidence(),)
+        return (self._evidence(), *former, self._evidence_of_answers())
+
     def _evidence(self) -> Select[Any]:
+        version = status_updates.c.version.label("version")
+        return self._evidence_of(evidence.c.status_update_id, version)
+
+    def _former_evidence(self) -> Select[Any]:
+        """What stood in earlier versions alone, as far as one of them was a word."""
+        version = self._last_with_it()
+        statement = self._evidence_of(evidence.c.former_id, version.label("version"))
+        return statement.where(version.is_not(None))
+
+    def _last_with_it(self) -> ScalarSelect[Any]:
+        """The newest of the earlier versions that was a word and had the piece."""
+        said = status_update_versions.c
+        if self._connection.dialect.name == "postgresql":
+            has_it: ColumnElement[bool] = said.evidence.op("@>")(func.to_jsonb(evidence.c.id))
+        else:
+            each = func.json_each(said.evidence).table_valued("value")
+            found = select(each.c.value).where(each.c.value == evidence.c.id)
+            has_it = exists(found.correlate(evidence, status_update_versions))
+        return (
+            select(func.max(said.version))
+            .where(said.status_update_id == evidence.c.former_id, said.word, has_it)
+            .correlate(evidence)
+            .scalar_subquery()
+        )
+
+    def _evidence_of(self, of: ColumnElement[Any], version: ColumnElement[Any]) -> Select[Any]:
         return (
             select(
                 evidence,
+                version,
                 files.c.media_type,
                 status_updates.c.number,
                 status_updates.c.language,
@@ -911,9 +957,7 @@ class Records:
             )
             .select_from(
                 self._of_assignments(
-                    evidence.join(
-                        status_updates, status_updates.c.id == evidence.c.status_update_id
-                    ),
+                    evidence.join(status_updates, status_updates.c.id == of),
                     status_updates.c.assignment_id,
                 ).outerjoin(files, files.c.sha256 == evidence.c.sha256)
             )
