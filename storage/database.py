@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from bot.tasks import uninterrupted
+from storage.compiled import COMPILED
 from storage.sqlite_driver import one_visit_driver
 
 UNAVAILABLE = (SQLAlchemyError, OSError)
@@ -253,6 +254,7 @@ class Database:
             max_overflow=0,
             pool_timeout=120,
             hide_parameters=True,
+            execution_options={"compiled_cache": COMPILED},
             **options,
         )
         if self.is_sqlite:
