@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import itertools
 import logging
@@ -36,6 +37,12 @@ settings.load_profile("house")
 
 # As the bot does: where nobody says how, an exception is drawn with every value in it, for seconds.
 logs.configure("readable")
+
+
+def pytest_collection_finish() -> None:
+    """Look for what is garbage among what tests make, not among all that was loaded for them."""
+    gc.collect()
+    gc.freeze()
 
 
 def missing(what: str, reason: str) -> None:
