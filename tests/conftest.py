@@ -43,9 +43,13 @@ logs.configure("readable")
 
 
 def pytest_collection_finish() -> None:
-    """Look for what is garbage among what tests make, not among all that was loaded for them."""
+    """Look for what is garbage among what tests make, not among all that was loaded for them.
+
+    And seldom: a statement alone makes hundreds of objects that need no looking for.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def missing(what: str, reason: str) -> None:
