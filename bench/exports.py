@@ -31,7 +31,7 @@ from sqlalchemy import insert, update
 from bench.workbook import Bare
 from bot.domain.exports import FORMS, ExportKind
 from bot.domain.filters import EVERYTHING
-from bot.exchange import archive
+from bot.exchange import archive, child
 from bot.exchange.cells import Cell
 from bot.exchange.order import Order, Written
 from bot.exchange.sheets import SafeSheet, Styles
@@ -151,6 +151,7 @@ def _measure(folder: Path, kind: ExportKind) -> Took:
 
 
 async def _make(folder: Path, kind: ExportKind, room: Path) -> Written:
+    child.look_for_rubbish_seldom()  # as in the process of an export
     settings = place(folder)
     module = importlib.import_module(PROCESSES[kind].partition(":")[0])
     make = getattr(module, MAKES.get(kind, "make"))
