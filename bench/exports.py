@@ -46,6 +46,8 @@ from tests.record import fill
 SIZES = (1_000, 10_000, 100_000)
 DOCUMENTS = 30
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
+KINDS = tuple(each for each in ExportKind if FORMS[each].template is None and not FORMS[each].whole)
+"""The exports that read the recommendations and are all made by one process."""
 MAKES = {ExportKind.SDG_CSV: "make_csv"}
 
 
@@ -167,11 +169,6 @@ async def _make(folder: Path, kind: ExportKind, room: Path) -> Written:
     return written
 
 
-def is_measured(kind: ExportKind) -> bool:
-    """Whether the export reads the recommendations, and is all made by one process."""
-    return FORMS[kind].template is None and not FORMS[kind].whole
-
-
 @contextmanager
 def seeded(size: int) -> Iterator[Path]:
     """The folder of a database with so many status updates."""
@@ -183,52 +180,44 @@ def seeded(size: int) -> Iterator[Path]:
         yield home
 
 
-def rows_of(sizes: Sequence[int]) -> Iterator[tuple[str, str, str]]:
-    """For a table: the workbook at each size, beside the bare writer and by its memory."""
-    for size in sizes:
-        with seeded(size) as home:
-            took, beside = measured(home, ExportKind.WORKBOOK), beside_bare(home)
-        yield (
-            f"workbook of {size:,} status updates",
-            f"{took.seconds:.1f} s of CPU",
-            f"{took.peak:.0f} MB",
-        )
-        yield "  its writing to the bare writer's", f"{beside.written / beside.bare:.2f} x", ""
-        whole = f"{beside.whole / beside.bare:.2f} x"
-        yield "  reading and writing to the bare writer's", whole, ""
-
-
-def table(sizes: Sequence[int]) -> Table:
-    """Every kind at every size; the ratios are to the size before."""
-    shown = Table("kind", "status updates", "CPU", "", "memory", "", "file")
+def tables(sizes: Sequence[int], kinds: Sequence[ExportKind]) -> Iterator[Table]:
+    """A table for each size, as it is measured; the ratios are to the size before."""
     before: dict[ExportKind, Took] = {}
     for size in sizes:
+        title = f"Exports of {size:,} status updates"
+        table = Table("kind", "CPU", "", "memory", "", "file", title=title)
+        begun = time.monotonic()
         with seeded(size) as home:
-            for kind in (each for each in ExportKind if is_measured(each)):
+            for kind in kinds:
                 took, last = measured(home, kind), before.get(kind)
-                shown.add_row(
-                    *(kind.value, f"{size:,}"),
-                    *(
-                        f"{took.seconds:.1f} s",
-                        f"{took.seconds / last.seconds:.1f} x" if last else "",
-                    ),
-                    *(f"{took.peak:.0f} MB", f"{took.peak / last.peak:.2f} x" if last else ""),
+                table.add_row(
+                    kind.value,
+                    f"{took.seconds:.1f} s",
+                    f"{took.seconds / last.seconds:.1f} x" if last else "",
+                    f"{took.peak:.0f} MB",
+                    f"{took.peak / last.peak:.2f} x" if last else "",
                     f"{took.size:.1f} MB",
                 )
                 before[kind] = took
-        shown.add_section()
-    return shown
+            table.add_section()
+            for row in _beside_rows(beside_bare(home)):
+                table.add_row(*row)
+        table.caption = f"measured in {time.monotonic() - begun:.0f} s"
+        yield table
+
+
+def _beside_rows(beside: Beside) -> Iterator[tuple[str, str, str]]:
+    """The workbook beside the bare writer, with the same cells in the same run."""
+    yield "the bare writer, the workbook's cells", f"{beside.bare:.1f} s", ""
+    yield "  the workbook's writing", "", f"{beside.written / beside.bare:.2f} x"
+    yield "  reading and writing", "", f"{beside.whole / beside.bare:.2f} x"
 
 
 def main() -> None:
     """Measure all and print the tables."""
-    sizes = [int(each) for each in sys.argv[1:]] or SIZES
     console = Console()
-    console.print(table(sizes))
-    beside = Table("the workbook", "", "")
-    for row in rows_of(sizes):
-        beside.add_row(*row)
-    console.print(beside)
+    for table in tables([int(each) for each in sys.argv[1:]] or SIZES, KINDS):
+        console.print(table)
 
 
 if __name__ == "__main__":

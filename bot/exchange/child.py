@@ -81,7 +81,6 @@ def look_for_rubbish_seldom() -> None:
     Rows make no such rings and there are hundreds of thousands of them: looking through them, and
     through every module again and again, took a quarter of the time in which they are read.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
 
