@@ -29,11 +29,11 @@ from rich.table import Table
 from sqlalchemy import insert, update
 
 from bench.workbook import Bare
-from bot.domain.exports import FORMS, ExportKind
+from bot.domain.exports import CHOSEN, FORMS, ExportKind
 from bot.domain.filters import EVERYTHING
 from bot.exchange import archive, child
 from bot.exchange.cells import Cell
-from bot.exchange.order import Order, Written
+from bot.exchange.order import Make, Order, Written
 from bot.exchange.sheets import SafeSheet, Styles
 from bot.settings import Settings
 from bot.works.export import PROCESSES
@@ -46,7 +46,7 @@ from tests.record import fill
 SIZES = (1_000, 10_000, 100_000)
 DOCUMENTS = 30
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-KINDS = tuple(each for each in ExportKind if FORMS[each].template is None and not FORMS[each].whole)
+KINDS = tuple(each for each in CHOSEN if FORMS[each].template is None and not FORMS[each].whole)
 """The exports that read the recommendations and are all made by one process."""
 MAKES = {ExportKind.SDG_CSV: "make_csv"}
 
@@ -152,15 +152,20 @@ def _measure(folder: Path, kind: ExportKind) -> Took:
     return Took(time.process_time() - start, peak / 1024, size / 1024**2)
 
 
+def maker(kind: ExportKind) -> Make:
+    """What writes an export of these kinds in its process."""
+    module = importlib.import_module(PROCESSES[kind].partition(":")[0])
+    made: Make = getattr(module, MAKES.get(kind, "make"))
+    return made
+
+
 async def _make(folder: Path, kind: ExportKind, room: Path) -> Written:
     child.look_for_rubbish_seldom()  # as in the process of an export
-    settings = place(folder)
-    module = importlib.import_module(PROCESSES[kind].partition(":")[0])
-    make = getattr(module, MAKES.get(kind, "make"))
+    settings, make = place(folder), maker(kind)
     order = Order(EVERYTHING, "en", NOW, "bench", withhold=False)
     database = Database(settings.database_url, readers=1)
     async with database.read() as tx:
-        written: Written = await exports.on_snapshot(
+        written = await exports.on_snapshot(
             tx, EVERYTHING, UTC, lambda every: make(every, order, settings, room)
         )
     await database.close()
