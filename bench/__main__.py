@@ -63,7 +63,7 @@ def in_chat() -> Iterator[Row]:
 
 def reading() -> Iterator[Row]:
     """Files read, memory at the highest."""
-    size = 20 if QUICK else 360
+    size = 5 if QUICK else 360
     with TemporaryDirectory() as folder:
         path = Path(folder) / "uhri.json"
         imports.write_json(path, size * 1_000_000)
