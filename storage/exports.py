@@ -1185,11 +1185,7 @@ class Records:
         if not rows:
             return {}
         attached = {each for row in rows for each in row["evidence"]}
-        stored = set(
-            self._connection.scalars(
-                select(evidence.c.id).where(evidence.c.id.in_(attached), _is_stored_file())
-            )
-        )
+        stored = self._stored_among(attached) if attached else frozenset()
         found: dict[int, list[Record]] = defaultdict(list)
         for row in rows:
             figured = [Figure.from_json(each) for each in row["figures"]]
@@ -1205,6 +1201,11 @@ class Records:
                 }
             )
         return found
+
+    def _stored_among(self, ids: Collection[int]) -> frozenset[int]:
+        """Which of these pieces of evidence are stored files."""
+        statement = select(evidence.c.id).where(evidence.c.id.in_(ids), _is_stored_file())
+        return frozenset(self._connection.scalars(statement))
 
     def _figures(self, these: ColumnElement[bool]) -> dict[int, list[RowMapping]]:
         """The figures of which that is true, by status update."""
