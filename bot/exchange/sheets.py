@@ -56,8 +56,11 @@ class PlainSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no type
     """
 
     def cells_of(self, row: int, columns: int) -> dict[int, Any]:
-        """The cells of a row, by column, with room for so many; the row before goes to the disk."""
-        if row > self.previous_row:
+        """The cells of a row, by column, with room for so many.
+
+        The row before goes to the disk, unless all of the book is kept in memory.
+        """
+        if self.constant_memory and row > self.previous_row:
             self._write_single_row(row)
         if columns:
             self._check_dimensions(row, 0)
