@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import multiprocessing
-import resource
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -28,6 +27,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert, update
 
+from bench import memory
 from bench.workbook import Bare
 from bot.domain.exports import CHOSEN, FORMS, ExportKind
 from bot.domain.filters import EVERYTHING
@@ -148,8 +148,7 @@ def _measure(folder: Path, kind: ExportKind) -> Took:
     with TemporaryDirectory(dir=folder) as room:
         written = asyncio.run(_make(folder, kind, Path(room)))
         size = (Path(room) / written.file).stat().st_size
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Took(time.process_time() - start, peak / 1024, size / 1024**2)
+    return Took(time.process_time() - start, memory.peak(), size / 1024**2)
 
 
 def maker(kind: ExportKind) -> Make:
