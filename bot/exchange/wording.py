@@ -53,7 +53,7 @@ class Wording:
         self.language = order.language
         self.today: date = order.made_at.astimezone(settings.zone).date()
         self._settings = settings
-        self._texts = Texts.load(settings.languages)
+        self._texts = Texts.load(settings.languages, at_need=True)
         self._texts.call(records.vocabulary().names)
         self._institutions = records.institutions()
 
