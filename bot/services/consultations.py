@@ -23,10 +23,12 @@ from bot.domain.screens import Screen
 from bot.domain.views import participants as told
 from bot.services import audit, erasure, waiting
 from storage import consultations as queries
-from storage import outbox, sign_ups
+from storage import jobs, outbox, sign_ups
 from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.outbox import BULK, Message
+
+POSTER = "consultation_poster"
 
 
 class ConsultationPast(Refused):
@@ -182,6 +184,22 @@ async def _tell(tx: Transaction, act: Act, consultation_id: int, said: Screen) -
         for handle in handles
     ]
     await outbox.add_many(tx, news, now=act.now)
+
+
+async def ask_for_poster(
+    tx: Transaction, act: Act, consultation_id: int, language: str, payload: str
+) -> int:
+    """Plan the poster in that language; `payload` is its link's. Gives the job."""
+    await get(tx, act, consultation_id)
+    arguments = {"consultation": consultation_id, "language": language, "payload": payload}
+    person, seat = act.actor.person_id, act.actor.seat_id
+    return await jobs.plan(tx, POSTER, arguments, person_id=person, seat_id=seat, now=act.now)
+
+
+async def poster_made(tx: Transaction, act: Act, consultation_id: int, language: str) -> None:
+    """Record that a poster was handed out."""
+    subject, facts = f"consultation:{consultation_id}", {"language": language}
+    await audit.record(tx, act, "consultation.poster", subject, facts=facts)
 
 
 # -- Looking ---------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import URL, select, text
 
 from bot.domain.people import Role
-from bot.sandbox.phone import Phone, plain
+from bot.sandbox.phone import Phone, ReceivedFile, plain
 from storage.tables import consultation_counts, consultations, outbox, sign_ups
 from tests.journeys.network import JourneyNetwork
+from tests.outbox.conftest import until
 
 ORGANISATION = "Blue Door Collective"
 LINK = re.compile(r"https://t\.me/\S+\?start=c-\w+")
@@ -230,6 +231,24 @@ async def test_a_cancelled_one_tells_those_who_signed_up_without_naming_it(
     assert "Child" not in notice.text
     await salma.taps("Look")
     assert "cancelled" in plain(salma.screen.text)
+
+
+def _of(phone: Phone) -> list[ReceivedFile]:
+    return [each for message in phone.received for each in message.files]
+
+
+async def _files(phone: Phone, count: int) -> bool:
+    await phone.looks()
+    return len(_of(phone)) >= count
+
+
+async def test_a_poster_is_made_in_the_language_that_is_chosen(network: JourneyNetwork) -> None:
+    officer, _link = await announced(network)
+    await officer.types("/consultations")
+    await officer.taps("Child rights report", "Poster", "Français")
+    await officer.waits_for_file(within=30)
+    await until(lambda: _files(officer, 2), within=30)
+    assert sorted(each.kind for each in _of(officer)) == ["document", "photo"]
 
 
 async def test_a_freed_seat_is_offered_and_taken(network: JourneyNetwork) -> None:

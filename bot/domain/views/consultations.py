@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain.consultations import (
     FEWEST,
@@ -13,6 +14,7 @@ from bot.domain.consultations import (
     Wanted,
 )
 from bot.domain.screens import (
+    Attachment,
     Button,
     Listing,
     Row,
@@ -124,9 +126,11 @@ def _people(key: str, n: int) -> Text:
 def _choices(found: Consultation) -> list[Row]:
     if found.state is ConsultationState.OPEN:
         link = button("consultation_link", f"consultation_link:{found.id}")
+        poster = button("consultation_poster", f"consultation_poster:{found.id}")
         return [
-            (link, button("consultation_change", f"consultation_change:{found.id}")),
+            (link, poster),
             (
+                button("consultation_change", f"consultation_change:{found.id}"),
                 button("consultation_close", f"consultation_close:{found.id}"),
                 button("consultation_cancel", f"consultation_cancel:{found.id}"),
             ),
@@ -157,6 +161,27 @@ def link(found: Consultation, url: str) -> Screen:
         "consultation.link_is_public",
         rows=[(Button(text("button.copy_link"), copy=url),)],
     )
+
+
+def poster_languages(found: Consultation, languages: Sequence[tuple[str, str]]) -> Screen:
+    """In which language: codes and own names."""
+    rows: list[Row] = [
+        tuple(
+            Button(
+                text("label.one", value=Words(name)), act=f"consultation_poster:{found.id}:{code}"
+            )
+            for code, name in languages
+        )
+    ]
+    return screen(
+        "consultation.poster_ask", rows=[*rows, (button("back", f"consulting:{found.id}"),)]
+    )
+
+
+def poster(found: Consultation, attachment: Attachment) -> Screen:
+    """The poster, as a picture or for paper."""
+    said = message(text("consultation.poster", title=title(found)))
+    return replace(said, attachments=(attachment,))
 
 
 def ask_to_cancel(found: Consultation) -> Screen:
