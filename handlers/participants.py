@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import texts
-from bot.domain.consultations import Card, Consultation, SignUp
+from bot.domain.consultations import Card, Consultation, SignUp, SignUpState
 from bot.domain.errors import NotFound, existing
 from bot.domain.screens import text
 from bot.domain.views import participants as views
@@ -112,6 +112,15 @@ async def cancel(turn: Turn, argument: str) -> None:
     turn.sign_up = await service.cancel(turn.tx, turn.act, kept)
     turn.toast = text("sign_up.cancelled")
     await _show(turn, found, turn.sign_up)
+
+
+async def calendar(turn: Turn, code: str) -> None:
+    """`sign_up_calendar:CODE`: the meeting as a calendar file, for whoever has a seat."""
+    found, kept = await _own(turn, code)
+    stored = await consultations.calendar(turn.tx, found.id)
+    if stored is None or kept.state is not SignUpState.CONFIRMED:
+        raise NotFound
+    await turn.show(views.calendar(found, stored))
 
 
 async def keep_longer(turn: Turn, argument: str) -> None:
@@ -227,6 +236,7 @@ ACTS = {
     "sign_up_change": change,
     "sign_up_cancel": cancel,
     "keep_longer": keep_longer,
+    "sign_up_calendar": calendar,
     "seat_take": take,
     "seat_ask": ask_again,
     "mine": mine,

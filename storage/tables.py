@@ -1167,6 +1167,8 @@ consultations = Table(
     Column("seats", Integer),  # None: any number of people
     Column("pools", Json, nullable=False),  # seats that are kept for groups: {group: number}
     Column("released_on", Date),  # the day from which these are anybody's
+    Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
+    Column("reminded_on", Date),  # the last day on which participants were reminded
     Column("announced_by", Id),  # seat
     Column("announced_at", UtcDateTime, nullable=False),
     Column("erased_at", UtcDateTime),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, time, timedelta
 
 from bot.domain import permissions
 from bot.domain.consultations import (
     BEGUN_KEPT,
     FEWEST,
     KEPT_LONGEST,
+    SEATED,
     TAKING_PART,
     Consultation,
     ConsultationState,
+    SignUpState,
     Standing,
     Wanted,
     new_code,
@@ -28,7 +31,9 @@ from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.outbox import BULK, Message
 
-POSTER = "consultation_poster"
+POSTER, CALENDAR = "consultation_poster", "consultation_calendar"
+REMINDED_FROM = time(9)
+"""When participants are reminded on the day before a meeting, by the country's clocks."""
 
 
 class ConsultationPast(Refused):
@@ -80,6 +85,7 @@ async def announce(tx: Transaction, act: Act, wanted: Wanted) -> int:
     seat = permissions.secretariat_seat(act.actor)
     consultation_id = await queries.add(tx, new_code(), wanted, seat_id=seat.id, now=act.now)
     tx.safe.open(consultation_id)
+    await _plan_calendar(tx, act, consultation_id, wanted)
     await audit.record(
         tx,
         act,
@@ -101,6 +107,7 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
         raise Outdated
     _require_fits(act, wanted)
     await queries.change(tx, consultation_id, wanted)
+    await _plan_calendar(tx, act, consultation_id, wanted)
     await _require_seats(tx, consultation_id, wanted)
     await sign_ups.keep_no_longer(tx, consultation_id, wanted.kept_until)
     await waiting.fill(tx, act, consultation_id)
@@ -154,6 +161,13 @@ async def _require_seats(tx: Transaction, consultation_id: int, wanted: Wanted) 
         raise TooFewSeats(taken=taken)
 
 
+async def _plan_calendar(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted) -> None:
+    """A meeting can be taken into a calendar."""
+    if wanted.starts_at is not None:
+        arguments = {"consultation": consultation_id}
+        await jobs.plan(tx, CALENDAR, arguments, person_id=None, seat_id=None, now=act.now)
+
+
 def _facts(wanted: Wanted) -> dict[str, str | date]:
     return {
         "form": wanted.form.value,
@@ -169,9 +183,16 @@ def _concerns_participants(before: Wanted, after: Wanted) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
 
-async def _tell(tx: Transaction, act: Act, consultation_id: int, said: Screen) -> None:
-    """Tell everybody who takes part; their chats are looked up when it is sent."""
-    handles = await sign_ups.handles(tx, consultation_id, TAKING_PART)
+async def _tell(
+    tx: Transaction,
+    act: Act,
+    consultation_id: int,
+    said: Screen,
+    *,
+    to: Sequence[SignUpState] = TAKING_PART,
+) -> int:
+    """Tell everybody who takes part; their chats are looked up when it is sent. Gives how many."""
+    handles = await sign_ups.handles(tx, consultation_id, to)
     news = [
         Message(
             key=f"consultation:{consultation_id}:{act.stamp}:{handle}",
@@ -183,7 +204,7 @@ async def _tell(tx: Transaction, act: Act, consultation_id: int, said: Screen) -
         )
         for handle in handles
     ]
-    await outbox.add_many(tx, news, now=act.now)
+    return await outbox.add_many(tx, news, now=act.now)
 
 
 async def ask_for_poster(
@@ -231,10 +252,16 @@ async def standing(tx: Transaction, act: Act, consultation_id: int) -> Standing:
 async def follow(database: Database, act: Act) -> None:
     """Close what closes, erase what is kept no longer; in short transactions."""
     begun_before = act.today - BEGUN_KEPT
+    tomorrow = act.today + timedelta(days=1)
     async with database.read() as tx:
         to_close = await queries.to_close(tx, today=act.today)
         to_erase = await queries.to_erase(tx, today=act.today)
         over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
+        to_remind = await queries.to_remind(tx, tomorrow=tomorrow)
+    if act.now.astimezone(act.zone).time() >= REMINDED_FROM:
+        for each in to_remind:
+            async with database.write() as tx:
+                await _remind(tx, act, each, tomorrow)
     for each in to_close:
         async with database.write() as tx:
             await _close(tx, act, each)
@@ -246,6 +273,16 @@ async def follow(database: Database, act: Act) -> None:
             over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
             for gone in over:
                 await erasure.of_sign_up(tx, act, gone)
+
+
+async def _remind(tx: Transaction, act: Act, consultation_id: int, day: date) -> None:
+    """Tell who has a seat that the meeting is tomorrow, once."""
+    found = await queries.get(tx, consultation_id)
+    if found is None or not await queries.note_reminded(tx, consultation_id, day):
+        return
+    told_ = await _tell(tx, act, consultation_id, told.tomorrow(found.code), to=SEATED)
+    subject, facts = f"consultation:{consultation_id}", {"people": told_}
+    await audit.record(tx, act, "consultation.remind", subject, facts=facts)
 
 
 async def _close(tx: Transaction, act: Act, consultation_id: int) -> None:

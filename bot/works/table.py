@@ -41,6 +41,7 @@ from bot.works import (
     import_template,
     invitation_links,
     letters,
+    meeting,
     plans_book,
     plans_read,
     poster,
@@ -77,6 +78,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     template_service.CHECK: templates.check,
     history_service.FILE: history.run,
     report_chapters.COUNT: chapter_words.run,
+    consultations.CALENDAR: meeting.run,
     consultations.POSTER: poster.run,
 }
 

@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import URL, select, text
 
 from bot.domain.people import Role
@@ -87,6 +88,13 @@ async def test_the_place_is_seen_after_signing_up_and_the_room_is_told_of_before
     assert "people in the room will see you" in plain(salma.screen.text)
     await salma.taps("Sign up")
     assert "City hall, room 4" in plain(salma.last.text)
+    await salma.taps("Calendar file")
+    file = await salma.waits_for_file(within=30)
+    assert file.name == "meeting.ics"
+    event = Calendar.from_ical(await salma.downloads(file)).walk("VEVENT")[0]
+    assert str(event["summary"]) == "Child rights report"
+    assert str(event["location"]) == "City hall, room 4"
+    assert event.decoded("dtstart").strftime("%H:%M") == "14:30"
 
 
 async def test_my_own_name_is_asked_for_and_shown_to_me(network: JourneyNetwork) -> None:

@@ -181,6 +181,32 @@ async def test_a_change_is_told_to_who_takes_part_and_the_notice_names_nothing(
     assert going == (CHAT, "en"), "the chat is opened to send it"
 
 
+async def test_who_has_a_seat_is_reminded_once_on_the_day_before(
+    database: Database, clock: FrozenClock
+) -> None:
+    at = datetime(2026, 6, 1, 14, 30, tzinfo=UTC)
+    found = await announced(database, clock, form=Form.MEETING, starts_at=at, seats=1)
+    sent = await signed_up(database, clock, found)
+    await signed_up(database, clock, found, CHAT + 1)
+
+    async def reminded() -> list[str]:
+        await consultations.follow(database, tick(clock))
+        async with database.read() as tx:
+            rows = await tx.rows(select(outbox).where(outbox.c.sign_up.is_not(None)))
+        return [
+            row["sign_up"] for row in rows if "participant.tomorrow" in str(row["screen"]["lines"])
+        ]
+
+    clock.move(days=26, hours=23)
+    assert await reminded() == [], "at eight on the day before"
+    clock.move(hours=0.5)
+    assert await reminded() == []
+    clock.move(hours=0.6)
+    assert await reminded() == [sent.handle], "whoever waits has no seat"
+    clock.move(hours=3)
+    assert await reminded() == [sent.handle]
+
+
 async def test_two_officers_cancel_it_once(database: Database, clock: FrozenClock) -> None:
     found = await announced(database, clock)
     async with database.write() as tx:

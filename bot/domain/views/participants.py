@@ -7,11 +7,13 @@ consultation nor a group.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.domain.consultations import Consultation, ConsultationState, Form, SignUp, SignUpState
 from bot.domain.quotas import Reason
 from bot.domain.screens import (
+    Attachment,
     Button,
     Listing,
     Row,
@@ -23,6 +25,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views.common import in_twos
 
 REPRISALS = "ohchr-reprisals@un.org"
 """Where the United Nations take reports of reprisals for cooperating with them."""
@@ -184,6 +187,12 @@ def mine(found: Sequence[tuple[Consultation, SignUp]]) -> Screen:
     )
 
 
+def calendar(found: Consultation, stored: str) -> Screen:
+    """The meeting as a calendar file; the name of the file tells nothing."""
+    said = message(text("sign_up.calendar", title=title(found)))
+    return replace(said, attachments=(Attachment(stored, "meeting.ics"),))
+
+
 def ask_to_cancel(found: Consultation) -> Screen:
     """Before a place is given up."""
     yes = button("cancel_sign_up_yes", f"sign_up_cancel:{found.code}:yes")
@@ -228,11 +237,13 @@ def _seat(found: Consultation, kept: SignUp) -> list[Row]:
 def _choices(found: Consultation, kept: SignUp, *, open_: bool) -> list[Row]:
     """Changing while sign-up is `open_`, giving up at any time."""
     row: list[Button] = []
+    if kept.state is SignUpState.CONFIRMED and found.wanted.form is Form.MEETING:
+        row.append(button("calendar_take", f"sign_up_calendar:{found.code}"))
     if open_:
         row.append(button("change_sign_up", f"sign_up_change:{found.code}"))
     if kept.is_in:
         row.append(button("cancel_sign_up", f"sign_up_cancel:{found.code}"))
-    return [tuple(row)] if row else []
+    return in_twos(row)
 
 
 def title(found: Consultation) -> Words:
@@ -275,6 +286,11 @@ def blank() -> Screen:
 def changed(code: str) -> Screen:
     """Something about a consultation has changed."""
     return message("participant.news", rows=[(button("look", f"sign_up:{code}"),)])
+
+
+def tomorrow(code: str) -> Screen:
+    """Something that was signed up to is tomorrow."""
+    return message("participant.tomorrow", rows=[(button("look", f"sign_up:{code}"),)])
 
 
 cancelled = changed
