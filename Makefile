@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test check bench texts install venv lock clean
+.PHONY: help demo test check style types promises loads bench texts install venv lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -15,12 +15,21 @@ test: .venv/dev.stamp ## every test; four at once, for many of them wait, and th
 	$(BIN)/python -m pytest -n 4 --dist worksteal -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
-check: .venv/dev.stamp ## style, types, room borders, texts and documents; under a minute
+check: style types promises ## style, types, room borders, texts and documents; -j2: on two cores
+
+style: .venv/dev.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+promises: .venv/dev.stamp
 	$(BIN)/python -m pytest -q tests/test_house.py tests/test_settings.py tests/test_docs.py tests/texts
+
+loads: .venv/dev.stamp # that every test can be loaded; their compiled files are for `make test`
+	$(BIN)/python -m pytest -qq --collect-only >/dev/null
 
 bench: .venv/dev.stamp ## how fast it is on this machine, in one table; QUICK=--quick for a glance
 	$(BIN)/python -m bench $(QUICK)

@@ -234,7 +234,7 @@ def _found(on: Stage, chats: Sequence[int]) -> Sent:
 
 def rows_of(*, quick: bool) -> Iterator[tuple[str, str, str]]:
     """For a table: what, messages a second or the median, the rest."""
-    count, many, seconds = (150, 1_000, 15) if quick else (1_500, 5_000, 90)
+    count, many, seconds = (100, 1_000, 10) if quick else (1_500, 5_000, 90)
     for who, sent in (
         (f"broadcast to {count:,}, at {RATE:.0f} a second", asyncio.run(ours(count))),
         (f"  PTB's AIORateLimiter, {RETRIES} retries", asyncio.run(rate_limiter(count))),

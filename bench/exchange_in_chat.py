@@ -17,8 +17,8 @@ from bot.sandbox import people as hands
 from bot.sandbox.calls import Upload
 from bot.tasks import Tasks
 
-PATIENCE = 120.0  # seconds
-ROUNDS, QUIET = 2, 8.0  # how often the workbook is made, and seconds without it before each
+PATIENCE = 600.0  # seconds
+QUIET = 8.0  # seconds without an export before each
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ def csv(rows: int) -> bytes:
     return "\n".join(lines).encode()
 
 
-async def measure(rows: int, updates: int) -> Found:
-    """Import that many rows beside so many status updates, then export everything."""
+async def measure(rows: int, updates: int, *, rounds: int) -> Found:
+    """Import that many rows beside so many status updates, then export everything some times."""
     async with stage(24) as on:
         with TemporaryDirectory() as folder:
             told = await focal_point(on, Path(folder), Size(200, 20, updates))
@@ -59,7 +59,7 @@ async def measure(rows: int, updates: int) -> Found:
                     read, applied = await _import(on, coordinator, csv(rows))
                 alone: list[float] = []
                 exporting: list[float] = []
-                for _ in range(ROUNDS):  # in turn: what else the machine does changes meanwhile
+                for _ in range(rounds):  # in turn: what else the machine does changes meanwhile
                     async with _tapping(on, others) as waits:
                         await asyncio.sleep(QUIET)
                     alone += waits

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import multiprocessing
-import resource
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -28,12 +27,13 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert, update
 
+from bench import memory
 from bench.workbook import Bare
-from bot.domain.exports import FORMS, ExportKind
+from bot.domain.exports import CHOSEN, FORMS, ExportKind
 from bot.domain.filters import EVERYTHING
-from bot.exchange import archive
+from bot.exchange import archive, child
 from bot.exchange.cells import Cell
-from bot.exchange.order import Order, Written
+from bot.exchange.order import Make, Order, Written
 from bot.exchange.sheets import SafeSheet, Styles
 from bot.settings import Settings
 from bot.works.export import PROCESSES
@@ -46,6 +46,8 @@ from tests.record import fill
 SIZES = (1_000, 10_000, 100_000)
 DOCUMENTS = 30
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
+KINDS = tuple(each for each in CHOSEN if FORMS[each].template is None and not FORMS[each].whole)
+"""The exports that read the recommendations and are all made by one process."""
 MAKES = {ExportKind.SDG_CSV: "make_csv"}
 
 
@@ -146,29 +148,29 @@ def _measure(folder: Path, kind: ExportKind) -> Took:
     with TemporaryDirectory(dir=folder) as room:
         written = asyncio.run(_make(folder, kind, Path(room)))
         size = (Path(room) / written.file).stat().st_size
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Took(time.process_time() - start, peak / 1024, size / 1024**2)
+    return Took(time.process_time() - start, memory.peak(), size / 1024**2)
+
+
+def maker(kind: ExportKind) -> Make:
+    """What writes an export of these kinds in its process."""
+    module = importlib.import_module(PROCESSES[kind].partition(":")[0])
+    made: Make = getattr(module, MAKES.get(kind, "make"))
+    return made
 
 
 async def _make(folder: Path, kind: ExportKind, room: Path) -> Written:
-    settings = place(folder)
-    module = importlib.import_module(PROCESSES[kind].partition(":")[0])
-    make = getattr(module, MAKES.get(kind, "make"))
+    child.look_for_rubbish_seldom()  # as in the process of an export
+    settings, make = place(folder), maker(kind)
     order = Order(EVERYTHING, "en", NOW, "bench", withhold=False)
     database = Database(settings.database_url, readers=1)
     async with database.read() as tx:
-        written: Written = await exports.on_snapshot(
+        written = await exports.on_snapshot(
             tx, EVERYTHING, UTC, lambda every: make(every, order, settings, room)
         )
     await database.close()
     if kind is ExportKind.ARCHIVE:
         return await archive.pack(room, Vault.open(folder / "files"), order.made_at, UTC)
     return written
-
-
-def is_measured(kind: ExportKind) -> bool:
-    """Whether the export reads the recommendations, and is all made by one process."""
-    return FORMS[kind].template is None and not FORMS[kind].whole
 
 
 @contextmanager
@@ -182,52 +184,44 @@ def seeded(size: int) -> Iterator[Path]:
         yield home
 
 
-def rows_of(sizes: Sequence[int]) -> Iterator[tuple[str, str, str]]:
-    """For a table: the workbook at each size, beside the bare writer and by its memory."""
-    for size in sizes:
-        with seeded(size) as home:
-            took, beside = measured(home, ExportKind.WORKBOOK), beside_bare(home)
-        yield (
-            f"workbook of {size:,} status updates",
-            f"{took.seconds:.1f} s of CPU",
-            f"{took.peak:.0f} MB",
-        )
-        yield "  its writing to the bare writer's", f"{beside.written / beside.bare:.2f} x", ""
-        whole = f"{beside.whole / beside.bare:.2f} x"
-        yield "  reading and writing to the bare writer's", whole, ""
-
-
-def table(sizes: Sequence[int]) -> Table:
-    """Every kind at every size; the ratios are to the size before."""
-    shown = Table("kind", "status updates", "CPU", "", "memory", "", "file")
+def tables(sizes: Sequence[int], kinds: Sequence[ExportKind]) -> Iterator[Table]:
+    """A table for each size, as it is measured; the ratios are to the size before."""
     before: dict[ExportKind, Took] = {}
     for size in sizes:
+        title = f"Exports of {size:,} status updates"
+        table = Table("kind", "CPU", "", "memory", "", "file", title=title)
+        begun = time.monotonic()
         with seeded(size) as home:
-            for kind in (each for each in ExportKind if is_measured(each)):
+            for kind in kinds:
                 took, last = measured(home, kind), before.get(kind)
-                shown.add_row(
-                    *(kind.value, f"{size:,}"),
-                    *(
-                        f"{took.seconds:.1f} s",
-                        f"{took.seconds / last.seconds:.1f} x" if last else "",
-                    ),
-                    *(f"{took.peak:.0f} MB", f"{took.peak / last.peak:.2f} x" if last else ""),
+                table.add_row(
+                    kind.value,
+                    f"{took.seconds:.1f} s",
+                    f"{took.seconds / last.seconds:.1f} x" if last else "",
+                    f"{took.peak:.0f} MB",
+                    f"{took.peak / last.peak:.2f} x" if last else "",
                     f"{took.size:.1f} MB",
                 )
                 before[kind] = took
-        shown.add_section()
-    return shown
+            table.add_section()
+            for row in _beside_rows(beside_bare(home)):
+                table.add_row(*row)
+        table.caption = f"measured in {time.monotonic() - begun:.0f} s"
+        yield table
+
+
+def _beside_rows(beside: Beside) -> Iterator[tuple[str, str, str]]:
+    """The workbook beside the bare writer, with the same cells in the same run."""
+    yield "the bare writer, the workbook's cells", f"{beside.bare:.1f} s", ""
+    yield "  the workbook's writing", "", f"{beside.written / beside.bare:.2f} x"
+    yield "  reading and writing", "", f"{beside.whole / beside.bare:.2f} x"
 
 
 def main() -> None:
     """Measure all and print the tables."""
-    sizes = [int(each) for each in sys.argv[1:]] or SIZES
     console = Console()
-    console.print(table(sizes))
-    beside = Table("the workbook", "", "")
-    for row in rows_of(sizes):
-        beside.add_row(*row)
-    console.print(beside)
+    for table in tables([int(each) for each in sys.argv[1:]] or SIZES, KINDS):
+        console.print(table)
 
 
 if __name__ == "__main__":

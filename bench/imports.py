@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import resource
 import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench import memory
 from bot.domain.siblings import Wording, propose
 from bot.exchange import plain, uhri
 from bot.exchange.imported import ImportedRecommendation, Options
@@ -79,8 +79,7 @@ def stream(path: Path, state: str | None) -> tuple[int, float, float]:
         isinstance(entry, ImportedRecommendation) for batch in reading.batches() for entry in batch
     )
     reading.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return rows, time.process_time() - start, peak / 1024
+    return rows, time.process_time() - start, memory.peak()
 
 
 def table(path: Path, rows: int) -> float:

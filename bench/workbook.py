@@ -6,7 +6,6 @@ Run as `python -m bench.workbook [rows]`; each writer runs in a process of its o
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from tempfile import TemporaryDirectory
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from bench import memory
 from bot.exchange import workbook
 from bot.exchange.cells import Cell, Link, joined
 
@@ -127,8 +127,7 @@ def measured(writer: Callable[[Path, int], None], count: int) -> tuple[float, fl
 def _measure(writer: Callable[[Path, int], None], path: Path, count: int) -> tuple[float, float]:
     start = time.process_time()
     writer(path, count)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return time.process_time() - start, peak / 1024
+    return time.process_time() - start, memory.peak()
 
 
 def main() -> None:

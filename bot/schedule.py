@@ -37,6 +37,7 @@ from bot.services import (
     reminders,
     requests,
     unreachable,
+    waiting,
 )
 from storage import dialogues as dialogue_queries
 from storage import digests as digest_queries
@@ -143,6 +144,7 @@ def house_ticks(
         "expire": (timedelta(hours=1), lambda now: expire_invitations(database, act(now))),
         "seal": (_often(600), lambda now: audit.seal_day(database, keys, act(now))),
         "consultations": (_often(300), lambda now: consultations.follow(database, act(now))),
+        "seats": (_often(10), lambda now: waiting.follow(database, act(now))),
         "erase": (_often(2), lambda now: erasure.destroy_keys(database, act(now))),
         "keys": (_often(600), lambda _now: destroy_spent_keys(database)),
         "purge": (timedelta(hours=6), lambda now: purge_inbox(database, bot_id, now)),

@@ -178,6 +178,30 @@ class _Catalogue:
         return entry.forms[-1 if text.count is None else self.plural(abs(text.count))]
 
 
+class _Shelf(Mapping[str, _Catalogue]):
+    """Catalogues by language, each read when it is first asked for."""
+
+    def __init__(self, languages: Iterable[str], folder: Path) -> None:
+        self._read: dict[str, _Catalogue | None] = dict.fromkeys(languages)
+        self._folder = folder
+
+    def __getitem__(self, language: str) -> _Catalogue:
+        found = self._read[language]
+        if found is None:
+            found = _Catalogue.read(catalogue(language, self._folder), language)
+            self._read[language] = found
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read)
+
+    def __contains__(self, language: object) -> bool:
+        return language in self._read  # without reading it
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+
 def _reads_left_to_right(pieces: tuple[_Piece, ...]) -> bool:
     """Whether a text of a right-to-left language would begin at the left.
 
@@ -199,7 +223,7 @@ def _reads_left_to_right(pieces: tuple[_Piece, ...]) -> bool:
 class Texts:
     """The words of every key in every language offered."""
 
-    def __init__(self, catalogues: dict[str, _Catalogue], clock: Clock) -> None:
+    def __init__(self, catalogues: Mapping[str, _Catalogue], clock: Clock) -> None:
         self._catalogues = catalogues
         self._clock = clock
         self._own: Mapping[str, Mapping[str, str]] = {}
@@ -211,15 +235,20 @@ class Texts:
         *,
         clock: Clock | None = None,
         folder: Path = locales.FOLDER,
+        at_need: bool = False,
     ) -> Self:
-        """Read the catalogues of these languages (or of all there are); raises UnknownLanguage."""
+        """Read the catalogues of these languages (or of all there are); raises UnknownLanguage.
+
+        With `at_need` each is read with the first text that needs it: what one file says in one
+        language does not wait for the others.
+        """
         known = available(folder)
         chosen = tuple(languages or known)
         for language in chosen:
             if language not in known:
                 raise UnknownLanguage(language, known)
-        read = {each: _Catalogue.read(catalogue(each, folder), each) for each in chosen}
-        return cls(read, clock or Clock())
+        shelf = _Shelf(chosen, folder)
+        return cls(shelf if at_need else dict(shelf), clock or Clock())
 
     @property
     def languages(self) -> tuple[str, ...]:

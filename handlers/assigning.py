@@ -21,6 +21,7 @@ from bot.domain.views.people import name_for
 from bot.services import assignments as service
 from bot.services import assignments_book as books
 from bot.services import clusters as arranging
+from bot.services import redaction
 from handlers.card import beside, number, siblings, words_of
 from handlers.flows.picking import said
 from handlers.home import page_number
@@ -134,7 +135,8 @@ async def held(turn: Turn, argument: str) -> None:
             ids = [one.id for one in open_ones.values()]
             put_off = await reminders.snoozes(turn.tx, ids)
             why = [one for thing in put_off.values() for one in thing]
-            await turn.show(item_views.held(item, _stand(turn, each), why))
+            may = await redaction.offers(turn.tx, turn.act, f"assignment:{assignment.id}")
+            await turn.show(item_views.held(item, _stand(turn, each), why, redactable=may))
             return
     raise NotFound
 

@@ -161,11 +161,26 @@ async def rule(turn: Turn, argument: str) -> None:
 
 
 async def set_rule(turn: Turn, argument: str) -> None:
-    """`clearance_set:3:always`: another rule from now on."""
-    institution, _, wanted = argument.partition(":")
-    if wanted not in set(Rule):
+    """`clearance_set:3:always`, `clearance_set:3:none:go`: another rule from now on.
+
+    What waits and need not any more goes to review (`go`) or is left (`leave`); that is asked.
+    """
+    institution, _, rest = argument.partition(":")
+    wanted, _, answer = rest.partition(":")
+    if wanted not in set(Rule) or answer not in {"", "go", "leave"}:
         raise NotFound
-    await service.set_rule(turn.tx, turn.act, number(institution), Rule(wanted))
+    institution_id = number(institution)
+    permissions.require(permissions.may_set_clearance(turn.actor, institution_id))
+    waits = await queries.needless(turn.tx, institution_id, Rule(wanted))
+    if waits and not answer:
+        found = existing(await institutions.get(turn.tx, institution_id))
+        await turn.show(views.ask_to_let_go(found, Rule(wanted), len(waits), turn.language))
+        return
+    gone = await service.set_rule(
+        turn.tx, turn.act, institution_id, Rule(wanted), lets_go=answer == "go"
+    )
+    if gone:
+        turn.toast = text("clearance.gone", count=len(gone))
     await rule(turn, institution)
 
 

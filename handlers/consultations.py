@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import texts
 from bot.domain import permissions
 from bot.domain.screens import text
 from bot.domain.views import consultations as views
@@ -9,7 +10,7 @@ from bot.domain.views.common import LIST_LENGTH
 from bot.services import consultations as service
 from bot.services import contributed
 from handlers.card import number
-from handlers.flows.consultation import NAME, answers_of, labels_of, link_to
+from handlers.flows.consultation import NAME, PAYLOAD, answers_of, labels_of, link_to
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import consultations as queries
@@ -83,6 +84,20 @@ async def link(turn: Turn, argument: str) -> None:
     await turn.show(views.link(found, link_to(turn, found)))
 
 
+async def poster(turn: Turn, argument: str) -> None:
+    """`consultation_poster:5`: in which language; `consultation_poster:5:fr` makes it."""
+    consultation_id, _, language = argument.partition(":")
+    found = await service.get(turn.tx, turn.act, number(consultation_id))
+    languages = turn.desk.country.languages
+    if language not in languages:
+        named = [(each, texts.own_name(each)) for each in languages]
+        await turn.show(views.poster_languages(found, named))
+        return
+    payload = f"{PAYLOAD}{found.code}"
+    await service.ask_for_poster(turn.tx, turn.act, found.id, language, payload)
+    await turn.remark(text("consultation.poster_making"))
+
+
 ACTS = {
     "consultations": listed,
     "consultations_past": past,
@@ -92,5 +107,6 @@ ACTS = {
     "consultation_close": close,
     "consultation_cancel": cancel,
     "consultation_link": link,
+    "consultation_poster": poster,
 }
 COMMANDS = {"consultations": "consultations"}

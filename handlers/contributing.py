@@ -13,7 +13,7 @@ from bot.services import contributing as service
 from bot.services import erasure
 from handlers.card import number
 from handlers.flows import contribute as flow
-from handlers.participants import by_code, first, in_language, own
+from handlers.participants import by_code, first, here_of, in_language, own
 from handlers.turn import Turn
 from storage import consultations, contributions, items, sign_ups
 
@@ -94,7 +94,7 @@ async def leave(turn: Turn, argument: str) -> None:
     found = await by_code(turn, code)
     if until != found.wanted.kept_until.isoformat():
         turn.toast = text("participant.terms_changed")
-        await first(turn, f"{code}:{turn.language}:{asked_by}")
+        await first(turn, here_of(turn, code, asked_by))
         return
     wrote = tuple(each for each in (asked_by, turn.tapped) if each)
     card = Card(turn.chat_id, turn.bot_id, turn.language, wrote=wrote)

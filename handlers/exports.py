@@ -39,15 +39,20 @@ async def export(turn: Turn, argument: str) -> None:
         await turn.go(turn, "reports_offer")
         return
     require(may_export(turn.actor))
-    if not await items.are_there(turn.tx):
-        await turn.show(views.none_yet())
-        return
+    anything = await items.are_there(turn.tx)
     if not argument:
         come = await regular.listed(turn.tx, turn.act)
-        offered = [each for each in CHOSEN if service.may_take(turn.actor, each)]
-        await turn.show(views.kinds(offered, regular=len(come)))
+        offered = [
+            each
+            for each in CHOSEN
+            if service.may_take(turn.actor, each) and (anything or FORMS[each].whole)
+        ]
+        await turn.show(views.kinds(offered, regular=len(come), anything=anything))
         return
     kind, chosen = await ordered(turn, argument)
+    if not anything and not FORMS[kind].whole:
+        await turn.show(views.none_yet())
+        return
     if FORMS[kind].whole:
         await turn.show(views.whole(kind))
         return

@@ -108,7 +108,8 @@ async def chapter_more(turn: Turn, argument: str) -> None:
 
 async def _chapter_more(turn: Turn, found: Chapter) -> None:
     mine = found.owner_id is not None and turn.actor.holds(found.owner_id)
-    await turn.show(views.chapter_more(found, mine=mine))
+    may_redact = permissions.may_redact(turn.actor)
+    await turn.show(views.chapter_more(found, mine=mine, may_redact=may_redact))
 
 
 async def add(turn: Turn, argument: str) -> None:

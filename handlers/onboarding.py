@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import logs, texts
+from bot.domain.approvals import Kind, NeedsSecond
 from bot.domain.errors import NotFound, Refused
 from bot.domain.screens import message
 from bot.domain.views import handover as handover_views
@@ -124,8 +125,20 @@ async def stranger(turn: Turn, _argument: str) -> None:
 
 
 async def confirm(turn: Turn, argument: str) -> None:
-    """The inviter knows the newcomer; who hands a seat over has none from now on."""
-    begun = await people.confirm(turn.tx, turn.act, number(argument))
+    """The inviter knows the newcomer; who hands a seat over has none from now on.
+
+    The only coordinator says why they hand theirs over, and waits for a day.
+    """
+    try:
+        async with turn.tx.savepoint():
+            begun = await people.confirm(turn.tx, turn.act, number(argument))
+    except NeedsSecond:
+        wanted = {"invitation": number(argument)}
+        kind = Kind.SUCCEED.value
+        await turn.desk.runner.begin(
+            turn, "approval", subject=f"approval:{kind}", kind=kind, arguments=wanted
+        )
+        return
     held = await seats.live_of(turn.tx, turn.person.id, now=turn.now)
     if {each.id for each in turn.actor.seats} <= {each.id for each in held}:
         await turn.show(views.decided(confirmed=True))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bot import texts
 from bot.domain.consultations import Card, Consultation, SignUp, SignUpState
 from bot.domain.errors import NotFound, existing
-from bot.domain.screens import Screen, text
+from bot.domain.screens import text
 from bot.domain.views import participants as views
 from bot.services import sign_ups as service
+from bot.services import waiting
 from handlers.flows import sign_up as flow
 from handlers.turn import Turn
 from storage import consultations, sign_ups
@@ -26,31 +27,31 @@ async def first(turn: Turn, argument: str) -> None:
         turn.step_apart(kept)
         await _show(turn, found, kept)
     elif found.takes_sign_ups(turn.today):
-        await turn.show(_first(turn, found, asked_by))
+        here = here_of(turn, code, asked_by)
+        await turn.show(views.first(found, here, _others(turn), today=turn.today))
     else:
         other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
         await turn.show(views.too_late(other))
 
 
-def _first(turn: Turn, found: Consultation, asked_by: int) -> Screen:
-    return views.first(found, turn.language, _others(turn), asked_by, today=turn.today)
-
-
-async def ways(turn: Turn, code: str) -> None:
-    """`ways:CODE`: other ways to take part."""
+async def ways(turn: Turn, argument: str) -> None:
+    """`ways:CODE:fr:17`: other ways to take part."""
     turn.step_apart()
-    await turn.show(views.ways(await by_code(turn, code)))
+    code, asked_by = in_language(turn, argument)
+    await turn.show(views.ways(await by_code(turn, code), here_of(turn, code, asked_by)))
 
 
-async def worried(turn: Turn, code: str) -> None:
-    """`worried:CODE`: who helps; nothing is recorded."""
+async def worried(turn: Turn, argument: str) -> None:
+    """`worried:CODE:fr:17`: who helps; nothing is recorded."""
     turn.step_apart()
-    await turn.show(views.worried(await by_code(turn, code)))
+    code, asked_by = in_language(turn, argument)
+    await turn.show(views.worried(await by_code(turn, code), here_of(turn, code, asked_by)))
 
 
-async def decline(turn: Turn, _code: str) -> None:
-    """Somebody takes no part."""
+async def decline(turn: Turn, argument: str) -> None:
+    """`decline:CODE:fr:17`: somebody takes no part."""
     turn.step_apart()
+    in_language(turn, argument)
     await turn.show(views.declined())
 
 
@@ -74,7 +75,7 @@ async def _agree(turn: Turn, argument: str, *, named: bool) -> None:
     found = await by_code(turn, code)
     if until != found.wanted.kept_until.isoformat():
         turn.toast = text("participant.terms_changed")
-        await first(turn, f"{code}:{turn.language}:{asked_by}")
+        await first(turn, here_of(turn, code, asked_by))
         return
     card = Card(
         turn.chat_id,
@@ -112,6 +113,15 @@ async def cancel(turn: Turn, argument: str) -> None:
     turn.sign_up = await service.cancel(turn.tx, turn.act, kept)
     turn.toast = text("sign_up.cancelled")
     await _show(turn, found, turn.sign_up)
+
+
+async def calendar(turn: Turn, code: str) -> None:
+    """`sign_up_calendar:CODE`: the meeting as a calendar file, for whoever has a seat."""
+    found, kept = await own(turn, code)
+    stored = await consultations.calendar(turn.tx, found.id)
+    if stored is None or kept.state is not SignUpState.CONFIRMED:
+        raise NotFound
+    await turn.show(views.calendar(found, stored))
 
 
 async def keep_longer(turn: Turn, argument: str) -> None:
@@ -156,8 +166,24 @@ async def forget(turn: Turn, argument: str) -> None:
     await service.forget(turn.tx, turn.act, turn.bot_id, turn.chat_id, says=says)
 
 
+async def take(turn: Turn, code: str) -> None:
+    """`seat_take:CODE`: the seat that is offered."""
+    found, kept = await own(turn, code)
+    turn.sign_up = await waiting.take(turn.tx, turn.act, found, kept)
+    turn.toast = text("sign_up.seat_taken")
+    await _show(turn, found, turn.sign_up)
+
+
+async def ask_again(turn: Turn, code: str) -> None:
+    """`seat_ask:CODE`: back on the waiting list after an offer has lapsed."""
+    found, kept = await own(turn, code)
+    turn.sign_up = await waiting.ask_again(turn.tx, turn.act, found, kept)
+    await _show(turn, found, turn.sign_up)
+
+
 async def _show(turn: Turn, found: Consultation, kept: SignUp) -> None:
-    await turn.show(views.one(found, kept, today=turn.today))
+    waits = await waiting.stands(turn.tx, turn.act, found, kept)
+    await turn.show(views.one(found, kept, waits, today=turn.today))
 
 
 async def by_code(turn: Turn, code: str) -> Consultation:
@@ -191,6 +217,11 @@ def in_language(turn: Turn, argument: str) -> tuple[str, int]:
     return rest, int(asked_by) if asked_by.isdecimal() else turn.typed or 0
 
 
+def here_of(turn: Turn, code: str, asked_by: int) -> str:
+    """What the buttons of a screen that keeps nothing carry on."""
+    return f"{code}:{turn.language}:{asked_by}"
+
+
 def _others(turn: Turn) -> list[tuple[str, str]]:
     """The other languages of the State, by their codes and their own names."""
     every = turn.desk.country.languages
@@ -208,6 +239,9 @@ ACTS = {
     "sign_up_change": change,
     "sign_up_cancel": cancel,
     "keep_longer": keep_longer,
+    "sign_up_calendar": calendar,
+    "seat_take": take,
+    "seat_ask": ask_again,
     "mine": mine,
     "forget": forget,
 }

@@ -134,6 +134,7 @@ async def activity(turn: Turn, argument: str) -> None:
             changes=permissions.may_change_activity(turn.actor, found.institution_id),
             plans=permissions.may_plan(turn.actor),
             adds_indicators=service.may_change_indicators(turn.act, found),
+            may_redact=permissions.may_redact(turn.actor),
             today=turn.today,
             language=turn.language,
         )

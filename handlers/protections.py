@@ -36,6 +36,8 @@ async def approval(turn: Turn, argument: str) -> None:
             await service.described(turn.tx, found),
             agrees=waits and permissions.may_decide_approval(turn.actor, found.asker),
             stops=waits and stops,
+            confirms=found.asker == turn.actor.person_id,
+            may_redact=permissions.may_redact(turn.actor),
         ),
         subject=f"approval:{found.id}",
     )

@@ -28,6 +28,7 @@ from bot.domain.views.common import LIST_LENGTH
 from bot.domain.views.people import name_for
 from bot.services import answers as answering
 from bot.services import opened
+from bot.services import redaction as redacting
 from bot.services import reminders as reminding
 from bot.services import requests as service
 from handlers.card import number
@@ -108,6 +109,7 @@ async def board(turn: Turn, argument: str) -> None:
             await outbox.counts(turn.tx, f"request:{request.id}:"),
             wishes=len(await queries.waiting_extensions(turn.tx, limit=LIST_LENGTH)),
             anew_on=await _repeats_on(turn, request),
+            may_redact=permissions.may_redact(turn.actor),
         )
     )
 
@@ -147,6 +149,7 @@ async def one(turn: Turn, argument: str) -> None:
             [] if said is None else await evidence.of_answer(turn.tx, said.id),
             nobody_there=bool(await service.not_reached(turn.tx, turn.act, [shown.institution_id])),
             may_redact=permissions.may_redact(turn.actor),
+            redactable=await redacting.offers(turn.tx, turn.act, f"request_item:{shown.id}"),
             put_off=(await reminders.snoozes(turn.tx, [shown.id])).get(shown.id, ()),
             language=turn.language,
             today=turn.today,

@@ -68,7 +68,11 @@ async def disowned_one(turn: Turn, argument: str) -> None:
         institution = await institutions.get(turn.tx, found.suggested_id)
         if institution is not None:
             suggested = name_for(institution.names, turn.language)
-    await turn.show(views.disowned_one(_line(turn, found), found.item_id, found.reason, suggested))
+    may = bool(found.reason) and permissions.may_redact(turn.actor)
+    line = _line(turn, found)
+    await turn.show(
+        views.disowned_one(line, found.item_id, found.reason, suggested, may_redact=may)
+    )
 
 
 async def reassign(turn: Turn, argument: str) -> None:

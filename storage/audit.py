@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, LargeBinary, RowMapping, cast, insert, select, update
+from sqlalchemy import ColumnElement, LargeBinary, RowMapping, cast, func, insert, select, update
 
 from bot.keys import Head
 from bot.seals import Seal, Sealed
@@ -142,6 +142,11 @@ async def with_words(tx: Transaction, texts: Iterable[str]) -> list[int]:
     """The entries whose free words are one of these texts."""
     statement = select(audit_words.c.number).where(audit_words.c.words.in_(list(texts)))
     return await tx.values(statement.order_by(audit_words.c.number))
+
+
+async def count(tx: Transaction) -> int:
+    """How many entries there are."""
+    return int(await tx.value(select(func.count()).select_from(audit)))
 
 
 async def head(tx: Transaction) -> Head | None:

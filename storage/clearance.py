@@ -119,6 +119,16 @@ async def count_of(tx: Transaction, institution_id: int) -> int:
     return int(await tx.value(statement.where(_UNCLEARED, here)))
 
 
+async def needless(tx: Transaction, institution_id: int, wanted: Rule) -> list[Uncleared]:
+    """What waits inside that institution and would not, were that its rule; as it was sent."""
+    if wanted is Rule.ALWAYS:
+        return []
+    statement = _reports().where(_UNCLEARED, assignments.c.institution_id == institution_id)
+    if wanted is Rule.CHOSEN:
+        statement = statement.where(~assignments.c.clearance_chosen)
+    return [Uncleared(**row) for row in await tx.rows(statement.order_by(status_updates.c.id))]
+
+
 async def count_everywhere(tx: Transaction) -> int:
     """How many wait inside all institutions."""
     statement = select(func.count()).select_from(status_updates).where(_UNCLEARED)
@@ -187,6 +197,12 @@ async def clear(
 async def return_(tx: Transaction, status_update_id: int) -> bool:
     """It goes back to who sent it; False where it was decided on."""
     return await _move(tx, Shown(status_update_id, 0), state=ReportState.RETURNED_INSIDE.value)
+
+
+async def let_go(tx: Transaction, status_update_id: int, *, now: datetime) -> bool:
+    """It is a word from now on, and nobody has cleared it; False where it was decided on."""
+    whole = Shown(status_update_id, 0)
+    return await _move(tx, whole, state=ReportState.SUBMITTED.value, cleared_at=now)
 
 
 async def _move(tx: Transaction, shown: Shown, **values: Any) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, delete, func, insert, select, update
+from sqlalchemy import RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from bot.domain.consultations import (
     Access,
@@ -96,6 +96,9 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "language": wanted.language,
         "languages": list(wanted.languages),
         "access": [each.value for each in wanted.access],
+        "seats": wanted.seats,
+        "pools": dict(wanted.pools),
+        "released_on": wanted.released_on,
     }
 
 
@@ -151,6 +154,47 @@ async def next_open(tx: Transaction, *, today: date, but: int) -> Consultation |
         .limit(1)
     )
     return None if row is None else _read(row)
+
+
+async def put_calendar(tx: Transaction, consultation_id: int, sha256: str) -> None:
+    """The meeting as a calendar file, which participants can take."""
+    await tx.execute(
+        update(consultations).where(consultations.c.id == consultation_id).values(calendar=sha256)
+    )
+
+
+async def calendar(tx: Transaction, consultation_id: int) -> str | None:
+    """The stored calendar file of the meeting; None where there is none (yet)."""
+    found: str | None = await tx.value(
+        select(consultations.c.calendar).where(consultations.c.id == consultation_id)
+    )
+    return found
+
+
+async def to_remind(tx: Transaction, *, tomorrow: date) -> list[int]:
+    """Meetings of tomorrow whose participants were not reminded of that day."""
+    before = consultations.c.reminded_on
+    return await tx.values(
+        select(consultations.c.id).where(
+            consultations.c.state.in_(
+                [ConsultationState.OPEN.value, ConsultationState.CLOSED.value]
+            ),
+            consultations.c.form == Form.MEETING.value,
+            consultations.c.last_day == tomorrow,
+            or_(before.is_(None), before != tomorrow),
+        )
+    )
+
+
+async def note_reminded(tx: Transaction, consultation_id: int, day: date) -> bool:
+    """They are reminded of the meeting of that day; False where somebody has done so."""
+    before = consultations.c.reminded_on
+    result = await tx.execute(
+        update(consultations)
+        .where(consultations.c.id == consultation_id, or_(before.is_(None), before != day))
+        .values(reminded_on=day)
+    )
+    return result.rowcount == 1
 
 
 async def to_close(tx: Transaction, *, today: date) -> list[int]:
@@ -280,6 +324,9 @@ def _read(row: RowMapping) -> Consultation:
         access=tuple(Access(each) for each in row["access"]),
         ways=row["ways"],
         contacts=row["contacts"],
+        seats=row["seats"],
+        pools=row["pools"],
+        released_on=row["released_on"],
     )
     state = ConsultationState(row["state"])
     return Consultation(row["id"], row["code"], state, wanted)

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import (
 
 from bot.keys import KeyRing
 from bot.tasks import uninterrupted
+from storage.compiled import COMPILED
 from storage.envelopes import Envelopes
 from storage.safe import Safe
 from storage.sqlite_driver import one_visit_driver
@@ -285,6 +286,7 @@ class Database:
             max_overflow=0,
             pool_timeout=120,
             hide_parameters=True,
+            execution_options={"compiled_cache": COMPILED},
             **options,
         )
         if self.is_sqlite:

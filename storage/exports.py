@@ -94,6 +94,7 @@ PAGE = 500  # rows in memory at a time
 
 _ANNOUNCED = AssignmentState.ANNOUNCED.value
 _APPROVED = ReportState.APPROVED.value
+_RETURNED = ReportState.RETURNED.value
 _WITHDRAWN = ReportState.WITHDRAWN.value
 _STANDING = (ReportState.SUBMITTED.value, _APPROVED)  # neither returned nor withdrawn
 # Where the way leads through a few assignments: the index on states would lead through all reports.
@@ -249,7 +250,7 @@ class Records:
             "assignments": (self._assignments(),),
             "status_updates": (self._updates(), *(() if self._open else (self._former(),))),
             "reviews": (self._reviews(),),
-            "evidence": (self._evidence(), self._evidence_of_answers()),
+            "evidence": self._all_evidence(),
             "seats": (self._seats(), self._without_seats()),
             "requests": (self._requests(),),
             "answers": (self._answers(),),
@@ -435,14 +436,10 @@ class Records:
             holders, alike, stored = self._holders(ids), self._siblings(ids), self._stored(ids)
             for row in page:
                 item = row["id"]
-                yield {
-                    **row,
-                    "texts": texts[item],
-                    "tags": tags[item],
-                    "holders": holders[item],
-                    "siblings": alike[item],
-                    "files": stored[item],
-                }
+                row["texts"], row["tags"] = texts[item], tags[item]
+                row["holders"], row["siblings"] = holders[item], alike[item]
+                row["files"] = stored[item]
+                yield row
 
     def status_updates(self) -> Iterator[Record]:
         """Every status update as it stands, in the order of submission.
@@ -462,24 +459,23 @@ class Records:
         for page in self._update_pages():
             former = self._former_of([row["id"] for row in page])
             for row in page:
-                for each in former[row["id"]]:
+                for each in former.get(row["id"], ()):
                     yield row | each
-                yield {**row, "replaced": False}
+                row["replaced"] = False
+                yield row
 
     def _update_pages(self) -> Iterator[list[Record]]:
         for page in self._pages(self._updates().order_by(status_updates.c.id)):
             ids = [row["id"] for row in page]
-            counted, stored, said = self._figures(ids), self._stored_of(ids), self._comments(ids)
-            yield [
-                {
-                    **row,
-                    "figures": counted[row["id"]],
-                    "files": stored[row["id"]] if row["is_word"] else 0,
-                    "comment": said.get((row["id"], ReportState.RETURNED.value)),
-                    "note": said.get((row["id"], ReportState.APPROVED.value)),
-                }
-                for row in page
-            ]
+            counted = self._figures(self._among(figures.c.status_update_id, ids))
+            stored, said = self._stored_of(ids), self._comments(ids)
+            for row in page:
+                own = row["id"]
+                row["figures"] = counted.get(own, ())
+                row["files"] = stored[own] if row["is_word"] else 0
+                row["comment"] = said.get((own, _RETURNED))
+                row["note"] = said.get((own, _APPROVED))
+            yield page
 
     def reviews(self) -> Iterator[Record]:
         """Every decision on a status update, in the order in which they were made."""
@@ -487,8 +483,10 @@ class Records:
             yield from page
 
     def evidence(self) -> Iterator[Record]:
-        """Files and links of status updates in the order in which they came, then of answers."""
-        for statement in (self._evidence(), self._evidence_of_answers()):
+        """Files and links of status updates in the order in which they came, those of earlier
+        versions behind them, then of answers; `version` is the newest that has it.
+        """
+        for statement in self._all_evidence():
             for page in self._pages(statement.order_by(evidence.c.id)):
                 yield from page
 
@@ -519,13 +517,9 @@ class Records:
             reports, said = self._first_reports(ids), self._newest_answers(ids)
             for row in page:
                 own = row["id"]
-                yield {
-                    **row,
-                    "titles": called[row["request_id"]],
-                    "reminders": reminded[own],
-                    "report": reports.get(own),
-                    "answer": said.get(own),
-                }
+                row["titles"], row["reminders"] = called[row["request_id"]], reminded[own]
+                row["report"], row["answer"] = reports.get(own), said.get(own)
+                yield row
 
     def answers(self) -> Iterator[Record]:
         """Every answer to a request that is not for status; `titles` are the request's."""
@@ -600,7 +594,7 @@ class Records:
             .where(status_updates.c.id.in_(last))
             .order_by(assignments.c.part.desc(), status_updates.c.id.desc())
         )
-        counted = self._figures([row["id"] for row in rows])
+        counted = self._figures(figures.c.status_update_id.in_([row["id"] for row in rows]))
         found: dict[int, list[Record]] = defaultdict(list)
         for row in rows:
             found[row["item_id"]].append({**row, "figures": counted[row["id"]]})
@@ -657,7 +651,8 @@ class Records:
         worded = self._last_worded([row["assignment_id"] for row in last])
         said = {row["id"]: worded.get(row["assignment_id"], row) for row in last}
         both = {row["id"] for row in said.values()} | set(said)
-        figured, validated = self._figures(sorted(both)), self._validated(sorted(said))
+        figured = self._figures(figures.c.status_update_id.in_(sorted(both)))
+        validated = self._validated(sorted(said))
         titles = self._titles(sorted(both))
         found: dict[int, list[Record]] = defaultdict(list)
         for row in last:
@@ -689,6 +684,17 @@ class Records:
             found[row["item_id"]].append(row)
         return found
 
+    def graded(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+        """By item the grades that stand, in the order in which they were entered."""
+        found: dict[int, list[RowMapping]] = defaultdict(list)
+        for row in self._rows(
+            select(grades)
+            .where(grades.c.item_id.in_(ids), grades.c.withdrawn_at.is_(None))
+            .order_by(grades.c.id)
+        ):
+            found[row["item_id"]].append(row)
+        return found
+
     def written(self, ids: Sequence[int]) -> dict[int, list[str]]:
         """By item all that people wrote that the report by paragraph holds of it, but its text."""
         found: dict[int, list[str]] = defaultdict(list)
@@ -706,6 +712,8 @@ class Records:
             found[row["item_id"]] += [row["measures"], row["remaining"] or ""]
         for item_id, beside in self.independent(ids).items():
             found[item_id] += [each["words"] for each in beside]
+        for item_id, given in self.graded(ids).items():
+            found[item_id] += [each["note"] for each in given if each["note"]]
         return found
 
     # -- Which rows --------------------------------------------------------------------------------
@@ -845,7 +853,7 @@ class Records:
     def _updates(self) -> Select[Any]:
         return (
             select(
-                status_updates,
+                *_SAID,
                 is_word().label("is_word"),
                 assignments.c.institution_id,
                 people.c.name,
@@ -899,10 +907,41 @@ class Records:
             .where(self._of_items(), self._in_time(status_updates))
         )
 
+    def _all_evidence(self) -> tuple[Select[Any], ...]:
+        former = () if self._open else (self._former_evidence(),)
+        return (self._evidence(), *former, self._evidence_of_answers())
+
     def _evidence(self) -> Select[Any]:
+        version = status_updates.c.version.label("version")
+        return self._evidence_of(evidence.c.status_update_id, version)
+
+    def _former_evidence(self) -> Select[Any]:
+        """What stood in earlier versions alone, as far as one of them was a word."""
+        version = self._last_with_it()
+        statement = self._evidence_of(evidence.c.former_id, version.label("version"))
+        return statement.where(version.is_not(None))
+
+    def _last_with_it(self) -> ScalarSelect[Any]:
+        """The newest of the earlier versions that was a word and had the piece."""
+        said = status_update_versions.c
+        if self._connection.dialect.name == "postgresql":
+            has_it: ColumnElement[bool] = said.evidence.op("@>")(func.to_jsonb(evidence.c.id))
+        else:
+            each = func.json_each(said.evidence).table_valued("value")
+            found = select(each.c.value).where(each.c.value == evidence.c.id)
+            has_it = exists(found.correlate(evidence, status_update_versions))
+        return (
+            select(func.max(said.version))
+            .where(said.status_update_id == evidence.c.former_id, said.word, has_it)
+            .correlate(evidence)
+            .scalar_subquery()
+        )
+
+    def _evidence_of(self, of: ColumnElement[Any], version: ColumnElement[Any]) -> Select[Any]:
         return (
             select(
                 evidence,
+                version,
                 files.c.media_type,
                 status_updates.c.number,
                 status_updates.c.language,
@@ -911,9 +950,7 @@ class Records:
             )
             .select_from(
                 self._of_assignments(
-                    evidence.join(
-                        status_updates, status_updates.c.id == evidence.c.status_update_id
-                    ),
+                    evidence.join(status_updates, status_updates.c.id == of),
                     status_updates.c.assignment_id,
                 ).outerjoin(files, files.c.sha256 == evidence.c.sha256)
             )
@@ -1115,44 +1152,44 @@ class Records:
 
     def _texts(self, ids: Sequence[int]) -> dict[int, dict[str, str]]:
         found: dict[int, dict[str, str]] = defaultdict(dict)
-        for row in self._rows(
+        for item, language, words in self._connection.execute(
             select(item_texts.c.item_id, item_texts.c.language, item_texts.c.words)
             .where(item_texts.c.item_id.in_(ids), item_texts.c.current)
             .order_by(item_texts.c.language)
         ):
-            found[row["item_id"]][row["language"]] = row["words"]
+            found[item][language] = words
         return found
 
     def _tags(self, ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
         found: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for row in self._rows(
-            select(item_tags)
+        for item, vocabulary, label in self._connection.execute(
+            select(item_tags.c.item_id, item_tags.c.vocabulary, item_tags.c.label)
             .where(item_tags.c.item_id.in_(ids), item_tags.c.vocabulary.in_(_TAGS))
             .order_by(item_tags.c.item_id, item_tags.c.ordinal)
         ):
-            found[row["item_id"]][row["vocabulary"]].append(row["label"])
+            found[item][vocabulary].append(label)
         return found
 
     def _holders(self, ids: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
         found: dict[int, list[tuple[str, int]]] = defaultdict(list)
-        for row in self._rows(
+        for item, part, institution in self._connection.execute(
             select(assignments.c.item_id, assignments.c.part, assignments.c.institution_id)
             .where(assignments.c.item_id.in_(ids), assignments.c.state == _ANNOUNCED)
             .order_by(assignments.c.id)
         ):
-            found[row["item_id"]].append((row["part"], row["institution_id"]))
+            found[item].append((part, institution))
         return found
 
     def _siblings(self, ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
         found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        for row in self._rows(
+        for item, symbol, paragraph in self._connection.execute(
             select(siblings.c.item_id, source_documents.c.symbol, items.c.paragraph)
             .join(items, items.c.id == siblings.c.sibling_id)
             .join(source_documents, source_documents.c.id == items.c.document_id)
             .where(siblings.c.item_id.in_(ids))
             .order_by(siblings.c.item_id, siblings.c.score.desc(), items.c.id)
         ):
-            found[row["item_id"]].append((row["symbol"], row["paragraph"]))
+            found[item].append((symbol, paragraph))
         return found
 
     def _stored(self, ids: Sequence[int]) -> dict[int, int]:
@@ -1178,7 +1215,7 @@ class Records:
         """How many files each status update has."""
         statement = (
             select(evidence.c.status_update_id, func.count())
-            .where(evidence.c.status_update_id.in_(ids), _is_stored_file())
+            .where(self._among(evidence.c.status_update_id, ids), _is_stored_file())
             .group_by(evidence.c.status_update_id)
         )
         return defaultdict(int, self._grouped(statement))
@@ -1187,14 +1224,12 @@ class Records:
         """By status update the columns in which its earlier versions differ, the oldest first."""
         said = status_update_versions.c
         rows = self._rows(
-            self._former().where(said.status_update_id.in_(ids)).order_by(said.version)
+            self._former().where(self._among(said.status_update_id, ids)).order_by(said.version)
         )
+        if not rows:
+            return {}
         attached = {each for row in rows for each in row["evidence"]}
-        stored = set(
-            self._connection.scalars(
-                select(evidence.c.id).where(evidence.c.id.in_(attached), _is_stored_file())
-            )
-        )
+        stored = self._stored_among(attached) if attached else frozenset()
         found: dict[int, list[Record]] = defaultdict(list)
         for row in rows:
             figured = [Figure.from_json(each) for each in row["figures"]]
@@ -1211,22 +1246,26 @@ class Records:
             )
         return found
 
-    def _figures(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+    def _stored_among(self, ids: Collection[int]) -> frozenset[int]:
+        """Which of these pieces of evidence are stored files."""
+        statement = select(evidence.c.id).where(evidence.c.id.in_(ids), _is_stored_file())
+        return frozenset(self._connection.scalars(statement))
+
+    def _figures(self, these: ColumnElement[bool]) -> dict[int, list[RowMapping]]:
+        """The figures of which that is true, by status update."""
         found: dict[int, list[RowMapping]] = defaultdict(list)
-        for row in self._rows(
-            select(figures).where(figures.c.status_update_id.in_(ids)).order_by(figures.c.id)
-        ):
+        for row in self._rows(select(figures).where(these).order_by(figures.c.id)):
             found[row["status_update_id"]].append(row)
         return found
 
     def _comments(self, ids: Sequence[int]) -> dict[tuple[int, str], str]:
         """The newest comment on each status update, by its id and the decision."""
-        rows = self._rows(
+        rows = self._connection.execute(
             select(reviews.c.status_update_id, reviews.c.decision, reviews.c.comment)
-            .where(reviews.c.status_update_id.in_(ids), reviews.c.comment.is_not(None))
+            .where(self._among(reviews.c.status_update_id, ids), reviews.c.comment.is_not(None))
             .order_by(reviews.c.id)
         )
-        return {(row["status_update_id"], row["decision"]): row["comment"] for row in rows}
+        return {(own, decision): comment for own, decision, comment in rows}
 
     def _last_approved(self, ids: Sequence[int]) -> Sequence[RowMapping]:
         return self._rows(
@@ -1305,7 +1344,7 @@ class Records:
         """How many reminders were sent of each thing that was asked."""
         statement = (
             select(reminders.c.request_item_id, func.count())
-            .where(reminders.c.request_item_id.in_(ids), reminders.c.state == SENT)
+            .where(self._among(reminders.c.request_item_id, ids), reminders.c.state == SENT)
             .group_by(reminders.c.request_item_id)
         )
         return defaultdict(int, self._grouped(statement))
@@ -1316,7 +1355,7 @@ class Records:
             select(request_items.c.id, func.min(status_updates.c.id).label("first"))
             .join(status_updates, status_updates.c.assignment_id == request_items.c.assignment_id)
             .where(
-                request_items.c.id.in_(ids),
+                self._among(request_items.c.id, ids),
                 request_items.c.state == ItemState.ANSWERED.value,
                 _stands_of_few,
                 is_word(),
@@ -1336,13 +1375,23 @@ class Records:
     def _newest_answers(self, ids: Sequence[int]) -> dict[int, RowMapping]:
         newest = (
             select(func.max(answers.c.id))
-            .where(answers.c.request_item_id.in_(ids))
+            .where(self._among(answers.c.request_item_id, ids))
             .group_by(answers.c.request_item_id)
         )
         rows = self._rows(select(answers).where(answers.c.id.in_(newest)))
         return {row["request_item_id"]: row for row in rows}
 
     # -- How ---------------------------------------------------------------------------------------
+
+    def _among(self, column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+        """The condition on a column to be one of a page's ids, which are in order.
+
+        Where nothing is narrowed a page has every id between its first and its last, and two
+        numbers say what five hundred would.
+        """
+        if self._whole and not self._open and len(ids) > 1:
+            return column.between(ids[0], ids[-1])
+        return column.in_(ids)
 
     def _pages(self, statement: Select[Any]) -> Iterator[list[Record]]:
         """Pages of rows from the database's own cursor."""
@@ -1366,6 +1415,13 @@ class Records:
         return rows.with_only_columns(func.count(), maintain_column_froms=True)
 
 
+_SAID = tuple(
+    status_updates.c[name]
+    for name in (
+        *("id", "number", "version", "state", "status", "as_of", "measures", "remaining"),
+        *("language", "submitted_at", "cleared_at", "decided_at"),
+    )
+)
 _ITEM = (
     items.c.id.label("item_id"),
     items.c.paragraph,
@@ -1390,4 +1446,6 @@ def _first_due() -> ScalarSelect[Any]:
 
 
 def _is_stored_file() -> ColumnElement[bool]:
-    return and_(evidence.c.state == EvidenceState.STORED.value, evidence.c.sha256.is_not(None))
+    """Of a page of rows, whose keys lead the way: the index on states would lead through all."""
+    state = func.coalesce(evidence.c.state, "")
+    return and_(state == EvidenceState.STORED.value, evidence.c.sha256.is_not(None))

@@ -369,7 +369,12 @@ def _withdrawn(report: Any, whose: dict[int, int]) -> Event:
     )
 
 
-_CLEARED = {"cleared": "cleared", "amended": "cleared", "returned": "returned_inside"}
+_CLEARED = {
+    "cleared": "cleared",
+    "amended": "cleared",
+    "returned": "returned_inside",
+    "let_go": "let_go",
+}
 
 
 async def _clearances(tx: Transaction, held: Sequence[Any], scope: Scope) -> list[Event]:
@@ -501,8 +506,16 @@ async def _redactions(tx: Transaction, held: Sequence[Any]) -> list[Event]:
             questions.c.assignment_id.in_(list(whose))
         )
     )
-    about = {f"{Kind.STATUS_UPDATE}:{each['id']}": each for each in reports}
+    about: dict[str, Any] = {}
+    about |= {f"{Kind.STATUS_UPDATE}:{each['id']}": each for each in reports}
     about |= {f"{Kind.QUESTION}:{each['id']}": each for each in asked}
+    about |= {f"{Kind.ASSIGNMENT}:{each}": {"assignment_id": each} for each in whose}
+    owed = await tx.rows(
+        select(request_items.c.id, request_items.c.assignment_id).where(
+            request_items.c.assignment_id.in_(list(whose))
+        )
+    )
+    about |= {f"{Kind.ASKED}:{each['id']}": each for each in owed}
     rows = await tx.rows(select(redactions).where(redactions.c.subject.in_(list(about))))
     found = []
     for row in rows:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     RowMapping,
     Select,
+    Table,
     and_,
     delete,
     func,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.figures import number_written
 from bot.domain.redaction import About, Kind, Mark, Part, Reason, Redaction, Target, stretches
 from bot.domain.reports import EvidenceState
 from storage import figures as figure_queries
@@ -32,24 +34,39 @@ from storage import versions
 from storage.database import Transaction
 from storage.tables import (
     accounts,
+    activities,
+    activity_notes,
     answers,
+    approvals,
     assessments,
     assignments,
+    audit,
+    audit_words,
+    broadcast_texts,
+    broadcasts,
     clearances,
+    comment_outcomes,
     consolidations,
     contradictions,
     conversations,
+    dialogue_questions,
     draft_messages,
     evidence,
+    extensions,
     figures,
     grades,
     indicator_values,
+    indicators,
     institutions,
     items,
     passes,
     questions,
     redactions,
+    reminders,
+    report_chapters,
     request_items,
+    request_texts,
+    requests,
     reviews,
     seats,
     source_documents,
@@ -71,8 +88,51 @@ _TEXTS: Mapping[Part, ColumnElement[Any]] = {
     Part.SENTENCE: consolidations.c.sentence,
     Part.ASSESSMENT: assessments.c.words,
     Part.GRADE_NOTE: grades.c.note,
+    Part.INSIDE: clearances.c.comment,
+    Part.NOT_OURS: assignments.c.disowned_reason,
+    Part.TASK: passes.c.words,
+    Part.UNIT_ANSWER: passes.c.answer,
+    Part.EXTENSION: extensions.c.reason,
+    Part.EXCUSE: request_items.c.reason,
+    Part.ACTIVITY: activities.c.what,
+    Part.ACTIVITY_NOTE: activity_notes.c.words,
+    Part.INDICATOR: indicators.c.name,
+    Part.HEADING: report_chapters.c.heading,
+    Part.DRAFT: report_chapters.c.draft,
+    Part.SAID: dialogue_questions.c.words,
+    Part.SAID_BACK: dialogue_questions.c.answer,
+    Part.WISH: approvals.c.reason,
 }
 """The column in which each text stands."""
+
+_BESIDE: Mapping[Part, tuple[ColumnElement[Any], ...]] = {
+    Part.RESPONSE: (answers.c.source,),
+    Part.ASSESSMENT: (assessments.c.source,),
+    Part.GRADE_NOTE: (grades.c.source,),
+    Part.ACTIVITY: (activities.c.funds,),
+    Part.INDICATOR: (indicators.c.unit,),
+}
+"""What goes with a text, because it leads to the same words or says more of them."""
+
+_TEXTS_OF: Mapping[Part, tuple[ColumnElement[Any], ...]] = {
+    Part.REQUEST: (request_texts.c.title, request_texts.c.message),
+    Part.ANNOUNCEMENT: (broadcast_texts.c.words,),
+}
+"""What stands in a row for each language, and goes from all of them."""
+
+REACHED: frozenset[ColumnElement[Any]] = frozenset(
+    {
+        *_TEXTS.values(),
+        *(each for several in (*_BESIDE.values(), *_TEXTS_OF.values()) for each in several),
+        *(status_update_versions.c[each] for each in ("measures", "remaining", "figures")),
+        *(figures.c[each] for each in ("indicator", "unit", "disaggregation")),
+        *(evidence.c[each] for each in ("name", "caption", "url")),
+        *(requests.c.indicator, requests.c.attachment_name, broadcasts.c.attachment_name),
+        *(answers.c.figures, indicator_values.c.disaggregation, comment_outcomes.c.note),
+        report_chapters.c.file_name,
+    }
+)
+"""The columns from which something can be redacted."""
 
 _WROTE: Mapping[Part, ColumnElement[Any]] = {
     Part.COMMENT: reviews.c.seat_id,
@@ -82,6 +142,15 @@ _WROTE: Mapping[Part, ColumnElement[Any]] = {
     Part.SENTENCE: consolidations.c.seat_id,
     Part.ASSESSMENT: assessments.c.seat_id,
     Part.GRADE_NOTE: grades.c.entered_by,
+    Part.INSIDE: clearances.c.seat_id,
+    Part.TASK: passes.c.passed_by,
+    Part.UNIT_ANSWER: passes.c.answered_by,
+    Part.EXTENSION: extensions.c.seat_id,
+    Part.ACTIVITY_NOTE: activity_notes.c.seat_id,
+    Part.VALUE: indicator_values.c.seat_id,
+    Part.SAID: dialogue_questions.c.typed_by,
+    Part.SAID_BACK: dialogue_questions.c.drafted_by,
+    Part.WISH: approvals.c.asked_by,
 }
 """The seat that wrote it, where that is not the one that wrote the whole."""
 
@@ -141,26 +210,103 @@ class OwnMessage:
 
 async def about(tx: Transaction, kind: Kind, place: int) -> About | None:
     """What is at that place; None where nothing is."""
+    if kind is Kind.ITEM:
+        return await _about_item(tx, place)
+    if kind is Kind.ACTIVITY:
+        return await _about_activity(tx, place)
+    if (by := _OURS.get(kind)) is not None:
+        return await _about_ours(tx, kind, by, place)
+    row = await tx.row(_of_an_institution(kind, place))
+    if row is None:
+        return None
+    return About(kind, place, **{**row, "names": row["names"] or {}})
+
+
+def _of_an_institution(kind: Kind, place: int) -> Select[Any]:
+    """What one institution said, or was asked: its item, the institution, who wrote it."""
+    number: ColumnElement[Any] = literal(None)
+    by: ColumnElement[Any] = literal(None)
+    held: Any
+    of: Table
     match kind:
         case Kind.STATUS_UPDATE:
-            held = status_updates.join(
-                assignments, assignments.c.id == status_updates.c.assignment_id
-            )
-            number: ColumnElement[Any] = status_updates.c.number
-            statement = _described(held, assignments, number, status_updates.c.seat_id)
-            statement = statement.where(status_updates.c.id == place)
+            table, of = status_updates, assignments
+            number, by = table.c.number, table.c.seat_id
+            held = table.join(of, of.c.id == table.c.assignment_id)
         case Kind.QUESTION:
-            held = questions.join(assignments, assignments.c.id == questions.c.assignment_id)
-            statement = _described(held, assignments, literal(None), questions.c.asked_by)
-            statement = statement.where(questions.c.id == place)
+            table, of, by = questions, assignments, questions.c.asked_by
+            held = table.join(of, of.c.id == table.c.assignment_id)
         case Kind.RESPONSE:
-            held = answers.join(request_items, request_items.c.id == answers.c.request_item_id)
-            statement = _described(held, request_items, literal(None), answers.c.seat_id)
-            statement = statement.where(answers.c.id == place)
-        case Kind.ITEM:
-            return await _about_item(tx, place)
-    row = await tx.row(statement)
-    return None if row is None else About(kind, place, **row)
+            table, of, by = answers, request_items, answers.c.seat_id
+            held = table.join(of, of.c.id == table.c.request_item_id)
+        case Kind.DIALOGUE_QUESTION:
+            table = held = of = dialogue_questions
+            by = table.c.typed_by
+        case Kind.ASKED:
+            table = held = of = request_items
+        case _:
+            table = held = of = assignments
+    return _described(held, of, number, by).where(table.c.id == place)
+
+
+_OURS: Mapping[Kind, ColumnElement[Any]] = {
+    Kind.REQUEST: requests.c.asked_by,
+    Kind.BROADCAST: broadcasts.c.planned_by,
+    Kind.CHAPTER: report_chapters.c.owner_id,
+    Kind.APPROVAL: approvals.c.asked_by,
+}
+"""What the secretariat makes, of no item and no institution; the seat that made it."""
+
+
+async def _about_ours(
+    tx: Transaction, kind: Kind, by: ColumnElement[Any], place: int
+) -> About | None:
+    """What the secretariat made: of no item, and of no institution."""
+    row = await tx.row(select(by.label("by")).where(by.table.c.id == place))
+    if row is None:
+        return None
+    return About(
+        kind,
+        place,
+        number=None,
+        code=None,
+        symbol=None,
+        restricted=False,
+        institution_id=None,
+        names={},
+        item_id=None,
+        seat_id=row["by"],
+    )
+
+
+async def _about_activity(tx: Transaction, place: int) -> About | None:
+    """An activity of a plan; who proposed it is who wrote it."""
+    first = (
+        select(activity_notes.c.seat_id)
+        .where(activity_notes.c.activity_id == activities.c.id)
+        .order_by(activity_notes.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = await tx.row(
+        select(institutions.c.id, institutions.c.names, first.label("seat_id"))
+        .join(activities, activities.c.institution_id == institutions.c.id)
+        .where(activities.c.id == place)
+    )
+    if row is None:
+        return None
+    return About(
+        Kind.ACTIVITY,
+        place,
+        number=None,
+        code=None,
+        symbol=None,
+        restricted=False,
+        institution_id=row["id"],
+        names=row["names"],
+        item_id=None,
+        seat_id=row["seat_id"],
+    )
 
 
 async def _about_item(tx: Transaction, place: int) -> About | None:
@@ -198,7 +344,7 @@ def _described(
         items.c.id.label("item_id"),
         seat_id.label("seat_id"),
     ).select_from(
-        held.join(institutions, institutions.c.id == of.c.institution_id)
+        held.outerjoin(institutions, institutions.c.id == of.c.institution_id)
         .outerjoin(items, items.c.id == of.c.item_id)
         .outerjoin(source_documents, source_documents.c.id == items.c.document_id)
     )
@@ -214,18 +360,142 @@ async def targets(tx: Transaction, found: About) -> list[Target]:
             return await _texts_at(tx, (Part.QUESTION, Part.ANSWER), found.id)
         case Kind.RESPONSE:
             texts = await _texts_at(tx, (Part.RESPONSE,), found.id)
-            return [*texts, *await _files(tx, evidence.c.answer_id == found.id)]
-        case Kind.ITEM:
-            of_item = (
-                (Part.SENTENCE, consolidations, consolidations.c.at),
-                (Part.ASSESSMENT, assessments, assessments.c.given_at),
-                (Part.GRADE_NOTE, grades, grades.c.entered_at),
-            )
-            return [
+            notes = await _outcome_notes(tx, found.id)
+            return [*texts, *notes, *await _files(tx, evidence.c.answer_id == found.id)]
+        case Kind.REQUEST:
+            return await _in_every_language(tx, Part.REQUEST, found.id)
+        case Kind.BROADCAST:
+            return await _in_every_language(tx, Part.ANNOUNCEMENT, found.id)
+        case kind:
+            present = [
                 each
-                for part, table, at in of_item
-                for each in await _said(tx, part, table.c.item_id == found.id, at)
+                for part, which, at in _listed(kind, found.id)
+                for each in await _said(tx, part, which, at)
             ]
+            if kind is Kind.ASKED:
+                present += await _put_off(tx, found.id)
+            if kind is Kind.ACTIVITY:
+                present += await _values(tx, found.id)
+            return present
+
+
+def _listed(
+    kind: Kind, place: int
+) -> Sequence[tuple[Part, ColumnElement[bool], ColumnElement[Any]]]:
+    """The texts of what is at that place: which rows hold each, and when it came."""
+    match kind:
+        case Kind.ITEM:
+            return (
+                (Part.SENTENCE, consolidations.c.item_id == place, consolidations.c.at),
+                (Part.ASSESSMENT, assessments.c.item_id == place, assessments.c.given_at),
+                (Part.GRADE_NOTE, grades.c.item_id == place, grades.c.entered_at),
+            )
+        case Kind.ASSIGNMENT:
+            passed = passes.c.assignment_id == place
+            return (
+                (Part.NOT_OURS, assignments.c.id == place, assignments.c.ended_at),
+                (Part.TASK, passed, passes.c.passed_at),
+                (Part.UNIT_ANSWER, passed, passes.c.answered_at),
+            )
+        case Kind.ASKED:
+            more_time = extensions.c.request_item_id == place
+            return (
+                (Part.EXCUSE, request_items.c.id == place, request_items.c.settled_at),
+                (Part.EXTENSION, more_time, extensions.c.asked_at),
+            )
+        case Kind.ACTIVITY:
+            noted = activity_notes.c.activity_id == place
+            measured = indicators.c.activity_id == place
+            return (
+                (Part.ACTIVITY, activities.c.id == place, activities.c.created_at),
+                (Part.ACTIVITY_NOTE, noted, activity_notes.c.at),
+                (Part.INDICATOR, measured, indicators.c.created_at),
+            )
+        case Kind.CHAPTER:
+            chapter, at = report_chapters.c.id == place, report_chapters.c.removed_at
+            return ((Part.HEADING, chapter, at), (Part.DRAFT, chapter, at))
+        case Kind.DIALOGUE_QUESTION:
+            asked = dialogue_questions.c.id == place
+            return (
+                (Part.SAID, asked, dialogue_questions.c.typed_at),
+                (Part.SAID_BACK, asked, dialogue_questions.c.settled_at),
+            )
+        case Kind.APPROVAL:
+            return ((Part.WISH, approvals.c.id == place, approvals.c.asked_at),)
+        case _:
+            return ()
+
+
+async def _outcome_notes(tx: Transaction, answer_id: int) -> list[Target]:
+    """What was made of the comments of an answer; the place is the part of the answer."""
+    rows = await tx.rows(
+        select(comment_outcomes)
+        .where(comment_outcomes.c.answer_id == answer_id)
+        .order_by(comment_outcomes.c.part)
+    )
+    return [
+        Target(Part.OUTCOME_NOTE, row["part"], row["note"], row["at"])
+        for row in rows
+        if _is_there(row["note"])
+    ]
+
+
+async def _in_every_language(tx: Transaction, part: Part, place: int) -> list[Target]:
+    """A text that stands in several languages is one part, called by the first of them."""
+    for row in await _wordings(tx, part, place):
+        words = [row[each.key or ""] for each in _TEXTS_OF[part]]
+        if _is_there(words[-1]):
+            return [Target(part, place, words[0] if _is_there(words[0]) else words[-1])]
+    return []
+
+
+async def _wordings(tx: Transaction, part: Part, place: int) -> Sequence[RowMapping]:
+    table, owner = _owner(part)
+    return await tx.rows(select(table).where(owner == place).order_by(table.c.language))
+
+
+def _owner(part: Part) -> tuple[Table, ColumnElement[Any]]:
+    """The table of wordings of a part, and its column that names what they are of."""
+    if part is Part.REQUEST:
+        return request_texts, request_texts.c.request_id
+    return broadcast_texts, broadcast_texts.c.broadcast_id
+
+
+async def _put_off(tx: Transaction, request_item_id: int) -> list[Target]:
+    """Why people put its reminders off: words of the audit, by the numbers of their entries."""
+    rows = await tx.rows(
+        select(audit_words.c.number, audit_words.c.words, audit.c.at)
+        .join(audit, audit.c.number == audit_words.c.number)
+        .where(
+            audit_words.c.number.in_(
+                select(reminders.c.entry).where(reminders.c.request_item_id == request_item_id)
+            )
+        )
+        .order_by(audit_words.c.number)
+    )
+    return [
+        Target(Part.LATER, row["number"], row["words"], row["at"])
+        for row in rows
+        if _is_there(row["words"])
+    ]
+
+
+async def _values(tx: Transaction, activity_id: int) -> list[Target]:
+    """The values of an activity's indicators, each with its groups."""
+    rows = await tx.rows(
+        select(indicator_values, indicators.c.name, indicators.c.unit)
+        .join(indicators, indicators.c.id == indicator_values.c.indicator_id)
+        .where(indicators.c.activity_id == activity_id)
+        .order_by(indicator_values.c.id)
+    )
+    return [Target(Part.VALUE, row["id"], _value_written(row), row["at"]) for row in rows]
+
+
+def _value_written(row: RowMapping) -> str:
+    name = "" if Mark.read(row["name"]) else row["name"]
+    value = f"{row['year']}: {number_written(row['value'])}"
+    groups = [each["group"] for each in row["disaggregation"]]
+    return ", ".join(filter(None, (f"{name} {value}".strip(), *groups)))
 
 
 async def _of_report(tx: Transaction, report_id: int) -> list[Target]:
@@ -241,6 +511,8 @@ async def _of_report(tx: Transaction, report_id: int) -> list[Target]:
         if _is_there(each.measures) or _is_there(each.remaining)
     ]
     present += await _said(tx, Part.COMMENT, reviews.c.status_update_id == report_id, reviews.c.at)
+    inside = clearances.c.status_update_id == report_id
+    present += await _said(tx, Part.INSIDE, inside, clearances.c.at)
     about_it = thread_words.c.status_update_id == report_id
     present += await _said(tx, Part.THREAD, about_it, thread_words.c.said_at)
     either = or_(contradictions.c.one_id == report_id, contradictions.c.other_id == report_id)
@@ -251,13 +523,18 @@ async def _said(
     tx: Transaction, part: Part, which: ColumnElement[bool], at: ColumnElement[Any]
 ) -> list[Target]:
     """What somebody wrote, one row a time, in its order."""
-    column = _TEXTS[part]
-    table = column.table
+    columns: list[ColumnElement[Any]] = [_TEXTS[part], *_BESIDE.get(part, ())]
+    if part is Part.DRAFT:
+        columns.append(report_chapters.c.file_name)
+    table = columns[0].table
     rows = await tx.rows(
-        select(table.c.id, column.label("words"), at.label("at")).where(which).order_by(table.c.id)
+        select(table.c.id, at.label("at"), *columns).where(which).order_by(table.c.id)
     )
+    said = [(row, [row[each.key or ""] for each in columns]) for row in rows]
     return [
-        Target(part, row["id"], row["words"], row["at"]) for row in rows if _is_there(row["words"])
+        Target(part, row["id"], next(filter(_is_there, words)), row["at"])
+        for row, words in said
+        if any(map(_is_there, words))
     ]
 
 
@@ -339,18 +616,9 @@ async def destroy(tx: Transaction, found: About, target: Target, mark: Mark) -> 
     for each in parts:
         if each.part is not Part.EVERYTHING:
             await _destroy_one(tx, found, each, mark, gone)
-    if target.part is Part.EVERYTHING:
-        await _destroy_inside(tx, found.id, mark, gone)
     if gone.updates:
         await _destroy_in_passes(tx, mark, gone)
     return gone
-
-
-async def _destroy_inside(tx: Transaction, report_id: int, mark: Mark, gone: Destroyed) -> None:
-    """What the institution's validator wrote of it, which nobody else reads."""
-    own = (clearances.c.status_update_id == report_id, clearances.c.comment.is_not(None))
-    gone.texts |= set(await tx.values(select(clearances.c.comment).where(*own)))
-    await tx.execute(update(clearances).where(*own).values(comment=mark.written()))
 
 
 async def _destroy_one(
@@ -374,15 +642,87 @@ async def _destroy_one(
             await _destroy_figures(tx, found.id, target.words, gone)
         case Part.FILE:
             await _destroy_file(tx, target.place, mark, gone)
-        case part:
-            column = _TEXTS[part]
-            values: dict[str, Any] = {column.key or "": mark.written()}
-            if part is Part.RESPONSE:
-                values["figures"] = []
-                await _destroy_values(tx, indicator_values.c.answer_id == target.place)
-            table = column.table
-            await tx.execute(update(table).where(table.c.id == target.place).values(**values))
+        case Part.REQUEST | Part.ANNOUNCEMENT:
+            await _destroy_wordings(tx, target, mark, gone)
+        case Part.OUTCOME_NOTE:
+            own = (
+                comment_outcomes.c.answer_id == found.id,
+                comment_outcomes.c.part == target.place,
+            )
+            await tx.execute(update(comment_outcomes).where(*own).values(note=mark.written()))
             gone.texts.add(target.words)
+        case Part.LATER:
+            gone.texts.add(target.words)  # words of the audit alone, which go from there
+        case Part.VALUE:
+            await _destroy_values(tx, indicator_values.c.id == target.place)
+            gone.texts.add(target.words)
+        case _:
+            await _destroy_text(tx, target, mark, gone)
+
+
+async def _destroy_text(tx: Transaction, target: Target, mark: Mark, gone: Destroyed) -> None:
+    """A text in a row of its own, with what goes with it."""
+    part, column = target.part, _TEXTS[target.part]
+    table = column.table
+    row = await tx.row(select(table).where(table.c.id == target.place))
+    assert row is not None
+    values: dict[str, Any] = {}
+    for each in (column, *_BESIDE.get(part, ())):
+        name = each.key or ""
+        if _is_there(row[name]):
+            values[name] = mark.written()
+            gone.texts.add(row[name])
+    match part:
+        case Part.RESPONSE:
+            values["figures"] = []
+            await _destroy_values(tx, indicator_values.c.answer_id == target.place)
+        case Part.UNIT_ANSWER:
+            for piece in await _files(tx, evidence.c.pass_id == target.place):
+                await _destroy_file(tx, piece.place, mark, gone)
+        case Part.INDICATOR:
+            asked = requests.c.indicator_id == target.place
+            await tx.execute(update(requests).where(asked).values(indicator=mark.written()))
+        case Part.DRAFT:
+            values |= {"draft": mark.written(), **dict.fromkeys(_DRAFT_FILE)}
+            gone.texts |= {row["file_name"]} - {None}
+            gone.files |= {row["file"]} - {None}
+            of_it = requests.c.chapter_id == target.place
+            await _destroy_attachments(tx, requests, of_it, gone)
+    await tx.execute(update(table).where(table.c.id == target.place).values(**values))
+
+
+_DRAFT_FILE = ("file", "file_name", "file_words")
+
+
+async def _destroy_wordings(tx: Transaction, target: Target, mark: Mark, gone: Destroyed) -> None:
+    """What was said to many, in each language, with the file that went with it."""
+    part, columns = target.part, _TEXTS_OF[target.part]
+    table, owner = _owner(part)
+    for row in await _wordings(tx, part, target.place):
+        gone.texts |= {row[each.key or ""] for each in columns}
+    written = dict.fromkeys((each.key or "" for each in columns), mark.written())
+    await tx.execute(update(table).where(owner == target.place).values(**written))
+    if part is Part.ANNOUNCEMENT:
+        await _destroy_attachments(tx, broadcasts, broadcasts.c.id == target.place, gone)
+        return
+    await _destroy_attachments(tx, requests, requests.c.id == target.place, gone)
+    named = (requests.c.id == target.place, requests.c.indicator.is_not(None))
+    gone.texts |= set(await tx.values(select(requests.c.indicator).where(*named)))
+    await tx.execute(update(requests).where(*named).values(indicator=mark.written()))
+
+
+async def _destroy_attachments(
+    tx: Transaction, table: Table, which: ColumnElement[bool], gone: Destroyed
+) -> None:
+    """The files that went with requests or with an announcement."""
+    rows = await tx.rows(
+        select(table.c.attachment, table.c.attachment_name).where(
+            which, table.c.attachment.is_not(None)
+        )
+    )
+    gone.files |= {row["attachment"] for row in rows}
+    gone.texts |= {row["attachment_name"] for row in rows} - {None}
+    await tx.execute(update(table).where(which).values(attachment=None, attachment_name=None))
 
 
 async def _older_words(tx: Transaction, report_id: int, part: Part) -> set[str]:
@@ -493,14 +833,26 @@ async def _destroy_in_passes(tx: Transaction, mark: Mark, gone: Destroyed) -> No
             await tx.execute(statement.values(answer=mark.written()))
 
 
+_BEGUN: Mapping[Kind, str] = {
+    Kind.RESPONSE: "answer",
+    Kind.ASKED: "asked",
+    Kind.DIALOGUE_QUESTION: "dialogue_question",
+}
+"""What conversations about it are called, where that is not the first word of its subject."""
+
+
 async def drop_drafts(tx: Transaction, found: About, gone: Destroyed) -> list[int]:
     """Remove what was begun about the same and holds the words; gives the conversations."""
     subjects = [found.subject, f"report:{found.id}", f"redact:{found.subject}"]
     held = select(status_updates.c.assignment_id).where(status_updates.c.id.in_(gone.updates))
     subjects += [f"assignment:{each}" for each in await tx.values(held)]
+    subjects.append(f"{_BEGUN.get(found.kind, found.kind)}:{found.id}")
+    about_it = [
+        conversations.c.subject.startswith(f"{each}:", autoescape=True) for each in subjects
+    ]
     rows = await tx.rows(
         select(conversations.c.id, conversations.c.state).where(
-            conversations.c.subject.in_(subjects)
+            or_(conversations.c.subject.in_(subjects), *about_it)
         )
     )
     wanted = gone.shown_as()
@@ -582,6 +934,18 @@ def _meant(target: Target, gone: Destroyed) -> Callable[[Any], bool]:
         return steps is None or row["step"] in steps
 
     return is_meant
+
+
+async def whose(tx: Transaction, found: About, target: Target) -> int | None:
+    """The institution whose words a part is; None: the secretariat's.
+
+    Of an item that is who wrote the part: an observer its assessment.
+    """
+    if found.institution_id is not None:
+        return found.institution_id
+    wrote = select(seats.c.institution_id).where(seats.c.id.in_(_wrote(found, target)))
+    institution: int | None = await tx.value(wrote)
+    return institution
 
 
 # -- What was destroyed ----------------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import RowMapping, and_, delete, func, insert, select, update
 
 from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.national_reports import (
@@ -15,11 +15,12 @@ from bot.domain.national_reports import (
     Chapter,
     ChapterDraft,
     Facts,
+    Hidden,
     NationalReport,
     ReportItem,
     Structure,
     in_scope,
-    without_words,
+    shown_heading,
 )
 from storage.approved import is_last_approved
 from storage.database import Transaction
@@ -31,6 +32,7 @@ from storage.tables import (
     consolidations,
     contradictions,
     item_tags,
+    item_texts,
     items,
     national_reports,
     people,
@@ -84,27 +86,67 @@ def _chapters() -> Any:
 async def _fetch(tx: Transaction, statement: Any) -> list[Chapter]:
     rows = await tx.rows(statement)
     put: dict[int, list[int]] = defaultdict(list)
-    restricted: dict[int, list[tuple[str, str]]] = defaultdict(list)
     ids = [row["id"] for row in rows]
     for each in await tx.rows(
-        select(chapter_items, items.c.restricted, source_documents.c.symbol, items.c.paragraph)
-        .join(items, items.c.id == chapter_items.c.item_id)
-        .join(source_documents, source_documents.c.id == items.c.document_id)
+        select(chapter_items)
         .where(chapter_items.c.chapter_id.in_(ids))
         .order_by(chapter_items.c.chapter_id, chapter_items.c.item_id)
     ):
         put[each["chapter_id"]].append(each["item_id"])
-        if each["restricted"]:
-            restricted[each["chapter_id"]].append((each["symbol"], each["paragraph"]))
+    themes = {row["value"] for row in rows if row["holds"] == Structure.THEME.value}
+    hidden = {each: await _hidden(tx, each, themes) for each in {row["report_id"] for row in rows}}
     return [
         Chapter(
             **{
                 **row,
-                "heading": without_words(row["heading"], restricted[row["id"]]),
+                "heading": _heading(row, hidden[row["report_id"]], put[row["id"]]),
                 "holds": row["holds"] and Structure(row["holds"]),
                 "items": tuple(put[row["id"]]),
             }
         )
+        for row in rows
+    ]
+
+
+def _heading(row: RowMapping, hidden: Sequence[Hidden], own: Sequence[int]) -> str:
+    """As it may be shown; a theme's own name stands there until it is renamed."""
+    is_theme = row["holds"] == Structure.THEME.value and row["heading"] == row["value"]
+    theme = row["value"] if is_theme else None
+    return shown_heading(row["heading"], hidden, own=own, theme=theme)
+
+
+async def _hidden(tx: Transaction, report_id: int, themes: Collection[str]) -> list[Hidden]:
+    """The restricted items of a report, with those of these `themes` that no other item has."""
+    documents = await tx.value(
+        select(national_reports.c.documents).where(national_reports.c.id == report_id)
+    )
+    there = [items.c.document_id.in_(documents)] if documents else []
+    rows = await tx.rows(
+        select(items.c.id, source_documents.c.symbol, items.c.paragraph.label("code"))
+        .join(source_documents, source_documents.c.id == items.c.document_id)
+        .where(items.c.restricted, *there)
+        .order_by(items.c.document_id, items.c.ordinal)
+    )
+    if not rows:
+        return []
+    ids = [row["id"] for row in rows]
+    texts: dict[int, list[str]] = defaultdict(list)
+    tagged: dict[int, list[str]] = defaultdict(list)
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        for each in await tx.rows(select(item_texts).where(item_texts.c.item_id.in_(some))):
+            texts[each["item_id"]].append(each["words"])
+    label = (item_tags.c.vocabulary == _THEME, item_tags.c.label.in_(sorted(themes)))
+    held = select(item_tags.c.item_id, item_tags.c.label, items.c.restricted).join(
+        items, items.c.id == item_tags.c.item_id
+    )
+    named = await tx.rows(held.where(*label, *there)) if themes else []
+    told = {each["label"] for each in named if not each["restricted"]}
+    for each in named:
+        if each["label"] not in told:
+            tagged[each["item_id"]].append(each["label"])
+    return [
+        Hidden(**row, texts=tuple(texts[row["id"]]), themes=tuple(tagged[row["id"]]))
         for row in rows
     ]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, and_, delete, exists, func, insert, or_, select, update
 
-from bot.domain.consultations import Card, SignUp, SignUpState
+from bot.domain.consultations import Card, SignUp, SignUpState, random_number
 from storage import consultations
 from storage.database import Transaction
 from storage.envelopes import Sealed
@@ -48,8 +48,7 @@ async def of(
     handle = tx.safe.find(consultation_id, bot_id, chat_id, words=words)
     if handle is None:
         return None
-    row = await tx.row(select(sign_ups).where(sign_ups.c.handle == handle))
-    return None if row is None else _read(tx, row)
+    return await by_handle(tx, handle)
 
 
 async def begin(
@@ -67,21 +66,51 @@ async def begin(
     handle = tx.safe.make(consultation_id, card.bot_id, card.chat_id, words=words)
     begun = SignUp(handle, consultation_id, number, state, day, kept_until, card)
     values = {"handle": handle, "consultation_id": consultation_id, "number": number}
+    values["state"] = begun.state.value
     await tx.execute(insert(sign_ups).values(**values, **_values(tx, begun)))
     return begun
 
 
 async def save(tx: Transaction, kept: SignUp) -> None:
-    """Keep a sign-up as it is now."""
-    await tx.execute(
-        update(sign_ups).where(sign_ups.c.handle == kept.handle).values(**_values(tx, kept))
-    )
+    """Keep what was said; where a sign-up stands is `stand`'s alone."""
+    values = _values(tx, kept)
+    await tx.execute(update(sign_ups).where(sign_ups.c.handle == kept.handle).values(**values))
 
 
-async def numbers(tx: Transaction, consultation_id: int) -> set[int]:
-    """The numbers that are given in the place of names."""
-    given = select(sign_ups.c.number).where(sign_ups.c.consultation_id == consultation_id)
-    return set(await tx.values(given))
+async def stand(
+    tx: Transaction,
+    handle: str,
+    state: SignUpState,
+    *,
+    rank: int | None = None,
+    offered_until: datetime | None = None,
+    **values: str | None,
+) -> None:
+    """Where a sign-up stands from now on; `pool` where that changes, too."""
+    changed = {"state": state.value, "rank": rank, "offered_until": offered_until, **values}
+    await tx.execute(update(sign_ups).where(sign_ups.c.handle == handle).values(**changed))
+
+
+async def by_handle(tx: Transaction, handle: str) -> SignUp | None:
+    """A sign-up by its handle."""
+    row = await tx.row(select(sign_ups).where(sign_ups.c.handle == handle))
+    return None if row is None else _read(tx, row)
+
+
+async def again(tx: Transaction, kept: SignUp) -> SignUp:
+    """The sign-up as it stands now: others, too, decide where it does."""
+    return await by_handle(tx, kept.handle) or kept
+
+
+async def new_number(tx: Transaction, consultation_id: int) -> int:
+    """A random number for a name, which nobody in this consultation has."""
+    its = sign_ups.c.consultation_id == consultation_id
+    given = int(await tx.value(select(func.count()).select_from(sign_ups).where(its)))
+    while True:
+        number = random_number(given)
+        known = select(exists().where(its, sign_ups.c.number == number))
+        if not await tx.value(known):
+            return number
 
 
 async def over(tx: Transaction, *, today: date, begun_before: date) -> list[SignUp]:
@@ -105,8 +134,8 @@ async def keep_no_longer(tx: Transaction, consultation_id: int, until: date) -> 
 
 async def chat_of(tx: Transaction, handle: str) -> tuple[int, str] | None:
     """Chat and language of a participant, for the outbox alone; None where they are erased."""
-    row = await tx.row(select(sign_ups).where(sign_ups.c.handle == handle))
-    card = None if row is None else _read(tx, row).card
+    found = await by_handle(tx, handle)
+    card = None if found is None else found.card
     return None if card is None else (card.chat_id, card.language)
 
 
@@ -224,7 +253,6 @@ def _values(tx: Transaction, kept: SignUp) -> dict[str, object]:
     assert kept.card is not None
     inside = {"card": kept.card.to_json(), "asked": kept.asked}
     return {
-        "state": kept.state.value,
         "day": kept.day,
         "kept_until": kept.kept_until,
         "sealed": tx.safe.seal(kept.consultation_id, kept.handle, inside, of=_CARD),
@@ -241,6 +269,8 @@ def _read(tx: Transaction, row: RowMapping) -> SignUp:
         row["day"],
         row["kept_until"],
         None if inside is None else Card.from_json(inside["card"]),
+        row["pool"],
+        row["offered_until"],
         None if inside is None else inside["asked"],
     )
 

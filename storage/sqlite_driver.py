@@ -68,6 +68,12 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
 
     _cursor_cls = _Cursor
 
+    def rollback(self) -> None:
+        """Visit the thread only where there is something to undo: each return to the pool asks."""
+        connection: Any = self._connection
+        if connection._connection is not None and connection._connection.in_transaction:
+            super().rollback()
+
 
 class _Driver(AsyncAdapt_aiosqlite_dbapi):
     def connect(self, *arg: Any, **kw: Any) -> AsyncAdapt_aiosqlite_connection:

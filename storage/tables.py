@@ -1164,6 +1164,11 @@ consultations = Table(
     Column("language", String(20), nullable=False),  # of the words it was announced in
     Column("languages", Json, nullable=False),  # it is held in
     Column("access", Json, nullable=False),  # what is offered
+    Column("seats", Integer),  # None: any number of people
+    Column("pools", Json, nullable=False),  # seats that are kept for groups: {group: number}
+    Column("released_on", Date),  # the day from which these are anybody's
+    Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
+    Column("reminded_on", Date),  # the last day on which participants were reminded
     Column("announced_by", Id),  # seat
     Column("announced_at", UtcDateTime, nullable=False),
     Column("erased_at", UtcDateTime),
@@ -1192,8 +1197,17 @@ sign_ups = Table(
     Column("state", String(20), nullable=False),  # begun, confirmed, waiting, cancelled, words
     Column("day", Date, nullable=False),
     Column("kept_until", Date, nullable=False),  # as it was agreed to
+    Column("rank", Integer),  # on the waiting list
+    Column("pool", String(20)),  # the group among whose seats theirs is counted
+    Column("offered_until", UtcDateTime),
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("consultation_id", "number"),
+)
+Index(
+    "ix_sign_ups_offered",
+    sign_ups.c.offered_until,
+    sqlite_where=text("offered_until IS NOT NULL"),
+    postgresql_where=text("offered_until IS NOT NULL"),
 )
 
 consultation_counts = Table(  # how many participants said what; of none it is known who did

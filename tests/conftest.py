@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import itertools
 import json
 import logging
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -32,6 +34,8 @@ SAMPLES = Path(__file__).parents[2] / "shared" / "data"
 REQUIRED = os.environ.get("FOCALPOINT_TEST_REQUIRE", "").replace(",", " ").split()
 AUDIT_KEY = bytes(range(32))
 
+T = TypeVar("T")
+
 # No test fails on a clock: hypothesis would at 200 ms an example, or where making them is slow.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
@@ -39,6 +43,16 @@ settings.load_profile("house")
 
 # As the bot does: where nobody says how, an exception is drawn with every value in it, for seconds.
 logs.configure("readable")
+
+
+def pytest_collection_finish() -> None:
+    """Look for what is garbage among what tests make, not among all that was loaded for them.
+
+    And seldom: a statement alone makes hundreds of objects that need no looking for.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 def missing(what: str, reason: str) -> None:
@@ -152,7 +166,8 @@ class PostgresServer:
     """A server on which every test has an empty database of its own.
 
     Dropping a database makes the server write everything out, which takes longer than most tests:
-    so it is emptied for the next test, unless its schema has changed.
+    so it is emptied for the next test, unless its schema has changed. Who empties it stays
+    connected, beside the loops of the tests: a server learns the tables anew for each connection.
     """
 
     def __init__(self, url: URL) -> None:
@@ -161,55 +176,66 @@ class PostgresServer:
         self._template: str | None = None
         self._schema = ""
         self._empty: list[str] = []
+        self._connections: dict[str | None, Any] = {}
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="postgres", daemon=True)
+        self._thread.start()
 
     @asynccontextmanager
     async def empty(self) -> AsyncIterator[URL]:
         """A database without tables."""
-        async with self._database() as name:
+        name = await self._beside(self._create())
+        try:
             yield self.url.set(database=name)
+        finally:
+            await self._beside(self._drop(name))
 
     @asynccontextmanager
     async def migrated(self) -> AsyncIterator[URL]:
         """A database of the newest schema."""
-        if self._template is None:
-            self._template = await self._create()
-            await migrate.upgrade(self.url.set(database=self._template))
-            async with self._connection(self._template) as template:
-                self._schema = await template.fetchval(SCHEMA)
-        name = self._empty.pop() if self._empty else await self._copy(self._template)
+        name = await self._beside(self._take())
         try:
             yield self.url.set(database=name)
         finally:
-            if await self._is_as_new(name):
-                self._empty.append(name)
-            else:
-                await self._drop(name)
+            await self._beside(self._give_back(name))
 
-    async def close(self) -> None:
-        for name in self._empty:
+    def close(self) -> None:
+        """Drop whatever there is."""
+        asyncio.run(self._beside(self._drop_all()))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _beside(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` in the loop of the connections that stay."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    async def _take(self) -> str:
+        if self._template is None:
+            self._template = await self._create()
+            await migrate.upgrade(self.url.set(database=self._template))
+            template = await self._connection(self._template)
+            self._schema = await template.fetchval(SCHEMA)
+            await self._disconnect(self._template)  # who copies it must find it alone
+        return self._empty.pop() if self._empty else await self._copy(self._template)
+
+    async def _give_back(self, name: str) -> None:
+        if await self._is_as_new(name):
+            self._empty.append(name)
+        else:
             await self._drop(name)
-        if self._template is not None:
-            await self._drop(self._template)
 
     async def _is_as_new(self, name: str) -> bool:
         """Empty the database; False where that would not make it what a new one is."""
-        async with self._connection(name) as connection:
-            await connection.execute(ALONE)
-            if await connection.fetchval(SCHEMA) != self._schema:
-                return False
-            if await connection.fetchval("SELECT pg_database_size($1)", name) > GROWN:
-                return False
-            emptying = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
-            await connection.execute(";".join([*emptying, FROM_ONE]))
+        connection = await self._connection(name)
+        await connection.execute(ALONE)
+        if await connection.fetchval(SCHEMA) != self._schema:
+            return False
+        if await connection.fetchval("SELECT pg_database_size($1)", name) > GROWN:
+            return False
+        emptying = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
+        await connection.execute(";".join([*emptying, FROM_ONE]))
         return True
-
-    @asynccontextmanager
-    async def _database(self) -> AsyncIterator[str]:
-        name = await self._create()
-        try:
-            yield name
-        finally:
-            await self._drop(name)
 
     async def _copy(self, template: str) -> str:
         name = await self._create(template)
@@ -223,19 +249,31 @@ class PostgresServer:
         return name
 
     async def _drop(self, name: str) -> None:
+        await self._disconnect(name)
         await self._run(f"DROP DATABASE {name} WITH (FORCE)")
 
-    async def _run(self, statement: str) -> None:
-        async with self._connection(self.url.database) as connection:
-            await connection.execute(statement)
+    async def _drop_all(self) -> None:
+        for name in self._empty:
+            await self._drop(name)
+        if self._template is not None:
+            await self._drop(self._template)
+        for connected in list(self._connections):
+            await self._disconnect(connected)
 
-    @asynccontextmanager
-    async def _connection(self, name: str | None) -> AsyncIterator[Any]:
-        url = self.url.set(drivername="postgresql", database=name)
-        connection = await asyncpg.connect(url.render_as_string(hide_password=False))
-        try:
-            yield connection
-        finally:
+    async def _run(self, statement: str) -> None:
+        connection = await self._connection(self.url.database)
+        await connection.execute(statement)
+
+    async def _connection(self, name: str | None) -> Any:
+        """The connection to that database, which stays."""
+        if name not in self._connections:
+            url = self.url.set(drivername="postgresql", database=name)
+            address = url.render_as_string(hide_password=False)
+            self._connections[name] = await asyncpg.connect(address)
+        return self._connections[name]
+
+    async def _disconnect(self, name: str | None) -> None:
+        if (connection := self._connections.pop(name, None)) is not None:
             await connection.close()
 
 
@@ -248,7 +286,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         missing("postgres", "FOCALPOINT_TEST_POSTGRES names no server")
     server = PostgresServer(make_url(str(address)))
     yield server
-    asyncio.run(server.close())
+    server.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ its own, as if it had been started from a shell.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -108,6 +109,8 @@ def main() -> None:
     importlib.import_module("bot.__main__")
     importlib.import_module("tests.faults.room")
     importlib.import_module("bot.texts").Texts.load()
+    gc.collect()
+    gc.freeze()  # no fork looks through what was loaded, which would copy it, too
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who serve a caller
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(sys.argv[1])

@@ -750,6 +750,7 @@ async def vary(tx: Transaction) -> None:
     amended = [each for each in said.values() if each["version"] == 3]
     earlier = [_earlier(each, version) for each in amended for version in (1, 2)]
     await tx.execute(insert(status_update_versions), earlier)
+    await _left_behind(tx, amended)
 
 
 async def _write(tx: Transaction, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -764,6 +765,28 @@ async def _write(tx: Transaction, table: Any, rows: Iterable[Mapping[str, Any]])
 
 def _cleared(report: int) -> dict[str, Any]:
     return {"status_update_id": report, "seat_id": 1, "decision": "cleared", "at": BEGIN}
+
+
+async def _left_behind(tx: Transaction, amended: Sequence[Mapping[str, Any]]) -> None:
+    """Files that the newest version goes without: of the second one, and of the first alone.
+
+    The first was never a word, so that what stood there alone stays inside.
+    """
+    last = await tx.value(select(func.max(evidence.c.id)))
+    file = await tx.value(select(func.min(files.c.sha256)))
+    for place, each in enumerate(amended):
+        ids = {"former.pdf": last + 2 * place + 1, "inside.pdf": last + 2 * place + 2}
+        common: dict[str, Any] = {"kind": "document", "state": "stored", "sha256": file}
+        common |= {"caption": "secret caption", "size": 1_000, "added_at": each["submitted_at"]}
+        pieces = [
+            {"id": id_, "former_id": each["id"], "name": name, **common}
+            for name, id_ in ids.items()
+        ]
+        await tx.execute(insert(evidence), pieces)
+        for version, has in ((1, list(ids.values())), (2, [ids["former.pdf"]])):
+            of_it = status_update_versions.c.status_update_id == each["id"]
+            that = status_update_versions.c.version == version
+            await tx.execute(update(status_update_versions).where(of_it, that).values(evidence=has))
 
 
 def _earlier(said: Mapping[str, Any], version: int) -> dict[str, Any]:

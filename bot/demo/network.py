@@ -22,6 +22,7 @@ from bot.sandbox import Network, Phone, Sandbox
 from bot.services import people
 from bot.settings import Settings
 from bot.tasks import Tasks
+from handlers.flows.consultation import PAYLOAD
 from storage import accounts, institutions, seats
 from storage.lock import held
 
@@ -45,6 +46,7 @@ class Kept:
     seeded: bool = False
     runs: int = 0
     ahead: float = 0.0  # seconds by which the clock was moved
+    consultation: str = ""  # the code in its link
     phones: dict[str, int] = field(default_factory=dict)  # by name
 
 
@@ -101,7 +103,7 @@ class Demo:
             await self._seat_everybody()
         else:
             await self._first_start()
-        await asyncio.gather(*(phone.starts() for phone in self.phones.values()))
+        await asyncio.gather(*map(self._starts, maravia.network()["person"]))
 
     async def stop(self) -> None:
         """Stop everything, in reverse."""
@@ -168,6 +170,8 @@ class Demo:
         async with self.app.database.write() as tx:
             await seed.assign(tx, self._act(), drafts, start=start)
             await seed.add_deadlines(tx, self._act(), start=start)
+            codes = await seed.announce_consultations(tx, self._act(), start=start)
+        self._keep(consultation=codes[0])
         await self.app.outbox.settle()
 
     async def _happens(self, kind: str, entry: Mapping[str, Any], start: datetime) -> None:
@@ -243,6 +247,11 @@ class Demo:
             )
         await phone.opens(f"https://t.me/{BOT_NAME}?start={token}")
         await phone.taps(self.label("accept", entry["language"]))
+
+    async def _starts(self, entry: Mapping[str, Any]) -> None:
+        """Press Start; whoever is consulted does so by the link of the consultation."""
+        phone, code = self.phones[entry["name"]], self._kept.consultation
+        await phone.starts(f"{PAYLOAD}{code}" if code and entry.get("consulted") else "")
 
     async def _is_seated(self, phone: Phone) -> bool:
         async with self.app.database.read() as tx:

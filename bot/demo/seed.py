@@ -8,12 +8,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from bot.demo import maravia
 from bot.domain.clearance import Rule
+from bot.domain.consultations import KEPT_AFTER, Access, Form
+from bot.domain.consultations import Wanted as Consulting
 from bot.domain.deadlines import DeadlineKind, Wanted
 from bot.domain.disaggregation import Dimension
 from bot.domain.figures import Figure
@@ -24,7 +26,7 @@ from bot.domain.plans import Wanted as Planned
 from bot.domain.reports import StatusUpdateDraft
 from bot.domain.requests import Audience, RequestKind, RequestText
 from bot.exchange import staging
-from bot.services import answers, deadlines, plans, status_updates
+from bot.services import answers, consultations, deadlines, plans, status_updates
 from bot.services import assignments as assigning
 from bot.services import imports as importing
 from bot.services import requests as requesting
@@ -179,6 +181,32 @@ async def add_deadlines(tx: Transaction, act: Act, *, start: datetime) -> None:
             document_id=known[each["document"]].id,
         )
         await deadlines.add(tx, by_officer, wanted)
+
+
+async def announce_consultations(tx: Transaction, act: Act, *, start: datetime) -> list[str]:
+    """Consultations that are open; gives the codes of their links."""
+    by_officer = await by(tx, act, Role.OFFICER, None)
+    codes = []
+    for each in maravia.network()["consultation"]:
+        day = (start + timedelta(days=each["days"])).astimezone(act.zone).date()
+        wanted = Consulting(
+            Form.MEETING,
+            each["title"],
+            each["purpose"],
+            datetime.combine(day, time(each["hour"]), act.zone),
+            day,
+            each["place"],
+            "en",
+            closes_on=day - timedelta(days=1),
+            kept_until=day + KEPT_AFTER,
+            access=tuple(Access(name) for name in each["access"]),
+            ways=each["ways"],
+            contacts=each["contacts"],
+        )
+        consultation_id = await consultations.announce(tx, by_officer, wanted)
+        found = await consultations.get(tx, by_officer, consultation_id)
+        codes.append(found.code)
+    return codes
 
 
 async def add_plans(tx: Transaction, act: Act, *, start: datetime) -> None:

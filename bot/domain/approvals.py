@@ -1,4 +1,4 @@
-"""What nobody does alone: exporting names, inviting a coordinator, lowering a protection.
+"""What nobody does alone: exporting names, letting a coordinator in, lowering a protection.
 
 A second coordinator agrees. Where there is none, it opens by itself a day after all of the
 secretariat was told, unless somebody of them refuses until then.
@@ -26,6 +26,7 @@ class Kind(StrEnum):
     NAMES = "names"  # one export that holds people's names
     LOWER = "lower"  # a protection; `what`
     UNRESTRICT = "unrestrict"  # an item; `item`
+    SUCCEED = "succeed"  # who takes over the only coordinator's seat; `invitation`
 
 
 class State(StrEnum):

@@ -30,6 +30,7 @@ class Decision(StrEnum):
     CLEARED = "cleared"
     AMENDED = "amended"  # changed, and cleared as changed
     RETURNED = "returned"
+    LET_GO = "let_go"  # it went on when its institution stopped asking for clearance
 
 
 class WaitsForClearance(Refused):

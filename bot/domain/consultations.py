@@ -9,9 +9,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
+
+from bot.domain.quotas import Quota
 
 
 class Form(StrEnum):
@@ -36,6 +38,8 @@ class SignUpState(StrEnum):
     BEGUN = "begun"  # agreed to the terms; not sent yet
     CONFIRMED = "confirmed"
     WAITING = "waiting"  # no seat is free
+    OFFERED = "offered"  # a freed seat is theirs until a moment
+    LAPSED = "lapsed"  # the moment has passed; nothing is offered again unasked
     CANCELLED = "cancelled"
     WORDS = "words"  # words alone, not sent yet: it goes when they are
 
@@ -93,7 +97,6 @@ LONGEST_REGION = 80
 KEPT_AFTER = timedelta(days=60)  # after the last day, where nobody has said otherwise
 KEPT_LONGEST = timedelta(days=400)
 BEGUN_KEPT = timedelta(days=7)  # what was agreed to and never sent
-NUMBERS = range(1000, 10_000)  # the first numbers of pseudonyms; more are added where they run out
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 
@@ -119,6 +122,17 @@ class Wanted:
     access: tuple[Access, ...] = ()
     ways: str = ""
     contacts: str = ""
+    seats: int | None = None  # None: any number of people
+    pools: Mapping[str, int] = field(default_factory=dict)  # seats kept for groups
+    released_on: date | None = None  # the day from which these are anybody's
+
+    def quota(self, zone: tzinfo) -> Quota | None:
+        """The seats, days being those of the country's `zone`; None: any number of people."""
+        if self.seats is None:
+            return None
+        released = self.released_on
+        at = None if released is None else datetime.combine(released, time(), zone)
+        return Quota(self.seats, self.pools, at)
 
 
 @dataclass(frozen=True)
@@ -186,7 +200,8 @@ class SignUp:
     """A sign-up: a handle that nobody can follow to a chat, a number for a name, what was said.
 
     It is kept until the day that was agreed to, whatever the consultation says later. `card` None:
-    its key is gone. `asked` is the question that is open in the chat.
+    its key is gone. `pool` is the group among whose seats theirs is counted, `asked` the question
+    that is open in the chat.
     """
 
     handle: str
@@ -196,6 +211,8 @@ class SignUp:
     day: date
     kept_until: date
     card: Card | None
+    pool: str | None = None
+    offered_until: datetime | None = None
     asked: Mapping[str, Any] | None = None
 
     @property
@@ -224,7 +241,13 @@ class Standing:
         return sum(self.states.get(each, 0) for each in TAKING_PART)
 
 
-TAKING_PART = (SignUpState.CONFIRMED, SignUpState.WAITING)
+TAKING_PART = (
+    SignUpState.CONFIRMED,
+    SignUpState.WAITING,
+    SignUpState.OFFERED,
+    SignUpState.LAPSED,
+)
+SEATED = (SignUpState.CONFIRMED, SignUpState.OFFERED)
 
 
 def new_code() -> str:
@@ -232,10 +255,12 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(10))
 
 
-def new_number(taken: set[int]) -> int:
-    """A random number for a name that nobody in this consultation has."""
-    free = [each for each in NUMBERS if each not in taken]
-    return secrets.choice(free) if free else max(taken) + 1
+def random_number(given: int) -> int:
+    """A number for a name: of four digits, of more where half of these are `given` already."""
+    first = 1000
+    while given * 2 > 9 * first:
+        first *= 10
+    return first + secrets.randbelow(9 * first)
 
 
 def counted(answers: Mapping[str, Any]) -> dict[tuple[str, str], int]:

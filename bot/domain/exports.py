@@ -111,6 +111,12 @@ class DocumentNeeded(Refused):
     key = "error.export.document_needed"
 
 
+class NoEvents(Refused):
+    """There is nothing in the calendar, so no file is made of it."""
+
+    key = "error.export.no_events"
+
+
 class ReportNeeded(Refused):
     """An export of a report in preparation, and none is named; or one that is of none."""
 

@@ -238,17 +238,19 @@ def chapters_for(
 ) -> list[ChapterDraft]:
     """The chapters that these items make, in their order; themes by name, goals by number.
 
-    `beginnings` are the first words of items and their language, where they may be shown.
+    `beginnings` are the first words of items and their language, where they may be shown. Themes
+    and goals of restricted items are words about them, and make no heading.
     """
     scope = in_scope(structure, items)
+    told = [each for each in scope if not each.restricted]
     match structure:
         case Structure.OWN:
             return []
         case Structure.THEME:
-            themes = sorted({each.themes[0] for each in scope if each.themes})
+            themes = sorted({each.themes[0] for each in told if each.themes})
             return [ChapterDraft(each, None, structure, each) for each in themes]
         case Structure.GOAL:
-            goals = sorted({each.goals[0] for each in scope if each.goals})
+            goals = sorted({each.goals[0] for each in told if each.goals})
             return [ChapterDraft(str(each), None, structure, str(each)) for each in goals]
         case _:
             several = len({each.symbol for each in scope}) > 1
@@ -267,11 +269,66 @@ def _of_item(
     return ChapterDraft(heading, language if words else None, items=(item.id,))
 
 
-def without_words(heading: str, restricted: Iterable[tuple[str, str]]) -> str:
-    """A heading without how an item begins that was restricted since: its symbol and number."""
-    for symbol, code in restricted:
-        if heading.startswith((f"{code}{_BETWEEN}", f"{symbol}{_BETWEEN}{code}{_BETWEEN}")):
-            return f"{symbol}{_BETWEEN}{code}"
+@dataclass(frozen=True)
+class Hidden:
+    """A restricted item: its texts and themes, which no heading may say."""
+
+    id: int
+    symbol: str
+    code: str
+    texts: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """All that may be said of it: its symbol and number."""
+        return f"{self.symbol}{_BETWEEN}{self.code}"
+
+    def numbered(self, heading: str) -> str | None:
+        """What a heading says behind the item's number; None where it does not begin with it."""
+        for number in (self.name, self.code):
+            if heading.startswith(f"{number}{_BETWEEN}"):
+                return heading.removeprefix(f"{number}{_BETWEEN}")
+        return None
+
+    def says(self, words: str) -> bool:
+        """Whether all of the words stand in one of its texts."""
+        said = _folded(words.removesuffix("…"))
+        return any(said in _folded(each) for each in self.texts)
+
+    def is_quoted(self, words: str) -> bool:
+        """Whether some words in a row stand in one of its texts, so that they are its own."""
+        said = _folded(words.removesuffix("…")).split()
+        rows = [" ".join(said[at : at + _QUOTATION]) for at in range(len(said) - _QUOTATION + 1)]
+        return any(each in _folded(text) for text in self.texts for each in rows)
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.split()).casefold()
+
+
+_QUOTATION = 5
+"""So many words in a row are taken for those of the item, wherever they stand."""
+
+
+def shown_heading(
+    heading: str, hidden: Iterable[Hidden], *, own: Collection[int], theme: str | None = None
+) -> str:
+    """A heading without what it says of items that were restricted since: symbol and number.
+
+    It says so if it begins as the chapter of an item does, whether the item (one of the chapter's
+    `own`) still stands in it or was put elsewhere, if it quotes the item, or if it is a `theme`
+    that no other item has.
+    """
+    for each in hidden:
+        if theme is not None:
+            if theme in each.themes:
+                return each.name
+            continue
+        said = each.numbered(heading)
+        begins = said is not None and (each.id in own or each.says(said))
+        if begins or each.is_quoted(heading):
+            return each.name
     return heading
 
 

@@ -43,6 +43,25 @@ class Part(StrEnum):
     SENTENCE = "sentence"  # of a version of the State's status of an item
     ASSESSMENT = "assessment"  # an observer's, in one of its versions
     GRADE_NOTE = "grade_note"  # what a committee said of its grade
+    INSIDE = "inside"  # what a validator wrote of a report of the own institution
+    NOT_OURS = "not_ours"  # why an institution gave an item back
+    TASK = "task"  # what an institution asked one of its units
+    UNIT_ANSWER = "unit_answer"  # what the unit said
+    EXTENSION = "extension"  # why more time is needed
+    EXCUSE = "excuse"  # why no answer is needed
+    LATER = "later"  # why somebody put a reminder off
+    REQUEST = "request"  # what was asked, in every language, with its file
+    OUTCOME_NOTE = "outcome_note"  # what was made of a comment on a chapter
+    ANNOUNCEMENT = "announcement"  # in every language, with its file
+    ACTIVITY = "activity"  # of a plan: what is to be done, and with whose money
+    ACTIVITY_NOTE = "activity_note"  # what became of it
+    INDICATOR = "indicator"  # its name and its unit
+    VALUE = "value"  # of an indicator, with its groups
+    HEADING = "heading"  # of a chapter
+    DRAFT = "draft"  # of a chapter, as text or as a file
+    SAID = "said"  # a question in a dialogue
+    SAID_BACK = "said_back"  # the answer to it
+    WISH = "wish"  # why something is asked of a second coordinator
 
 
 class Kind(StrEnum):
@@ -52,6 +71,18 @@ class Kind(StrEnum):
     QUESTION = "question"
     RESPONSE = "response"
     ITEM = "item"
+    ASSIGNMENT = "assignment"
+    ASKED = "request_item"  # what one institution was asked
+    REQUEST = "request"
+    BROADCAST = "broadcast"
+    ACTIVITY = "activity"
+    CHAPTER = "chapter"
+    DIALOGUE_QUESTION = "dialogue_q"
+    APPROVAL = "approval"
+
+
+BLIND = frozenset({Part.INSIDE, Part.TASK, Part.UNIT_ANSWER})
+"""What stays inside an institution: who redacts it sees that it is there, not what it says."""
 
 
 class AlreadyRedacted(Refused):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -17,6 +17,9 @@ from bot.domain.versions import Version
 
 FIELDS = ("status", "measures", "remaining", "figures", "as_of")
 """What a row is filled in with, as a report in chat is."""
+
+NO_CHANGE = "no_change"
+"""The choice among the statuses that says: nothing has changed since the last report."""
 
 _ID = re.compile(r"A([0-9]{1,18})(?:-([0-9]{1,18})-([0-9]{1,9})(-f)?)?")
 
@@ -89,13 +92,18 @@ class Filled:
         assert found is not None
         return cls(kept["sheet"], kept["row"], found, kept["cells"], frozenset(kept["given"]))
 
-    def differs(self, shown: Mapping[str, str]) -> bool:
-        """Whether something was filled in, where the workbook showed that."""
+    def differs(self, shown: Mapping[str, str], fields: Sequence[str] = FIELDS) -> bool:
+        """Whether something of the fields was filled in, where the workbook showed that."""
         return any(
             _plain(self.cells.get(each, "")) != _plain(shown.get(each, ""))
-            for each in FIELDS
+            for each in fields
             if each in self.given
         )
+
+    @property
+    def confirms(self) -> bool:
+        """Whether it says that nothing has changed."""
+        return self.cells.get("status") == NO_CHANGE
 
 
 class Becomes(StrEnum):
@@ -103,6 +111,7 @@ class Becomes(StrEnum):
 
     REPORT = "report"
     AMENDMENT = "amendment"  # of what nobody has decided on
+    CONFIRMATION = "confirmation"  # that nothing has changed since the last report
     UNCHANGED = "unchanged"  # nothing was filled in, or it is sent already
     CONFLICT = "conflict"  # something was sent or decided since the workbook was made
     MISTAKE = "mistake"
@@ -200,6 +209,24 @@ def understood(row: Filled, base: Content, shown: Mapping[str, str], language: s
     if not measures:
         mistakes.append(Mistake("measures", text("error.no_words")))
     return Said(Content(status, measures, remaining, figures, as_of), tuple(mistakes))
+
+
+def confirmed(row: Filled, shown: Mapping[str, str]) -> Said:
+    """What a row says that confirms the last report: at most a sentence that says why.
+
+    Whatever else was filled in would be lost, and is a mistake.
+    """
+    mistakes = [
+        Mistake(each, text("import.reports.no_change_alone"))
+        for each in ("remaining", "figures", "as_of")
+        if row.differs(shown, (each,))
+    ]
+    sentence = row.cells.get("measures", "").strip() if row.differs(shown, ("measures",)) else ""
+    if len(sentence) > LONGEST_TEXT:
+        over = len(sentence) - LONGEST_TEXT
+        problem = text("import.reports.too_long", limit=LONGEST_TEXT, over=over)
+        mistakes.append(Mistake("measures", problem))
+    return Said(Content(None, sentence, None, (), None), tuple(mistakes))
 
 
 def says_the_same(one: Content, other: Content) -> bool:

@@ -1,6 +1,7 @@
 """The evidence as one ZIP: files by recommendation, and `manifest.csv` that vouches for each.
 
-`A-HRC-61-9/140.7/SU-2026-0042 title.pdf`. What there is to pack is read on a snapshot of the
+`A-HRC-61-9/140.7/SU-2026-0042 title.pdf`; what stood only in an earlier version says in which:
+`SU-2026-0042 v1 title.pdf`. What there is to pack is read on a snapshot of the
 database; the files come from the store after it, one at a time and piece by piece, so that neither
 memory nor a transaction grows with them. Every file is hashed as it goes in. One that is missing,
 damaged or cannot be read is named so in the manifest and counted, never left out in silence.
@@ -37,7 +38,17 @@ from storage.exports import Record, Records
 from storage.vault import NotStored, StoreUnavailable, Vault
 
 COLUMNS = (
-    *("path", "state", "sha256", "found_sha256", "size", "type", "status_update", "reply"),
+    *(
+        "path",
+        "state",
+        "sha256",
+        "found_sha256",
+        "size",
+        "type",
+        "status_update",
+        "version",
+        "reply",
+    ),
     *("recommendation", "symbol", "paragraph", "institution", "received_at", "title"),
 )
 
@@ -131,12 +142,15 @@ class _Listing(Named):
         if not shown:
             self.withheld.add(row["item_id"])
         reply = f"AN-{row['answer_id']}" if row["answer_id"] else ""
+        number, version = row.get("number") or "", row.get("version")
+        called = f"{number} v{version}" if row["former_id"] else number or reply
         return {
-            "path": self._path(row, row.get("number") or reply) if shown else "",
+            "path": self._path(row, called) if shown else "",
             "sha256": row["sha256"],
             "size": row["size"],
             "type": row["media_type"],
-            "status_update": row.get("number") or "",
+            "status_update": number,
+            "version": version,
             "reply": reply,
             "recommendation": item_id(row["item_id"]),
             "symbol": row["symbol"] or "",

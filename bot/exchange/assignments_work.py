@@ -53,7 +53,7 @@ async def _make(arguments: Mapping[str, Any], settings: Settings, path: Path) ->
             grouped = cluster_names(await clusters.every(tx))
     finally:
         await database.close()
-    texts = Texts.load(settings.languages)
+    texts = Texts.load(settings.languages, at_need=True)
     rows = book.write(
         path,
         (_to_assign(each, names, grouped) for each in found),

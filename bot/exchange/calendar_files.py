@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -627,6 +627,24 @@ def write_ics(entries: Iterable[Entry], *, name: str, made_at: datetime) -> byte
     calendar.add("x-wr-calname", name)
     for entry in entries:
         calendar.add_component(_event(entry, made_at))
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def write_meeting(
+    uid: str, *, title: str, starts_at: datetime, place: str, made_at: datetime
+) -> bytes:
+    """One meeting as a calendar file; when it ends is not known."""
+    calendar, event = Calendar(), Event()
+    calendar.add("prodid", "-//Focal Point//Consultation//EN")
+    calendar.add("version", "2.0")
+    event.add("uid", uid)
+    event.add("dtstamp", made_at)
+    event.add("dtstart", starts_at.astimezone(UTC))
+    event.add("summary", title)
+    if place:
+        event.add("location", place)
+    calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written
 

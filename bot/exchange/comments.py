@@ -43,7 +43,7 @@ async def write(tx: Transaction, order: Order, settings: Settings, folder: Path)
     if not every:
         raise NoComments
     named = {each.id: each for each in await chapters.of_report(tx, report.id)}
-    texts = Texts.load(settings.languages)
+    texts = Texts.load(settings.languages, at_need=True)
 
     def say(said: Text) -> str:
         return texts.render(said, order.language, mode="bare", timezone=settings.zone)

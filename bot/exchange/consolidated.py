@@ -165,7 +165,7 @@ class _Rows(Named):
             vanished=self._day(row["vanished_at"]),
             consolidated_status=self._status(row["consolidated_status"]),
             consolidated_as_of=row["consolidated_as_of"],
-            consolidated_sentence=(row["consolidated_sentence"] or "") if shown else "",
+            consolidated_sentence=self._written(row["consolidated_sentence"]) if shown else "",
         )
 
     def _status(self, code: str | None) -> str:
@@ -215,6 +215,7 @@ class _Rows(Named):
         return EvidenceRow(
             id=f"E-{row['id']}",
             status_update=row.get("number") or "",
+            version=row.get("version"),
             reply=f"AN-{row['answer_id']}" if row["answer_id"] else "",
             recommendation=item_id(row["item_id"]),
             symbol=row["symbol"] or "",
@@ -282,7 +283,7 @@ class _Rows(Named):
             institution=self._institution(row["institution_id"]),
             seat=self._who(row),
             decision=self.word(f"report.state.{row['decision']}"),
-            comment=(row["comment"] or "") if self._shows(row) else "",
+            comment=self._written(row["comment"]) if self._shows(row) else "",
             language=self._language(row["language"]),
             reviewed_at=row["at"],
         )
@@ -294,8 +295,8 @@ class _Rows(Named):
             id=f"RI-{row['id']}",
             request=f"RQ-{row['request_id']}",
             kind=self.word(f"request.kind.{row['kind']}"),
-            subject=self._named(row["titles"]) if shown else "",
-            indicator=(row["indicator"] or "") if shown else "",
+            subject=self._written(self._named(row["titles"])) if shown else "",
+            indicator=self._written(row["indicator"]) if shown else "",
             recommendation=item_id(row["item_id"]),
             symbol=row["symbol"] or "",
             paragraph=row["paragraph"] or "",
@@ -308,7 +309,7 @@ class _Rows(Named):
             days=days_between(asked, answered) if answered else None,
             answer=row["report"] or self._answered(row["answer"], shown=shown),
             state=self.word(f"request.stand.{self._stand(row)}"),
-            reason=(row["reason"] or "") if shown else "",
+            reason=self._written(row["reason"]) if shown else "",
         )
 
     def _answered(self, answer: Mapping[str, Any] | None, *, shown: bool) -> str:
@@ -316,7 +317,8 @@ class _Rows(Named):
         if answer is None or not shown:
             return ""
         figures = [Figure.from_json(each).written() for each in answer["figures"]]
-        return "\n".join(filter(None, [self._choice(answer["choice"]), answer["words"], *figures]))
+        said = [self._choice(answer["choice"]), self._written(answer["words"]), *figures]
+        return "\n".join(filter(None, said))
 
     def _choice(self, choice: str | None) -> str:
         return self.word(f"answer.choice.{choice}") if choice else ""
@@ -332,18 +334,18 @@ class _Rows(Named):
             id=f"AN-{row['id']}",
             asked=f"RI-{row['request_item_id']}",
             kind=self.word(f"request.kind.{row['kind']}"),
-            subject=self._named(row["titles"]) if shown else "",
+            subject=self._written(self._named(row["titles"])) if shown else "",
             recommendation=item_id(row["item_id"]),
             symbol=row["symbol"] or "",
             paragraph=row["paragraph"] or "",
             institution=self._institution(row["institution_id"]),
             seat=self._who(row),
             position=self._choice(row["choice"]),
-            answer=row["words"] if shown else "",
+            answer=self._written(row["words"]) if shown else "",
             language=self._language(row["language"]),
             figures="\n".join(each.written() for each in figures) if shown else "",
             disaggregation="\n".join(self._groups(figures)) if shown else "",
-            recorded_from=(row["source"] or "") if shown else "",
+            recorded_from=self._written(row["source"]) if shown else "",
             recorded_on=row["source_on"],
             answered_at=row["at"],
         )
@@ -356,7 +358,7 @@ class _Rows(Named):
             opened_at=row["opened_at"],
             closed_at=row["closed_at"],
             id=f"DQ-{row['id']}" if asked else "",
-            text=(row["words"] or "") if shown else "",
+            text=self._written(row["words"]) if shown else "",
             language=self._language(row["language"]),
             asked_at=row["typed_at"],
             recommendation=item_id(row["item_id"]),
@@ -365,7 +367,7 @@ class _Rows(Named):
             institution=self._institution(row["institution_id"]),
             state=self.word(f"dialogue.state.{row['state']}") if asked else "",
             seat=self._who(row),
-            answer=(row["answer"] or "") if shown and cleared else "",
+            answer=self._written(row["answer"]) if shown and cleared else "",
             answer_language=self._language(row["answer_language"]),
             status_update=row["number"] or "",
             settled_at=row["settled_at"],
@@ -395,7 +397,7 @@ class _Rows(Named):
             recommendation=item_id(row["item_id"]),
             symbol=row["symbol"],
             paragraph=row["paragraph"],
-            text=row["words"] if self._shows(row) else "",
+            text=self._written(row["words"]) if self._shows(row) else "",
             language=self._language(row["language"]),
             asked_at=row["asked_at"],
             days=days_between(row["asked_at"], self._order.made_at),
@@ -419,10 +421,10 @@ class _Rows(Named):
             grade=row["grade"] if graded else "",
             session=row["session"] if graded else "",
             as_of=row["given_on"] if graded else row["as_of"],
-            text=(words or "") if shown else "",
+            text=self._written(words) if shown else "",
             language=self._language(row["language"]) if words else "",
             document=(row["graded_in"] or "") if graded else "",
-            source=(row["source"] or "") if shown else "",
+            source=self._written(row["source"]) if shown else "",
             version=None if graded else row["version"],
             state=self.word(f"export.assessment.{_assessment_state(row)}"),
             given_at=row["entered_at"] if graded else row["given_at"],
@@ -434,7 +436,7 @@ class _Rows(Named):
             id=f"AC-{row['id']}",
             items=tuple(f"{symbol} {paragraph}" for symbol, paragraph in row["items"]),
             cluster=(row["cluster"] or "") if shown else "",
-            activity=row["what"] if shown else "",
+            activity=self._written(row["what"]) if shown else "",
             language=self._language(row["language"]),
             institution=self._institution(row["institution_id"]),
             others=tuple(self._institution(each) for each in row["others"]),
@@ -442,10 +444,10 @@ class _Rows(Named):
             until=row["until_on"],
             amount=exact_cell(row["amount"]),
             currency=row["currency"] or "",
-            funds=(row["funds"] or "") if shown else "",
+            funds=self._written(row["funds"]) if shown else "",
             stage=self.word(f"export.activity.{'adopted' if row['adopted_at'] else 'proposed'}"),
             state=self.word(f"activity.state.{row['state']}"),
-            last_note=(row["note"] or "") if shown else "",
+            last_note=self._written(row["note"]) if shown else "",
         )
 
     def _indicator(self, row: Record) -> IndicatorRow:
@@ -454,9 +456,9 @@ class _Rows(Named):
         return IndicatorRow(
             id=f"IN-{row['id']}",
             of=f"AC-{row['activity_id']}",
-            indicator=row["name"] if shown else "",
+            indicator=self._written(row["name"]) if shown else "",
             aspect=self.word(f"indicator.kind.{row['kind']}"),
-            unit_of=row["unit"] or "",
+            unit_of=self._written(row["unit"]),
             baseline=row["baseline"],
             baseline_year=row["baseline_year"],
             target=row["target"],

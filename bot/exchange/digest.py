@@ -17,7 +17,7 @@ from bot.texts import Texts
 def draw(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
     """Draw the figures (`bot.services.digests`) into the folder; gives `file`."""
     language = arguments["language"]
-    texts = Texts.load(Settings.from_environment().languages)
+    texts = Texts.load(Settings.from_environment().languages, at_need=True)
     path = Path(folder) / "digest.png"
 
     def words(text: Text) -> str:

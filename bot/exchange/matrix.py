@@ -219,7 +219,7 @@ class _Matrix:
                 titles = wording.evidence(said)
                 yield wording.ours(wording.say(text("word.evidence")))
                 yield titles
-        for title, words in wording.independent(row):
+        for title, words in (*wording.independent(row), *wording.grades(row)):
             yield wording.ours(title, strong=True)
             yield words
 

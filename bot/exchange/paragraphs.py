@@ -70,6 +70,7 @@ def section(
         "independent": [
             {"title": title, "text": words} for title, words in wording.independent(row)
         ],
+        "grades": [{"title": title, "text": words} for title, words in wording.grades(row)],
     }
 
 

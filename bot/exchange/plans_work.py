@@ -63,7 +63,7 @@ async def _make(arguments: Mapping[str, Any], settings: Settings, path: Path) ->
             grouped = cluster_names(await clusters.every(tx))
     finally:
         await database.close()
-    texts = Texts.load(settings.languages)
+    texts = Texts.load(settings.languages, at_need=True)
     what = {each.id: each.what for each in found}
     rows = book.write(
         path,

@@ -56,7 +56,7 @@ def draw(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
     `names` are the country's own, as `Texts.call` takes them.
     """
     language = arguments["language"]
-    texts = Texts.load(Settings.from_environment().languages)
+    texts = Texts.load(Settings.from_environment().languages, at_need=True)
     texts.call(arguments["names"])
     path = Path(folder) / "progress.png"
 

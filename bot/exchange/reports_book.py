@@ -38,7 +38,7 @@ SHOWN = (
     *("last", "standing", "comment"),
 )
 COLUMNS = (*SHOWN, *FIELDS)
-HINTS = ("fill", "status", "figures", "day", "again", "files", "rows", "send")
+HINTS = ("fill", "status", "no_change", "figures", "day", "again", "files", "rows", "send")
 PROBLEMS = ("no_id", "not_yours", "changed_id", "near_status", "unknown_status")
 TEXT_KEYS = (
     *(f"export.reports.column.{name}" for name in COLUMNS[1:]),

@@ -11,7 +11,7 @@ from typing import Any
 from bot.domain.items import UNDECIDED, ReportState
 from bot.domain.redaction import Mark
 from bot.domain.reports import ReportKind, StatusUpdate
-from bot.domain.reports_book import Content, RowId, Seen
+from bot.domain.reports_book import NO_CHANGE, Content, RowId, Seen
 from bot.domain.screens import Text, Words, text, text_to_json
 from bot.domain.status import Vocabulary
 from bot.domain.versions import newest
@@ -37,7 +37,8 @@ _STANDING = {
     ReportState.APPROVED: "approved",
     ReportState.RETURNED: "returned",
 }
-TEXT_KEYS = tuple(f"export.reports.standing.{each}" for each in _STANDING.values())
+CONFIRMS = "export.reports.no_change"
+TEXT_KEYS = (CONFIRMS, *(f"export.reports.standing.{each}" for each in _STANDING.values()))
 
 
 # -- Out -------------------------------------------------------------------------------------------
@@ -88,7 +89,10 @@ async def write(
     return book.write(
         path,
         [(name, [writer.row(each) for each in some]) for name, some in by_cluster(found)],
-        statuses=[writer.status(each.code) for each in vocabulary.live],
+        statuses=[
+            writer.say(text(CONFIRMS)),
+            *(writer.status(each.code) for each in vocabulary.live),
+        ],
         labels=_labels(texts, language),
         language=language,
         made_at=made_at,
@@ -207,7 +211,10 @@ def headings(texts: Texts) -> dict[str, str]:
 
 
 def status_words(texts: Texts, vocabulary: Vocabulary) -> dict[str, str]:
-    """What statuses are called in every language offered, and their codes; words to code."""
+    """What statuses are called in every language offered, and their codes; words to code.
+
+    So is the choice that nothing has changed.
+    """
     found: dict[str, str] = {}
     for each in vocabulary.entries:
         for language in texts.languages:
@@ -215,6 +222,8 @@ def status_words(texts: Texts, vocabulary: Vocabulary) -> dict[str, str]:
                 found.setdefault(_labels(texts, language)(key), each.code)
     for each in vocabulary.entries:
         found.setdefault(each.code, each.code)
+    for language in texts.languages:
+        found.setdefault(_labels(texts, language)(CONFIRMS), NO_CHANGE)
     return found
 
 

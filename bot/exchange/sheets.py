@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
+from functools import cache, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from bot.exchange.cells import (
@@ -34,8 +37,12 @@ ROWS_OF_A_SHEET = 1_048_576
 _LINKS_OF_A_SHEET = 65_000  # Excel follows 65,530
 _LONGEST_LINK = 2_079
 _SHORT = 4_681  # characters that fit one cell however they are escaped
-_EMPTY: tuple[Cell, ...] = (None, "", ())
 _FIRST_DATE = date(1900, 3, 1)  # Excel counts a 29 February 1900; earlier dates are written as text
+_FIRST_MOMENT = datetime.combine(_FIRST_DATE, time())
+_NOUGHT = datetime.combine(date(1899, 12, 30), time())  # from which spreadsheets count days
+_DAY = 86_400  # seconds
+_letters = cache(xl_col_to_name)
+_NOT_AT_FIRST = FORMULA_STARTS | {" "}
 
 
 class PlainSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no types
@@ -43,7 +50,29 @@ class PlainSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter carries no type
 
     It writes a text `<r>…</r>` as markup, unescaped, and spells `_x005F_x0041_` so that it is read
     as `_x005FA`.
+
+    A cell may be given as the element that stands in the file: XlsxWriter takes longer over one
+    than the database over a row.
     """
+
+    def cells_of(self, row: int, columns: int) -> dict[int, Any]:
+        """The cells of a row, by column, with room for so many.
+
+        The row before goes to the disk, unless all of the book is kept in memory.
+        """
+        if self.constant_memory and row > self.previous_row:
+            self._write_single_row(row)
+        if columns:
+            self._check_dimensions(row, 0)
+            self._check_dimensions(row, columns - 1)
+        found: dict[int, Any] = self.table[row]
+        return found
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        if cell.__class__ is str:
+            self.fh.write(cell)
+        else:
+            super()._write_cell(row, col, cell)
 
     @staticmethod
     def _escape_control_characters(data: str) -> str:
@@ -99,7 +128,7 @@ class SafeBook:
 class SafeSheet:
     """A sheet that writes each value as what it is."""
 
-    def __init__(self, sheet: Worksheet, styles: Styles, zone: tzinfo) -> None:
+    def __init__(self, sheet: PlainSheet, styles: Styles, zone: tzinfo) -> None:
         self.sheet = sheet
         self.styles = styles
         self._zone = zone
@@ -111,20 +140,37 @@ class SafeSheet:
         """Write a row; gives, by column, what of a text did not fit its cell."""
         rest: dict[int, list[str]] = {}
         styles = styles or self.styles
-        write_string, text_style = self.sheet.write_string, styles.text
-        for column, value in enumerate(cells):
-            if (
-                value.__class__ is str
-                and 0 < len(value) <= _SHORT
-                and value[0] not in FORMULA_STARTS
-            ):
-                # Nearly every cell comes this way: a hundred thousand rows are two million of them.
-                write_string(
-                    number, column, value if value.isascii() else storable(value), text_style
+        known = self.sheet.cells_of(number, len(cells))
+        place = number + 1
+        in_text = f'{place}" s="{_index(styles.text)}" t="inlineStr"><is><t>'
+        for column, cell in enumerate(cells):
+            value = joined(cell) if isinstance(cell, tuple) else cell
+            if value is None or value == "":
+                continue
+            # Nearly every cell comes one of these two ways: a hundred thousand rows are two million
+            # of them. The elements are those that XlsxWriter makes.
+            if type(value) is str and _is_plain(value):
+                known[column] = f'<c r="{_letters(column)}{in_text}{value}</t></is></c>'
+            elif (found := self._serial(value, styles)) is not None:
+                serial, style = found
+                known[column] = (
+                    f'<c r="{_letters(column)}{place}" s="{_index(style)}"><v>{serial}</v></c>'
                 )
-            elif value not in _EMPTY:
+            else:
                 rest |= self._write(number, column, value, styles)
         return rest
+
+    def _serial(self, value: Cell, styles: Styles) -> tuple[str, Format] | None:
+        """The number that stands for a day, a moment or a count, and how it is shown.
+
+        None for what is none of them, and for days before Excel's calendar.
+        """
+        if isinstance(value, datetime):
+            local = self._local(value)
+            return (_serial_of(local), styles.moment) if local >= _FIRST_MOMENT else None
+        if isinstance(value, date):
+            return (_serial_of_day(value), styles.day) if value >= _FIRST_DATE else None
+        return (f"{value:.16G}", styles.number) if isinstance(value, int) else None
 
     def _write(self, number: int, column: int, value: Cell, styles: Styles) -> dict[int, list[str]]:
         match value:
@@ -133,12 +179,11 @@ class SafeSheet:
                 self.sheet.write_url(number, column, storable(value), styles.link)
             case str():
                 return self._text(number, column, value, styles)
-            case tuple():
-                return self._text(number, column, joined(value), styles)
             case datetime():
-                self._moment(number, column, value, styles)
+                early = self._local(value).isoformat(" ", "minutes")
+                self.sheet.write_string(number, column, early, styles.text)
             case date():
-                self._day(number, column, value, styles)
+                self.sheet.write_string(number, column, value.isoformat(), styles.text)
             case _:
                 self.sheet.write_number(number, column, value, styles.number)
         return {}
@@ -155,18 +200,8 @@ class SafeSheet:
         self.sheet.write_string(row, column, first, style)
         return {column: rest} if rest else {}
 
-    def _moment(self, row: int, column: int, moment: datetime, styles: Styles) -> None:
-        local = moment.astimezone(self._zone).replace(tzinfo=None)
-        if local.date() < _FIRST_DATE:
-            self.sheet.write_string(row, column, local.isoformat(" ", "minutes"), styles.text)
-        else:
-            self.sheet.write_datetime(row, column, local, styles.moment)
-
-    def _day(self, row: int, column: int, day: date, styles: Styles) -> None:
-        if day < _FIRST_DATE:
-            self.sheet.write_string(row, column, day.isoformat(), styles.text)
-        else:
-            self.sheet.write_datetime(row, column, day, styles.day)
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self._zone).replace(tzinfo=None)
 
     def _can_follow(self, link: str) -> bool:
         return (
@@ -174,6 +209,39 @@ class SafeSheet:
             and len(link) <= _LONGEST_LINK
             and self._links < _LINKS_OF_A_SHEET
         )
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text that is not empty stands in the file as it is: nothing in it is spelt out,
+    it fits one cell, and neither end is a space.
+    """
+    return (
+        len(text) <= _SHORT
+        and text.isprintable()
+        and "&" not in text
+        and "<" not in text
+        and ">" not in text
+        and "_x" not in text
+        and text[0] not in _NOT_AT_FIRST
+        and text[-1] != " "
+    )
+
+
+def _index(style: Format) -> int:
+    """The number by which cells name a format."""
+    number: int = style._get_xf_index()  # noqa: SLF001 - what XlsxWriter writes into a cell itself
+    return number
+
+
+def _serial_of(moment: datetime) -> str:
+    """The days from 30 December 1899 to a moment of the calendar that both count alike."""
+    since = moment - _NOUGHT
+    return f"{since.days + (since.seconds + since.microseconds / 1e6) / _DAY:.16G}"
+
+
+@lru_cache(maxsize=4_096)
+def _serial_of_day(day: date) -> str:
+    return f"{(day - _NOUGHT.date()).days:.16G}"
 
 
 @contextmanager

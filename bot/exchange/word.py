@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -26,7 +27,7 @@ from lxml import etree
 
 from bot.domain.errors import Refused
 from bot.domain.exports import TemplateKind
-from bot.domain.screens import Text, Words, text
+from bot.domain.screens import Listing, Text, Value, Words, text
 from bot.exchange import word_samples, word_templates
 from bot.exchange.child import progress
 from bot.exchange.word_writer import element
@@ -36,12 +37,14 @@ FILTERS = (
     *("round", "sort", "title", "trim", "truncate", "unique", "upper", "wordcount"),
 )
 SHOWN = 200  # characters of the line with the mistake
-FIELDS_SHOWN = 1_500  # characters of the list of fields
+TOLD = 8  # unknown fields, each with its line
+LINE_SHOWN = 80  # characters of such a line
 
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _PARAGRAPH = re.compile(r"<w:p([ >])")
 _TAG = re.compile(r"<[^>]*>")
 _NAME = re.compile(r"'(\w+)' is undefined|no attribute '(\w+)'")
+_OWN_PARTS = ("loop", "caller", "namespace", "range")  # jinja2's, with parts of their own
 _FORBIDDEN = (
     *(nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends),
     *(nodes.EvalContextModifier, nodes.ScopedEvalContextModifier),
@@ -58,7 +61,10 @@ class TemplateMistake(Refused):
 
 
 class TemplateUnknownField(TemplateMistake):
-    """It names a field that there is not; more values: its `name`, and the `fields` there are."""
+    """It names fields that there are not; more values: the first one's `name`, and all `fields`.
+
+    Each of them is told with its line, and with the name there is that is nearest to it.
+    """
 
     key = "template.unknown_field"
 
@@ -182,8 +188,9 @@ class _Template(DocxTemplate):  # type: ignore[misc]  # the library has no types
 
     def __init__(self, source: BytesIO, fields: Sequence[str]) -> None:
         super().__init__(source)
-        self._fields = fields
+        self._misspelt: list[tuple[str, str]] = []
         self._known = {re.split(r"[.\[]", each)[0] for each in fields}
+        self._names = {name for each in fields for name in re.split(r"[.\[\]]+", each) if name}
 
     def render_xml_part(
         self,
@@ -228,24 +235,50 @@ class _Template(DocxTemplate):  # type: ignore[misc]  # the library has no types
         known = {*self._known, *environment.globals, "loop", "caller", "varargs", "kwargs", "self"}
         known |= {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
         known |= {each.name for each in tree.find_all(nodes.Macro)}
-        for each in tree.find_all(nodes.Name):
-            if each.ctx == "load" and each.name not in known:
-                self._refuse_field(each.name, _bare(lines[each.lineno - 1]), part)
+        unknown = [
+            (each.name, _bare(lines[each.lineno - 1]))
+            for each in tree.find_all(nodes.Name)
+            if each.ctx == "load" and each.name not in known
+        ]
+        self._misspelt = [
+            (each.attr, _bare(lines[each.lineno - 1]))
+            for each in tree.find_all(nodes.Getattr)
+            if each.attr not in self._names and _is_field(each.node)
+        ]
+        if unknown:
+            self._refuse_fields([*unknown, *self._misspelt], part)
 
     def _refuse(self, error: Exception, line: int, source: str, part: Any) -> NoReturn:
         lines = source.split("\n")
         words = _bare(lines[line - 1]) if 0 < line <= len(lines) else ""
         name = _NAME.search(str(error)) if isinstance(error, UndefinedError) else None
         if name:
-            self._refuse_field(name[1] or name[2], words, part)
+            found = (name[1] or name[2], words)
+            others = [each for each in self._misspelt if each != found]
+            self._refuse_fields([found, *others], part)
         raise _mistake(self._where(words, part), words, _what(error)) from None
 
-    def _refuse_field(self, name: str, line: str, part: Any) -> NoReturn:
-        fields = Words(", ".join(self._fields), limit=FIELDS_SHOWN)
-        where, shown = self._where(line, part), Words(line, limit=SHOWN)
+    def _refuse_fields(self, unknown: Sequence[tuple[str, str]], part: Any) -> NoReturn:
+        """Name them all, each once with its line, as far as that can be read."""
+        each_once = list(dict.fromkeys(unknown))
+        told: list[Text] = [self._unknown(*each, part) for each in each_once[:TOLD]]
+        if len(each_once) > TOLD:
+            told.append(text("template.more_fields", count=len(each_once) - TOLD))
+        name, line = each_once[0]
         raise TemplateUnknownField(
-            where=where, line=shown, name=Words(name), fields=fields
+            where=self._where(line, part),
+            line=Words(line, limit=SHOWN),
+            name=Words(name),
+            fields=Listing(tuple(told)),
         ) from None
+
+    def _unknown(self, name: str, line: str, part: Any) -> Text:
+        known: dict[str, Value] = {"name": Words(name), "where": self._where(line, part)}
+        known["line"] = Words(line, limit=LINE_SHOWN)
+        near = get_close_matches(name, sorted(self._names | self._known), n=1)
+        if near:
+            return Text("template.unknown.near", {**known, "nearest": Words(near[0])})
+        return Text("template.unknown", known)
 
     def _where(self, line: str, part: Any) -> Text:
         """Where the paragraph with these words stands, as a person counts in Word."""
@@ -256,6 +289,13 @@ class _Template(DocxTemplate):  # type: ignore[misc]  # the library has no types
         if "notes" in place:
             return text("template.where.notes")
         return _place(self.docx.element.body, line) or text("template.where.body")
+
+
+def _is_field(node: nodes.Node) -> bool:
+    """Whether what is asked for a part of itself is a value of ours, or a part of one."""
+    while isinstance(node, nodes.Getattr | nodes.Getitem):
+        node = node.node
+    return isinstance(node, nodes.Name) and node.name not in _OWN_PARTS
 
 
 def _line_of(error: Exception) -> int:

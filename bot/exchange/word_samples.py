@@ -124,6 +124,7 @@ def _paragraphs() -> dict[str, Any]:
         "status": "In progress, as of 3 May 2026",
         "answers": [answer, bare],
         "independent": [{"title": "Assessment of the institute", "text": _part(_ENGLISH)}],
+        "grades": [{"title": "Human Rights Committee: C, 131st session", "text": _part(_ENGLISH)}],
     }
     foreign = {**section, "follow_up": "", "text": _part(_ARABIC, rtl=True), "about": ""}
     unanswered = {**foreign, "text": nothing, "sentence": nothing, "answers": []}

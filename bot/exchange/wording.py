@@ -15,11 +15,13 @@ from typing import Any
 
 from bot.domain.exports import FORMS, ExportKind
 from bot.domain.figures import Figure
-from bot.domain.filters import NOT_REPORTED, Dimension, NothingMatches
+from bot.domain.filters import Dimension, NothingMatches
+from bot.domain.grades import grade_name, scheme_name
 from bot.domain.items import ItemText, Part, best_text
 from bot.domain.kinds import Kind, Position
 from bot.domain.people import Role
 from bot.domain.screens import Text, Value, Words, text
+from bot.domain.views.common import dotted
 from bot.domain.views.people import name_for
 from bot.exchange.child import progress
 from bot.exchange.order import Order, Written
@@ -51,7 +53,7 @@ class Wording:
         self.language = order.language
         self.today: date = order.made_at.astimezone(settings.zone).date()
         self._settings = settings
-        self._texts = Texts.load(settings.languages)
+        self._texts = Texts.load(settings.languages, at_need=True)
         self._texts.call(records.vocabulary().names)
         self._institutions = records.institutions()
 
@@ -126,8 +128,13 @@ class Wording:
         while page := list(islice(rows, PAGE)):
             ids = [each["id"] for each in page]
             approved, beside = self.records.approved(ids), self.records.independent(ids)
+            graded = self.records.graded(ids)
             for row in page:
-                item = {**row, "independent": beside.get(row["id"], [])}
+                own = {
+                    "independent": beside.get(row["id"], []),
+                    "graded": graded.get(row["id"], []),
+                }
+                item = {**row, **own}
                 yield item, approved.get(row["id"], [])
             done += len(page)
             progress(done, 3 * total)  # filling in takes the rest
@@ -163,7 +170,7 @@ class Wording:
             day = row["consolidated_as_of"]
             return self.say(text("word.status", status=status, day=day))
         if not approved:
-            return self.say(text("word.status.none", status=text(f"status.{NOT_REPORTED}")))
+            return self.say(text("word.status.none"))
         return self.say(_status(approved[0]))
 
     def sentence(self, row: Record) -> Said:
@@ -194,6 +201,24 @@ class Wording:
             (self._observed(each), self.theirs(each["words"], each["language"]))
             for each in row["independent"]
         ]
+
+    def grades(self, row: Record) -> list[tuple[str, Said]]:
+        """What committees gave: whose scheme, the grade, its session and document; the note."""
+        found = []
+        for each in row["graded"]:
+            note = self.theirs(each["note"], each["language"])
+            found.append((self._graded(each), note if self.shows(row) else self.ours("")))
+        return found
+
+    def _graded(self, each: Mapping[str, Any]) -> str:
+        facts: list[Value] = [grade_name(each["scheme"], each["grade"]), Words(each["session"])]
+        if each["given_on"] is not None:
+            facts.append(text("word.day", day=each["given_on"]))
+        if each["symbol"]:
+            facts.append(Words(each["symbol"]))
+        return self.say(
+            text("grade.line", scheme=scheme_name(each["scheme"]), facts=dotted(*facts))
+        )
 
     def _observed(self, given: Mapping[str, Any]) -> str:
         names = self._institutions[given["institution_id"]]["names"]

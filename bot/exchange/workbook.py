@@ -104,6 +104,7 @@ class EvidenceRow:
 
     id: str
     status_update: str
+    version: int | None  # of the status update: the newest that has it
     reply: str  # the id on the answers' sheet
     recommendation: str
     symbol: str

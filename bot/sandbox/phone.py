@@ -413,7 +413,7 @@ class Phone:
         """
         if self.network.rests is not None:
             await self.network.rests()
-            await self.settles(0.0)
+            await self._news(0.0)
             return self.screen if self.received else self.messages[-1]
         end = time.monotonic() + self.network.patience
         while not self._reactions and (left := self._until_then(end)) > 0:

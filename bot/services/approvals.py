@@ -31,7 +31,7 @@ from bot.domain.views import approvals as views
 from bot.services import audit
 from bot.services.notices import officers, tell
 from storage import approvals as queries
-from storage import items, jobs, people, seats
+from storage import invitations, items, jobs, people, seats
 from storage.audit import Fact
 from storage.database import Transaction
 
@@ -117,7 +117,10 @@ async def due(tx: Transaction, act: Act) -> list[int]:
 async def follow(tx: Transaction, act: Act, approval_id: int) -> None:
     """Take the next step that is due: ask, announce, open by itself, or let it expire."""
     asked = existing(await queries.lock(tx, approval_id))
-    match await _step(tx, act, asked):
+    step = await _step(tx, act, asked)
+    if step is not None and not await _successor_waits(tx, asked):
+        step = Step.EXPIRE
+    match step:
         case Step.EXPIRE:
             await _expire(tx, act, asked)
         case Step.ANNOUNCE:
@@ -135,13 +138,21 @@ async def follow(tx: Transaction, act: Act, approval_id: int) -> None:
 
 
 async def allowed(
-    tx: Transaction, act: Act, kind: Kind, approval_id: int | None = None
+    tx: Transaction,
+    act: Act,
+    kind: Kind,
+    approval_id: int | None = None,
+    *,
+    arguments: Mapping[str, Any] | None = None,
 ) -> Approval | None:
-    """What was agreed to of that kind, for the actor to use now; None where there is nothing."""
+    """What was agreed to of that kind, for the actor to use now; None where there is nothing.
+
+    Where there are `arguments`, it is what was asked with them.
+    """
     if act.actor.person_id is None or not may_lower(act.actor):
         return None
     for each in await queries.undecided(tx, kinds=(kind,), asker=act.actor.person_id):
-        is_it = approval_id in (None, each.id)
+        is_it = approval_id in (None, each.id) and arguments in (None, each.arguments)
         if is_it and each.state is State.APPROVED and each.expires_at > act.now:
             return each
     return None
@@ -191,7 +202,8 @@ async def restrict(tx: Transaction, act: Act, item_id: int) -> None:
 
 
 async def _open(tx: Transaction, act: Act, asked: Approval, *, decided_by: int | None) -> Approval:
-    stays = asked.kind in (Kind.NAMES, Kind.INVITE)  # the export, the link's making uses it
+    # The export, the link's making, the confirming uses it.
+    stays = asked.kind in (Kind.NAMES, Kind.INVITE, Kind.SUCCEED)
     state = State.APPROVED if stays else State.DONE
     await _settle(tx, act, asked, state, decided_by=decided_by)
     await audit.record(
@@ -233,6 +245,14 @@ async def _step(tx: Transaction, act: Act, asked: Approval) -> Step | None:
     return next_step(asked, await _coordinators(tx, act), act.now)
 
 
+async def _successor_waits(tx: Transaction, asked: Approval) -> bool:
+    """Whether who is to take the seat over still waits; of anything else there is none to wait."""
+    if asked.kind is not Kind.SUCCEED:
+        return True
+    invitation = await invitations.get(tx, asked.arguments["invitation"])
+    return invitation is not None and invitation.state == invitations.REDEEMED
+
+
 async def _coordinators(tx: Transaction, act: Act) -> frozenset[int]:
     held = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
     return frozenset(each.person.id for each in held)
@@ -242,6 +262,10 @@ async def _require_sense(tx: Transaction, kind: Kind, arguments: Mapping[str, An
     if kind is Kind.UNRESTRICT:
         item = await items.get(tx, arguments["item"])
         if item is None or not item.restricted:
+            raise NotFound
+    if kind is Kind.SUCCEED:
+        invitation = existing(await invitations.get(tx, arguments["invitation"]))
+        if invitation.takes_over is None or invitation.state != invitations.REDEEMED:
             raise NotFound
     if kind is Kind.LOWER and await may_leave(tx, Protection(arguments["what"])):
         raise Outdated
@@ -296,6 +320,9 @@ async def described(tx: Transaction, asked: Approval) -> views.Described:
         invited = () if job is None else job.arguments["names"]
     if asked.kind is Kind.UNRESTRICT:
         item = await items.get(tx, asked.arguments["item"])
+    successor = None
+    if asked.kind is Kind.SUCCEED:
+        successor = await invitations.get(tx, asked.arguments["invitation"])
     seat = None if asked.decided_by is None else await seats.get(tx, asked.decided_by)
     decider = None if seat is None else await people.get(tx, seat.person_id)
     return views.Described(
@@ -303,6 +330,7 @@ async def described(tx: Transaction, asked: Approval) -> views.Described:
         asker="" if asker is None else asker.name,
         invited=tuple(invited),
         item=item,
+        successor="" if successor is None else successor.telegram_name or "",
         decider=None if decider is None else decider.name,
     )
 

@@ -401,7 +401,7 @@ async def count(tx: Transaction, broadcast_id: int) -> Deliveries:
     return replace(found, waiting=found.waiting + to_come)
 
 
-async def paint(tx: Transaction, prefix: str) -> Painted | None:
+async def paint(tx: Transaction, prefix: str, *, may_redact: bool = False) -> Painted | None:
     """The board of the deliveries whose keys begin so; None: there is no such broadcast."""
     broadcast_id = int(prefix.split(":")[1])
     found = await queries.get(tx, broadcast_id)
@@ -412,6 +412,7 @@ async def paint(tx: Transaction, prefix: str) -> Painted | None:
         await beginning(tx, found),
         await count(tx, broadcast_id),
         seen=await queries.count_seen(tx, broadcast_id),
+        may_redact=may_redact,
     )
     return Painted(shown, moves=found.state is BroadcastState.SENDING)
 

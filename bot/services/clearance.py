@@ -52,30 +52,58 @@ from storage import (
     versions,
 )
 from storage import clearance as queries
+from storage.audit import Fact
 from storage.database import Database, Transaction
 from storage.people import Seated
 
 # -- What needs it ---------------------------------------------------------------------------------
 
 
-async def set_rule(tx: Transaction, act: Act, institution_id: int, rule: Rule) -> None:
+async def set_rule(
+    tx: Transaction, act: Act, institution_id: int, rule: Rule, *, lets_go: bool = False
+) -> Sequence[Uncleared]:
     """What the institution sends from now on needs clearance, or not; what waits goes on waiting.
 
-    Its validators, where the secretariat says so, and the coordinators, where they do, are told.
+    Where it `lets_go`, what would need none by this rule goes to review now, and is given. Its
+    validators, where the secretariat says so, and the coordinators, where they do, are told.
     """
     permissions.require(permissions.may_set_clearance(act.actor, institution_id))
     institution = existing(await institutions.get(tx, institution_id))
     await queries.set_rule(tx, institution_id, rule)
+    gone = await _let_go(tx, act, institution_id, rule) if lets_go else []
     subject = f"institution:{institution_id}"
-    entry = await audit.record(tx, act, "clearance.rule", subject, facts={"rule": rule.value})
+    facts: dict[str, Fact] = {"rule": rule.value}
+    if gone:
+        facts["let_go"] = [each.number for each in gone]
+    entry = await audit.record(tx, act, "clearance.rule", subject, facts=facts)
+    if gone:
+        await tell_secretariat(tx, act, f"clearance_rule:{entry}:let_go")
     hearing = await people.seated(tx, now=act.now, roles=[Role.COORDINATOR])
     hearing += await people.seated(
         tx, now=act.now, roles=permissions.READS, institution_id=institution_id
     )
     for each in people.each_once(hearing):
         if each.id != act.actor.person_id:
-            shown = views.rule_changed(institution.names, rule, each.language)
+            shown = views.rule_changed(institution.names, rule, each.language, gone)
             await tell(tx, act, each.id, shown, f"clearance_rule:{entry}:{each.id}", silent=True)
+    return gone
+
+
+async def _let_go(
+    tx: Transaction, act: Act, institution_id: int, rule: Rule
+) -> Sequence[Uncleared]:
+    """What need not wait any more is the institution's word; it was read by nobody else."""
+    waiting = await queries.needless(tx, institution_id, rule)
+    await assignments.lock(tx, [each.assignment_id for each in waiting])
+    assert act.actor.seat_id is not None
+    gone = []
+    for each in waiting:
+        if await queries.let_go(tx, each.status_update_id, now=act.now):
+            update_id, seat_id = each.status_update_id, act.actor.seat_id
+            await queries.add(tx, update_id, seat_id, Decision.LET_GO, now=act.now)
+            await _is_word(tx, act, each)
+            gone.append(each)
+    return gone
 
 
 async def choose(tx: Transaction, act: Act, assignment_id: int, *, chosen: bool) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, time, timedelta
 
 from bot.domain import permissions
 from bot.domain.consultations import (
     BEGUN_KEPT,
     FEWEST,
     KEPT_LONGEST,
+    SEATED,
     TAKING_PART,
     Consultation,
     ConsultationState,
+    SignUpState,
     Standing,
     Wanted,
     new_code,
@@ -21,12 +24,17 @@ from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import Act
 from bot.domain.screens import Screen
 from bot.domain.views import participants as told
-from bot.services import audit, erasure
+from bot.services import audit, erasure, waiting
 from storage import consultations as queries
-from storage import contributions, outbox, sign_ups
+from storage import contributions, jobs, outbox, sign_ups
+from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.outbox import BULK, Message
 from storage.sign_ups import AT_ONCE
+
+POSTER, CALENDAR = "consultation_poster", "consultation_calendar"
+REMINDED_FROM = time(9)
+"""When participants are reminded on the day before a meeting, by the country's clocks."""
 
 
 class ConsultationPast(Refused):
@@ -45,6 +53,18 @@ class KeptTooShort(Refused):
     """What participants said is needed until the last day; values: `day`."""
 
     key = "error.consultation_kept_short"
+
+
+class TooFewSeats(Refused):
+    """There are fewer seats than people who have one; values: `taken`."""
+
+    key = "error.too_few_seats"
+
+
+class TooManyKept(Refused):
+    """More seats are kept for groups than there are; values: `kept`."""
+
+    key = "error.too_many_kept"
 
 
 class KeptTooLong(Refused):
@@ -66,6 +86,7 @@ async def announce(tx: Transaction, act: Act, wanted: Wanted) -> int:
     seat = permissions.secretariat_seat(act.actor)
     consultation_id = await queries.add(tx, new_code(), wanted, seat_id=seat.id, now=act.now)
     tx.safe.open(consultation_id)
+    await _plan_calendar(tx, act, consultation_id, wanted)
     await audit.record(
         tx,
         act,
@@ -87,8 +108,11 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
         raise Outdated
     _require_fits(act, wanted)
     await queries.change(tx, consultation_id, wanted)
+    await _plan_calendar(tx, act, consultation_id, wanted)
+    await _require_seats(tx, consultation_id, wanted)
     await sign_ups.keep_no_longer(tx, consultation_id, wanted.kept_until)
     await contributions.keep_no_longer(tx, consultation_id, wanted.kept_until)
+    await waiting.fill(tx, act, consultation_id)
     if _concerns_participants(found.wanted, wanted):
         await _tell(tx, act, consultation_id, told.changed(found.code))
     await audit.record(
@@ -126,8 +150,25 @@ def _require_fits(act: Act, wanted: Wanted) -> None:
         raise ClosesTooLate(day=wanted.last_day)
     if wanted.kept_until < wanted.last_day:
         raise KeptTooShort(day=wanted.last_day)
+    if wanted.seats is not None and sum(wanted.pools.values()) > wanted.seats:
+        raise TooManyKept(kept=sum(wanted.pools.values()))
     if wanted.kept_until > wanted.last_day + KEPT_LONGEST:
         raise KeptTooLong(day=wanted.last_day + KEPT_LONGEST)
+
+
+async def _require_seats(tx: Transaction, consultation_id: int, wanted: Wanted) -> None:
+    """Nobody loses a seat because there are fewer."""
+    await seats.lock(tx, consultation_id)
+    taken = sum((await seats.taken(tx, consultation_id)).values())
+    if wanted.seats is not None and taken > wanted.seats:
+        raise TooFewSeats(taken=taken)
+
+
+async def _plan_calendar(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted) -> None:
+    """A meeting can be taken into a calendar."""
+    if wanted.starts_at is not None:
+        arguments = {"consultation": consultation_id}
+        await jobs.plan(tx, CALENDAR, arguments, person_id=None, seat_id=None, now=act.now)
 
 
 def _facts(wanted: Wanted) -> dict[str, str | date]:
@@ -145,9 +186,16 @@ def _concerns_participants(before: Wanted, after: Wanted) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
 
-async def _tell(tx: Transaction, act: Act, consultation_id: int, said: Screen) -> None:
-    """Tell everybody who takes part; their chats are looked up when it is sent."""
-    handles = await sign_ups.handles(tx, consultation_id, TAKING_PART)
+async def _tell(
+    tx: Transaction,
+    act: Act,
+    consultation_id: int,
+    said: Screen,
+    *,
+    to: Sequence[SignUpState] = TAKING_PART,
+) -> int:
+    """Tell everybody who takes part; their chats are looked up when it is sent. Gives how many."""
+    handles = await sign_ups.handles(tx, consultation_id, to)
     news = [
         Message(
             key=f"consultation:{consultation_id}:{act.stamp}:{handle}",
@@ -159,7 +207,23 @@ async def _tell(tx: Transaction, act: Act, consultation_id: int, said: Screen) -
         )
         for handle in handles
     ]
-    await outbox.add_many(tx, news, now=act.now)
+    return await outbox.add_many(tx, news, now=act.now)
+
+
+async def ask_for_poster(
+    tx: Transaction, act: Act, consultation_id: int, language: str, payload: str
+) -> int:
+    """Plan the poster in that language; `payload` is its link's. Gives the job."""
+    await get(tx, act, consultation_id)
+    arguments = {"consultation": consultation_id, "language": language, "payload": payload}
+    person, seat = act.actor.person_id, act.actor.seat_id
+    return await jobs.plan(tx, POSTER, arguments, person_id=person, seat_id=seat, now=act.now)
+
+
+async def poster_made(tx: Transaction, act: Act, consultation_id: int, language: str) -> None:
+    """Record that a poster was handed out."""
+    subject, facts = f"consultation:{consultation_id}", {"language": language}
+    await audit.record(tx, act, "consultation.poster", subject, facts=facts)
 
 
 # -- Looking ---------------------------------------------------------------------------------------
@@ -191,10 +255,16 @@ async def standing(tx: Transaction, act: Act, consultation_id: int) -> Standing:
 async def follow(database: Database, act: Act) -> None:
     """Close what closes, erase what is kept no longer; in short transactions."""
     begun_before = act.today - BEGUN_KEPT
+    tomorrow = act.today + timedelta(days=1)
     async with database.read() as tx:
         to_close = await queries.to_close(tx, today=act.today)
         to_erase = await queries.to_erase(tx, today=act.today)
         over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
+        to_remind = await queries.to_remind(tx, tomorrow=tomorrow)
+    if act.now.astimezone(act.zone).time() >= REMINDED_FROM:
+        for each in to_remind:
+            async with database.write() as tx:
+                await _remind(tx, act, each, tomorrow)
     for each in to_close:
         async with database.write() as tx:
             await _close(tx, act, each)
@@ -218,6 +288,16 @@ async def _erase_words(database: Database, act: Act) -> None:
             for each in over:
                 await erasure.of_contribution(tx, act, each)
             over = await contributions.over(tx, today=act.today, limit=AT_ONCE)
+
+
+async def _remind(tx: Transaction, act: Act, consultation_id: int, day: date) -> None:
+    """Tell who has a seat that the meeting is tomorrow, once."""
+    found = await queries.get(tx, consultation_id)
+    if found is None or not await queries.note_reminded(tx, consultation_id, day):
+        return
+    told_ = await _tell(tx, act, consultation_id, told.tomorrow(found.code), to=SEATED)
+    subject, facts = f"consultation:{consultation_id}", {"people": told_}
+    await audit.record(tx, act, "consultation.remind", subject, facts=facts)
 
 
 async def _close(tx: Transaction, act: Act, consultation_id: int) -> None:

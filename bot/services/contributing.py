@@ -15,7 +15,6 @@ from bot.domain.consultations import (
     Group,
     SignUp,
     SignUpState,
-    new_number,
 )
 from bot.domain.contributions import (
     MOST_A_DAY,
@@ -36,6 +35,7 @@ from bot.keys import KeyMissing
 from bot.services import audit, erasure
 from bot.services.sign_ups import StillErasing
 from storage import consultations, contributions, items, sign_ups
+from storage import waiting as seats
 from storage.database import Transaction
 
 
@@ -216,12 +216,13 @@ async def begin_words(tx: Transaction, act: Act, card: Card, consultation: Consu
     handle = tx.safe.find(consultation.id, card.bot_id, card.chat_id, words=True)
     if handle is not None and await sign_ups.is_going(tx, handle):
         raise StillErasing
+    await seats.lock(tx, consultation.id)  # two who begin at once get two numbers
     try:
         return await sign_ups.begin(
             tx,
             consultation.id,
             card,
-            number=new_number(await sign_ups.numbers(tx, consultation.id)),
+            number=await sign_ups.new_number(tx, consultation.id),
             day=act.today,
             kept_until=consultation.wanted.kept_until,
             state=SignUpState.WORDS,

@@ -16,7 +16,7 @@ from bot.domain.people import Act
 from bot.domain.views import consultations as views
 from bot.domain.views import contributed
 from bot.domain.views import participants as told
-from bot.services import audit, notices
+from bot.services import audit, notices, waiting
 from storage import consultations, contributions, outbox, quotes, sign_ups
 from storage.database import Database, Transaction
 from storage.outbox import REPLY, Message
@@ -46,6 +46,7 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
     await sign_ups.remove(tx, gone, says=says, now=act.now)
     if gone.state is SignUpState.WORDS:
         return
+    await waiting.fill(tx, act, gone.consultation_id)
     subject = f"consultation:{gone.consultation_id}"
     await audit.record(tx, act.of_the_day, "sign_up.erase", subject, facts={"number": gone.number})
 

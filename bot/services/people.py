@@ -349,13 +349,20 @@ async def confirm(tx: Transaction, act: Act, invitation_id: int) -> Seat:
     """The inviter has recognised the newcomer: the seat begins this second.
 
     Of a handover, the old seat ends in the same second, and all that it held is the new one's.
-    Raises AnotherConfirms where who has made the link to a coordinator's seat is not the only one.
+    Raises AnotherConfirms where who has made the link to a coordinator's seat is not the only one,
+    and NeedsSecond where they are, until a day has passed that the secretariat was told of.
     """
     invitation = await _to_decide(tx, act, invitation_id)
     assert invitation.person_id is not None
     made_it = invitation.invited_by is not None and act.actor.holds(invitation.invited_by)
     if made_it and await _others_who_agree(tx, act, invitation):
         raise AnotherConfirms
+    if made_it and invitation.takes_over is not None and invitation.role is Role.COORDINATOR:
+        wanted = {"invitation": invitation.id}
+        agreed = await approvals.allowed(tx, act, Kind.SUCCEED, arguments=wanted)
+        if agreed is None:
+            raise NeedsSecond
+        await approvals.use(tx, act, Kind.SUCCEED, agreed.id)
     newcomer = Actor(None, await seats.live_of(tx, invitation.person_id, now=act.now))
     held = _held(newcomer, invitation)
     if held is not None and invitation.takes_over is not None:

@@ -39,6 +39,7 @@ from storage.outbox import Message
 from storage.redactions import Destroyed, OwnMessage
 
 LONGEST_ID = 18  # digits
+_TOLD = permissions.READS | {Role.OBSERVER}
 NOT_BEFORE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -70,6 +71,7 @@ class _Made:
     about: About
     target: Target
     reason: Reason
+    institution_id: int | None  # whose it was
 
 
 async def find(tx: Transaction, act: Act, subject: str) -> About:
@@ -85,6 +87,13 @@ async def find(tx: Transaction, act: Act, subject: str) -> About:
     if kind == Kind.STATUS_UPDATE:
         await get_own(tx, act.actor, int(place))
     return existing(await queries.about(tx, Kind(kind), int(place)))
+
+
+async def offers(tx: Transaction, act: Act, subject: str) -> bool:
+    """Whether who acts may redact something of it."""
+    if not permissions.may_redact(act.actor):
+        return False
+    return bool(await queries.targets(tx, await find(tx, act, subject)))
 
 
 async def preview(tx: Transaction, act: Act, about: About) -> Preview:
@@ -120,7 +129,7 @@ async def redact(
     for job_id, _sha256 in exports:
         await jobs.change(tx, job_id, sha256=None)
     await reports_book.let_go(tx, act, [job_id for job_id, _sha256 in exports])
-    made = _Made(redaction_id, about, chosen, reason)
+    made = _Made(redaction_id, about, chosen, reason, await queries.whose(tx, about, chosen))
     made_files = {sha256 for _job_id, sha256 in exports}
     own = await _take_from_chats(tx, act, made, gone, gone.files | made_files)
     erased = 0
@@ -233,18 +242,17 @@ async def _remove(tx: Transaction, act: Act, redaction_id: int, own: OwnMessage)
 
 def _names(target: Target, gone: Destroyed) -> Sequence[str]:
     """Screens that show parts of the words, such as what a version changed."""
-    if target.part in (Part.FILE, Part.COMMENT, Part.SOURCE):
+    if target.part in (Part.FILE, Part.COMMENT, Part.INSIDE, Part.SOURCE):
         return ()
     return [f"su:{each}" for each in gone.updates]
 
 
 async def _tell_institution(tx: Transaction, act: Act, made: _Made) -> None:
     """Its people learn what is gone and why, and delete what may still stand in their chats."""
-    if made.about.institution_id is None:
+    if made.institution_id is None:
         return
-    told = await people.seated(
-        tx, now=act.now, roles=permissions.READS, institution_id=made.about.institution_id
-    )
+    whose = made.institution_id
+    told = await people.seated(tx, now=act.now, roles=_TOLD, institution_id=whose)
     for person in people.each_once(told):
         shown = views.told(made.about, made.target.part, made.reason)
         key = f"redacted:{made.id}:{person.id}"

@@ -19,6 +19,7 @@ from bot.domain.views import regular as views
 from bot.domain.work_calendar import Policy
 from bot.services import audit, exports, reminders
 from bot.services.notices import officers, tell
+from storage import audit as audit_queries
 from storage import deadlines, jobs, people, seats
 from storage import exports as export_queries
 from storage import regular as queries
@@ -139,8 +140,8 @@ async def carry_out(tx: Transaction, act: Act, one: Due) -> None:
     if not await queries.deal(tx, found, one.day):
         return
     person = existing(await people.get(tx, found.person_id))
-    count = await export_queries.count(tx, found.filters, act.zone)
-    facts = {"day": one.day, "kind": found.kind.value, "recommendations": count}
+    counted, count = await _holds(tx, act, found)
+    facts = {"day": one.day, "kind": found.kind.value, counted: count}
     await audit.record(tx, act, "regular_export.run", _subject(found), facts=facts)
     if not count:
         shown = views.nothing(found)
@@ -158,6 +159,16 @@ async def carry_out(tx: Transaction, act: Act, one: Due) -> None:
         seat_id=found.seat_id,
         now=act.now,
     )
+
+
+async def _holds(tx: Transaction, act: Act, regular: Regular) -> tuple[str, int]:
+    """What the export counts, and how many there are of it; one that is whole has no filter."""
+    match regular.kind:
+        case ExportKind.CALENDAR:
+            return "events", await deadlines.count_events(tx)
+        case ExportKind.AUDIT:
+            return "entries", await audit_queries.count(tx)
+    return "recommendations", await export_queries.count(tx, regular.filters, act.zone)
 
 
 async def next_days(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.errors import NotFound, Outdated, Refused, existing
 from bot.domain.items import UNDECIDED, Assignment, AssignmentState, Item
 from bot.domain.people import REPORTING, Act, Actor
 from bot.domain.redaction import Mark
@@ -16,7 +16,10 @@ from bot.domain.reports import (
     DayInFuture,
     EvidenceMissing,
     EvidenceOnItsWay,
+    NothingToConfirm,
+    Receipt,
     ReportKind,
+    SentenceNeeded,
     StatusUpdate,
     StatusUpdateDraft,
 )
@@ -27,6 +30,7 @@ from bot.domain.reports_book import (
     Filled,
     Mistake,
     Seen,
+    confirmed,
     says_the_same,
     understood,
 )
@@ -49,6 +53,8 @@ _COLUMNS: Mapping[type[Refused], str] = {
     StatusEnded: "status",
     EvidenceMissing: "status",
     EvidenceOnItsWay: "status",
+    NothingToConfirm: "status",
+    SentenceNeeded: "measures",
 }
 
 
@@ -82,7 +88,7 @@ class Row:
     @property
     def is_sent(self) -> bool:
         """Whether it will be a report, or a new version of one."""
-        return self.becomes in (Becomes.REPORT, Becomes.AMENDMENT)
+        return self.becomes in (Becomes.REPORT, Becomes.AMENDMENT, Becomes.CONFIRMATION)
 
 
 @dataclass(frozen=True)
@@ -183,6 +189,8 @@ async def judge(tx: Transaction, act: Act, filled: Filled, *, language: str) -> 
     last = await _newest(tx, assignment)
     at = (seen.status_update_id or 0, seen.version or 0)
     moved = last is not None and (last.id, last.version) > at
+    if filled.confirms:
+        return await _confirmation(tx, act, row, shown, newer=last if moved else None)
     same = last is not None and (last.id, last.version) == at
     amends = last if last is not None and same and _can_be_amended(last) else None
     if not seen.filled and amends is not None:  # no words were shown: what is empty stays
@@ -202,6 +210,27 @@ async def judge(tx: Transaction, act: Act, filled: Filled, *, language: str) -> 
         return _mistaken(row, _COLUMNS.get(type(refused)), refused.text)
     becomes = Becomes.REPORT if amends is None else Becomes.AMENDMENT
     return replace(row, becomes=becomes, amends=amends)
+
+
+async def _confirmation(
+    tx: Transaction, act: Act, row: Row, shown: Mapping[str, str], *, newer: StatusUpdate | None
+) -> Row:
+    """What becomes of a row that says that nothing has changed; of what was `newer` it knew not."""
+    if newer is not None:
+        if newer.kind is ReportKind.UNCHANGED:  # it is confirmed already
+            return row
+        return replace(row, becomes=Becomes.CONFLICT, newer=newer)
+    said = confirmed(row.filled, shown)
+    if said.mistakes:
+        return replace(row, becomes=Becomes.MISTAKE, mistakes=said.mistakes)
+    assignment = existing(row.assignment)
+    row = replace(row, content=replace(said.content, status=assignment.status))
+    words = said.content.measures
+    try:
+        await status_updates.confirmable(tx, act.actor, assignment.id, sentence=words)
+    except Refused as refused:
+        return _mistaken(row, _COLUMNS.get(type(refused)), refused.text)
+    return replace(row, becomes=Becomes.CONFIRMATION)
 
 
 def _is_theirs(actor: Actor, assignment: Assignment) -> bool:
@@ -321,18 +350,29 @@ async def send(tx: Transaction, act: Act, filled: Filled, *, language: str) -> O
     if not row.is_sent:
         return replace(outcome, why=why(row))
     assert row.assignment is not None
-    draft = _draft(act, row, language)
     try:
         async with tx.savepoint():
-            if row.amends is None:
-                receipt = await status_updates.submit(tx, act, draft, tells=False)
-            else:
-                receipt = await status_updates.amend(
-                    tx, act, row.amends.id, draft, seen=row.amends.version, tells=False
-                )
+            receipt = await _sent(tx, act, row, language)
     except Refused as refused:
         return replace(outcome, why=refused.text)
     return replace(outcome, sent=receipt.updates[0], institution_id=row.assignment.institution_id)
+
+
+async def _sent(tx: Transaction, act: Act, row: Row, language: str) -> Receipt:
+    """The act that the row is, as in chat; of all of them the secretariat is told once."""
+    if row.becomes is Becomes.CONFIRMATION:
+        assert row.assignment is not None
+        words = row.content.measures
+        said_in = detect(words) or language
+        return await status_updates.unchanged(
+            tx, act, row.assignment.id, sentence=words, language=said_in, tells=False
+        )
+    draft = _draft(act, row, language)
+    if row.amends is None:
+        return await status_updates.submit(tx, act, draft, tells=False)
+    return await status_updates.amend(
+        tx, act, row.amends.id, draft, seen=row.amends.version, tells=False
+    )
 
 
 def why(row: Row) -> Text:

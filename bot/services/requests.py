@@ -15,6 +15,7 @@ from bot.domain import permissions
 from bot.domain.deadlines import PERIODIC
 from bot.domain.errors import Outdated, Refused, existing
 from bot.domain.ladder import USUAL, Ladder, Skipped
+from bot.domain.national_reports import AllSubmitted
 from bot.domain.people import REPORTING, Act, Person
 from bot.domain.reports import fitting, require_fits
 from bot.domain.requests import (
@@ -57,9 +58,11 @@ from storage import (
     assignments,
     deadlines,
     institutions,
+    national_reports,
     outbox,
     people,
     reminders,
+    report_chapters,
     selection,
 )
 from storage import requests as queries
@@ -149,9 +152,11 @@ async def preview(tx: Transaction, act: Act, wanted: Wanted, languages: Sequence
 async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
     """Plan a request: it goes out in two minutes, unless it is undone; gives its id.
 
-    Raises DueInPast, NobodyToAsk, TooLong.
+    Raises DueInPast, NobodyToAsk, TooLong; for a report in preparation that is not open any more
+    AllSubmitted or Outdated.
     """
     permissions.require(permissions.may_ask(act.actor))
+    await _require_open_report(tx, wanted)
     if wanted.due_on < act.today:
         raise DueInPast
     if not await _asked(tx, act, wanted.kind, wanted.audience):
@@ -191,6 +196,23 @@ async def plan(tx: Transaction, act: Act, wanted: Wanted) -> int:
         facts={"kind": wanted.kind.value, "due_on": wanted.due_on},
     )
     return request_id
+
+
+async def _require_open_report(tx: Transaction, wanted: Wanted) -> None:
+    """What is asked for a report is of use while that is written; its draft may be older."""
+    report_id = wanted.report_id
+    if wanted.chapter_id is not None:
+        chapter = await report_chapters.get(tx, wanted.chapter_id)
+        if chapter is None:
+            raise Outdated
+        report_id = chapter.report_id
+    if report_id is None:
+        return
+    report = await national_reports.lock(tx, report_id)
+    if report is None:
+        raise Outdated
+    if not report.is_open:
+        raise AllSubmitted
 
 
 async def undo(tx: Transaction, act: Act, request_id: int) -> None:

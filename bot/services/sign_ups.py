@@ -15,13 +15,13 @@ from bot.domain.consultations import (
     SignUp,
     SignUpState,
     counted,
-    new_number,
 )
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Act
 from bot.keys import KeyMissing
-from bot.services import audit, erasure
+from bot.services import audit, erasure, waiting
 from storage import consultations, sign_ups
+from storage import waiting as seats
 from storage.database import Transaction
 
 REMEMBERED = 100
@@ -53,12 +53,13 @@ async def agree(tx: Transaction, act: Act, card: Card, consultation: Consultatio
     handle = tx.safe.find(consultation.id, card.bot_id, card.chat_id)
     if handle is not None and await sign_ups.is_going(tx, handle):
         raise StillErasing
+    await seats.lock(tx, consultation.id)  # two who agree at once get two numbers
     try:
         return await sign_ups.begin(
             tx,
             consultation.id,
             card,
-            number=new_number(await sign_ups.numbers(tx, consultation.id)),
+            number=await sign_ups.new_number(tx, consultation.id),
             day=act.today,
             kept_until=consultation.wanted.kept_until,
         )
@@ -69,37 +70,44 @@ async def agree(tx: Transaction, act: Act, card: Card, consultation: Consultatio
 async def send(
     tx: Transaction, act: Act, kept: SignUp, consultation: Consultation, answers: Mapping[str, Any]
 ) -> SignUp:
-    """Sign up with these answers, or change those that were sent; raises SignUpClosed."""
+    """Sign up with these answers, or change those that were sent; raises SignUpClosed.
+
+    Whoever is new gets a seat, or a place on the waiting list.
+    """
     if not consultation.takes_sign_ups(act.today):
         raise SignUpClosed
+    await seats.lock(tx, consultation.id)
+    kept = replace(await sign_ups.again(tx, kept), card=kept.card)
     assert kept.card is not None
     if kept.is_in:
         before = counted(kept.card.answers)
         await consultations.add_counts(tx, kept.consultation_id, before, times=-1)
-    sent = replace(
-        kept,
-        state=kept.state if kept.is_in else SignUpState.CONFIRMED,
-        day=act.today,
-        card=replace(kept.card, answers=answers),
-        asked=None,
-    )
+    said = replace(kept.card, answers=answers)
+    await sign_ups.save(tx, replace(kept, day=act.today, card=said, asked=None))
     await consultations.add_counts(tx, kept.consultation_id, counted(answers))
-    await sign_ups.save(tx, sent)
-    await _trace(tx, act, "sign_up.change" if kept.is_in else "sign_up.send", sent)
-    return sent
+    if not kept.is_in:
+        await waiting.admit(tx, act, consultation, kept, str(answers.get("group", "")))
+    await _trace(tx, act, "sign_up.change" if kept.is_in else "sign_up.send", kept)
+    return await sign_ups.again(tx, kept)
 
 
 async def cancel(tx: Transaction, act: Act, kept: SignUp) -> SignUp:
-    """Take part no more; what was said stays until it is erased, so that it can be taken up."""
+    """Take part no more; what was said stays until it is erased, so that it can be taken up.
+
+    A seat that becomes free is offered to whoever comes next.
+    """
+    await seats.lock(tx, kept.consultation_id)
+    kept = await sign_ups.again(tx, kept)
     if not kept.is_in:
         return kept
     assert kept.card is not None
     before = counted(kept.card.answers)
     await consultations.add_counts(tx, kept.consultation_id, before, times=-1)
-    gone = replace(kept, state=SignUpState.CANCELLED, asked=None)
-    await sign_ups.save(tx, gone)
-    await _trace(tx, act, "sign_up.cancel", gone)
-    return gone
+    await sign_ups.save(tx, replace(kept, asked=None))
+    await sign_ups.stand(tx, kept.handle, SignUpState.CANCELLED)
+    await waiting.fill(tx, act, kept.consultation_id)
+    await _trace(tx, act, "sign_up.cancel", kept)
+    return await sign_ups.again(tx, kept)
 
 
 async def keep_longer(

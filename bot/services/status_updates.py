@@ -136,17 +136,11 @@ async def record_on_behalf(
     return receipt
 
 
-async def unchanged(
-    tx: Transaction, act: Act, assignment_id: int, *, sentence: str | None = None, language: str
-) -> Receipt:
-    """Confirm as of today that nothing has changed since the last report.
-
-    After two confirmations in a row raises SentenceNeeded unless `sentence` says why; raises
-    NothingToConfirm where there is no report, or it was returned, and WaitsForClearance while a
-    newer one is not cleared.
-    """
-    await assignments.lock(tx, [assignment_id])
-    assignment = await _reportable(tx, act.actor, assignment_id)
+async def confirmable(
+    tx: Transaction, actor: Actor, assignment_id: int, *, sentence: str | None = None
+) -> tuple[Assignment, str]:
+    """The assignment of which `unchanged` may be said now, and its status; raises as that does."""
+    assignment = await _reportable(tx, actor, assignment_id)
     if assignment.waits_inside:
         raise await _waits(tx, assignment)
     if assignment.status is None or assignment.returned:
@@ -154,9 +148,29 @@ async def unchanged(
     words = (sentence or "").strip()
     if assignment.unchanged_in_a_row >= UNCHANGED_IN_A_ROW and not words:
         raise SentenceNeeded
-    draft = StatusUpdateDraft(assignment_id, assignment.status, words, language, act.today)
     require_fits(words)
-    chosen = (await statuses.vocabulary(tx)).require(assignment.status).code
+    return assignment, (await statuses.vocabulary(tx)).require(assignment.status).code
+
+
+async def unchanged(
+    tx: Transaction,
+    act: Act,
+    assignment_id: int,
+    *,
+    sentence: str | None = None,
+    language: str,
+    tells: bool = True,
+) -> Receipt:
+    """Confirm as of today that nothing has changed since the last report.
+
+    After two confirmations in a row raises SentenceNeeded unless `sentence` says why; raises
+    NothingToConfirm where there is no report, or it was returned, and WaitsForClearance while a
+    newer one is not cleared. Who sends many at once `tells` of them once, with `tell_of`.
+    """
+    await assignments.lock(tx, [assignment_id])
+    assignment, chosen = await confirmable(tx, act.actor, assignment_id, sentence=sentence)
+    words = (sentence or "").strip()
+    draft = StatusUpdateDraft(assignment_id, chosen, words, language, act.today)
     seat = act.actor.seat(REPORTING, assignment.institution_id)
     assert seat is not None
     kind = ReportKind.UNCHANGED
@@ -165,7 +179,8 @@ async def unchanged(
     await _trace(
         tx, act, "unchanged", [assignment], updates, seat_id=seat.id, chosen=chosen, counts=counts
     )
-    return await _sent(tx, act, assignment, _receipt(kind, draft, chosen, updates, counts))
+    receipt = _receipt(kind, draft, chosen, updates, counts)
+    return await _sent(tx, act, assignment, receipt) if tells else receipt
 
 
 async def amend(

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from bot.domain.deadlines import Deadline, DeadlineState
-from bot.domain.exports import ICS
+from bot.domain.exports import ICS, NoEvents
 from bot.domain.items import ItemText, best_text
 from bot.domain.people import COMMAND_LINE, Actor
 from bot.domain.permissions import READS, may_ask, may_take_calendar, require
@@ -63,9 +63,14 @@ async def run(job: Job, tools: Tools) -> None:
 
 
 async def write(tools: Tools, order: Order, room: Path) -> Written:
-    """Write the whole calendar into the room: all deadlines, and what was asked and is open."""
+    """Write the whole calendar into the room: all deadlines, and what was asked and is open.
+
+    Refuses with NoEvents.
+    """
     async with tools.database.read() as tx:
         found = await _entries(tx, tools, COMMAND_LINE, order.language, withhold=order.withhold)
+    if not found:
+        raise NoEvents
     path = room / views.FILE
     await asyncio.to_thread(path.write_bytes, await _written(tools, found, order.language))
     return Written(path.name, {"events": len(found)}, sum(each.withheld for each in found))

@@ -124,9 +124,11 @@ def not_sent(row: Row) -> views.NotSent:
 def _shown(row: Row) -> views.Shown:
     assert row.item is not None
     said = row.content
-    words = None if row.item.restricted else Words(said.measures, limit=views.EXCERPT)
+    quiet = row.item.restricted or not said.measures
+    words = None if quiet else Words(said.measures, limit=views.EXCERPT)
     number = None if row.amends is None else row.amends.number
-    return views.Shown(_item(row), said.status or "", words, number)
+    confirms = row.becomes is Becomes.CONFIRMATION
+    return views.Shown(_item(row), said.status or "", words, number, confirms=confirms)
 
 
 def _item(row: Row) -> Value:

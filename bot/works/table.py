@@ -9,6 +9,7 @@ from bot.jobs import Jobs
 from bot.services import assignments_book as books
 from bot.services import (
     calendar_import,
+    consultations,
     deadlines,
     digests,
     exports,
@@ -40,8 +41,10 @@ from bot.works import (
     import_template,
     invitation_links,
     letters,
+    meeting,
     plans_book,
     plans_read,
+    poster,
     progress,
     reports_book,
     reports_read,
@@ -75,6 +78,8 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     template_service.CHECK: templates.check,
     history_service.FILE: history.run,
     report_chapters.COUNT: chapter_words.run,
+    consultations.CALENDAR: meeting.run,
+    consultations.POSTER: poster.run,
 }
 
 PROCESSES: Mapping[str, str] = {
@@ -85,6 +90,7 @@ PROCESSES: Mapping[str, str] = {
     digest.PICTURE: "bot.exchange.digest:draw",
     assignments_book.PROCESS: "bot.exchange.assignments_work:make",
     plans_book.PROCESS: "bot.exchange.plans_work:make",
+    poster.PROCESS: "bot.exchange.poster:draw",
     reports_book.PROCESS: "bot.exchange.reports_work:make",
 }
 """Name → `module:function`, for `bot.jobs`."""

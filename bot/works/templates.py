@@ -10,7 +10,7 @@ from bot.domain.exports import DOCX, TemplateKind
 from bot.domain.permissions import may_set_templates, require
 from bot.domain.screens import Attachment
 from bot.domain.views import templates as views
-from bot.exchange import word_templates
+from bot.exchange import word, word_templates
 from bot.exchange.inspect import inspect, safe_name
 from bot.services import templates as service
 from bot.services.templates import HOW, TemplateNotWord
@@ -18,7 +18,10 @@ from bot.texts import direction
 from bot.works import Tools, word_files
 from bot.works.import_read import fetch
 from storage import jobs
+from storage.database import Transaction
 from storage.jobs import Job
+
+TEXT = "text/plain"
 
 
 async def ours(job: Job, tools: Tools) -> None:
@@ -60,14 +63,33 @@ async def _tried(job: Job, tools: Tools, room: Path, sample: Path) -> Path:
 
 
 async def _refuse(job: Job, tools: Tools, refused: Refused) -> None:
-    async with tools.database.write() as tx:
-        now = tools.clock.now()
-        reason = refused.key[:60]
-        await jobs.change(tx, job.id, state=jobs.FAILED, reason=reason, finished_at=now)
-        kind = TemplateKind(job.arguments["kind"])
-        shown = views.refused(refused.text, kind)
-        subject = f"{HOW}:{views.letter_of(kind)}"  # the next file is taken for it
-        await tools.tell(tx, job, shown, step="failed", subject=subject)
+    """Say why; where fields were unknown, with a file of those there are."""
+    kind = TemplateKind(job.arguments["kind"])
+    if not isinstance(refused, word.TemplateUnknownField):
+        async with tools.database.write() as tx:
+            await _say_refused(tx, job, tools, refused)
+        return
+    fields = "\r\n".join([*word.fields_of(kind), ""])
+    async with tools.keep(fields.encode("utf-8-sig"), TEXT) as (tx, kept):
+        file = Attachment(kept.sha256, views.fields_name(kind))
+        await _say_refused(tx, job, tools, refused, file=file)
+
+
+async def _say_refused(
+    tx: Transaction, job: Job, tools: Tools, refused: Refused, *, file: Attachment | None = None
+) -> None:
+    kind = TemplateKind(job.arguments["kind"])
+    await jobs.change(
+        tx,
+        job.id,
+        state=jobs.FAILED,
+        reason=refused.key[:60],
+        sha256=None if file is None else file.stored,
+        finished_at=tools.clock.now(),
+    )
+    shown = views.refused(refused.text, kind, file)
+    subject = f"{HOW}:{views.letter_of(kind)}"  # the next file is taken for it
+    await tools.tell(tx, job, shown, step="failed", subject=subject)
 
 
 async def _take(job: Job, tools: Tools, path: Path, sample: Path) -> None:

@@ -11,7 +11,7 @@ from bot.domain.views.common import item_code
 from bot.services import approvals as service
 from handlers.flows.flow import Answers, Ask, Flow, Review
 from handlers.turn import Turn
-from storage import items
+from storage import invitations, items
 
 TEXT_KEYS = ("flow.approval.reason_length",)
 
@@ -36,6 +36,9 @@ async def _what(turn: Turn, answers: Answers) -> Value:
         case Kind.UNRESTRICT:
             item = existing(await items.get(turn.tx, answers["arguments"]["item"]))
             return text("approval.unrestrict", item=item_code(item))
+        case Kind.SUCCEED:
+            waits = existing(await invitations.get(turn.tx, answers["arguments"]["invitation"]))
+            return views.succeeds(waits.telegram_name or "")
     return text("approval.names")
 
 

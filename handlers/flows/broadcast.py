@@ -242,7 +242,8 @@ async def show_board(turn: Turn, broadcast_id: int, *, anew: bool = False) -> No
     """The board, followed from now on; `anew`: as a message of its own."""
     await service.get(turn.tx, turn.act, broadcast_id)
     prefix = service.prefix_of(broadcast_id)
-    painted = await service.paint(turn.tx, prefix)
+    may_redact = permissions.may_redact(turn.actor)
+    painted = await service.paint(turn.tx, prefix, may_redact=may_redact)
     assert painted is not None
     row = await turn.show(replace(painted.screen, replaces=not anew))
     await boards.hang(turn.tx, turn.act, prefix, row, painted)

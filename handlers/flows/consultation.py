@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot import texts
@@ -16,6 +16,7 @@ from bot.domain.consultations import (
     Access,
     Consultation,
     Form,
+    Group,
     Wanted,
 )
 from bot.domain.days import read_due_day
@@ -30,14 +31,24 @@ from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick,
 from handlers.turn import Turn
 
 NAME = "consultation"
+ANY_NUMBER = 0
+MOST_SEATS = 100_000
+RELEASED_BEFORE = timedelta(days=3)
+"""So long before sign-up closes kept seats become anybody's, where nobody has said otherwise."""
 IN_WRITING = "chat"
 PAYLOAD = "c-"
 """So begins the payload of a link to a consultation."""
 
 
-async def _begins(turn: Turn, _answers: Answers) -> dict[str, Value]:
+async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
+    """Quotas are off until they are switched on, so what belongs to them is offered then."""
     permissions.require(permissions.may_consult(turn.actor))
-    return {}
+    values: dict[str, Value] = {}
+    if answers.get("seats"):
+        values["has_seats"] = 1
+        if answers.get("pools"):
+            values["has_pools"] = 1
+    return values
 
 
 def _words(limit: int) -> Check:
@@ -90,6 +101,23 @@ async def _access(_turn: Turn, _answers: Answers) -> list[Option]:
     return [Option(each.value, text(f"access.{each}")) for each in Access]
 
 
+async def _any_number(_turn: Turn, _answers: Answers) -> list[Option]:
+    return [Option(ANY_NUMBER, text("consultation.any_number"))]
+
+
+async def _groups(_turn: Turn, _answers: Answers) -> list[Option]:
+    return [
+        Option(each.value, text(f"group.{each}")) for each in Group if each is not Group.NOT_SAID
+    ]
+
+
+def _number_fits(words: str, _turn: Turn) -> int:
+    said = words.strip()
+    if not said.isdecimal() or not 1 <= int(said) <= MOST_SEATS:
+        raise Unfit("consultation.number_unclear", most=MOST_SEATS)
+    return int(said)
+
+
 async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
     wanted = _wanted(turn, answers)
     return [
@@ -138,7 +166,22 @@ def _wanted(turn: Turn, answers: Answers) -> Wanted:
         access=tuple(Access(each) for each in answers.get("access", ())),
         ways=answers.get("ways", ""),
         contacts=answers.get("contacts", ""),
+        **_quota(answers, _day(answers, "closes") or last_day),
     )
+
+
+def _quota(answers: Answers, closes_on: date) -> dict[str, Any]:
+    """The seats, those that are kept for groups, and the day from which these are anybody's."""
+    if not answers.get("seats"):
+        return {}
+    each = answers.get("kept_seats") or 1
+    pools = dict.fromkeys(answers.get("pools", ()), each)
+    released = _day(answers, "released") or closes_on - RELEASED_BEFORE
+    return {
+        "seats": answers["seats"],
+        "pools": pools,
+        "released_on": released if pools else None,
+    }
 
 
 def _day(answers: Answers, name: str) -> date | None:
@@ -159,6 +202,10 @@ def answers_of(found: Consultation) -> dict[str, Any]:
         "kept": wanted.kept_until.isoformat(),
         "languages": list(wanted.languages),
         "access": [each.value for each in wanted.access],
+        "seats": wanted.seats or ANY_NUMBER,
+        "pools": list(wanted.pools),
+        "kept_seats": max(wanted.pools.values(), default=1),
+        "released": None if wanted.released_on is None else wanted.released_on.isoformat(),
         "ways": wanted.ways,
         "contacts": wanted.contacts,
     }
@@ -173,7 +220,10 @@ def labels_of(found: Consultation, language: str) -> Mapping[str, Text | Sequenc
             for each in wanted.languages
         ],
         "access": [text(f"access.{each}") for each in wanted.access],
+        "pools": [text(f"group.{each}") for each in wanted.pools],
     }
+    if wanted.seats is None:
+        labels["seats"] = text("consultation.any_number")
     if not wanted.place:
         labels["place"] = text("consultation.in_chat")
     return labels
@@ -196,6 +246,10 @@ FLOW = Flow(
             Ask("kept", _day_fits, shows=date.fromisoformat),
             Pick("languages", _languages),
             Pick("access", _access),
+            Choose("seats", _any_number, check=_number_fits),
+            Pick("pools", _groups, when="has_seats"),
+            Ask("kept_seats", _number_fits, when="has_pools"),
+            Ask("released", _day_fits, shows=date.fromisoformat, when="has_pools"),
             Ask("ways", _words(LONGEST_PURPOSE)),
             Ask("contacts", _words(LONGEST_PURPOSE)),
         )

@@ -111,6 +111,7 @@ async def steered(turn: Turn, question_id: int) -> Screen:
         question,
         await service.on_record(turn.tx, question),
         clears=await service.may_clear(turn.tx, turn.act, question),
+        may_redact=permissions.may_redact(turn.actor),
         language=turn.language,
     )
 

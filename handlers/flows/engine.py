@@ -321,12 +321,14 @@ def _review(
     files: Value | None,
 ) -> tuple[State, Screen]:
     assert flow.review is not None
-    lines: list[Text | None] = [Text(f"flow.{flow.name}.review", context), None]
-    lines += [
+    lines: list[Text | None] = [Text(f"flow.{flow.name}.review", context)]
+    told = [
         Text(f"flow.{flow.name}.{step.called}.line", {**step.values, "answer": answer})
         for step in flow.every_step
         if step.told and (answer := _shown(step, state, language, files)) is not None
     ]
+    if told:
+        lines += [None, *told]
     if notes:
         lines += [None, *notes]
     if (more := _takes_more(flow.review)) is not None:

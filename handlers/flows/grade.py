@@ -12,14 +12,17 @@ from bot.domain.grades import (
     LONGEST_SOURCE,
     LONGEST_SYMBOL,
     SCHEMES,
+    Given,
     GradeDraft,
     in_short,
+    in_words,
     read_grades,
     scheme_name,
+    schemes_for,
 )
 from bot.domain.items import Item
 from bot.domain.reports import LONGEST_TEXT, fitting
-from bot.domain.screens import Code, Screen, Value, Words, text
+from bot.domain.screens import Code, Screen, Text, Value, Words, text
 from bot.domain.views import assessments as views
 from bot.domain.views.common import item_code
 from bot.services import grades as service
@@ -46,10 +49,12 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     return {"item": item_code(item), "symbol": Code(item.symbol)}
 
 
-async def _schemes(turn: Turn, _answers: Answers) -> list[Option]:
-    """Ours, then those that the secretariat has written itself."""
-    ours = [each.code for each in SCHEMES]
-    own = [each for each in await grades.schemes(turn.tx) if each not in ours]
+async def _schemes(turn: Turn, answers: Answers) -> list[Option]:
+    """The committee's own, then those that the secretariat has written itself."""
+    item = await _item(turn, answers)
+    known = [each.code for each in SCHEMES]
+    ours = [each.code for each in schemes_for(item.mechanism)]
+    own = [each for each in await grades.schemes(turn.tx) if each not in known]
     return [Option(each, text("label.one", value=scheme_name(each))) for each in (*ours, *own)]
 
 
@@ -65,7 +70,18 @@ def _note(words: str, _turn: Turn) -> str:
 async def _are_there(turn: Turn, answers: Answers, written: str) -> None:
     """The grades are of the scheme, and their paragraphs are the document's."""
     item = await _item(turn, answers)
-    await service.named(turn.tx, item, read_grades(written, answers.get("scheme", "")))
+    await service.named(turn.tx, item, _read(turn, written, answers.get("scheme", "")))
+
+
+def _read(turn: Turn, written: str, scheme: str) -> tuple[Given, ...]:
+    """The grades as they are called in any language offered."""
+    texts = turn.desk.texts
+    called = {
+        texts.render(Text(key), language, mode="bare"): grade
+        for key, grade in in_words(scheme).items()
+        for language in texts.languages
+    }
+    return read_grades(written, scheme, called)
 
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
@@ -80,7 +96,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
         note=note,
         source=answers.get("source"),
     )
-    given = read_grades(answers["grades"], draft.scheme)
+    given = _read(turn, answers["grades"], draft.scheme)
     return views.graded(item, await service.enter(turn.tx, turn.act, item.id, given, draft))
 
 

@@ -429,7 +429,8 @@ async def comment_screen(turn: Turn, answer_id: int, part: int) -> Screen:
     """One comment, and what becomes of it."""
     report, each = await chapter_comments.one(turn.tx, turn.act, answer_id, part)
     named = {one.id: one for one in await chapters.of_report(turn.tx, report.id)}
-    return views.comment(report, each, named, language=turn.language)
+    may = permissions.may_redact(turn.actor)
+    return views.comment(report, each, named, may_redact=may, language=turn.language)
 
 
 NOTE = Flow(

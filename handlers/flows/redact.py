@@ -87,7 +87,12 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen |
 
 def _came_from(answers: Answers) -> str:
     kind, _, place = answers["redacts"].partition(":")
-    where = {Kind.RESPONSE: "requests:0", Kind.ITEM: f"consolidation:{place}"}
+    where = {
+        Kind.RESPONSE: "requests:0",
+        Kind.ITEM: f"consolidation:{place}",
+        Kind.ASSIGNMENT: f"held:{place}",
+        Kind.CHAPTER: f"chapter:{place}:0",
+    }
     return where.get(Kind(kind), f"{kind}:{place}")
 
 

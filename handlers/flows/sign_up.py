@@ -19,6 +19,7 @@ from bot.domain.errors import Unfit, existing
 from bot.domain.screens import Screen, Text, Value, text
 from bot.domain.views import participants as views
 from bot.services import sign_ups as service
+from bot.services import waiting
 from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick, Review
 from handlers.turn import Turn
 from storage import consultations
@@ -93,7 +94,8 @@ async def _notes(turn: Turn, _answers: Answers) -> Sequence[Text]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     found = await of(turn)
     turn.sign_up = await service.send(turn.tx, turn.act, held(turn), found, answers)
-    return views.receipt(found, turn.sign_up, today=turn.today)
+    waits = await waiting.stands(turn.tx, turn.act, found, turn.sign_up)
+    return views.receipt(found, turn.sign_up, waits, today=turn.today)
 
 
 FLOW = Flow(

@@ -14,7 +14,9 @@ from bot.domain.grades import (
     NoGrade,
     Scheme,
     TooManyGrades,
+    in_words,
     read_grades,
+    schemes_for,
 )
 from bot.domain.search import wanted
 
@@ -79,3 +81,25 @@ def test_whatever_is_written_out_is_read_back(
 )
 def test_a_grade_is_looked_for_by_name(query: str, grade: str | None) -> None:
     assert wanted(query).grade == grade
+
+
+def test_each_committee_grades_by_its_own_scheme_and_others_by_any() -> None:
+    assert [each.code for each in schemes_for("CEDAW")] == ["cedaw"]
+    assert [each.code for each in schemes_for("CCPR")] == ["hrc", "hrc_older"]
+    assert schemes_for("CAT") == (), "who graded, and how, is written"
+    assert schemes_for("UPR") == SCHEMES
+
+
+def test_grades_in_words_are_read_in_any_language() -> None:
+    assert read_grades("11: Partially  implemented\n12: CONTRARY", "cedaw") == (
+        Given("11", "partially implemented"),
+        Given("12", "contrary"),
+    )
+    called = {"Partiellement mise en œuvre": "partially implemented"}
+    assert read_grades("partiellement mise en œuvre", "cedaw", called) == (
+        Given(None, "partially implemented"),
+    )
+    with pytest.raises(NoGrade):
+        read_grades("B", "cedaw")
+    assert set(in_words("cedaw").values()) == set(schemes_for("CEDAW")[0].grades)
+    assert in_words("hrc") == {}

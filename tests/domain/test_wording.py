@@ -54,6 +54,6 @@ def test_the_new_text_is_told_to_the_character(old: str, new: str) -> None:
 
 
 def test_two_books_are_compared_in_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     compare("a b c " * 50_000, "b a d " * 50_000)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import socket
@@ -34,6 +35,10 @@ def surroundings(_: str) -> dict[str, Any]:
         "files": len(list(Path("/proc/self/fd").iterdir())),
         "parsed": [name for name in ("asyncio", "telegram", "sqlalchemy") if name in sys.modules],
     }
+
+
+def manners(_: str) -> dict[str, Any]:
+    return {"nice": os.nice(0), "frozen": gc.get_freeze_count(), "patience": gc.get_threshold()[0]}
 
 
 def prints(value: str) -> str:

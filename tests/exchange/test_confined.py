@@ -56,6 +56,13 @@ async def test_plain_values_go_there_and_back(value: Any) -> None:
     assert await confined(work.echo, value) == value
 
 
+async def test_a_child_lets_the_bot_go_first_and_seldom_looks_for_rubbish() -> None:
+    found = await confined(work.manners, "")
+    assert found["nice"] > os.nice(0)
+    assert found["frozen"] > 0
+    assert found["patience"] > gc.get_threshold()[0]
+
+
 async def test_every_child_answers_and_what_its_start_costs_is_shown(
     record_property: Callable[[str, object], None],
 ) -> None:

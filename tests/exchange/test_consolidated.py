@@ -14,10 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import String, func, insert, select, update
 
 from bot.domain.filters import EVERYTHING, STATUSES, Dimension, Filter, NothingMatches
 from bot.domain.items import Part
+from bot.domain.redaction import Mark, Reason
 from bot.domain.screens import Text
 from bot.exchange import workbook
 from bot.exchange.consolidated import make
@@ -27,6 +28,7 @@ from bot.settings import Settings
 from bot.texts import Texts
 from storage import exports, units
 from storage.database import Database, Transaction
+from storage.redactions import REACHED
 from storage.tables import (
     accounts,
     activities,
@@ -508,3 +510,29 @@ async def test_statuses_are_called_as_the_country_calls_them(
         found = {row["status"] for row in rows_of(book, "recommendations", language)}
         assert called <= found
         assert word("status.planned", language) not in found
+
+
+async def test_what_was_redacted_reads_as_that_in_every_sheet(
+    database: Database, tmp_path: Path
+) -> None:
+    mark = Mark(date(2026, 5, 4), Reason.VICTIM)
+    async with database.write() as tx:
+        await fill(tx, documents=4, items_each=20, held_by=3, updates=60)
+        for column in REACHED:
+            table = column.table
+            goes_whole = table.name == "figures" or column.name in ("name", "file_name", "url")
+            if isinstance(column.type, String) and not goes_whole:
+                own = column.is_not(None)
+                await tx.execute(update(table).where(own).values({column: mark.written()}))
+        await tx.execute(update(indicators).values(name=mark.written()))
+    book = await exported(database, tmp_path / "book.xlsx", withhold=False)
+    seen = Counter(
+        sheet.title
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if "[redacted on 4 May" in str(cell)
+    )
+    assert len(seen) >= 9, "in every sheet where people write"
+    shown = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert [each for each in shown if "⟦" in str(each)] == []

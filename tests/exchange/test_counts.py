@@ -162,6 +162,7 @@ def test_the_record_has_rows_of_every_kind(country: Country) -> None:
         "FROM status_update_versions WHERE NOT word",
         "FROM evidence WHERE state = 'redacted'",
         "FROM evidence WHERE kind = 'link'",
+        "FROM evidence WHERE name = 'former.pdf'",
         "FROM consolidations",
         "FROM reviews WHERE comment IS NOT NULL",
         "FROM clearances",
@@ -188,11 +189,15 @@ SHEETS: Mapping[str, tuple[str, str]] = {
     ),
     "Reviews": ("A", "SELECT 'RV-' || id FROM reviews"),
     "Evidence": (
-        "A",
+        "AC",
         (
-            "SELECT 'E-' || e.id FROM evidence e"
+            "SELECT 'E-' || e.id || '|' || coalesce('' || s.version, '') FROM evidence e"
             " LEFT JOIN status_updates s ON s.id = e.status_update_id"
-            f" WHERE e.state <> 'dropped' AND (e.answer_id IS NOT NULL OR {WORD})"
+            f" WHERE e.state <> 'dropped' AND (e.answer_id IS NOT NULL OR"
+            f" e.status_update_id IS NOT NULL AND {WORD}) UNION ALL"
+            # What the second version had: the first one alone was never its institution's word.
+            " SELECT 'E-' || e.id || '|2' FROM evidence e JOIN status_updates s"
+            f" ON s.id = e.former_id WHERE e.name = 'former.pdf' AND {WORD}"
         ),
     ),
     "Institutions and seats": (
@@ -456,14 +461,23 @@ def test_what_moves_house_holds_each_row_once(country: Country) -> None:
 def test_the_archive_holds_each_file_once(country: Country) -> None:
     path, counts = country.made(ExportKind.ARCHIVE)
     expected = country.keys(
-        "SELECT s.number FROM evidence e JOIN status_updates s ON s.id = e.status_update_id"
-        f" WHERE e.state = 'stored' AND e.sha256 IS NOT NULL AND {WORD}"
+        "SELECT s.number || '|' || s.version FROM evidence e"
+        " JOIN status_updates s ON s.id = e.status_update_id"
+        f" WHERE e.state = 'stored' AND e.sha256 IS NOT NULL AND {WORD} UNION ALL"
+        " SELECT s.number || '|2' FROM evidence e JOIN status_updates s ON s.id = e.former_id"
+        f" WHERE e.name = 'former.pdf' AND {WORD}"
     )
     with zipfile.ZipFile(path) as package:
         rows = csv_rows(package, "manifest.csv")
         inside = Counter(package.namelist()) - Counter(["README.txt", "manifest.csv"])
-    assert named(rows, ("Status update",)) == expected
+    assert named(rows, ("Status update", "Version")) == expected
     assert inside == Counter(row["Path"] for row in rows)
+    assert sum(" v2 " in each for each in inside) == sum(
+        country.keys(
+            "SELECT s.number FROM evidence e JOIN status_updates s ON s.id = e.former_id"
+            f" WHERE e.name = 'former.pdf' AND {WORD}"
+        ).values()
+    )
     assert counts == {"files": expected.total(), "damaged": 0}
 
 

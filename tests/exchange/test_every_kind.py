@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import importlib
 import io
 import json
 import zipfile
@@ -19,6 +18,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select, update
 
+from bench.exports import KINDS, maker
 from bot.domain.exports import FORMS, ExportKind
 from bot.domain.filters import EVERYTHING, Dimension, Filter, goal_of, target_of
 from bot.exchange import archive, impact, open_data
@@ -34,7 +34,6 @@ from tests.record import fill
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ORDER = Order(EVERYTHING, "en", NOW, "Amina Sall", names=False)
-MAKES = {ExportKind.SDG_CSV: "make_csv"}
 
 
 @pytest.fixture
@@ -55,9 +54,7 @@ async def made(
 ) -> tuple[Path, Written]:
     """The file of a kind, made in this process by the function that its own process calls."""
     settings = settings_for(folder)
-    make = getattr(
-        importlib.import_module(PROCESSES[kind].partition(":")[0]), MAKES.get(kind, "make")
-    )
+    make = maker(kind)
     room = folder / kind.value
     room.mkdir()
     async with database.read() as tx:
@@ -110,6 +107,7 @@ async def keep_files(database: Database, folder: Path) -> dict[str, str]:
 def test_every_kind_has_a_letter_and_a_process_of_its_own() -> None:
     assert set(PROCESSES) | {ExportKind.CALENDAR} == set(FORMS) == set(ExportKind)
     assert len({form.letter for form in FORMS.values()}) == len(ExportKind)
+    assert all(map(maker, KINDS))  # those that the bench measures
 
 
 async def test_every_kind_counts_what_the_database_holds(record: Database, tmp_path: Path) -> None:

@@ -30,13 +30,14 @@ from bot.services.templates import TemplateTooHeavy
 from bot.texts import Texts
 from bot.works import word_files
 from storage import exports, imports, jobs
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.tables import (
     assessments,
     assignments,
     clearances,
     consolidations,
     figures,
+    grades,
     institutions,
     item_tags,
     item_texts,
@@ -210,9 +211,7 @@ async def test_the_matrix_comes_back_row_by_row_with_its_assessment(  # noqa: PL
         f"Ministry 2 (contributing) (Arabic): In progress, as of 27 November 2026\n{ARABIC}"
         in answer
     )
-    assert (
-        dict(again.rows[-1].places[0].cells)["assessment"] == "Not reported yet: no approved report"
-    )
+    assert dict(again.rows[-1].places[0].cells)["assessment"] == "No approved report yet"
 
 
 async def test_an_assessment_that_was_filled_in_stays_and_ours_stands_beside_it(
@@ -281,6 +280,19 @@ async def test_an_item_stands_where_it_stood_and_one_from_elsewhere_behind(
     ]
 
 
+GRADED = """\
+Human Rights Committee: C, not satisfactory · 131st session · CCPR/C/131/2
+Still no law."""
+
+
+async def graded(tx: Transaction, item: int) -> None:
+    """A committee has graded it; what was entered before by mistake is gone."""
+    given = {"item_id": item, "scheme": "hrc", "session": "131st session", "language": "en"}
+    given |= {"entered_by": 1, "entered_at": NOW, "symbol": "CCPR/C/131/2"}
+    await tx.execute(insert(grades).values(**given, grade="C", note="Still no law."))
+    await tx.execute(insert(grades).values(**given, grade="A", withdrawn_at=NOW))
+
+
 async def test_only_what_is_approved_stands_in_a_matrix_and_in_a_report(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
@@ -307,6 +319,7 @@ async def test_only_what_is_approved_stands_in_a_matrix_and_in_a_report(
         await tx.execute(insert(assessments).values(**given, version=1, status="planned"))
         gone = {"version": 2, "current": False, "withdrawn_at": NOW, "words": "Taken back."}
         await tx.execute(insert(assessments).values(**(given | gone)))
+        await graded(tx, item)
         consolidated = {"status": "implemented", "as_of": NOW.date(), "sentence": "All is done."}
         row = {"item_id": item, "version": 1, "language": "en", "seat_id": 1, "at": NOW}
         await tx.execute(insert(consolidations).values(**row, **consolidated))
@@ -327,6 +340,7 @@ async def test_only_what_is_approved_stands_in_a_matrix_and_in_a_report(
         assert "Independent assessment of Ministry 1: planned, as of 27 November 2026" in words
         assert ARABIC in words
         assert "Taken back." not in words
+        assert GRADED in re.sub("[\u2066-\u2069]", "", words)
         assert "Made on 27 November 2026, 10:00 by Amina Sall." in words
     assert "Validated by Ministry 1 (validator) on 27 November 2026." in words
     assert "Validated by the secretariat (officer) on 27 November 2026." in words
@@ -474,17 +488,38 @@ def test_a_template_can_do_no_more_than_fill_in(line: str, what: str) -> None:
     assert refused.values["what"].key == f"template.what.{what}"  # type: ignore[union-attr]
 
 
-def test_a_mistake_is_told_with_its_place_its_line_and_the_fields_there_are() -> None:
+def test_all_unknown_fields_are_told_with_their_lines_and_the_nearest_there_are() -> None:
+    refused = refusal(
+        template(
+            "{{ made }}",
+            "By {{ maed }}, gladly",
+            "{{ zzz }}",
+            "Fine.",
+            "{%p for s in sections %}",
+            "{{ s.titel }} {{ loop.index }}",
+            "{%p endfor %}",
+        )
+    )
+    said = TEXTS.render(refused.text, "en", mode="bare")
+    plain = re.sub("[\u2066-\u2069]", "", said)
+    assert "Paragraph 2: “By {{ maed }}, gladly” names maed; did you mean made?" in plain
+    assert "“{{ zzz }}” names zzz" in plain
+    assert "did you mean title?" in plain
+    assert "index" not in plain.replace("loop.index", "")
+    assert len(plain) < 700, "not the list of all fields"
+    many = refusal(template(*[f"{{{{ field{n} }}}}" for n in range(20)]))
+    assert "12 more" in re.sub("[\u2066-\u2069]", "", TEXTS.render(many.text, "en", mode="bare"))
+
+
+def test_a_mistake_is_told_with_its_place_and_its_line() -> None:
     refused = refusal(template("Fine.", "By {{ maker }}, gladly"))
     assert isinstance(refused, word.TemplateUnknownField)
     assert where(refused) == "Paragraph 2"
-    line, name, fields = (refused.values[each] for each in ("line", "name", "fields"))
+    line, name = (refused.values[each] for each in ("line", "name"))
     assert isinstance(line, Words)
     assert isinstance(name, Words)
-    assert isinstance(fields, Words)
     assert line.words == "By {{ maker }}, gladly"
     assert name.words == "maker"
-    assert "sections[].answers[].measures.words" in fields.words
     assert where(refusal(template("Fine.", cell="{{ maker }}"))) == "Table 1, row 2, column 1"
     assert where(refusal(template("Fine.", header="{{ maker }}"))) == "In the header"
     inside = refusal(template("{%p for s in sections %}", "{{ s.titel }}", "{%p endfor %}"))

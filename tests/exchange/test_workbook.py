@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,9 +11,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.exchange import workbook
-from bot.exchange.cells import Link
+from bot.exchange.cells import Cell, Link, looks_like_a_formula, storable
+from bot.exchange.sheets import SafeSheet, safe_book
+from tests.maravia import LONG_AGO
 
 ITEM = workbook.RecommendationRow(
     id="R-1",
@@ -260,3 +265,69 @@ def test_any_label_makes_a_sheet_name(label: str, tmp_path: Path) -> None:
     names = openpyxl.load_workbook(tmp_path / "all.xlsx").sheetnames
     assert len({name.casefold() for name in names}) == 1 + len(workbook.SHEETS)
     assert all(0 < len(name.encode("utf-16-le")) <= 62 for name in names)
+
+
+VALUES = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["<r>a</r>", "_x0041_", "_x", "a & b", " a", "a ", "\u00a0a", "a\nb", "=1", "a>"]
+    ),
+    st.integers(-(10**12), 10**12),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(date(1899, 1, 1), date(2200, 1, 1)),
+    st.builds(datetime.combine, st.dates(date(1899, 1, 1)), st.times(), st.just(UTC)),
+    st.none(),
+)
+
+
+@given(rows=st.lists(st.lists(VALUES, max_size=30), min_size=1, max_size=4))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_row_written_in_one_step_is_the_one_that_xlsxwriter_writes(
+    rows: list[list[Cell]], tmp_path: Path
+) -> None:
+    with safe_book(tmp_path / "ours.xlsx", language="en", title="", made_at=LONG_AGO) as book:
+        sheet = book.sheet("rows")
+        for number, row in enumerate(rows):
+            sheet.row(number, row)
+    with safe_book(tmp_path / "theirs.xlsx", language="en", title="", made_at=LONG_AGO) as book:
+        sheet = book.sheet("rows")
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                by_the_library(sheet, number, column, value)
+    ours, theirs = (cells_in(tmp_path / name) for name in ("ours.xlsx", "theirs.xlsx"))
+    assert ours == theirs
+
+
+def by_the_library(sheet: SafeSheet, row: int, column: int, value: Cell) -> None:
+    """Write a value through XlsxWriter's own functions."""
+    styles = sheet.styles
+    if isinstance(value, str) and value:
+        style = styles.quoted if looks_like_a_formula(value) else styles.text
+        sheet.sheet.write_string(row, column, storable(value), style)
+    elif isinstance(value, datetime):
+        local = value.replace(tzinfo=None)
+        if value.date() < date(1900, 3, 1):
+            sheet.sheet.write_string(row, column, local.isoformat(" ", "minutes"), styles.text)
+        else:
+            sheet.sheet.write_datetime(row, column, local, styles.moment)
+    elif isinstance(value, date):
+        if value < date(1900, 3, 1):
+            sheet.sheet.write_string(row, column, value.isoformat(), styles.text)
+        else:
+            sheet.sheet.write_datetime(row, column, value, styles.day)
+    elif isinstance(value, int | float):
+        sheet.sheet.write_number(row, column, value, styles.number)
+
+
+def cells_in(path: Path) -> list[tuple[str, str, bool, str]]:
+    """Each cell of the only sheet: where, how it is shown, whether quoted, what it holds."""
+    with zipfile.ZipFile(path) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    held = dict(re.findall(r'<c r="([A-Z]+\d+)" s="\d+"(.*?)</c>', sheet, re.DOTALL))
+    shown: Any = openpyxl.load_workbook(path)["rows"]
+    return [
+        (place, shown[place].number_format, shown[place].quotePrefix, inside)
+        for place, inside in held.items()
+    ]

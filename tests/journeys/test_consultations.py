@@ -8,12 +8,14 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import URL, select, text
 
 from bot.domain.people import Role
-from bot.sandbox.phone import Phone, plain
+from bot.sandbox.phone import Phone, ReceivedFile, plain
 from storage.tables import consultation_counts, consultations, outbox, sign_ups
 from tests.journeys.network import JourneyNetwork
+from tests.outbox.conftest import until
 
 ORGANISATION = "Blue Door Collective"
 CODE = re.compile(r"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}")
@@ -87,6 +89,13 @@ async def test_the_place_is_seen_after_signing_up_and_the_room_is_told_of_before
     assert "people in the room will see you" in plain(salma.screen.text)
     await salma.taps("Sign up")
     assert "City hall, room 4" in plain(salma.last.text)
+    await salma.taps("Calendar file")
+    file = await salma.waits_for_file(within=30)
+    assert file.name == "meeting.ics"
+    event = Calendar.from_ical(await salma.downloads(file)).walk("VEVENT")[0]
+    assert str(event["summary"]) == "Child rights report"
+    assert str(event["location"]) == "City hall, room 4"
+    assert event.decoded("dtstart").strftime("%H:%M") == "14:30"
 
 
 async def test_my_own_name_is_asked_for_and_shown_to_me(network: JourneyNetwork) -> None:
@@ -123,7 +132,8 @@ async def test_another_language_is_chosen_on_the_first_screen_and_kept(
     _officer, link = await announced(network)
     salma = await network.people.phone("Salma", language="en")
     await salma.opens(link)
-    await salma.taps("Français", "D’accord, nom au hasard", "M’inscrire")
+    await salma.taps("Français", "Je suis inquiet", "Retour", "Participer autrement", "Retour")
+    await salma.taps("D’accord, nom au hasard", "M’inscrire")
     await salma.types("/mine")
     assert "Vous êtes inscrit à une consultation." in plain(salma.last.text)
 
@@ -230,6 +240,52 @@ async def test_a_cancelled_one_tells_those_who_signed_up_without_naming_it(
     assert "Child" not in notice.text
     await salma.taps("Look")
     assert "cancelled" in plain(salma.screen.text)
+
+
+def _of(phone: Phone) -> list[ReceivedFile]:
+    return [each for message in phone.received for each in message.files]
+
+
+async def _files(phone: Phone, count: int) -> bool:
+    await phone.looks()
+    return len(_of(phone)) >= count
+
+
+async def test_a_poster_is_made_in_the_language_that_is_chosen(network: JourneyNetwork) -> None:
+    officer, _link = await announced(network)
+    await officer.types("/consultations")
+    await officer.taps("Child rights report", "Poster", "Français")
+    await officer.waits_for_file(within=30)
+    await until(lambda: _files(officer, 2), within=30)
+    assert sorted(each.kind for each in _of(officer)) == ["document", "photo"]
+
+
+async def test_a_freed_seat_is_offered_and_taken(network: JourneyNetwork) -> None:
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    day = (network.clock.now() + timedelta(days=20)).strftime("%d %B")
+    await officer.types("/consultations")
+    await officer.taps("Announce a consultation")
+    for words in ("Child rights report", "What should it say?", f"{day} 14:30", "City hall"):
+        await officer.types(words)
+    await officer.taps("Seats")
+    await officer.types("1")
+    await officer.taps("Announce")
+    found = LINK.search(officer.last.text)
+    assert found
+    salma, nour = [await network.people.phone(each) for each in ("Salma", "Nour")]
+    for phone in (salma, nour):
+        await phone.opens(found[0])
+        await phone.taps("Agree, random name", "Sign up")
+    assert "You have signed up." in plain(salma.last.text)
+    waiting = plain(nour.last.text)
+    assert "You are number 1 on the waiting list: every seat is taken." in waiting
+    assert "City hall" not in waiting
+    await salma.taps("Cancel my sign-up", "Yes, cancel it")
+    await nour.waits_for("There is news for you.")
+    await nour.taps("Look")
+    assert "A seat is yours if you take it until" in plain(nour.screen.text)
+    await nour.taps("Take the seat")
+    assert "Place: City hall" in plain(nour.screen.text)
 
 
 @pytest.mark.parametrize(

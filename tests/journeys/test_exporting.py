@@ -7,6 +7,7 @@ import json
 import zipfile
 from datetime import date, timedelta
 from io import BytesIO
+from typing import Any
 
 import openpyxl
 import pytest
@@ -19,6 +20,7 @@ from storage.tables import (
     approvals,
     assignments,
     audit,
+    deadlines,
     evidence,
     files,
     items,
@@ -194,13 +196,43 @@ async def test_the_evidence_stays_on_the_server_and_goals_come_as_a_file(
     assert "Bill 12." in str(list(book["Recommendations by goal"].iter_rows(values_only=True)))
 
 
+async def has_a_deadline(network: JourneyNetwork) -> None:
+    """A report is due, as the calendar says."""
+    due: dict[str, Any] = {
+        "uid": "cat@maravia",
+        "kind": "periodic_report",
+        "title": "Report to CAT",
+    }
+    due |= {"day": date(2027, 3, 1), "warnings": [], "warned": [], "state": "open"}
+    async with network.database.write() as tx:
+        await tx.execute(insert(deadlines).values(created_at=network.clock.now(), **due))
+
+
+async def test_calendar_and_audit_are_there_before_any_recommendation(
+    network: JourneyNetwork,
+) -> None:
+    amina = await network.phone("Amina", Role.COORDINATOR)
+    await amina.types("/export")
+    assert "No recommendation has been imported yet" in plain(amina.screen.text)
+    assert "Calendar (ICS)" in amina.screen.labels
+    assert "Audit (JSON lines)" in amina.screen.labels
+    assert not [each for each in amina.screen.labels if "workbook" in each.lower()]
+    await amina.taps("Audit (JSON lines)", "Make it")
+    await amina.waits_for("stays on the State’s own server", within=30)
+
+
 async def test_the_calendar_comes_and_the_audit_stays_until_that_is_switched(
     network: JourneyNetwork,
 ) -> None:
     amina = await secretariat(network)
     await amina.types("/export")
     await amina.taps("Calendar (ICS)", "Make it")
-    calendar = await amina.waits_for("Calendar (ICS): 0 events", within=30)
+    empty = await amina.waits_for("There is nothing in the calendar yet", within=30)
+    assert not empty.files
+    await has_a_deadline(network)
+    await amina.types("/export")
+    await amina.taps("Calendar (ICS)", "Make it")
+    calendar = await amina.waits_for("Calendar (ICS): 1 event", within=30)
     assert (await amina.downloads(calendar.files[0])).startswith(b"BEGIN:VCALENDAR")
     await amina.types("/export")
     await amina.taps("Audit (JSON lines)")

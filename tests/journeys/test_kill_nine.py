@@ -1,4 +1,4 @@
-"""`kill -9` at every step of a report and of an import: no answer lost, none twice."""
+"""`kill -9` at every step of a report, an import, a sign-up: no answer lost, none twice."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ import pytest
 from sqlalchemy import URL, func, select
 
 from bot.app import App
+from bot.domain.consultations import SignUpState
 from bot.domain.people import Role
+from bot.keys import KeyRing
 from bot.sandbox.phone import QUIET, Phone, plain
 from bot.wire.request import telegram_bot
+from storage import sign_ups
 from storage.tables import audit, conversations, evidence, items, status_updates
 from tests.faults.nursery import BotProcess, Nursery, nursery
 from tests.journeys.network import JourneyNetwork
+from tests.journeys.test_consultations import announced
 from tests.journeys.test_reporting import justice
 
 BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
@@ -168,3 +172,46 @@ async def test_an_import_survives_a_kill_at_every_step(
     assert count == 120
     assert len(acts) == len(set(acts))
     record_property(f"kill -9 {moment} each step of an import: kills, items", (killable.kills, 120))
+
+
+def sign_up_steps(phone: Phone, link: str) -> list[Step]:
+    """From the public link to a seat, one act each."""
+    return [
+        lambda: phone.opens(link),
+        lambda: phone.taps("Agree, random name"),
+        lambda: phone.taps("Organisation"),
+        lambda: phone.types("Blue Door Collective"),
+        lambda: phone.taps("Sign up"),
+    ]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_a_sign_up_survives_a_kill_at_every_step_and_so_does_its_erasure(
+    killable: KillableNetwork, moment: str, record_property: Callable[[str, object], None]
+) -> None:
+    _officer, link = await announced(killable)
+    salma = await killable.people.phone("Salma")
+    for step in sign_up_steps(salma, link):
+        await killable.interrupted(step, moment)
+    await salma.waits_for("You have signed up.", within=20)
+    await salma.settles(1.0)
+    async with killable.database.read() as tx:
+        (kept,) = await sign_ups.of_chat(tx, killable.app.bot.id, salma.id)
+        acts = await tx.values(select(audit.c.act).where(audit.c.act == "sign_up.send"))
+    assert kept.card is not None
+    assert kept.card.answers["organisation"] == "Blue Door Collective"
+    assert (kept.state, len(acts)) == (SignUpState.CONFIRMED, 1)
+
+    await salma.types("/forget")
+
+    async def forgets() -> None:
+        await salma.taps_on(salma.last, "Yes, erase it for good")
+
+    await killable.interrupted(forgets, moment)
+    await salma.waits_for("What you left here can be read by nobody", within=30)
+    ring = KeyRing(killable.settings().keys).inner(f"consultation-{kept.consultation_id}")
+    assert ring.names() == ["own"]
+    async with killable.database.read() as tx:
+        acts = await tx.values(select(audit.c.act).where(audit.c.act == "sign_up.erase"))
+    assert len(acts) == 1
+    record_property(f"kill -9 {moment} each step of a sign-up: kills, lost", (killable.kills, 0))

@@ -46,7 +46,7 @@ async def test_the_secretariat_brings_a_template_of_its_own(
     assert file.name.startswith("focal-point-matrix-")
     first = words_of(await amina.downloads(file))
     assert "Optional Protocol to the Convention against Torture" in first
-    assert "Not reported yet: no approved report" in first
+    assert "No approved report yet" in first
     entry = await network.row(select(audit).where(audit.c.act == "export.matrix"))
     assert entry["facts"]["recommendations"] == 4
 
@@ -60,7 +60,10 @@ async def test_the_secretariat_brings_a_template_of_its_own(
     await amina.taps("Send another")
     await amina.sends_file(saved(tmp_path, "broken.docx", "Our letterhead", "{{ headings }}"))
     refused = await amina.waits_for("cannot be filled in", within=60)
-    assert "Paragraph 2: “{{ headings }}” names a field that there is not" in plain(refused.text)
+    near = "Paragraph 2: “{{ headings }}” names headings; did you mean heading?"
+    assert near in plain(refused.text)
+    listed = (await amina.downloads(refused.files[0])).decode("utf-8-sig").splitlines()
+    assert "tables[].rows[].number" in listed
     good = saved(
         tmp_path,
         "letterhead.docx",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from bot.domain.screens import NO_BUTTONS, Attachment, Button, Screen, Text
+from bot.outbox import Outbox
 from bot.wire.calls import UPLOAD_LIMIT
 from storage import outbox
 from storage.tables import accounts, files
@@ -108,22 +108,24 @@ async def test_a_message_that_has_to_wait_keeps_its_sound(house: House) -> None:
     assert (await house.sounded(amal))["a"] is True
 
 
-async def test_a_commit_wakes_the_sender(house: House) -> None:
-    """No tick: from commit to the call it takes a few milliseconds."""
+async def test_a_commit_wakes_the_sender(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its next look of its own accord is an hour away."""
+    monkeypatch.setattr("bot.outbox.LOOK_EVERY", 3600.0)
     amal = await house.person()
-    async with house.sending():
-        await asyncio.sleep(0.1)
-        start = house.clock.ticks()
+    async with house.sending() as sender:
+        await until(lambda: _has_looked(sender))
         await house.says("a", amal)
-        await until(lambda: house.heard(amal))
-    (entry,) = house.sandbox.journal.accepted("sendMessage")
-    assert entry.at - start < 0.25
+        assert await until(lambda: house.heard(amal)) == ["a"]
+
+
+async def _has_looked(sender: Outbox) -> bool:
+    return sender._look_at > 0 and not sender._woken
 
 
 async def test_what_another_process_plans_is_found(house: House) -> None:
     amal = await house.person()
-    async with house.sending():
-        await asyncio.sleep(0.05)
+    async with house.sending() as sender:
+        await until(lambda: _has_looked(sender))
         async with house.database.write() as tx:
             await outbox.add(tx, house.message("a", amal), now=house.clock.now())
             tx.wakes.clear()

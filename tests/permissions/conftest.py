@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Table, delete, func, insert, select, update
+from sqlalchemy import URL, RowMapping, Table, delete, func, insert, select, update
 from sqlalchemy.sql.dml import UpdateBase
 from telegram import Update
 
@@ -156,7 +156,7 @@ class World:
                 seen.said = json.dumps([screens, toasts], ensure_ascii=False)
                 seen.answered = bool(screens or toasts)
                 for name in sorted(touched - OWN - who.free_tables):
-                    if await _of_others(tx, name, who) != self.before[who.name, name]:
+                    if _of_others(await _rows(tx, name), name, who) != self.before[who.name, name]:
                         seen.changed.add(name)
                 raise _UndoneError
         except _UndoneError:
@@ -193,18 +193,23 @@ class World:
     async def remember(self) -> None:
         """How everything stands before anybody does anything."""
         async with self.network.database.read() as tx:
-            for who in self.attackers.values():
-                for name in metadata.tables:
-                    self.before[who.name, name] = await _of_others(tx, name, who)
+            for name in metadata.tables:
+                rows = await _rows(tx, name)
+                for who in self.attackers.values():
+                    self.before[who.name, name] = _of_others(rows, name, who)
 
 
 OF_ONESELF = (PROGRESS, FILE, HISTORY, reports_book.MAKE, reports_book.READ)
 """Long work that anybody may ask for whom it is of."""
 
 
-async def _of_others(tx: Transaction, name: str, who: Attacker) -> int:
+async def _rows(tx: Transaction, name: str) -> list[RowMapping]:
+    return await tx.rows(select(metadata.tables[name]))
+
+
+def _of_others(found: Sequence[RowMapping], name: str, who: Attacker) -> int:
     """The rows of a table but those that are the person's own to write, as one number."""
-    rows = [dict(row) for row in await tx.rows(select(metadata.tables[name]))]
+    rows = [dict(row) for row in found]
     for row in rows:
         row.pop("active", None)  # that a colleague's draft rests is no harm
         if name == "seats" and row["person_id"] == who.person_id:

@@ -40,7 +40,7 @@ async def test_a_poll_waits_for_news_and_no_longer(api: Api, someone: Phone) -> 
     await asyncio.sleep(0.1)
     assert not poll.done()
     await someone.types("now")
-    (update,) = await asyncio.wait_for(poll, 1)
+    (update,) = await asyncio.wait_for(poll, 10)
     assert update["message"]["text"] == "now"
     began = time.monotonic()
     assert await api.updates(offset=update["update_id"] + 1, timeout=1) == []
@@ -55,10 +55,10 @@ async def test_a_second_poller_ends_the_first(api: Api) -> None:
         "Conflict: terminated by other getUpdates request; "
         "make sure that only one bot instance is running"
     )
-    assert await asyncio.wait_for(first, 1) == told
+    assert await asyncio.wait_for(first, 10) == told
     await api("setWebhook", url="http://127.0.0.1:9/hook")
     told = "Conflict: terminated by setWebhook request"
-    assert await asyncio.wait_for(second, 1) == told
+    assert await asyncio.wait_for(second, 10) == told
 
 
 async def test_a_poller_that_hung_up_is_no_second_poller(

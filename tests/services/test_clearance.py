@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy import update as sql_update
 
 from bot.domain.clearance import OwnReport, Rule, Shown, WaitsForClearance
 from bot.domain.errors import NotAllowed, NotFound, Outdated
@@ -23,6 +24,7 @@ from storage import clearance as queries
 from storage import reviews as review_queries
 from storage import status_updates as updates
 from storage.database import Database, Transaction
+from storage.tables import assignments as assignments_table
 from storage.tables import audit as audit_table
 from storage.tables import clearances, outbox, request_items
 from storage.tables import reminders as rungs
@@ -322,6 +324,56 @@ async def test_only_chosen_items_wait_where_the_rule_says_so(database: Database)
         await clearance.set_rule(tx, act(at.otto), at.sample.institution_id, Rule.NONE)
         assert await told(tx, at.karim, "clearance.rule_now") == 1
         assert not (await report(tx, at, "140.12")).updates[0].uncleared
+
+
+async def test_what_waits_goes_to_review_when_clearance_ends_if_that_is_wanted(
+    database: Database,
+) -> None:
+    """In one act: the last word, what was asked, the record, and who is told."""
+    async with database.write() as tx:
+        at = await house(tx)
+        first, second = await sent(tx, at), await sent(tx, at, "140.9")
+        assert not await clearance.set_rule(
+            tx, act(at.otto), at.sample.institution_id, Rule.ALWAYS, lets_go=True
+        )
+        waits = await queries.needless(tx, at.sample.institution_id, Rule.NONE)
+        assert [each.status_update_id for each in waits] == [first, second]
+        held = assignments_table.c.id == at.held("140.9")
+        await tx.execute(sql_update(assignments_table).where(held).values(clearance_chosen=True))
+        chosen = await queries.needless(tx, at.sample.institution_id, Rule.CHOSEN)
+        assert [each.status_update_id for each in chosen] == [first]
+        gone = await clearance.set_rule(
+            tx, act(at.otto), at.sample.institution_id, Rule.NONE, lets_go=True
+        )
+        assert [each.status_update_id for each in gone] == [first, second]
+        assert await queries.count_of(tx, at.sample.institution_id) == 0
+        for code in ("140.7", "140.9"):
+            kept = await assignments.get(tx, at.held(code))
+            assert kept is not None
+            assert (kept.status, kept.waits_inside) == ("in_progress", False)
+        said = await updates.get(tx, first)
+        assert said is not None
+        assert said.is_word
+        assert said.state.value == "submitted"
+        facts = await tx.values(
+            select(audit_table.c.facts).where(audit_table.c.act == "clearance.rule")
+        )
+        assert facts[-1] == {"rule": "none", "let_go": ["SU-2026-0001", "SU-2026-0002"]}
+        assert await told(tx, at.amal, "clearance.let_go") == 1
+        assert await told(tx, at.karim, "clearance.let_go") == 1
+        decided = await tx.values(select(clearances.c.decision))
+        assert decided == ["let_go", "let_go"]
+    assert await tick(database, days=9) == 0, "nobody is asked to clear them any more"
+
+
+async def test_what_is_left_waits_for_the_validator_when_clearance_ends(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        await sent(tx, at)
+        assert not await clearance.set_rule(tx, act(at.karim), at.sample.institution_id, Rule.NONE)
+        assert await queries.count_of(tx, at.sample.institution_id) == 1
 
 
 async def test_a_letter_is_the_institutions_word_already(database: Database) -> None:

@@ -25,7 +25,7 @@ from bot.domain.consultations import (
     SignUp,
     SignUpState,
     Wanted,
-    new_number,
+    random_number,
     shown_counts,
 )
 from bot.domain.errors import NotAllowed, Outdated
@@ -179,6 +179,32 @@ async def test_a_change_is_told_to_who_takes_part_and_the_notice_names_nothing(
     assert row["screen"]["lines"] == [{"text": "participant.news"}]
     assert (row["chat_id"], row["envelope"]) == (None, None)
     assert going == (CHAT, "en"), "the chat is opened to send it"
+
+
+async def test_who_has_a_seat_is_reminded_once_on_the_day_before(
+    database: Database, clock: FrozenClock
+) -> None:
+    at = datetime(2026, 6, 1, 14, 30, tzinfo=UTC)
+    found = await announced(database, clock, form=Form.MEETING, starts_at=at, seats=1)
+    sent = await signed_up(database, clock, found)
+    await signed_up(database, clock, found, CHAT + 1)
+
+    async def reminded() -> list[str]:
+        await consultations.follow(database, tick(clock))
+        async with database.read() as tx:
+            rows = await tx.rows(select(outbox).where(outbox.c.sign_up.is_not(None)))
+        return [
+            row["sign_up"] for row in rows if "participant.tomorrow" in str(row["screen"]["lines"])
+        ]
+
+    clock.move(days=26, hours=23)
+    assert await reminded() == [], "at eight on the day before"
+    clock.move(hours=0.5)
+    assert await reminded() == []
+    clock.move(hours=0.6)
+    assert await reminded() == [sent.handle], "whoever waits has no seat"
+    clock.move(hours=3)
+    assert await reminded() == [sent.handle]
 
 
 async def test_two_officers_cancel_it_once(database: Database, clock: FrozenClock) -> None:
@@ -433,8 +459,6 @@ def test_no_number_tells_of_fewer_than_five(counts: dict[str, int]) -> None:
     assert len(hidden) != 1 or total < FEWEST or hidden[0] >= FEWEST
 
 
-def test_a_number_for_a_name_is_never_given_twice() -> None:
-    taken = set(range(1000, 9_998))
-    given_now = [new_number(taken) for _ in range(20)]
-    assert set(given_now) <= {9_998, 9_999}
-    assert new_number(taken | {9_998, 9_999}) == 10_000, "more are added"
+def test_numbers_for_names_get_longer_before_they_run_out() -> None:
+    assert {len(str(random_number(4_500))) for _ in range(50)} == {4}
+    assert {len(str(random_number(4_501))) for _ in range(50)} == {5}

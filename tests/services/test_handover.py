@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
+from bot.domain.approvals import Kind, NeedsSecond
 from bot.domain.errors import NotAllowed, NotFound, Outdated, Refused
 from bot.domain.ladder import Reaches, Skipped
-from bot.domain.people import COMMAND_LINE, Actor, Role, Seat
-from bot.services import people, questions
+from bot.domain.people import COMMAND_LINE, TICK, Actor, Role, Seat
+from bot.services import approvals, people, questions
 from bot.services.people import (
     AlreadySeated,
     AnotherConfirms,
@@ -23,6 +24,7 @@ from bot.services.people import (
     OwnHandover,
     SuccessorSeated,
 )
+from storage import approvals as approval_queries
 from storage import conversations, evidence, invitations, reminders, seats
 from storage.questions import get as get_question
 from storage.reminders import Key, New
@@ -273,11 +275,57 @@ async def test_newcomers_and_requests_of_an_officer_go_to_the_next(ministry: Min
     await confirms(ministry, dora, waiting)
 
 
-async def test_the_last_coordinator_may_hand_over(ministry: Ministry) -> None:
+async def test_the_only_coordinator_hands_over_a_day_after_all_were_told(
+    ministry: Ministry,
+) -> None:
     amina, bilal = await ministry.seated("Amina", Role.COORDINATOR), ministry.chat("Bilal")
-    await hands_over(ministry, amina, bilal, Role.COORDINATOR)
+    omar = await ministry.seated("Omar", Role.OFFICER)
+    offered = await offers(ministry, amina, Role.COORDINATOR)
+    invitation, _ = await ministry.accepts(bilal, offered)
+    with pytest.raises(NeedsSecond):
+        await confirms(ministry, amina, invitation)
+    await asks(ministry, amina, invitation)
+    assert await ministry.told(omar, "approval.announced") == 1
+    with pytest.raises(NeedsSecond):
+        await confirms(ministry, amina, invitation)
+    ministry.clock.move(hours=24)
+    await tick(ministry)
+    assert await ministry.told(amina, "approval.opened") == 1
+    await confirms(ministry, amina, invitation)
     assert (await ministry.actor(bilal)).is_secretariat
     assert not (await ministry.actor(amina)).is_secretariat
+    assert await approval_queries.undecided(ministry.tx) == []
+
+
+async def test_what_was_agreed_to_for_one_successor_is_not_for_another(ministry: Ministry) -> None:
+    amina, bilal = await ministry.seated("Amina", Role.COORDINATOR), ministry.chat("Bilal")
+    offered = await offers(ministry, amina, Role.COORDINATOR)
+    invitation, _ = await ministry.accepts(bilal, offered)
+    await asks(ministry, amina, invitation)
+    actor = await ministry.actor(amina)
+    await people.refuse(ministry.tx, ministry.act(actor), invitation)
+    ministry.clock.move(hours=24)
+    await tick(ministry)
+    assert await ministry.told(amina, "approval.expired") == 1
+    other, _ = await ministry.accepts(
+        ministry.chat("Dora"), await offers(ministry, amina, Role.COORDINATOR)
+    )
+    with pytest.raises(NeedsSecond):
+        await confirms(ministry, amina, other)
+
+
+async def asks(ministry: Ministry, who: Chat, invitation_id: int) -> None:
+    """Ask for the handover of the only coordinator's seat, as there is nobody to agree."""
+    act, wanted = ministry.act(await ministry.actor(who)), {"invitation": invitation_id}
+    await approvals.ask(
+        ministry.tx, act, Kind.SUCCEED, wanted, reason="I leave in June.", language="en"
+    )
+
+
+async def tick(ministry: Ministry) -> None:
+    act = ministry.act(TICK)
+    for approval_id in await approvals.due(ministry.tx, act):
+        await approvals.follow(ministry.tx, act, approval_id)
 
 
 async def test_a_coordinator_s_seat_goes_on_only_as_another_coordinator_agrees(

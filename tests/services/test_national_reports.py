@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -44,6 +45,7 @@ from storage.tables import (
     institutions,
     item_tags,
     items,
+    national_reports,
     request_items,
 )
 from storage.tables import (
@@ -110,6 +112,12 @@ class House:
     async def stands(self, report_id: int) -> dict[str, Readiness]:
         found = await self.board(report_id)
         return {each.code: part.stands[each.id] for part in found.parts for each in part.items}
+
+
+@pytest.fixture
+async def house(database: Database) -> AsyncIterator[House]:
+    async with database.write() as tx:
+        yield await House(tx).settle()
 
 
 async def test_each_item_stands_where_the_record_leaves_it(database: Database) -> None:
@@ -242,6 +250,77 @@ async def test_restricted_items_are_named_by_symbol_and_number_alone(
     [its] = [each for each in found.parts if each.items[0].code == "140.12"]
     assert its.chapter.heading == f"{maravia.REVIEW} · 140.12"
     assert its.ready.words == 0
+
+
+async def test_nothing_is_asked_for_a_report_that_is_submitted_or_dropped(house: House) -> None:
+    """The draft of the request lay there meanwhile."""
+    report = await house.begins()
+    other = await house.begins()
+    [chapter, *_] = await chapters.of_report(house.tx, report)
+    to_ask = await readiness.to_ask(house.tx, house.by_otto, report)
+    wanted = Wanted(
+        RequestKind.STATUS,
+        Audience(items=tuple(house.items.values()), assignments=to_ask),
+        due_on=TODAY + timedelta(days=9),
+        report_id=report,
+    )
+    about = {"kind": RequestKind.COMMENT, "report_id": None, "chapter_id": chapter.id}
+    houses = Audience(institutions=(house.sample.institution_id,))
+    comment = replace(wanted, audience=houses, **about)  # type: ignore[arg-type]
+    assert await requests.plan(house.tx, house.by_otto, comment)
+    await report_chapters.remove(house.tx, house.by_otto, chapter.id)
+    with pytest.raises(Outdated):
+        await requests.plan(house.tx, house.by_otto, comment)
+    await house.tx.execute(update(national_reports).values(state=Stage.SUBMITTED.value))
+    with pytest.raises(AllSubmitted):
+        await requests.plan(house.tx, house.by_otto, wanted)
+    await house.tx.execute(update(national_reports).values(state="in_preparation"))
+    await service.drop(house.tx, house.by_otto, other)
+    with pytest.raises(Outdated):
+        await requests.plan(house.tx, house.by_otto, replace(wanted, report_id=other))
+    assert await requests.plan(house.tx, house.by_otto, wanted)
+
+
+async def restrict(at: House, code: str) -> None:
+    await at.tx.execute(update(items).where(items.c.id == at.items[code]).values(restricted=True))
+
+
+async def headings(at: House, report: int) -> list[str]:
+    return [each.heading for each in await chapters.of_report(at.tx, report)]
+
+
+async def test_a_heading_loses_them_wherever_the_item_was_put(house: House) -> None:
+    """In the chapter that was made of it, and in one that an officer has called by its words."""
+    report = await house.begins()
+    other = await report_chapters.add(
+        house.tx,
+        house.by_otto,
+        report,
+        "On: Improve conditions in the prisons of it",
+        "en",
+    )
+    await report_chapters.put(house.tx, house.by_otto, other, [house.items["140.12"]])
+    plain = await report_chapters.add(house.tx, house.by_otto, report, "140.12 · Prisons", "en")
+    assert sum("conditions" in each for each in await headings(house, report)) == 2
+    await restrict(house, "140.12")
+    found = await headings(house, report)
+    assert [each for each in found if "conditions" in each or "Port Selene" in each] == []
+    one = await chapters.get(house.tx, plain)
+    assert one is not None
+    assert one.heading == f"{maravia.REVIEW} · 140.12", "prisons are what the item is about"
+
+
+async def test_a_theme_of_restricted_items_alone_is_no_heading(house: House) -> None:
+    for code, theme in (("140.7", "Torture"), ("140.12", "Cell 7"), ("140.9", "Cell 7")):
+        tag = {"item_id": house.items[code], "vocabulary": "theme", "label": theme, "ordinal": 0}
+        await house.tx.execute(insert(item_tags).values(**tag))
+    await restrict(house, "140.12")
+    report = await house.begins(Structure.THEME)
+    assert await headings(house, report) == ["Cell 7", "Torture"]
+    await restrict(house, "140.9")
+    assert await headings(house, report) == [f"{maravia.REVIEW} · 140.9", "Torture"]
+    second = await house.begins(Structure.THEME)
+    assert await headings(house, second) == ["Torture"]
 
 
 async def test_a_heading_loses_the_words_of_an_item_that_is_restricted_later(

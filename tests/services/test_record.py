@@ -32,7 +32,10 @@ CHOSEN = {
 }
 GIVEN = {
     f"bot/services/{each}.py"
-    for each in ("passing", "clusters", "reminders", "report_chapters", "sign_ups", "contributing")
+    for each in (
+        *("passing", "clusters", "reminders", "report_chapters", "sign_ups", "waiting"),
+        "contributing",
+    )
 }
 """Where a function takes the name; those who call it write it as a whole."""
 

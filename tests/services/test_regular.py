@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.exports import DocumentNeeded, ExportKind, ReportNeeded
@@ -92,6 +93,28 @@ async def test_where_nothing_passes_the_filter_that_is_said_and_no_file_is_made(
         screens = await tx.values(select(outbox.c.screen))
     assert len(screens) == 1
     assert "regular.nothing" in str(screens[0])
+
+
+async def test_what_is_whole_says_what_it_holds_and_no_empty_calendar_comes(
+    database: Database,
+) -> None:
+    otto = await officer(database)
+    async with database.write() as tx:
+        await regular.add(tx, by(otto), ExportKind.CALENDAR, EVERYTHING, Rhythm.MONDAY)
+    assert await tick(database, MONDAY + WEEK) == 0
+    async with database.write() as tx:
+        [said] = await tx.values(select(outbox.c.screen))
+        assert "regular.nothing_whole" in str(said)
+        due: dict[str, Any] = {"uid": "cat", "kind": "periodic_report", "title": "Report to CAT"}
+        due |= {"day": MONDAY.date(), "warnings": [], "warned": [], "state": "open"}
+        await tx.execute(insert(deadlines).values(created_at=MONDAY, **due))
+    assert await tick(database, MONDAY + 2 * WEEK) == 1
+    async with database.read() as tx:
+        facts = await tx.values(select(audit.c.facts).where(audit.c.act == "regular_export.run"))
+    assert [(each["events"], "recommendations" in each) for each in facts] == [
+        (0, False),
+        (1, False),
+    ]
 
 
 async def test_it_is_asked_for_once_and_only_by_the_secretariat(database: Database) -> None:

@@ -196,6 +196,83 @@ async def test_the_same_file_sends_nothing_a_second_time(house: House) -> None:
     assert await house.tx.value(select(func.count()).select_from(reports)) == 2
 
 
+NO_CHANGE = {"status": "No change since the last report"}
+
+
+async def decides(house: House, report: int, state: str = "approved") -> None:
+    """The secretariat has decided on it."""
+    await house.tx.execute(update(reports).where(reports.c.id == report).values(state=state))
+    held = assignments.c.last_status_update_id == report
+    await house.tx.execute(update(assignments).where(held).values(report_state=state))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_no_change_is_the_act_that_it_is_in_chat(house: House, language: str) -> None:
+    await decides(house, await house.reports("140.7"))
+    said = house.texts.render(Text("export.reports.no_change"), language, mode="bare")
+    path = fill(await house.takes(language), {"140.7": {"status": said}})
+    rows = await house.judges(path)
+    assert becoming(rows)["140.7"] is Becomes.CONFIRMATION
+    [outcome] = await house.sends(rows)
+    assert outcome is not None
+    assert outcome.sent is not None
+    kept = await report_queries.get(house.tx, outcome.sent.status_update_id)
+    assert kept is not None
+    assert (kept.kind.value, kept.status, kept.measures, kept.as_of) == (
+        *("unchanged", "in_progress", ""),
+        NOW.date(),
+    )
+    acts = await house.tx.values(select(audit.c.act))
+    assert acts.count("status_update.unchanged") == 1
+    assert await house.sends(rows) == [None], "the same file confirms nothing twice"
+    assert becoming(await house.judges(path))["140.7"] is Becomes.UNCHANGED
+
+
+async def test_no_change_of_a_report_that_waits_needs_none_of_its_cells_emptied(
+    house: House,
+) -> None:
+    await house.reports("140.7", remaining="Publication.", figures=(Figure("Trials", 3),))
+    path = fill(await house.takes(), {"140.7": NO_CHANGE})
+    rows = await house.judges(path)
+    assert becoming(rows)["140.7"] is Becomes.CONFIRMATION
+    await house.sends(rows)
+    assert (await house.said())[0] == ("in_progress", "", "submitted", 1)
+
+
+async def test_no_change_says_why_it_is_not_taken(house: House) -> None:
+    """Nothing to confirm; no reason a third time; words that would be lost; a newer report."""
+    await decides(house, await house.reports("140.9"))
+    held = assignments.c.id == house.held("140.9")
+    await house.tx.execute(update(assignments).where(held).values(unchanged_in_a_row=2))
+    await decides(house, await house.reports("140.12"))
+    await house.reports("140.15")
+    path = fill(
+        await house.takes(),
+        {
+            **dict.fromkeys(("140.7", "140.9", "140.15"), NO_CHANGE),
+            "140.12": {**NO_CHANGE, "figures": "Trials: 3"},
+        },
+    )
+    await house.reports("140.15", measures="Something new.")
+    rows = await house.judges(path)
+    assert becoming(rows)["140.15"] is Becomes.CONFLICT
+    why = {
+        each.item.code: (each.mistakes[0].column, each.mistakes[0].problem.key)
+        for each in rows
+        if each.item is not None and each.mistakes
+    }
+    assert why == {
+        "140.7": ("status", "error.nothing_to_confirm"),
+        "140.9": ("measures", "error.sentence_needed"),
+        "140.12": ("figures", "import.reports.no_change_alone"),
+    }
+    said = fill(path, {"140.9": {"measures": "The bill waits for parliament."}})
+    row = {each.item.code: each for each in await house.judges(said) if each.item}["140.9"]
+    assert row.becomes is Becomes.CONFIRMATION
+    await house.sends([row])
+    assert (await house.said("140.9"))[0][1] == "The bill waits for parliament."
+
+
 async def test_what_waits_for_a_decision_is_amended_and_keeps_what_was_not_touched(
     house: House,
 ) -> None:

@@ -12,8 +12,10 @@ from bot.domain.filters import EVERYTHING
 from storage import conversations, digests, reminders, requests
 from storage.database import Database, Transaction
 from storage.exports import on_snapshot
+from tests.conftest import AUDIT_KEY
 from tests.looks import looks
 from tests.maravia import LONG_AGO
+from tests.record import fill
 
 
 @pytest.fixture
@@ -53,3 +55,16 @@ async def test_what_a_page_of_items_says_is_not_looked_for_among_all_reports(
         await on_snapshot(tx, EVERYTHING, UTC, lambda records: records.approved([1, 2]))
     assert any("ix_status_updates_assignment_id" in each for each in found)
     assert not any("ix_status_updates_state" in each for each in found)
+
+
+async def test_the_files_of_a_page_of_rows_are_not_looked_for_among_all_files(sqlite: URL) -> None:
+    """A page of 500 reports read all that is stored, for each page again."""
+    database = Database(sqlite, audit_key=AUDIT_KEY)
+    async with database.write() as tx:
+        await fill(tx, updates=60)
+    async with database.read() as tx, looks(tx) as found:
+        await on_snapshot(tx, EVERYTHING, UTC, lambda records: [*records.every_version()])
+        await on_snapshot(tx, EVERYTHING, UTC, lambda records: [*records.recommendations()])
+    await database.close()
+    assert any("ix_evidence_status_update_id" in each for each in found)
+    assert not any("ix_evidence_awaited" in each for each in found)

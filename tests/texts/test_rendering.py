@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.pofile import PoFileError
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -250,6 +251,18 @@ def test_a_catalogue_that_has_changed_is_read_again(texts: Texts, tmp_path: Path
     changed = Texts.load(("en",), folder=tmp_path)
     assert shown(changed, 7) == "Now 7."
     assert shown(texts, 7) == "It is 7."
+
+
+def test_a_catalogue_can_wait_until_a_text_needs_it(texts: Texts, tmp_path: Path) -> None:
+    (tmp_path / "fr" / "LC_MESSAGES" / "focalpoint.po").write_text("no catalogue", "utf-8")
+    late = Texts.load(("en", "fr", "ar"), folder=tmp_path, at_need=True)
+    assert late.languages == texts.languages
+    assert shown(late, "x", "ar", "only.english") == "Only here: x"
+    assert not late.knows("a.value", "tlh")
+    with pytest.raises(PoFileError):
+        late.knows("a.value", "fr")
+    with pytest.raises(PoFileError):
+        Texts.load(("en", "fr", "ar"), folder=tmp_path)
 
 
 def test_a_language_without_a_catalogue_is_refused_by_name(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, item_code
+from bot.domain.views.common import HOME, item_code, redacts
 
 TEXT_KEYS = (
     *(f"approval.lower.{each}" for each in Protection),
@@ -40,6 +40,7 @@ class Described:
     asker: str
     invited: tuple[str, ...] = ()
     item: Item | None = None
+    successor: str = ""
     decider: str | None = None
 
     @property
@@ -51,9 +52,16 @@ class Described:
                 return text("approval.invite", names=names)
             case Kind.NAMES:
                 return text("approval.names")
+            case Kind.SUCCEED:
+                return succeeds(self.successor)
             case Kind.LOWER:
                 return text(f"approval.lower.{self.asked.arguments['what']}")
         return text("approval.unrestrict", item="" if self.item is None else item_code(self.item))
+
+
+def succeeds(name: str) -> Text:
+    """`hand the only coordinator's seat over to …`, to stand in a sentence."""
+    return text("approval.succeed", name=Words(name, limit=60))
 
 
 def protections(lowered: Mapping[Protection, datetime], waiting: Sequence[Described]) -> Screen:
@@ -77,14 +85,26 @@ def protections(lowered: Mapping[Protection, datetime], waiting: Sequence[Descri
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
-def shown(one: Described, *, agrees: bool, stops: bool) -> Screen:
+def shown(
+    one: Described,
+    *,
+    agrees: bool,
+    stops: bool,
+    confirms: bool = False,
+    may_redact: bool = False,
+) -> Screen:
     """What was asked for, how it stands, and what the reader can do."""
+    decided = one.asked.state is not State.WAITING
+    act: list[Row] = []
+    if one.asked.kind is Kind.SUCCEED and one.asked.state is State.APPROVED and confirms:
+        act.append((button("confirm", f"confirm:{one.asked.arguments['invitation']}"),))
+    redact = redacts(f"approval:{one.asked.id}", may=may_redact and decided)
     return screen(
         text("approval.shown", asker=Words(one.asker), what=one.what),
         _why(one),
         text(f"approval.state.{one.asked.state}"),
         _opens(one) if one.asked.state is State.WAITING else None,
-        rows=[*_decide(one, agrees=agrees, stops=stops), (HOME,)],
+        rows=[*_decide(one, agrees=agrees, stops=stops), *act, *redact, (HOME,)],
     )
 
 
@@ -110,7 +130,10 @@ def announced(one: Described) -> Screen:
 
 def opened(one: Described) -> Screen:
     """To all of the secretariat: the day is over and nobody has refused."""
-    return _notice(one, "opened")
+    rows: list[Row] = []
+    if one.asked.kind is Kind.SUCCEED:
+        rows.append((button("approval", f"approval:{one.asked.id}", what=one.what),))
+    return _notice(one, "opened", rows=rows)
 
 
 def agreed(one: Described) -> Screen:

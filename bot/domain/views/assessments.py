@@ -192,7 +192,8 @@ def grade_one(item: Item, found: Grade, *, may_grade: bool) -> Screen:
 
 def grade_short(grade: Grade) -> Value:
     """A grade as its button reads: `C · 131st session`."""
-    return dotted(Words(grade.grade, limit=30), Words(grade.session, limit=30))
+    short = grade_name(grade.scheme, grade.grade) if " " in grade.grade else None
+    return dotted(short or Words(grade.grade, limit=30), Words(grade.session, limit=30))
 
 
 def _line(found: Assessment, language: str) -> Text:

@@ -21,7 +21,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.views import boards
-from bot.domain.views.common import HOME, HOME_BESIDE, LIST_LENGTH, dotted, pages
+from bot.domain.views.common import HOME, HOME_BESIDE, LIST_LENGTH, dotted, pages, redacts
 from bot.domain.views.people import name_for
 
 BEGINNING = 80
@@ -120,8 +120,15 @@ def looks(draft_id: int, languages: Mapping[str, str], *, someone_left_out: bool
 # -- The board -------------------------------------------------------------------------------------
 
 
-def board(found: Broadcast, words: Words, deliveries: Deliveries, *, seen: int) -> Screen:
-    """How far it is."""
+def board(
+    found: Broadcast,
+    words: Words,
+    deliveries: Deliveries,
+    *,
+    seen: int,
+    may_redact: bool = False,
+) -> Screen:
+    """How far it is; once it is over, who may redact its words can."""
     title = text("broadcast.title", words=words)
     match found.state:
         case BroadcastState.PLANNED:
@@ -145,9 +152,9 @@ def board(found: Broadcast, words: Words, deliveries: Deliveries, *, seen: int) 
             return screen(title, "broadcast.under_way", None, *counts, rows=[(_look(found),)])
         case BroadcastState.CLOSED:
             counts = boards.lines(deliveries, seen=seen)
-            return screen(
-                title, "broadcast.closed", None, *counts, rows=_afterwards(found, deliveries)
-            )
+            rows = _afterwards(found, deliveries)
+            rows += redacts(f"broadcast:{found.id}", may=may_redact)
+            return screen(title, "broadcast.closed", None, *counts, rows=[*rows, (HOME,)])
 
 
 def _afterwards(found: Broadcast, deliveries: Deliveries) -> list[Row]:
@@ -159,7 +166,6 @@ def _afterwards(found: Broadcast, deliveries: Deliveries) -> list[Row]:
     if missed := deliveries.failed + deliveries.unknown:
         rows.append((button("broadcast_missed", f"broadcast_missed:{found.id}:0", n=missed),))
     rows.append((_look(found), button("broadcast_copy", f"broadcast_again:{found.id}")))
-    rows.append((HOME,))
     return rows
 
 

@@ -50,7 +50,7 @@ PIECES = 8
 TEXT_KEYS = tuple(
     [f"clearance.rule.{each}" for each in Rule]
     + [f"button.clearance_rule.{each}" for each in Rule]
-    + [f"clearance.decided.{each}" for each in Decision]
+    + [f"clearance.decided.{each}" for each in Decision if each is not Decision.LET_GO]
 )
 
 
@@ -333,12 +333,31 @@ def rule(
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
-def rule_changed(names: Mapping[str, str], now: Rule, language: str) -> Screen:
-    """Told to those whom it concerns."""
-    return message(
+def ask_to_let_go(found: Institution, wanted: Rule, count: int, language: str) -> Screen:
+    """Asked before clearance ends: whether what waits for it goes on, too. Nothing is set yet."""
+    act = f"clearance_set:{found.id}:{wanted}"
+    return screen(
+        text("clearance.rule_of", institution=name_for(found.names, language)),
+        text("clearance.let_go_too", count=count),
+        rows=[
+            (button("clearance_let_go", f"{act}:go"),),
+            (button("clearance_leave", f"{act}:leave"),),
+            (button("back", f"clearance_rule:{found.id}"), HOME),
+        ],
+    )
+
+
+def rule_changed(
+    names: Mapping[str, str], now: Rule, language: str, gone: Sequence[Uncleared] = ()
+) -> Screen:
+    """Told to those whom it concerns; `gone` went to review with it."""
+    lines = [
         text("clearance.rule_now", institution=name_for(names, language)),
         text(f"clearance.rule.{now}"),
-    )
+    ]
+    if gone:
+        lines.append(text("clearance.let_go", count=len(gone), numbers=several(gone)))
+    return message(*lines)
 
 
 # -- The secretariat's view ------------------------------------------------------------------------

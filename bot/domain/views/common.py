@@ -18,6 +18,11 @@ BESIDE = "new"
 HOME_BESIDE = button("home", f"home:{BESIDE}")
 
 
+def redacts(subject: str, *, may: bool) -> list[Row]:
+    """The way to redact something of it, for who may."""
+    return [(button("redact", f"redact:{subject}"),)] if may else []
+
+
 def dotted(*facts: Value) -> Value:
     """Facts side by side: `140.7 · supported · due 30 November`."""
     first, *rest = facts

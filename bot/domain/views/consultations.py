@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.domain.consultations import (
     FEWEST,
     Consultation,
     ConsultationState,
+    SignUpState,
     Standing,
+    Wanted,
 )
 from bot.domain.screens import (
+    Attachment,
     Button,
+    Listing,
     Row,
     Screen,
     Text,
@@ -72,6 +77,7 @@ def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
     lines += [
         text("participant.closes", day=wanted.closes_on),
         text("consultation.kept", until=wanted.kept_until),
+        *_seats(wanted),
         None,
     ]
     erased = found.state is ConsultationState.ERASED
@@ -84,8 +90,24 @@ def _written(found: Consultation, n: int) -> list[Row]:
     return [(button("contributed_to", f"contributed_to:{found.id}:0", n=n),)] if n else []
 
 
+def _seats(wanted: Wanted) -> list[Text]:
+    if wanted.seats is None:
+        return []
+    lines = [text("consultation.seats", count=wanted.seats)]
+    if wanted.pools and wanted.released_on is not None:
+        kept = tuple(
+            text("consultation.of", value=text(f"group.{each}"), n=n)
+            for each, n in wanted.pools.items()
+        )
+        day = wanted.released_on
+        lines.append(text("consultation.kept_seats", kept=Listing(kept), day=day))
+    return lines
+
+
 def _numbers(standing: Standing) -> list[Text | None]:
     lines: list[Text | None] = [_people("consultation.signed_up", standing.inside)]
+    if waiting := standing.states.get(SignUpState.WAITING, 0):
+        lines.append(_people("consultation.waiting", waiting))
     lines += [
         text("consultation.of", value=text(f"group.{each}"), n=n)
         for each, n in standing.groups.items()
@@ -112,9 +134,11 @@ def _people(key: str, n: int) -> Text:
 def _choices(found: Consultation) -> list[Row]:
     if found.state is ConsultationState.OPEN:
         link = button("consultation_link", f"consultation_link:{found.id}")
+        poster = button("consultation_poster", f"consultation_poster:{found.id}")
         return [
-            (link, button("consultation_change", f"consultation_change:{found.id}")),
+            (link, poster),
             (
+                button("consultation_change", f"consultation_change:{found.id}"),
                 button("consultation_close", f"consultation_close:{found.id}"),
                 button("consultation_cancel", f"consultation_cancel:{found.id}"),
             ),
@@ -147,6 +171,27 @@ def link(found: Consultation, url: str) -> Screen:
     )
 
 
+def poster_languages(found: Consultation, languages: Sequence[tuple[str, str]]) -> Screen:
+    """In which language: codes and own names."""
+    rows: list[Row] = [
+        tuple(
+            Button(
+                text("label.one", value=Words(name)), act=f"consultation_poster:{found.id}:{code}"
+            )
+            for code, name in languages
+        )
+    ]
+    return screen(
+        "consultation.poster_ask", rows=[*rows, (button("back", f"consulting:{found.id}"),)]
+    )
+
+
+def poster(found: Consultation, attachment: Attachment) -> Screen:
+    """The poster, as a picture or for paper."""
+    said = message(text("consultation.poster", title=title(found)))
+    return replace(said, attachments=(attachment,))
+
+
 def ask_to_cancel(found: Consultation) -> Screen:
     """Before everybody is told that it does not take place."""
     yes = button("consultation_cancel_yes", f"consultation_cancel:{found.id}:yes")
@@ -174,6 +219,8 @@ def _erased(what: Mapping[str, int]) -> list[Text | None]:
 TEXT_KEYS = (
     "consultation.signed_up",
     "consultation.signed_up_few",
+    "consultation.waiting",
+    "consultation.waiting_few",
     "consultation.erased_sign_ups",
     "consultation.erased_sign_ups_few",
     "consultation.erased_contributions",

@@ -35,6 +35,7 @@ from bot.domain.views.common import (
     figure_line,
     in_twos,
     pages,
+    redacts,
 )
 from bot.domain.views.people import name_for, role_name
 
@@ -286,6 +287,7 @@ def steered(
     record: OnRecord | None,
     *,
     clears: bool,
+    may_redact: bool = False,
     language: str,
 ) -> Screen:
     """The question with what is on record, and what can be done about it."""
@@ -309,6 +311,7 @@ def steered(
     if question.is_promised_by_nobody:
         lines.append(text("dialogue.nobody_asked"))
         rows.append((button("dialogue_choose", f"dialogue_q_houses:{question.id}:0"),))
+    rows += redacts(f"dialogue_q:{question.id}", may=may_redact)
     back = button("back", f"dialogue:{dialogue.id}")
     if dialogue.is_open:
         rows.append((button("dialogue_next", f"dialogue_type:{dialogue.id}"), back))

@@ -47,15 +47,20 @@ def none_yet() -> Screen:
     return screen("item.none_yet", rows=[(IMPORT, HOME)])
 
 
-def kinds(offered: Sequence[ExportKind], *, regular: int = 0) -> Screen:
-    """What can be exported; so many exports come regularly."""
-    lines = [text("export.kinds"), None]
+def kinds(offered: Sequence[ExportKind], *, regular: int = 0, anything: bool = True) -> Screen:
+    """What can be exported; so many exports come regularly.
+
+    Before `anything` was imported, that is what is of no recommendation.
+    """
+    lines: list[Text | None] = [] if anything else [text("item.none_yet"), None]
+    lines += [text("export.kinds"), None]
     lines += [_about(each) for each in offered]
     buttons = [Button(text(f"export.kind.{each}"), _act("export", each)) for each in offered]
     rows = in_twos(buttons)
     if regular:
         rows.append((button("regulars_many", "regulars", n=regular),))
-    return screen(*lines, rows=[*rows, (HOME,)])
+    rows.append((HOME,) if anything else (IMPORT, HOME))
+    return screen(*lines, rows=rows)
 
 
 def choose(

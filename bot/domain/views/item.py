@@ -22,7 +22,7 @@ from bot.domain.screens import (
 from bot.domain.selection import Need
 from bot.domain.views.assessments import Beside
 from bot.domain.views.card import Alike, clearance_rows, item_lines, similar_lines
-from bot.domain.views.common import HOME, dotted, in_twos, item_code
+from bot.domain.views.common import HOME, dotted, in_twos, item_code, redacts
 from bot.domain.views.reminders import URGENT, put_off_lines
 
 TEXT_KEYS = (
@@ -126,8 +126,13 @@ def _facts(stand: Stand) -> list[Value]:
     return facts
 
 
-def held(item: Item, stand: Stand, put_off: Sequence[PutOff] = ()) -> Screen:
-    """One institution's assignment: who has put it off, and what the secretariat can do."""
+def held(
+    item: Item, stand: Stand, put_off: Sequence[PutOff] = (), *, redactable: bool = False
+) -> Screen:
+    """One institution's assignment: who has put it off, and what the secretariat can do.
+
+    `redactable`: of what was written about it beside reports something can be redacted.
+    """
     code = item_code(item)
     row: list[Button] = []
     if stand.state is AssignmentState.ANNOUNCED:
@@ -143,6 +148,7 @@ def held(item: Item, stand: Stand, put_off: Sequence[PutOff] = ()) -> Screen:
             tuple(row),
             *clearance_rows(stand.assignment_id, chosen=stand.clearance),
             (button("take_back", f"take_back:{stand.assignment_id}"),),
+            *redacts(f"assignment:{stand.assignment_id}", may=redactable),
             (button("back", f"about:{item.id}"), HOME),
         ],
     )

@@ -34,7 +34,7 @@ _WHATS = (
     *("asked", "reminded", "request_answered", "request_excused", "request_ended", "responded"),
     *("more_time", "more_time_granted", "more_time_refused"),
     *("reported_report", "reported_unchanged", "reported_recorded", "amended", "withdrawn"),
-    *("sent_inside", "cleared", "returned_inside", "approved", "returned"),
+    *("sent_inside", "cleared", "let_go", "returned_inside", "approved", "returned"),
     *("redacted", "redacted_report", "consolidated", "contradicts", "contradicts_no_more"),
     *("assessed", "assessed_in_words", "assessment_withdrawn", "graded", "grade_withdrawn"),
     *("thread_secretariat", "thread_institution"),

@@ -36,7 +36,16 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, LIST_LENGTH, dotted, full_code, in_twos, item_code, pages
+from bot.domain.views.common import (
+    HOME,
+    LIST_LENGTH,
+    dotted,
+    full_code,
+    in_twos,
+    item_code,
+    pages,
+    redacts,
+)
 from bot.domain.views.people import name_for
 
 TITLE = 60
@@ -402,7 +411,7 @@ def _draft_lines(found: Chapter) -> list[Text | None]:
     return []
 
 
-def chapter_more(found: Chapter, *, mine: bool) -> Screen:
+def chapter_more(found: Chapter, *, mine: bool, may_redact: bool = False) -> Screen:
     """Where a chapter stands in the report, and how it is called."""
     own = (
         button("chapter_not_mine", f"chapter_not_mine:{found.id}")
@@ -426,6 +435,7 @@ def chapter_more(found: Chapter, *, mine: bool) -> Screen:
     if found.has_draft:
         rows.append((button("chapter_undraft", f"chapter_undraft:{found.id}:{found.version}"),))
     rows.append((button("chapter_remove", f"chapter_ask_remove:{found.id}"),))
+    rows += redacts(f"chapter:{found.id}", may=may_redact)
     called = text("national_report.chapter", name=chapter_called(found))
     place = text("national_report.place", place=found.place)
     return screen(called, place, rows=[*rows, _foot(f"chapter:{found.id}:0")])
@@ -506,7 +516,12 @@ def _head(each: Comment, chapters: Mapping[int, Chapter], language: str) -> Valu
 
 
 def comment(
-    report: NationalReport, each: Comment, chapters: Mapping[int, Chapter], *, language: str
+    report: NationalReport,
+    each: Comment,
+    chapters: Mapping[int, Chapter],
+    *,
+    may_redact: bool = False,
+    language: str,
 ) -> Screen:
     """One comment, and what becomes of it."""
     lines: list[Text | None] = [
@@ -524,6 +539,8 @@ def comment(
         acts.append(button("comment_note", f"comment_note:{about}"))
     if each.files:
         acts.append(button("comment_files", f"request_item:{each.request_item_id}", n=each.files))
+    if may_redact:
+        acts.append(button("redact", f"redact:response:{each.answer_id}"))
     if acts:
         rows.append(tuple(acts))
     return screen(*lines, rows=[*rows, _foot(f"chapter_comments:{report.id}:0")])

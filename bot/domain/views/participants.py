@@ -7,10 +7,13 @@ consultation nor a group.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.domain.consultations import Consultation, ConsultationState, Form, SignUp, SignUpState
+from bot.domain.quotas import Reason
 from bot.domain.screens import (
+    Attachment,
     Button,
     Listing,
     Row,
@@ -22,27 +25,24 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views.common import in_twos
 
 REPRISALS = "ohchr-reprisals@un.org"
 """Where the United Nations take reports of reprisals for cooperating with them."""
 
 
 def first(
-    found: Consultation,
-    spoken: str,
-    others: Sequence[tuple[str, str]],
-    asked_by: int,
-    *,
-    today: date,
+    found: Consultation, here: str, others: Sequence[tuple[str, str]], *, today: date
 ) -> Screen:
     """What is asked, what is kept, who could see it; nothing is recorded before somebody agrees.
 
-    `spoken` is the language it is shown in, `others` those in which it can be read, too, by code
-    and own name. The number of the message that asked for it, `asked_by`, travels in the buttons,
-    so that it can be deleted later and is kept nowhere before.
+    `here` is the code in the link, the language that is spoken and the message that asked for it
+    (`h4k7…:fr:17`): it travels in the buttons, so that nothing has to be kept before. `others` are
+    further languages in which it can be read, by code and own name.
     """
-    code = found.code
-    until = f"{found.wanted.kept_until.isoformat()}:{spoken}:{asked_by}"
+    code, _, behind = here.partition(":")
+    _spoken, _, asked_by = behind.partition(":")
+    terms = f"{code}:{found.wanted.kept_until.isoformat()}:{behind}"
     return screen(
         *_about(found),
         None,
@@ -51,11 +51,11 @@ def first(
         text("participant.kept", until=found.wanted.kept_until),
         "participant.no_endorsement",
         rows=[
-            (button("agree_random", f"agree:{code}:{until}"),),
-            (button("agree_named", f"agree_named:{code}:{until}"),),
-            *_words_only(found, until, today),
-            (button("other_ways", f"ways:{code}"), button("worried", f"worried:{code}")),
-            (button("take_no_part", f"decline:{code}"),),
+            (button("agree_random", f"agree:{terms}"),),
+            (button("agree_named", f"agree_named:{terms}"),),
+            *_words_only(found, terms, today),
+            (button("other_ways", f"ways:{here}"), button("worried", f"worried:{here}")),
+            (button("take_no_part", f"decline:{here}"),),
             tuple(
                 Button(
                     text("label.one", value=Words(name)),
@@ -67,10 +67,10 @@ def first(
     )
 
 
-def _words_only(found: Consultation, until: str, today: date) -> list[Row]:
+def _words_only(found: Consultation, terms: str, today: date) -> list[Row]:
     if not found.takes_contributions(today):
         return []
-    return [(button("leave_words", f"leave_words:{found.code}:{until}"),)]
+    return [(button("leave_words", f"leave_words:{terms}"),)]
 
 
 def _about(found: Consultation) -> list[Text | None]:
@@ -105,24 +105,24 @@ def too_late(other: Consultation | None) -> Screen:
     return screen("participant.too_late", text("participant.next"), rows=[(open_it,)])
 
 
-def ways(found: Consultation) -> Screen:
+def ways(found: Consultation, here: str) -> Screen:
     """Other ways to take part."""
     wanted = found.wanted
     own: list[Text | None] = []
     if wanted.ways:
         own = [text("card.words", words=Words(wanted.ways, wanted.language))]
-    back = (button("back", f"consultation:{found.code}"),)
+    back = (button("back", f"consultation:{here}"),)
     return screen("participant.ways", *own, None, "participant.ways_more", rows=[back])
 
 
-def worried(found: Consultation) -> Screen:
+def worried(found: Consultation, here: str) -> Screen:
     """Who helps, independently of the State; that somebody looked here is recorded nowhere."""
     wanted = found.wanted
     own: list[Text | None] = []
     if wanted.contacts:
         own = [text("card.words", words=Words(wanted.contacts, wanted.language))]
     contact = text("participant.reprisals", address=REPRISALS)
-    back = (button("back", f"consultation:{found.code}"),)
+    back = (button("back", f"consultation:{here}"),)
     return screen("participant.worried", contact, *own, None, "participant.delete", rows=[back])
 
 
@@ -142,30 +142,44 @@ def notes(found: Consultation, kept: SignUp) -> list[Text]:
     return lines
 
 
-def receipt(found: Consultation, kept: SignUp, *, today: date) -> Screen:
-    """It is sent: what comes next, and how it is taken back."""
+def receipt(
+    found: Consultation, kept: SignUp, waits: tuple[int, Reason] | None, *, today: date
+) -> Screen:
+    """It is sent: a seat, or the place on the waiting list and why; how it is taken back."""
+    head = "sign_up.receipt" if waits is None else "sign_up.receipt_waiting"
     return message(
-        text("sign_up.receipt", title=title(found), name=name_of(kept)),
+        text(head, title=title(found), name=name_of(kept)),
+        *_waits(found, waits),
         *_whereabouts(found, kept),
         text("sign_up.kept", until=kept.kept_until),
-        rows=[*_contributing(found, kept, today), *_choices(found, kept)],
+        rows=[*_contributing(found, kept, today), *_choices(found, kept, open_=True)],
     )
 
 
-def one(found: Consultation, kept: SignUp, *, today: date) -> Screen:
-    """How one's own sign-up stands."""
+def one(
+    found: Consultation, kept: SignUp, waits: tuple[int, Reason] | None, *, today: date
+) -> Screen:
+    """How one's own sign-up stands; whoever `waits` sees the place on the list, and why."""
     lines: list[Text | None] = [
         text("sign_up.one", title=title(found), name=name_of(kept)),
         text("sign_up.stands", state=text(f"sign_up.state.{kept.state}")),
     ]
     if found.state is ConsultationState.CANCELLED:
         lines.append(text("sign_up.called_off"))
+    if kept.state is SignUpState.OFFERED and kept.offered_until is not None:
+        lines.append(text("sign_up.offered", until=kept.offered_until))
+    if kept.state is SignUpState.LAPSED:
+        lines.append(text("sign_up.lapsed"))
     lines += [
+        *_waits(found, waits),
         *_whereabouts(found, kept),
         text("sign_up.kept", until=kept.kept_until),
     ]
-    rows = _contributing(found, kept, today)
-    rows += _choices(found, kept) if found.takes_sign_ups(today) else []
+    rows = [
+        *_seat(found, kept),
+        *_contributing(found, kept, today),
+        *_choices(found, kept, open_=found.takes_sign_ups(today)),
+    ]
     if kept.kept_until < found.wanted.kept_until:
         until = found.wanted.kept_until
         lines.append(text("sign_up.could_be_kept", until=until))
@@ -186,6 +200,12 @@ def mine(found: Sequence[tuple[Consultation, SignUp]]) -> Screen:
     return screen(
         text("sign_up.list", count=len(found)), rows=[*rows, (button("forget", "forget"),)]
     )
+
+
+def calendar(found: Consultation, stored: str) -> Screen:
+    """The meeting as a calendar file; the name of the file tells nothing."""
+    said = message(text("sign_up.calendar", title=title(found)))
+    return replace(said, attachments=(Attachment(stored, "meeting.ics"),))
 
 
 def ask_to_cancel(found: Consultation) -> Screen:
@@ -219,11 +239,35 @@ def _contributing(found: Consultation, kept: SignUp, today: date) -> list[Row]:
     return [(button("contribute", f"contribute:{found.code}"), mine)]
 
 
-def _choices(found: Consultation, kept: SignUp) -> list[Row]:
-    change = button("change_sign_up", f"sign_up_change:{found.code}")
-    if not kept.is_in:
-        return [(change,)]
-    return [(change, button("cancel_sign_up", f"sign_up_cancel:{found.code}"))]
+def _waits(found: Consultation, waits: tuple[int, Reason] | None) -> list[Text | None]:
+    if waits is None:
+        return []
+    place, reason = waits
+    lines: list[Text | None] = [text(f"sign_up.waits.{reason}", place=place)]
+    if reason is Reason.KEPT and found.wanted.released_on is not None:
+        lines.append(text("sign_up.released", day=found.wanted.released_on))
+    return lines
+
+
+def _seat(found: Consultation, kept: SignUp) -> list[Row]:
+    """What can be done about a seat."""
+    if kept.state is SignUpState.OFFERED:
+        return [(button("seat_take", f"seat_take:{found.code}"),)]
+    if kept.state is SignUpState.LAPSED:
+        return [(button("seat_ask", f"seat_ask:{found.code}"),)]
+    return []
+
+
+def _choices(found: Consultation, kept: SignUp, *, open_: bool) -> list[Row]:
+    """Changing while sign-up is `open_`, giving up at any time."""
+    row: list[Button] = []
+    if kept.state is SignUpState.CONFIRMED and found.wanted.form is Form.MEETING:
+        row.append(button("calendar_take", f"sign_up_calendar:{found.code}"))
+    if open_:
+        row.append(button("change_sign_up", f"sign_up_change:{found.code}"))
+    if kept.is_in:
+        row.append(button("cancel_sign_up", f"sign_up_cancel:{found.code}"))
+    return in_twos(row)
 
 
 def title(found: Consultation) -> Words:
@@ -266,6 +310,11 @@ def blank() -> Screen:
 def changed(code: str) -> Screen:
     """Something about a consultation has changed."""
     return message("participant.news", rows=[(button("look", f"sign_up:{code}"),)])
+
+
+def tomorrow(code: str) -> Screen:
+    """Something that was signed up to is tomorrow."""
+    return message("participant.tomorrow", rows=[(button("look", f"sign_up:{code}"),)])
 
 
 cancelled = changed

@@ -44,6 +44,7 @@ from bot.domain.views.common import (
     in_twos,
     item_code,
     pages,
+    redacts,
 )
 from bot.domain.views.people import name_for
 
@@ -184,6 +185,7 @@ def one(
     changes: bool,
     plans: bool,
     adds_indicators: bool,
+    may_redact: bool = False,
     today: date,
     language: str,
 ) -> Screen:
@@ -217,8 +219,9 @@ def one(
     more = [button("activity_notes", f"activity_notes:{activity.id}:0")]
     if adds_indicators:
         more.insert(0, button("indicator_add", f"indicator_add:{activity.id}"))
+    redact = redacts(f"activity:{activity.id}", may=may_redact)
     back = button("plan", f"plan:{activity.about.code}:0")
-    return screen(*lines, rows=[*rows, tuple(more), (back, HOME)])
+    return screen(*lines, rows=[*rows, tuple(more), *redact, (back, HOME)])
 
 
 def _period(from_on: date, until_on: date | None) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.redaction import About, Kind, Part, Reason, Redaction, Target
+from bot.domain.redaction import BLIND, About, Kind, Part, Reason, Redaction, Target
 from bot.domain.screens import (
     Code,
     Listing,
@@ -27,9 +27,9 @@ TEXT_KEYS = (
     *(f"redaction.reason.{each}" for each in Reason),
     *(f"redaction.kind.{each}" for each in Kind),
 )
-_WITH_WORDS = (
-    *(Part.FILE, Part.COMMENT, Part.THREAD, Part.CONTRADICTION),
-    *(Part.QUESTION, Part.ANSWER, Part.SENTENCE, Part.ASSESSMENT, Part.GRADE_NOTE),
+_ONE_OF_ITS_KIND = (
+    *(Part.MEASURES, Part.REMAINING, Part.SOURCE, Part.FIGURES, Part.EVERYTHING),
+    *(Part.RESPONSE, Part.NOT_OURS, Part.EXCUSE, Part.HEADING, Part.DRAFT, Part.WISH),
 )
 
 
@@ -56,10 +56,11 @@ def part(target: Target) -> Text:
     """How a part reads on its button: a file by its name, a version by its number."""
     if target.part is Part.VERSION:
         return text("redaction.part.version", version=target.place)
-    if target.part in _WITH_WORDS:
-        words = Words(target.words, limit=CALLED)
-        return text(f"redaction.part.{target.part}", words=words)
-    return text(f"redaction.part.{target.part}")
+    if target.part in BLIND and target.at is not None:
+        return text(f"redaction.part.{target.part}", day=target.at)
+    if target.part in _ONE_OF_ITS_KIND:
+        return text(f"redaction.part.{target.part}")
+    return text(f"redaction.part.{target.part}", words=Words(target.words, limit=CALLED))
 
 
 def gone(redactions: Sequence[Redaction]) -> list[Text]:

@@ -80,8 +80,9 @@ def stopped() -> Screen:
 def nothing(regular: Regular) -> Screen:
     """An occurrence for which there is nothing to export: no file comes."""
     often, kind = how_often(regular.rhythm), _named(regular.kind)
+    key = "regular.nothing_whole" if FORMS[regular.kind].whole else "regular.nothing"
     return message(
-        text("regular.nothing", often=often, kind=kind),
+        text(key, often=often, kind=kind),
         rows=[(button("regular_open", f"regular:{regular.id}"), HOME)],
     )
 

@@ -37,12 +37,16 @@ TAKE = button("reports_book", "reports_book")
 
 @dataclass(frozen=True)
 class Shown:
-    """A report that will be sent: its item, its status, its words; `number` is what it amends."""
+    """A report that will be sent: its item, its status, its words; `number` is what it amends.
+
+    One that `confirms` says that the status has not changed.
+    """
 
     item: Value
     status: str
     words: Words | None
     number: str | None = None
+    confirms: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,8 @@ def preview(
 
 def _shown(report: Shown) -> Text:
     facts: list[Value] = [text(f"status.{report.status}")]
+    if report.confirms:
+        facts.append(text("reports_book.confirms"))
     if report.number is not None:
         facts.append(text("reports_book.amends", number=Code(report.number)))
     if report.words is not None:

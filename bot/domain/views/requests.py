@@ -33,7 +33,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import BESIDE, HOME, LIST_LENGTH, in_twos, pages, piece_line
+from bot.domain.views.common import BESIDE, HOME, LIST_LENGTH, in_twos, pages, piece_line, redacts
 from bot.domain.views.people import name_for
 from bot.domain.views.reminders import URGENT, by_day, called, open_asked, put_off_lines
 
@@ -224,6 +224,7 @@ def board(
     wishes: int,
     *,
     anew_on: date | None = None,
+    may_redact: bool = False,
 ) -> Screen:
     """Where a request stands: answers, whom its message reached, and when it is asked anew."""
     lines: list[Text | None] = [
@@ -278,6 +279,8 @@ def board(
     rows.append(
         (button("request_copy", f"request_copy:{request.id}"), button("back", "requests:0"))
     )
+    went = request.state in (RequestState.OPEN, RequestState.CLOSED)
+    rows += redacts(f"request:{request.id}", may=may_redact and went)
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
@@ -337,13 +340,14 @@ def item(
     nobody_there: bool,
     put_off: Sequence[PutOff] = (),
     may_redact: bool = False,
+    redactable: bool = False,
     language: str,
     today: date,
 ) -> Screen:
     """One thing that is asked: where it stands, what was answered beside reports, its rungs.
 
     `nobody_there`: no message reaches the institution; a letter does. Whoever has `put_off` its
-    reminder said why.
+    reminder said why; `redactable`: of such reasons there is something to redact.
     """
     how = stand(one, today)
     by_letter = nobody_there and one.state is ItemState.ASKED
@@ -377,6 +381,8 @@ def item(
         rows.append(letters)
     back = button("back", f"request:{one.request_id}")
     asked_still = one.state is ItemState.ASKED
+    if redactable:
+        rows.append((button("redact.reasons", f"redact:request_item:{one.id}"),))
     rows.append((button("excuse", f"excuse:{one.id}"), back) if asked_still else (back,))
     return screen(*lines, rows=[*rows, (HOME,)])
 

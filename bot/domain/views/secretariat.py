@@ -30,6 +30,7 @@ from bot.domain.views.common import (
     in_twos,
     item_code,
     pages,
+    redacts,
 )
 
 EXCERPT = 300
@@ -214,7 +215,14 @@ def disowned(total: int, page: int, shown: Sequence[Line]) -> Screen:
     return screen(*lines, rows=[*rows, (HOME,)])
 
 
-def disowned_one(line: Line, item_id: int, reason: str | None, suggested: Value | None) -> Screen:
+def disowned_one(
+    line: Line,
+    item_id: int,
+    reason: str | None,
+    suggested: Value | None,
+    *,
+    may_redact: bool = False,
+) -> Screen:
     """One of them: why, whose it is instead, and what to decide."""
     lines: list[Text | None] = [
         text("secretariat.gave_back", item=item_code(line), institution=line.institution)
@@ -231,8 +239,9 @@ def disowned_one(line: Line, item_id: int, reason: str | None, suggested: Value 
             button("release", f"release:{line.assignment_id}"),
         ),
         (button("insist", f"insist:{line.assignment_id}"), button("open", f"about:{item_id}")),
-        (button("back", "disowned:0"), HOME),
     ]
+    rows += redacts(f"assignment:{line.assignment_id}", may=may_redact)
+    rows.append((button("back", "disowned:0"), HOME))
     return screen(*lines, rows=rows)
 
 

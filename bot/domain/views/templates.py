@@ -66,10 +66,13 @@ def taken(kind: TemplateKind, language: str, sample: Attachment) -> Screen:
     return screen(line, rows=[(back, HOME)], attachments=(sample,), replaces=False)
 
 
-def refused(reason: Text, kind: TemplateKind) -> Screen:
-    """It is not used, and why; the next one can be sent at once."""
+def refused(reason: Text, kind: TemplateKind, fields: Attachment | None = None) -> Screen:
+    """It is not used, and why; `fields` are those there are. The next one can be sent at once."""
     send = button("template_send", f"template_send:{letter_of(kind)}")
-    return screen(reason, rows=[(send, HOME)], replaces=False)
+    if fields is None:
+        return screen(reason, rows=[(send, HOME)], replaces=False)
+    there_are = text("template.fields")
+    return screen(reason, there_are, rows=[(send, HOME)], attachments=(fields,), replaces=False)
 
 
 def file(attachment: Attachment, kind: TemplateKind) -> Screen:
@@ -83,6 +86,11 @@ def file(attachment: Attachment, kind: TemplateKind) -> Screen:
 def file_name(kind: TemplateKind, language: str) -> str:
     """What our template is called where it is saved."""
     return f"focal-point-template-{kind}-{language}.docx"
+
+
+def fields_name(kind: TemplateKind) -> str:
+    """What the list of fields is called where it is saved."""
+    return f"focal-point-fields-{kind}.txt"
 
 
 def sample_name(kind: TemplateKind, language: str) -> str:

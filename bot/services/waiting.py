@@ -1,0 +1,141 @@
+"""Seats and the waiting list: who is in, who waits and why, to whom a freed seat is offered.
+
+Whoever gives or takes a seat locks the consultation first, so that two people who tap for the last
+one never both get it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.consultations import Consultation, ConsultationState, SignUp, SignUpState
+from bot.domain.errors import Refused
+from bot.domain.people import Act
+from bot.domain.quotas import OFFERED_FOR, Reason, next_in_line
+from bot.domain.views import participants as told
+from bot.services import audit
+from storage import consultations, outbox, sign_ups
+from storage import waiting as queries
+from storage.database import Database, Transaction
+from storage.outbox import Message
+
+
+class OfferOver(Refused):
+    """The seat that was offered went to somebody else."""
+
+    key = "error.offer_over"
+
+
+async def admit(tx: Transaction, act: Act, found: Consultation, kept: SignUp, group: str) -> None:
+    """Give a newcomer a seat, or a place on the waiting list; the consultation is locked."""
+    quota = found.wanted.quota(act.zone)
+    if quota is None:
+        await sign_ups.stand(tx, kept.handle, SignUpState.CONFIRMED, pool=None)
+        return
+    pool = group if group in quota.pools else None
+    rank = await queries.next_rank(tx, found.id)
+    free = quota.is_free_for(pool, await queries.taken(tx, found.id), act.now)
+    if free and await fill(tx, act, found.id):  # others were before them
+        free = quota.is_free_for(pool, await queries.taken(tx, found.id), act.now)
+    state = SignUpState.CONFIRMED if free else SignUpState.WAITING
+    await sign_ups.stand(tx, kept.handle, state, rank=rank, pool=pool)
+
+
+async def stands(
+    tx: Transaction, act: Act, found: Consultation, kept: SignUp
+) -> tuple[int, Reason] | None:
+    """The place on the waiting list, and why somebody waits; None for whoever does not."""
+    quota = found.wanted.quota(act.zone)
+    if kept.state is not SignUpState.WAITING or quota is None:
+        return None
+    return 1 + await queries.ahead(tx, kept), quota.reason(await queries.taken(tx, found.id))
+
+
+async def take(tx: Transaction, act: Act, found: Consultation, kept: SignUp) -> SignUp:
+    """Take the seat that is offered; raises OfferOver. Twice is no harm."""
+    await queries.lock(tx, found.id)
+    kept = await sign_ups.again(tx, kept)
+    if kept.state is SignUpState.CONFIRMED:
+        return kept
+    offered = kept.state is SignUpState.OFFERED and kept.offered_until is not None
+    if not offered or kept.offered_until is None or kept.offered_until <= act.now:
+        raise OfferOver
+    await sign_ups.stand(tx, kept.handle, SignUpState.CONFIRMED)
+    await _trace(tx, act, "sign_up.take", kept)
+    return await sign_ups.again(tx, kept)
+
+
+async def ask_again(tx: Transaction, act: Act, found: Consultation, kept: SignUp) -> SignUp:
+    """Back on the waiting list, at its end, after an offer has lapsed."""
+    await queries.lock(tx, found.id)
+    kept = await sign_ups.again(tx, kept)
+    if kept.state is not SignUpState.LAPSED:
+        return kept
+    rank = await queries.next_rank(tx, found.id)
+    await sign_ups.stand(tx, kept.handle, SignUpState.WAITING, rank=rank)
+    await _trace(tx, act, "sign_up.ask_again", kept)
+    await fill(tx, act, found.id)
+    return await sign_ups.again(tx, kept)
+
+
+async def fill(tx: Transaction, act: Act, consultation_id: int) -> int:
+    """Offer every free seat to whoever comes next; gives how many were offered."""
+    await queries.lock(tx, consultation_id)
+    found = await consultations.get(tx, consultation_id)
+    if found is None or not _goes_on(found, act):
+        return 0
+    quota = found.wanted.quota(act.zone)
+    taken, line = await queries.taken(tx, found.id), await queries.line(tx, found.id)
+    following = next_in_line(quota, taken, line, act.now)
+    until = act.now + OFFERED_FOR
+    for each in following:
+        offered = SignUpState.OFFERED
+        await sign_ups.stand(tx, each.handle, offered, rank=each.rank, offered_until=until)
+        await _tell(tx, act, found, each.handle, until)
+    if following:
+        subject = f"consultation:{found.id}"
+        facts = {"people": len(following)}
+        await audit.record(tx, act.of_the_day, "sign_up.offer", subject, facts=facts)
+    return len(following)
+
+
+async def follow(database: Database, act: Act) -> None:
+    """Take back what nobody took in time, and offer what is free."""
+    async with database.read() as tx:
+        due = await queries.due(tx, now=act.now, today=act.today)
+    for consultation_id in due:
+        async with database.write() as tx:
+            await _lapse(tx, act, consultation_id)
+            await fill(tx, act, consultation_id)
+
+
+async def _lapse(tx: Transaction, act: Act, consultation_id: int) -> None:
+    await queries.lock(tx, consultation_id)
+    for each in await queries.lapsed(tx, consultation_id, now=act.now):
+        await sign_ups.stand(tx, each.handle, SignUpState.LAPSED)
+        await _trace(tx, act, "sign_up.lapse", each)
+
+
+def _goes_on(found: Consultation, act: Act) -> bool:
+    """Whether seats are still given: until the day itself, sign-up being closed or not."""
+    running = found.state in (ConsultationState.OPEN, ConsultationState.CLOSED)
+    return running and act.today <= found.wanted.last_day
+
+
+async def _tell(
+    tx: Transaction, act: Act, found: Consultation, handle: str, until: datetime
+) -> None:
+    """There is news; what it is stands on the screen that it leads to."""
+    news = Message(
+        key=f"offer:{found.id}:{handle}:{round(until.timestamp())}",
+        screen=told.changed(found.code),
+        person_id=None,
+        bot_id=act.bot_id,
+        sign_up=handle,
+    )
+    await outbox.add(tx, news, now=act.now)
+
+
+async def _trace(tx: Transaction, act: Act, what: str, kept: SignUp) -> None:
+    subject = f"consultation:{kept.consultation_id}"
+    await audit.record(tx, act.of_the_day, what, subject, facts={"number": kept.number})

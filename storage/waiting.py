@@ -1,0 +1,90 @@
+"""Seats of consultations and their waiting lists: counted, offered, taken back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from bot.domain.consultations import SEATED, ConsultationState, SignUp, SignUpState
+from bot.domain.quotas import Waiting
+from storage import sign_ups as queries
+from storage.counters import next_number
+from storage.database import Transaction
+from storage.tables import consultations, sign_ups
+
+
+async def lock(tx: Transaction, consultation_id: int) -> None:
+    """Whoever else would give or take a seat of it waits until this transaction ends."""
+    its = consultations.c.id == consultation_id
+    await tx.execute(select(consultations.c.id).where(its).with_for_update(key_share=True))
+
+
+async def taken(tx: Transaction, consultation_id: int) -> Counter[str | None]:
+    """The seats that are taken, by pool."""
+    rows = await tx.rows(
+        select(sign_ups.c.pool, func.count().label("n"))
+        .where(_of(consultation_id), sign_ups.c.state.in_([each.value for each in SEATED]))
+        .group_by(sign_ups.c.pool)
+    )
+    return Counter({row["pool"]: row["n"] for row in rows})
+
+
+async def line(tx: Transaction, consultation_id: int) -> list[Waiting]:
+    """The waiting list, in its order."""
+    rows = await tx.rows(
+        select(sign_ups.c.handle, sign_ups.c.rank, sign_ups.c.pool)
+        .where(_of(consultation_id), sign_ups.c.state == SignUpState.WAITING.value)
+        .order_by(sign_ups.c.rank)
+    )
+    return [Waiting(**row) for row in rows]
+
+
+async def ahead(tx: Transaction, kept: SignUp) -> int:
+    """How many stand before somebody on the waiting list."""
+    rank = select(sign_ups.c.rank).where(sign_ups.c.handle == kept.handle).scalar_subquery()
+    waiting = sign_ups.c.state == SignUpState.WAITING.value
+    before = and_(_of(kept.consultation_id), waiting, sign_ups.c.rank < rank)
+    return int(await tx.value(select(func.count()).select_from(sign_ups).where(before)))
+
+
+async def next_rank(tx: Transaction, consultation_id: int) -> int:
+    """The rank of whoever comes now."""
+    return await next_number(tx, f"consultation:{consultation_id}")
+
+
+async def lapsed(tx: Transaction, consultation_id: int, *, now: datetime) -> list[SignUp]:
+    """Offers of the consultation that nobody took in time."""
+    over = and_(
+        _of(consultation_id),
+        sign_ups.c.state == SignUpState.OFFERED.value,
+        sign_ups.c.offered_until <= now,
+    )
+    handles = await tx.values(select(sign_ups.c.handle).where(over).order_by(sign_ups.c.rank))
+    found = [await queries.by_handle(tx, each) for each in handles]
+    return [each for each in found if each is not None]
+
+
+async def due(tx: Transaction, *, now: datetime, today: date) -> list[int]:
+    """Consultations with an offer that has lapsed, or with kept seats that others wait for."""
+    waiting = and_(
+        sign_ups.c.state == SignUpState.WAITING.value, consultations.c.released_on <= today
+    )
+    over = and_(sign_ups.c.state == SignUpState.OFFERED.value, sign_ups.c.offered_until <= now)
+    return await tx.values(
+        select(consultations.c.id)
+        .join(sign_ups, sign_ups.c.consultation_id == consultations.c.id)
+        .where(
+            consultations.c.state.in_(
+                [ConsultationState.OPEN.value, ConsultationState.CLOSED.value]
+            ),
+            or_(waiting, over),
+        )
+        .distinct()
+        .order_by(consultations.c.id)
+    )
+
+
+def _of(consultation_id: int) -> ColumnElement[bool]:
+    return sign_ups.c.consultation_id == consultation_id

@@ -1,0 +1,167 @@
+"""Seats of a consultation: never one too many, nobody passed over, under any order of events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from bot.domain.quotas import OFFERED_FOR, Quota, Reason, Waiting, next_in_line, place_of
+
+NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=3)
+POOLS = ("women", "children")
+
+
+def test_a_kept_seat_is_for_its_group_until_the_day() -> None:
+    quota = Quota(2, {"women": 1}, LATER)
+    taken: Counter[str | None] = Counter({None: 1})
+    assert not quota.is_free_for(None, taken, NOW)
+    assert quota.reason(taken) is Reason.KEPT
+    assert quota.is_free_for("women", taken, NOW)
+    assert quota.is_free_for(None, taken, LATER)
+    assert quota.reason(Counter({None: 2})) is Reason.FULL
+
+
+def test_a_group_takes_its_own_seats_first_and_then_anybodys() -> None:
+    quota = Quota(3, {"women": 1}, LATER)
+    taken: Counter[str | None] = Counter()
+    for _ in range(3):
+        assert quota.is_free_for("women", taken, NOW)
+        taken["women"] += 1
+    assert not quota.is_free_for("women", taken, NOW)
+
+
+def test_the_next_in_line_gets_it_and_a_kept_seat_goes_to_its_group() -> None:
+    waiting = [Waiting("c", 3, "women"), Waiting("a", 1, None), Waiting("b", 2, None)]
+    quota = Quota(3, {"women": 1}, LATER)
+    offered = next_in_line(quota, {None: 1}, waiting, NOW)
+    assert [each.handle for each in offered] == ["a", "c"]
+    assert place_of("b", waiting) == 2
+    assert [each.handle for each in next_in_line(None, {}, waiting, NOW)] == ["a", "b", "c"]
+
+
+@dataclass
+class _Person:
+    number: int
+    pool: str | None
+    rank: int
+    state: str
+    until: datetime | None = None
+
+
+@dataclass
+class _Hall:
+    """A consultation as the services keep it, in memory."""
+
+    quota: Quota
+    now: datetime = NOW
+    people: list[_Person] = field(default_factory=list)
+    ranks: int = 0
+
+    def taken(self) -> Counter[str | None]:
+        return Counter(each.pool for each in self.people if each.state in ("in", "offered"))
+
+    def line(self) -> list[Waiting]:
+        waiting = [each for each in self.people if each.state == "waiting"]
+        return [Waiting(str(each.number), each.rank, each.pool) for each in waiting]
+
+    def rank(self) -> int:
+        self.ranks += 1
+        return self.ranks
+
+    def offer(self) -> None:
+        for each in next_in_line(self.quota, self.taken(), self.line(), self.now):
+            person = self.people[int(each.handle)]
+            person.state, person.until = "offered", self.now + OFFERED_FOR
+
+
+class Seats(RuleBasedStateMachine):
+    """Taps, cancellations and a moving clock, in any order."""
+
+    @initialize(
+        seats=st.integers(1, 6),
+        women=st.integers(0, 3),
+        children=st.integers(0, 3),
+    )
+    def opens(self, seats: int, women: int, children: int) -> None:
+        women = min(women, seats)
+        pools = {"women": women, "children": min(children, seats - women)}
+        self.hall = _Hall(Quota(seats, pools, LATER))
+
+    @rule(pool=st.sampled_from([None, *POOLS]))
+    def signs_up(self, pool: str | None) -> None:
+        hall = self.hall
+        free = hall.quota.is_free_for(pool, hall.taken(), hall.now)
+        newcomer = _Person(len(hall.people), pool, hall.rank(), "waiting")
+        hall.people.append(newcomer)
+        if free:
+            ahead = [
+                each for each in hall.line() if each.pool == pool and each.rank < newcomer.rank
+            ]
+            assert ahead == [], "nobody of the same kind waits while a seat is free for them"
+            newcomer.state = "in"
+
+    @rule(which=st.integers(0, 30))
+    def cancels(self, which: int) -> None:
+        if self.hall.people:
+            self.hall.people[which % len(self.hall.people)].state = "gone"
+            self.hall.offer()
+
+    @rule(which=st.integers(0, 30))
+    def takes_the_offer(self, which: int) -> None:
+        offered = [each for each in self.hall.people if each.state == "offered"]
+        if offered:
+            offered[which % len(offered)].state = "in"
+
+    @rule(hours=st.sampled_from([1, 23, 24, 72]))
+    def time_passes(self, hours: int) -> None:
+        hall = self.hall
+        hall.now += timedelta(hours=hours)
+        for each in hall.people:
+            if each.state == "offered" and each.until is not None and each.until <= hall.now:
+                each.state, each.rank = "waiting", hall.rank()
+        hall.offer()
+
+    @rule(more=st.integers(1, 3))
+    def more_seats(self, more: int) -> None:
+        quota = self.hall.quota
+        self.hall.quota = Quota(quota.seats + more, quota.pools, quota.released_at)
+        self.hall.offer()
+
+    @invariant()
+    def never_one_too_many(self) -> None:
+        if hasattr(self, "hall"):
+            assert sum(self.hall.taken().values()) <= self.hall.quota.seats
+
+    @invariant()
+    def no_free_seat_while_somebody_waits_for_it(self) -> None:
+        if hasattr(self, "hall"):
+            hall = self.hall
+            assert next_in_line(hall.quota, hall.taken(), hall.line(), hall.now) == []
+
+    @invariant()
+    def kept_seats_stay_kept(self) -> None:
+        if hasattr(self, "hall") and self.hall.now < LATER:
+            hall = self.hall
+            others = sum(n for pool, n in hall.taken().items() if pool is None)
+            assert others <= hall.quota.seats - sum(hall.quota.pools.values())
+
+
+TestSeats = Seats.TestCase
+TestSeats.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+@given(st.integers(1, 20), st.lists(st.sampled_from([None, *POOLS]), max_size=40))
+def test_seats_are_filled_in_order_where_none_are_kept(seats: int, asks: list[str | None]) -> None:
+    taken: Counter[str | None] = Counter()
+    admitted = []
+    for n, pool in enumerate(asks):
+        if Quota(seats).is_free_for(pool, taken, NOW):
+            taken[pool] += 1
+            admitted.append(n)
+    assert admitted == list(range(min(seats, len(asks))))
