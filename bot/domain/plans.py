@@ -20,6 +20,7 @@ from babel.numbers import list_currencies
 from bot.domain.disaggregation import Dimension, dimensions_of
 from bot.domain.errors import NotFound, Refused, Unfit
 from bot.domain.figures import LONGEST_NAME, LONGEST_UNIT, Figure, read_decimal, read_figures
+from bot.domain.fitting import fitting, on_one_line
 from bot.domain.search import fold
 
 LONGEST_WHAT = 1000
@@ -207,31 +208,22 @@ def require_whole(wanted: Wanted) -> None:
 
 def what_fits(words: str) -> str:
     """What is done, without blanks around it; raises Unfit."""
-    return _short(words, LONGEST_WHAT)
+    return fitting(words, LONGEST_WHAT)
 
 
 def funds_fit(words: str) -> str:
     """Where the money comes from; raises Unfit."""
-    return _short(" ".join(words.split()), LONGEST_FUNDS)
+    return on_one_line(words, LONGEST_FUNDS)
 
 
 def name_fits(words: str) -> str:
     """How an indicator is called, on one line; raises Unfit."""
-    return _short(" ".join(words.split()), LONGEST_NAME)
+    return on_one_line(words, LONGEST_NAME)
 
 
 def unit_fits(words: str) -> str:
     """In what an indicator is counted; raises Unfit."""
-    return _short(" ".join(words.split()), LONGEST_UNIT)
-
-
-def _short(words: str, limit: int) -> str:
-    said = words.strip()
-    if not said:
-        raise Unfit("error.no_words")
-    if len(said) > limit:
-        raise Unfit("error.text_too_long", limit=limit, over=len(said) - limit)
-    return said
+    return on_one_line(words, LONGEST_UNIT)
 
 
 # -- Money -----------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
     await contributions.keep_no_longer(tx, consultation_id, wanted.kept_until)
     await waiting.fill(tx, act, consultation_id)
     if _concerns_participants(found.wanted, wanted):
-        await _tell(tx, act, consultation_id, told.changed(found.code))
+        await _tell(tx, act, consultation_id, told.news(found.code))
     await audit.record(
         tx,
         act,
@@ -139,7 +139,7 @@ async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
     if not await queries.move(tx, consultation_id, from_=open_or_closed, to=to):
         raise Outdated
     await erasure.of_marks(tx, act, consultation_id)
-    await _tell(tx, act, consultation_id, told.cancelled(found.code))
+    await _tell(tx, act, consultation_id, told.news(found.code))
     await audit.record(tx, act, "consultation.cancel", f"consultation:{consultation_id}")
 
 
@@ -295,8 +295,8 @@ async def _remind(tx: Transaction, act: Act, consultation_id: int, day: date) ->
     found = await queries.get(tx, consultation_id)
     if found is None or not await queries.note_reminded(tx, consultation_id, day):
         return
-    told_ = await _tell(tx, act, consultation_id, told.tomorrow(found.code), to=SEATED)
-    subject, facts = f"consultation:{consultation_id}", {"people": told_}
+    people = await _tell(tx, act, consultation_id, told.tomorrow(found.code), to=SEATED)
+    subject, facts = f"consultation:{consultation_id}", {"people": people}
     await audit.record(tx, act, "consultation.remind", subject, facts=facts)
 
 

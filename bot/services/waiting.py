@@ -57,8 +57,8 @@ async def take(tx: Transaction, act: Act, found: Consultation, kept: SignUp) -> 
     kept = await sign_ups.again(tx, kept)
     if kept.state is SignUpState.CONFIRMED:
         return kept
-    offered = kept.state is SignUpState.OFFERED and kept.offered_until is not None
-    if not offered or kept.offered_until is None or kept.offered_until <= act.now:
+    until = kept.offered_until
+    if kept.state is not SignUpState.OFFERED or until is None or until <= act.now:
         raise OfferOver
     await sign_ups.stand(tx, kept.handle, SignUpState.CONFIRMED)
     await _trace(tx, act, "sign_up.take", kept)
@@ -128,7 +128,7 @@ async def _tell(
     """There is news; what it is stands on the screen that it leads to."""
     news = Message(
         key=f"offer:{found.id}:{handle}:{round(until.timestamp())}",
-        screen=told.changed(found.code),
+        screen=told.news(found.code),
         person_id=None,
         bot_id=act.bot_id,
         sign_up=handle,

@@ -21,6 +21,7 @@ from bot.domain.consultations import (
 )
 from bot.domain.days import read_due_day
 from bot.domain.errors import Unfit
+from bot.domain.fitting import fitting
 from bot.domain.moments import read_moment, tells_time
 from bot.domain.screens import Screen, Text, Value, text
 from bot.domain.views import consultations as views
@@ -51,16 +52,9 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     return values
 
 
-def _words(limit: int) -> Check:
-    def fit(words: str, _turn: Turn) -> str:
-        said = words.strip()
-        if not said:
-            raise Unfit("error.no_words")
-        if len(said) > limit:
-            raise Unfit("error.text_too_long", limit=limit, over=len(said) - limit)
-        return said
-
-    return fit
+def _up_to(limit: int) -> Check:
+    """So many characters, in lines of their own."""
+    return lambda words, _turn: fitting(words, limit)
 
 
 def _when_fits(words: str, turn: Turn) -> str:
@@ -235,10 +229,10 @@ FLOW = Flow(
     name=NAME,
     begins=_begins,
     steps=(
-        Ask("title", _words(LONGEST_TITLE)),
-        Ask("purpose", _words(LONGEST_PURPOSE)),
+        Ask("title", _up_to(LONGEST_TITLE)),
+        Ask("purpose", _up_to(LONGEST_PURPOSE)),
         Ask("when", _when_fits, shows=_when_shown),
-        Choose("place", _places, check=_words(LONGEST_PLACE)),
+        Choose("place", _places, check=_up_to(LONGEST_PLACE)),
     ),
     review=Review(
         optional=(
@@ -250,8 +244,8 @@ FLOW = Flow(
             Pick("pools", _groups, when="has_seats"),
             Ask("kept_seats", _number_fits, when="has_pools"),
             Ask("released", _day_fits, shows=date.fromisoformat, when="has_pools"),
-            Ask("ways", _words(LONGEST_PURPOSE)),
-            Ask("contacts", _words(LONGEST_PURPOSE)),
+            Ask("ways", _up_to(LONGEST_PURPOSE)),
+            Ask("contacts", _up_to(LONGEST_PURPOSE)),
         )
     ),
     notes=_notes,

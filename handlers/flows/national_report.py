@@ -9,6 +9,7 @@ from typing import Any
 from bot import texts
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Unfit, existing
+from bot.domain.fitting import on_one_line
 from bot.domain.national_reports import (
     BODIES,
     BY_DEADLINE,
@@ -273,16 +274,7 @@ async def _of_chapter(turn: Turn, answers: Answers) -> dict[str, Value]:
 
 def _up_to(limit: int) -> Check:
     """A few words on one line."""
-
-    def fits(words: str, _turn: Turn) -> str:
-        said = " ".join(words.split())
-        if not said:
-            raise Unfit("error.no_words")
-        if len(said) > limit:
-            raise Unfit("error.text_too_long", limit=limit, over=len(said) - limit)
-        return said
-
-    return fits
+    return lambda words, _turn: on_one_line(words, limit)
 
 
 async def _add(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:

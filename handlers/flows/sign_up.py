@@ -15,7 +15,8 @@ from bot.domain.consultations import (
     Group,
     SignUp,
 )
-from bot.domain.errors import Unfit, existing
+from bot.domain.errors import existing
+from bot.domain.fitting import on_one_line
 from bot.domain.screens import Screen, Text, Value, text
 from bot.domain.views import participants as views
 from bot.services import sign_ups as service
@@ -54,16 +55,9 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     return values
 
 
-def _words(limit: int) -> Check:
-    def fit(words: str, _turn: Turn) -> str:
-        said = " ".join(words.split())
-        if not said:
-            raise Unfit("error.no_words")
-        if len(said) > limit:
-            raise Unfit("error.text_too_long", limit=limit, over=len(said) - limit)
-        return said
-
-    return fit
+def _up_to(limit: int) -> Check:
+    """A few words on one line."""
+    return lambda words, _turn: on_one_line(words, limit)
 
 
 async def _groups(_turn: Turn, _answers: Answers) -> list[Option]:
@@ -104,10 +98,10 @@ FLOW = Flow(
     steps=(),
     review=Review(
         optional=(
-            Ask("name", _words(LONGEST_ORGANISATION), when="named"),
-            Ask("organisation", _words(LONGEST_ORGANISATION)),
+            Ask("name", _up_to(LONGEST_ORGANISATION), when="named"),
+            Ask("organisation", _up_to(LONGEST_ORGANISATION)),
             Choose("group", _groups, first=0),
-            Ask("region", _words(LONGEST_REGION)),
+            Ask("region", _up_to(LONGEST_REGION)),
             Choose("language", _languages),
             Pick("access", _access),
             Choose("speaks", _speaking),

@@ -307,15 +307,11 @@ def blank() -> Screen:
 # -- What comes unasked ----------------------------------------------------------------------------
 
 
-def changed(code: str) -> Screen:
-    """Something about a consultation has changed."""
+def news(code: str) -> Screen:
+    """Something has changed; what it is stands on the screen that it leads to, nowhere else."""
     return message("participant.news", rows=[(button("look", f"sign_up:{code}"),)])
 
 
 def tomorrow(code: str) -> Screen:
     """Something that was signed up to is tomorrow."""
     return message("participant.tomorrow", rows=[(button("look", f"sign_up:{code}"),)])
-
-
-cancelled = changed
-"""That it does not take place is said on the screen that it leads to, and nowhere else."""
