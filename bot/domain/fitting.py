@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.errors import Unfit
 
 
-def fitting(words: str, limit: int) -> str:
+def within(words: str, limit: int) -> str:
     """The words without space around them; raises Unfit where there are none, or too many.
 
     `limit` is in characters.
@@ -19,5 +19,5 @@ def fitting(words: str, limit: int) -> str:
 
 
 def on_one_line(words: str, limit: int) -> str:
-    """The words on one line, with single spaces; raises as `fitting`."""
-    return fitting(" ".join(words.split()), limit)
+    """The words on one line, with single spaces; raises as `within`."""
+    return within(" ".join(words.split()), limit)

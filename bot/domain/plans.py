@@ -20,7 +20,7 @@ from babel.numbers import list_currencies
 from bot.domain.disaggregation import Dimension, dimensions_of
 from bot.domain.errors import NotFound, Refused, Unfit
 from bot.domain.figures import LONGEST_NAME, LONGEST_UNIT, Figure, read_decimal, read_figures
-from bot.domain.fitting import fitting, on_one_line
+from bot.domain.fitting import on_one_line, within
 from bot.domain.search import fold
 
 LONGEST_WHAT = 1000
@@ -208,7 +208,7 @@ def require_whole(wanted: Wanted) -> None:
 
 def what_fits(words: str) -> str:
     """What is done, without blanks around it; raises Unfit."""
-    return fitting(words, LONGEST_WHAT)
+    return within(words, LONGEST_WHAT)
 
 
 def funds_fit(words: str) -> str:

@@ -21,7 +21,7 @@ from bot.domain.consultations import (
 )
 from bot.domain.days import read_due_day
 from bot.domain.errors import Unfit
-from bot.domain.fitting import fitting
+from bot.domain.fitting import within
 from bot.domain.moments import read_moment, tells_time
 from bot.domain.screens import Screen, Text, Value, text
 from bot.domain.views import consultations as views
@@ -54,7 +54,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
 
 def _up_to(limit: int) -> Check:
     """So many characters, in lines of their own."""
-    return lambda words, _turn: fitting(words, limit)
+    return lambda words, _turn: within(words, limit)
 
 
 def _when_fits(words: str, turn: Turn) -> str:
