@@ -19,6 +19,7 @@ from telegram import Bot, Update, User
 
 from bot import inbox
 from bot.inbox import After, Inbox
+from bot.keys import KeyRing
 from storage.database import UNAVAILABLE, Database, Transaction
 from storage.tables import inbox as inbox_rows
 from storage.tables import outbox
@@ -129,7 +130,8 @@ def path(disk: Disk, migrated_sqlite: Path) -> Path:
 
 @pytest.fixture
 async def on_disk(path: Path) -> AsyncIterator[Database]:
-    database = Database(sqlite_url(path))
+    ring = KeyRing(path.parent / "keys")
+    database = Database(sqlite_url(path), ring=ring)
     yield database
     await database.close()
 

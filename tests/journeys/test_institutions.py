@@ -51,7 +51,7 @@ async def test_an_empty_house_says_what_comes_first_on_every_screen(
     for command in ("/assign", "/export"):
         await amina.types(command)
         assert "No recommendation has been imported yet" in plain(amina.screen.text)
-        assert amina.screen.labels == ("Import", "Home")
+        assert amina.screen.labels[-2:] == ("Import", "Home")
     await amina.types("/clusters")
     assert "The items come first" in plain(amina.screen.text)
     assert "New cluster" not in amina.screen.labels

@@ -21,9 +21,10 @@ from bot.services.people import (
     LinkUsed,
 )
 from storage import accounts, conversations, invitations
+from storage import outbox as outbox_queries
 from storage import people as queries
 from storage.tables import accounts as account_rows
-from storage.tables import audit, outbox
+from storage.tables import audit
 from storage.tables import invitations as invitation_rows
 from storage.tables import people as person_rows
 from tests.services.conftest import BOT, Ministry
@@ -214,13 +215,11 @@ async def test_of_somebody_who_is_refused_nothing_is_kept_but_the_used_link(
     invitation, _seat = await ministry.accepts(mallory, token)
     await people.refuse(ministry.tx, ministry.act(await ministry.actor(amina)), invitation)
     assert await accounts.person_of_chat(ministry.tx, BOT, mallory.chat_id) is None
-    told = await ministry.tx.row(
-        select(outbox.c.chat_id, outbox.c.language).where(
-            outbox.c.key == f"invitation:{invitation}:refused"
-        )
-    )
+    row_id = await outbox_queries.find(ministry.tx, f"invitation:{invitation}:refused")
+    assert row_id is not None
+    told = await outbox_queries.load(ministry.tx, row_id)
     assert told is not None
-    assert dict(told) == {"chat_id": mallory.chat_id, "language": "en"}
+    assert (told.chat_id, told.language) == (mallory.chat_id, "en")
     with pytest.raises(LinkUsed):
         await ministry.opens(ministry.chat("Omar"), token)
 

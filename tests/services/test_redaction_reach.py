@@ -54,6 +54,7 @@ DOCUMENT = "of a mechanism's published document, as it was imported; a new impor
 NAME = "the name of a thing, which its own screen changes; no older one is kept"
 PERSON = "says who somebody is, for their seat; not what is reported"
 PASSING = "gone once it is done, and looked through by each redaction"
+ANNOUNCED = "what the secretariat announces to anybody, and changes"
 NOT_READ = "codes and counts; what was read of a file goes with it"
 
 WHY_NOT = {
@@ -71,6 +72,19 @@ WHY_NOT = {
     "broadcasts.attachment": CODE,
     "broadcasts.segment": SETTING,
     "clusters.name": NAME,
+    "consultation_words.contacts": ANNOUNCED,
+    "consultation_words.place": ANNOUNCED,
+    "consultation_words.purpose": ANNOUNCED,
+    "consultation_words.title": ANNOUNCED,
+    "consultation_words.ways": ANNOUNCED,
+    "consultations.access": CODE,
+    "consultations.calendar": CODE,
+    "consultations.erased": CODE,
+    "consultations.languages": CODE,
+    "consultations.pools": CODE,
+    "contributions.about": CODE,
+    "contributions.answer": "what the secretariat answers a participant; goes with what they said",
+    "contributions.tags": SETTING,
     "conversations.state": PASSING,
     "conversations.subject": CODE,
     "counters.name": CODE,
@@ -79,6 +93,7 @@ WHY_NOT = {
     "deadlines.warned": SETTING,
     "deadlines.warnings": SETTING,
     "dialogues.title": "the session that is examined, which everybody reads",
+    "erasures.sealed_with": CODE,
     "evidence.file_id": CODE,
     "evidence.reason": CODE,
     "evidence.sha256": CODE,
@@ -105,6 +120,7 @@ WHY_NOT = {
     "import_rows.words": DOCUMENT,
     "import_tags.label": DOCUMENT,
     "inbox.reason": CODE,
+    "inbox.sealed_with": CODE,
     "indicators.dimensions": CODE,
     "institutions.names": NAME,
     "invitations.designated_by": PERSON,
@@ -133,6 +149,7 @@ WHY_NOT = {
     "outbox.key": CODE,
     "outbox.reason": CODE,
     "outbox.screen": PASSING,
+    "outbox.sealed_with": CODE,
     "outbox.subject": CODE,
     "people.hours": SETTING,
     "people.name": PERSON,

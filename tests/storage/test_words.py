@@ -16,12 +16,14 @@ def both(records: Records) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
     """By item what is counted, and what the report by paragraph says of it, sorted."""
     written: dict[int, list[str]] = {each: [] for each in IDS}
     approved, beside = records.approved(IDS), records.independent(IDS)
+    graded = records.graded(IDS)
     for row in records.recommendations():
         said = written[row["id"]]
         said += [row["consolidated_sentence"]] if row["consolidated_sentence"] else []
         for each in approved.get(row["id"], ()):
             said += [each["measures"], each["remaining"] or ""]
         said += [each["words"] for each in beside.get(row["id"], ())]
+        said += [each["note"] for each in graded.get(row["id"], ()) if each["note"]]
     counted = records.written(IDS)
     return (
         {each: sorted(counted.get(each, ())) for each in IDS},
