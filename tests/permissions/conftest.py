@@ -668,6 +668,7 @@ async def _settle(world: World) -> None:
     world.answers |= {
         "status": "planned",
         "institution": justice.institution_id,
+        "contribution": 1,
         "about": f"i{secret}",
         "activity": activity,
         "indicator": indicator,
