@@ -46,9 +46,15 @@ class OnPage:
         await self.phone.locator("button.send").click()
 
     async def opens(self, link: str) -> None:
-        """Press Start, write the link, and follow it: as one would a link in any chat."""
+        """Press Start, write the link, and follow it: as one would a link in any chat.
+
+        Each is answered first, so that nothing moves under the finger.
+        """
         await self.phone.locator("button.start").click()
+        await self.is_answered()
         await self.types(link)
+        await self.phone.locator(f".text a[href='{link}']").wait_for()
+        await self.is_answered()
         await self.phone.locator(f".text a[href='{link}']").click()
 
     async def taps(self, key: str) -> None:
