@@ -155,12 +155,15 @@ class Turn:
             language=language or self.language,
             lane="reply",
             edits=edits,
-            subject=subject,
+            subject=subject or self._kept_by_participant(screen),
             quotes=tuple(quotes),
             sign_up=None if self.sign_up is None else self.sign_up.handle,
             sealed=sealed,
         )
         return await outbox.add(self.tx, said, now=self.now)
+
+    def _kept_by_participant(self, screen: Screen) -> str | None:
+        return None if self.sign_up is None or screen.replaces else outbox.STAYS
 
     async def seen(self, message_id: int) -> None:
         """Note the newest message of the chat, so that a screen above it is not edited."""

@@ -365,14 +365,19 @@ async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: i
     return None if row is None else Said(**row)
 
 
+STAYS = "stays"
+"""The subject of what a participant keeps: a receipt, a notice."""
+
+
 async def of_sign_up(tx: Transaction, bot_id: int, handle: str, message_id: int) -> int | None:
-    """The row that made that message in a participant's chat."""
+    """The row that made that message in a participant's chat, unless the message stays."""
     row_id: int | None = await tx.value(
         select(_FIRST)
         .where(
             outbox.c.bot_id == bot_id,
             outbox.c.sign_up == handle,
             outbox.c.message_id == message_id,
+            outbox.c.subject.is_(None),
         )
         .order_by(outbox.c.id.desc())
         .limit(1)

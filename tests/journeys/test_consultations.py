@@ -155,7 +155,10 @@ async def test_a_sign_up_is_changed_cancelled_and_taken_up_again(network: Journe
     salma = await network.people.phone("Salma")
     await salma.opens(link)
     await salma.taps("Agree, random name", "Sign up")
-    await salma.taps("Change", "To speak", "Yes", "Sign up")
+    await salma.taps("Change")
+    said = [plain(each.text) for each in salma.received]
+    assert any("You have signed up." in each for each in said), "the receipt stays"
+    await salma.taps("To speak", "Yes", "Sign up")
     await salma.opens(link)
     assert "Now: confirmed." in plain(salma.last.text)
     await salma.taps("Cancel my sign-up", "Yes, cancel it")
