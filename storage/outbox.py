@@ -44,6 +44,7 @@ from storage import quotes, sign_ups
 from storage.database import Transaction
 from storage.envelopes import Sealed
 from storage.tables import accounts, files, outbox, people
+from storage.tables import sign_ups as sign_up_rows
 from storage.upsert import insert_into
 
 REPLY, NOTICE, BULK = "reply", "notice", "bulk"
@@ -391,15 +392,25 @@ async def let_go(tx: Transaction, handle: str, *, now: datetime) -> list[int]:
     Gives the rows whose messages may stand in the chat, the first of each screen.
     """
     theirs = outbox.c.sign_up == handle
-    await _drop(tx, theirs, "erased", now)
     said = and_(
         theirs, outbox.c.state.in_(("sent", "sending", "unknown")), outbox.c.edits.is_(None)
     )
     rows = await tx.values(
         select(outbox.c.id).where(said, outbox.c.part_of.is_(None)).order_by(outbox.c.id)
     )
-    await tx.execute(update(outbox).where(theirs).values(sign_up=None))
+    await _let_go(tx, theirs, now)
     return rows
+
+
+async def let_go_all(tx: Transaction, consultation_id: int, *, now: datetime) -> None:
+    """Drop what waits for the participants of a consultation, forget that the rest was theirs."""
+    its = sign_up_rows.c.consultation_id == consultation_id
+    await _let_go(tx, outbox.c.sign_up.in_(select(sign_up_rows.c.handle).where(its)), now)
+
+
+async def _let_go(tx: Transaction, theirs: ColumnElement[bool], now: datetime) -> None:
+    await _drop(tx, theirs, "erased", now)
+    await tx.execute(update(outbox).where(theirs).values(sign_up=None))
 
 
 async def last_subjects(

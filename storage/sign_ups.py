@@ -14,7 +14,7 @@ from bot.domain.consultations import Card, SignUp, SignUpState, random_number
 from storage import consultations
 from storage.database import Transaction
 from storage.envelopes import Sealed
-from storage.tables import erasures, outbox, sign_ups
+from storage.tables import erasures, sign_ups
 
 AT_ONCE = 100
 """Sign-ups that one transaction erases."""
@@ -201,16 +201,10 @@ async def leave_key(tx: Transaction, consultation_id: int, handle: str, *, now: 
 
 
 async def remove_all(tx: Transaction, consultation_id: int, *, now: datetime) -> int:
-    """Take every sign-up of a consultation, and what was said to them; gives how many there were.
+    """Take every sign-up of a consultation; gives how many there were.
 
     Their keys are left to be destroyed.
     """
-    theirs = select(sign_ups.c.handle).where(sign_ups.c.consultation_id == consultation_id)
-    waiting = and_(outbox.c.sign_up.in_(theirs), outbox.c.state == "planned")
-    gone = {"state": "dropped", "reason": "erased", "finished_at": now}
-    empty = dict.fromkeys(("screen", "chat_id", "chat", "sealed_with", "envelope"))
-    await tx.execute(update(outbox).where(waiting).values(**gone, **empty))
-    await tx.execute(update(outbox).where(outbox.c.sign_up.in_(theirs)).values(sign_up=None))
     result = await tx.execute(delete(sign_ups).where(sign_ups.c.consultation_id == consultation_id))
     await tx.execute(insert(erasures).values(consultation_id=consultation_id, asked_at=now))
     tx.wakes.add("erasures")

@@ -140,6 +140,7 @@ async def of_consultation(tx: Transaction, act: Act, consultation_id: int) -> No
     await consultations.erase(tx, consultation_id)
     await contributions.remove_marks(tx, consultation_id)
     await take_from_officers(tx, act, await contributions.ids(tx, consultation_id))
+    await outbox.let_go_all(tx, consultation_id, now=act.now)
     gone = {
         "contributions": await contributions.remove_all(tx, consultation_id),
         "sign_ups": await sign_ups.remove_all(tx, consultation_id, now=act.now),
