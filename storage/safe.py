@@ -45,10 +45,6 @@ class Safe:
         del self._rings[consultation_id]
         return ring.dissolve()
 
-    def keys_left(self, consultation_id: int) -> int:
-        """How many keys of the consultation there are."""
-        return len(self._of(consultation_id).names())
-
     # -- Sign-ups ----------------------------------------------------------------------------------
 
     def find(
