@@ -33,9 +33,8 @@ from bot.domain.reports import fitting
 from bot.domain.screens import Code, Listing
 from bot.keys import KeyMissing
 from bot.services import audit, erasure
-from bot.services.sign_ups import StillErasing
+from bot.services.sign_ups import begin
 from storage import consultations, contributions, items, sign_ups
-from storage import waiting as seats
 from storage.database import Transaction
 
 
@@ -210,25 +209,7 @@ async def begin_words(tx: Transaction, act: Act, card: Card, consultation: Consu
     Raises InputClosed, StillErasing.
     """
     _require_open(act, consultation)
-    found = await sign_ups.of(tx, consultation.id, card.bot_id, card.chat_id, words=True)
-    if found is not None and found.card is not None:
-        return found
-    handle = tx.safe.find(consultation.id, card.bot_id, card.chat_id, words=True)
-    if handle is not None and await sign_ups.is_going(tx, handle):
-        raise StillErasing
-    await seats.lock(tx, consultation.id)  # two who begin at once get two numbers
-    try:
-        return await sign_ups.begin(
-            tx,
-            consultation.id,
-            card,
-            number=await sign_ups.new_number(tx, consultation.id),
-            day=act.today,
-            kept_until=consultation.wanted.kept_until,
-            state=SignUpState.WORDS,
-        )
-    except KeyMissing:
-        raise NotFound from None
+    return await begin(tx, act, card, consultation, SignUpState.WORDS)
 
 
 async def leave(

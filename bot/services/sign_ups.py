@@ -47,13 +47,24 @@ async def agree(tx: Transaction, act: Act, card: Card, consultation: Consultatio
     """
     if not consultation.takes_sign_ups(act.today):
         raise SignUpClosed
-    found = await sign_ups.of(tx, consultation.id, card.bot_id, card.chat_id)
+    return await begin(tx, act, card, consultation, SignUpState.BEGUN)
+
+
+async def begin(
+    tx: Transaction, act: Act, card: Card, consultation: Consultation, state: SignUpState
+) -> SignUp:
+    """A new sign-up of the card's chat, or words under way; what there is already goes on.
+
+    Raises StillErasing, NotFound where the consultation was erased.
+    """
+    where, words = (consultation.id, card.bot_id, card.chat_id), state is SignUpState.WORDS
+    found = await sign_ups.of(tx, *where, words=words)
     if found is not None and found.card is not None:
         return found
-    handle = tx.safe.find(consultation.id, card.bot_id, card.chat_id)
+    handle = tx.safe.find(*where, words=words)
     if handle is not None and await sign_ups.is_going(tx, handle):
         raise StillErasing
-    await seats.lock(tx, consultation.id)  # two who agree at once get two numbers
+    await seats.lock(tx, consultation.id)  # two who begin at once get two numbers
     try:
         return await sign_ups.begin(
             tx,
@@ -62,6 +73,7 @@ async def agree(tx: Transaction, act: Act, card: Card, consultation: Consultatio
             number=await sign_ups.new_number(tx, consultation.id),
             day=act.today,
             kept_until=consultation.wanted.kept_until,
+            state=state,
         )
     except KeyMissing:
         raise NotFound from None
