@@ -13,7 +13,7 @@ from bot.services import contributing as service
 from bot.services import erasure
 from handlers.card import number
 from handlers.flows import contribute as flow
-from handlers.participants import by_code, first, here_of, in_language, own
+from handlers.participants import by_code, own, terms_agreed
 from handlers.turn import Turn
 from storage import consultations, contributions, items, sign_ups
 
@@ -88,16 +88,10 @@ async def clear(turn: Turn, argument: str) -> None:
 
 async def leave(turn: Turn, argument: str) -> None:
     """`leave_words:CODE:2027-01-31:fr:17`: on the terms that were shown."""
-    turn.step_apart()
-    code, _, shown = argument.partition(":")
-    until, asked_by = in_language(turn, shown)
-    found = await by_code(turn, code)
-    if until != found.wanted.kept_until.isoformat():
-        turn.toast = text("participant.terms_changed")
-        await first(turn, here_of(turn, code, asked_by))
+    agreed = await terms_agreed(turn, argument)
+    if agreed is None:
         return
-    wrote = tuple(each for each in (asked_by, turn.tapped) if each)
-    card = Card(turn.chat_id, turn.bot_id, turn.language, wrote=wrote)
+    found, card = agreed
     kept = await service.begin_words(turn.tx, turn.act, card, found)
     answers = flow.blank(found, bare=True)
     await turn.desk.participants.begin(turn, kept, flow.NAME, answers)

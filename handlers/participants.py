@@ -69,6 +69,22 @@ async def agree_named(turn: Turn, argument: str) -> None:
 
 
 async def _agree(turn: Turn, argument: str, *, named: bool) -> None:
+    agreed = await terms_agreed(turn, argument, named=named)
+    if agreed is None:
+        return
+    found, card = agreed
+    kept = await service.agree(turn.tx, turn.act, card, found)
+    at = "name" if named and not kept.is_in else None
+    await turn.desk.participants.begin(turn, kept, flow.NAME, flow.answers_of(kept), at=at)
+
+
+async def terms_agreed(
+    turn: Turn, argument: str, *, named: bool = False
+) -> tuple[Consultation, Card] | None:
+    """What somebody agrees to, and their empty card; None where the terms are others by now.
+
+    Those are shown then. The argument is `CODE:2027-01-31:fr:17`.
+    """
     turn.step_apart()
     code, _, shown = argument.partition(":")
     until, asked_by = in_language(turn, shown)
@@ -76,17 +92,9 @@ async def _agree(turn: Turn, argument: str, *, named: bool) -> None:
     if until != found.wanted.kept_until.isoformat():
         turn.toast = text("participant.terms_changed")
         await first(turn, here_of(turn, code, asked_by))
-        return
-    card = Card(
-        turn.chat_id,
-        turn.bot_id,
-        turn.language,
-        named=named,
-        wrote=tuple(each for each in (asked_by, turn.tapped) if each),
-    )
-    kept = await service.agree(turn.tx, turn.act, card, found)
-    at = "name" if named and not kept.is_in else None
-    await turn.desk.participants.begin(turn, kept, flow.NAME, flow.answers_of(kept), at=at)
+        return None
+    wrote = tuple(each for each in (asked_by, turn.tapped) if each)
+    return found, Card(turn.chat_id, turn.bot_id, turn.language, named=named, wrote=wrote)
 
 
 async def one(turn: Turn, code: str) -> None:
