@@ -105,15 +105,16 @@ def run(
             f"A bot runs with the data folder {settings.data_dir} already.\n"
             "Stop that one first; two would take each other's messages away."
         )
-    except WebhookElsewhere:
+    except WebhookElsewhere as elsewhere:
         _fail(
-            "A webhook is set for this bot: another installation receives what people send.\n"
+            f"A webhook is set for the bot of {elsewhere.token}:"
+            " another installation receives what people send.\n"
             "Stop that one, or start with FOCALPOINT_MODE=webhook if it is your own.\n"
             "`focalpoint run --take-over` removes it; what waits at Telegram stays."
         )
-    except AnotherReceiver:
+    except AnotherReceiver as another:
         _fail(
-            "Another process receives this bot's updates, with the same token.\n"
+            f"Another process receives updates with the same {another.token}.\n"
             "Find it and stop it, then start again; if it is not yours, renew the token"
             " with @BotFather."
         )
@@ -233,7 +234,7 @@ async def _invite(
     settings: Settings, role: Role, institution: str | None, invitee: str | None, confirmed: bool
 ) -> _Made:
     _log_warnings(settings)
-    bot = await reach(settings.bot_url + settings.require_token().get_secret_value())
+    bot = await reach(settings.bot_url + settings.require_token().value)
     async with opened(settings, Clock()) as app, app.database.write() as tx:
         found = await institutions.by_code(tx, institution) if institution else None
         if institution and found is None:
@@ -733,7 +734,7 @@ def _refusing(act: Any, *arguments: Any) -> Any:
     except SettingsError as error:
         _fail("\n".join(error.lines))
     except TokenRefused:
-        _fail(_settings().unknown_token)
+        _fail(_settings().require_token().unknown)
     except Unreached:
         _fail("Telegram does not answer; `focalpoint check` says what to mend.")
 

@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
-
 from bot import logs
 from bot.clock import Clock
+from bot.domain.commands import STRANGER
 from bot.domain.work_calendar import Hours, Policy
 from bot.evidence import Evidence
 from bot.holidays import national
-from bot.inbox import Inbox
 from bot.keys import KeyRing
-from bot.outbox import Outbox
-from bot.poll import Poll
+from bot.line import BURST, Line
 from bot.schedule import Schedule, house_ticks
 from bot.services.audit import HeadKeeper
 from bot.services.statuses import Names
-from bot.settings import Settings, SettingsError
-from bot.tasks import Tasks
+from bot.settings import Settings, Token
+from bot.tasks import Tasks, together
 from bot.texts import Texts
 from bot.web import Listener, Watched, watch, webhook
-from bot.wire.application import durable_application
 from bot.wire.download import downloader
-from bot.wire.menu import Menus
-from bot.wire.polling import ALLOWED_UPDATES, LONG_POLL, RawPoller, WebhookElsewhere
-from bot.wire.request import telegram_bot
+from bot.wire.polling import LONG_POLL
 from bot.worker import Worker
 from bot.works import Tools
 from bot.works.table import WORKS, processes
 from handlers.desk import Country, Desk
-from handlers.edge import Edge
 from handlers.house import make_router
-from handlers.router import Router, register
+from handlers.router import Router
 from storage import audit, migrate
 from storage.database import Database
 from storage.vault import Vault
 
 log = logs.get(__name__)
-
-BURST = 3  # messages that one chat gets at once, before it gets one a second
-WEBHOOK_LOOK = 600.0  # seconds between two looks whether the webhook is still ours
 
 
 class App:
@@ -66,7 +54,7 @@ class App:
         self._tasks = Tasks()
         self._audit_head = HeadKeeper(self.database, self.keys)
         self._names = Names(self.database, self.texts)
-        self.poll: Poll | None = None
+        self.lines: list[Line] = []
 
     async def open(self) -> None:
         """Bring the database up to date and follow its audit, without Telegram.
@@ -84,43 +72,27 @@ class App:
     async def start(self) -> None:
         """Open everything, learn who the bot is, and go on where it stopped."""
         await self.open()
-        self.bot = telegram_bot(
-            self.settings.require_token().get_secret_value(), self.settings.api_url
-        )
-        self.application = durable_application(self.bot)
-        await self._meet_telegram()
+        self.house = self._line(self.settings.require_token())
+        self.lines = [self.house]
+        for line in self.lines:
+            await line.meet()
         router = make_router()
-        register(self.application, router)
-        edge = Edge(self.application, self._desk(router), router.go)
-        self.inbox = Inbox(
-            self.database, self.bot, self.clock, handle=edge.handle, apologise=edge.apologise
-        )
-        self.outbox = Outbox(
-            self.database,
-            self.bot,
-            self.texts,
-            self.clock,
-            open_file=self.vault.read,
-            timezone=self.settings.zone,
-            rate=self.settings.rate,
-            burst=self._burst,
-        )
+        desk = self._desk(router)
+        self.house.connect(router, desk, self.texts, strangers=STRANGER, burst=self._burst)
         self.evidence = Evidence(
-            self.database, self.bot, self.vault, self.clock, self.settings.zone
+            self.database, self.house.bot, self.vault, self.clock, self.settings.zone
         )
-        self._tasks.start(self.outbox.run(), name="outbox")
-        menus = Menus(self.database, self.bot, self.texts, self.clock, known=router.commands.keys())
         self._tasks.start(self.evidence.run(), name="evidence")
-        self._tasks.start(menus.run(), name="menus")
         tools = self._tools()
         self._tasks.start(Worker(WORKS, tools).run(), name="worker")
         policy = policy_of(self.settings)
         ticks = house_ticks(
-            self.database, self.bot.id, policy, self.vault, tools.jobs, keys=self.keys
+            self.database, self.house.bot.id, policy, self.vault, tools.jobs, keys=self.keys
         )
         self.schedule = Schedule(self.clock, ticks)
         self.schedule.start()
-        await self.inbox.start()
+        for line in self.lines:
+            await line.start()
         log.info("app.started")
 
     async def receive(self) -> None:
@@ -132,22 +104,29 @@ class App:
             if self.settings.mode == "webhook":
                 await self._be_called()
             else:
-                await self._ask()
+                await together(line.ask() for line in self.lines)
         finally:
             if watch is not None:
                 await watch.stop()
 
     async def take_over(self) -> None:
         """Remove whatever webhook is set; the updates that wait stay."""
-        await self.bot.delete_webhook()
+        for line in self.lines:
+            await line.take_over()
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way and nothing is due (the demo, tests)."""
+        for line in self.lines:
+            await line.inbox.settle()
+        for line in self.lines:
+            await line.outbox.settle()
 
     async def stop(self) -> None:
         """Let what runs end; what is left waits on disk."""
         await self.schedule.stop()
-        await self.inbox.stop()
-        await self.outbox.stop()
+        for line in self.lines:
+            await line.stop()
         await self._tasks.stop()
-        await self.application.shutdown()
         await self.close()
         log.info("app.stopped")
 
@@ -159,72 +138,26 @@ class App:
 
     # -- Receiving ---------------------------------------------------------------------------------
 
-    async def _meet_telegram(self) -> None:
-        """Learn who the bot is, however long Telegram stays away; SettingsError for the token."""
-        pauses = itertools.chain((1, 2, 5, 10), itertools.repeat(30))
-        while True:
-            try:
-                await self.application.initialize()
-            except InvalidToken:
-                await self.bot.request.shutdown()
-                raise SettingsError([self.settings.unknown_token]) from None
-            except NetworkError as error:
-                log.warning("app.telegram_away", error=type(error).__name__)
-                await asyncio.sleep(next(pauses))
-            else:
-                return
-
-    async def _ask(self) -> None:
-        """Long polling."""
-        token = self.settings.require_token().get_secret_value()
-        poller = RawPoller(f"{self.settings.bot_url}{token}", long_poll=self._long_poll)
-        self.poll = Poll(poller, self.inbox, self.clock)
-        try:
-            await self.poll.run()
-        finally:
-            await poller.stop()
+    def _line(self, token: Token) -> Line:
+        return Line(token, self.settings, self.database, self.clock, long_poll=self._long_poll)
 
     async def _be_called(self) -> None:
-        """A webhook, set when it can be answered, and looked after: raises WebhookElsewhere."""
+        """A webhook for each bot, set once it can be answered; raises WebhookElsewhere."""
         url, secret = self.settings.webhook_url, self.settings.webhook_secret
         assert url is not None
         assert secret is not None
-        called = webhook(urlsplit(url).path, secret.get_secret_value(), self.inbox.receive)
-        listener = Listener(called, self.settings.webhook_listen)
+        called = {f"{url}{line.door}": line for line in self.lines}
+        receivers = {urlsplit(url).path: line.inbox.receive for url, line in called.items()}
+        listener = Listener(
+            webhook(receivers, secret.get_secret_value()), self.settings.webhook_listen
+        )
         listener.start()
         try:
-            await self._set_webhook(url, secret.get_secret_value())
-            while True:
-                await asyncio.sleep(WEBHOOK_LOOK)
-                if await self._webhook() not in (url, None):
-                    log.error("app.webhook_elsewhere")
-                    raise WebhookElsewhere
+            await together(
+                line.be_called(url, secret.get_secret_value()) for url, line in called.items()
+            )
         finally:
             await listener.stop()
-
-    async def _set_webhook(self, url: str, secret: str) -> None:
-        while True:
-            try:
-                await self.bot.set_webhook(
-                    url,
-                    secret_token=secret,
-                    allowed_updates=list(ALLOWED_UPDATES),
-                )
-            except BadRequest:
-                raise
-            except NetworkError as error:
-                log.warning("app.telegram_away", error=type(error).__name__)
-                await asyncio.sleep(5)
-            else:
-                log.info("app.webhook_set")
-                return
-
-    async def _webhook(self) -> str | None:
-        """Where Telegram sends the updates; None where it could not be asked."""
-        try:
-            return (await self.bot.get_webhook_info()).url
-        except TelegramError:
-            return None
 
     def _watch(self) -> Listener | None:
         """Health and metrics, where the settings want them."""
@@ -233,12 +166,16 @@ class App:
         watched = Watched(
             database=self.database,
             clock=self.clock,
-            bot_id=self.bot.id,
-            heard=lambda: None if self.poll is None else self.poll.last_success,
+            heard=self._heard,
             since=self.clock.ticks(),
             polling=self.settings.mode == "polling",
         )
         return Listener(watch(watched), self.settings.metrics_listen)
+
+    def _heard(self) -> float | None:
+        """The ticks up to which every bot was polled; None while one was not yet."""
+        heard = [None if line.poll is None else line.poll.last_success for line in self.lines]
+        return None if None in heard else min(each for each in heard if each is not None)
 
     # -- What others are given ---------------------------------------------------------------------
 
@@ -250,9 +187,9 @@ class App:
             texts=self.texts,
             clock=self.clock,
             jobs=processes(self.settings),
-            bot_id=self.bot.id,
-            bot_name=self.bot.username,
-            download=downloader(self.bot),
+            bot_id=self.house.bot.id,
+            bot_name=self.house.bot.username,
+            download=downloader(self.house.bot),
         )
 
     def _desk(self, router: Router) -> Desk:
@@ -268,7 +205,7 @@ class App:
             runner=router.runner,
             participants=router.participants,
             policy=policy_of(self.settings),
-            bot_name=self.bot.username,
+            bot_name=self.house.bot.username,
         )
 
 

@@ -193,7 +193,7 @@ async def _telegram(settings: Settings) -> list[Finding]:
         said = f"none: get one from @BotFather and set {PREFIX}TOKEN_FILE"
         return [Finding("token", said, problem=True)]
     try:
-        found = await reach(settings.bot_url + settings.token.get_secret_value())
+        found = await reach(settings.bot_url + settings.require_token().value)
     except TokenRefused:
         said = "the server does not know it: copy it again from @BotFather"
         return [Finding("token", said, problem=True)]

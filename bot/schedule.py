@@ -147,7 +147,7 @@ def house_ticks(
         "seats": (_often(10), lambda now: waiting.follow(database, act(now))),
         "erase": (_often(2), lambda now: erasure.destroy_keys(database, act(now))),
         "keys": (_often(600), lambda _now: destroy_spent_keys(database)),
-        "purge": (timedelta(hours=6), lambda now: purge_inbox(database, bot_id, now)),
+        "purge": (timedelta(hours=6), lambda now: purge_inbox(database, now)),
         "sweep": (timedelta(hours=6), lambda _now: sweep_files(vault, jobs, Clock().now())),
         "sweep_named": (timedelta(hours=6), lambda now: remove_files(database, vault, act(now))),
         "sweep_imports": (timedelta(hours=6), lambda now: sweep_imports(database, now)),
@@ -256,14 +256,14 @@ async def send_digests(database: Database, act: Act, policy: Policy) -> None:
                 break
 
 
-async def purge_inbox(database: Database, bot_id: int, now: datetime) -> None:
+async def purge_inbox(database: Database, now: datetime) -> None:
     """Drop bodies that were set aside a week ago, and the ids of what was finished long ago.
 
     So, too, by which words messages are found when these are redacted.
     """
     async with database.write() as tx:
         bodies = await inbox.purge(tx, now=now)
-        rows = await inbox.forget_before(tx, bot_id, before=now - FINISHED_KEPT)
+        rows = await inbox.forget_before(tx, before=now - FINISHED_KEPT)
         await quotes.forget_before(tx, now - QUOTES_KEPT)
     if bodies or rows:
         log.info("schedule.purged", count=bodies, rows=rows)

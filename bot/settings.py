@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from dataclasses import dataclass, field
 from datetime import time
 from difflib import get_close_matches
 from functools import lru_cache
@@ -41,6 +42,20 @@ class SettingsError(Exception):
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
+
+
+@dataclass(frozen=True)
+class Token:
+    """A bot's token, and the variable that it is read from."""
+
+    value: str = field(repr=False)
+    variable: str
+
+    @property
+    def unknown(self) -> str:
+        """What to say where the server knows no bot of it."""
+        said = "the server knows no bot of this token; copy it again from @BotFather"
+        return f"{self.variable}: {said}"
 
 
 class Settings(BaseSettings):
@@ -149,17 +164,12 @@ class Settings(BaseSettings):
 
     # -- What follows from them --------------------------------------------------------------------
 
-    def require_token(self) -> SecretStr:
+    def require_token(self) -> Token:
         """The bot's token; raises SettingsError where there is none."""
         if self.token is None:
             raise SettingsError([f"{PREFIX}TOKEN: set it, or {PREFIX}TOKEN_FILE, to run the bot"])
-        return self.token
-
-    @property
-    def unknown_token(self) -> str:
-        """What to say where the server knows no bot of the token."""
         name = _variable("token_file" if self.token_file else "token")
-        return f"{name}: the server knows no bot of this token; copy it again from @BotFather"
+        return Token(self.token.get_secret_value(), name)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -62,10 +62,13 @@ class Listener:
 # -- The webhook -----------------------------------------------------------------------------------
 
 
-def webhook(path: str, secret: str, receive: Receive) -> Application:
-    """What Telegram calls: `receive` commits an update before it is acknowledged."""
-    given = {"secret": secret.encode(), "receive": receive}
-    return Application([(path or "/", _Webhook, given)], log_function=_silent)
+def webhook(receivers: Mapping[str, Receive], secret: str) -> Application:
+    """What Telegram calls, each bot by its path: updates are committed before they are answered."""
+    doors = [
+        (path or "/", _Webhook, {"secret": secret.encode(), "receive": receive})
+        for path, receive in receivers.items()
+    ]
+    return Application(doors, log_function=_silent)
 
 
 @stream_request_body
@@ -130,14 +133,13 @@ def _update(body: bytes) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Watched:
-    """What health looks at; `heard` gives the ticks of the last successful poll.
+    """What health looks at; `heard` gives the ticks up to which every bot was polled.
 
     With a webhook nothing is late: Telegram calls when there is something to say.
     """
 
     database: Database
     clock: Clock
-    bot_id: int
     heard: Callable[[], float | None]
     since: float  # ticks at which receiving began: before the first poll this counts
     polling: bool
@@ -162,7 +164,7 @@ async def vital_signs(watched: Watched) -> dict[str, Any]:
             await health.touch(tx, now=watched.clock.now())
         async with watched.database.read() as tx:
             counts = await inbox.counts(tx)
-            signs["waiting"] = await health.messages_waiting(tx, watched.bot_id)
+            signs["waiting"] = await health.messages_waiting(tx)
     except UNAVAILABLE as error:
         log.warning("health.database", error=type(error).__name__)
         return {"well": False, "database": False, **signs}

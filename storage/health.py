@@ -17,12 +17,10 @@ async def touch(tx: Transaction, *, now: datetime) -> None:
     await insert_or_update(tx, counters, row, key=["name"])
 
 
-async def messages_waiting(tx: Transaction, bot_id: int) -> int:
+async def messages_waiting(tx: Transaction) -> int:
     """How many messages are planned or on their way."""
     statement = (
-        select(func.count())
-        .select_from(outbox)
-        .where(outbox.c.bot_id == bot_id, outbox.c.state.in_(("planned", "sending")))
+        select(func.count()).select_from(outbox).where(outbox.c.state.in_(("planned", "sending")))
     )
     return int(await tx.value(statement))
 

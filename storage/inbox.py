@@ -175,12 +175,10 @@ async def counts(tx: Transaction) -> dict[str, int]:
     return {row["state"]: row["n"] for row in rows}
 
 
-async def forget_before(tx: Transaction, bot_id: int, *, before: datetime) -> int:
+async def forget_before(tx: Transaction, *, before: datetime) -> int:
     """Drop finished rows received before that moment; Telegram never delivers those again."""
     result = await tx.execute(
-        delete(inbox).where(
-            and_(inbox.c.bot_id == bot_id, inbox.c.state == DONE, inbox.c.received_at < before)
-        )
+        delete(inbox).where(inbox.c.state == DONE, inbox.c.received_at < before)
     )
     return result.rowcount
 

@@ -60,7 +60,7 @@ def test_isolated_settings_read_neither_the_environment_nor_the_env_file(
     monkeypatch.setenv("FOCALPOINT_TIMEZONE", "Africa/Dakar")
     settings = Settings.isolated(token=TOKEN)
     assert (settings.timezone, settings.rate) == ("UTC", 25)
-    assert settings.require_token().get_secret_value() == TOKEN
+    assert settings.require_token().value == TOKEN
 
 
 def test_isolated_settings_refuse_a_name_that_is_none() -> None:

@@ -172,7 +172,7 @@ class Demo:
             await seed.add_deadlines(tx, self._act(), start=start)
             codes = await seed.announce_consultations(tx, self._act(), start=start)
         self._keep(consultation=codes[0])
-        await self.app.outbox.settle()
+        await self.app.settle()
 
     async def _happens(self, kind: str, entry: Mapping[str, Any], start: datetime) -> None:
         async with self.app.database.write() as tx:
@@ -195,7 +195,7 @@ class Demo:
             await seed.decide(tx, self._act(), entry, update_id)
 
     def _act(self) -> Act:
-        return Act(COMMAND_LINE, self.app.bot.id, self.app.settings.zone, self.clock.now())
+        return Act(COMMAND_LINE, self.app.house.bot.id, self.app.settings.zone, self.clock.now())
 
     async def _go_to(self, day: int) -> None:
         """Move the clock to so many days from today."""
@@ -255,7 +255,7 @@ class Demo:
 
     async def _is_seated(self, phone: Phone) -> bool:
         async with self.app.database.read() as tx:
-            person = await accounts.person_of_chat(tx, self.app.bot.id, phone.id)
+            person = await accounts.person_of_chat(tx, self.app.house.bot.id, phone.id)
             now = self.clock.now()
             return person is not None and bool(await seats.live_of(tx, person.id, now=now))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from telegram import Bot, BotCommand, BotCommandScopeChat, BotCommandScopeDefault
 from telegram.error import BadRequest, Forbidden, TelegramError
@@ -43,14 +43,25 @@ class Menus:
     """Tells Telegram which commands to show in which chat; nobody waits for it."""
 
     def __init__(
-        self, database: Database, bot: Bot, texts: Texts, clock: Clock, *, known: Iterable[str]
+        self,
+        database: Database,
+        bot: Bot,
+        texts: Texts,
+        clock: Clock,
+        *,
+        known: Iterable[str],
+        strangers: Sequence[str],
     ) -> None:
-        """`known` are the commands that somebody answers; others are left out."""
+        """`known` are the commands that somebody answers; others are left out.
+
+        `strangers` are those of everybody without a seat.
+        """
         self._database = database
         self._bot = bot
         self._texts = texts
         self._clock = clock
         self._known = frozenset(known)
+        self._strangers = strangers
         self._called = asyncio.Event()
         database.subscribe(MENU, self._called.set)
 
@@ -76,9 +87,9 @@ class Menus:
         """What everybody without a seat sees, in every language; the first stands in for others."""
         scope = BotCommandScopeDefault()
         first, *_ = self._texts.languages
-        await self._bot.set_my_commands(self._commands(STRANGER, first), scope)
+        await self._bot.set_my_commands(self._commands(self._strangers, first), scope)
         for language in self._texts.languages:
-            shown = self._commands(STRANGER, language)
+            shown = self._commands(self._strangers, language)
             await self._bot.set_my_commands(shown, scope, language_code=language[:2])
 
     async def tick(self) -> int:

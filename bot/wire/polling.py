@@ -17,11 +17,18 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_membe
 
 
 class AnotherReceiver(Exception):
-    """Somebody else receives this bot's updates: another process, or a webhook."""
+    """Somebody else receives a bot's updates: another process, or a webhook.
+
+    `token` is the variable of that bot's token, where it is known.
+    """
+
+    def __init__(self, token: str = "") -> None:
+        super().__init__(token)
+        self.token = token
 
 
 class WebhookElsewhere(AnotherReceiver):
-    """A webhook that is not ours is set for this bot: its updates go there."""
+    """A webhook that is not ours is set for the bot: its updates go there."""
 
 
 class CannotPoll(Exception):

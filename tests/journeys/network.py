@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL
+from telegram import Bot
 
 from bot.app import App
 from bot.clock import Clock
@@ -70,8 +71,7 @@ class JourneyNetwork:
             async with asyncio.timeout(REST):
                 while self.sandbox.pending():  # noqa: ASYNC110 - the bot fetches them when it can
                     await asyncio.sleep(0.002)
-                await self.app.inbox.settle()
-                await self.app.outbox.settle()
+                await self.app.settle()
 
     async def restart(self) -> None:
         """Stop the bot and start it again (a killed one is a matter of tests/faults)."""
@@ -101,6 +101,11 @@ class JourneyNetwork:
         """The bot's database."""
         return self.app.database
 
+    @property
+    def bot(self) -> Bot:
+        """The bot with the network, as Telegram knows it."""
+        return self.app.house.bot
+
     async def institution(self, code: str, kind: str, **names: str) -> int:
         """An institution, made unless it is there; `names` by language."""
         async with self.database.write() as tx:
@@ -120,7 +125,7 @@ class JourneyNetwork:
                 found.id if found else None,
                 confirmed=True,
             )
-        return f"https://t.me/{self.app.bot.username}?start={token}"
+        return f"https://t.me/{self.bot.username}?start={token}"
 
     async def phone(
         self,

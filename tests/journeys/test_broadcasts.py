@@ -34,7 +34,7 @@ class Ring:
         """What time does, now, until all of it is sent and counted."""
         for _ in range(3):
             await self.network.app.schedule.tick()
-            await self.network.app.outbox.settle()
+            await self.network.app.settle()
 
     async def all_hear(self, words: str, *phones: Phone) -> None:
         """Each of them gets it, once."""

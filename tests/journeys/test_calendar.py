@@ -234,7 +234,7 @@ async def test_a_warning_comes_in_the_officer_s_language_and_opens_the_deadline(
         )
 
     policy = policy_of(network.settings())
-    act = Act(TICK, network.app.bot.id, policy.zone, morning)
+    act = Act(TICK, network.bot.id, policy.zone, morning)
     await warn_of_deadlines(network.database, act, policy)
     warning = await phone.waits_for(said, within=20)
     assert "CAT 12" in plain(warning.text)

@@ -331,7 +331,7 @@ async def test_after_the_last_day_nothing_of_a_participant_can_be_found_anywhere
     network.clock.ahead = timedelta(days=90)
     await network.app.schedule.tick()
     await network.app.schedule.tick()
-    await network.app.outbox.settle()
+    await network.app.settle()
     await officer.waits_for("nothing of its participants is kept any more", within=20)
     assert "Fewer than 5 sign-ups were erased." in plain(officer.last.text)
     assert "Fewer than 5 contributions were erased." in plain(officer.last.text)

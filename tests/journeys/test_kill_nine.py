@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import URL, func, select
+from telegram import Bot
 
 from bot.app import App
 from bot.domain.consultations import SignUpState
@@ -54,17 +55,21 @@ class KillableNetwork(JourneyNetwork):
         """Start it on what the folder and the database hold."""
         if self._bot is None:
             self.app = App(self.settings(), self.clock)
-            self.app.bot = telegram_bot(self.sandbox.token, self.sandbox.address)
-            await self.app.bot.initialize()
+            self._asked = telegram_bot(self.sandbox.token, self.sandbox.address)
+            await self._asked.initialize()
             self.people.patience = 20.0
             self.people.quiet, self.people.rests = QUIET, None  # that process is asked nothing
         told = self.settings().model_dump(mode="json", exclude_none=True, exclude={"token"})
         self._bot = await self._bots.bot({**told, "token": self.sandbox.token})
         self.app.database.entrust(self.app.keys.existing("audit"))
 
+    @property
+    def bot(self) -> Bot:
+        return self._asked
+
     async def stop_bot(self) -> None:
         await self.kill()
-        await self.app.bot.shutdown()
+        await self._asked.shutdown()
         await self.app.database.close()
 
     async def kill(self) -> None:
@@ -196,7 +201,7 @@ async def test_a_sign_up_survives_a_kill_at_every_step_and_so_does_its_erasure(
     await salma.waits_for("You have signed up.", within=20)
     await salma.settles(1.0)
     async with killable.database.read() as tx:
-        (kept,) = await sign_ups.of_chat(tx, killable.app.bot.id, salma.id)
+        (kept,) = await sign_ups.of_chat(tx, killable.bot.id, salma.id)
         acts = await tx.values(select(audit.c.act).where(audit.c.act == "sign_up.send"))
     assert kept.card is not None
     assert kept.card.answers["organisation"] == "Blue Door Collective"

@@ -496,7 +496,7 @@ async def test_a_group_gets_one_line_and_no_personal_screen(network: JourneyNetw
     await group.types("/home")
     assert plain(group.last.text) == "Please write to me in a private chat."
     assert group.last.buttons == ()
-    bot = network.app.bot.username
+    bot = network.bot.username
     for words in ("140.7", "good morning", "/home@another_bot"):
         before = len(group.received)
         group.network.patience = 0.5

@@ -337,7 +337,7 @@ async def test_an_answer_comes_back_to_who_asked(network: JourneyNetwork) -> Non
         asked = (await queries.open_ones(tx, limit=1))[0]
         await questions.answer(
             tx,
-            maravia.act(actor, network.clock.now(), bot_id=network.app.bot.id),
+            maravia.act(actor, network.clock.now(), bot_id=network.bot.id),
             asked.id,
             "Yes, it is.",
             language="en",
@@ -372,7 +372,7 @@ async def test_a_screen_above_has_no_buttons_and_keeps_its_words(network: Journe
     second = phone.screen
     await phone.taps("Send")
     await phone.waits_for("SU-")
-    await network.app.outbox.settle()
+    await network.app.settle()
     shown = {each.id: each for each in await phone.looks_again()}
     assert first.labels[0] == second.labels[0] == "Send"
     assert not any(shown[each.id].labels for each in (question, first, second))

@@ -29,7 +29,7 @@ async def morning(network: JourneyNetwork, day: date | None = None) -> date:
 async def tick(network: JourneyNetwork) -> None:
     """What the bot does because time has passed, and the messages that come of it."""
     await network.app.schedule.tick()
-    await network.app.outbox.settle()
+    await network.app.settle()
 
 
 async def ministry(network: JourneyNetwork, language: str = "en") -> tuple[Phone, Phone, Sample]:

@@ -139,7 +139,7 @@ async def _until_settled(network: JourneyNetwork) -> None:
     for _ in range(100):
         await network.app.evidence.tick()
         if (await network.row(select(redactions)))["settled_at"] is not None:
-            await network.app.outbox.settle()
+            await network.app.settle()
             return
         await asyncio.sleep(0.05)
     raise AssertionError("something is left for ever")

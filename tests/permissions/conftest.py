@@ -134,7 +134,7 @@ class World:
 
     @property
     def bot_id(self) -> int:
-        return self.network.app.bot.id
+        return self.network.bot.id
 
     async def attack(self, who: Attacker, update: Mapping[str, Any]) -> Seen:
         """Handle a forged update as the inbox would, look at what it did, and undo it."""
@@ -146,8 +146,8 @@ class World:
             async with self.network.database.write() as tx:
                 newest = await tx.value(select(func.coalesce(func.max(outbox.c.id), 0)))
                 _watch(tx, touched)
-                parsed = Update.de_json(raw, self.network.app.bot)
-                handle = self.network.app.inbox._handle
+                parsed = Update.de_json(raw, self.network.bot)
+                handle = self.network.app.house.inbox._handle
                 after = await handle(tx, parsed, now=self.network.clock.now())
                 toasts = [
                     each.args[1] for each in after if isinstance(each, partial) and each.args[1]
@@ -184,9 +184,9 @@ class World:
     @asynccontextmanager
     async def turn(self, who: Attacker) -> AsyncIterator[Turn]:
         """A turn of that person, in a transaction that is undone."""
-        edge: Any = self.network.app.inbox._handle.__self__  # type: ignore[attr-defined]
+        edge: Any = self.network.app.house.inbox._handle.__self__  # type: ignore[attr-defined]
         raw = {"update_id": 1, **words(who, "…")}
-        update = Update.de_json(raw, self.network.app.bot)
+        update = Update.de_json(raw, self.network.bot)
         async with undone(self.network.database) as tx:
             yield await edge._turn(tx, update, now=self.network.clock.now())
 

@@ -137,8 +137,8 @@ async def _tapped(world: World, who: Attacker, data: str) -> tuple[bool, list[st
         last = await tx.value(select(func.coalesce(func.max(outbox.c.id), 0)))
         entry = await tx.value(select(func.coalesce(func.max(audit.c.number), 0)))
         try:
-            parsed = Update.de_json(raw, network.app.bot)
-            await network.app.inbox._handle(tx, parsed, now=network.clock.now())
+            parsed = Update.de_json(raw, network.bot)
+            await network.app.house.inbox._handle(tx, parsed, now=network.clock.now())
         except KeyError:
             return False, []  # a job of this world, behind which no file was ever read
         screens = await said_since(tx, last)

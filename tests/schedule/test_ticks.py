@@ -45,12 +45,12 @@ async def test_set_aside_bodies_go_after_a_week_and_finished_rows_after_a_month(
         async with database.write() as tx:
             return await inbox.counts(tx), await inbox.purge(tx, now=clock.now())
 
-    await purge_inbox(database, BOT, clock.move(days=6))
+    await purge_inbox(database, clock.move(days=6))
     async with database.read() as tx:
         assert await inbox.counts(tx) == {"aside": 1, "done": 1}
-    await purge_inbox(database, BOT, clock.move(days=2))
+    await purge_inbox(database, clock.move(days=2))
     assert await state() == ({"aside": 1, "done": 1}, 0), "the body is gone already"
-    await purge_inbox(database, BOT, clock.move(days=23))
+    await purge_inbox(database, clock.move(days=23))
     assert (await state())[0] == {"aside": 1}
 
 

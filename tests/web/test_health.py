@@ -29,7 +29,7 @@ def ears() -> Ears:
 
 @pytest.fixture
 async def address(database: Database, clock: FrozenClock, ears: Ears) -> AsyncIterator[str]:
-    watched = Watched(database, clock, BOT, lambda: ears.heard, clock.ticks(), polling=True)
+    watched = Watched(database, clock, lambda: ears.heard, clock.ticks(), polling=True)
     listener = Listener(watch(watched), "127.0.0.1:0")
     listener.start()
     yield f"http://127.0.0.1:{listener.port}"

@@ -71,14 +71,14 @@ async def test_polling_ends_with_words_where_a_webhook_is_set(tmp_path: Path) ->
     async with Sandbox() as sandbox:
         app = App(settings(sandbox, tmp_path), Clock())
         await app.start()
-        await app.bot.set_webhook(f"http://127.0.0.1:{free_port()}/somebody-else")
+        await app.house.bot.set_webhook(f"http://127.0.0.1:{free_port()}/somebody-else")
         with pytest.raises(WebhookElsewhere):
             await app.receive()
         [finding] = [each for each in await check_up(app.settings) if each.what == "updates"]
         assert finding.problem
         assert "--take-over" in finding.said
         await app.take_over()
-        assert not (await app.bot.get_webhook_info()).url
+        assert not (await app.house.bot.get_webhook_info()).url
         await app.stop()
 
 
@@ -88,7 +88,7 @@ async def test_a_second_poller_is_told_apart_from_a_webhook(tmp_path: Path) -> N
         await app.start()
         receiving = asyncio.ensure_future(app.receive())
         await asyncio.sleep(0.5)
-        asked = asyncio.ensure_future(app.bot.get_updates(timeout=2))
+        asked = asyncio.ensure_future(app.house.bot.get_updates(timeout=2))
         with pytest.raises(AnotherReceiver) as caught:
             await receiving
         assert not isinstance(caught.value, WebhookElsewhere)

@@ -37,7 +37,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 async def url(desk: Desk) -> AsyncIterator[str]:
-    listener = Listener(webhook("/telegram", SECRET, desk.receive), "127.0.0.1:0")
+    listener = Listener(webhook({"/telegram": desk.receive}, SECRET), "127.0.0.1:0")
     listener.start()
     yield f"http://127.0.0.1:{listener.port}/telegram"
     await listener.stop()
