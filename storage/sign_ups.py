@@ -65,8 +65,8 @@ async def begin(
     words = state is SignUpState.WORDS
     handle = tx.safe.make(consultation_id, card.bot_id, card.chat_id, words=words)
     begun = SignUp(handle, consultation_id, number, state, day, kept_until, card)
-    values = {"handle": handle, "consultation_id": consultation_id, "number": number}
-    values["state"] = begun.state.value
+    values = {"handle": handle, "consultation_id": consultation_id, "bot_id": card.bot_id}
+    values |= {"number": number, "state": begun.state.value}
     await tx.execute(insert(sign_ups).values(**values, **_values(tx, begun)))
     return begun
 
@@ -151,6 +151,14 @@ async def handles(
         )
         .order_by(sign_ups.c.number)
     )
+
+
+async def bots(tx: Transaction, handles: Sequence[str]) -> dict[str, int]:
+    """The id of the bot in whose chat each was made; those that are erased are left out."""
+    rows = await tx.rows(
+        select(sign_ups.c.handle, sign_ups.c.bot_id).where(sign_ups.c.handle.in_(handles))
+    )
+    return {row["handle"]: row["bot_id"] for row in rows}
 
 
 # -- Erasing ---------------------------------------------------------------------------------------

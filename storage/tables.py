@@ -1193,6 +1193,7 @@ sign_ups = Table(
     metadata,
     Column("handle", String(32), primary_key=True),
     _to("consultation_id", "consultations", index=True),
+    Column("bot_id", BigInteger, nullable=False),  # of the chat, which is sealed
     Column("number", Integer, nullable=False),  # in the place of a name
     Column("state", String(20), nullable=False),  # begun, confirmed, waiting, cancelled, words
     Column("day", Date, nullable=False),

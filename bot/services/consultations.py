@@ -24,12 +24,12 @@ from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import Act
 from bot.domain.screens import Screen
 from bot.domain.views import participants as told
-from bot.services import audit, erasure, waiting
+from bot.services import audit, erasure, notices, waiting
 from storage import consultations as queries
-from storage import contributions, jobs, outbox, sign_ups
+from storage import contributions, jobs, sign_ups
 from storage import waiting as seats
 from storage.database import Database, Transaction
-from storage.outbox import BULK, Message
+from storage.outbox import BULK
 from storage.sign_ups import AT_ONCE
 
 POSTER, CALENDAR = "consultation_poster", "consultation_calendar"
@@ -196,18 +196,8 @@ async def _tell(
 ) -> int:
     """Tell everybody who takes part; their chats are looked up when it is sent. Gives how many."""
     handles = await sign_ups.handles(tx, consultation_id, to)
-    news = [
-        Message(
-            key=f"consultation:{consultation_id}:{act.stamp}:{handle}",
-            screen=said,
-            person_id=None,
-            bot_id=act.bot_id,
-            sign_up=handle,
-            lane=BULK,
-        )
-        for handle in handles
-    ]
-    return await outbox.add_many(tx, news, now=act.now)
+    key = f"consultation:{consultation_id}:{act.stamp}"
+    return await notices.tell_participants(tx, act, handles, said, key, lane=BULK)
 
 
 async def ask_for_poster(

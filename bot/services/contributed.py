@@ -18,12 +18,12 @@ from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.people import Act
 from bot.domain.reports import NoWords, TooLong
 from bot.domain.views import contributing as told
-from bot.services import audit
+from bot.services import audit, notices
 from bot.services.erasure import WROTE
-from storage import consultations, items, outbox
+from storage import consultations, items
 from storage import contributions as queries
 from storage.database import Transaction
-from storage.outbox import BULK, Message
+from storage.outbox import BULK
 
 
 @dataclass(frozen=True)
@@ -108,15 +108,8 @@ async def tag(tx: Transaction, act: Act, contribution_id: int, tags: Tags) -> No
 
 async def _tell(tx: Transaction, act: Act, found: Consultation, decided: Contribution) -> None:
     """News for who wrote it; their chat is looked up when it is sent."""
-    news = Message(
-        key=f"contribution:{decided.id}:{act.stamp}",
-        screen=told.news(found.code),
-        person_id=None,
-        bot_id=act.bot_id,
-        sign_up=decided.handle,
-        lane=BULK,
-    )
-    await outbox.add(tx, news, now=act.now)
+    shown, key = told.news(found.code), f"contribution:{decided.id}:{act.stamp}"
+    await notices.tell_participants(tx, act, [decided.handle], shown, key, lane=BULK)
 
 
 async def _read(tx: Transaction, consultation_id: int, found: list[Contribution]) -> list[Read]:

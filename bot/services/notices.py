@@ -1,16 +1,17 @@
-"""What people are told of an act, by the bot that it came through."""
+"""What people are told of an act: those with seats by the house's bot, participants by theirs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
 from bot.domain.review import Waiting
 from bot.domain.screens import Screen
 from bot.domain.views import report as views
-from storage import outbox, people, seats, status_updates
+from storage import outbox, people, seats, sign_ups, status_updates
 from storage.database import Transaction
-from storage.outbox import Message
+from storage.outbox import NOTICE, Message
 
 
 async def tell(
@@ -37,6 +38,28 @@ async def tell(
         edits=edits,
     )
     await outbox.add(tx, message, now=act.now)
+
+
+async def tell_participants(
+    tx: Transaction,
+    act: Act,
+    handles: Sequence[str],
+    shown: Screen,
+    key: str,
+    *,
+    lane: str = NOTICE,
+) -> int:
+    """Plan a message to these sign-ups; their chats are looked up when it is sent.
+
+    `key` with the handle behind it is unique. Gives how many are told.
+    """
+    bots = await sign_ups.bots(tx, handles)
+    news = [
+        Message(f"{key}:{handle}", shown, None, bots[handle], sign_up=handle, lane=lane)
+        for handle in handles
+        if handle in bots
+    ]
+    return await outbox.add_many(tx, news, now=act.now)
 
 
 async def officers(tx: Transaction, act: Act, *, seat_id: int | None = None) -> list[Person]:

@@ -13,11 +13,10 @@ from bot.domain.errors import Refused
 from bot.domain.people import Act
 from bot.domain.quotas import OFFERED_FOR, Reason, next_in_line
 from bot.domain.views import participants as told
-from bot.services import audit
-from storage import consultations, outbox, sign_ups
+from bot.services import audit, notices
+from storage import consultations, sign_ups
 from storage import waiting as queries
 from storage.database import Database, Transaction
-from storage.outbox import Message
 
 
 class OfferOver(Refused):
@@ -126,14 +125,8 @@ async def _tell(
     tx: Transaction, act: Act, found: Consultation, handle: str, until: datetime
 ) -> None:
     """There is news; what it is stands on the screen that it leads to."""
-    news = Message(
-        key=f"offer:{found.id}:{handle}:{round(until.timestamp())}",
-        screen=told.news(found.code),
-        person_id=None,
-        bot_id=act.bot_id,
-        sign_up=handle,
-    )
-    await outbox.add(tx, news, now=act.now)
+    key = f"offer:{found.id}:{round(until.timestamp())}"
+    await notices.tell_participants(tx, act, [handle], told.news(found.code), key)
 
 
 async def _trace(tx: Transaction, act: Act, what: str, kept: SignUp) -> None:

@@ -753,6 +753,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "sign_ups",
         sa.Column("handle", sa.String(length=32), nullable=False),
         sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
