@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from bot import logs
 from bot.clock import Clock
-from bot.domain.commands import STRANGER
+from bot.domain.commands import CONSULTATION_BOT, STRANGER
 from bot.domain.work_calendar import Hours, Policy
 from bot.evidence import Evidence
 from bot.holidays import national
@@ -17,7 +17,7 @@ from bot.line import BURST, Line
 from bot.schedule import Schedule, house_ticks
 from bot.services.audit import HeadKeeper
 from bot.services.statuses import Names
-from bot.settings import Settings, Token
+from bot.settings import SECOND_DOOR, Settings, Token
 from bot.tasks import Tasks, together
 from bot.texts import Texts
 from bot.web import Listener, Watched, watch, webhook
@@ -27,7 +27,7 @@ from bot.worker import Worker
 from bot.works import Tools
 from bot.works.table import WORKS, processes
 from handlers.desk import Country, Desk
-from handlers.house import make_router
+from handlers.house import make_consultation_router, make_router
 from handlers.router import Router
 from storage import audit, migrate
 from storage.database import Database
@@ -74,11 +74,13 @@ class App:
         await self.open()
         self.house = self._line(self.settings.require_token())
         self.lines = [self.house]
+        if second := self.settings.second_token:
+            self.lines.append(self._line(second, door=SECOND_DOOR))
         for line in self.lines:
             await line.meet()
-        router = make_router()
-        desk = self._desk(router)
-        self.house.connect(router, desk, self.texts, strangers=STRANGER, burst=self._burst)
+        self._connect(self.house, make_router(), STRANGER)
+        for line in self.lines[1:]:
+            self._connect(line, make_consultation_router(), CONSULTATION_BOT)
         self.evidence = Evidence(
             self.database, self.house.bot, self.vault, self.clock, self.settings.zone
         )
@@ -138,8 +140,19 @@ class App:
 
     # -- Receiving ---------------------------------------------------------------------------------
 
-    def _line(self, token: Token) -> Line:
-        return Line(token, self.settings, self.database, self.clock, long_poll=self._long_poll)
+    def _line(self, token: Token, *, door: str = "") -> Line:
+        return Line(
+            token,
+            self.settings,
+            self.database,
+            self.clock,
+            door=door,
+            long_poll=self._long_poll,
+        )
+
+    def _connect(self, line: Line, router: Router, strangers: Sequence[str]) -> None:
+        desk = self._desk(line, router)
+        line.connect(router, desk, self.texts, strangers=strangers, burst=self._burst)
 
     async def _be_called(self) -> None:
         """A webhook for each bot, set once it can be answered; raises WebhookElsewhere."""
@@ -192,7 +205,7 @@ class App:
             download=downloader(self.house.bot),
         )
 
-    def _desk(self, router: Router) -> Desk:
+    def _desk(self, line: Line, router: Router) -> Desk:
         settings = self.settings
         country = Country(
             settings.country, settings.timezone, settings.languages, settings.default_language
@@ -205,7 +218,9 @@ class App:
             runner=router.runner,
             participants=router.participants,
             policy=policy_of(self.settings),
-            bot_name=self.house.bot.username,
+            bot_id=self.house.bot.id,
+            bot_name=line.bot.username,
+            consultation_bot=self.lines[-1].bot.username,
         )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.keys import KeyDamaged, KeyMissing, KeyRing
-from bot.settings import PREFIX, Settings, host_and_port, read_from
+from bot.settings import PREFIX, SECOND_DOOR, Settings, Token, host_and_port, read_from
 from bot.wire.reach import Reached, TokenRefused, Unreached, reach
 from storage import audit, files, health, migrate
 from storage.database import UNAVAILABLE, Database, file_of
@@ -155,7 +155,11 @@ def _writable(folder: Path) -> bool:
 
 
 def _secrets(settings: Settings) -> list[Finding]:
-    files = (settings.token_file, settings.webhook_secret_file)
+    files = (
+        settings.token_file,
+        settings.consultation_token_file,
+        settings.webhook_secret_file,
+    )
     return [
         Finding("secrets", f"others can read it: chmod 600 {file}", problem=True)
         for file in files
@@ -188,22 +192,32 @@ def _addresses(settings: Settings) -> list[Finding]:
 
 
 async def _telegram(settings: Settings) -> list[Finding]:
-    """The token, who else receives, and the clock."""
+    """The tokens, who else receives, and the clock."""
     if settings.token is None:
         said = f"none: get one from @BotFather and set {PREFIX}TOKEN_FILE"
         return [Finding("token", said, problem=True)]
+    found = await _bot(settings, settings.require_token(), settings.webhook_url)
+    if second := settings.second_token:
+        url = settings.webhook_url and f"{settings.webhook_url}{SECOND_DOOR}"
+        found += [each for each in await _bot(settings, second, url) if each.what != "clock"]
+    return found
+
+
+async def _bot(settings: Settings, token: Token, url: str | None) -> list[Finding]:
+    """One bot; `url` is where its webhook is to be."""
     try:
-        found = await reach(settings.bot_url + settings.require_token().value)
+        found = await reach(settings.bot_url + token.value)
     except TokenRefused:
-        said = "the server does not know it: copy it again from @BotFather"
+        said = f"the server does not know {token.variable}: copy it again from @BotFather"
         return [Finding("token", said, problem=True)]
     except Unreached as unreached:
         said = f"no answer ({unreached.reason}): look at the network and {PREFIX}API_URL"
         return [Finding("token", said, problem=True)]
-    return [Finding("token", f"of @{found.username}"), _updates(settings, found), _clock(found)]
+    updates = _updates(settings, found, url)
+    return [Finding("token", f"of @{found.username}"), updates, _clock(found)]
 
 
-def _updates(settings: Settings, found: Reached) -> Finding:
+def _updates(settings: Settings, found: Reached, url: str | None) -> Finding:
     waiting = f"{found.waiting} updates wait"
     if settings.mode == "polling" and found.webhook:
         said = (
@@ -211,10 +225,10 @@ def _updates(settings: Settings, found: Reached) -> Finding:
             "webhook; `focalpoint run --take-over` removes it"
         )
         return Finding("updates", said, problem=True)
-    if settings.mode == "webhook" and found.webhook not in ("", settings.webhook_url):
+    if settings.mode == "webhook" and found.webhook not in ("", url):
         said = "another webhook is set: if it is not your own old one, renew the token"
         return Finding("updates", f"{said} with @BotFather", problem=True)
-    if settings.mode == "webhook" and found.webhook == settings.webhook_url and found.last_error:
+    if settings.mode == "webhook" and found.webhook == url and found.last_error:
         return Finding("updates", f"Telegram says: {found.last_error}; {waiting}", problem=True)
     return Finding("updates", waiting)
 

@@ -28,6 +28,8 @@ from bot.domain.work_calendar import Hours
 
 PREFIX = "FOCALPOINT_"
 TEST_PREFIX = f"{PREFIX}TEST_"
+SECOND_DOOR = "/consultations"
+"""Behind the webhook's address: where the consultation bot is called."""
 
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{10,100}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -73,6 +75,13 @@ class Settings(BaseSettings):
 
     token: SecretStr | None = Field(None, description="The bot's token, from @BotFather.")
     token_file: Path | None = Field(None, description="A file that holds the token, instead.")
+    consultation_token: SecretStr | None = Field(
+        None,
+        description="The token of a second bot with a neutral name: consultations run on it alone.",
+    )
+    consultation_token_file: Path | None = Field(
+        None, description="A file that holds that token, instead."
+    )
     api_url: str = Field(
         "https://api.telegram.org",
         description="The Bot API server: https, or http on this machine; file links follow it.",
@@ -168,13 +177,23 @@ class Settings(BaseSettings):
         """The bot's token; raises SettingsError where there is none."""
         if self.token is None:
             raise SettingsError([f"{PREFIX}TOKEN: set it, or {PREFIX}TOKEN_FILE, to run the bot"])
-        name = _variable("token_file" if self.token_file else "token")
-        return Token(self.token.get_secret_value(), name)
+        return self._token(self.token, "token")
+
+    @property
+    def second_token(self) -> Token | None:
+        """The consultation bot's token; None where the one bot does everything."""
+        held = self.consultation_token
+        return None if held is None else self._token(held, "consultation_token")
+
+    def _token(self, held: SecretStr, name: str) -> Token:
+        written = f"{name}_file" if getattr(self, f"{name}_file") else name
+        return Token(held.get_secret_value(), _variable(written))
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown or logged."""
-        held = [each.get_secret_value() for each in (self.token, self.webhook_secret) if each]
+        every = (self.token, self.consultation_token, self.webhook_secret)
+        held = [each.get_secret_value() for each in every if each]
         if password := urlsplit(self.database_url).password:
             held += [password, unquote(password)]
         return tuple(held)
@@ -227,7 +246,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_secret_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("token", "webhook_secret"):
+        for name in ("token", "consultation_token", "webhook_secret"):
             path = values.get(f"{name}_file")
             if not path:
                 continue
@@ -243,7 +262,7 @@ class Settings(BaseSettings):
             values = {**values, name: read}
         return values
 
-    @field_validator("token")
+    @field_validator("token", "consultation_token")
     @classmethod
     def _check_token(cls, token: SecretStr | None) -> SecretStr | None:
         if token is not None and not _TOKEN.fullmatch(token.get_secret_value()):
@@ -365,6 +384,11 @@ class Settings(BaseSettings):
     def _check_together(self) -> Self:
         if self.default_language not in self.languages:
             raise ValueError(f"{PREFIX}DEFAULT_LANGUAGE must be one of {PREFIX}LANGUAGES")
+        if self.token and self.token == self.consultation_token:
+            raise ValueError(
+                f"{PREFIX}CONSULTATION_TOKEN must be another bot's: with the same one both would"
+                " take each other's messages away"
+            )
         if self.mode == "webhook" and not (self.webhook_url and self.webhook_secret):
             raise ValueError(
                 f"{PREFIX}MODE=webhook needs {PREFIX}WEBHOOK_URL and {PREFIX}WEBHOOK_SECRET"

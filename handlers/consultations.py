@@ -10,7 +10,7 @@ from bot.domain.views.common import LIST_LENGTH
 from bot.services import consultations as service
 from bot.services import contributed
 from handlers.card import number
-from handlers.flows.consultation import NAME, PAYLOAD, answers_of, labels_of, link_to
+from handlers.flows.consultation import NAME, answers_of, labels_of, link_to
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import consultations as queries
@@ -93,8 +93,7 @@ async def poster(turn: Turn, argument: str) -> None:
         named = [(each, texts.own_name(each)) for each in languages]
         await turn.show(views.poster_languages(found, named))
         return
-    payload = f"{PAYLOAD}{found.code}"
-    await service.ask_for_poster(turn.tx, turn.act, found.id, language, payload)
+    await service.ask_for_poster(turn.tx, turn.act, found.id, language, link_to(turn, found))
     await turn.remark(text("consultation.poster_making"))
 
 

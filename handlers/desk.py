@@ -37,6 +37,8 @@ class Desk:
     runner: Runner
     participants: ParticipantRunner
     policy: Policy
-    bot_name: str  # the bot's Telegram name, for deep links
+    bot_id: int  # of the house: whoever has a seat is told by it
+    bot_name: str  # the Telegram name of the bot that this desk belongs to
+    consultation_bot: str  # the name of the one that links of consultations lead to
     guesses: Attempts = field(default_factory=Attempts)  # links that nobody made
     codes: Attempts = field(default_factory=Attempts)  # of contributions, that lead to nothing

@@ -14,6 +14,7 @@ from handlers import (
     clearance,
     clusters,
     consolidation,
+    consultation_bot,
     consultations,
     contributed,
     contributing,
@@ -230,6 +231,8 @@ FLOWS: tuple[Flow, ...] = (
     decide.FLOW,
     decide.TAGGING,
 )
+CONSULTATION_ROOMS = (consultation_bot, participants, contributing)
+"""All that the consultation bot has."""
 PARTICIPANT_FLOWS: tuple[Flow, ...] = (sign_up.FLOW, contribute.FLOW)
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home
@@ -244,6 +247,18 @@ def make_router() -> Router:
         ParticipantRunner(PARTICIPANT_FLOWS),
         loose_file=imports.file,
         pressing=dialogues.ask_which,
+        code=contributing.code_written,
+    )
+
+
+def make_consultation_router() -> Router:
+    """The router of the consultation bot: nothing there leads into the network."""
+    return Router(
+        CONSULTATION_ROOMS,
+        Runner((), keep_file=_keep_file, edited_late=report.edited),
+        ParticipantRunner(PARTICIPANT_FLOWS),
+        loose_file=consultation_bot.file,
+        pressing=consultation_bot.nothing_pressing,
         code=contributing.code_written,
     )
 

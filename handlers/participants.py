@@ -6,10 +6,12 @@ from bot import texts
 from bot.domain.consultations import Card, Consultation, SignUp, SignUpState
 from bot.domain.errors import NotFound, existing
 from bot.domain.screens import text
+from bot.domain.views import consultation_bot
 from bot.domain.views import participants as views
 from bot.services import sign_ups as service
 from bot.services import waiting
 from handlers.flows import sign_up as flow
+from handlers.flows.consultation import link_to
 from handlers.turn import Turn
 from storage import consultations, sign_ups
 
@@ -26,6 +28,8 @@ async def first(turn: Turn, argument: str) -> None:
     if kept is not None and kept.card is not None:
         turn.step_apart(kept)
         await _show(turn, found, kept)
+    elif turn.desk.bot_name != turn.desk.consultation_bot:
+        await turn.show(consultation_bot.moved(link_to(turn, found)))
     elif found.takes_sign_ups(turn.today):
         here = here_of(turn, code, asked_by)
         await turn.show(views.first(found, here, _others(turn), today=turn.today))

@@ -51,7 +51,7 @@ class Turn:
     @property
     def act(self) -> Act:
         """What the person does in this turn, for services."""
-        return Act(self.actor, self.bot_id, ZoneInfo(self.desk.country.timezone), self.now)
+        return Act(self.actor, self.desk.bot_id, ZoneInfo(self.desk.country.timezone), self.now)
 
     @property
     def today(self) -> date:

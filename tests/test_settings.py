@@ -87,6 +87,11 @@ def test_a_misspelt_line_of_the_env_file_is_told_too(tmp_path: Path) -> None:
     ("values", "advice"),
     [
         ({"token": "secret-token"}, "FOCALPOINT_TOKEN: is no bot token"),
+        ({"consultation_token": "secret-token"}, "FOCALPOINT_CONSULTATION_TOKEN: is no bot token"),
+        (
+            {"token": TOKEN, "consultation_token": TOKEN},
+            "FOCALPOINT_CONSULTATION_TOKEN must be another bot's",
+        ),
         ({"api_url": "http://example.org"}, "FOCALPOINT_API_URL: must begin with https://"),
         ({"api_url": "ftp://127.0.0.1"}, "FOCALPOINT_API_URL: must begin with https://"),
         ({"api_url": "https://u:p@example.org"}, "FOCALPOINT_API_URL: must be an address alone"),

@@ -20,6 +20,7 @@ from bot.domain.people import COMMAND_LINE, SECRETARIAT, Act, Role
 from bot.domain.screens import text
 from bot.sandbox import Network, Phone, Sandbox
 from bot.services import people
+from bot.services.people import deep_link
 from bot.settings import Settings
 from bot.tasks import Tasks
 from handlers.flows.consultation import PAYLOAD
@@ -32,6 +33,7 @@ MESSAGES_A_RUN = 100_000  # a chat's messages are numbered anew in each run, and
 OURS_ANYWAY = {"lock", "bot.log"}  # in a folder that is otherwise empty
 BURST = 50  # messages at once to one chat: the sandbox bears more than Telegram
 BOT_NAME = "maravia_bot"
+SECOND_NAME = "round_table_bot"
 
 
 class NoDemoFolder(Exception):
@@ -43,6 +45,7 @@ class Kept:
     """What a folder remembers beside the database, so that a second start goes on."""
 
     token: str
+    second: str
     seeded: bool = False
     runs: int = 0
     ahead: float = 0.0  # seconds by which the clock was moved
@@ -88,6 +91,7 @@ class Demo:
                 on_clock=self._on_clock,
             )
         )
+        self.sandbox.add_bot(SECOND_NAME, token=self._kept.second, name="Round Table")
         self.network = await self._stack.enter_async_context(Network(self.sandbox.address))
         self.sandbox.world.first_message = self._kept.runs * MESSAGES_A_RUN
         self._keep(runs=self._kept.runs + 1)
@@ -128,6 +132,7 @@ class Demo:
         """Settings of these values alone, whatever the environment says."""
         return Settings.isolated(
             token=self.sandbox.token,
+            consultation_token=self._kept.second,
             api_url=self.sandbox.address,
             data_dir=self.folder / "data",
             key_dir=self.folder / "keys",
@@ -251,7 +256,10 @@ class Demo:
     async def _starts(self, entry: Mapping[str, Any]) -> None:
         """Press Start; whoever is consulted does so by the link of the consultation."""
         phone, code = self.phones[entry["name"]], self._kept.consultation
-        await phone.starts(f"{PAYLOAD}{code}" if code and entry.get("consulted") else "")
+        if code and entry.get("consulted"):
+            await phone.opens(deep_link(SECOND_NAME, f"{PAYLOAD}{code}"))
+        else:
+            await phone.starts()
 
     async def _is_seated(self, phone: Phone) -> bool:
         async with self.app.database.read() as tx:
@@ -292,7 +300,7 @@ class Demo:
             forget(self.folder)
         elif {each.name for each in self.folder.iterdir()} - OURS_ANYWAY:
             raise NoDemoFolder
-        return Kept(f"{secrets.randbelow(900_000_000) + 100_000_000}:{secrets.token_urlsafe(26)}")
+        return Kept(_token(), _token())
 
     def _keep(self, **changed: Any) -> None:
         for name, value in changed.items():
@@ -301,6 +309,11 @@ class Demo:
         staged = path.with_suffix(".new")
         staged.write_text(json.dumps(vars(self._kept), ensure_ascii=False, indent=2), "utf-8")
         staged.replace(path)
+
+
+def _token() -> str:
+    """A bot's token of our own sandbox."""
+    return f"{secrets.randbelow(900_000_000) + 100_000_000}:{secrets.token_urlsafe(26)}"
 
 
 def forget(folder: Path) -> None:

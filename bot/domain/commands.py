@@ -9,6 +9,8 @@ from bot.domain.people import REPORTING, SECRETARIAT, Role
 MOST = 7  # commands in a role's menu
 
 STRANGER = ("start", "mine", "became", "forget", "language", "privacy", "help")
+CONSULTATION_BOT = ("mine", "became", "forget", "language", "privacy", "help")
+"""Of everybody on the bot that knows nothing but consultations."""
 ROLES: tuple[tuple[frozenset[Role], tuple[str, ...]], ...] = (
     (SECRETARIAT, ("home", "review", "assign", "import", "export", "people", "help")),
     (REPORTING, ("home", "overdue", "due", "all", "drafts", "me", "help")),

@@ -201,11 +201,11 @@ async def _tell(
 
 
 async def ask_for_poster(
-    tx: Transaction, act: Act, consultation_id: int, language: str, payload: str
+    tx: Transaction, act: Act, consultation_id: int, language: str, link: str
 ) -> int:
-    """Plan the poster in that language; `payload` is its link's. Gives the job."""
+    """Plan the poster in that language, with the public `link`. Gives the job."""
     await get(tx, act, consultation_id)
-    arguments = {"consultation": consultation_id, "language": language, "payload": payload}
+    arguments = {"consultation": consultation_id, "language": language, "link": link}
     person, seat = act.actor.person_id, act.actor.seat_id
     return await jobs.plan(tx, POSTER, arguments, person_id=person, seat_id=seat, now=act.now)
 

@@ -13,7 +13,6 @@ from bot.domain.views.participants import when
 from bot.exchange.confined import MEGABYTE, Limits
 from bot.jobs import file_in
 from bot.services import consultations as service
-from bot.services.people import deep_link
 from bot.texts import clean, direction
 from bot.works import Tools
 from storage import consultations, jobs
@@ -26,14 +25,14 @@ TERMS = ("participant.name_only", "participant.traceable", "participant.ways")
 
 
 async def run(job: Job, tools: Tools) -> None:
-    """Draw the poster of `job.arguments`: `consultation`, `language`, `payload` of the link."""
+    """Draw the poster of `job.arguments`: `consultation`, `language`, its public `link`."""
     language = job.arguments["language"]
     async with tools.database.read() as tx:
         permissions.require(permissions.may_consult(await tools.actor(tx, job)))
         found = existing(
             await consultations.get(tx, job.arguments["consultation"], language=language)
         )
-    packed = _packed(found, tools, language, job.arguments["payload"])
+    packed = _packed(found, tools, language, job.arguments["link"])
     async with tools.room() as room:
         made = await tools.jobs.run(PROCESS, packed, room, limits=LIMITS)
         for name, media_type in ((made["picture"], PNG), (made["paper"], PDF)):
@@ -48,18 +47,17 @@ async def run(job: Job, tools: Tools) -> None:
             await service.poster_made(tx, act, found.id, language)
 
 
-def _packed(found: Consultation, tools: Tools, language: str, payload: str) -> dict[str, Any]:
+def _packed(found: Consultation, tools: Tools, language: str, link: str) -> dict[str, Any]:
     def words(said: Text) -> str:
         zone = tools.settings.zone
         return tools.texts.render(said, language, mode="bare", timezone=zone)
 
-    assert tools.bot_name is not None  # a job of the running bot
     closes = text("participant.closes", day=found.wanted.closes_on)
     return {
         "rtl": direction(language) == "rtl",
         "title": clean(found.wanted.title),
         "words": clean(found.wanted.purpose),
         "facts": [words(when(found)), words(closes)],
-        "link": deep_link(tools.bot_name, payload),
+        "link": link,
         "terms": [*map(words, map(text, TERMS)), clean(found.wanted.ways)],
     }

@@ -134,7 +134,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
 
 def link_to(turn: Turn, found: Consultation) -> str:
     """The public link of a consultation."""
-    return deep_link(turn.desk.bot_name, f"{PAYLOAD}{found.code}")
+    return deep_link(turn.desk.consultation_bot, f"{PAYLOAD}{found.code}")
 
 
 def _wanted(turn: Turn, answers: Answers) -> Wanted:

@@ -39,6 +39,7 @@ class JourneyNetwork:
     """
 
     def __init__(self, url: URL, folder: Path, *, timezone: str = "UTC") -> None:
+        self.second: str | None = None  # the token of a consultation bot
         self.clock = Clock()
         self._url = url
         self._folder = folder
@@ -87,6 +88,7 @@ class JourneyNetwork:
         """Settings of these values alone."""
         return Settings.isolated(
             token=self.sandbox.token,
+            consultation_token=self.second,
             api_url=self.sandbox.address,
             database_url=self._url.render_as_string(hide_password=False),
             data_dir=self._folder / "data",

@@ -104,3 +104,40 @@ async def test_a_token_that_nobody_knows_is_said_at_the_start(tmp_path: Path) ->
         with pytest.raises(SettingsError):
             await app.start()
         await app.close()
+
+
+async def test_two_bots_behind_one_address_are_each_called_by_a_path(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, Network(sandbox.address) as network:
+        second = sandbox.add_bot("round_table_bot", name="Round Table")
+        values = called(sandbox, tmp_path).model_dump(exclude_none=True, exclude={"token"})
+        both = Settings.isolated(**values, token=sandbox.token, consultation_token=second.token)
+        network.patience = 10
+        app, tasks = App(both, Clock()), Tasks()
+        await app.start()
+        tasks.start(app.receive(), name="receive")
+        salma = await network.phone("Salma", bot="round_table_bot")
+        await salma.starts()
+        await salma.waits_for("public consultations")
+        cora = await network.phone("Cora")
+        await cora.starts()
+        await cora.waits_for("Focal Point")
+        told = [each["parameters"]["url"] for each in await network.journal("setWebhook")]
+        assert sorted(told) == [f"{both.webhook_url}", f"{both.webhook_url}/consultations"]
+        found = [each for each in await check_up(both) if each.what == "updates"]
+        assert [each.problem for each in found] == [False, False]
+        await tasks.stop()
+        await app.stop()
+
+
+async def test_a_second_receiver_of_either_bot_ends_both_and_is_named(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox:
+        second = sandbox.add_bot("round_table_bot").token
+        both = settings(sandbox, tmp_path, consultation_token=second)
+        app = App(both, Clock(), long_poll=5)
+        await app.start()
+        await app.lines[-1].bot.set_webhook(f"http://127.0.0.1:{free_port()}/somebody-else")
+        with pytest.raises(WebhookElsewhere) as caught:
+            await app.receive()
+        assert caught.value.token == "FOCALPOINT_CONSULTATION_TOKEN"
+        await app.take_over()
+        await app.stop()

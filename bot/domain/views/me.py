@@ -94,11 +94,15 @@ def languages(choices: Sequence[tuple[str, str]]) -> Screen:
 
 def help_(role: str, names: Iterable[str]) -> Screen:
     """`/help`: what this role does here, and its commands, each with what it does."""
-    lines = [
+    answering = () if role == STRANGER else ("help.answering",)
+    return screen(text(f"help.{role}"), None, *told(names), *answering, rows=[HOME])
+
+
+def told(names: Iterable[str]) -> list[Text]:
+    """Commands, each with what it does."""
+    return [
         text("help.command", command=f"/{name}", what=text(f"command.{name}")) for name in names
     ]
-    answering = () if role == STRANGER else ("help.answering",)
-    return screen(text(f"help.{role}"), None, *lines, *answering, rows=[HOME])
 
 
 def privacy() -> Screen:

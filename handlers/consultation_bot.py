@@ -1,0 +1,74 @@
+"""What the consultation bot says beside the consultations themselves: it knows nothing else.
+
+It has a neutral name and a token of its own, so that a phone in which it is found tells nothing of
+the network; here nobody has a seat.
+"""
+
+from __future__ import annotations
+
+from bot import texts
+from bot.domain.errors import NotFound
+from bot.domain.incoming import Sent, Wrote
+from bot.domain.views import consultation_bot as views
+from handlers.flows.consultation import PAYLOAD
+from handlers.turn import Turn
+
+
+async def start(turn: Turn, payload: str) -> None:
+    """`/start`, with the payload of a consultation's link or without."""
+    if payload.startswith(PAYLOAD):
+        await turn.go(turn, f"consultation:{payload.removeprefix(PAYLOAD)}")
+    else:
+        await hello(turn, "")
+
+
+async def hello(turn: Turn, _argument: str) -> None:
+    """What this bot is for: also for words, files and codes that it does not understand."""
+    await turn.show(views.hello())
+
+
+async def help_(turn: Turn, _argument: str) -> None:
+    """`/help`: the commands, each with what it does."""
+    await turn.show(views.help_())
+
+
+async def privacy(turn: Turn, _argument: str) -> None:
+    """`/privacy`: what is kept, who could see it, how it is erased."""
+    await turn.show(views.privacy())
+
+
+async def language(turn: Turn, _argument: str) -> None:
+    """`/language`: choose one."""
+    choices = [(code, texts.own_name(code)) for code in turn.desk.country.languages]
+    await turn.show(views.languages(choices))
+
+
+async def speak(turn: Turn, code: str) -> None:
+    """`speak:fr`: this turn speaks it; nothing is kept of somebody who takes no part."""
+    if code not in turn.desk.country.languages:
+        raise NotFound
+    turn.language = code
+    await hello(turn, "")
+
+
+async def file(turn: Turn, _sent: Sent) -> None:
+    """A file that nobody asked for; it is not fetched."""
+    await hello(turn, "")
+
+
+async def nothing_pressing(_turn: Turn, _wrote: Wrote) -> bool:
+    """Nothing is asked here by the network."""
+    return False
+
+
+ACTS = {
+    "start": start,
+    "stranger": hello,
+    "search": hello,
+    "help": help_,
+    "privacy": privacy,
+    "language": language,
+    "speak": speak,
+}
+COMMANDS = {"start": "start", "help": "help", "privacy": "privacy", "language": "language"}
+OPEN_ACTS = set(ACTS)
