@@ -5,6 +5,7 @@ It reads what strangers sent, so it runs in a process with limits: see `bot.exch
 
 from __future__ import annotations
 
+import io
 import warnings
 from dataclasses import dataclass
 from enum import StrEnum
@@ -103,12 +104,17 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1a"))
 
 def examine(path: Path, name: str, *, limit: int = MAX_SIZE) -> FileKind:
     """The kind of the file at `path` that came under `name`; refuses with a FileRefused."""
-    size = path.stat().st_size
-    if size == 0:
-        raise Empty
-    if size > limit:
+    if path.stat().st_size > limit:  # before it is read
         raise TooLarge(limit=limit // MEGABYTE)
-    data = path.read_bytes()
+    return examine_bytes(path.read_bytes(), name, limit=limit)
+
+
+def examine_bytes(data: bytes, name: str, *, limit: int = MAX_SIZE) -> FileKind:
+    """The kind of these bytes that came under `name`; refuses with a FileRefused."""
+    if not data:
+        raise Empty
+    if len(data) > limit:
+        raise TooLarge(limit=limit // MEGABYTE)
     claimed = extension_of(name)
     match found := _signature(data):
         case "zip":
@@ -116,7 +122,7 @@ def examine(path: Path, name: str, *, limit: int = MAX_SIZE) -> FileKind:
         case "pdf":
             examine_pdf(data)
         case "jpg" | "png" | "webp":
-            _examine_picture(path)
+            _examine_picture(data)
         case "ole":
             raise old_office(data)
         case "rtf":
@@ -191,13 +197,13 @@ def old_office(data: bytes) -> Exception:
     return UnknownType()
 
 
-def _examine_picture(path: Path) -> None:
+def _examine_picture(data: bytes) -> None:
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - most files are no pictures
 
     try:
         with (
             warnings.catch_warnings(action="ignore"),
-            Image.open(path, formats=("JPEG", "PNG", "WEBP")) as picture,
+            Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as picture,
         ):
             if picture.width * picture.height > MAX_PIXELS:
                 raise UnpacksTooBig

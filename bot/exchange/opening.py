@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from bot.exchange.imported import Damaged
 from bot.exchange.refusals import Encrypted
@@ -19,13 +20,13 @@ _BROKEN = (
 
 
 @contextmanager
-def opened_package(path: Path) -> Iterator[zipfile.ZipFile]:
-    """The package at `path`, open; whatever is wrong with it inside the block is refused.
+def opened_package(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """The package, open; whatever is wrong with it inside the block is refused.
 
     Raises Damaged or Encrypted.
     """
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(source) as package:
             yield package
     except _BROKEN as error:
         raise Damaged from error
