@@ -10,6 +10,7 @@ from bot import logs
 from bot.clock import Clock
 from bot.domain.commands import CONSULTATION_BOT, STRANGER
 from bot.domain.work_calendar import Hours, Policy
+from bot.enclosures import Enclosures
 from bot.evidence import Evidence
 from bot.holidays import national
 from bot.keys import KeyRing
@@ -85,6 +86,16 @@ class App:
             self.database, self.house.bot, self.vault, self.clock, self.settings.zone
         )
         self._tasks.start(self.evidence.run(), name="evidence")
+        bots = {line.bot.id: line.bot for line in self.lines}
+        self.enclosures = Enclosures(
+            self.database,
+            bots,
+            self.vault,
+            self.clock,
+            house=self.house.bot.id,
+            zone=self.settings.zone,
+        )
+        self._tasks.start(self.enclosures.run(), name="enclosures")
         tools = self._tools()
         self._tasks.start(Worker(WORKS, tools).run(), name="worker")
         policy = policy_of(self.settings)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -26,8 +24,7 @@ from bot.exchange.inspect import MAX_SIZE, FileKind, inspect
 from bot.exchange.refusals import Damaged, FilledWorkbook, TooLarge, UnpacksTooBig
 from bot.services import evidence as service
 from bot.services.evidence import MEGABYTE, Unavailable
-from bot.settings import is_loopback
-from bot.wire.certificates import certificates
+from bot.wire.download import streamed
 from bot.wire.request import TooManyRequests
 from storage import evidence, files, redactions
 from storage.database import Database
@@ -117,13 +114,7 @@ class Evidence:
         if not ids:
             return True
         async with self._vault.naming:
-            async with self._database.read() as tx:
-                unnamed = await files.nobodys(tx)
-            for sha256 in unnamed:
-                await self._vault.delete(sha256)
-            if unnamed:
-                async with self._database.write() as tx:
-                    await files.forget(tx, unnamed)
+            await files.sweep(self._database, self._vault)
         if not await self._database.forget_removed():
             return False
         async with self._database.write() as tx:
@@ -183,11 +174,8 @@ class Evidence:
 
     async def _download(self, awaited: Awaited, path: Path) -> None:
         """Stream the file to `path`; raises TooLarge as soon as it is."""
-        found = await self._bot.get_file(awaited.file_id)
-        if found.file_path is None:
-            raise BadRequest("no path")
         size = 0
-        async with _stream(found.file_path) as chunks:
+        async with streamed(self._bot, awaited.file_id) as chunks:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 async for chunk in chunks:
                     size += len(chunk)
@@ -252,22 +240,3 @@ def _claimed_name(awaited: Awaited) -> str:
 
 
 _NAMELESS = {"photo": "photo.jpg", "voice": "voice.ogg", "audio": "audio.mp3", "video": "video.mp4"}
-
-
-@asynccontextmanager
-async def _stream(url: str) -> AsyncIterator[AsyncIterator[bytes]]:
-    """The bytes behind the address, which holds the token and is never logged."""
-    parts = urlsplit(url)
-    encoded = urlunsplit(parts._replace(path=quote(parts.path)))
-    timeout = httpx.Timeout(20, read=60)
-    direct = is_loopback(parts.hostname)
-    async with (
-        httpx.AsyncClient(
-            timeout=timeout, trust_env=not direct, verify=certificates(direct=direct)
-        ) as client,
-        client.stream("GET", encoded) as response,
-    ):
-        if response.status_code in (400, 404):
-            raise BadRequest("the file is not there")
-        response.raise_for_status()
-        yield response.aiter_bytes(64 * 1024)

@@ -40,7 +40,7 @@ from bot.wire.outcome import (
 from bot.wire.pacing import Pacer
 from bot.wire.render import Rendered, render
 from bot.wire.turns import Turns
-from storage import outbox
+from storage import enclosures, outbox
 from storage.database import Database, Transaction
 from storage.outbox import BULK, Outgoing, Waiting
 
@@ -353,6 +353,12 @@ class Outbox:
         except Exception:
             log.exception("outbox.file_missing")
             return Failed("file_missing")
+        if part.attachment.enclosure is not None:
+            async with self._database.read() as tx:
+                opened = await enclosures.open_content(tx, part.attachment.enclosure, data)
+            if opened is None:
+                return Failed("file_missing")  # erased meanwhile
+            data = opened
         return Failed("too_large") if len(data) > UPLOAD_LIMIT else data
 
     # -- The call ----------------------------------------------------------------------------------

@@ -296,19 +296,10 @@ async def sweep_files(vault: Vault, jobs: Jobs, now: datetime) -> None:
 
 
 async def remove_files(database: Database, vault: Vault, act: Act) -> None:
-    """Remove files that were made for somebody a while ago, and what nothing names any more.
-
-    The bytes go first: should this end midway, the rows still say what is to be removed.
-    """
+    """Remove files that were made for somebody a while ago, and what nothing names any more."""
     async with vault.naming:
         async with database.write() as tx:
             let_go = await handed_out.let_go(tx, act)
-        async with database.read() as tx:
-            unnamed = await files.nobodys(tx)
-        for sha256 in unnamed:
-            await vault.delete(sha256)
-        if unnamed:
-            async with database.write() as tx:
-                await files.forget(tx, unnamed)
+        unnamed = await files.sweep(database, vault)
     if let_go or unnamed:
-        log.info("schedule.files_removed", count=let_go, rows=len(unnamed))
+        log.info("schedule.files_removed", count=let_go, rows=unnamed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.contributions import Outcome
+from bot.domain.enclosures import EnclosureKind
 from bot.domain.views import contributed as views
 from bot.domain.views.common import LIST_LENGTH
 from bot.services import consultations
@@ -12,6 +13,8 @@ from handlers.card import number
 from handlers.flows import decide as flow
 from handlers.home import page_number
 from handlers.turn import Turn
+
+AS_IT_IS = "as_it_is"
 
 
 async def listed(turn: Turn, argument: str) -> None:
@@ -31,7 +34,24 @@ async def listed(turn: Turn, argument: str) -> None:
 async def one(turn: Turn, argument: str) -> None:
     """`written:17`: one of them in full."""
     found, read = await service.get(turn.tx, turn.act, number(argument))
-    shown = views.one(found, read.kept, read.group, read.codes)
+    sent = await service.files(turn.tx, turn.act, read.kept.id)
+    shown = views.one(found, read.kept, read.group, read.codes, sent)
+    await turn.show(shown, quotes=[shown_as(read.kept.id)], sealed=True)
+
+
+async def file(turn: Turn, argument: str) -> None:
+    """`written_file:17:2`: its second file; `:ask` and `:as_it_is` for one that may tell whose."""
+    contribution_id, _, rest = argument.partition(":")
+    which, _, how = rest.partition(":")
+    _found, read = await service.get(turn.tx, turn.act, number(contribution_id))
+    n = number(which)
+    each = await service.file(turn.tx, turn.act, read.kept.id, n)
+    asks = how == "ask" or (each.kind is EnclosureKind.VOICE and how != AS_IT_IS)
+    if asks:
+        await turn.show(views.warning(read.kept.id, n, each))
+        return
+    await service.note_file_seen(turn.tx, turn.act, read.kept, n)
+    shown = views.file(read.kept, n, each, as_it_is=how == AS_IT_IS)
     await turn.show(shown, quotes=[shown_as(read.kept.id)], sealed=True)
 
 
@@ -79,6 +99,7 @@ async def tag(turn: Turn, argument: str) -> None:
 ACTS = {
     "contributed_to": listed,
     "written": one,
+    "written_file": file,
     "written_taken": take_up,
     "written_partly": take_up_partly,
     "written_not": refuse,

@@ -10,12 +10,13 @@ from bot.domain.screens import text
 from bot.domain.views import contributing as views
 from bot.domain.views import participants
 from bot.services import contributing as service
+from bot.services import enclosures as enclosure_service
 from bot.services import erasure
 from handlers.card import number
 from handlers.flows import contribute as flow
 from handlers.participants import by_code, own, terms_agreed
 from handlers.turn import Turn
-from storage import consultations, contributions, items, sign_ups
+from storage import consultations, contributions, enclosures, items, sign_ups
 
 
 class TooManyCodes(Refused):
@@ -47,7 +48,8 @@ async def one(turn: Turn, argument: str) -> None:
     code, _, which = argument.partition(":")
     found, kept = await own(turn, code)
     mine = await service.own(turn.tx, kept, number(which))
-    shown = views.one(found, mine, await _codes(turn, mine), today=turn.today)
+    sent = await enclosures.of_contribution(turn.tx, mine.id)
+    shown = views.one(found, mine, await _codes(turn, mine), sent, today=turn.today)
     await service.note_screen(turn.tx, mine, await turn.show(shown))
 
 
@@ -56,7 +58,8 @@ async def amend(turn: Turn, argument: str) -> None:
     code, _, which = argument.partition(":")
     found, kept = await own(turn, code)
     mine = await service.own(turn.tx, kept, number(which))
-    answers = flow.answers_of(found, mine, await _codes(turn, mine))
+    sent = await enclosures.of_contribution(turn.tx, mine.id)
+    answers = flow.answers_of(found, mine, await _codes(turn, mine), sent)
     await turn.desk.participants.begin(turn, kept, flow.NAME, answers)
 
 
@@ -81,6 +84,22 @@ async def clear(turn: Turn, argument: str) -> None:
     found, kept = await own(turn, code)
     await service.delete_messages(turn.tx, turn.act, kept, number(which))
     await turn.show(views.cleared(found))
+
+
+async def keep_voice(turn: Turn, argument: str) -> None:
+    """`voice_keep:CODE:3`: keep a voice message, although it can be recognised."""
+    code, _, which = argument.partition(":")
+    _found, kept = await own(turn, code)
+    await enclosure_service.keep_voice(turn.tx, turn.act, kept, number(which))
+    await turn.show(views.voice_decided(kept=True))
+
+
+async def drop_voice(turn: Turn, argument: str) -> None:
+    """`voice_drop:CODE:3`: rather not."""
+    code, _, which = argument.partition(":")
+    _found, kept = await own(turn, code)
+    await enclosure_service.take_back(turn.tx, kept, number(which))
+    await turn.show(views.voice_decided(kept=False))
 
 
 # -- With no way back ------------------------------------------------------------------------------
@@ -177,6 +196,8 @@ ACTS = {
     "contributed_amend": amend,
     "contributed_withdraw": withdraw,
     "contributed_clear": clear,
+    "voice_keep": keep_voice,
+    "voice_drop": drop_voice,
     "leave_words": leave,
     "words_dropped": drop,
     "became": became,

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, exists, or_, select
 
-from storage.database import Transaction
+from storage.database import Database, Transaction
 from storage.tables import evidence, files, invitations, jobs, metadata, seats
 from storage.upsert import insert_missing
+from storage.vault import Vault
 
 _LOOSELY = (jobs.c.sha256, seats.c.letter, invitations.c.letter)  # no foreign keys
 _STRICTLY = tuple(
@@ -75,6 +76,21 @@ async def still_named(tx: Transaction, sha256: Iterable[str]) -> list[str]:
     which = files.c.sha256.in_(list(sha256))
     statement = select(files.c.sha256).where(which, or_(*named)).order_by(files.c.sha256)
     return await tx.values(statement)
+
+
+async def sweep(database: Database, vault: Vault) -> int:
+    """Remove some of the files that nothing names any more; gives how many. Hold `vault.naming`.
+
+    The bytes go first: should this end midway, the rows still say what is to be removed.
+    """
+    async with database.read() as tx:
+        unnamed = await nobodys(tx)
+    for sha256 in unnamed:
+        await vault.delete(sha256)
+    if unnamed:
+        async with database.write() as tx:
+            await forget(tx, unnamed)
+    return len(unnamed)
 
 
 async def forget(tx: Transaction, sha256: Iterable[str]) -> None:

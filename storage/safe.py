@@ -105,18 +105,29 @@ class Safe:
     def seal(self, consultation_id: int, handle: str, what: Mapping[str, Any], *, of: str) -> bytes:
         """Seal plain JSON values with the keys of a sign-up; `of` says what they are."""
         plain = json.dumps(what, ensure_ascii=False).encode()
-        return seal(self._key(consultation_id, handle), plain, context=f"{of}:{handle}")
+        return self.seal_bytes(consultation_id, handle, plain, of=of)
 
     def unseal(
         self, consultation_id: int, handle: str, sealed: bytes, *, of: str
     ) -> dict[str, Any] | None:
         """What was sealed; None where a key is gone."""
+        plain = self.unseal_bytes(consultation_id, handle, sealed, of=of)
+        found: dict[str, Any] | None = None if plain is None else json.loads(plain)
+        return found
+
+    def seal_bytes(self, consultation_id: int, handle: str, plain: bytes, *, of: str) -> bytes:
+        """Seal bytes with the keys of a sign-up; raises KeyMissing where one is gone."""
+        return seal(self._key(consultation_id, handle), plain, context=f"{of}:{handle}")
+
+    def unseal_bytes(
+        self, consultation_id: int, handle: str, sealed: bytes, *, of: str
+    ) -> bytes | None:
+        """The bytes that were sealed; None where a key is gone."""
         try:
             key = self._key(consultation_id, handle)
-            found: dict[str, Any] = json.loads(unseal(key, sealed, context=f"{of}:{handle}"))
+            return unseal(key, sealed, context=f"{of}:{handle}")
         except (KeyMissing, Unsealable):
             return None
-        return found
 
     # -- Marks -------------------------------------------------------------------------------------
 

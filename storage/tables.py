@@ -1241,6 +1241,29 @@ contributions = Table(  # what participants wrote
     UniqueConstraint("consultation_id", "number"),
 )
 
+enclosures = Table(  # files that participants sent; the store has them sealed
+    "enclosures",
+    metadata,
+    _id(),
+    _to("consultation_id", "consultations", index=True),
+    Column("handle", String(32), nullable=False, index=True),  # of the sign-up whose keys seal it
+    Column("contribution_id", Integer, ForeignKey("contributions.id"), index=True),  # once sent
+    Column("kind", String(20), nullable=False),  # photo, document, voice
+    Column("state", String(20), nullable=False),  # asked, awaited, kept, refused
+    Column("extension", String(10), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # where Telegram has it; a document's text
+    Column("sha256", String(64), ForeignKey("files.sha256"), index=True),
+    Column("shown_sha256", String(64), ForeignKey("files.sha256"), index=True),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", UtcDateTime),  # while it is awaited
+)
+Index(
+    "ix_enclosures_awaited",
+    enclosures.c.next_try_at,
+    sqlite_where=text("next_try_at IS NOT NULL"),
+    postgresql_where=text("next_try_at IS NOT NULL"),
+)
+
 contribution_marks = Table(  # against floods and duplicates; they lead to no contribution
     "contribution_marks",
     metadata,

@@ -30,9 +30,10 @@ class EnclosureState(StrEnum):
     REFUSED = "refused"
 
 
-TEXT_KEYS = (
-    *(f"enclosure.kind.{each}" for each in EnclosureKind),
-    *(f"enclosure.state.{each}" for each in EnclosureState),
+TEXT_KEYS = tuple(
+    f"{start}{each}"
+    for start in ("enclosure.kind.", "enclosure.count.", "button.enclosure_")
+    for each in EnclosureKind
 )
 
 

@@ -22,7 +22,7 @@ _BY_SUBJECT = {
     "cluster": "create merge put rename",
     "comment": "settle",
     "consultation": "announce cancel change close erase poster remind",
-    "contribution": "amend decide erase send tag withdraw",
+    "contribution": "amend decide erase file send tag withdraw",
     "contradiction": "mark unmark",
     "deadline": "add ask change done dropped reopen warn",
     "dialogue": (

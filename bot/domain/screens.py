@@ -78,11 +78,19 @@ Row: TypeAlias = tuple[Button, ...]
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that goes with a screen: `stored` names it by SHA-256 in the file store."""
+    """A file that goes with a screen: `stored` names it by SHA-256 in the file store.
+
+    What a participant sent lies there sealed: `enclosure` is its id, by which it is opened to be
+    sent.
+    """
 
     stored: str
     name: str
     kind: str = "document"  # document, photo, voice, video, audio
+    enclosure: int | None = None
+
+    def to_json(self) -> list[Any]:
+        return [self.stored, self.name, self.kind, self.enclosure]
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,7 @@ def to_json(screen: Screen) -> dict[str, Any]:
     return {
         "lines": [None if line is None else _pack(line) for line in screen.lines],
         "rows": [[_pack_button(each) for each in row] for row in screen.rows],
-        "attachments": [[a.stored, a.name, a.kind] for a in screen.attachments],
+        "attachments": [each.to_json() for each in screen.attachments],
         "replaces": screen.replaces,
     }
 

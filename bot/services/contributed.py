@@ -14,13 +14,14 @@ from bot.domain.contributions import (
     State,
     Tags,
 )
+from bot.domain.enclosures import Enclosure, EnclosureState
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.people import Act
 from bot.domain.reports import NoWords, TooLong
 from bot.domain.views import contributing as told
 from bot.services import audit, notices
 from bot.services.erasure import WROTE
-from storage import consultations, items
+from storage import consultations, enclosures, items
 from storage import contributions as queries
 from storage.database import Transaction
 from storage.outbox import BULK
@@ -63,6 +64,27 @@ async def get(tx: Transaction, act: Act, contribution_id: int) -> tuple[Consulta
     consultation = existing(await consultations.get(tx, found.consultation_id))
     (read,) = await _read(tx, consultation.id, [found])
     return consultation, read
+
+
+async def files(tx: Transaction, act: Act, contribution_id: int) -> list[Enclosure]:
+    """The files that go with one."""
+    permissions.require(permissions.may_consult(act.actor))
+    return await enclosures.of_contribution(tx, contribution_id)
+
+
+async def file(tx: Transaction, act: Act, contribution_id: int, n: int) -> Enclosure:
+    """File `n` of one, counted from 1; raises NotFound, also while it is on its way."""
+    every = await files(tx, act, contribution_id)
+    if not 1 <= n <= len(every) or every[n - 1].state is not EnclosureState.KEPT:
+        raise NotFound
+    return every[n - 1]
+
+
+async def note_file_seen(tx: Transaction, act: Act, seen: Contribution, n: int) -> None:
+    """Record that somebody looked at a file."""
+    subject = f"consultation:{seen.consultation_id}"
+    facts = {"number": seen.number, "file": n}
+    await audit.record(tx, act, "contribution.file", subject, facts=facts)
 
 
 async def decide(

@@ -27,6 +27,7 @@ from bot.domain.contributions import (
     new_code,
     read_code,
 )
+from bot.domain.enclosures import EnclosureState
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import Act
 from bot.domain.reports import fitting
@@ -34,7 +35,7 @@ from bot.domain.screens import Code, Listing
 from bot.keys import KeyMissing
 from bot.services import audit, erasure
 from bot.services.sign_ups import begin
-from storage import consultations, contributions, items, sign_ups
+from storage import consultations, contributions, enclosures, items, sign_ups
 from storage.database import Transaction
 
 
@@ -62,9 +63,15 @@ class ItemsUnknown(Refused):
     key = "error.items_unknown"
 
 
+class VoiceUnsaid(Refused):
+    """Whether a voice message is to be kept was not said yet."""
+
+    key = "enclosure.voice_unsaid"
+
+
 @dataclass(frozen=True)
 class Draft:
-    """What is to be sent.
+    """What is to be sent: words, or files (ids of enclosures), or both.
 
     `wrote` and `screens` are the messages of the chat in which it stands, as in `Said`.
     """
@@ -72,12 +79,14 @@ class Draft:
     about: About
     words: str
     language: str | None
+    files: tuple[int, ...] = ()
     wrote: tuple[int, ...] = ()
     screens: tuple[int, ...] = ()
 
     def said(self, group: Group) -> Said:
-        """What is sealed of it; raises NoWords or TooLong."""
-        return Said(fitting(self.words), self.language, group, self.wrote, self.screens)
+        """What is sealed of it; raises NoWords, where nothing else speaks for it, or TooLong."""
+        words = fitting(self.words) if self.words.strip() or not self.files else ""
+        return Said(words, self.language, group, self.wrote, self.screens)
 
 
 # -- From a sign-up --------------------------------------------------------------------------------
@@ -91,6 +100,7 @@ async def send(
     if not kept.is_in:
         raise NotFound
     await _require_fits(tx, act, consultation, draft.about)
+    draft = await _with_files(tx, kept, draft)
     standing = await _standing(tx, kept)
     group = standing[0].group if standing else Group(card.answers.get("group", Group.NOT_SAID))
     said = draft.said(group)
@@ -98,6 +108,7 @@ async def send(
     made = await contributions.add(
         tx, consultation.id, kept.handle, draft.about, said, day=act.today, kept_until=None
     )
+    await enclosures.belong(tx, kept.handle, made.id, draft.files)
     if not standing:
         await consultations.add_counts(tx, consultation.id, {(erasure.WROTE, group.value): 1})
     await sign_ups.save(tx, replace(kept, asked=None))
@@ -123,6 +134,7 @@ async def amend(
     mine = await own(tx, kept, number)
     if mine.state is not State.SENT or mine.said is None:
         raise Outdated
+    draft = await _with_files(tx, kept, draft)
     said = draft.said(mine.said.group)
     said = replace(
         said,
@@ -141,6 +153,7 @@ async def amend(
         answer_language=None,
     )
     await contributions.save(tx, amended)
+    await enclosures.belong(tx, kept.handle, mine.id, draft.files)
     await erasure.take_from_officers(tx, act, [mine.id])
     await sign_ups.save(tx, replace(kept, asked=None))
     await _trace(tx, act, "contribution.amend", amended)
@@ -158,6 +171,7 @@ async def withdraw(
     await _take_mark(tx, consultation, _card(kept), mine.said.words)
     gone = replace(mine, state=State.WITHDRAWN, said=None, answer="", answer_language=None)
     await contributions.save(tx, gone)
+    await enclosures.remove_of_contribution(tx, mine.id)
     if not await _standing(tx, kept):
         await erasure.uncount(tx, [mine])
     await clear_chat(tx, act, kept, mine)
@@ -293,6 +307,19 @@ async def _require_fits(
         raise Outdated
 
 
+async def _with_files(tx: Transaction, kept: SignUp, draft: Draft) -> Draft:
+    """The draft with those of its files that are there; raises VoiceUnsaid."""
+    there = []
+    for each in draft.files:
+        found = await enclosures.get(tx, each)
+        if found is None or found.handle != kept.handle:
+            continue
+        if found.state is EnclosureState.ASKED:
+            raise VoiceUnsaid
+        there.append(each)
+    return replace(draft, files=tuple(there))
+
+
 async def _standing(tx: Transaction, kept: SignUp) -> list[Said]:
     """What stands of a participant's contributions."""
     every = await contributions.of_handle(tx, kept.handle)
@@ -310,6 +337,8 @@ async def _note(
 
 
 async def _note_words(tx: Transaction, consultation: Consultation, card: Card, words: str) -> None:
+    if not words:  # files alone; each is another one
+        return
     if await contributions.note(tx, consultation.id, _mark(tx, consultation, card, words)) > 1:
         raise SaidAlready
 

@@ -17,7 +17,7 @@ from bot.domain.views import consultations as views
 from bot.domain.views import contributed
 from bot.domain.views import participants as told
 from bot.services import audit, notices, waiting
-from storage import consultations, contributions, outbox, quotes, sign_ups
+from storage import consultations, contributions, enclosures, outbox, quotes, sign_ups
 from storage.database import Database, Transaction
 from storage.outbox import REPLY, Message
 from storage.safe import LIMITS
@@ -42,6 +42,7 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
     wrote = await contributions.of_handle(tx, gone.handle)
     await uncount(tx, wrote)
     await take_from_officers(tx, act, [each.id for each in wrote])
+    await enclosures.remove_of_handle(tx, gone.handle)
     await contributions.remove(tx, gone.handle)
     await sign_ups.remove(tx, gone, says=says, now=act.now)
     if gone.state is SignUpState.WORDS:
@@ -141,6 +142,7 @@ async def of_consultation(tx: Transaction, act: Act, consultation_id: int) -> No
     await contributions.remove_marks(tx, consultation_id)
     await take_from_officers(tx, act, await contributions.ids(tx, consultation_id))
     await outbox.let_go_all(tx, consultation_id, now=act.now)
+    await enclosures.remove_all(tx, consultation_id)
     gone = {
         "contributions": await contributions.remove_all(tx, consultation_id),
         "sign_ups": await sign_ups.remove_all(tx, consultation_id, now=act.now),

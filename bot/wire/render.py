@@ -59,7 +59,7 @@ class Rendered:
             "keyboard": [
                 [[key.label, key.kind, key.value] for key in row] for row in self.keyboard
             ],
-            "attachment": None if file is None else [file.stored, file.name, file.kind],
+            "attachment": None if file is None else file.to_json(),
         }
 
     @classmethod

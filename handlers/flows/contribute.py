@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.consultations import Consultation, SignUp, SignUpState
 from bot.domain.contributions import MOST_ITEMS, About, Contribution, Kind, listed
+from bot.domain.enclosures import MOST, Enclosure
 from bot.domain.errors import Unfit, existing
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Code, Listing, Screen, Text, Value, Words, text
@@ -14,7 +15,7 @@ from bot.domain.views import contributing as views
 from bot.domain.views import participants
 from bot.services import contributing as service
 from bot.services.contributing import Draft
-from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
 from handlers.flows.sign_up import held, of
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
@@ -28,8 +29,10 @@ async def _begins(turn: Turn, _answers: Answers) -> dict[str, Value]:
     found = await of(turn)
     if not found.takes_contributions(turn.today):
         raise service.InputClosed
-    way = "none" if _no_way_back(held(turn)) else "back"
-    return {"title": participants.title(found), "way": text(f"contribute.way.{way}")}
+    if _no_way_back(held(turn)):
+        return {"title": participants.title(found), "way": text("contribute.way.none")}
+    way = text("contribute.way.back")
+    return {"title": participants.title(found), "way": way, "files": MOST}
 
 
 def _no_way_back(kept: SignUp) -> bool:
@@ -102,6 +105,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
         await _about(turn, answers["about"]),
         words,
         turn.language_of(words),
+        files=tuple(answers.get("files", ())),
         wrote=tuple(asked["wrote"]),
         screens=tuple(asked["screens"]),
     )
@@ -122,9 +126,13 @@ FLOW = Flow(
     begins=_begins,
     steps=(Ask("words", words_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(
-        optional=(Choose("about", _abouts, check=numbers_fit, suits=_are_there, shows=shows),),
+        optional=(
+            Choose("about", _abouts, check=numbers_fit, suits=_are_there, shows=shows),
+            Gather("files", when="files"),
+        ),
         keeps=False,
         words_to="words",
+        files_to="files",
     ),
     notes=_notes,
     then=_then,
@@ -143,7 +151,9 @@ def blank(found: Consultation, *, bare: bool = False) -> dict[str, Any]:
     return {"code": found.code, "about": Kind.REPORT.value, "bare": bare}
 
 
-def answers_of(found: Consultation, mine: Contribution, codes: Mapping[int, str]) -> dict[str, Any]:
+def answers_of(
+    found: Consultation, mine: Contribution, codes: Mapping[int, str], files: Sequence[Enclosure]
+) -> dict[str, Any]:
     """The answers that make a contribution as it is."""
     about = mine.about
     said = existing(mine.said)
@@ -153,4 +163,9 @@ def answers_of(found: Consultation, mine: Contribution, codes: Mapping[int, str]
     elif about.kind is Kind.ITEMS:
         named = [codes[each] for each in about.items if each in codes]
         answer = _ITEMS + ",".join(named) if named else answer
-    return blank(found) | {"number": mine.number, "words": [said.words], "about": answer}
+    return blank(found) | {
+        "number": mine.number,
+        "words": [said.words] if said.words else [],
+        "about": answer,
+        "files": [each.id for each in files],
+    }

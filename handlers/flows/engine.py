@@ -26,7 +26,7 @@ from bot.domain.screens import (
     text_from_json,
     text_to_json,
 )
-from handlers.flows.flow import Flow, Option, Review, Step
+from handlers.flows.flow import Flow, Option, Step
 
 REVIEW = "review"
 LIST_LENGTH = 8  # SCREENS.md: lists of eight
@@ -184,6 +184,13 @@ def attach(state: State, step: Step, value: Any, *, album: str | None) -> State:
     return replace(state, answers={**state.answers, step.name: kept}, album=album)
 
 
+def without_words(flow: Flow, state: State) -> State:
+    """What was sent may speak for itself: words are asked for no more, and can still be added."""
+    assert flow.review is not None
+    assert flow.review.words_to is not None
+    return _onward(flow, replace(state, answers={flow.review.words_to: [], **state.answers}))
+
+
 def back(flow: Flow, state: State) -> Advance:
     """One question back; from the first one, out."""
     names = [step.name for step in flow.steps]
@@ -331,7 +338,7 @@ def _review(
         lines += [None, *told]
     if notes:
         lines += [None, *notes]
-    if (more := _takes_more(flow.review)) is not None:
+    if (more := _takes_more(flow, context)) is not None:
         lines += [None, more]
     rows = _Rows()
     rows.rows += [tuple(looks[start : start + 2]) for start in range(0, len(looks), 2)]
@@ -349,13 +356,17 @@ def _review(
     return replace(state, buttons=tuple(rows.meanings)), screen(*lines, rows=rows.rows)
 
 
-def _takes_more(review: Review) -> Text | None:
+def _takes_more(flow: Flow, context: Mapping[str, Value]) -> Text | None:
     """What can be added at the review screen without a button."""
-    if review.words_to and review.files_to:
+    assert flow.review is not None
+    words, files = flow.review.words_to, flow.review.files_to
+    if files and (when := flow.step(files).when) and not context.get(when):
+        files = None
+    if words and files:
         return text("flow.review.add")
-    if review.words_to:
+    if words:
         return text("flow.review.add_words")
-    return text("flow.review.add_files") if review.files_to else None
+    return text("flow.review.add_files") if files else None
 
 
 def _label(flow: Flow, step: Step, context: Mapping[str, Value]) -> Text:

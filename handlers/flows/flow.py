@@ -125,9 +125,12 @@ def Ask(  # noqa: N802
     )
 
 
-def Gather(name: str) -> Step:  # noqa: N802
-    """Files, voice messages and links, any number; its answer lists ids of evidence."""
-    return Step(name, files=True)
+def Gather(name: str, *, when: str | None = None) -> Step:  # noqa: N802
+    """Files, voice messages and links, any number; its answer lists ids of evidence.
+
+    `when` names the value without which it is not offered.
+    """
+    return Step(name, files=True, when=when)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.consultations import SignUp
+from bot.domain.enclosures import EnclosureState
 from bot.domain.errors import Refused
 from bot.domain.incoming import Sent, Wrote
-from bot.domain.screens import message, text
-from bot.services import contributing
+from bot.domain.screens import Value, message, text
+from bot.domain.views import contributing as contributing_views
+from bot.services import contributing, enclosures
 from bot.services import sign_ups as service
 from handlers.flows import engine
 from handlers.flows.engine import Advance, Outcome, State
@@ -22,6 +24,7 @@ from handlers.flows.flow import Flow
 from handlers.flows.runner import bound, checked
 from handlers.turn import Turn
 from storage import conversations, sign_ups
+from storage import enclosures as enclosure_rows
 
 
 class ParticipantRunner:
@@ -37,6 +40,7 @@ class ParticipantRunner:
         for other in await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id):
             if other.asked is not None and other.handle != kept.handle:
                 await contributing.put_aside(turn.tx, turn.act, other)
+        await enclosure_rows.remove_unsent(turn.tx, kept.handle)
         if kept.asked is not None:
             kept = _noting(kept, flow="")  # what was written to it belongs to nothing any more
         turn.step_apart(kept)
@@ -109,7 +113,7 @@ class ParticipantRunner:
         return True
 
     async def send(self, turn: Turn, sent: Sent) -> bool:
-        """A file was sent; True if words are awaited here, which is said kindly."""
+        """A file was sent; True if a participant's conversation took it, or said why it cannot."""
         kept = await self._asked(turn)
         if kept is None:
             return False
@@ -118,8 +122,24 @@ class ParticipantRunner:
             return False
         kept = await self._remember(turn, kept, sent.message_id)
         turn.step_apart(kept)
-        await turn.show(message("flow.words_only"))
-        await self._ask(turn, kept, flow, state)
+        step = engine.takes_files(flow)
+        if step is None:
+            await turn.show(message("flow.words_only"))
+            await self._ask(turn, kept, flow, state)
+            return True
+        try:
+            taken = await enclosures.take(turn.tx, turn.act, kept, sent)
+        except Refused as refused:
+            await turn.show(message(refused.text))
+            await self._ask(turn, kept, flow, state)
+            return True
+        state = engine.attach(state, step, taken.id, album=sent.album)
+        if (said := sent.caption) and (words := engine.takes_words(flow, state)) is not None:
+            state = engine.write(flow, state, words, said).state
+        await self._ask(turn, kept, flow, engine.without_words(flow, state))
+        if taken.state is EnclosureState.ASKED:
+            code = str(state.answers["code"])
+            await turn.show(contributing_views.ask_for_voice(code, taken.id))
         return True
 
     async def back(self, turn: Turn) -> bool:
@@ -157,6 +177,7 @@ class ParticipantRunner:
                 if shown is not None:
                     await turn.show(shown)
             case _:
+                await enclosure_rows.remove_unsent(turn.tx, kept.handle)
                 turn.sign_up = replace(kept, asked=None)
                 await sign_ups.save(turn.tx, turn.sign_up)
                 await turn.go(turn, flow.returns_to(advance.state.answers))
@@ -168,6 +189,7 @@ class ParticipantRunner:
             [] if step is None or step.options is None else await step.options(turn, state.answers)
         )
         notes = [] if flow.notes is None else await flow.notes(turn, state.answers)
+        files = await self._files(turn, flow, state)
         asked, shown = engine.question(
             flow,
             state,
@@ -175,6 +197,7 @@ class ParticipantRunner:
             await flow.begins(turn, state.answers),
             language=turn.language,
             notes=notes if state.at == engine.REVIEW else (),
+            files=files,
         )
         nonce = conversations.new_nonce()
         row = await turn.show(bound(shown, nonce, of="g"))
@@ -187,6 +210,13 @@ class ParticipantRunner:
         question["screens"] = list(dict.fromkeys([*same.get("screens", []), row]))
         turn.sign_up = replace(kept, asked=question)
         await sign_ups.save(turn.tx, turn.sign_up)
+
+    async def _files(self, turn: Turn, flow: Flow, state: State) -> Value | None:
+        """Which files there are so far."""
+        step = engine.takes_files(flow)
+        named = () if step is None else state.answers.get(step.name, ())
+        every = [await enclosure_rows.get(turn.tx, each) for each in named]
+        return contributing_views.files([each for each in every if each is not None])
 
     async def _remember(self, turn: Turn, kept: SignUp, message_id: int) -> SignUp:
         """Keep in mind a message of theirs, also as one that belongs to this conversation."""

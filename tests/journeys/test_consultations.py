@@ -325,7 +325,7 @@ async def test_after_the_last_day_nothing_of_a_participant_can_be_found_anywhere
     assert "paid late" in plain(officer.screen.text)
     said = ("No ramp leads", "teachers are paid late", code[0])
     secrets = (chat, str(nora.id), "Salma Idrissi", ORGANISATION, "Far Shore", *said)
-    before = await _bytes(network, database_url, tmp_path / "data")
+    before = await bytes_of(network, database_url, tmp_path / "data")
     assert [each for each in secrets if each.encode() in before] == [], "sealed from the beginning"
 
     network.clock.ahead = timedelta(days=90)
@@ -336,7 +336,7 @@ async def test_after_the_last_day_nothing_of_a_participant_can_be_found_anywhere
     assert "Fewer than 5 sign-ups were erased." in plain(officer.last.text)
     assert "Fewer than 5 contributions were erased." in plain(officer.last.text)
     assert not (tmp_path / "keys" / "consultation-1").exists()
-    after = await _bytes(network, database_url, tmp_path / "data")
+    after = await bytes_of(network, database_url, tmp_path / "data")
     assert [each for each in secrets if each.encode() in after] == []
     assert [each for each in secrets if each in logged.getvalue()] == []
     async with network.database.read() as tx:
@@ -349,7 +349,7 @@ def _in_folder(folder: Path) -> bytes:
     return b"".join(each.read_bytes() for each in sorted(folder.rglob("*")) if each.is_file())
 
 
-async def _bytes(network: JourneyNetwork, url: URL, data: Path) -> bytes:
+async def bytes_of(network: JourneyNetwork, url: URL, data: Path) -> bytes:
     """Every byte that is kept: files of the data folder; of a server, its tables and its log."""
     kept = _in_folder(data)
     if url.get_backend_name() == "sqlite":

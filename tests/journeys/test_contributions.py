@@ -51,7 +51,7 @@ async def test_words_in_two_messages_become_a_contribution_that_is_taken_up(
 ) -> None:
     officer, salma, _link = await joined(network)
     await salma.taps("Contribute")
-    assert "Officers see your words, never your account." in plain(salma.screen.text)
+    assert "Officers see what you say, never your account." in plain(salma.screen.text)
     await salma.types(RAMP)
     await salma.types("Nobody answers our letters.")
     review = plain(salma.last.text)
@@ -316,14 +316,15 @@ async def test_who_guesses_codes_is_stopped_and_learns_nothing(network: JourneyN
     assert "Write the code" in plain(nora.last.text)
 
 
-async def test_a_file_at_the_open_question_is_answered_kindly(network: JourneyNetwork) -> None:
-    _officer, salma, _link = await joined(network)
-    await salma.taps("Contribute")
+async def test_a_file_where_the_card_is_open_is_answered_kindly(network: JourneyNetwork) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Organisation")
     await salma.sends_file(b"Dear State", name="letter.txt")
     assert any("only written words" in plain(each.text) for each in salma.messages)
-    await salma.types(RAMP)
-    await salma.taps("Send")
-    assert "contribution 1 is sent" in plain(salma.last.text)
+    await salma.types("Blue Door")
+    assert "Organisation: Blue Door" in plain(salma.last.text)
 
 
 async def test_the_same_words_are_taken_once_and_ten_pages_at_most(

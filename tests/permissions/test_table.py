@@ -227,6 +227,7 @@ async def numbers(world: World) -> dict[str, str]:
         "a consultation that is closed": over,
         "the link of an open consultation": link.code,
         "a contribution": written.id,
+        "a contribution without files": written.id,
     }
     return {name: str(number) for name, number in found.items()}
 

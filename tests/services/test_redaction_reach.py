@@ -96,6 +96,8 @@ WHY_NOT = {
     "erasures.sealed_with": CODE,
     "evidence.file_id": CODE,
     "evidence.reason": CODE,
+    "enclosures.sha256": CODE,
+    "enclosures.shown_sha256": CODE,
     "evidence.sha256": CODE,
     "files.media_type": CODE,
     "files.sha256": CODE,

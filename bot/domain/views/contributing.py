@@ -5,11 +5,13 @@ What comes unasked names neither the consultation nor what was written.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.domain.consultations import Consultation
 from bot.domain.contributions import About, Contribution, Kind, State
+from bot.domain.enclosures import Enclosure, EnclosureKind, EnclosureState
 from bot.domain.screens import (
     Code,
     Listing,
@@ -80,9 +82,14 @@ def listed(found: Consultation, mine: Sequence[Contribution], *, today: date) ->
 
 
 def one(
-    found: Consultation, mine: Contribution, codes: Mapping[int, str], *, today: date
+    found: Consultation,
+    mine: Contribution,
+    codes: Mapping[int, str],
+    sent: Sequence[Enclosure],
+    *,
+    today: date,
 ) -> Screen:
-    """One's own contribution in full, with the answer."""
+    """One's own contribution in full, with its files and the answer."""
     rows: list[Row] = []
     at = f"{found.code}:{mine.number}"
     if found.takes_contributions(today):
@@ -94,17 +101,62 @@ def one(
         )
     rows.append((button("clear_chat", f"contributed_clear:{at}"),))
     rows.append((button("back", f"contributed:{found.code}"),))
-    return screen(*_told(mine, codes), rows=rows)
+    return screen(*_told(mine, codes, sent), rows=rows)
 
 
-def _told(mine: Contribution, codes: Mapping[int, str]) -> list[Text | None]:
+def _told(
+    mine: Contribution, codes: Mapping[int, str], sent: Sequence[Enclosure]
+) -> list[Text | None]:
     lines: list[Text | None] = [
         text("contributed.number", number=mine.number),
         text("contributed.is_about", about=about(mine.about, codes)),
     ]
-    if mine.said is not None:
-        lines.append(text("card.words", words=Words(mine.said.words, mine.said.language)))
+    lines += said(mine)
+    if (facts := files(sent)) is not None:
+        lines.append(text("enclosure.files", facts=facts))
     return [*lines, *became(mine)]
+
+
+def said(kept: Contribution) -> list[Text]:
+    """Its words, where files do not speak alone."""
+    if kept.said is None or not kept.said.words:
+        return []
+    return [text("card.words", words=Words(kept.said.words, kept.said.language))]
+
+
+def files(sent: Sequence[Enclosure]) -> Value | None:
+    """Which files there are, each kind once, and how many of them were refused; None: none."""
+    standing = [each for each in sent if each.state is not EnclosureState.REFUSED]
+    counted = Counter(each.kind for each in standing)
+    facts: list[Value] = [
+        text(f"enclosure.count.{kind}", count=counted[kind])
+        for kind in EnclosureKind
+        if counted[kind]
+    ]
+    if refused := len(sent) - len(standing):
+        facts.append(text("enclosure.count.refused", count=refused))
+    return Listing(tuple(facts)) if facts else None
+
+
+def ask_for_voice(code: str, enclosure_id: int) -> Screen:
+    """Before a voice is kept: who knows it knows whose it is."""
+    at = f"{code}:{enclosure_id}"
+    return screen(
+        "enclosure.voice_ask",
+        rows=[(button("voice_keep", f"voice_keep:{at}"), button("voice_drop", f"voice_drop:{at}"))],
+    )
+
+
+def voice_decided(*, kept: bool) -> Screen:
+    """The voice is kept, or not."""
+    return screen("enclosure.voice_kept" if kept else "enclosure.voice_dropped")
+
+
+def file_refused(code: str, reason: Text) -> Screen:
+    """A file could not be taken; what it belonged to is not named."""
+    return message(
+        text("enclosure.refused", reason=reason), rows=[(button("look", f"contributed:{code}"),)]
+    )
 
 
 def became(mine: Contribution) -> list[Text]:

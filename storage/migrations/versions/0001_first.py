@@ -946,6 +946,58 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("dialogue_id", "seat_id", "part", name=op.f("pk_dialogue_people")),
     )
     op.create_table(
+        "enclosures",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("extension", sa.String(length=10), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("shown_sha256", sa.String(length=64), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_enclosures_consultation_id_consultations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"],
+            ["contributions.id"],
+            name=op.f("fk_enclosures_contribution_id_contributions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["files.sha256"], name=op.f("fk_enclosures_sha256_files")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shown_sha256"], ["files.sha256"], name=op.f("fk_enclosures_shown_sha256_files")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enclosures")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_enclosures_awaited",
+        "enclosures",
+        ["next_try_at"],
+        unique=False,
+        sqlite_where=sa.text("next_try_at IS NOT NULL"),
+        postgresql_where=sa.text("next_try_at IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_enclosures_consultation_id"), "enclosures", ["consultation_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_enclosures_contribution_id"), "enclosures", ["contribution_id"], unique=False
+    )
+    op.create_index(op.f("ix_enclosures_handle"), "enclosures", ["handle"], unique=False)
+    op.create_index(op.f("ix_enclosures_sha256"), "enclosures", ["sha256"], unique=False)
+    op.create_index(
+        op.f("ix_enclosures_shown_sha256"), "enclosures", ["shown_sha256"], unique=False
+    )
+    op.create_table(
         "invitations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
