@@ -16,7 +16,6 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
-    AsyncTransaction,
     create_async_engine,
 )
 
@@ -25,7 +24,7 @@ from bot.tasks import uninterrupted
 from storage.compiled import COMPILED
 from storage.envelopes import Envelopes
 from storage.safe import Safe
-from storage.sqlite_driver import one_visit_driver
+from storage.sqlite_driver import begin_by, one_visit_driver
 
 UNAVAILABLE = (SQLAlchemyError, OSError)
 """What a transaction raises while the database is away, full, locked or read-only."""
@@ -245,8 +244,7 @@ class Database:
     ) -> AsyncIterator[Transaction]:
         connection = engine.connect()
         try:
-            _ = await uninterrupted(connection.start())
-            transaction = await uninterrupted(connection.begin().start())
+            await uninterrupted(_begin(connection))
             idle = asyncio.timeout(idle_limit)
             tx = Transaction(
                 connection,
@@ -256,44 +254,46 @@ class Database:
                 envelopes=self._envelopes,
                 safe=self._safe,
             )
-            try:
-                async with _stalls(idle):
-                    yield tx
-            except BaseException:
-                await uninterrupted(transaction.rollback())
-                raise
-            await uninterrupted(self._commit(transaction, tx.wakes))
+            async with _stalls(idle):
+                yield tx
+            await uninterrupted(self._commit(connection, tx.wakes))
         finally:
-            if connection.sync_connection is not None:
-                await uninterrupted(connection.close())
+            if connection.sync_connection is not None and not connection.closed:
+                await uninterrupted(connection.close())  # and so rolls back
 
-    async def _commit(self, transaction: AsyncTransaction, wakes: set[str]) -> None:
+    async def _commit(self, connection: AsyncConnection, wakes: set[str]) -> None:
         """Commit and wake in one go: who is cancelled while committing still wakes the others."""
-        await transaction.commit()
+        await connection.commit()
         for name in wakes:
             for listener in self._listeners.get(name, ()):
                 listener()
+        await connection.close()
 
     def _engine(self, *, write: bool, size: int) -> AsyncEngine:
         options: dict[str, Any] = {}
+        execution: dict[str, Any] = {"compiled_cache": COMPILED}
         if self.is_sqlite:
             options["module"] = one_visit_driver()
         else:
             options["isolation_level"] = "READ COMMITTED" if write else "REPEATABLE READ"
+            execution["postgresql_readonly"] = not write
         engine = create_async_engine(
             self.url,
             pool_size=size,
             max_overflow=0,
             pool_timeout=120,
             hide_parameters=True,
-            execution_options={"compiled_cache": COMPILED},
+            execution_options=execution,
             **options,
         )
         if self.is_sqlite:
             _prepare_sqlite(engine, write=write)
-        elif not write:
-            event.listen(engine.sync_engine, "begin", _read_only)
         return engine
+
+
+async def _begin(connection: AsyncConnection) -> None:
+    _ = await connection.start()
+    _ = await connection.begin()
 
 
 @asynccontextmanager
@@ -308,10 +308,6 @@ async def _stalls(idle: asyncio.Timeout) -> AsyncIterator[None]:
         raise
 
 
-def _read_only(connection: Connection) -> None:
-    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-
-
 def _prepare_sqlite(engine: AsyncEngine, *, write: bool) -> None:
     pragmas = ["journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"]
     pragmas.append(f"busy_timeout={PATIENCE * 1000}")
@@ -321,9 +317,7 @@ def _prepare_sqlite(engine: AsyncEngine, *, write: bool) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         set_up_sqlite(connection, pragmas)
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    begin_by(engine.sync_engine, "BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 async def _truncate_log(driver: Any) -> bool:

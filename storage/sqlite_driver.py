@@ -14,6 +14,7 @@ from collections import deque
 from typing import Any
 
 import aiosqlite
+from sqlalchemy import Engine
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
@@ -45,11 +46,15 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _visit(self, method: str, operation: Any, parameters: Any) -> None:
         connection: Any = self._connection
+        adapted: Any = self._adapt_connection
         own: Any = self
+        begin, adapted.begin_with = adapted.begin_with, None
 
         def visit() -> None:
             cursor = connection._conn.cursor()
             try:
+                if begin:
+                    cursor.execute(begin)
                 getattr(cursor, method)(operation, parameters)
                 if cursor.description:
                     own._rows = deque(cursor.fetchall())
@@ -64,21 +69,55 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    __slots__ = ("begin_with",)
 
     _cursor_cls = _Cursor
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.begin_with: str | None = None  # what the next statement takes along
+
+    def begin(self, how: str) -> None:
+        """Begin at once where that takes the lock; a plain BEGIN waits for the first statement.
+
+        It does nothing before that either, but its visit costs as much as a statement's.
+        """
+        if how == "BEGIN":
+            self.begin_with = how
+        else:
+            self.cursor().execute(how)
+
+    def commit(self) -> None:
+        """Visit the thread only where there is something to commit."""
+        self.begin_with = None
+        if self._is_in_transaction:
+            super().commit()
+
     def rollback(self) -> None:
         """Visit the thread only where there is something to undo: each return to the pool asks."""
-        connection: Any = self._connection
-        if connection._connection is not None and connection._connection.in_transaction:
+        self.begin_with = None
+        if self._is_in_transaction:
             super().rollback()
+
+    @property
+    def _is_in_transaction(self) -> bool:
+        connection: Any = self._connection
+        return connection._connection is not None and connection._connection.in_transaction
 
 
 class _Driver(AsyncAdapt_aiosqlite_dbapi):
     def connect(self, *arg: Any, **kw: Any) -> AsyncAdapt_aiosqlite_connection:
         adapted: Any = super().connect(*arg, **kw)
         return _Connection(self, adapted._connection)
+
+
+def begin_by(engine: Engine, how: str) -> None:
+    """Let each transaction of the engine begin so (SQLAlchemy leaves it to the driver)."""
+
+    def begin(connection: Any) -> None:
+        connection.dbapi_connection.begin(how)
+
+    engine.dialect.do_begin = begin  # type: ignore[method-assign, assignment]
 
 
 def one_visit_driver() -> Any:

@@ -1,13 +1,16 @@
 """The program in a process that has loaded it once: each command and each bot is a fork of it.
 
-Loading takes longer than most commands do. A fork has arguments, environment, folder and streams of
+Loading takes longer than most commands do, and so does what is done at first use: a bot has run
+there, too, on a database of its own. A fork has arguments, environment, folder and streams of
 its own, as if it had been started from a shell.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import importlib
+import io
 import json
 import os
 import select
@@ -108,7 +111,7 @@ def main() -> None:
     """Fork for whoever asks at the door, until standard input ends."""
     importlib.import_module("bot.__main__")
     importlib.import_module("tests.faults.room")
-    importlib.import_module("bot.texts").Texts.load()
+    asyncio.run(_rehearse())
     gc.collect()
     gc.freeze()  # no fork looks through what was loaded, which would copy it, too
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who serve a caller
@@ -126,6 +129,28 @@ def main() -> None:
                 if os.fork() == 0:
                     door.close()
                     _serve(caller)
+
+
+async def _rehearse() -> None:
+    """Have statements written out, texts read and screens drawn, by a bot that greets somebody."""
+    from bot import logs
+    from bot.app import App
+    from bot.clock import Clock
+    from bot.sandbox.server import Sandbox
+    from tests.faults.crowd import Crowd
+
+    logs.configure("json", stream=io.StringIO())
+    with TemporaryDirectory(prefix="forks-") as folder:
+        async with Sandbox() as sandbox:
+            crowd = await Crowd.gather(sandbox, Path(folder), 2)
+            app = App(crowd.settings, Clock(), long_poll=1)
+            await app.start()
+            receiving = asyncio.create_task(app.receive())
+            await crowd.rest()
+            await app.schedule.tick()
+            receiving.cancel()
+            await asyncio.wait([receiving])
+            await app.stop()
 
 
 def _serve(caller: socket.socket) -> NoReturn:

@@ -101,8 +101,8 @@ async def test_a_transaction_cancelled_at_any_point_keeps_no_lock_and_no_half(
         work = asyncio.create_task(CancelledAt(point, add(database, *sorted(names))).run())
         outcomes.append(await written_or_not(database, work, names))
         cancelled = work.cancelled()
-    opening, statements, commit, closing, uncancelled = 2, 3, 1, 1, 1
-    assert outcomes == [False] * (opening + statements) + [True] * (commit + closing + uncancelled)
+    opening, statements, commit, uncancelled = 1, 3, 1, 1
+    assert outcomes == [False] * (opening + statements) + [True] * (commit + uncancelled)
 
 
 async def test_transactions_cancelled_at_random_times_keep_no_lock_and_no_half(
