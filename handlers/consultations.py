@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bot import texts
 from bot.domain import permissions
+from bot.domain.consultation_files import FileKind
+from bot.domain.errors import NotFound
 from bot.domain.screens import text
+from bot.domain.views import consultation_files as file_views
 from bot.domain.views import consultations as views
 from bot.domain.views.common import LIST_LENGTH
+from bot.services import consultation_files, contributed
 from bot.services import consultations as service
-from bot.services import contributed
 from handlers.card import number
 from handlers.flows.consultation import NAME, PAYLOAD, answers_of, labels_of, link_to
 from handlers.home import page_number
@@ -98,6 +101,24 @@ async def poster(turn: Turn, argument: str) -> None:
     await turn.remark(text("consultation.poster_making"))
 
 
+async def files(turn: Turn, argument: str) -> None:
+    """`consultation_files:5`: which file about it should be made."""
+    found = await service.get(turn.tx, turn.act, number(argument))
+    written = await contributed.count(turn.tx, turn.act, found.id)
+    await turn.show(file_views.kinds(found, words=written > 0))
+
+
+async def file(turn: Turn, argument: str) -> None:
+    """`consultation_file:5:words`: that one, in the person's language."""
+    consultation_id, _, kind = argument.partition(":")
+    if kind not in set(FileKind):
+        raise NotFound
+    await consultation_files.ask(
+        turn.tx, turn.act, number(consultation_id), FileKind(kind), language=turn.language
+    )
+    await turn.remark(text("consultation.file.making"))
+
+
 ACTS = {
     "consultations": listed,
     "consultations_past": past,
@@ -108,5 +129,7 @@ ACTS = {
     "consultation_cancel": cancel,
     "consultation_link": link,
     "consultation_poster": poster,
+    "consultation_files": files,
+    "consultation_file": file,
 }
 COMMANDS = {"consultations": "consultations"}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, func, insert, select, update
+from sqlalchemy import RowMapping, Select, and_, delete, func, insert, select, update
 
 from bot.domain.contributions import About, Contribution, Outcome, Said, State, Tags
 from storage import counters
@@ -130,14 +131,20 @@ async def page(
     tx: Transaction, consultation_id: int, *, limit: int, offset: int
 ) -> list[Contribution]:
     """Those that stand, in the order in which they came."""
-    rows = await tx.rows(
-        select(contributions)
-        .where(contributions.c.consultation_id == consultation_id, _STANDING)
-        .order_by(contributions.c.number)
-        .limit(limit)
-        .offset(offset)
-    )
+    rows = await tx.rows(_standing_of(consultation_id).limit(limit).offset(offset))
     return [_read(tx, row) for row in rows]
+
+
+async def every(tx: Transaction, consultation_id: int) -> list[Contribution]:
+    """All that stand, in the order in which they came."""
+    return [_read(tx, row) for row in await tx.rows(_standing_of(consultation_id))]
+
+
+async def fingerprint(tx: Transaction, consultation_id: int) -> str:
+    """Another one as soon as something that stands is written, answered, withdrawn or erased."""
+    rows = await tx.rows(_standing_of(consultation_id))
+    said = [(row["id"], row["sealed"], row["outcome"], row["answer"], row["tags"]) for row in rows]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 # -- Erasing ---------------------------------------------------------------------------------------
@@ -223,6 +230,14 @@ async def remove_marks(tx: Transaction, consultation_id: int) -> None:
 
 
 # -- Inside ----------------------------------------------------------------------------------------
+
+
+def _standing_of(consultation_id: int) -> Select[Any]:
+    return (
+        select(contributions)
+        .where(contributions.c.consultation_id == consultation_id, _STANDING)
+        .order_by(contributions.c.number)
+    )
 
 
 def _read(tx: Transaction, row: RowMapping) -> Contribution:

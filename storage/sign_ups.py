@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -151,6 +152,33 @@ async def handles(
         )
         .order_by(sign_ups.c.number)
     )
+
+
+async def named(
+    tx: Transaction, consultation_id: int, states: Sequence[SignUpState]
+) -> list[SignUp]:
+    """Those who take part by their own name, as they agreed to."""
+    rows = await tx.rows(
+        select(sign_ups)
+        .where(
+            sign_ups.c.consultation_id == consultation_id,
+            sign_ups.c.state.in_([each.value for each in states]),
+        )
+        .order_by(sign_ups.c.number)
+    )
+    found = [_read(tx, row) for row in rows]
+    return [each for each in found if each.card is not None and each.card.named]
+
+
+async def fingerprint(tx: Transaction, handles: Sequence[str]) -> str:
+    """Another one as soon as one of these says something else, stands elsewhere or is gone."""
+    rows = await tx.rows(
+        select(sign_ups.c.handle, sign_ups.c.state, sign_ups.c.sealed)
+        .where(sign_ups.c.handle.in_(handles))
+        .order_by(sign_ups.c.handle)
+    )
+    said = [(row["handle"], row["state"], row["sealed"]) for row in rows]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 # -- Erasing ---------------------------------------------------------------------------------------

@@ -1220,6 +1220,14 @@ consultation_counts = Table(  # how many participants said what; of none it is k
     PrimaryKeyConstraint("consultation_id", "trait", "value"),
 )
 
+consultation_figures = Table(  # what is shown of these counts, and which they were then
+    "consultation_figures",
+    metadata,
+    _to("consultation_id", "consultations"),
+    Column("figures", Json, nullable=False),
+    PrimaryKeyConstraint("consultation_id"),
+)
+
 contributions = Table(  # what participants wrote
     "contributions",
     metadata,

@@ -41,6 +41,7 @@ MADE_BY = {
     "answers.file": "evidence.view",
     "assignments_book.ready": "export.assignments",
     "broadcasts.delivered": "broadcast.open",
+    "consultation_files.ready": "consultation.export",
     "deadlines.ready": "export.calendar",
     "deadlines.template": "nothing: an empty table",
     "digests.picture": "export.digest",

@@ -525,11 +525,27 @@ async def test_a_group_is_named_once_five_of_it_have_contributed(
     await sent(database, clock, found, kept[-1])
     async with database.write() as tx:
         assert set(await _groups(tx, clock, found)) == {Group.LGBTI}
+    one_more = await signed_up(database, clock, found, CHAT + 98)
+    await sent(database, clock, found, one_more)
     alone = await signed_up(database, clock, found, CHAT + 99, group=Group.WOMEN.value)
     await sent(database, clock, found, alone)
     async with database.write() as tx:
         groups = await _groups(tx, clock, found)
-    assert set(groups) == {None}, "the one that is left would tell who the others are not"
+    assert groups == [*[Group.LGBTI] * 9, None, None], "of the newest nothing is told, either way"
+
+
+async def test_a_group_is_not_told_by_its_not_being_named(
+    database: Database, clock: FrozenClock
+) -> None:
+    """Nine of one group and one of another: whoever is not named would be the one."""
+    found = await announced(database, clock)
+    for number in range(2 * FEWEST):
+        group = Group.WOMEN if number == 3 else Group.LGBTI
+        one = await signed_up(database, clock, found, CHAT + number, group=group.value)
+        await sent(database, clock, found, one)
+    async with database.write() as tx:
+        first, later = (groups := await _groups(tx, clock, found))[:5], groups[5:]
+    assert (set(first), set(later)) == ({None}, {None})
 
 
 async def test_a_contributor_counts_for_the_group_that_they_first_named(

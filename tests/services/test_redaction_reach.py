@@ -72,6 +72,7 @@ WHY_NOT = {
     "broadcasts.attachment": CODE,
     "broadcasts.segment": SETTING,
     "clusters.name": NAME,
+    "consultation_figures.figures": CODE,
     "consultation_words.contacts": ANNOUNCED,
     "consultation_words.place": ANNOUNCED,
     "consultation_words.purpose": ANNOUNCED,

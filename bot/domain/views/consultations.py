@@ -9,7 +9,6 @@ from bot.domain.consultations import (
     FEWEST,
     Consultation,
     ConsultationState,
-    SignUpState,
     Standing,
     Wanted,
 )
@@ -105,25 +104,26 @@ def _seats(wanted: Wanted) -> list[Text]:
 
 
 def _numbers(standing: Standing) -> list[Text | None]:
-    lines: list[Text | None] = [_people("consultation.signed_up", standing.inside)]
-    if waiting := standing.states.get(SignUpState.WAITING, 0):
-        lines.append(_people("consultation.waiting", waiting))
+    lines: list[Text | None] = [_at_least("consultation.signed_up", standing.people)]
+    if standing.waiting:
+        lines.append(_at_least("consultation.waiting", standing.waiting))
     lines += [
         text("consultation.of", value=text(f"group.{each}"), n=n)
         for each, n in standing.groups.items()
     ]
-    if standing.others:
-        others = text("consultation.other_groups")
-        lines.append(text("consultation.of", value=others, n=standing.others))
     if standing.access:
         lines.append(text("consultation.needs"))
         lines += [
             text("consultation.of", value=text(f"access.{each}"), n=n)
             for each, n in standing.access.items()
         ]
-    if standing.inside:
-        lines.append(text("consultation.fewest", fewest=FEWEST))
+    lines.append(text("consultation.fewest", fewest=FEWEST))
     return lines
+
+
+def _at_least(key: str, n: int) -> Text:
+    """How many people at least, in a number that is rounded down."""
+    return text(key, count=n) if n else text(f"{key}_few", fewest=FEWEST)
 
 
 def _people(key: str, n: int) -> Text:
@@ -137,6 +137,7 @@ def _choices(found: Consultation) -> list[Row]:
         poster = button("consultation_poster", f"consultation_poster:{found.id}")
         return [
             (link, poster),
+            _files(found),
             (
                 button("consultation_change", f"consultation_change:{found.id}"),
                 button("consultation_close", f"consultation_close:{found.id}"),
@@ -144,8 +145,13 @@ def _choices(found: Consultation) -> list[Row]:
             ),
         ]
     if found.state is ConsultationState.CLOSED:
-        return [(button("consultation_cancel", f"consultation_cancel:{found.id}"),)]
-    return []
+        cancel = button("consultation_cancel", f"consultation_cancel:{found.id}")
+        return [_files(found), (cancel,)]
+    return [_files(found)] if found.holds_people else []
+
+
+def _files(found: Consultation) -> Row:
+    return (button("consultation_files", f"consultation_files:{found.id}"),)
 
 
 def announced(found: Consultation, url: str) -> Screen:
@@ -220,7 +226,6 @@ TEXT_KEYS = (
     "consultation.signed_up",
     "consultation.signed_up_few",
     "consultation.waiting",
-    "consultation.waiting_few",
     "consultation.erased_sign_ups",
     "consultation.erased_sign_ups_few",
     "consultation.erased_contributions",

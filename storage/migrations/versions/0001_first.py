@@ -545,6 +545,17 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
     )
     op.create_table(
+        "consultation_figures",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("figures", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_figures_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", name=op.f("pk_consultation_figures")),
+    )
+    op.create_table(
         "consultation_words",
         sa.Column("consultation_id", Id, nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
