@@ -5,14 +5,16 @@ from __future__ import annotations
 from bot import texts
 from bot.domain import permissions
 from bot.domain.consultation_files import FileKind
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, existing
 from bot.domain.screens import text
 from bot.domain.views import consultation_files as file_views
 from bot.domain.views import consultations as views
+from bot.domain.views import summaries as summary_views
 from bot.domain.views.common import LIST_LENGTH
-from bot.services import consultation_files, contributed
+from bot.services import consultation_files, contributed, summaries
 from bot.services import consultations as service
 from handlers.card import number
+from handlers.flows import summary as summary_flow
 from handlers.flows.consultation import NAME, PAYLOAD, answers_of, labels_of, link_to
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -41,7 +43,8 @@ async def one(turn: Turn, argument: str) -> None:
     found = await service.get(turn.tx, turn.act, number(argument))
     standing = await service.standing(turn.tx, turn.act, found.id)
     written = await contributed.count(turn.tx, turn.act, found.id)
-    await turn.show(views.one(found, standing, written))
+    summarised = await summaries.of(turn.tx, turn.act, found.id, turn.language) is not None
+    await turn.show(views.one(found, standing, written, summarised=summarised))
 
 
 async def announce(turn: Turn, _argument: str) -> None:
@@ -119,6 +122,21 @@ async def file(turn: Turn, argument: str) -> None:
     await turn.remark(text("consultation.file.making"))
 
 
+async def summarise(turn: Turn, argument: str) -> None:
+    """`consultation_summarise:5`: say what came of it."""
+    found = await summaries.to_summarise(turn.tx, turn.act, number(argument))
+    await turn.desk.runner.begin(
+        turn, summary_flow.NAME, subject=f"consultation:{found.id}:summary", consultation=found.id
+    )
+
+
+async def summary(turn: Turn, argument: str) -> None:
+    """`consultation_summary:5`: what was said of it."""
+    found = await service.get(turn.tx, turn.act, number(argument))
+    said = existing(await summaries.of(turn.tx, turn.act, found.id, turn.language))
+    await turn.show(summary_views.to_officers(found, said))
+
+
 ACTS = {
     "consultations": listed,
     "consultations_past": past,
@@ -131,5 +149,7 @@ ACTS = {
     "consultation_poster": poster,
     "consultation_files": files,
     "consultation_file": file,
+    "consultation_summarise": summarise,
+    "consultation_summary": summary,
 }
 COMMANDS = {"consultations": "consultations"}

@@ -88,6 +88,7 @@ from handlers.flows import (
     return_report,
     sign_up,
     status_update,
+    summary,
     tag,
     unchanged,
 )
@@ -229,6 +230,7 @@ FLOWS: tuple[Flow, ...] = (
     consultation.FLOW,
     decide.FLOW,
     decide.TAGGING,
+    summary.FLOW,
 )
 PARTICIPANT_FLOWS: tuple[Flow, ...] = (sign_up.FLOW, contribute.FLOW)
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))

@@ -140,6 +140,30 @@ async def every(tx: Transaction, consultation_id: int) -> list[Contribution]:
     return [_read(tx, row) for row in await tx.rows(_standing_of(consultation_id))]
 
 
+async def writers(tx: Transaction, consultation_id: int) -> list[str]:
+    """The handles of those whose contributions stand and who can be told of it, each once."""
+    return await tx.values(
+        select(contributions.c.handle)
+        .where(
+            contributions.c.consultation_id == consultation_id,
+            _STANDING,
+            ~contributions.c.by_code,
+        )
+        .distinct()
+        .order_by(contributions.c.handle)
+    )
+
+
+async def outcomes(tx: Transaction, consultation_id: int) -> list[Outcome]:
+    """What became of each that stands."""
+    rows = await tx.values(
+        select(contributions.c.outcome).where(
+            contributions.c.consultation_id == consultation_id, _STANDING
+        )
+    )
+    return [Outcome(each) for each in rows]
+
+
 async def fingerprint(tx: Transaction, consultation_id: int) -> str:
     """Another one as soon as something that stands is written, answered, withdrawn or erased."""
     rows = await tx.rows(_standing_of(consultation_id))

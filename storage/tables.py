@@ -1248,6 +1248,17 @@ contributions = Table(  # what participants wrote
     UniqueConstraint("consultation_id", "number"),
 )
 
+consultation_summaries = Table(  # what came of a consultation, for everybody
+    "consultation_summaries",
+    metadata,
+    _to("consultation_id", "consultations"),
+    Column("language", String(20), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("numbers", Json, nullable=False),  # rounded, as they were then
+    Column("published_on", Date, nullable=False),
+    PrimaryKeyConstraint("consultation_id", "language"),
+)
+
 contribution_marks = Table(  # against floods and duplicates; they lead to no contribution
     "contribution_marks",
     metadata,

@@ -73,6 +73,8 @@ WHY_NOT = {
     "broadcasts.segment": SETTING,
     "clusters.name": NAME,
     "consultation_figures.figures": CODE,
+    "consultation_summaries.numbers": CODE,
+    "consultation_summaries.words": ANNOUNCED,
     "consultation_words.contacts": ANNOUNCED,
     "consultation_words.place": ANNOUNCED,
     "consultation_words.purpose": ANNOUNCED,

@@ -59,10 +59,12 @@ def _opens(found: Consultation) -> Button:
     return button("open_consultation", f"consulting:{found.id}", title=short)
 
 
-def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
+def one(
+    found: Consultation, standing: Standing, contributions: int, *, summarised: bool = False
+) -> Screen:
     """One consultation: what it says, who takes part in numbers, what can be done.
 
-    `contributions` is how many can be read.
+    `contributions` is how many can be read; `summarised`: what came of it is published.
     """
     wanted = found.wanted
     lines: list[Text | None] = [
@@ -81,12 +83,23 @@ def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
     ]
     erased = found.state is ConsultationState.ERASED
     lines += _erased(standing.erased) if erased else _numbers(standing)
-    rows = [*_written(found, contributions), *_choices(found)]
+    rows = [*_written(found, contributions), *_came_of(found, summarised), *_choices(found)]
     return screen(*lines, rows=[*rows, (button("back", "consultations:0"), HOME)])
 
 
 def _written(found: Consultation, n: int) -> list[Row]:
     return [(button("contributed_to", f"contributed_to:{found.id}:0", n=n),)] if n else []
+
+
+def _came_of(found: Consultation, summarised: bool) -> list[Row]:
+    """What came of it is said once it is closed, and can be read ever after."""
+    row: list[Button] = []
+    if summarised:
+        row.append(button("consultation_summary", f"consultation_summary:{found.id}"))
+    if found.state is ConsultationState.CLOSED:
+        again = "consultation_summarise_again" if summarised else "consultation_summarise"
+        row.append(button(again, f"consultation_summarise:{found.id}"))
+    return [tuple(row)] if row else []
 
 
 def _seats(wanted: Wanted) -> list[Text]:
@@ -223,6 +236,8 @@ def _erased(what: Mapping[str, int]) -> list[Text | None]:
 
 
 TEXT_KEYS = (
+    "button.consultation_summarise",
+    "button.consultation_summarise_again",
     "consultation.signed_up",
     "consultation.signed_up_few",
     "consultation.waiting",

@@ -556,6 +556,22 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("consultation_id", name=op.f("pk_consultation_figures")),
     )
     op.create_table(
+        "consultation_summaries",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("numbers", Json, nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_summaries_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "consultation_id", "language", name=op.f("pk_consultation_summaries")
+        ),
+    )
+    op.create_table(
         "consultation_words",
         sa.Column("consultation_id", Id, nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
