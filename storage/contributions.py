@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, insert, select, update
 
 from bot.domain.contributions import About, Contribution, Outcome, Said, State, Tags
 from storage import counters
 from storage.database import Transaction
-from storage.tables import contribution_marks, contributions
+from storage.tables import contribution_items, contribution_marks, contributions
 from storage.upsert import insert_into
 
 _SAID = "contribution"
@@ -52,6 +52,7 @@ async def add(
     )
     key = result.inserted_primary_key
     assert key is not None
+    await _put_items(tx, int(key[0]), about.items)
     return Contribution(
         int(key[0]),
         consultation_id,
@@ -83,6 +84,17 @@ async def save(tx: Transaction, kept: Contribution) -> None:
             tags=kept.tags.to_json(),
         )
     )
+    await tx.execute(
+        delete(contribution_items).where(contribution_items.c.contribution_id == kept.id)
+    )
+    if kept.state is State.SENT:
+        await _put_items(tx, kept.id, (*kept.about.items, *kept.tags.items))
+
+
+async def _put_items(tx: Transaction, contribution_id: int, item_ids: Iterable[int]) -> None:
+    rows = [{"contribution_id": contribution_id, "item_id": each} for each in {*item_ids}]
+    if rows:
+        await tx.execute(insert(contribution_items), rows)
 
 
 # -- Looking ---------------------------------------------------------------------------------------
@@ -140,6 +152,12 @@ async def every(tx: Transaction, consultation_id: int) -> list[Contribution]:
     return [_read(tx, row) for row in await tx.rows(_standing_of(consultation_id))]
 
 
+async def about_item(tx: Transaction, item_id: int) -> int:
+    """How many that stand are about an item, or were put under it."""
+    its = select(func.count()).where(contribution_items.c.item_id == item_id)
+    return int(await tx.value(its))
+
+
 async def writers(tx: Transaction, consultation_id: int) -> list[str]:
     """The handles of those whose contributions stand and who can be told of it, each once."""
     return await tx.values(
@@ -176,6 +194,7 @@ async def fingerprint(tx: Transaction, consultation_id: int) -> str:
 
 async def remove(tx: Transaction, handle: str) -> None:
     """Take everything that was sent under a handle."""
+    await _remove_items(tx, contributions.c.handle == handle)
     await tx.execute(delete(contributions).where(contributions.c.handle == handle))
 
 
@@ -188,10 +207,18 @@ async def ids(tx: Transaction, consultation_id: int) -> list[int]:
 
 async def remove_all(tx: Transaction, consultation_id: int) -> int:
     """Take every contribution to a consultation; gives how many there were."""
+    await _remove_items(tx, contributions.c.consultation_id == consultation_id)
     result = await tx.execute(
         delete(contributions).where(contributions.c.consultation_id == consultation_id)
     )
     return result.rowcount
+
+
+async def _remove_items(tx: Transaction, theirs: ColumnElement[bool]) -> None:
+    ids = select(contributions.c.id).where(theirs)
+    await tx.execute(
+        delete(contribution_items).where(contribution_items.c.contribution_id.in_(ids))
+    )
 
 
 async def left(tx: Transaction, consultation_id: int) -> int:

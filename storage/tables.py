@@ -1248,6 +1248,14 @@ contributions = Table(  # what participants wrote
     UniqueConstraint("consultation_id", "number"),
 )
 
+contribution_items = Table(  # the items that one names, or was put under: for what asks by item
+    "contribution_items",
+    metadata,
+    _to("contribution_id", "contributions"),
+    _to("item_id", "items", index=True),
+    PrimaryKeyConstraint("contribution_id", "item_id"),
+)
+
 consultation_summaries = Table(  # what came of a consultation, for everybody
     "consultation_summaries",
     metadata,

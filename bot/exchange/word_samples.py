@@ -145,13 +145,20 @@ def _paragraphs() -> dict[str, Any]:
         "follow_up": "Follow-up asked for by the committee",
         "text": _part("The Committee is concerned about prisons."),
         "about": "Concern",
+        "consulted": "At least 5 contributions to consultations are about it.",
         "sentence": _part("The State has adopted the law."),
         "status": "In progress, as of 3 May 2026",
         "answers": [answer, bare],
         "independent": [{"title": "Assessment of the institute", "text": _part(_ENGLISH)}],
         "grades": [{"title": "Human Rights Committee: C, 131st session", "text": _part(_ENGLISH)}],
     }
-    foreign = {**section, "follow_up": "", "text": _part(_ARABIC, rtl=True), "about": ""}
+    foreign = {
+        **section,
+        "follow_up": "",
+        "consulted": "",
+        "text": _part(_ARABIC, rtl=True),
+        "about": "",
+    }
     unanswered = {**foreign, "text": nothing, "sentence": nothing, "answers": []}
     labels = ("approved_only", "remaining", "figures", "evidence")
     return {

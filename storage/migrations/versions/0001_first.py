@@ -923,6 +923,23 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("current"),
     )
     op.create_table(
+        "contribution_items",
+        sa.Column("contribution_id", Id, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"],
+            ["contributions.id"],
+            name=op.f("fk_contribution_items_contribution_id_contributions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_contribution_items_item_id_items")
+        ),
+        sa.PrimaryKeyConstraint("contribution_id", "item_id", name=op.f("pk_contribution_items")),
+    )
+    op.create_index(
+        op.f("ix_contribution_items_item_id"), "contribution_items", ["item_id"], unique=False
+    )
+    op.create_table(
         "conversations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
