@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, insert, select, update
 
 from bot.domain.contributions import About, Contribution, Outcome, Said, State, Tags
+from bot.keys import SEALED_START
 from storage import counters
 from storage.database import Transaction
 from storage.tables import contribution_items, contribution_marks, contributions
@@ -183,9 +184,14 @@ async def outcomes(tx: Transaction, consultation_id: int) -> list[Outcome]:
 
 
 async def fingerprint(tx: Transaction, consultation_id: int) -> str:
-    """Another one as soon as something that stands is written, answered, withdrawn or erased."""
-    rows = await tx.rows(_standing_of(consultation_id))
-    said = [(row["id"], row["sealed"], row["outcome"], row["answer"], row["tags"]) for row in rows]
+    """Another one as soon as something that stands is written, answered, withdrawn or erased.
+
+    What is sealed anew begins with other bytes (`bot.keys.seal`): its beginning will do.
+    """
+    start = func.substr(contributions.c.sealed, 1, SEALED_START)
+    columns = [contributions.c[name] for name in ("id", "outcome", "answer", "tags")]
+    rows = await tx.rows(_standing_of(consultation_id).with_only_columns(*columns, start))
+    said = [tuple(row.values()) for row in rows]
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, delete, exists, func, insert, or_, select, update
 
 from bot.domain.consultations import Card, SignUp, SignUpState, random_number
+from bot.keys import SEALED_START
 from storage import consultations
 from storage.database import Transaction
 from storage.envelopes import Sealed
@@ -173,11 +174,15 @@ async def named(
 async def fingerprint(tx: Transaction, handles: Sequence[str]) -> str:
     """Another one as soon as one of these says something else, stands elsewhere or is gone."""
     rows = await tx.rows(
-        select(sign_ups.c.handle, sign_ups.c.state, sign_ups.c.sealed)
+        select(
+            sign_ups.c.handle,
+            sign_ups.c.state,
+            func.substr(sign_ups.c.sealed, 1, SEALED_START).label("start"),
+        )
         .where(sign_ups.c.handle.in_(handles))
         .order_by(sign_ups.c.handle)
     )
-    said = [(row["handle"], row["state"], row["sealed"]) for row in rows]
+    said = [tuple(row.values()) for row in rows]
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 

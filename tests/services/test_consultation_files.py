@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -14,12 +19,18 @@ from bot.domain.errors import NotAllowed, Outdated
 from bot.domain.people import Act, Role
 from bot.domain.screens import Attachment
 from bot.domain.views import consultation_files as views
+from bot.jobs import Jobs
 from bot.services import consultation_files as service
 from bot.services import contributing, erasure, sign_ups
+from bot.settings import Settings
+from bot.texts import Texts
+from bot.works import Tools, consultation_file
+from bot.works.table import PROCESSES
 from storage import files, jobs, outbox
 from storage.database import Database
 from storage.outbox import Message
 from storage.tables import outbox as rows
+from storage.vault import Vault
 from tests import maravia
 from tests.conftest import FrozenClock
 from tests.services.test_consultations import (
@@ -162,3 +173,55 @@ def test_a_contribution_stands_under_one_subject_and_is_counted_once() -> None:
     assert [*tally] == [(Kind.REPORT, ""), (Kind.THEME, "Education"), (Kind.THEME, "Prisons")]
     assert sum(sum(each.values()) for each in tally.values()) == 4
     assert tally[Kind.THEME, "Education"][Outcome.NOT] == 2
+
+
+class _Meanwhile(Jobs):
+    """Somebody erases what they wrote while the file is made."""
+
+    def __init__(self, folder: Path, does: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(PROCESSES, folder)
+        self._does = does
+
+    async def run(self, *arguments: Any, **more: Any) -> dict[str, Any]:
+        made = await super().run(*arguments, **more)
+        await self._does()
+        return made
+
+
+async def test_a_file_is_not_handed_out_when_something_in_it_is_erased_meanwhile(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    found = await announced(database, clock)
+    first = await signed_up(database, clock, found)
+    await sent(database, clock, found, first)
+    await sent(database, clock, found, await signed_up(database, clock, found, CHAT + 1), "More.")
+    async with database.write() as tx:
+        amina = await officer(tx, clock)
+        planned_as = await service.ask(tx, amina, found.id, FileKind.WORDS, language="en")
+        job = await jobs.take(tx)
+    assert job is not None
+    assert job.id == planned_as
+
+    async def forgets() -> None:
+        async with database.write() as tx:
+            await sign_ups.forget(tx, nobody(clock), BOT, CHAT)
+
+    settings = Settings.isolated(
+        database_url=database.url.render_as_string(hide_password=False),
+        data_dir=tmp_path / "data",
+        key_dir=tmp_path / "keys",
+    )
+    vault = Vault.open(tmp_path / "files")
+    texts = Texts.load(("en",))
+    made_in = _Meanwhile(tmp_path / "jobs", forgets)
+    tools = Tools(settings, database, vault, texts, clock, made_in, bot_id=BOT)
+    with pytest.raises(consultation_file.Changed):
+        await consultation_file.run(job, tools)
+    assert [each for each in (tmp_path / "files").rglob("*") if each.is_file()] == []
+    async with database.read() as tx:
+        assert await outbox.find(tx, f"job:{job.id}:ready") is None
+    again = replace(tools, jobs=Jobs(PROCESSES, tmp_path / "jobs"))
+    await consultation_file.run(job, again)
+    (kept,) = [each for each in (tmp_path / "files").rglob("*") if each.is_file()]
+    sheet = openpyxl.load_workbook(io.BytesIO(kept.read_bytes()))["Contributions"]
+    assert [row[-1] for row in sheet.iter_rows(values_only=True)] == ["Words", "More."]
