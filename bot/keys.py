@@ -204,6 +204,10 @@ class KeyRing:
             os.close(descriptor)
 
 
+SEALED_START = 1 + _NONCE_SIZE
+"""So many bytes of what is sealed are others each time, whatever is sealed."""
+
+
 def seal(key: bytes, plain: bytes, *, context: str) -> bytes:
     """The bytes encrypted and authenticated (AES-256-GCM), bound to `context`: 29 bytes longer."""
     nonce = secrets.token_bytes(_NONCE_SIZE)

@@ -26,6 +26,7 @@ from bot.services import (
     boards,
     broadcasts,
     clearance,
+    consultation_files,
     consultations,
     deadlines,
     dialogues,
@@ -144,6 +145,10 @@ def house_ticks(
         "expire": (timedelta(hours=1), lambda now: expire_invitations(database, act(now))),
         "seal": (_often(600), lambda now: audit.seal_day(database, keys, act(now))),
         "consultations": (_often(300), lambda now: consultations.follow(database, act(now))),
+        "consultation_files": (
+            _often(30),
+            lambda now: take_consultation_files(database, vault, act(now)),
+        ),
         "seats": (_often(10), lambda now: waiting.follow(database, act(now))),
         "erase": (_often(2), lambda now: erasure.destroy_keys(database, act(now))),
         "keys": (_often(600), lambda _now: destroy_spent_keys(database)),
@@ -293,6 +298,12 @@ async def sweep_files(vault: Vault, jobs: Jobs, now: datetime) -> None:
     rooms = await jobs.sweep(before=now - STAGED_KEPT)
     if staged or rooms:
         log.info("schedule.swept", count=staged, rows=rooms)
+
+
+async def take_consultation_files(database: Database, vault: Vault, act: Act) -> None:
+    """Remove files about participants as soon as they were sent, or will not be any more."""
+    if await consultation_files.sent(database, act):
+        await remove_files(database, vault, act)
 
 
 async def remove_files(database: Database, vault: Vault, act: Act) -> None:

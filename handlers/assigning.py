@@ -30,6 +30,7 @@ from storage import (
     assignments,
     clusters,
     consolidations,
+    contributions,
     desk,
     items,
     plans,
@@ -109,6 +110,7 @@ async def about(turn: Turn, argument: str) -> None:
             protects=permissions.may_lower(turn.actor),
             beside=await beside(turn, found),
             planned=await plans.count(turn.tx, Sought(item_id=found.id)),
+            contributed=await contributions.about_item(turn.tx, found.id),
         ),
         subject=f"item:{found.id}",
     )

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from bot import texts
 from bot.domain import permissions
+from bot.domain.consultation_files import FileKind
+from bot.domain.errors import NotFound, existing
 from bot.domain.screens import text
+from bot.domain.views import consultation_files as file_views
 from bot.domain.views import consultations as views
+from bot.domain.views import summaries as summary_views
 from bot.domain.views.common import LIST_LENGTH
+from bot.services import consultation_files, contributed, summaries
 from bot.services import consultations as service
-from bot.services import contributed
 from handlers.card import number
+from handlers.flows import summary as summary_flow
 from handlers.flows.consultation import NAME, answers_of, labels_of, link_to
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -38,7 +43,8 @@ async def one(turn: Turn, argument: str) -> None:
     found = await service.get(turn.tx, turn.act, number(argument))
     standing = await service.standing(turn.tx, turn.act, found.id)
     written = await contributed.count(turn.tx, turn.act, found.id)
-    await turn.show(views.one(found, standing, written))
+    summarised = await summaries.of(turn.tx, turn.act, found.id, turn.language) is not None
+    await turn.show(views.one(found, standing, written, summarised=summarised))
 
 
 async def announce(turn: Turn, _argument: str) -> None:
@@ -97,6 +103,39 @@ async def poster(turn: Turn, argument: str) -> None:
     await turn.remark(text("consultation.poster_making"))
 
 
+async def files(turn: Turn, argument: str) -> None:
+    """`consultation_files:5`: which file about it should be made."""
+    found = await service.get(turn.tx, turn.act, number(argument))
+    written = await contributed.count(turn.tx, turn.act, found.id)
+    await turn.show(file_views.kinds(found, words=written > 0))
+
+
+async def file(turn: Turn, argument: str) -> None:
+    """`consultation_file:5:words`: that one, in the person's language."""
+    consultation_id, _, kind = argument.partition(":")
+    if kind not in set(FileKind):
+        raise NotFound
+    await consultation_files.ask(
+        turn.tx, turn.act, number(consultation_id), FileKind(kind), language=turn.language
+    )
+    await turn.remark(text("consultation.file.making"))
+
+
+async def summarise(turn: Turn, argument: str) -> None:
+    """`consultation_summarise:5`: say what came of it."""
+    found = await summaries.to_summarise(turn.tx, turn.act, number(argument))
+    await turn.desk.runner.begin(
+        turn, summary_flow.NAME, subject=f"consultation:{found.id}:summary", consultation=found.id
+    )
+
+
+async def summary(turn: Turn, argument: str) -> None:
+    """`consultation_summary:5`: what was said of it."""
+    found = await service.get(turn.tx, turn.act, number(argument))
+    said = existing(await summaries.of(turn.tx, turn.act, found.id, turn.language))
+    await turn.show(summary_views.to_officers(found, said))
+
+
 ACTS = {
     "consultations": listed,
     "consultations_past": past,
@@ -107,5 +146,9 @@ ACTS = {
     "consultation_cancel": cancel,
     "consultation_link": link,
     "consultation_poster": poster,
+    "consultation_files": files,
+    "consultation_file": file,
+    "consultation_summarise": summarise,
+    "consultation_summary": summary,
 }
 COMMANDS = {"consultations": "consultations"}

@@ -16,7 +16,7 @@ from handlers.card import number
 from handlers.flows import contribute as flow
 from handlers.participants import by_code, own, terms_agreed
 from handlers.turn import Turn
-from storage import consultations, contributions, enclosures, items, sign_ups
+from storage import consultations, contributions, enclosures, items, sign_ups, summaries
 
 
 class TooManyCodes(Refused):
@@ -138,7 +138,10 @@ async def became(turn: Turn, words: str) -> None:
         await turn.show(views.no_such_code())
         return
     codes = await _codes(turn, mine)
-    await turn.show(views.of_code(found, mine, codes, code, today=turn.today))
+    summarised = await summaries.is_there(turn.tx, found.id)
+    await turn.show(
+        views.of_code(found, mine, codes, code, today=turn.today, summarised=summarised)
+    )
 
 
 async def withdraw_of_code(turn: Turn, argument: str) -> None:

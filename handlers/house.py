@@ -89,6 +89,7 @@ from handlers.flows import (
     return_report,
     sign_up,
     status_update,
+    summary,
     tag,
     unchanged,
 )
@@ -230,6 +231,7 @@ FLOWS: tuple[Flow, ...] = (
     consultation.FLOW,
     decide.FLOW,
     decide.TAGGING,
+    summary.FLOW,
 )
 CONSULTATION_ROOMS = (consultation_bot, participants, contributing)
 """All that the consultation bot has."""

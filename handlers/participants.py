@@ -8,12 +8,13 @@ from bot.domain.errors import NotFound, existing
 from bot.domain.screens import text
 from bot.domain.views import consultation_bot
 from bot.domain.views import participants as views
+from bot.domain.views import summaries as summary_views
 from bot.services import sign_ups as service
 from bot.services import waiting
 from handlers.flows import sign_up as flow
 from handlers.flows.consultation import link_to
 from handlers.turn import Turn
-from storage import consultations, sign_ups
+from storage import consultations, sign_ups, summaries
 
 
 async def first(turn: Turn, argument: str) -> None:
@@ -23,7 +24,10 @@ async def first(turn: Turn, argument: str) -> None:
     """
     turn.step_apart()
     code, asked_by = in_language(turn, argument)
-    found = await by_code(turn, code)
+    found = existing(await consultations.by_code(turn.tx, code, language=turn.language))
+    if not found.holds_people:
+        await came_of(turn, argument)
+        return
     kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
     if kept is not None and kept.card is not None:
         turn.step_apart(kept)
@@ -33,9 +37,25 @@ async def first(turn: Turn, argument: str) -> None:
     elif found.takes_sign_ups(turn.today):
         here = here_of(turn, code, asked_by)
         await turn.show(views.first(found, here, _others(turn), today=turn.today))
+    elif await summaries.is_there(turn.tx, found.id):
+        await came_of(turn, argument)
     else:
         other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
         await turn.show(views.too_late(other))
+
+
+async def came_of(turn: Turn, argument: str) -> None:
+    """`came_of:CODE`: what the secretariat says came of it; it stays when all else is erased."""
+    turn.step_apart()
+    code, _asked_by = in_language(turn, argument)
+    found = existing(await consultations.by_code(turn.tx, code, language=turn.language))
+    said = existing(await summaries.get(turn.tx, found.id, turn.language))
+    kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
+    mine = kept is not None and kept.card is not None
+    if mine:
+        turn.step_apart(kept)
+    other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
+    await turn.show(summary_views.shown(found, said, mine=mine, other=None if mine else other))
 
 
 async def ways(turn: Turn, argument: str) -> None:
@@ -195,7 +215,8 @@ async def ask_again(turn: Turn, code: str) -> None:
 
 async def _show(turn: Turn, found: Consultation, kept: SignUp) -> None:
     waits = await waiting.stands(turn.tx, turn.act, found, kept)
-    await turn.show(views.one(found, kept, waits, today=turn.today))
+    summarised = await summaries.is_there(turn.tx, found.id)
+    await turn.show(views.one(found, kept, waits, today=turn.today, summarised=summarised))
 
 
 async def by_code(turn: Turn, code: str) -> Consultation:
@@ -242,6 +263,7 @@ def _others(turn: Turn) -> list[tuple[str, str]]:
 
 ACTS = {
     "consultation": first,
+    "came_of": came_of,
     "ways": ways,
     "worried": worried,
     "decline": decline,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import NotFound
-from bot.domain.exports import FORMS, ExportKind, TemplateKind, by_letter
+from bot.domain.errors import existing
+from bot.domain.exports import TEMPLATE_LETTERS, TemplateKind, template_by_letter
 from bot.domain.incoming import Sent
 from bot.domain.permissions import may_set_templates, require
 from bot.domain.screens import Attachment
@@ -15,56 +15,49 @@ from storage import templates
 
 async def template(turn: Turn, argument: str) -> None:
     """`template:m`: which template the matrix is filled into, in the person's language."""
-    kind, _ = _kinds(turn, argument)
-    await _show(turn, kind)
+    await _show(turn, _kind(turn, argument))
 
 
 async def get(turn: Turn, argument: str) -> None:
     """The template in use, as a file."""
-    _, of = _kinds(turn, argument)
-    own = await service.hand_out(turn.tx, turn.act, of, language=turn.language)
+    kind = _kind(turn, argument)
+    own = await service.hand_out(turn.tx, turn.act, kind, language=turn.language)
     if own is not None:
-        await turn.show(views.file(Attachment(own.sha256, own.name), of))
+        await turn.show(views.file(Attachment(own.sha256, own.name), kind))
 
 
 async def send(turn: Turn, argument: str) -> None:
     """How another one is sent; the next file is taken for it."""
-    kind, _ = _kinds(turn, argument)
+    kind = _kind(turn, argument)
     shown = views.how_to_send(kind, turn.language)
-    await turn.show(shown, subject=f"{service.HOW}:{FORMS[kind].letter}")
+    await turn.show(shown, subject=f"{service.HOW}:{TEMPLATE_LETTERS[kind]}")
 
 
 async def receive(turn: Turn, subject: str, sent: Sent) -> None:
     """A file that was sent to the screen of `send`; the one after it is another matter."""
-    kind, of = _kinds(turn, subject.rpartition(":")[2])
+    kind = _kind(turn, subject.rpartition(":")[2])
     name = sent.name or ""
-    await service.receive(turn.tx, turn.act, of, turn.language, sent.file_id, name)
-    await turn.show(views.received(name), subject=f"template:{FORMS[kind].letter}")
+    await service.receive(turn.tx, turn.act, kind, turn.language, sent.file_id, name)
+    await turn.show(views.received(name), subject=f"template:{TEMPLATE_LETTERS[kind]}")
 
 
 async def ours(turn: Turn, argument: str) -> None:
     """Ours again."""
-    kind, of = _kinds(turn, argument)
-    await service.give_up(turn.tx, turn.act, of, language=turn.language)
+    kind = _kind(turn, argument)
+    await service.give_up(turn.tx, turn.act, kind, language=turn.language)
     await _show(turn, kind, note="template.given_up")
 
 
-async def _show(turn: Turn, kind: ExportKind, note: str | None = None) -> None:
-    of = FORMS[kind].template
-    assert of is not None
-    own = await templates.current(turn.tx, of, turn.language)
+async def _show(turn: Turn, kind: TemplateKind, note: str | None = None) -> None:
+    own = await templates.current(turn.tx, kind, turn.language)
     known = None if own is None else (own.name, own.added_at)
     await turn.show(views.template(kind, turn.language, known, note=note))
 
 
-def _kinds(turn: Turn, letter: str) -> tuple[ExportKind, TemplateKind]:
-    """The export behind a button, and what it is filled into."""
+def _kind(turn: Turn, letter: str) -> TemplateKind:
+    """The template behind a button."""
     require(may_set_templates(turn.actor))
-    kind = by_letter(letter)
-    of = FORMS[kind].template if kind else None
-    if kind is None or of is None:
-        raise NotFound
-    return kind, of
+    return existing(template_by_letter(letter))
 
 
 ACTS = {

@@ -17,8 +17,16 @@ from bot.domain.consultations import (
     SignUpState,
     Wanted,
 )
+from bot.domain.small_groups import Figures, taken_anew, without
 from storage.database import Transaction
-from storage.tables import consultation_counts, consultation_words, consultations, sign_ups
+from storage.tables import (
+    consultation_counts,
+    consultation_figures,
+    consultation_words,
+    consultations,
+    contributions,
+    sign_ups,
+)
 from storage.upsert import insert_into
 
 _HOLDING = consultations.c.state != ConsultationState.ERASED.value
@@ -218,10 +226,13 @@ async def to_erase(tx: Transaction, *, today: date) -> list[int]:
 
 
 async def add_counts(
-    tx: Transaction, consultation_id: int, counts: Mapping[tuple[str, str], int], *, times: int = 1
+    tx: Transaction, consultation_id: int, said: Mapping[tuple[str, str], int], *, times: int = 1
 ) -> None:
-    """Count what one participant said; `times` -1 takes it back."""
-    for (trait, value), n in sorted(counts.items()):
+    """Count what one participant said; `times` -1 takes it back.
+
+    What is shown of it changes once enough people have moved (`bot.domain.small_groups`).
+    """
+    for (trait, value), n in sorted((each, n) for each, n in said.items() if n):
         row = {"consultation_id": consultation_id, "trait": trait, "value": value, "n": n * times}
         changed = {"n": consultation_counts.c.n + n * times}
         await tx.execute(
@@ -231,10 +242,50 @@ async def add_counts(
                 index_elements=["consultation_id", "trait", "value"], set_=changed
             )
         )
+    before = await figures(tx, consultation_id)
+    newest = select(func.max(contributions.c.number)).where(
+        contributions.c.consultation_id == consultation_id
+    )
+    now = taken_anew(before, await counts(tx, consultation_id), last=await tx.value(newest) or 0)
+    if now != before:
+        await _put_figures(tx, consultation_id, now)
+
+
+async def erase_counts(
+    tx: Transaction, consultation_id: int, said: Mapping[tuple[str, str], int]
+) -> None:
+    """Count no more what one participant said who is erased; no figure shows it."""
+    before = await figures(tx, consultation_id)
+    now = without(before, said)
+    if now != before:
+        await _put_figures(tx, consultation_id, now)
+    await add_counts(tx, consultation_id, said, times=-1)
+
+
+async def figures(tx: Transaction, consultation_id: int) -> Figures:
+    """How many participants said what, as far as it tells of nobody."""
+    kept = await tx.value(
+        select(consultation_figures.c.figures).where(
+            consultation_figures.c.consultation_id == consultation_id
+        )
+    )
+    return Figures() if kept is None else Figures.from_json(kept)
+
+
+async def _put_figures(tx: Transaction, consultation_id: int, now: Figures) -> None:
+    row = {"consultation_id": consultation_id, "figures": now.to_json()}
+    await tx.execute(
+        insert_into(tx, consultation_figures)
+        .values(**row)
+        .on_conflict_do_update(index_elements=["consultation_id"], set_={"figures": row["figures"]})
+    )
 
 
 async def counts(tx: Transaction, consultation_id: int) -> dict[str, dict[str, int]]:
-    """How many participants said what, by trait and value."""
+    """How many participants said what, by trait and value.
+
+    As it is, so never to be shown: `figures` can be.
+    """
     found: dict[str, dict[str, int]] = {}
     for row in await tx.rows(
         select(consultation_counts).where(
@@ -260,9 +311,8 @@ async def states(tx: Transaction, consultation_id: int) -> dict[SignUpState, int
 
 async def erase(tx: Transaction, consultation_id: int) -> None:
     """Take the counts; the sign-ups go with `storage.sign_ups`."""
-    await tx.execute(
-        delete(consultation_counts).where(consultation_counts.c.consultation_id == consultation_id)
-    )
+    for table in (consultation_counts, consultation_figures):
+        await tx.execute(delete(table).where(table.c.consultation_id == consultation_id))
     await tx.execute(
         update(consultations)
         .where(consultations.c.id == consultation_id)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, func, insert, select, update
 
 from bot.domain.contributions import About, Contribution, Outcome, Said, State, Tags
+from bot.keys import SEALED_START
 from storage import counters
 from storage.database import Transaction
-from storage.tables import contribution_marks, contributions
+from storage.tables import contribution_items, contribution_marks, contributions
 from storage.upsert import insert_into
 
 _SAID = "contribution"
@@ -51,6 +53,7 @@ async def add(
     )
     key = result.inserted_primary_key
     assert key is not None
+    await _put_items(tx, int(key[0]), about.items)
     return Contribution(
         int(key[0]),
         consultation_id,
@@ -82,6 +85,17 @@ async def save(tx: Transaction, kept: Contribution) -> None:
             tags=kept.tags.to_json(),
         )
     )
+    await tx.execute(
+        delete(contribution_items).where(contribution_items.c.contribution_id == kept.id)
+    )
+    if kept.state is State.SENT:
+        await _put_items(tx, kept.id, (*kept.about.items, *kept.tags.items))
+
+
+async def _put_items(tx: Transaction, contribution_id: int, item_ids: Iterable[int]) -> None:
+    rows = [{"contribution_id": contribution_id, "item_id": each} for each in {*item_ids}]
+    if rows:
+        await tx.execute(insert(contribution_items), rows)
 
 
 # -- Looking ---------------------------------------------------------------------------------------
@@ -130,14 +144,55 @@ async def page(
     tx: Transaction, consultation_id: int, *, limit: int, offset: int
 ) -> list[Contribution]:
     """Those that stand, in the order in which they came."""
-    rows = await tx.rows(
-        select(contributions)
-        .where(contributions.c.consultation_id == consultation_id, _STANDING)
-        .order_by(contributions.c.number)
-        .limit(limit)
-        .offset(offset)
-    )
+    rows = await tx.rows(_standing_of(consultation_id).limit(limit).offset(offset))
     return [_read(tx, row) for row in rows]
+
+
+async def every(tx: Transaction, consultation_id: int) -> list[Contribution]:
+    """All that stand, in the order in which they came."""
+    return [_read(tx, row) for row in await tx.rows(_standing_of(consultation_id))]
+
+
+async def about_item(tx: Transaction, item_id: int) -> int:
+    """How many that stand are about an item, or were put under it."""
+    its = select(func.count()).where(contribution_items.c.item_id == item_id)
+    return int(await tx.value(its))
+
+
+async def writers(tx: Transaction, consultation_id: int) -> list[str]:
+    """The handles of those whose contributions stand and who can be told of it, each once."""
+    return await tx.values(
+        select(contributions.c.handle)
+        .where(
+            contributions.c.consultation_id == consultation_id,
+            _STANDING,
+            ~contributions.c.by_code,
+        )
+        .distinct()
+        .order_by(contributions.c.handle)
+    )
+
+
+async def outcomes(tx: Transaction, consultation_id: int) -> list[Outcome]:
+    """What became of each that stands."""
+    rows = await tx.values(
+        select(contributions.c.outcome).where(
+            contributions.c.consultation_id == consultation_id, _STANDING
+        )
+    )
+    return [Outcome(each) for each in rows]
+
+
+async def fingerprint(tx: Transaction, consultation_id: int) -> str:
+    """Another one as soon as something that stands is written, answered, withdrawn or erased.
+
+    What is sealed anew begins with other bytes (`bot.keys.seal`): its beginning will do.
+    """
+    start = func.substr(contributions.c.sealed, 1, SEALED_START)
+    columns = [contributions.c[name] for name in ("id", "outcome", "answer", "tags")]
+    rows = await tx.rows(_standing_of(consultation_id).with_only_columns(*columns, start))
+    said = [tuple(row.values()) for row in rows]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 # -- Erasing ---------------------------------------------------------------------------------------
@@ -145,6 +200,7 @@ async def page(
 
 async def remove(tx: Transaction, handle: str) -> None:
     """Take everything that was sent under a handle."""
+    await _remove_items(tx, contributions.c.handle == handle)
     await tx.execute(delete(contributions).where(contributions.c.handle == handle))
 
 
@@ -157,10 +213,18 @@ async def ids(tx: Transaction, consultation_id: int) -> list[int]:
 
 async def remove_all(tx: Transaction, consultation_id: int) -> int:
     """Take every contribution to a consultation; gives how many there were."""
+    await _remove_items(tx, contributions.c.consultation_id == consultation_id)
     result = await tx.execute(
         delete(contributions).where(contributions.c.consultation_id == consultation_id)
     )
     return result.rowcount
+
+
+async def _remove_items(tx: Transaction, theirs: ColumnElement[bool]) -> None:
+    ids = select(contributions.c.id).where(theirs)
+    await tx.execute(
+        delete(contribution_items).where(contribution_items.c.contribution_id.in_(ids))
+    )
 
 
 async def left(tx: Transaction, consultation_id: int) -> int:
@@ -223,6 +287,14 @@ async def remove_marks(tx: Transaction, consultation_id: int) -> None:
 
 
 # -- Inside ----------------------------------------------------------------------------------------
+
+
+def _standing_of(consultation_id: int) -> Select[Any]:
+    return (
+        select(contributions)
+        .where(contributions.c.consultation_id == consultation_id, _STANDING)
+        .order_by(contributions.c.number)
+    )
 
 
 def _read(tx: Transaction, row: RowMapping) -> Contribution:

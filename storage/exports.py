@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.clearance import Decision
+from bot.domain.contributions import State
 from bot.domain.figures import Figure
 from bot.domain.filters import NOT_REPORTED, Dimension, Filter, Known, goal_of
 from bot.domain.items import AssignmentState, Part, ReportState
@@ -59,6 +60,10 @@ from storage.tables import (
     clearances,
     clusters,
     consolidations,
+    consultation_words,
+    consultations,
+    contribution_items,
+    contributions,
     deadlines,
     dialogue_questions,
     dialogues,
@@ -260,6 +265,7 @@ class Records:
             "assessments": (self._assessments(), self._grades()),
             "activities": (self._activities(),),
             "indicators": (self._indicators(),),
+            "contributions": (self._contributions(),),
         }
 
     def goals(self, *, withhold: bool) -> dict[tuple[int | None, str], int]:
@@ -384,7 +390,8 @@ class Records:
         """One row an item, by document and place, with what stands around it.
 
         `texts` is a mapping of languages, `holders` pairs of part and institution, `tags` labels by
-        vocabulary, `siblings` pairs of symbol and paragraph; `files` counts stored evidence.
+        vocabulary, `siblings` pairs of symbol and paragraph; `files` counts stored evidence,
+        `consulted` what was contributed about it to consultations.
         """
         said = status_updates.alias("said")
         words = (
@@ -434,8 +441,10 @@ class Records:
             ids = [row["id"] for row in page]
             texts, tags = self._texts(ids), self._tags(ids)
             holders, alike, stored = self._holders(ids), self._siblings(ids), self._stored(ids)
+            consulted = self.consulted(ids)
             for row in page:
                 item = row["id"]
+                row["consulted"] = consulted.get(item, 0)
                 row["texts"], row["tags"] = texts[item], tags[item]
                 row["holders"], row["siblings"] = holders[item], alike[item]
                 row["files"] = stored[item]
@@ -627,6 +636,41 @@ class Records:
         order = (plan_indicators.c.id, indicator_values.c.id)
         for page in self._pages(self._indicators().order_by(*order)):
             yield from page
+
+    def contributions(self) -> Iterator[Record]:
+        """What was contributed to consultations and stands, without its words.
+
+        `items` are pairs of symbol and number: those that it names, and those of its tags.
+        """
+        order = (contributions.c.consultation_id, contributions.c.number)
+        for page in self._pages(self._contributions().order_by(*order)):
+            about = self._contributed_to([row["id"] for row in page])
+            for row in page:
+                yield {**row, "items": about[row["id"]]}
+
+    def _contributed_to(self, ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+        found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        of = contribution_items.join(items, items.c.id == contribution_items.c.item_id).join(
+            source_documents, source_documents.c.id == items.c.document_id
+        )
+        for row in self._rows(
+            select(
+                contribution_items.c.contribution_id, source_documents.c.symbol, items.c.paragraph
+            )
+            .select_from(of)
+            .where(contribution_items.c.contribution_id.in_(ids))
+            .order_by(items.c.document_id, items.c.ordinal)
+        ):
+            found[row["contribution_id"]].append((row["symbol"], row["paragraph"]))
+        return found
+
+    def consulted(self, ids: Sequence[int]) -> dict[int, int]:
+        """By item how many contributions are about it."""
+        return self._grouped(
+            select(contribution_items.c.item_id, func.count())
+            .where(contribution_items.c.item_id.in_(ids))
+            .group_by(contribution_items.c.item_id)
+        )
 
     def _about(
         self, ids: Sequence[int]
@@ -1130,6 +1174,30 @@ class Records:
 
     def _grades(self) -> Select[Any]:
         return self._beside(grades).add_columns(grades.c.symbol.label("graded_in"))
+
+    def _contributions(self) -> Select[Any]:
+        """Those about an item that passes; where nothing is narrowed, the others, too."""
+        its = and_(
+            consultation_words.c.consultation_id == consultations.c.id,
+            consultation_words.c.language == consultations.c.language,
+        )
+        of = contributions.join(
+            consultations, consultations.c.id == contributions.c.consultation_id
+        ).join(consultation_words, its)
+        columns = [contributions.c[name] for name in ("id", "number", "about", "outcome", "tags")]
+        statement = (
+            select(
+                *columns, consultations.c.id.label("consultation_id"), consultation_words.c.title
+            )
+            .select_from(of)
+            .where(contributions.c.state == State.SENT.value)
+        )
+        if self._whole:
+            return statement
+        passing = select(contribution_items.c.contribution_id).where(
+            contribution_items.c.item_id.in_(self._passing())
+        )
+        return statement.where(contributions.c.id.in_(passing))
 
     def _beside(self, table: Any) -> Select[Any]:
         """What stands beside the answer on the items that pass, whenever it was given.

@@ -51,6 +51,11 @@ async def conversations_on(tx: Transaction, outbox_ids: Iterable[int]) -> list[i
     return sorted(int(each.removeprefix("conversation:")) for each in names)
 
 
+async def of_message(tx: Transaction, outbox_id: int) -> list[str]:
+    """What is known of a message, for another row that takes it away later."""
+    return await tx.values(select(quotes.c.mark).where(quotes.c.outbox_id == outbox_id))
+
+
 async def forget(tx: Transaction, outbox_ids: Iterable[int]) -> None:
     """These messages are gone."""
     await tx.execute(delete(quotes).where(quotes.c.outbox_id.in_(list(outbox_ids))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, delete, exists, func, insert, or_, select, update
 
 from bot.domain.consultations import Card, SignUp, SignUpState, random_number
+from bot.keys import SEALED_START
 from storage import consultations
 from storage.database import Transaction
 from storage.envelopes import Sealed
@@ -159,6 +161,37 @@ async def bots(tx: Transaction, handles: Sequence[str]) -> dict[str, int]:
         select(sign_ups.c.handle, sign_ups.c.bot_id).where(sign_ups.c.handle.in_(handles))
     )
     return {row["handle"]: row["bot_id"] for row in rows}
+
+
+async def named(
+    tx: Transaction, consultation_id: int, states: Sequence[SignUpState]
+) -> list[SignUp]:
+    """Those who take part by their own name, as they agreed to."""
+    rows = await tx.rows(
+        select(sign_ups)
+        .where(
+            sign_ups.c.consultation_id == consultation_id,
+            sign_ups.c.state.in_([each.value for each in states]),
+        )
+        .order_by(sign_ups.c.number)
+    )
+    found = [_read(tx, row) for row in rows]
+    return [each for each in found if each.card is not None and each.card.named]
+
+
+async def fingerprint(tx: Transaction, handles: Sequence[str]) -> str:
+    """Another one as soon as one of these says something else, stands elsewhere or is gone."""
+    rows = await tx.rows(
+        select(
+            sign_ups.c.handle,
+            sign_ups.c.state,
+            func.substr(sign_ups.c.sealed, 1, SEALED_START).label("start"),
+        )
+        .where(sign_ups.c.handle.in_(handles))
+        .order_by(sign_ups.c.handle)
+    )
+    said = [tuple(row.values()) for row in rows]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 # -- Erasing ---------------------------------------------------------------------------------------

@@ -1221,6 +1221,14 @@ consultation_counts = Table(  # how many participants said what; of none it is k
     PrimaryKeyConstraint("consultation_id", "trait", "value"),
 )
 
+consultation_figures = Table(  # what is shown of these counts, and which they were then
+    "consultation_figures",
+    metadata,
+    _to("consultation_id", "consultations"),
+    Column("figures", Json, nullable=False),
+    PrimaryKeyConstraint("consultation_id"),
+)
+
 contributions = Table(  # what participants wrote
     "contributions",
     metadata,
@@ -1262,6 +1270,25 @@ Index(
     enclosures.c.next_try_at,
     sqlite_where=text("next_try_at IS NOT NULL"),
     postgresql_where=text("next_try_at IS NOT NULL"),
+)
+
+contribution_items = Table(  # the items that one names, or was put under: for what asks by item
+    "contribution_items",
+    metadata,
+    _to("contribution_id", "contributions"),
+    _to("item_id", "items", index=True),
+    PrimaryKeyConstraint("contribution_id", "item_id"),
+)
+
+consultation_summaries = Table(  # what came of a consultation, for everybody
+    "consultation_summaries",
+    metadata,
+    _to("consultation_id", "consultations"),
+    Column("language", String(20), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("numbers", Json, nullable=False),  # rounded, as they were then
+    Column("published_on", Date, nullable=False),
+    PrimaryKeyConstraint("consultation_id", "language"),
 )
 
 contribution_marks = Table(  # against floods and duplicates; they lead to no contribution

@@ -25,6 +25,10 @@ from storage.tables import (
     clearances,
     clusters,
     consolidations,
+    consultation_words,
+    consultations,
+    contribution_items,
+    contributions,
     deadlines,
     dialogue_questions,
     dialogues,
@@ -120,6 +124,64 @@ def _rows(
         (assessments, _assessments(item_count)),
         (grades, _grades(item_count)),
         *_plans(item_count, held_by),
+        *_contributed(item_count),
+    ]
+
+
+def _contributed(item_count: int) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
+    """One about every sixth item, every third of them taken back; one about the whole report.
+
+    Nobody opens what is sealed: an export has no key.
+    """
+    held = {
+        "code": "h4k7",
+        "state": "closed",
+        "form": "written",
+        "last_day": date(2026, 4, 1),
+        "closes_on": date(2026, 4, 1),
+        "kept_until": date(2026, 6, 1),
+        "language": "en",
+        "languages": [],
+        "access": [],
+        "pools": {},
+        "announced_at": BEGIN,
+    }
+    said = dict.fromkeys(("purpose", "place", "ways", "contacts"), "")
+    numbers = range(1, item_count // 6 + 2)
+    return [
+        (consultations, [held]),
+        (
+            consultation_words,
+            [{"consultation_id": 1, "language": "en", "title": "=Child rights report", **said}],
+        ),
+        (
+            contributions,
+            [
+                {
+                    "consultation_id": 1,
+                    "number": n,
+                    "handle": f"{n:032}",
+                    "by_code": True,
+                    "state": "withdrawn" if n % 3 == 0 else "sent",
+                    "day": date(2026, 3, 1),
+                    "about": {"kind": "items" if n > 1 else "report", "theme": "", "items": []},
+                    "sealed": b"secret words",
+                    "outcome": "taken_up" if n % 2 else "none",
+                    "answer": "=secret answer",
+                    "tags": {"themes": ["Education"] if n % 2 else [], "items": []},
+                }
+                for n in numbers
+            ],
+        ),
+        (
+            contribution_items,
+            [
+                {"contribution_id": n, "item_id": each}
+                for n in numbers[1:]
+                if n % 3
+                for each in sorted({n, 6 * (n - 1)})
+            ],
+        ),
     ]
 
 

@@ -223,22 +223,17 @@ class SignUp:
 
 @dataclass(frozen=True)
 class Standing:
-    """Who takes part, in numbers that tell of nobody.
+    """Who takes part, in numbers that tell of nobody (`bot.domain.small_groups`).
 
-    `groups` are those with at least FEWEST people, `others` is how many stand behind the rest; both
-    are empty until there are that many in all. `erased` says what has gone for good.
+    `people`, `waiting`, `groups` and `access` are rounded down, and 0 or missing where they are
+    fewer than FEWEST. `erased` says what has gone for good.
     """
 
-    states: Mapping[SignUpState, int]
+    people: int
+    waiting: int
     groups: Mapping[str, int]
-    others: int
     access: Mapping[str, int]
     erased: Mapping[str, int]
-
-    @property
-    def inside(self) -> int:
-        """How many have signed up and not cancelled."""
-        return sum(self.states.get(each, 0) for each in TAKING_PART)
 
 
 TAKING_PART = (
@@ -272,18 +267,3 @@ def counted(answers: Mapping[str, Any]) -> dict[tuple[str, str], int]:
     for each in answers.get("access", ()):
         found["access", str(each)] = 1
     return found
-
-
-def shown_counts(counts: Mapping[str, int], *, fewest: int = FEWEST) -> tuple[dict[str, int], int]:
-    """The counts that can be shown, and how many people stand behind those that cannot.
-
-    Small ones are put together, with the next smallest until they are `fewest` in all, so that
-    none follows from the total; where all of them are fewer, nothing is shown: ({}, 0).
-    """
-    rising = sorted((n, value) for value, n in counts.items() if n > 0)
-    together = 0
-    while rising and (rising[0][0] < fewest or 0 < together < fewest):
-        together += rising.pop(0)[0]
-    if together < fewest and not rising:
-        return {}, 0
-    return {value: n for n, value in sorted(rising, key=lambda each: (-each[0], each[1]))}, together

@@ -44,6 +44,7 @@ class TemplateKind(StrEnum):
     MATRIX = "matrix"
     PARAGRAPHS = "paragraphs"
     NATIONAL_REPORT = "national_report"
+    CONSULTATION = "consultation"
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,14 @@ FORMS: Mapping[ExportKind, Form] = {
     ),
 }
 
+TEMPLATE_LETTERS: Mapping[TemplateKind, str] = {
+    TemplateKind.MATRIX: "m",
+    TemplateKind.PARAGRAPHS: "p",
+    TemplateKind.NATIONAL_REPORT: "r",
+    TemplateKind.CONSULTATION: "k",
+}
+"""What stands for a template behind a button."""
+
 CHOSEN = tuple(kind for kind, form in FORMS.items() if not form.of_a_report)
 """What is narrowed by a filter, and chosen among the exports."""
 
@@ -103,6 +112,7 @@ TEXT_KEYS = (
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 _BY_LETTER = {form.letter: kind for kind, form in FORMS.items()}
+_TEMPLATES = {letter: kind for kind, letter in TEMPLATE_LETTERS.items()}
 
 
 class DocumentNeeded(Refused):
@@ -126,6 +136,11 @@ class ReportNeeded(Refused):
 def by_letter(letter: str) -> ExportKind | None:
     """The kind that a letter behind a button stands for."""
     return _BY_LETTER.get(letter)
+
+
+def template_by_letter(letter: str) -> TemplateKind | None:
+    """The kind of template that a letter behind a button stands for."""
+    return _TEMPLATES.get(letter)
 
 
 def require_suits(kind: ExportKind, chosen: Filter, report_id: int | None = None) -> None:

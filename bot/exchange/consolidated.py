@@ -9,6 +9,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from bot.domain.contributions import About, Outcome, Tags
+from bot.domain.contributions import Kind as AboutKind
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.dialogues import QuestionState
 from bot.domain.figures import Figure, number_written
@@ -29,6 +31,7 @@ from bot.exchange.workbook import (
     AnswerRow,
     AssessmentRow,
     AssignmentRow,
+    ContributionRow,
     Counts,
     DeadlineRow,
     DialogueRow,
@@ -57,6 +60,8 @@ TEXT_KEYS = (
     *(f"export.file.{each}" for each in _FILE_STATES),
     *(f"export.assessment.{each}" for each in _ASSESSMENT_STATES),
     *(f"export.activity.{each}" for each in _STAGES),
+    *(f"export.contribution.about.{each}" for each in AboutKind),
+    *(f"contributed.outcome.{each}" for each in Outcome),
     *(f"report.state.{each}" for each in ReportState),
     *(f"assignment.state.{each}" for each in AssignmentState),
     *(f"label.part.{each}" for each in Part),
@@ -113,6 +118,7 @@ class _Rows(Named):
             assessments=map(self._assessment, records.assessments()),
             activities=map(self._activity, records.activities()),
             indicators=map(self._indicator, records.indicators()),
+            contributions=map(self._contribution, records.contributions()),
             zone=self._zone,
             withheld=records.restricted() if order.withhold else 0,
         )
@@ -166,6 +172,7 @@ class _Rows(Named):
             consolidated_status=self._status(row["consolidated_status"]),
             consolidated_as_of=row["consolidated_as_of"],
             consolidated_sentence=self._written(row["consolidated_sentence"]) if shown else "",
+            contributions=row["consulted"],
         )
 
     def _status(self, code: str | None) -> str:
@@ -470,6 +477,19 @@ class _Rows(Named):
             disaggregation="\n".join(map(self._group, groups)),
             origin=row["number"] or self._origin(row["source"]),
             received_at=row["at"],
+        )
+
+    def _contribution(self, row: Record) -> ContributionRow:
+        about, tags = About.from_json(row["about"]), Tags.from_json(row["tags"])
+        own = (about.theme,) if about.theme else ()
+        return ContributionRow(
+            id=f"C-{row['id']}",
+            consultation=row["title"],
+            contribution=row["number"],
+            about=self.word(f"export.contribution.about.{about.kind}"),
+            themes=tuple(dict.fromkeys((*own, *tags.themes))),
+            items=tuple(f"{symbol} {paragraph}" for symbol, paragraph in row["items"]),
+            outcome=self.word(f"contributed.outcome.{row['outcome']}"),
         )
 
     def _origin(self, source: str | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain.exports import ExportKind
 from bot.domain.screens import Words, text
 from bot.domain.selection import Need
+from bot.domain.small_groups import rounded
 from bot.exchange.order import Order, Written, carry_out
 from bot.exchange.wording import Wording, written
 from bot.settings import Settings
@@ -65,6 +66,7 @@ def section(
         "text": said,
         "about": " · ".join(filter(None, (kind, position, label, vanished))),
         "status": wording.status(row, approved),
+        "consulted": _consulted(wording, row["consulted"]),
         "sentence": wording.sentence(row) if wording.shows(row) else wording.ours(""),
         "answers": [_answer(wording, each, shown=wording.shows(row)) for each in approved],
         "independent": [
@@ -72,6 +74,12 @@ def section(
         ],
         "grades": [{"title": title, "text": words} for title, words in wording.grades(row)],
     }
+
+
+def _consulted(wording: Wording, contributions: int) -> str:
+    """How many contributions to consultations are about it, as far as the house may tell."""
+    n = rounded(contributions)
+    return wording.say(text("word.consulted", count=n)) if n else ""
 
 
 def _answer(wording: Wording, said: Record, *, shown: bool) -> dict[str, Any]:

@@ -21,14 +21,16 @@ from bot.domain.items import ItemText, best_text
 from bot.domain.publication import NO_ANSWER, Answer, Document, PublicItem, by_status
 from bot.domain.screens import Text, Value, text
 from bot.domain.status import DEFAULT
+from bot.domain.summaries import OUTCOMES, PublicSummary
 from bot.domain.views.common import mechanism_name
+from bot.domain.views.summaries import counted
 from bot.exchange.cells import Cell, write_csv
 from bot.texts import Texts, direction, language_name, own_name
 
 MARKER = "snapshot.json"
 """In the folder of every snapshot: what else stands in a folder without it is not ours."""
 
-ITEMS, ANSWERS = "items", "answers"
+ITEMS, ANSWERS, CONSULTATIONS = "items", "answers", "consultations"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     ITEMS: (
         *("id", "document", "paragraph", "mechanism", "kind", "position", "text", "language"),
@@ -37,6 +39,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ANSWERS: (
         *("number", "item", "institution", "part", "status", "as_of"),
         *("measures", "remaining", "language"),
+    ),
+    CONSULTATIONS: (
+        *("code", "title", "last_day", "published_on", "summary", "language"),
+        *("people", "by_group", "contributors", "taken_up", "partly", "not"),
     ),
 }
 """The columns of the open data, file by file."""
@@ -50,6 +56,7 @@ TEXT_KEYS = (
     "site.consolidated",
     *(f"site.{each}" for each in ("mechanism", "answered", "back", "holds", "by", "themes")),
     *(f"site.{each}" for each in ("remaining", "data_about", "column", "meaning", "json")),
+    *(f"site.{each}" for each in ("consultations", "consultations_about", "held_until")),
 )
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
@@ -65,6 +72,7 @@ class Snapshot:
     languages: Sequence[str]
     default_language: str
     statuses: Sequence[str] = DEFAULT.codes  # in their order
+    came_of: Sequence[PublicSummary] = ()  # what came of consultations
 
     @property
     def items(self) -> Iterator[PublicItem]:
@@ -126,6 +134,9 @@ class _Pages:
         folder.mkdir()
         (folder / "index.html").write_text(self.rendered("index.html", **self._index()))
         (folder / "data.html").write_text(self.rendered("data.html", **self._data()))
+        if came_of := self._consultations():
+            page = self.rendered("consultations.html", consultations=came_of)
+            (folder / "consultations.html").write_text(page)
         for document in self._snapshot.documents:
             name = self._files[document.symbol]
             values = {"document": self._document(document), "page": name}
@@ -174,7 +185,12 @@ class _Pages:
             }
             for each in self._snapshot.documents
         ]
-        return {"total": total, "statuses": statuses, "documents": documents}
+        return {
+            "total": total,
+            "statuses": statuses,
+            "documents": documents,
+            "consulted": bool(self._snapshot.came_of),
+        }
 
     def _document(self, document: Document) -> dict[str, Any]:
         return {
@@ -220,6 +236,30 @@ class _Pages:
             "language": answer.language,
             "dir": direction(answer.language),
             "note": self._note(answer.language),
+        }
+
+    def _consultations(self) -> list[dict[str, Any]]:
+        """What came of each, in the reader's language where it was said in it."""
+        by_code: dict[str, list[PublicSummary]] = {}
+        for each in self._snapshot.came_of:
+            by_code.setdefault(each.code, []).append(each)
+        return [self._consultation(several) for several in by_code.values()]
+
+    def _consultation(self, several: Sequence[PublicSummary]) -> dict[str, Any]:
+        wanted = (self._language, self._snapshot.default_language)
+        by_language = {each.summary.language: each for each in several}
+        found = next((by_language[each] for each in wanted if each in by_language), several[0])
+        summary = found.summary
+        return {
+            "code": found.code,
+            "title": found.title,
+            "day": self._say(text("site.held_until", day=found.last_day)),
+            "published": self._say(text("summary.published", day=summary.published_on)),
+            "words": [each for each in summary.words.split("\n") if each.strip()],
+            "language": summary.language,
+            "dir": direction(summary.language),
+            "note": self._note(summary.language),
+            "numbers": [self._say(each) for each in counted(summary.numbers)],
         }
 
     def _data(self) -> dict[str, Any]:
@@ -277,6 +317,7 @@ def _write_data(snapshot: Snapshot, texts: Texts, folder: Path) -> None:
     tables: dict[str, Callable[[Snapshot, Texts], Iterator[dict[str, Cell]]]] = {
         ITEMS: _item_rows,
         ANSWERS: _answer_rows,
+        CONSULTATIONS: _consultation_rows,
     }
     for name, rows in tables.items():
         cells = ([row[column] for column in COLUMNS[name]] for row in rows(snapshot, texts))
@@ -323,3 +364,20 @@ def _answer_rows(snapshot: Snapshot, texts: Texts) -> Iterator[dict[str, Cell]]:
                 "remaining": texts.written(answer.remaining, snapshot.default_language),
                 "language": answer.language,
             }
+
+
+def _consultation_rows(snapshot: Snapshot, _texts: Texts) -> Iterator[dict[str, Cell]]:
+    for each in snapshot.came_of:
+        numbers = each.summary.numbers
+        yield {
+            "code": each.code,
+            "title": each.title,
+            "last_day": each.last_day,
+            "published_on": each.summary.published_on,
+            "summary": each.summary.words,
+            "language": each.summary.language,
+            "people": numbers.people,
+            "by_group": tuple(f"{group}: {n}" for group, n in numbers.groups.items()),
+            "contributors": numbers.writers,
+            **{outcome.value: numbers.outcomes.get(outcome.value, 0) for outcome in OUTCOMES},
+        }

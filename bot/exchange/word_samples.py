@@ -1,6 +1,7 @@
 """Made-up values of every field, in both directions: a template is tried with them first.
 
-They have the shape of what `bot.exchange.matrix`, `.paragraphs` and `.national_report` give.
+They have the shape of what `bot.exchange.matrix`, `.paragraphs` and `.national_report` give, and
+`bot.works.consultation_file`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,30 @@ def values(kind: TemplateKind) -> dict[str, Any]:
             return {**page, **_paragraphs()}
         case TemplateKind.NATIONAL_REPORT:
             return {**page, **_national_report()}
+        case TemplateKind.CONSULTATION:
+            return _consultation()
+
+
+def _consultation() -> dict[str, Any]:
+    contribution = {
+        "head": "1 · Women’s organisations",
+        "number": 1,
+        "group": "Women’s organisations",
+        "about": "About: recommendations 140.7",
+        "text": [_part(_ENGLISH), _part(_ARABIC, rtl=True)],
+        "outcome": "What became of it: partly taken up.",
+        "answer": [_part("Chapter 3 speaks of ramps.")],
+    }
+    unanswered = {**contribution, "group": "", "answer": []}
+    return {
+        "heading": "What was contributed to the consultation",
+        "title": _part("Child rights report"),
+        "made": "Made on 3 May 2026.",
+        "notes": ["Taking part neither endorses the report nor limits alternative reports."],
+        "counted": "2 contributions",
+        "our": {"answer": "The secretariat says:"},
+        "sections": [{"title": "Education", "contributions": [contribution, unanswered]}],
+    }
 
 
 def _national_report() -> dict[str, Any]:
@@ -120,13 +145,20 @@ def _paragraphs() -> dict[str, Any]:
         "follow_up": "Follow-up asked for by the committee",
         "text": _part("The Committee is concerned about prisons."),
         "about": "Concern",
+        "consulted": "At least 5 contributions to consultations are about it.",
         "sentence": _part("The State has adopted the law."),
         "status": "In progress, as of 3 May 2026",
         "answers": [answer, bare],
         "independent": [{"title": "Assessment of the institute", "text": _part(_ENGLISH)}],
         "grades": [{"title": "Human Rights Committee: C, 131st session", "text": _part(_ENGLISH)}],
     }
-    foreign = {**section, "follow_up": "", "text": _part(_ARABIC, rtl=True), "about": ""}
+    foreign = {
+        **section,
+        "follow_up": "",
+        "consulted": "",
+        "text": _part(_ARABIC, rtl=True),
+        "about": "",
+    }
     unanswered = {**foreign, "text": nothing, "sentence": nothing, "answers": []}
     labels = ("approved_only", "remaining", "figures", "evidence")
     return {

@@ -38,6 +38,8 @@ def ours(kind: TemplateKind, *, rtl: bool) -> bytes:
             _paragraphs(document, rtl=rtl)
         case TemplateKind.NATIONAL_REPORT:
             _national_report(document, rtl=rtl)
+        case TemplateKind.CONSULTATION:
+            _consultation(document, rtl=rtl)
     _numbered(document, rtl=rtl)
     written = BytesIO()
     document.save(written)
@@ -141,6 +143,37 @@ def _national_report(document: DocumentObject, *, rtl: bool) -> None:
     writer.write("{%p endfor %}")
 
 
+def _consultation(document: DocumentObject, *, rtl: bool) -> None:
+    """A heading for each subject; under it what was contributed, and what became of it."""
+    set_up(document, after=4)
+    set_up_headings(document)
+    writer = Writer(document, rtl=rtl)
+    writer.write("{{ heading }}", bold=True, points=16)
+    writer.foreign("title", bold=True)
+    writer.write("{{ made }}", space=6)
+    writer.write("{{ counted }}")
+    writer.write("{%p for each in notes %}")
+    writer.write("{{ each }}")
+    writer.write("{%p endfor %}")
+    writer.write("{%p for section in sections %}")
+    writer.write("{{ section.title }}", style="Heading 1")
+    writer.write("{%p for each in section.contributions %}")
+    writer.write("{{ each.head }}", bold=True, space=12, keep=True)
+    writer.write("{{ each.about }}", grey=True, keep=True)
+    writer.write("{%p for part in each.text %}")
+    writer.foreign("part")
+    writer.write("{%p endfor %}")
+    writer.write("{{ each.outcome }}", space=6)
+    writer.write("{%p if each.answer %}")
+    writer.write("{{ our.answer }}", grey=True, keep=True)
+    writer.write("{%p for part in each.answer %}")
+    writer.foreign("part")
+    writer.write("{%p endfor %}")
+    writer.write("{%p endif %}")
+    writer.write("{%p endfor %}")
+    writer.write("{%p endfor %}")
+
+
 def _sections(writer: Writer, place: str) -> None:
     writer.write(f"{{%p for section in {place} %}}")
     writer.write("{{ section.title }}", bold=True, points=13, space=18, keep=True)
@@ -152,6 +185,9 @@ def _sections(writer: Writer, place: str) -> None:
     writer.write("{%p endif %}")
     writer.write("{%p if section.about %}")
     writer.write("{{ section.about }}", grey=True)
+    writer.write("{%p endif %}")
+    writer.write("{%p if section.consulted %}")
+    writer.write("{{ section.consulted }}", grey=True)
     writer.write("{%p endif %}")
     writer.write("{{ section.status }}", bold=True, space=6)
     writer.write("{%p if section.sentence.words %}")

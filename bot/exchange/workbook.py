@@ -69,6 +69,7 @@ class RecommendationRow:
     consolidated_status: str = ""  # the secretariat's; then `status` and `as_of` are it, too
     consolidated_as_of: date | None = None
     consolidated_sentence: str = ""  # for the report
+    contributions: int = 0  # of consultations, about it
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +281,19 @@ class QuestionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ContributionRow:
+    """A contribution to a consultation; its words and groups leave by files that are taken back."""
+
+    id: str
+    consultation: str
+    contribution: int  # its number there
+    about: str
+    themes: tuple[str, ...]
+    items: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssessmentRow:
     """What stands beside the State's answer: an observer's assessment, or a committee's grade."""
 
@@ -385,6 +399,7 @@ class WorkbookContents:
     assessments: Iterable[AssessmentRow] = ()
     activities: Iterable[ActivityRow] = ()
     indicators: Iterable[IndicatorRow] = ()
+    contributions: Iterable[ContributionRow] = ()
     zone: tzinfo = UTC
     withheld: int = 0
 
@@ -404,6 +419,7 @@ SHEETS: Mapping[str, type] = {
     "assessments": AssessmentRow,
     "activities": ActivityRow,
     "indicators": IndicatorRow,
+    "contributions": ContributionRow,
 }
 
 

@@ -8,7 +8,6 @@ from datetime import date, time, timedelta
 from bot.domain import permissions
 from bot.domain.consultations import (
     BEGUN_KEPT,
-    FEWEST,
     KEPT_LONGEST,
     SEATED,
     TAKING_PART,
@@ -18,11 +17,11 @@ from bot.domain.consultations import (
     Standing,
     Wanted,
     new_code,
-    shown_counts,
 )
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import Act
 from bot.domain.screens import Screen
+from bot.domain.small_groups import Figures, rounded
 from bot.domain.views import participants as told
 from bot.services import audit, erasure, notices, waiting
 from storage import consultations as queries
@@ -231,12 +230,22 @@ async def get(tx: Transaction, act: Act, consultation_id: int) -> Consultation:
 async def standing(tx: Transaction, act: Act, consultation_id: int) -> Standing:
     """How many take part, and what can be said of them."""
     permissions.require(permissions.may_consult(act.actor))
-    counted = await queries.counts(tx, consultation_id)
-    groups, others = shown_counts(counted.get("group", {}))
-    access = {value: n for value, n in counted.get("access", {}).items() if n >= FEWEST}
+    figures = await queries.figures(tx, consultation_id)
     states = await queries.states(tx, consultation_id)
     _at, erased = await queries.erased(tx, consultation_id)
-    return Standing(states, groups, others, access, erased)
+    return Standing(
+        figures.people("group"),
+        rounded(states.get(SignUpState.WAITING, 0)),
+        figures.of("group"),
+        figures.of("access"),
+        erased,
+    )
+
+
+async def figures(tx: Transaction, act: Act, consultation_id: int) -> Figures:
+    """What can be said of who takes part, came and contributed, by trait."""
+    permissions.require(permissions.may_consult(act.actor))
+    return await queries.figures(tx, consultation_id)
 
 
 # -- What time does --------------------------------------------------------------------------------

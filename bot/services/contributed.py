@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.domain import permissions
-from bot.domain.consultations import Consultation, Group, shown_counts
+from bot.domain.consultations import Consultation, Group
 from bot.domain.contributions import (
     LONGEST_ANSWER,
     REASONED,
@@ -18,9 +18,9 @@ from bot.domain.enclosures import Enclosure, EnclosureState
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.people import Act
 from bot.domain.reports import NoWords, TooLong
+from bot.domain.small_groups import Figures
 from bot.domain.views import contributing as told
 from bot.services import audit, notices
-from bot.services.erasure import WROTE
 from storage import consultations, enclosures, items
 from storage import contributions as queries
 from storage.database import Transaction
@@ -31,8 +31,8 @@ from storage.outbox import BULK
 class Read:
     """A contribution as officers read it.
 
-    `group` only where it tells of nobody (`shown_counts`); `codes` are the numbers of items that it
-    names or is tagged with, by their ids.
+    `group` only where it tells of nobody (`bot.domain.small_groups`); `codes` are the numbers of
+    items that it names or is tagged with, by their ids.
     """
 
     kept: Contribution
@@ -53,6 +53,12 @@ async def page(
     permissions.require(permissions.may_consult(act.actor))
     found = await queries.page(tx, consultation_id, limit=limit, offset=offset)
     return await _read(tx, consultation_id, found)
+
+
+async def every(tx: Transaction, act: Act, consultation_id: int) -> list[Read]:
+    """All of them, in the order in which they came."""
+    permissions.require(permissions.may_consult(act.actor))
+    return await _read(tx, consultation_id, await queries.every(tx, consultation_id))
 
 
 async def get(tx: Transaction, act: Act, contribution_id: int) -> tuple[Consultation, Read]:
@@ -135,15 +141,13 @@ async def _tell(tx: Transaction, act: Act, found: Consultation, decided: Contrib
 
 
 async def _read(tx: Transaction, consultation_id: int, found: list[Contribution]) -> list[Read]:
-    counts = await consultations.counts(tx, consultation_id)
-    groups, _others = shown_counts(counts.get(WROTE, {}))
+    figures = await consultations.figures(tx, consultation_id)
     named = [item for each in found for item in (*each.about.items, *each.tags.items)]
     codes = await items.codes(tx, named)
-    return [
-        Read(
-            each,
-            each.said.group if each.said is not None and each.said.group.value in groups else None,
-            codes,
-        )
-        for each in found
-    ]
+    return [Read(each, _group(figures, each), codes) for each in found]
+
+
+def _group(figures: Figures, kept: Contribution) -> Group | None:
+    if kept.said is None or not figures.group_of(kept.number, kept.said.group.value):
+        return None
+    return kept.said.group

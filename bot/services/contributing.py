@@ -32,6 +32,7 @@ from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import Act
 from bot.domain.reports import fitting
 from bot.domain.screens import Code, Listing
+from bot.domain.small_groups import WROTE
 from bot.keys import KeyMissing
 from bot.services import audit, erasure
 from bot.services.sign_ups import begin
@@ -110,7 +111,7 @@ async def send(
     )
     await enclosures.belong(tx, kept.handle, made.id, draft.files)
     if not standing:
-        await consultations.add_counts(tx, consultation.id, {(erasure.WROTE, group.value): 1})
+        await consultations.add_counts(tx, consultation.id, {(WROTE, group.value): 1})
     await sign_ups.save(tx, replace(kept, asked=None))
     await _trace(tx, act, "contribution.send", made)
     return made
@@ -245,7 +246,7 @@ async def leave(
     made = await contributions.add(
         tx, consultation.id, handle, draft.about, said, day=act.today, kept_until=kept.kept_until
     )
-    counts = {(erasure.WROTE, Group.NOT_SAID.value): 1}
+    counts = {(WROTE, Group.NOT_SAID.value): 1}
     await consultations.add_counts(tx, consultation.id, counts)
     await erasure.of_sign_up(tx, act, kept)
     await _trace(tx, act, "contribution.send", made)

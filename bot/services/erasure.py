@@ -8,11 +8,12 @@ half-way: what is gone cannot be opened, what is written down is destroyed at th
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.domain.consultations import Card, SignUp, SignUpState, counted
 from bot.domain.contributions import Contribution
 from bot.domain.people import Act
+from bot.domain.small_groups import WROTE
 from bot.domain.views import consultations as views
 from bot.domain.views import contributed
 from bot.domain.views import participants as told
@@ -22,9 +23,6 @@ from storage.database import Database, Transaction
 from storage.outbox import REPLY, Message
 from storage.safe import LIMITS
 from storage.sign_ups import Erasure
-
-WROTE = "wrote"
-"""So the groups of those who contributed are counted, beside what cards say."""
 
 
 async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | None = None) -> None:
@@ -36,12 +34,13 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
     if gone.card is not None:
         if gone.is_in:
             said = counted(gone.card.answers)
-            await consultations.add_counts(tx, gone.consultation_id, said, times=-1)
+            await consultations.erase_counts(tx, gone.consultation_id, said)
         rows = await outbox.let_go(tx, gone.handle, now=act.now)
         await clear_chat(tx, act, gone.card, rows=rows, wrote=gone.card.wrote)
     wrote = await contributions.of_handle(tx, gone.handle)
     await uncount(tx, wrote)
-    await take_from_officers(tx, act, [each.id for each in wrote])
+    names = [takes_part_as(gone.handle), *(shown_as(each.id) for each in wrote)]
+    await _take_showing(tx, act, names)
     await enclosures.remove_of_handle(tx, gone.handle)
     await contributions.remove(tx, gone.handle)
     await sign_ups.remove(tx, gone, says=says, now=act.now)
@@ -68,12 +67,16 @@ async def uncount(tx: Transaction, gone: Iterable[Contribution]) -> None:
     standing = next((each for each in gone if each.said is not None), None)
     if standing is not None and standing.said is not None:
         counts = {(WROTE, standing.said.group.value): 1}
-        await consultations.add_counts(tx, standing.consultation_id, counts, times=-1)
+        await consultations.erase_counts(tx, standing.consultation_id, counts)
 
 
 async def take_from_officers(tx: Transaction, act: Act, contribution_ids: Iterable[int]) -> None:
     """Delete what shows these contributions from the chats of officers, or write over it."""
-    names = [shown_as(each) for each in contribution_ids]
+    await _take_showing(tx, act, [shown_as(each) for each in contribution_ids])
+
+
+async def _take_showing(tx: Transaction, act: Act, names: Sequence[str]) -> None:
+    """The same for whatever screens and files name so; a file that waits is not sent any more."""
     rows = await quotes.showing(tx, names=names) if names else []
     await outbox.drop_showing(tx, rows, now=act.now)
     for each in await outbox.standing(tx, rows):
@@ -92,6 +95,16 @@ async def take_from_officers(tx: Transaction, act: Act, contribution_ids: Iterab
 def shown_as(contribution_id: int) -> str:
     """How screens name a contribution that they show (`storage.quotes`)."""
     return f"contribution:{contribution_id}"
+
+
+def takes_part_as(handle: str) -> str:
+    """How files name somebody whose own name stands in them."""
+    return f"sign-up:{handle}"
+
+
+def file_of(consultation_id: int) -> str:
+    """How every file about the participants of a consultation names it."""
+    return f"consultation-file:{consultation_id}"
 
 
 async def of_marks(tx: Transaction, act: Act, consultation_id: int) -> None:
@@ -140,7 +153,8 @@ async def of_consultation(tx: Transaction, act: Act, consultation_id: int) -> No
     """Take everything of a consultation's participants."""
     await consultations.erase(tx, consultation_id)
     await contributions.remove_marks(tx, consultation_id)
-    await take_from_officers(tx, act, await contributions.ids(tx, consultation_id))
+    wrote = await contributions.ids(tx, consultation_id)
+    await _take_showing(tx, act, [file_of(consultation_id), *map(shown_as, wrote)])
     await outbox.let_go_all(tx, consultation_id, now=act.now)
     await enclosures.remove_all(tx, consultation_id)
     gone = {

@@ -5,6 +5,7 @@ Participants are no seats and no `people`. What they do is traced by their numbe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -91,12 +92,12 @@ async def send(
     await seats.lock(tx, consultation.id)
     kept = replace(await sign_ups.again(tx, kept), card=kept.card)
     assert kept.card is not None
-    if kept.is_in:
-        before = counted(kept.card.answers)
-        await consultations.add_counts(tx, kept.consultation_id, before, times=-1)
     said = replace(kept.card, answers=answers)
     await sign_ups.save(tx, replace(kept, day=act.today, card=said, asked=None))
-    await consultations.add_counts(tx, kept.consultation_id, counted(answers))
+    # In one go: nothing is shown of the moment in which somebody who changes counts as gone.
+    changes = Counter(counted(answers))
+    changes.subtract(counted(kept.card.answers) if kept.is_in else {})
+    await consultations.add_counts(tx, kept.consultation_id, changes)
     if not kept.is_in:
         await waiting.admit(tx, act, consultation, kept, str(answers.get("group", "")))
     await _trace(tx, act, "sign_up.change" if kept.is_in else "sign_up.send", kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,10 +91,11 @@ class Tools:
         step: str,
         edits: int | None = None,
         subject: str | None = None,
+        quotes: Sequence[str] = (),
     ) -> int | None:
         """Tell whoever asked how the job stands; once per `step`, whatever is repeated.
 
-        `subject` says what a reply, or the next file, is about.
+        `subject` says what a reply, or the next file, is about, `quotes` what the screen shows.
         Nothing is told to somebody whose seat has ended or was suspended meanwhile.
         """
         if job.person_id is None or self.bot_id is None:
@@ -109,6 +110,7 @@ class Tools:
             lane=outbox.REPLY,
             edits=edits,
             subject=subject,
+            quotes=tuple(quotes),
         )
         return await outbox.add(tx, message, now=self.clock.now())
 

@@ -9,6 +9,7 @@ from bot.jobs import Jobs
 from bot.services import assignments_book as books
 from bot.services import (
     calendar_import,
+    consultation_files,
     consultations,
     deadlines,
     digests,
@@ -31,6 +32,7 @@ from bot.works import (
     calendar_read,
     calendar_template,
     chapter_words,
+    consultation_file,
     digest,
     export,
     history,
@@ -80,6 +82,7 @@ WORKS: Mapping[str, Callable[[Job, Tools], Awaitable[None]]] = {
     report_chapters.COUNT: chapter_words.run,
     consultations.CALENDAR: meeting.run,
     consultations.POSTER: poster.run,
+    consultation_files.FILE: consultation_file.run,
 }
 
 PROCESSES: Mapping[str, str] = {
@@ -91,6 +94,7 @@ PROCESSES: Mapping[str, str] = {
     assignments_book.PROCESS: "bot.exchange.assignments_work:make",
     plans_book.PROCESS: "bot.exchange.plans_work:make",
     poster.PROCESS: "bot.exchange.poster:draw",
+    consultation_file.PROCESS: "bot.exchange.consultation_book:write",
     reports_book.PROCESS: "bot.exchange.reports_work:make",
 }
 """Name → `module:function`, for `bot.jobs`."""

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from bot.domain.errors import Refused
-from bot.domain.exports import DOCX, TemplateKind
+from bot.domain.exports import DOCX, TEMPLATE_LETTERS, TemplateKind
 from bot.domain.permissions import may_set_templates, require
 from bot.domain.screens import Attachment
 from bot.domain.views import templates as views
@@ -88,7 +88,7 @@ async def _say_refused(
         finished_at=tools.clock.now(),
     )
     shown = views.refused(refused.text, kind, file)
-    subject = f"{HOW}:{views.letter_of(kind)}"  # the next file is taken for it
+    subject = f"{HOW}:{TEMPLATE_LETTERS[kind]}"  # the next file is taken for it
     await tools.tell(tx, job, shown, step="failed", subject=subject)
 
 

@@ -36,6 +36,7 @@ from storage.tables import (
     assessments,
     assignments,
     consolidations,
+    contributions,
     deadlines,
     dialogue_questions,
     evidence,
@@ -131,6 +132,7 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
             "grades": grades,
             "activities": activities,
             "indicators": indicators,
+            "contributions": contributions,
         }
         rows = {name: await tx.rows(select(table)) for name, table in tables.items()}
         lone = await tx.values(select(institutions.c.id))
@@ -144,6 +146,7 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
         + len(set(lone) - {each["institution_id"] for each in rows["seats"]}),
         "indicators": len(valued) + len({each["id"] for each in rows["indicators"]} - {*valued}),
     }
+    expected["contributions"] = sum(each["state"] == "sent" for each in rows["contributions"])
     expected["assessments"] += expected.pop("grades")
     assert {name: len(rows_of(book, name)) for name in expected} == expected
     assert min(expected.values()) > 1
@@ -483,6 +486,34 @@ async def test_what_stands_beside_the_answer_has_a_sheet_of_its_own(
     assert graded["symbol"] != graded["document"]  # the item's own stands beside it
     open_ones = [row for row in rows.values() if row["text"] == "=secret assessment"]
     assert {row["given_by"] for row in open_ones} == {"Ministry 1"}
+
+
+async def test_contributions_stand_there_without_their_words(
+    database: Database, tmp_path: Path
+) -> None:
+    """Those leave by files that are taken back; what is narrowed holds what is about it."""
+    async with database.write() as tx:
+        await fill(tx)
+    book = await exported(database, tmp_path / "contributions.xlsx")
+    rows = rows_of(book, "contributions")
+    assert rows[0]["consultation"] == "=Child rights report"
+    assert rows[0]["about"] == "the report as a whole"
+    assert (rows[0]["outcome"], rows[0]["themes"]) == ("taken up", "Education")
+    assert all("secret" not in str(cell) for row in rows for cell in row.values())
+    about = next(row for row in rows if row["items"])
+    symbol, paragraph = str(about["items"]).split(" | ")[0].rsplit(" ", 1)
+    counted = {
+        (row["symbol"], row["paragraph"]): row["contributions"]
+        for row in rows_of(book, "recommendations")
+    }
+    assert counted[symbol, paragraph] == sum(
+        f"{symbol} {paragraph}" in str(row["items"]).split(" | ") for row in rows
+    )
+    one = Filter({Dimension.DOCUMENT: (symbol,)})
+    narrowed = await exported(database, tmp_path / "narrowed.xlsx", one)
+    left = rows_of(narrowed, "contributions")
+    assert 0 < len(left) < len(rows)
+    assert all(symbol in str(row["items"]) for row in left)
 
 
 async def test_statuses_are_called_as_the_country_calls_them(

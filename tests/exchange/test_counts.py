@@ -225,6 +225,7 @@ SHEETS: Mapping[str, tuple[str, str]] = {
         "SELECT 'I-' || id FROM assessments UNION ALL SELECT 'G-' || id FROM grades",
     ),
     "Activities": ("A", "SELECT 'AC-' || id FROM activities"),
+    "Contributions": ("A", "SELECT 'C-' || id FROM contributions WHERE state = 'sent'"),
     "Indicators": (
         "AL",
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import select, update
 from bot.clock import Clock
 from bot.domain.items import Part
 from bot.domain.publication import Answer, Document, PublicItem
+from bot.domain.summaries import Numbers, PublicSummary, Summary
 from bot.exchange.public_site import MARKER, Snapshot, write
 from bot.settings import Settings
 from bot.texts import Texts
@@ -188,6 +190,34 @@ async def test_a_new_snapshot_takes_the_old_ones_place_and_nobody_elses(
         await write_out(tools, other)
     assert [each.name for each in other.iterdir()] == ["thesis.txt"]
     assert not list(tmp_path.glob(".*"))  # noqa: ASYNC240 - a few names
+
+
+def came_of(language: str, words: str) -> PublicSummary:
+    numbers = Numbers(20, {"women": 10}, 5, {"taken_up": 5})
+    summary = Summary(1, language, words, numbers, date(2026, 5, 3))
+    return PublicSummary("h4k7", "Child <rights>", "en", date(2026, 4, 1), summary)
+
+
+def test_what_came_of_consultations_stands_in_it_in_the_readers_language(tmp_path: Path) -> None:
+    said = (came_of("en", "=Ramps <will> be built."), came_of("ar", "ستُبنى منحدرات."))
+    write(replace(snapshot(item("One.")), came_of=said), TEXTS, tmp_path)
+    found = pages(tmp_path)
+    english, arabic = found["en/consultations.html"], found["ar/consultations.html"]
+    assert "=Ramps <will> be built." in english.words
+    assert "ستُبنى منحدرات." in arabic.words
+    assert "At least 20 people signed up." in english.words
+    assert "Women’s organisations: 10" in english.words
+    assert "neither endorses the State’s report" in english.words
+    links = [each.get("href") for _tag, each in found["fr/index.html"].elements]
+    assert "consultations.html" in links
+    with (tmp_path / "data" / "consultations.csv").open(newline="") as file:
+        first = next(csv.DictReader(file))
+    assert (first["people"], first["by_group"], first["not"]) == ("20", "women: 10", "0")
+
+
+def test_without_consultations_there_is_no_page_of_them(tmp_path: Path) -> None:
+    write(snapshot(item("One.")), TEXTS, tmp_path)
+    assert not [each for each in pages(tmp_path) if "consultations" in each]
 
 
 def test_the_day_is_said(tmp_path: Path) -> None:

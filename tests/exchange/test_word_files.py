@@ -439,6 +439,17 @@ async def test_a_template_is_tried_with_every_field_that_an_export_has(
             assert shape(values[name][0]).keys() == shape(sample[name][0]).keys()
 
 
+@pytest.mark.parametrize("rtl", [False, True])
+@pytest.mark.parametrize("kind", list(TemplateKind))
+def test_every_template_of_ours_takes_every_made_up_value(kind: TemplateKind, *, rtl: bool) -> None:
+    values, fields = word_samples.values(kind), word.fields_of(kind)
+    made = opened(word.filled(templates.ours(kind, rtl=rtl), values, fields))
+    words = "\n".join(each.text or "" for each in made.element.body.iter(qn("w:t")))
+    assert values["heading"] in words
+    assert "{{ words }}" in words, "values are words"
+    assert "{%" not in words
+
+
 def template(*lines: str, cell: str = "", header: str = "") -> bytes:
     """A template of a few lines."""
     document = docx.Document()

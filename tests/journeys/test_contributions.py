@@ -112,6 +112,8 @@ async def test_it_is_about_a_theme_or_about_items_that_can_be_named(
     assert "About: recommendations 140.7" in plain(officer.screen.text)
     await officer.taps("Themes and recommendations", "Themes", "Education", "Go on (1)", "Save")
     assert "Put under: Education" in plain(officer.last.text)
+    await officer.types("140.7")
+    assert "One contribution to a consultation is about it." in plain(officer.last.text)
 
 
 async def test_it_is_amended_an_edited_message_too_and_withdrawn(network: JourneyNetwork) -> None:

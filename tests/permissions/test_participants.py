@@ -23,7 +23,10 @@ from tests.permissions.test_attacks import Toll
 VICTIM = 5_900_000_001
 SECRET = "PARTICIPANT-SECRET"
 ROOMS = (*officers_room.ACTS, *participants_room.ACTS)
-MAY_JOIN = {"sign_ups", "consultation_counts", "counters", "erasures", "audit"}
+MAY_JOIN = {
+    *("sign_ups", "consultation_counts", "consultation_figures"),
+    *("counters", "erasures", "audit"),
+}
 MAY_JOIN |= {"request_items", "reminders"}  # whoever presses Start can be reached again
 
 

@@ -24,7 +24,7 @@ from bot.domain.exports import ExportKind
 from bot.domain.filters import Filter
 from bot.domain.items import AssignmentState
 from bot.domain.people import Act, Actor, Role
-from bot.services import approvals, consultations, contributing, exports
+from bot.services import approvals, consultations, contributing, exports, summaries
 from bot.services.assignments_book import READ
 from handlers.house import make_router
 from storage import accounts, jobs
@@ -163,6 +163,8 @@ async def numbers(world: World) -> dict[str, str]:
         held = Wanted(Form.WRITTEN, "Schools", JUSTICE, None, day, "", "en", day, day)
         running, over = [await consultations.announce(tx, amina, held) for _ in range(2)]
         await consultations.close(tx, amina, over)
+        await summaries.publish(tx, amina, over, "Ramps will be built.", "en")
+        past_link = await consultations.get(tx, amina, over)
         link = await consultations.get(tx, amina, running)
         somebody = maravia.act(Actor(None, ()), now, bot_id=world.bot_id)
         own = Card(4_000_000_000, world.bot_id, "en")
@@ -226,6 +228,7 @@ async def numbers(world: World) -> dict[str, str]:
         "an open consultation": running,
         "a consultation that is closed": over,
         "the link of an open consultation": link.code,
+        "the link of a consultation with a summary": past_link.code,
         "a contribution": written.id,
         "a contribution without files": written.id,
     }

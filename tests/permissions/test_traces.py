@@ -42,6 +42,7 @@ MADE_BY = {
     "assignments_book.ready": "export.assignments",
     "broadcasts.delivered": "broadcast.open",
     "contributed.file": "contribution.file",
+    "consultation_files.ready": "consultation.export",
     "deadlines.ready": "export.calendar",
     "deadlines.template": "nothing: an empty table",
     "digests.picture": "export.digest",

@@ -9,12 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.domain.consultations import (
-    FEWEST,
     KEPT_AFTER,
     Access,
     Card,
@@ -26,7 +23,6 @@ from bot.domain.consultations import (
     SignUpState,
     Wanted,
     random_number,
-    shown_counts,
 )
 from bot.domain.errors import NotAllowed, Outdated
 from bot.domain.people import TICK, Act, Actor, Role
@@ -443,20 +439,6 @@ async def test_a_ring_that_is_gone_shows_nobody(
 
 
 # -- Numbers ---------------------------------------------------------------------------------------
-
-
-@given(
-    st.dictionaries(st.sampled_from([each.value for each in Group]), st.integers(0, 12), max_size=8)
-)
-def test_no_number_tells_of_fewer_than_five(counts: dict[str, int]) -> None:
-    shown, others = shown_counts(counts)
-    total = sum(counts.values())
-    assert all(n >= FEWEST for n in shown.values())
-    assert all(shown[each] == counts[each] for each in shown)
-    assert others == 0 or others >= FEWEST
-    assert sum(shown.values()) + others == total or (shown == {} and others == 0)
-    hidden = [n for each, n in counts.items() if n and each not in shown]
-    assert len(hidden) != 1 or total < FEWEST or hidden[0] >= FEWEST
 
 
 def test_numbers_for_names_get_longer_before_they_run_out() -> None:

@@ -488,6 +488,48 @@ async def test_a_contribution_is_put_under_themes_and_items(
         assert read.kept.said == mine.said
 
 
+async def test_an_item_knows_how_many_are_about_it_while_they_stand(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    kept = await signed_up(database, clock, found)
+    async with database.write() as tx:
+        seven = await maravia.item(tx, "140.7", {"en": "Do it."})
+        nine = await maravia.item(tx, "140.9", {"en": "Do that."})
+
+    async def counted() -> tuple[int, int]:
+        async with database.read() as tx:
+            return (
+                await contributions.about_item(tx, seven),
+                await contributions.about_item(tx, nine),
+            )
+
+    about = About(Kind.ITEMS, items=(seven,))
+    mine = await sent(database, clock, found, kept, about=about)
+    await left(database, clock, found, "Other matters.")
+    assert await counted() == (1, 0)
+    async with database.write() as tx:
+        amina = await officer(tx, clock)
+        await contributed.tag(tx, amina, mine.id, Tags((), (seven, nine)))
+    assert await counted() == (1, 1), "named and put under it, it counts once"
+    async with database.write() as tx:
+        wanted = draft("Other words.", about=About())
+        await contributing.amend(tx, nobody(clock), kept, found, number=1, draft=wanted)
+    assert await counted() == (1, 1), "the secretariat's tags stay"
+    async with database.write() as tx:
+        await contributing.withdraw(tx, nobody(clock), kept, found, 1)
+    assert await counted() == (0, 0)
+    await sent(database, clock, found, kept, "Again.", about=about)
+    async with database.write() as tx:
+        await sign_ups.forget(tx, nobody(clock), BOT, CHAT)
+    assert await counted() == (0, 0)
+    last = await signed_up(database, clock, found, CHAT + 1)
+    await sent(database, clock, found, last, about=about)
+    async with database.write() as tx:
+        await erasure.of_consultation(tx, tick(clock), found.id)
+    assert await counted() == (0, 0)
+
+
 async def test_nobody_but_the_secretariat_reads_them(
     database: Database, clock: FrozenClock
 ) -> None:
@@ -525,11 +567,27 @@ async def test_a_group_is_named_once_five_of_it_have_contributed(
     await sent(database, clock, found, kept[-1])
     async with database.write() as tx:
         assert set(await _groups(tx, clock, found)) == {Group.LGBTI}
+    one_more = await signed_up(database, clock, found, CHAT + 98)
+    await sent(database, clock, found, one_more)
     alone = await signed_up(database, clock, found, CHAT + 99, group=Group.WOMEN.value)
     await sent(database, clock, found, alone)
     async with database.write() as tx:
         groups = await _groups(tx, clock, found)
-    assert set(groups) == {None}, "the one that is left would tell who the others are not"
+    assert groups == [*[Group.LGBTI] * 9, None, None], "of the newest nothing is told, either way"
+
+
+async def test_a_group_is_not_told_by_its_not_being_named(
+    database: Database, clock: FrozenClock
+) -> None:
+    """Nine of one group and one of another: whoever is not named would be the one."""
+    found = await announced(database, clock)
+    for number in range(2 * FEWEST):
+        group = Group.WOMEN if number == 3 else Group.LGBTI
+        one = await signed_up(database, clock, found, CHAT + number, group=group.value)
+        await sent(database, clock, found, one)
+    async with database.write() as tx:
+        first, later = (groups := await _groups(tx, clock, found))[:5], groups[5:]
+    assert (set(first), set(later)) == ({None}, {None})
 
 
 async def test_a_contributor_counts_for_the_group_that_they_first_named(

@@ -9,7 +9,6 @@ from bot.domain.consultations import (
     FEWEST,
     Consultation,
     ConsultationState,
-    SignUpState,
     Standing,
     Wanted,
 )
@@ -60,10 +59,12 @@ def _opens(found: Consultation) -> Button:
     return button("open_consultation", f"consulting:{found.id}", title=short)
 
 
-def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
+def one(
+    found: Consultation, standing: Standing, contributions: int, *, summarised: bool = False
+) -> Screen:
     """One consultation: what it says, who takes part in numbers, what can be done.
 
-    `contributions` is how many can be read.
+    `contributions` is how many can be read; `summarised`: what came of it is published.
     """
     wanted = found.wanted
     lines: list[Text | None] = [
@@ -82,12 +83,23 @@ def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
     ]
     erased = found.state is ConsultationState.ERASED
     lines += _erased(standing.erased) if erased else _numbers(standing)
-    rows = [*_written(found, contributions), *_choices(found)]
+    rows = [*_written(found, contributions), *_came_of(found, summarised), *_choices(found)]
     return screen(*lines, rows=[*rows, (button("back", "consultations:0"), HOME)])
 
 
 def _written(found: Consultation, n: int) -> list[Row]:
     return [(button("contributed_to", f"contributed_to:{found.id}:0", n=n),)] if n else []
+
+
+def _came_of(found: Consultation, summarised: bool) -> list[Row]:
+    """What came of it is said once it is closed, and can be read ever after."""
+    row: list[Button] = []
+    if summarised:
+        row.append(button("consultation_summary", f"consultation_summary:{found.id}"))
+    if found.state is ConsultationState.CLOSED:
+        again = "consultation_summarise_again" if summarised else "consultation_summarise"
+        row.append(button(again, f"consultation_summarise:{found.id}"))
+    return [tuple(row)] if row else []
 
 
 def _seats(wanted: Wanted) -> list[Text]:
@@ -105,25 +117,26 @@ def _seats(wanted: Wanted) -> list[Text]:
 
 
 def _numbers(standing: Standing) -> list[Text | None]:
-    lines: list[Text | None] = [_people("consultation.signed_up", standing.inside)]
-    if waiting := standing.states.get(SignUpState.WAITING, 0):
-        lines.append(_people("consultation.waiting", waiting))
+    lines: list[Text | None] = [_at_least("consultation.signed_up", standing.people)]
+    if standing.waiting:
+        lines.append(_at_least("consultation.waiting", standing.waiting))
     lines += [
         text("consultation.of", value=text(f"group.{each}"), n=n)
         for each, n in standing.groups.items()
     ]
-    if standing.others:
-        others = text("consultation.other_groups")
-        lines.append(text("consultation.of", value=others, n=standing.others))
     if standing.access:
         lines.append(text("consultation.needs"))
         lines += [
             text("consultation.of", value=text(f"access.{each}"), n=n)
             for each, n in standing.access.items()
         ]
-    if standing.inside:
-        lines.append(text("consultation.fewest", fewest=FEWEST))
+    lines.append(text("consultation.fewest", fewest=FEWEST))
     return lines
+
+
+def _at_least(key: str, n: int) -> Text:
+    """How many people at least, in a number that is rounded down."""
+    return text(key, count=n) if n else text(f"{key}_few", fewest=FEWEST)
 
 
 def _people(key: str, n: int) -> Text:
@@ -137,6 +150,7 @@ def _choices(found: Consultation) -> list[Row]:
         poster = button("consultation_poster", f"consultation_poster:{found.id}")
         return [
             (link, poster),
+            _files(found),
             (
                 button("consultation_change", f"consultation_change:{found.id}"),
                 button("consultation_close", f"consultation_close:{found.id}"),
@@ -144,8 +158,13 @@ def _choices(found: Consultation) -> list[Row]:
             ),
         ]
     if found.state is ConsultationState.CLOSED:
-        return [(button("consultation_cancel", f"consultation_cancel:{found.id}"),)]
-    return []
+        cancel = button("consultation_cancel", f"consultation_cancel:{found.id}")
+        return [_files(found), (cancel,)]
+    return [_files(found)] if found.holds_people else []
+
+
+def _files(found: Consultation) -> Row:
+    return (button("consultation_files", f"consultation_files:{found.id}"),)
 
 
 def announced(found: Consultation, url: str) -> Screen:
@@ -217,10 +236,11 @@ def _erased(what: Mapping[str, int]) -> list[Text | None]:
 
 
 TEXT_KEYS = (
+    "button.consultation_summarise",
+    "button.consultation_summarise_again",
     "consultation.signed_up",
     "consultation.signed_up_few",
     "consultation.waiting",
-    "consultation.waiting_few",
     "consultation.erased_sign_ups",
     "consultation.erased_sign_ups_few",
     "consultation.erased_contributions",

@@ -25,7 +25,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.participants import title
+from bot.domain.views.participants import came_of, title
 
 START = 60
 """Characters of a contribution in a list."""
@@ -221,10 +221,16 @@ def no_such_code() -> Screen:
 
 
 def of_code(
-    found: Consultation, mine: Contribution, codes: Mapping[int, str], code: str, *, today: date
+    found: Consultation,
+    mine: Contribution,
+    codes: Mapping[int, str],
+    code: str,
+    *,
+    today: date,
+    summarised: bool,
 ) -> Screen:
-    """What became of words that were left; they are not shown again."""
-    rows: list[Row] = []
+    """What became of words that were left, which are not shown again, and of all the others."""
+    rows = came_of(found, summarised=summarised)
     if found.takes_contributions(today):
         rows.append((button("withdraw_contribution", f"code_withdraw:{code}"),))
     return message(

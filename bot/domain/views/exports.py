@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.exports import FORMS, DocumentNeeded, ExportKind, suits
+from bot.domain.exports import (
+    FORMS,
+    TEMPLATE_LETTERS,
+    DocumentNeeded,
+    ExportKind,
+    suits,
+)
 from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter
 from bot.domain.progress import TOLD_APART, Subject
 from bot.domain.screens import (
@@ -85,8 +91,8 @@ def choose(
         make = button("export_make", _act("export_make", kind, chosen))
         rows.append((make, button("export_when", _act("export_when", kind, chosen))))
     rows += in_twos(narrow)
-    if FORMS[kind].template is not None:
-        rows.append((button("template", f"template:{FORMS[kind].letter}"),))
+    if (of := FORMS[kind].template) is not None:
+        rows.append((button("template", f"template:{TEMPLATE_LETTERS[of]}"),))
     if chosen:
         rows.append((button("export_everything", _act("export", kind)),))
     return screen(*lines, rows=[*rows, (button("back", "export"), HOME)])

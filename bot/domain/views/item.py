@@ -58,11 +58,12 @@ def about(
     beside: Beside,
     state: Sequence[Text | None] = (),
     planned: int = 0,
+    contributed: int = 0,
     protects: bool,
 ) -> Screen:
     """An item with everybody who answers for it, `state`: what the secretariat made of it, and
-    what others think beside that. So many activities are `planned` for it. A coordinator
-    `protects` it.
+    what others think beside that. So many activities are `planned` for it, so much was
+    `contributed` about it to consultations. A coordinator `protects` it.
     """
     lines = [*item_lines(item, words), None]
     lines += [*state, None] if state else []
@@ -70,6 +71,8 @@ def about(
     if cluster is not None:
         lines.append(text("item.cluster", cluster=cluster))
     lines += similar_lines(similar)
+    if contributed:
+        lines.append(text("item.contributed", count=contributed))
     if beside.count:
         lines += [None, *beside.lines]
     rows: list[Row] = [

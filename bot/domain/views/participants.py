@@ -157,9 +157,17 @@ def receipt(
 
 
 def one(
-    found: Consultation, kept: SignUp, waits: tuple[int, Reason] | None, *, today: date
+    found: Consultation,
+    kept: SignUp,
+    waits: tuple[int, Reason] | None,
+    *,
+    today: date,
+    summarised: bool = False,
 ) -> Screen:
-    """How one's own sign-up stands; whoever `waits` sees the place on the list, and why."""
+    """How one's own sign-up stands; whoever `waits` sees the place on the list, and why.
+
+    `summarised`: what came of the consultation can be read.
+    """
     lines: list[Text | None] = [
         text("sign_up.one", title=title(found), name=name_of(kept)),
         text("sign_up.stands", state=text(f"sign_up.state.{kept.state}")),
@@ -177,6 +185,7 @@ def one(
     ]
     rows = [
         *_seat(found, kept),
+        *came_of(found, summarised=summarised),
         *_contributing(found, kept, today),
         *_choices(found, kept, open_=found.takes_sign_ups(today)),
     ]
@@ -228,6 +237,11 @@ def _whereabouts(found: Consultation, kept: SignUp) -> list[Text | None]:
         place = Words(found.wanted.place, found.wanted.language)
         lines.append(text("sign_up.place", place=place))
     return lines
+
+
+def came_of(found: Consultation, *, summarised: bool) -> list[Row]:
+    """The way to what came of a consultation."""
+    return [(button("came_of", f"came_of:{found.code}"),)] if summarised else []
 
 
 def _contributing(found: Consultation, kept: SignUp, today: date) -> list[Row]:

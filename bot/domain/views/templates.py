@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.exports import FORMS, ExportKind, TemplateKind
+from bot.domain.exports import TEMPLATE_LETTERS, TemplateKind
 from bot.domain.screens import (
     Attachment,
     Language,
@@ -19,14 +19,20 @@ from bot.domain.screens import (
 )
 from bot.domain.views.common import HOME
 
+_BEFORE = {
+    TemplateKind.NATIONAL_REPORT: "national_reports:0",
+    TemplateKind.CONSULTATION: "consultations:0",
+}
+"""The screen from which one comes, where it is no export that is chosen."""
+
 
 def template(
-    kind: ExportKind, language: str, own: tuple[str, datetime] | None, *, note: str | None = None
+    kind: TemplateKind, language: str, own: tuple[str, datetime] | None, *, note: str | None = None
 ) -> Screen:
     """Which template is in use: `own` is the name of the secretariat's and since when."""
-    letter = FORMS[kind].letter
+    letter = TEMPLATE_LETTERS[kind]
     about: dict[str, Value] = {
-        "kind": text(f"template.kind.{FORMS[kind].template}"),
+        "kind": text(f"template.kind.{kind}"),
         "language": Language(language),
     }
     line = Text("template.ours", about)
@@ -41,15 +47,14 @@ def template(
     ]
     if own is not None:
         rows.append((button("template_ours", f"template_ours:{letter}"),))
-    back = "national_reports:0" if FORMS[kind].of_a_report else f"export:{letter}:-"
-    rows.append((button("back", back), HOME))
+    rows.append((button("back", _BEFORE.get(kind, f"export:{letter}:-")), HOME))
     return screen(*filter(None, (note,)), line, text("template.how"), rows=rows)
 
 
-def how_to_send(kind: ExportKind, language: str) -> Screen:
+def how_to_send(kind: TemplateKind, language: str) -> Screen:
     """How another one is sent."""
-    letter = FORMS[kind].letter
-    of = text(f"template.kind.{FORMS[kind].template}")
+    letter = TEMPLATE_LETTERS[kind]
+    of = text(f"template.kind.{kind}")
     asked = text("template.send", kind=of, language=Language(language))
     return screen(asked, rows=[(button("back", f"template:{letter}"), HOME)])
 
@@ -62,13 +67,13 @@ def received(name: str) -> Screen:
 def taken(kind: TemplateKind, language: str, sample: Attachment) -> Screen:
     """It is in use now; this is what it looks like with made-up values."""
     line = text("template.taken", kind=text(f"template.kind.{kind}"), language=Language(language))
-    back = button("template", f"template:{letter_of(kind)}")
+    back = button("template", f"template:{TEMPLATE_LETTERS[kind]}")
     return screen(line, rows=[(back, HOME)], attachments=(sample,), replaces=False)
 
 
 def refused(reason: Text, kind: TemplateKind, fields: Attachment | None = None) -> Screen:
     """It is not used, and why; `fields` are those there are. The next one can be sent at once."""
-    send = button("template_send", f"template_send:{letter_of(kind)}")
+    send = button("template_send", f"template_send:{TEMPLATE_LETTERS[kind]}")
     if fields is None:
         return screen(reason, rows=[(send, HOME)], replaces=False)
     there_are = text("template.fields")
@@ -77,7 +82,7 @@ def refused(reason: Text, kind: TemplateKind, fields: Attachment | None = None) 
 
 def file(attachment: Attachment, kind: TemplateKind) -> Screen:
     """A template as a file, to change in Word and send back."""
-    send = button("template_send", f"template_send:{letter_of(kind)}")
+    send = button("template_send", f"template_send:{TEMPLATE_LETTERS[kind]}")
     return screen(
         text("template.file"), rows=[(send, HOME)], attachments=(attachment,), replaces=False
     )
@@ -96,8 +101,3 @@ def fields_name(kind: TemplateKind) -> str:
 def sample_name(kind: TemplateKind, language: str) -> str:
     """What the filled-in sample is called where it is saved."""
     return f"focal-point-sample-{kind}-{language}.docx"
-
-
-def letter_of(kind: TemplateKind) -> str:
-    """The letter of the first export that is filled into it, as buttons and subjects have it."""
-    return next(form.letter for form in FORMS.values() if form.template is kind)

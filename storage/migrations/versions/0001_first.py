@@ -545,6 +545,33 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
     )
     op.create_table(
+        "consultation_figures",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("figures", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_figures_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", name=op.f("pk_consultation_figures")),
+    )
+    op.create_table(
+        "consultation_summaries",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("numbers", Json, nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_summaries_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "consultation_id", "language", name=op.f("pk_consultation_summaries")
+        ),
+    )
+    op.create_table(
         "consultation_words",
         sa.Column("consultation_id", Id, nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
@@ -895,6 +922,23 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         unique=True,
         sqlite_where=sa.text("current = 1"),
         postgresql_where=sa.text("current"),
+    )
+    op.create_table(
+        "contribution_items",
+        sa.Column("contribution_id", Id, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"],
+            ["contributions.id"],
+            name=op.f("fk_contribution_items_contribution_id_contributions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_contribution_items_item_id_items")
+        ),
+        sa.PrimaryKeyConstraint("contribution_id", "item_id", name=op.f("pk_contribution_items")),
+    )
+    op.create_index(
+        op.f("ix_contribution_items_item_id"), "contribution_items", ["item_id"], unique=False
     )
     op.create_table(
         "conversations",
