@@ -7,8 +7,8 @@ from bot.domain import permissions
 from bot.domain.screens import text
 from bot.domain.views import consultations as views
 from bot.domain.views.common import LIST_LENGTH
+from bot.services import attendance, contributed
 from bot.services import consultations as service
-from bot.services import contributed
 from handlers.card import number
 from handlers.flows.consultation import NAME, PAYLOAD, answers_of, labels_of, link_to
 from handlers.home import page_number
@@ -38,7 +38,8 @@ async def one(turn: Turn, argument: str) -> None:
     found = await service.get(turn.tx, turn.act, number(argument))
     standing = await service.standing(turn.tx, turn.act, found.id)
     written = await contributed.count(turn.tx, turn.act, found.id)
-    await turn.show(views.one(found, standing, written))
+    came = await attendance.attendance(turn.tx, turn.act, found)
+    await turn.show(views.one(found, standing, came, written, today=turn.today))
 
 
 async def announce(turn: Turn, _argument: str) -> None:
@@ -91,7 +92,8 @@ async def poster(turn: Turn, argument: str) -> None:
     languages = turn.desk.country.languages
     if language not in languages:
         named = [(each, texts.own_name(each)) for each in languages]
-        await turn.show(views.poster_languages(found, named))
+        act, back = f"consultation_poster:{found.id}", f"consulting:{found.id}"
+        await turn.show(views.poster_languages(act, named, back=back))
         return
     payload = f"{PAYLOAD}{found.code}"
     await service.ask_for_poster(turn.tx, turn.act, found.id, language, payload)

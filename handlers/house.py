@@ -20,6 +20,7 @@ from handlers import (
     contributions,
     deadlines,
     dialogues,
+    door,
     entries,
     exports,
     habits,
@@ -91,6 +92,7 @@ from handlers.flows import (
     tag,
     unchanged,
 )
+from handlers.flows import door as door_flows
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
 from handlers.flows import statuses as status_flows
@@ -147,6 +149,7 @@ ROOMS = (
     participants,
     contributing,
     contributed,
+    door,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -229,8 +232,9 @@ FLOWS: tuple[Flow, ...] = (
     consultation.FLOW,
     decide.FLOW,
     decide.TAGGING,
+    door_flows.NOTE,
 )
-PARTICIPANT_FLOWS: tuple[Flow, ...] = (sign_up.FLOW, contribute.FLOW)
+PARTICIPANT_FLOWS: tuple[Flow, ...] = (sign_up.FLOW, contribute.FLOW, door_flows.CHECK_IN)
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home
 

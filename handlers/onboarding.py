@@ -13,6 +13,7 @@ from bot.services import seats as seat_service
 from bot.services.people import Chat, LinkUnknown
 from handlers.card import number
 from handlers.flows.consultation import PAYLOAD
+from handlers.flows.door import codes_of
 from handlers.turn import Turn
 from storage import institutions, invitations, seats
 from storage.invitations import Invitation
@@ -36,6 +37,8 @@ async def start(turn: Turn, payload: str) -> None:
         await turn.go(turn, f"item:{payload.removeprefix(TO_ITEM)}")
     elif payload.startswith(PAYLOAD):
         await turn.go(turn, f"consultation:{payload.removeprefix(PAYLOAD)}")
+    elif (door := codes_of(payload)) is not None:
+        await turn.go(turn, ":".join(("at_door", *door)))
     elif payload:
         await _open(turn, payload)
     else:

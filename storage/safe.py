@@ -16,8 +16,10 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from bot.domain.consultations import ALPHABET, DOOR
 from bot.keys import KeyMissing, KeyRing, Unsealable, seal, unseal
 
 LIMITS = "limits"
@@ -38,6 +40,16 @@ class Safe:
     def open(self, consultation_id: int) -> None:
         """Make the key of a new consultation."""
         self._of(consultation_id).get(_OWN)
+
+    def door(self, consultation_id: int, day: date) -> str:
+        """The code at the door of that day's meeting; raises KeyMissing where it was erased."""
+        own = self._of(consultation_id).existing(_OWN)
+        drawn = int.from_bytes(hmac.digest(own, f"door:{day}".encode(), "sha256"))
+        code = ""
+        for _ in range(DOOR):
+            drawn, place = divmod(drawn, len(ALPHABET))
+            code += ALPHABET[place]
+        return code
 
     def erase(self, consultation_id: int) -> int:
         """Destroy every key of a consultation; gives how many there were."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from storage.tables import erasures, sign_ups
 AT_ONCE = 100
 """Sign-ups that one transaction erases."""
 
-_CARD = "card"
+_CARD, _CAME = "card", "came"
 
 
 # -- Taking part -----------------------------------------------------------------------------------
@@ -65,8 +65,13 @@ async def begin(
     words = state is SignUpState.WORDS
     handle = tx.safe.make(consultation_id, card.bot_id, card.chat_id, words=words)
     begun = SignUp(handle, consultation_id, number, state, day, kept_until, card)
-    values = {"handle": handle, "consultation_id": consultation_id, "number": number}
-    values["state"] = begun.state.value
+    values: dict[str, object] = {
+        "handle": handle,
+        "consultation_id": consultation_id,
+        "number": number,
+        "state": begun.state.value,
+        "attended": _attended(tx, begun),
+    }
     await tx.execute(insert(sign_ups).values(**values, **_values(tx, begun)))
     return begun
 
@@ -89,6 +94,26 @@ async def stand(
     """Where a sign-up stands from now on; `pool` where that changes, too."""
     changed = {"state": state.value, "rank": rank, "offered_until": offered_until, **values}
     await tx.execute(update(sign_ups).where(sign_ups.c.handle == handle).values(**changed))
+
+
+async def note_came(tx: Transaction, kept: SignUp, *, came: bool) -> None:
+    """Keep whether somebody came; whoever does so has locked the consultation.
+
+    It is sealed beside the card, which participants alone write: so neither overwrites the other.
+    """
+    attended = _attended(tx, replace(kept, came=came))
+    its = sign_ups.c.handle == kept.handle
+    await tx.execute(update(sign_ups).where(its).values(attended=attended))
+
+
+async def by_number(tx: Transaction, consultation_id: int, number: int) -> SignUp | None:
+    """The sign-up to a consultation that has this number."""
+    row = await tx.row(
+        select(sign_ups).where(
+            sign_ups.c.consultation_id == consultation_id, sign_ups.c.number == number
+        )
+    )
+    return None if row is None else _read(tx, row)
 
 
 async def by_handle(tx: Transaction, handle: str) -> SignUp | None:
@@ -253,7 +278,14 @@ def _values(tx: Transaction, kept: SignUp) -> dict[str, object]:
     }
 
 
+def _attended(tx: Transaction, kept: SignUp) -> bytes:
+    """As long for who came as for who did not."""
+    inside = {_CAME: int(kept.came)}
+    return tx.safe.seal(kept.consultation_id, kept.handle, inside, of=_CAME)
+
+
 def _read(tx: Transaction, row: RowMapping) -> SignUp:
+    attended = tx.safe.unseal(row["consultation_id"], row["handle"], row["attended"], of=_CAME)
     inside = tx.safe.unseal(row["consultation_id"], row["handle"], row["sealed"], of=_CARD)
     return SignUp(
         row["handle"],
@@ -266,6 +298,7 @@ def _read(tx: Transaction, row: RowMapping) -> SignUp:
         row["pool"],
         row["offered_until"],
         None if inside is None else inside["asked"],
+        attended is not None and bool(attended[_CAME]),
     )
 
 

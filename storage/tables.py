@@ -1201,6 +1201,7 @@ sign_ups = Table(
     Column("pool", String(20)),  # the group among whose seats theirs is counted
     Column("offered_until", UtcDateTime),
     Column("sealed", LargeBinary, nullable=False),
+    Column("attended", LargeBinary, nullable=False),  # whether they came, sealed
     UniqueConstraint("consultation_id", "number"),
 )
 Index(

@@ -6,8 +6,10 @@ reprisals for taking part (A/HRC/50/64 ¶¶46–51).
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -86,6 +88,11 @@ TEXT_KEYS = (
     *(f"access.{each}" for each in Access),
 )
 
+DOOR = 6
+"""Characters of the code at the door."""
+CAME = "came"
+"""So the groups of those who came are counted, beside what cards say."""
+
 FEWEST = 5
 """Of fewer participants no number is shown: it would tell who they are."""
 
@@ -96,9 +103,11 @@ LONGEST_ORGANISATION = 120
 LONGEST_REGION = 80
 KEPT_AFTER = timedelta(days=60)  # after the last day, where nobody has said otherwise
 KEPT_LONGEST = timedelta(days=400)
+A_DAY = timedelta(days=1)
 BEGUN_KEPT = timedelta(days=7)  # what was agreed to and never sent
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
+_NO_PART = re.compile(r"[\s‐-―_.-]+")
 
 
 @dataclass(frozen=True)
@@ -156,6 +165,31 @@ class Consultation:
         """Whether contributions can be sent, amended and withdrawn."""
         return self.state is ConsultationState.OPEN and today <= self.wanted.last_day
 
+    def is_at_the_door(self, today: date) -> bool:
+        """Whether the door of the meeting is seen to: from the day before until the day after."""
+        return self._meets and abs(today - self.wanted.last_day) <= A_DAY
+
+    def checks_in(self, today: date) -> bool:
+        """Whether participants can say that they are here: on the day itself."""
+        return self._meets and today == self.wanted.last_day
+
+    def notes_who_came(self, today: date) -> bool:
+        """Whether the secretariat can note who came: on the day and the day after."""
+        return self._meets and self.wanted.last_day <= today <= self.wanted.last_day + A_DAY
+
+    @property
+    def _meets(self) -> bool:
+        running = self.state in (ConsultationState.OPEN, ConsultationState.CLOSED)
+        return running and self.wanted.form is Form.MEETING
+
+    @property
+    def groups_told_from(self) -> date:
+        """The day from which the groups of those who came are told.
+
+        Before, whoever notes somebody at the door would see which group grows by one.
+        """
+        return self.wanted.last_day + 2 * A_DAY
+
     @property
     def holds_people(self) -> bool:
         """Whether anything of participants may still be kept."""
@@ -201,7 +235,7 @@ class SignUp:
 
     It is kept until the day that was agreed to, whatever the consultation says later. `card` None:
     its key is gone. `pool` is the group among whose seats theirs is counted, `asked` the question
-    that is open in the chat.
+    that is open in the chat, `came` whether they were at the meeting.
     """
 
     handle: str
@@ -214,11 +248,24 @@ class SignUp:
     pool: str | None = None
     offered_until: datetime | None = None
     asked: Mapping[str, Any] | None = None
+    came: bool = False
 
     @property
     def is_in(self) -> bool:
         """Whether the participant has signed up and not cancelled."""
         return self.state in TAKING_PART
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """How many came to a meeting, and of which groups where that tells of nobody.
+
+    `others` is how many stand behind the rest; None: groups are not told yet.
+    """
+
+    people: int
+    groups: Mapping[str, int] | None
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -263,9 +310,19 @@ def random_number(given: int) -> int:
     return first + secrets.randbelow(9 * first)
 
 
-def counted(answers: Mapping[str, Any]) -> dict[tuple[str, str], int]:
-    """What the answers of one card add to the counts: (trait, value) → 1; codes, never words."""
-    found: dict[tuple[str, str], int] = {("group", str(answers.get("group", Group.NOT_SAID))): 1}
+def typed_code(words: str, length: int) -> str | None:
+    """A code of that length as it is kept, however it was typed; None: these words are none."""
+    digits = "".join(str(unicodedata.decimal(each, each)) for each in words)
+    plain = _NO_PART.sub("", digits).lower()
+    return plain if len(plain) == length and set(plain) <= set(ALPHABET) else None
+
+
+def counted(answers: Mapping[str, Any], *, came: bool) -> dict[tuple[str, str], int]:
+    """What one participant adds to the counts: (trait, value) → 1; codes, never words."""
+    group = str(answers.get("group", Group.NOT_SAID))
+    found: dict[tuple[str, str], int] = {("group", group): 1}
+    if came:
+        found[CAME, group] = 1
     for trait in ("language", "speaks"):
         if answers.get(trait) is not None:
             found[trait, str(answers[trait])] = 1
@@ -287,3 +344,29 @@ def shown_counts(counts: Mapping[str, int], *, fewest: int = FEWEST) -> tuple[di
     if together < fewest and not rising:
         return {}, 0
     return {value: n for n, value in sorted(rising, key=lambda each: (-each[0], each[1]))}, together
+
+
+def shown_part(
+    whole: Mapping[str, int], part: Mapping[str, int], *, fewest: int = FEWEST
+) -> tuple[dict[str, int], int]:
+    """The counts of a part (those who came) that can stand beside those of the whole, and the rest.
+
+    A group is named where the whole names it, and where neither its part nor what is left of it is
+    a few people: else the difference would tell of these.
+    """
+
+    def fits(groups: Iterable[str]) -> bool:
+        n = sum(part.get(each, 0) for each in groups)
+        left = sum(whole.get(each, 0) for each in groups) - n
+        return not (0 < n < fewest or 0 < left < fewest)
+
+    every = whole.keys() | part.keys()
+    of_whole, _ = shown_counts(whole, fewest=fewest)
+    named = [each for each in of_whole if part.get(each) and fits([each])]
+    named.sort(key=lambda each: (-part[each], each))
+    while not fits(every - set(named)):
+        if not named:
+            return {}, 0
+        named.pop()
+    others = sum(part.get(each, 0) for each in every - set(named))
+    return {each: part[each] for each in named}, others

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.consultations import ALPHABET, Group
+from bot.domain.consultations import ALPHABET, Group, typed_code
 
 MOST_A_DAY = 20
 """Contributions that one chat can send to a consultation on one day."""
@@ -22,7 +22,6 @@ LONGEST_ANSWER = 1000
 MOST_ITEMS = 30
 
 _GROUPS, _IN_EACH = 4, 4
-_NO_PART = re.compile(r"[\s‐-―_.-]+")
 
 
 class Kind(StrEnum):
@@ -155,10 +154,7 @@ def shown(code: str) -> str:
 
 def read_code(words: str) -> str | None:
     """The code as it is kept, however it was typed; None where these words are none."""
-    digits = "".join(str(unicodedata.decimal(each, each)) for each in words)
-    plain = _NO_PART.sub("", digits).lower()
-    fits = len(plain) == _GROUPS * _IN_EACH and set(plain) <= set(ALPHABET)
-    return plain if fits else None
+    return typed_code(words, _GROUPS * _IN_EACH)
 
 
 def looks_like_code(words: str) -> bool:

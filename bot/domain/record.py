@@ -61,7 +61,10 @@ _BY_SUBJECT = {
     ),
     "review": "approve return",
     "seat": "begin end hand_over offer restore suspend",
-    "sign_up": "ask_again cancel change erase keep_longer lapse offer send take",
+    "sign_up": (
+        "ask_again cancel change check_in erase keep_longer lapse let_in mark offer send take "
+        "unmark"
+    ),
     "status": "add change end evidence move take_up",
     "status_update": "amend record submit unchanged view withdraw",
     "template": "get give_up take",

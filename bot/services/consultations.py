@@ -211,11 +211,22 @@ async def _tell(
 
 
 async def ask_for_poster(
-    tx: Transaction, act: Act, consultation_id: int, language: str, payload: str
+    tx: Transaction,
+    act: Act,
+    consultation_id: int,
+    language: str,
+    payload: str,
+    *,
+    door: str = "",
 ) -> int:
-    """Plan the poster in that language; `payload` is its link's. Gives the job."""
+    """Plan the poster in that language; `payload` is its link's. Gives the job.
+
+    With the code at the `door` it is what hangs there on the day of the meeting.
+    """
     await get(tx, act, consultation_id)
     arguments = {"consultation": consultation_id, "language": language, "payload": payload}
+    if door:
+        arguments["door"] = door
     person, seat = act.actor.person_id, act.actor.seat_id
     return await jobs.plan(tx, POSTER, arguments, person_id=person, seat_id=seat, now=act.now)
 

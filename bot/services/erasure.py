@@ -18,6 +18,7 @@ from bot.domain.views import contributed
 from bot.domain.views import participants as told
 from bot.services import audit, notices, waiting
 from storage import consultations, contributions, outbox, quotes, sign_ups
+from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.outbox import REPLY, Message
 from storage.safe import LIMITS
@@ -33,9 +34,11 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
     Once it is done, the message of outbox row `says` tells so; None: nobody is told. Words that
     were under way leave no trace.
     """
+    await seats.lock(tx, gone.consultation_id)
+    gone = await sign_ups.again(tx, gone)  # who is at the door may just have noted them
     if gone.card is not None:
         if gone.is_in:
-            said = counted(gone.card.answers)
+            said = counted(gone.card.answers, came=gone.came)
             await consultations.add_counts(tx, gone.consultation_id, said, times=-1)
         rows = await outbox.let_go(tx, gone.handle, now=act.now)
         await clear_chat(tx, act, gone.card, rows=rows, wrote=gone.card.wrote)

@@ -92,11 +92,11 @@ async def send(
     kept = replace(await sign_ups.again(tx, kept), card=kept.card)
     assert kept.card is not None
     if kept.is_in:
-        before = counted(kept.card.answers)
+        before = counted(kept.card.answers, came=kept.came)
         await consultations.add_counts(tx, kept.consultation_id, before, times=-1)
     said = replace(kept.card, answers=answers)
     await sign_ups.save(tx, replace(kept, day=act.today, card=said, asked=None))
-    await consultations.add_counts(tx, kept.consultation_id, counted(answers))
+    await consultations.add_counts(tx, kept.consultation_id, counted(answers, came=kept.came))
     if not kept.is_in:
         await waiting.admit(tx, act, consultation, kept, str(answers.get("group", "")))
     await _trace(tx, act, "sign_up.change" if kept.is_in else "sign_up.send", kept)
@@ -113,8 +113,10 @@ async def cancel(tx: Transaction, act: Act, kept: SignUp) -> SignUp:
     if not kept.is_in:
         return kept
     assert kept.card is not None
-    before = counted(kept.card.answers)
+    before = counted(kept.card.answers, came=kept.came)
     await consultations.add_counts(tx, kept.consultation_id, before, times=-1)
+    if kept.came:
+        await sign_ups.note_came(tx, kept, came=False)
     await sign_ups.save(tx, replace(kept, asked=None))
     await sign_ups.stand(tx, kept.handle, SignUpState.CANCELLED)
     await waiting.fill(tx, act, kept.consultation_id)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot.domain.consultations import (
     FEWEST,
+    Attendance,
     Consultation,
     ConsultationState,
     SignUpState,
@@ -26,6 +28,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views import door
 from bot.domain.views.common import HOME, LIST_LENGTH, pages
 from bot.domain.views.participants import title, when
 
@@ -60,8 +63,15 @@ def _opens(found: Consultation) -> Button:
     return button("open_consultation", f"consulting:{found.id}", title=short)
 
 
-def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
-    """One consultation: what it says, who takes part in numbers, what can be done.
+def one(
+    found: Consultation,
+    standing: Standing,
+    came: Attendance,
+    contributions: int,
+    *,
+    today: date,
+) -> Screen:
+    """One consultation: what it says, who takes part and who came in numbers, what can be done.
 
     `contributions` is how many can be read.
     """
@@ -81,13 +91,22 @@ def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
         None,
     ]
     erased = found.state is ConsultationState.ERASED
-    lines += _erased(standing.erased) if erased else _numbers(standing)
-    rows = [*_written(found, contributions), *_choices(found)]
+    if erased:
+        lines += _erased(standing.erased)
+    else:
+        lines += [*_numbers(standing), *door.attendance(found, came)]
+        if standing.inside:
+            lines.append(text("consultation.fewest", fewest=FEWEST))
+    rows = [*_door(found, today), *_written(found, contributions), *_choices(found)]
     return screen(*lines, rows=[*rows, (button("back", "consultations:0"), HOME)])
 
 
 def _written(found: Consultation, n: int) -> list[Row]:
     return [(button("contributed_to", f"contributed_to:{found.id}:0", n=n),)] if n else []
+
+
+def _door(found: Consultation, today: date) -> list[Row]:
+    return [(button("door", f"door:{found.id}"),)] if found.is_at_the_door(today) else []
 
 
 def _seats(wanted: Wanted) -> list[Text]:
@@ -121,8 +140,6 @@ def _numbers(standing: Standing) -> list[Text | None]:
             text("consultation.of", value=text(f"access.{each}"), n=n)
             for each, n in standing.access.items()
         ]
-    if standing.inside:
-        lines.append(text("consultation.fewest", fewest=FEWEST))
     return lines
 
 
@@ -171,19 +188,15 @@ def link(found: Consultation, url: str) -> Screen:
     )
 
 
-def poster_languages(found: Consultation, languages: Sequence[tuple[str, str]]) -> Screen:
-    """In which language: codes and own names."""
+def poster_languages(act: str, languages: Sequence[tuple[str, str]], *, back: str) -> Screen:
+    """In which language `act` makes a poster: codes and own names."""
     rows: list[Row] = [
         tuple(
-            Button(
-                text("label.one", value=Words(name)), act=f"consultation_poster:{found.id}:{code}"
-            )
+            Button(text("label.one", value=Words(name)), act=f"{act}:{code}")
             for code, name in languages
         )
     ]
-    return screen(
-        "consultation.poster_ask", rows=[*rows, (button("back", f"consulting:{found.id}"),)]
-    )
+    return screen("consultation.poster_ask", rows=[*rows, (button("back", back),)])
 
 
 def poster(found: Consultation, attachment: Attachment) -> Screen:

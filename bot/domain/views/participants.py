@@ -175,8 +175,12 @@ def one(
         *_whereabouts(found, kept),
         text("sign_up.kept", until=kept.kept_until),
     ]
+    if found.is_at_the_door(today) and kept.is_in:
+        number = text("sign_up.number", number=str(kept.number))
+        lines.append(text("sign_up.came") if kept.came else number)
     rows = [
         *_seat(found, kept),
+        *_here(found, kept, today),
         *_contributing(found, kept, today),
         *_choices(found, kept, open_=found.takes_sign_ups(today)),
     ]
@@ -247,6 +251,13 @@ def _waits(found: Consultation, waits: tuple[int, Reason] | None) -> list[Text |
     if reason is Reason.KEPT and found.wanted.released_on is not None:
         lines.append(text("sign_up.released", day=found.wanted.released_on))
     return lines
+
+
+def _here(found: Consultation, kept: SignUp, today: date) -> list[Row]:
+    """On the day, whoever has a seat says that they are here."""
+    if kept.came or kept.state is not SignUpState.CONFIRMED or not found.checks_in(today):
+        return []
+    return [(button("here", f"here:{found.code}"),)]
 
 
 def _seat(found: Consultation, kept: SignUp) -> list[Row]:

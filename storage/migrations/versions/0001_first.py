@@ -761,6 +761,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("pool", sa.String(length=20), nullable=True),
         sa.Column("offered_until", Moment, nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("attended", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["consultation_id"],
             ["consultations.id"],
