@@ -67,6 +67,13 @@ async def close(turn: Turn, argument: str) -> None:
     await one(turn, argument)
 
 
+async def end_words(turn: Turn, argument: str) -> None:
+    """`consultation_end_words:5`: nobody contributes any more."""
+    await service.end_words(turn.tx, turn.act, number(argument))
+    turn.toast = text("consultation.words_ended")
+    await one(turn, argument)
+
+
 async def cancel(turn: Turn, argument: str) -> None:
     """`consultation_cancel:5`: it does not take place; asked once more before everybody is told."""
     consultation_id, _, sure = argument.partition(":")
@@ -107,6 +114,7 @@ ACTS = {
     "announce_consultation": announce,
     "consultation_change": change,
     "consultation_close": close,
+    "consultation_end_words": end_words,
     "consultation_cancel": cancel,
     "consultation_link": link,
     "consultation_poster": poster,

@@ -26,12 +26,15 @@ async def first(turn: Turn, argument: str) -> None:
     if kept is not None and kept.card is not None:
         turn.step_apart(kept)
         await _show(turn, found, kept)
-    elif found.takes_sign_ups(turn.today):
-        here = here_of(turn, code, asked_by)
-        await turn.show(views.first(found, here, _others(turn), today=turn.today))
-    else:
+        return
+    other = None
+    if not found.takes_sign_ups(turn.today):
         other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
-        await turn.show(views.too_late(other))
+        if not found.takes_contributions(turn.today):
+            await turn.show(views.too_late(other))
+            return
+    here = here_of(turn, code, asked_by)
+    await turn.show(views.first(found, here, _others(turn), today=turn.today, instead=other))
 
 
 async def ways(turn: Turn, argument: str) -> None:

@@ -18,7 +18,13 @@ from bot.domain.consultations import (
     Wanted,
 )
 from storage.database import Transaction
-from storage.tables import consultation_counts, consultation_words, consultations, sign_ups
+from storage.tables import (
+    consultation_counts,
+    consultation_words,
+    consultations,
+    contribution_marks,
+    sign_ups,
+)
 from storage.upsert import insert_into
 
 _HOLDING = consultations.c.state != ConsultationState.ERASED.value
@@ -92,6 +98,7 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "starts_at": wanted.starts_at,
         "last_day": wanted.last_day,
         "closes_on": wanted.closes_on,
+        "input_until": wanted.input_until,
         "kept_until": wanted.kept_until,
         "language": wanted.language,
         "languages": list(wanted.languages),
@@ -205,6 +212,19 @@ async def to_close(tx: Transaction, *, today: date) -> list[int]:
             consultations.c.closes_on < today,
         )
     )
+
+
+async def end_words(tx: Transaction, consultation_id: int, *, until: date) -> None:
+    """Words were taken until that day, and no longer."""
+    its = consultations.c.id == consultation_id
+    await tx.execute(update(consultations).where(its).values(input_until=until))
+
+
+async def with_marks(tx: Transaction) -> list[Consultation]:
+    """Those that have marks against floods."""
+    marked = select(contribution_marks.c.consultation_id)
+    rows = await tx.rows(_said().where(consultations.c.id.in_(marked)).order_by(consultations.c.id))
+    return [_read(row) for row in rows]
 
 
 async def to_erase(tx: Transaction, *, today: date) -> list[int]:
@@ -327,6 +347,7 @@ def _read(row: RowMapping) -> Consultation:
         seats=row["seats"],
         pools=row["pools"],
         released_on=row["released_on"],
+        input_until=row["input_until"],
     )
     state = ConsultationState(row["state"])
     return Consultation(row["id"], row["code"], state, wanted)

@@ -3,7 +3,7 @@
     consultation-7/own.key               the consultation's own; destroyed when it is erased
     consultation-7/chat-<mark>.key       leads from a chat to a sign-up, or to words under way
     consultation-7/sign-up-<handle>.key  the sign-up's own; destroyed when it is erased
-    consultation-7/limits.key            what marks against floods are made with, while it is open
+    consultation-7/limits.key            what marks against floods are made with, until input ends
 
 What a sign-up is sealed with is made of both keys, so that the loss of either erases it. The
 database knows handles alone, and a handle leads to no chat: whoever has an old backup of the
@@ -135,7 +135,7 @@ class Safe:
     def mark(self, consultation_id: int, what: str) -> str:
         """The mark of something that a chat did: 40 hexadecimal digits, the same each time.
 
-        Nobody can try out chats by it once the consultation is closed: its key is gone by then.
+        Nobody can try out chats by it once written input has ended: its key is gone by then.
         """
         key = self._of(consultation_id).get(LIMITS)
         return hmac.digest(key, what.encode(), "sha256").hex()[:40]

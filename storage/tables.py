@@ -1160,6 +1160,7 @@ consultations = Table(
     Column("starts_at", UtcDateTime),
     Column("last_day", Date, nullable=False),  # of the meeting, or of written input
     Column("closes_on", Date, nullable=False),
+    Column("input_until", Date),  # words are taken; None: as the form has it
     Column("kept_until", Date, nullable=False),
     Column("language", String(20), nullable=False),  # of the words it was announced in
     Column("languages", Json, nullable=False),  # it is held in

@@ -29,7 +29,7 @@ class ConsultationState(StrEnum):
     """Where a consultation stands."""
 
     OPEN = "open"  # people can sign up
-    CLOSED = "closed"  # its closing day has passed, or it was closed by hand
+    CLOSED = "closed"  # nobody signs up any more: its closing day has passed, or it was closed
     CANCELLED = "cancelled"
     ERASED = "erased"  # nothing of its participants is kept any more
 
@@ -101,6 +101,7 @@ LONGEST_PURPOSE = 600
 LONGEST_PLACE = 300
 LONGEST_ORGANISATION = 120
 LONGEST_REGION = 80
+INPUT_AFTER = timedelta(days=14)  # so long after a meeting words are taken, unless said otherwise
 KEPT_AFTER = timedelta(days=60)  # after the last day, where nobody has said otherwise
 KEPT_LONGEST = timedelta(days=400)
 A_DAY = timedelta(days=1)
@@ -114,8 +115,9 @@ _NO_PART = re.compile(r"[\s‐-―_.-]+")
 class Wanted:
     """A consultation as an officer describes it; days and times are the country's.
 
-    `last_day` is the day of the meeting, or the last day of written input. `access` is what is
-    offered, `ways` other ways to take part, `contacts` who helps independently against reprisals.
+    `last_day` is the day of the meeting, or the last day of written input; `input_until` is said
+    where words are taken until another day (`words_until`). `access` is what is offered, `ways`
+    other ways to take part, `contacts` who helps independently against reprisals.
     """
 
     form: Form
@@ -134,6 +136,16 @@ class Wanted:
     seats: int | None = None  # None: any number of people
     pools: Mapping[str, int] = field(default_factory=dict)  # seats kept for groups
     released_on: date | None = None  # the day from which these are anybody's
+    input_until: date | None = None
+
+    @property
+    def words_until(self) -> date:
+        """The last day on which words are taken: before, during and after a meeting."""
+        if self.input_until is not None:
+            return self.input_until
+        if self.form is Form.WRITTEN:
+            return self.last_day
+        return min(self.last_day + INPUT_AFTER, self.kept_until)
 
     def quota(self, zone: tzinfo) -> Quota | None:
         """The seats, days being those of the country's `zone`; None: any number of people."""
@@ -162,8 +174,8 @@ class Consultation:
         return self.state is ConsultationState.OPEN and today <= self.wanted.closes_on
 
     def takes_contributions(self, today: date) -> bool:
-        """Whether contributions can be sent, amended and withdrawn."""
-        return self.state is ConsultationState.OPEN and today <= self.wanted.last_day
+        """Whether contributions can be sent, amended and withdrawn, sign-up being open or not."""
+        return self._goes_on and today <= self.wanted.words_until
 
     def is_at_the_door(self, today: date) -> bool:
         """Whether the door of the meeting is seen to: from the day before until the day after."""
@@ -179,8 +191,11 @@ class Consultation:
 
     @property
     def _meets(self) -> bool:
-        running = self.state in (ConsultationState.OPEN, ConsultationState.CLOSED)
-        return running and self.wanted.form is Form.MEETING
+        return self._goes_on and self.wanted.form is Form.MEETING
+
+    @property
+    def _goes_on(self) -> bool:
+        return self.state in (ConsultationState.OPEN, ConsultationState.CLOSED)
 
     @property
     def groups_told_from(self) -> date:

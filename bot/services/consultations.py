@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 
 from bot.domain import permissions
 from bot.domain.consultations import (
+    A_DAY,
     BEGUN_KEPT,
     FEWEST,
     KEPT_LONGEST,
@@ -50,7 +51,7 @@ class ClosesTooLate(Refused):
 
 
 class KeptTooShort(Refused):
-    """What participants said is needed until the last day; values: `day`."""
+    """What participants said is needed while more is said; values: `day`."""
 
     key = "error.consultation_kept_short"
 
@@ -126,9 +127,20 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
 
 
 async def close(tx: Transaction, act: Act, consultation_id: int) -> None:
-    """Nobody signs up any more; raises Outdated."""
+    """Nobody signs up any more; words are taken as before. Raises Outdated."""
     await get(tx, act, consultation_id)
     await _close(tx, act, consultation_id)
+
+
+async def end_words(tx: Transaction, act: Act, consultation_id: int) -> None:
+    """Nobody contributes any more, from now on: whoever signed up is told. Raises Outdated."""
+    found = await get(tx, act, consultation_id)
+    if found.takes_sign_ups(act.today) or not found.takes_contributions(act.today):
+        raise Outdated
+    await queries.end_words(tx, consultation_id, until=act.today - A_DAY)
+    await erasure.of_marks(tx, act, consultation_id)
+    await _tell(tx, act, consultation_id, told.news(found.code))
+    await audit.record(tx, act, "consultation.end_words", f"consultation:{consultation_id}")
 
 
 async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
@@ -144,12 +156,14 @@ async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
 
 
 def _require_fits(act: Act, wanted: Wanted) -> None:
-    if wanted.last_day < act.today or wanted.closes_on < act.today:
-        raise ConsultationPast(day=min(wanted.last_day, wanted.closes_on))
+    first = min(wanted.last_day, wanted.closes_on, wanted.words_until)
+    if first < act.today:
+        raise ConsultationPast(day=first)
     if wanted.closes_on > wanted.last_day:
         raise ClosesTooLate(day=wanted.last_day)
-    if wanted.kept_until < wanted.last_day:
-        raise KeptTooShort(day=wanted.last_day)
+    needed = max(wanted.last_day, wanted.words_until)
+    if wanted.kept_until < needed:
+        raise KeptTooShort(day=needed)
     if wanted.seats is not None and sum(wanted.pools.values()) > wanted.seats:
         raise TooManyKept(kept=sum(wanted.pools.values()))
     if wanted.kept_until > wanted.last_day + KEPT_LONGEST:
@@ -176,13 +190,14 @@ def _facts(wanted: Wanted) -> dict[str, str | date]:
         "form": wanted.form.value,
         "day": wanted.last_day,
         "closes": wanted.closes_on,
+        "words_until": wanted.words_until,
         "kept_until": wanted.kept_until,
     }
 
 
 def _concerns_participants(before: Wanted, after: Wanted) -> bool:
     """Whether somebody who has signed up would want to know."""
-    names = ("form", "starts_at", "last_day", "place", "closes_on", "kept_until")
+    names = ("form", "starts_at", "last_day", "place", "closes_on", "words_until", "kept_until")
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
 
@@ -264,11 +279,16 @@ async def standing(tx: Transaction, act: Act, consultation_id: int) -> Standing:
 
 
 async def follow(database: Database, act: Act) -> None:
-    """Close what closes, erase what is kept no longer; in short transactions."""
+    """Close what closes, erase what is kept no longer, marks with it; in short transactions."""
     begun_before = act.today - BEGUN_KEPT
     tomorrow = act.today + timedelta(days=1)
     async with database.read() as tx:
         to_close = await queries.to_close(tx, today=act.today)
+        to_unmark = [
+            each.id
+            for each in await queries.with_marks(tx)
+            if not each.takes_contributions(act.today)
+        ]
         to_erase = await queries.to_erase(tx, today=act.today)
         over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
         to_remind = await queries.to_remind(tx, tomorrow=tomorrow)
@@ -279,6 +299,9 @@ async def follow(database: Database, act: Act) -> None:
     for each in to_close:
         async with database.write() as tx:
             await _close(tx, act, each)
+    for each in to_unmark:
+        async with database.write() as tx:
+            await erasure.of_marks(tx, act, each)
     for each in to_erase:
         async with database.write() as tx:
             await erasure.of_consultation(tx, act, each)
@@ -315,5 +338,4 @@ async def _close(tx: Transaction, act: Act, consultation_id: int) -> None:
     to = ConsultationState.CLOSED
     if not await queries.move(tx, consultation_id, from_=[ConsultationState.OPEN], to=to):
         raise Outdated
-    await erasure.of_marks(tx, act, consultation_id)
     await audit.record(tx, act, "consultation.close", f"consultation:{consultation_id}")

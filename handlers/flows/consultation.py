@@ -45,6 +45,8 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     """Quotas are off until they are switched on, so what belongs to them is offered then."""
     permissions.require(permissions.may_consult(turn.actor))
     values: dict[str, Value] = {}
+    if answers.get("when") and not _is_day(answers["when"]):
+        values["meets"] = 1
     if answers.get("seats"):
         values["has_seats"] = 1
         if answers.get("pools"):
@@ -117,6 +119,7 @@ async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
     return [
         text(f"consultation.will_be.{wanted.form}"),
         text("participant.closes", day=wanted.closes_on),
+        text("participant.written_until", day=wanted.words_until),
         text("consultation.kept", until=wanted.kept_until),
     ]
 
@@ -146,6 +149,7 @@ def _wanted(turn: Turn, answers: Answers) -> Wanted:
         else starts_at.astimezone(turn.act.zone).date()
     )
     place = answers["place"]
+    input_until = None if by_writing else _day(answers, "input")
     return Wanted(
         form=Form.WRITTEN if by_writing else Form.MEETING,
         title=answers["title"],
@@ -155,7 +159,8 @@ def _wanted(turn: Turn, answers: Answers) -> Wanted:
         place="" if place == IN_WRITING else place,
         language=detect(answers["purpose"]) or turn.language,
         closes_on=_day(answers, "closes") or last_day,
-        kept_until=_day(answers, "kept") or last_day + KEPT_AFTER,
+        kept_until=_day(answers, "kept") or max(last_day, input_until or last_day) + KEPT_AFTER,
+        input_until=input_until,
         languages=tuple(answers.get("languages", ())),
         access=tuple(Access(each) for each in answers.get("access", ())),
         ways=answers.get("ways", ""),
@@ -193,6 +198,7 @@ def answers_of(found: Consultation) -> dict[str, Any]:
         "when": when.isoformat(),
         "place": wanted.place or IN_WRITING,
         "closes": wanted.closes_on.isoformat(),
+        "input": None if wanted.input_until is None else wanted.input_until.isoformat(),
         "kept": wanted.kept_until.isoformat(),
         "languages": list(wanted.languages),
         "access": [each.value for each in wanted.access],
@@ -237,6 +243,7 @@ FLOW = Flow(
     review=Review(
         optional=(
             Ask("closes", _day_fits, shows=date.fromisoformat),
+            Ask("input", _day_fits, shows=date.fromisoformat, when="meets"),
             Ask("kept", _day_fits, shows=date.fromisoformat),
             Pick("languages", _languages),
             Pick("access", _access),

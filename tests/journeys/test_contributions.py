@@ -14,7 +14,7 @@ from bot.sandbox.phone import Phone, plain
 from storage.tables import audit, contributions, item_tags, outbox, sign_ups
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
-from tests.journeys.test_consultations import announced
+from tests.journeys.test_consultations import LINK, announced
 
 RAMP = "The school of Far Shore has no ramp."
 CODE = re.compile(r"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}")
@@ -398,3 +398,57 @@ async def test_it_speaks_the_contributors_language(
     await salma.types(RAMP)
     await salma.taps(send)
     assert sent in plain(salma.last.text)
+
+
+async def test_words_are_taken_after_the_meeting_and_from_whoever_comes_too_late_to_sign_up(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network, by_meeting=True)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    assert "Written input until" in plain(salma.screen.text)
+    await salma.taps("Agree, random name", "Sign up")
+    network.clock.ahead = timedelta(days=22)
+    await network.app.schedule.tick()
+    await salma.opens(link)
+    await salma.taps("Contribute")
+    await salma.types("The room had no ramp.")
+    await salma.taps("Send")
+    assert "contribution 1 is sent" in plain(salma.last.text)
+    nora = await network.people.phone("Nora")
+    await nora.opens(link)
+    shown = plain(nora.screen.text)
+    assert "Sign-up for this consultation is closed.\nWords can still be left." in shown
+    assert "Agree" not in str(nora.screen.buttons)
+    await nora.taps("Leave words only")
+    await nora.types("I could not come.")
+    await nora.taps("Send")
+    assert "contribution 2 is sent" in plain(nora.last.text)
+    await officer.types("/consultations")
+    await officer.taps("Past ones", "Child rights report", "End written input")
+    assert "End written input" not in str(officer.screen.buttons)
+    await salma.waits_for("There is news for you.")
+    await salma.types("/mine")
+    await salma.taps("Child rights report")
+    assert "Contribute" not in [each for row in salma.screen.buttons for each in row]
+    late = await network.people.phone("Lina")
+    await late.opens(link)
+    assert "Sign-up for this consultation is closed." in plain(late.last.text)
+
+
+async def test_the_day_until_which_words_are_taken_is_set_with_the_announcement(
+    network: JourneyNetwork,
+) -> None:
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    first, last = [network.clock.now() + timedelta(days=each) for each in (20, 25)]
+    await officer.types("/consultations")
+    await officer.taps("Announce a consultation")
+    for words in ("Schools", "What should it say?", f"{first:%d %B} 14:30", "City hall"):
+        await officer.types(words)
+    await officer.taps("Written input until")
+    await officer.types(f"{last:%d %B}")
+    assert f"Written input until: {last.day} " in plain(officer.screen.text)
+    await officer.taps("Announce")
+    salma = await network.people.phone("Salma")
+    await salma.opens(LINK.findall(officer.last.text)[0])
+    assert f"Written input until {last.day} " in plain(salma.screen.text)

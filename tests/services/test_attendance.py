@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,7 +12,6 @@ from sqlalchemy import select
 from bot.domain.consultations import (
     FEWEST,
     Consultation,
-    Form,
     Group,
     SignUp,
     SignUpState,
@@ -31,7 +29,7 @@ from tests.conftest import FrozenClock
 from tests.services.test_consultations import (
     CHAT,
     LAST_DAY,
-    announced,
+    meeting,
     nobody,
     officer,
     signed_up,
@@ -39,11 +37,6 @@ from tests.services.test_consultations import (
 )
 
 TO_THE_DAY = {"days": (LAST_DAY - date(2026, 5, 4)).days}
-
-
-async def meeting(database: Database, clock: FrozenClock, **values: Any) -> Consultation:
-    at = datetime(2026, 6, 1, 14, 30, tzinfo=UTC)
-    return await announced(database, clock, form=Form.MEETING, starts_at=at, **values)
 
 
 async def came(database: Database, found: Consultation) -> dict[str, int]:

@@ -89,6 +89,12 @@ async def announced(database: Database, clock: FrozenClock, **values: Any) -> Co
     return found
 
 
+async def meeting(database: Database, clock: FrozenClock, **values: Any) -> Consultation:
+    """A meeting on the last day, in the afternoon."""
+    at = datetime(2026, 6, 1, 14, 30, tzinfo=UTC)
+    return await announced(database, clock, form=Form.MEETING, starts_at=at, **values)
+
+
 async def signed_up(
     database: Database,
     clock: FrozenClock,

@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from bot.domain.consultations import ALPHABET, FEWEST, KEPT_AFTER, Card, Consultation, Group, SignUp
+from bot.domain.consultations import (
+    ALPHABET,
+    FEWEST,
+    KEPT_AFTER,
+    Card,
+    Consultation,
+    ConsultationState,
+    Group,
+    SignUp,
+)
 from bot.domain.contributions import (
     MOST_A_DAY,
     About,
@@ -58,6 +67,7 @@ from tests.services.test_consultations import (
     LAST_DAY,
     announced,
     everything,
+    meeting,
     nobody,
     officer,
     signed_up,
@@ -257,8 +267,9 @@ async def test_one_chat_sends_so_many_a_day_and_the_same_words_once(
     await sent(database, clock, found, kept, "One more.")
 
 
-async def test_the_marks_and_their_key_go_when_it_closes(
-    database: Database, clock: FrozenClock, tmp_path: Path
+@pytest.mark.parametrize("ended", [True, False])
+async def test_the_marks_and_their_key_go_when_input_ends_and_not_when_sign_up_does(
+    database: Database, clock: FrozenClock, tmp_path: Path, ended: bool
 ) -> None:
     found = await announced(database, clock)
     kept = await signed_up(database, clock, found)
@@ -266,15 +277,74 @@ async def test_the_marks_and_their_key_go_when_it_closes(
     ring = KeyRing(tmp_path / "ring").inner(f"consultation-{found.id}")
     assert ring.names("limits") == ["limits"]
     async with database.write() as tx:
-        assert len(await tx.values(select(contribution_marks.c.mark))) == 2
-        await consultations.close(tx, await officer(tx, clock), found.id)
+        act = await officer(tx, clock)
+        with pytest.raises(Outdated):
+            await consultations.end_words(tx, act, found.id)
+        await consultations.close(tx, act, found.id)
+    closed = await again(database, found)
+    await sent(database, clock, closed, kept, "After sign-up has closed.")
+    await consultations.follow(database, tick(clock))
+    async with database.write() as tx:
+        assert len(await tx.values(select(contribution_marks.c.mark))) == 3
+        if ended:
+            await consultations.end_words(tx, act, found.id)
+    if not ended:
+        clock.move(days=29)
+        await consultations.follow(database, tick(clock))
+    async with database.write() as tx:
         assert await tx.values(select(contribution_marks.c.mark)) == []
+        act = await officer(tx, clock)
+        with pytest.raises(Outdated):
+            await consultations.end_words(tx, act, found.id)
+    over = await again(database, found)
+    with pytest.raises(contributing.InputClosed):
+        await sent(database, clock, over, kept, "Too late.")
     await erasure.destroy_keys(database, tick(clock))
     assert ring.names("limits") == []
     async with database.read() as tx:
         assert await tx.values(select(erasures.c.id)) == []
-        assert await contributions.count(tx, found.id) == 1
+        assert await contributions.count(tx, found.id) == 2
         assert (await contributions.of_handle(tx, kept.handle))[0].said is not None
+
+
+async def again(database: Database, found: Consultation) -> Consultation:
+    async with database.read() as tx:
+        now = await queries.get(tx, found.id)
+    assert now is not None
+    return now
+
+
+@pytest.mark.parametrize(
+    ("values", "until"),
+    [
+        ({}, date(2026, 6, 15)),
+        ({"input_until": date(2026, 6, 4)}, date(2026, 6, 4)),
+        ({"kept_until": date(2026, 6, 3)}, date(2026, 6, 3)),
+    ],
+)
+async def test_words_are_taken_before_and_after_a_meeting_until_the_day_that_is_said(
+    database: Database, clock: FrozenClock, values: dict[str, Any], until: date
+) -> None:
+    found = await meeting(database, clock, **values)
+    assert found.wanted.words_until == until
+    kept = await signed_up(database, clock, found)
+    clock.move(days=(until - tick(clock).today).days)
+    await consultations.follow(database, tick(clock))
+    closed = await again(database, found)
+    assert closed.state is ConsultationState.CLOSED
+    await sent(database, clock, closed, kept)
+    clock.move(days=1)
+    with pytest.raises(contributing.InputClosed):
+        await sent(database, clock, closed, kept, "Too late.")
+
+
+async def test_input_ends_on_no_day_that_has_passed_and_not_after_everything_is_erased(
+    database: Database, clock: FrozenClock
+) -> None:
+    with pytest.raises(consultations.ConsultationPast):
+        await meeting(database, clock, input_until=date(2026, 5, 3))
+    with pytest.raises(consultations.KeptTooShort):
+        await meeting(database, clock, input_until=LAST_DAY + KEPT_AFTER * 2)
 
 
 # -- With no way back ------------------------------------------------------------------------------

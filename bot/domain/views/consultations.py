@@ -30,7 +30,7 @@ from bot.domain.screens import (
 )
 from bot.domain.views import door
 from bot.domain.views.common import HOME, LIST_LENGTH, pages
-from bot.domain.views.participants import title, when
+from bot.domain.views.participants import title, when, words_until
 
 TITLE = 40
 """Characters of a title on a button."""
@@ -86,6 +86,7 @@ def one(
         lines.append(text("sign_up.place", place=Words(wanted.place, wanted.language)))
     lines += [
         text("participant.closes", day=wanted.closes_on),
+        *words_until(found),
         text("consultation.kept", until=wanted.kept_until),
         *_seats(wanted),
         None,
@@ -97,7 +98,7 @@ def one(
         lines += [*_numbers(standing), *door.attendance(found, came)]
         if standing.inside:
             lines.append(text("consultation.fewest", fewest=FEWEST))
-    rows = [*_door(found, today), *_written(found, contributions), *_choices(found)]
+    rows = [*_door(found, today), *_written(found, contributions), *_choices(found, today)]
     return screen(*lines, rows=[*rows, (button("back", "consultations:0"), HOME)])
 
 
@@ -148,7 +149,7 @@ def _people(key: str, n: int) -> Text:
     return text(f"{key}_few", fewest=FEWEST) if 0 < n < FEWEST else text(key, count=n)
 
 
-def _choices(found: Consultation) -> list[Row]:
+def _choices(found: Consultation, today: date) -> list[Row]:
     if found.state is ConsultationState.OPEN:
         link = button("consultation_link", f"consultation_link:{found.id}")
         poster = button("consultation_poster", f"consultation_poster:{found.id}")
@@ -161,7 +162,10 @@ def _choices(found: Consultation) -> list[Row]:
             ),
         ]
     if found.state is ConsultationState.CLOSED:
-        return [(button("consultation_cancel", f"consultation_cancel:{found.id}"),)]
+        row = [button("consultation_cancel", f"consultation_cancel:{found.id}")]
+        if found.takes_contributions(today):
+            row.insert(0, button("consultation_end_words", f"consultation_end_words:{found.id}"))
+        return [tuple(row)]
     return []
 
 

@@ -32,29 +32,41 @@ REPRISALS = "ohchr-reprisals@un.org"
 
 
 def first(
-    found: Consultation, here: str, others: Sequence[tuple[str, str]], *, today: date
+    found: Consultation,
+    here: str,
+    others: Sequence[tuple[str, str]],
+    *,
+    today: date,
+    instead: Consultation | None = None,
 ) -> Screen:
     """What is asked, what is kept, who could see it; nothing is recorded before somebody agrees.
 
     `here` is the code in the link, the language that is spoken and the message that asked for it
     (`h4k7…:fr:17`): it travels in the buttons, so that nothing has to be kept before. `others` are
-    further languages in which it can be read, by code and own name.
+    further languages in which it can be read, by code and own name. Once sign-up has closed, words
+    can be left, and `instead` is what is open.
     """
     code, _, behind = here.partition(":")
     _spoken, _, asked_by = behind.partition(":")
     terms = f"{code}:{found.wanted.kept_until.isoformat()}:{behind}"
+    agreeing: list[Row] = []
+    if found.takes_sign_ups(today):
+        agreeing = [
+            (button("agree_random", f"agree:{terms}"),),
+            (button("agree_named", f"agree_named:{terms}"),),
+        ]
     return screen(
-        *_about(found),
+        *_about(found, today),
         None,
         "participant.name_only",
         "participant.traceable",
         text("participant.kept", until=found.wanted.kept_until),
         "participant.no_endorsement",
         rows=[
-            (button("agree_random", f"agree:{terms}"),),
-            (button("agree_named", f"agree_named:{terms}"),),
+            *agreeing,
             *_words_only(found, terms, today),
             (button("other_ways", f"ways:{here}"), button("worried", f"worried:{here}")),
+            *_instead(instead),
             (button("take_no_part", f"decline:{here}"),),
             tuple(
                 Button(
@@ -73,7 +85,7 @@ def _words_only(found: Consultation, terms: str, today: date) -> list[Row]:
     return [(button("leave_words", f"leave_words:{terms}"),)]
 
 
-def _about(found: Consultation) -> list[Text | None]:
+def _about(found: Consultation, today: date) -> list[Text | None]:
     wanted = found.wanted
     lines: list[Text | None] = [
         text("participant.about", title=title(found)),
@@ -85,15 +97,25 @@ def _about(found: Consultation) -> list[Text | None]:
     if wanted.access:
         offered = tuple(text(f"access.{each}") for each in wanted.access)
         lines.append(text("participant.access", access=Listing(offered)))
-    lines.append(text("participant.closes", day=wanted.closes_on))
-    return lines
+    if found.takes_sign_ups(today):
+        lines.append(text("participant.closes", day=wanted.closes_on))
+    else:
+        lines += [text("participant.too_late"), text("participant.words_only")]
+    return [*lines, *words_until(found)]
+
+
+def words_until(found: Consultation) -> list[Text | None]:
+    """Until when words are taken, where the day of the meeting does not say so."""
+    if found.wanted.form is Form.WRITTEN:
+        return []
+    return [text("participant.written_until", day=found.wanted.words_until)]
 
 
 def when(found: Consultation) -> Text:
     """When it takes place, or until when words are taken."""
     wanted = found.wanted
     if wanted.form is Form.WRITTEN or wanted.starts_at is None:
-        return text("participant.written_until", day=wanted.last_day)
+        return text("participant.written_until", day=wanted.words_until)
     return text("participant.meeting", at=wanted.starts_at)
 
 
@@ -101,8 +123,14 @@ def too_late(other: Consultation | None) -> Screen:
     """Nobody signs up any more; what is open instead."""
     if other is None:
         return screen("participant.too_late")
-    open_it = button("open_consultation", f"consultation:{other.code}", title=title(other))
-    return screen("participant.too_late", text("participant.next"), rows=[(open_it,)])
+    return screen("participant.too_late", text("participant.next"), rows=_instead(other))
+
+
+def _instead(other: Consultation | None) -> list[Row]:
+    """What is open in the place of what is not."""
+    if other is None:
+        return []
+    return [(button("open_consultation", f"consultation:{other.code}", title=title(other)),)]
 
 
 def ways(found: Consultation, here: str) -> Screen:
@@ -227,7 +255,7 @@ def name_of(kept: SignUp) -> Text:
 
 
 def _whereabouts(found: Consultation, kept: SignUp) -> list[Text | None]:
-    lines: list[Text | None] = [when(found)]
+    lines: list[Text | None] = [when(found), *words_until(found)]
     if kept.state is SignUpState.CONFIRMED and found.wanted.place:
         place = Words(found.wanted.place, found.wanted.language)
         lines.append(text("sign_up.place", place=place))

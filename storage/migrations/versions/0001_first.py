@@ -292,6 +292,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("starts_at", Moment, nullable=True),
         sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("input_until", sa.Date(), nullable=True),
         sa.Column("kept_until", sa.Date(), nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("languages", Json, nullable=False),
