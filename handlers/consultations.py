@@ -7,7 +7,7 @@ from bot.domain import permissions
 from bot.domain.screens import text
 from bot.domain.views import consultations as views
 from bot.domain.views.common import LIST_LENGTH
-from bot.services import attendance, contributed
+from bot.services import attendance, contributed, feedback
 from bot.services import consultations as service
 from handlers.card import number
 from handlers.flows.consultation import NAME, PAYLOAD, answers_of, labels_of, link_to
@@ -39,7 +39,8 @@ async def one(turn: Turn, argument: str) -> None:
     standing = await service.standing(turn.tx, turn.act, found.id)
     written = await contributed.count(turn.tx, turn.act, found.id)
     came = await attendance.attendance(turn.tx, turn.act, found)
-    await turn.show(views.one(found, standing, came, written, today=turn.today))
+    said = (await feedback.results(turn.tx, turn.act, found.id)).people
+    await turn.show(views.one(found, standing, came, written, said, today=turn.today))
 
 
 async def announce(turn: Turn, _argument: str) -> None:

@@ -23,6 +23,7 @@ from handlers import (
     door,
     entries,
     exports,
+    feedback,
     habits,
     handover,
     history,
@@ -93,6 +94,7 @@ from handlers.flows import (
     unchanged,
 )
 from handlers.flows import door as door_flows
+from handlers.flows import feedback as feedback_flow
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
 from handlers.flows import statuses as status_flows
@@ -150,6 +152,7 @@ ROOMS = (
     contributing,
     contributed,
     door,
+    feedback,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -234,7 +237,12 @@ FLOWS: tuple[Flow, ...] = (
     decide.TAGGING,
     door_flows.NOTE,
 )
-PARTICIPANT_FLOWS: tuple[Flow, ...] = (sign_up.FLOW, contribute.FLOW, door_flows.CHECK_IN)
+PARTICIPANT_FLOWS: tuple[Flow, ...] = (
+    sign_up.FLOW,
+    contribute.FLOW,
+    door_flows.CHECK_IN,
+    feedback_flow.FLOW,
+)
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home
 

@@ -7,8 +7,8 @@ from bot.domain.consultations import Card, Consultation, SignUp, SignUpState
 from bot.domain.errors import NotFound, existing
 from bot.domain.screens import text
 from bot.domain.views import participants as views
+from bot.services import feedback, waiting
 from bot.services import sign_ups as service
-from bot.services import waiting
 from handlers.flows import sign_up as flow
 from handlers.turn import Turn
 from storage import consultations, sign_ups
@@ -194,7 +194,8 @@ async def ask_again(turn: Turn, code: str) -> None:
 
 async def _show(turn: Turn, found: Consultation, kept: SignUp) -> None:
     waits = await waiting.stands(turn.tx, turn.act, found, kept)
-    await turn.show(views.one(found, kept, waits, today=turn.today))
+    asked = await feedback.may_give(turn.tx, turn.act, found, kept)
+    await turn.show(views.one(found, kept, waits, today=turn.today, feedback=asked))
 
 
 async def by_code(turn: Turn, code: str) -> Consultation:

@@ -204,6 +204,30 @@ async def note_reminded(tx: Transaction, consultation_id: int, day: date) -> boo
     return result.rowcount == 1
 
 
+async def to_ask(tx: Transaction, *, today: date) -> list[int]:
+    """Meetings that are over and whose participants were not asked how it was."""
+    return await tx.values(
+        select(consultations.c.id).where(
+            consultations.c.state.in_(
+                [ConsultationState.OPEN.value, ConsultationState.CLOSED.value]
+            ),
+            consultations.c.form == Form.MEETING.value,
+            consultations.c.last_day < today,
+            consultations.c.feedback_on.is_(None),
+        )
+    )
+
+
+async def note_asked(tx: Transaction, consultation_id: int, day: date) -> bool:
+    """They are asked on that day how it was; False where somebody has asked them."""
+    result = await tx.execute(
+        update(consultations)
+        .where(consultations.c.id == consultation_id, consultations.c.feedback_on.is_(None))
+        .values(feedback_on=day)
+    )
+    return result.rowcount == 1
+
+
 async def to_close(tx: Transaction, *, today: date) -> list[int]:
     """Open ones whose closing day has passed."""
     return await tx.values(

@@ -106,6 +106,27 @@ async def note_came(tx: Transaction, kept: SignUp, *, came: bool) -> None:
     await tx.execute(update(sign_ups).where(its).values(attended=attended))
 
 
+async def who_came(tx: Transaction, consultation_id: int) -> list[str]:
+    """The handles of those who have a seat and came; some at a time, for each has to be opened."""
+    found: list[str] = []
+    last = ""
+    while True:
+        rows = await tx.rows(
+            select(sign_ups)
+            .where(
+                sign_ups.c.consultation_id == consultation_id,
+                sign_ups.c.state == SignUpState.CONFIRMED.value,
+                sign_ups.c.handle > last,
+            )
+            .order_by(sign_ups.c.handle)
+            .limit(AT_ONCE)
+        )
+        found += [row["handle"] for row in rows if _came(tx, row)]
+        if len(rows) < AT_ONCE:
+            return found
+        last = rows[-1]["handle"]
+
+
 async def by_number(tx: Transaction, consultation_id: int, number: int) -> SignUp | None:
     """The sign-up to a consultation that has this number."""
     row = await tx.row(
@@ -284,8 +305,12 @@ def _attended(tx: Transaction, kept: SignUp) -> bytes:
     return tx.safe.seal(kept.consultation_id, kept.handle, inside, of=_CAME)
 
 
+def _came(tx: Transaction, row: RowMapping) -> bool:
+    inside = tx.safe.unseal(row["consultation_id"], row["handle"], row["attended"], of=_CAME)
+    return inside is not None and bool(inside[_CAME])
+
+
 def _read(tx: Transaction, row: RowMapping) -> SignUp:
-    attended = tx.safe.unseal(row["consultation_id"], row["handle"], row["attended"], of=_CAME)
     inside = tx.safe.unseal(row["consultation_id"], row["handle"], row["sealed"], of=_CARD)
     return SignUp(
         row["handle"],
@@ -298,7 +323,7 @@ def _read(tx: Transaction, row: RowMapping) -> SignUp:
         row["pool"],
         row["offered_until"],
         None if inside is None else inside["asked"],
-        attended is not None and bool(attended[_CAME]),
+        _came(tx, row),
     )
 
 

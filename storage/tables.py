@@ -1170,6 +1170,7 @@ consultations = Table(
     Column("released_on", Date),  # the day from which these are anybody's
     Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
     Column("reminded_on", Date),  # the last day on which participants were reminded
+    Column("feedback_on", Date),  # the day on which they were asked how it was
     Column("announced_by", Id),  # seat
     Column("announced_at", UtcDateTime, nullable=False),
     Column("erased_at", UtcDateTime),
@@ -1240,6 +1241,16 @@ contributions = Table(  # what participants wrote
     Column("answer_language", String(20)),
     Column("tags", Json, nullable=False),  # of the secretariat: themes and items
     UniqueConstraint("consultation_id", "number"),
+)
+
+feedback = Table(  # what participants said of a meeting
+    "feedback",
+    metadata,
+    _id(),
+    _to("consultation_id", "consultations", index=True),
+    Column("handle", String(32), nullable=False, unique=True),  # of its sign-up
+    Column("commented", Boolean, nullable=False),  # there are words in it
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 contribution_marks = Table(  # against floods and duplicates; they lead to no contribution

@@ -189,6 +189,10 @@ class Consultation:
         """Whether the secretariat can note who came: on the day and the day after."""
         return self._meets and self.wanted.last_day <= today <= self.wanted.last_day + A_DAY
 
+    def takes_feedback(self, today: date) -> bool:
+        """Whether those who came can say how it was: from the day after the meeting."""
+        return self._meets and today > self.wanted.last_day
+
     @property
     def _meets(self) -> bool:
         return self._goes_on and self.wanted.form is Form.MEETING

@@ -21,7 +21,7 @@ _BY_SUBJECT = {
     "clearance": "amend choose clear return rule",
     "cluster": "create merge put rename",
     "comment": "settle",
-    "consultation": "announce cancel change close end_words erase poster remind",
+    "consultation": ("announce ask_feedback cancel change close end_words erase poster remind"),
     "contribution": "amend decide erase send tag withdraw",
     "contradiction": "mark unmark",
     "deadline": "add ask change done dropped reopen warn",
@@ -36,6 +36,7 @@ _BY_SUBJECT = {
         "sdg sdg_csv workbook"
     ),
     "extension": "ask grant refuse",
+    "feedback": "give",
     "file": "let_go",
     "free_day": "add remove",
     "grade": "enter take_back",

@@ -35,7 +35,8 @@ from storage.sign_ups import AT_ONCE
 
 POSTER, CALENDAR = "consultation_poster", "consultation_calendar"
 REMINDED_FROM = time(9)
-"""When participants are reminded on the day before a meeting, by the country's clocks."""
+"""When participants are reminded on the day before a meeting, and asked how it was on the day
+after, by the country's clocks."""
 
 
 class ConsultationPast(Refused):
@@ -211,6 +212,12 @@ async def _tell(
 ) -> int:
     """Tell everybody who takes part; their chats are looked up when it is sent. Gives how many."""
     handles = await sign_ups.handles(tx, consultation_id, to)
+    return await _tell_those(tx, act, consultation_id, said, handles)
+
+
+async def _tell_those(
+    tx: Transaction, act: Act, consultation_id: int, said: Screen, handles: Sequence[str]
+) -> int:
     news = [
         Message(
             key=f"consultation:{consultation_id}:{act.stamp}:{handle}",
@@ -292,10 +299,13 @@ async def follow(database: Database, act: Act) -> None:
         to_erase = await queries.to_erase(tx, today=act.today)
         over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
         to_remind = await queries.to_remind(tx, tomorrow=tomorrow)
+        to_ask = await queries.to_ask(tx, today=act.today)
     if act.now.astimezone(act.zone).time() >= REMINDED_FROM:
         for each in to_remind:
             async with database.write() as tx:
                 await _remind(tx, act, each, tomorrow)
+        for each in to_ask:
+            await _ask_how_it_was(database, act, each)
     for each in to_close:
         async with database.write() as tx:
             await _close(tx, act, each)
@@ -332,6 +342,23 @@ async def _remind(tx: Transaction, act: Act, consultation_id: int, day: date) ->
     people = await _tell(tx, act, consultation_id, told.tomorrow(found.code), to=SEATED)
     subject, facts = f"consultation:{consultation_id}", {"people": people}
     await audit.record(tx, act, "consultation.remind", subject, facts=facts)
+
+
+async def _ask_how_it_was(database: Database, act: Act, consultation_id: int) -> None:
+    """Tell those who came that there is news, once; who had a seat, where nobody was noted."""
+    async with database.read() as tx:
+        handles = await sign_ups.who_came(tx, consultation_id)
+        handles = handles or await sign_ups.handles(tx, consultation_id, [SignUpState.CONFIRMED])
+    async with database.write() as tx:
+        found = await queries.get(tx, consultation_id)
+        if found is None or not found.takes_feedback(act.today):
+            return
+        if not await queries.note_asked(tx, consultation_id, act.today):
+            return
+        said = told.how_was_it(found.code)
+        people = await _tell_those(tx, act, consultation_id, said, handles)
+        subject, facts = f"consultation:{consultation_id}", {"people": people}
+        await audit.record(tx, act, "consultation.ask_feedback", subject, facts=facts)
 
 
 async def _close(tx: Transaction, act: Act, consultation_id: int) -> None:

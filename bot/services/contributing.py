@@ -141,7 +141,7 @@ async def amend(
         answer_language=None,
     )
     await contributions.save(tx, amended)
-    await erasure.take_from_officers(tx, act, [mine.id])
+    await erasure.take_from_officers(tx, act, [erasure.shown_as(mine.id)])
     await sign_ups.save(tx, replace(kept, asked=None))
     await _trace(tx, act, "contribution.amend", amended)
     return amended
@@ -161,7 +161,7 @@ async def withdraw(
     if not await _standing(tx, kept):
         await erasure.uncount(tx, [mine])
     await clear_chat(tx, act, kept, mine)
-    await erasure.take_from_officers(tx, act, [mine.id])
+    await erasure.take_from_officers(tx, act, [erasure.shown_as(mine.id)])
     await _trace(tx, act, "contribution.withdraw", gone)
     return gone
 

@@ -8,7 +8,7 @@ half-way: what is gone cannot be opened, what is written down is destroyed at th
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from bot.domain.consultations import Card, SignUp, SignUpState, counted
 from bot.domain.contributions import Contribution
@@ -17,7 +17,7 @@ from bot.domain.views import consultations as views
 from bot.domain.views import contributed
 from bot.domain.views import participants as told
 from bot.services import audit, notices, waiting
-from storage import consultations, contributions, outbox, quotes, sign_ups
+from storage import consultations, contributions, feedback, outbox, quotes, sign_ups
 from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.outbox import REPLY, Message
@@ -44,8 +44,9 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
         await clear_chat(tx, act, gone.card, rows=rows, wrote=gone.card.wrote)
     wrote = await contributions.of_handle(tx, gone.handle)
     await uncount(tx, wrote)
-    await take_from_officers(tx, act, [each.id for each in wrote])
+    await take_from_officers(tx, act, [shown_as(each.id) for each in wrote])
     await contributions.remove(tx, gone.handle)
+    await take_feedback(tx, act, gone)
     await sign_ups.remove(tx, gone, says=says, now=act.now)
     if gone.state is SignUpState.WORDS:
         return
@@ -57,7 +58,7 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
 async def of_contribution(tx: Transaction, act: Act, gone: Contribution) -> None:
     """Take a contribution to which no sign-up belongs."""
     await uncount(tx, [gone])
-    await take_from_officers(tx, act, [gone.id])
+    await take_from_officers(tx, act, [shown_as(gone.id)])
     await contributions.remove(tx, gone.handle)
     await sign_ups.leave_key(tx, gone.consultation_id, gone.handle, now=act.now)
     subject = f"consultation:{gone.consultation_id}"
@@ -73,9 +74,19 @@ async def uncount(tx: Transaction, gone: Iterable[Contribution]) -> None:
         await consultations.add_counts(tx, standing.consultation_id, counts, times=-1)
 
 
-async def take_from_officers(tx: Transaction, act: Act, contribution_ids: Iterable[int]) -> None:
-    """Delete what shows these contributions from the chats of officers, or write over it."""
-    names = [shown_as(each) for each in contribution_ids]
+async def take_feedback(tx: Transaction, act: Act, gone: SignUp) -> None:
+    """Take what somebody said of a meeting; the consultation is locked."""
+    found = await feedback.of_handle(tx, gone.handle)
+    if found is None:
+        return
+    row, said = found
+    await consultations.add_counts(tx, gone.consultation_id, said.counted, times=-1)
+    await take_from_officers(tx, act, [feedback_shown_as(row)])
+    await feedback.remove(tx, gone.handle)
+
+
+async def take_from_officers(tx: Transaction, act: Act, names: Collection[str]) -> None:
+    """Delete from the chats of officers what shows something by these names, or write over it."""
     rows = await quotes.showing(tx, names=names) if names else []
     await outbox.drop_showing(tx, rows, now=act.now)
     for each in await outbox.standing(tx, rows):
@@ -94,6 +105,11 @@ async def take_from_officers(tx: Transaction, act: Act, contribution_ids: Iterab
 def shown_as(contribution_id: int) -> str:
     """How screens name a contribution that they show (`storage.quotes`)."""
     return f"contribution:{contribution_id}"
+
+
+def feedback_shown_as(row: int) -> str:
+    """How screens name the feedback of that row."""
+    return f"feedback:{row}"
 
 
 async def of_marks(tx: Transaction, act: Act, consultation_id: int) -> None:
@@ -142,10 +158,13 @@ async def of_consultation(tx: Transaction, act: Act, consultation_id: int) -> No
     """Take everything of a consultation's participants."""
     await consultations.erase(tx, consultation_id)
     await contributions.remove_marks(tx, consultation_id)
-    await take_from_officers(tx, act, await contributions.ids(tx, consultation_id))
+    shown = [shown_as(each) for each in await contributions.ids(tx, consultation_id)]
+    shown += [feedback_shown_as(each) for each in await feedback.ids(tx, consultation_id)]
+    await take_from_officers(tx, act, shown)
     await outbox.let_go_all(tx, consultation_id, now=act.now)
     gone = {
         "contributions": await contributions.remove_all(tx, consultation_id),
+        "feedback": await feedback.remove_all(tx, consultation_id),
         "sign_ups": await sign_ups.remove_all(tx, consultation_id, now=act.now),
     }
     await consultations.note_erased(tx, consultation_id, gone, now=None)
@@ -189,6 +208,7 @@ async def _end_consultation(tx: Transaction, act: Act, going: Erasure) -> None:
     _at, what = await consultations.erased(tx, going.consultation_id)
     left = await sign_ups.left(tx, going.consultation_id)
     left += await contributions.left(tx, going.consultation_id)
+    left += await feedback.left(tx, going.consultation_id)
     what = {**what, "keys": keys, "left": left}
     await consultations.note_erased(tx, going.consultation_id, what, now=act.now)
     found = await consultations.get(tx, going.consultation_id)

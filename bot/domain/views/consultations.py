@@ -68,12 +68,13 @@ def one(
     standing: Standing,
     came: Attendance,
     contributions: int,
+    feedback: int,
     *,
     today: date,
 ) -> Screen:
     """One consultation: what it says, who takes part and who came in numbers, what can be done.
 
-    `contributions` is how many can be read.
+    `contributions` is how many can be read, `feedback` how many said how it was.
     """
     wanted = found.wanted
     lines: list[Text | None] = [
@@ -98,7 +99,12 @@ def one(
         lines += [*_numbers(standing), *door.attendance(found, came)]
         if standing.inside:
             lines.append(text("consultation.fewest", fewest=FEWEST))
-    rows = [*_door(found, today), *_written(found, contributions), *_choices(found, today)]
+    rows = [
+        *_door(found, today),
+        *_written(found, contributions),
+        *_said(found, feedback),
+        *_choices(found, today),
+    ]
     return screen(*lines, rows=[*rows, (button("back", "consultations:0"), HOME)])
 
 
@@ -108,6 +114,10 @@ def _written(found: Consultation, n: int) -> list[Row]:
 
 def _door(found: Consultation, today: date) -> list[Row]:
     return [(button("door", f"door:{found.id}"),)] if found.is_at_the_door(today) else []
+
+
+def _said(found: Consultation, n: int) -> list[Row]:
+    return [(button("feedback_of", f"feedback_of:{found.id}:0"),)] if n else []
 
 
 def _seats(wanted: Wanted) -> list[Text]:
@@ -226,6 +236,8 @@ def _erased(what: Mapping[str, int]) -> list[Text | None]:
     lines: list[Text | None] = [_people("consultation.erased_sign_ups", what.get("sign_ups", 0))]
     if written := what.get("contributions", 0):
         lines.append(_people("consultation.erased_contributions", written))
+    if said := what.get("feedback", 0):
+        lines.append(_people("consultation.erased_feedback", said))
     if "keys" not in what:
         return [*lines, text("consultation.erasing")]
     if what["left"]:
@@ -242,4 +254,6 @@ TEXT_KEYS = (
     "consultation.erased_sign_ups_few",
     "consultation.erased_contributions",
     "consultation.erased_contributions_few",
+    "consultation.erased_feedback",
+    "consultation.erased_feedback_few",
 )

@@ -185,9 +185,17 @@ def receipt(
 
 
 def one(
-    found: Consultation, kept: SignUp, waits: tuple[int, Reason] | None, *, today: date
+    found: Consultation,
+    kept: SignUp,
+    waits: tuple[int, Reason] | None,
+    *,
+    today: date,
+    feedback: bool,
 ) -> Screen:
-    """How one's own sign-up stands; whoever `waits` sees the place on the list, and why."""
+    """How one's own sign-up stands; whoever `waits` sees the place on the list, and why.
+
+    `feedback` says whether they are asked how it was.
+    """
     lines: list[Text | None] = [
         text("sign_up.one", title=title(found), name=name_of(kept)),
         text("sign_up.stands", state=text(f"sign_up.state.{kept.state}")),
@@ -209,6 +217,7 @@ def one(
     rows = [
         *_seat(found, kept),
         *_here(found, kept, today),
+        *([(button("feedback", f"feedback:{found.code}"),)] if feedback else []),
         *_contributing(found, kept, today),
         *_choices(found, kept, open_=found.takes_sign_ups(today)),
     ]
@@ -349,6 +358,11 @@ def blank() -> Screen:
 def news(code: str) -> Screen:
     """Something has changed; what it is stands on the screen that it leads to, nowhere else."""
     return message("participant.news", rows=[(button("look", f"sign_up:{code}"),)])
+
+
+def how_was_it(code: str) -> Screen:
+    """Whoever came can say how it was; of that, nothing stands here."""
+    return message("participant.news", rows=[(button("look", f"feedback:{code}"),)])
 
 
 def tomorrow(code: str) -> Screen:

@@ -302,6 +302,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("released_on", sa.Date(), nullable=True),
         sa.Column("calendar", sa.String(length=64), nullable=True),
         sa.Column("reminded_on", sa.Date(), nullable=True),
+        sa.Column("feedback_on", sa.Date(), nullable=True),
         sa.Column("announced_by", Id, nullable=True),
         sa.Column("announced_at", Moment, nullable=False),
         sa.Column("erased_at", Moment, nullable=True),
@@ -630,6 +631,25 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "feedback",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("commented", sa.Boolean(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_feedback_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("handle", name=op.f("uq_feedback_handle")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_feedback_consultation_id"), "feedback", ["consultation_id"], unique=False
     )
     op.create_table(
         "grades",
