@@ -31,7 +31,7 @@ async def listed(turn: Turn, argument: str) -> None:
 async def one(turn: Turn, argument: str) -> None:
     """`written:17`: one of them in full."""
     found, read = await service.get(turn.tx, turn.act, number(argument))
-    shown = views.one(found, read.kept, read.group, read.codes)
+    shown = views.one(found, read.kept, read.group, read.codes, read.chapter)
     await turn.show(shown, quotes=[shown_as(read.kept.id)], sealed=True)
 
 

@@ -6,7 +6,7 @@ from bot.domain.consultations import Card, Consultation
 from bot.domain.contributions import Contribution, looks_like_code, read_code
 from bot.domain.errors import NotFound, existing
 from bot.domain.incoming import Wrote
-from bot.domain.screens import text
+from bot.domain.screens import Value, text
 from bot.domain.views import contributing as views
 from bot.domain.views import participants
 from bot.services import contributing as service
@@ -41,7 +41,7 @@ async def one(turn: Turn, argument: str) -> None:
     code, _, which = argument.partition(":")
     found, kept = await own(turn, code)
     mine = await service.own(turn.tx, kept, number(which))
-    shown = views.one(found, mine, await _codes(turn, mine), today=turn.today)
+    shown = views.one(found, mine, await _spoken_of(turn, mine), today=turn.today)
     await service.note_screen(turn.tx, mine, await turn.show(shown))
 
 
@@ -112,8 +112,8 @@ async def became(turn: Turn, words: str) -> None:
     if mine is None or found is None:
         await turn.show(views.no_such_code())
         return
-    codes = await _codes(turn, mine)
-    await turn.show(views.of_code(found, mine, codes, code, today=turn.today))
+    spoken_of = await _spoken_of(turn, mine)
+    await turn.show(views.of_code(found, mine, spoken_of, code, today=turn.today))
 
 
 async def withdraw_of_code(turn: Turn, argument: str) -> None:
@@ -158,6 +158,11 @@ async def _of_code(turn: Turn, words: str) -> tuple[Contribution, Consultation, 
         return None
     found = await consultations.get(turn.tx, mine.consultation_id, language=turn.language)
     return mine, existing(found), code
+
+
+async def _spoken_of(turn: Turn, mine: Contribution) -> Value:
+    chapter = await service.chapter_of(turn.tx, mine.about)
+    return views.about(mine.about, await _codes(turn, mine), chapter)
 
 
 async def _codes(turn: Turn, mine: Contribution) -> dict[int, str]:

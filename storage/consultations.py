@@ -23,6 +23,7 @@ from storage.tables import (
     consultation_words,
     consultations,
     contribution_marks,
+    national_reports,
     sign_ups,
 )
 from storage.upsert import insert_into
@@ -106,6 +107,7 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "seats": wanted.seats,
         "pools": dict(wanted.pools),
         "released_on": wanted.released_on,
+        "report_id": wanted.report_id,
     }
 
 
@@ -339,13 +341,18 @@ async def erased(tx: Transaction, consultation_id: int) -> tuple[datetime | None
 
 
 def _said() -> Select[Any]:
-    """Consultations in the language that they were announced in."""
+    """Consultations in the language that they were announced in, with the reports they are on."""
     own = and_(
         consultation_words.c.consultation_id == consultations.c.id,
         consultation_words.c.language == consultations.c.language,
     )
+    report = and_(
+        national_reports.c.id == consultations.c.report_id, national_reports.c.dropped_at.is_(None)
+    )
     words = [consultation_words.c[name] for name in _WORDS]
-    return select(consultations, *words).select_from(consultations.join(consultation_words, own))
+    title = [national_reports.c[name].label(f"report_{name}") for name in ("title", "language")]
+    there = consultations.join(consultation_words, own).outerjoin(national_reports, report)
+    return select(consultations, *words, *title).select_from(there)
 
 
 def _past(past: bool) -> Any:
@@ -372,9 +379,13 @@ def _read(row: RowMapping) -> Consultation:
         pools=row["pools"],
         released_on=row["released_on"],
         input_until=row["input_until"],
+        report_id=row["report_id"],
     )
     state = ConsultationState(row["state"])
-    return Consultation(row["id"], row["code"], state, wanted)
+    report = None
+    if row["report_title"] is not None:
+        report = (row["report_title"], row["report_language"])
+    return Consultation(row["id"], row["code"], state, wanted, report)
 
 
 async def _in(tx: Transaction, found: Consultation, language: str | None) -> Consultation:

@@ -1169,6 +1169,7 @@ consultations = Table(
     Column("pools", Json, nullable=False),  # seats that are kept for groups: {group: number}
     Column("released_on", Date),  # the day from which these are anybody's
     Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
+    _to("report_id", "national_reports", nullable=True),  # that it is on
     Column("reminded_on", Date),  # the last day on which participants were reminded
     Column("feedback_on", Date),  # the day on which they were asked how it was
     Column("announced_by", Id),  # seat
@@ -1234,7 +1235,7 @@ contributions = Table(  # what participants wrote
     Column("kept_until", Date),  # where it goes with no sign-up
     Column("state", String(20), nullable=False),  # sent, withdrawn
     Column("day", Date, nullable=False),
-    Column("about", Json, nullable=False),  # codes, labels of themes, ids of items
+    Column("about", Json, nullable=False),  # codes, labels of themes, ids of items and chapters
     Column("sealed", LargeBinary),  # words, group; gone once withdrawn
     Column("outcome", String(20), nullable=False),  # none, taken_up, partly, not
     Column("answer", Text, nullable=False),  # of the secretariat, to who wrote it

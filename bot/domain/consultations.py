@@ -137,6 +137,7 @@ class Wanted:
     pools: Mapping[str, int] = field(default_factory=dict)  # seats kept for groups
     released_on: date | None = None  # the day from which these are anybody's
     input_until: date | None = None
+    report_id: int | None = None  # the report in preparation that it is on
 
     @property
     def words_until(self) -> date:
@@ -164,6 +165,7 @@ class Consultation:
     code: str  # in its link
     state: ConsultationState
     wanted: Wanted
+    report: tuple[str, str] | None = None  # its title and language, while it is prepared
 
     @property
     def title(self) -> str:

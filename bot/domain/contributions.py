@@ -30,6 +30,7 @@ class Kind(StrEnum):
     REPORT = "report"  # all of it
     THEME = "theme"
     ITEMS = "items"
+    CHAPTER = "chapter"  # of the report that the consultation is on
 
 
 class State(StrEnum):
@@ -56,18 +57,24 @@ TEXT_KEYS = tuple(f"contributed.outcome.{each}" for each in Outcome)
 
 @dataclass(frozen=True)
 class About:
-    """What is spoken of: the report as a whole, a theme by its label, or items by their ids."""
+    """What is spoken of: all of the report, a theme by its label, items or a chapter by id."""
 
     kind: Kind = Kind.REPORT
     theme: str = ""
     items: tuple[int, ...] = ()
+    chapter: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind.value, "theme": self.theme, "items": list(self.items)}
+        return {
+            "kind": self.kind.value,
+            "theme": self.theme,
+            "items": list(self.items),
+            "chapter": self.chapter,
+        }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> About:
-        return cls(Kind(kept["kind"]), kept["theme"], tuple(kept["items"]))
+        return cls(Kind(kept["kind"]), kept["theme"], tuple(kept["items"]), kept["chapter"])
 
 
 @dataclass(frozen=True)

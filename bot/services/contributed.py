@@ -15,10 +15,12 @@ from bot.domain.contributions import (
     Tags,
 )
 from bot.domain.errors import NotFound, Outdated, existing
+from bot.domain.national_reports import Chapter
 from bot.domain.people import Act
 from bot.domain.reports import NoWords, TooLong
 from bot.domain.views import contributing as told
 from bot.services import audit
+from bot.services.contributing import chapter_of
 from bot.services.erasure import WROTE
 from storage import consultations, items, outbox
 from storage import contributions as queries
@@ -37,6 +39,7 @@ class Read:
     kept: Contribution
     group: Group | None
     codes: dict[int, str]
+    chapter: Chapter | None  # that it is about
 
 
 async def count(tx: Transaction, act: Act, consultation_id: int) -> int:
@@ -129,6 +132,7 @@ async def _read(tx: Transaction, consultation_id: int, found: list[Contribution]
             each,
             each.said.group if each.said is not None and each.said.group.value in groups else None,
             codes,
+            await chapter_of(tx, each.about),
         )
         for each in found
     ]

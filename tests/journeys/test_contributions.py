@@ -9,8 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from bot.domain.national_reports import ChapterDraft
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
+from storage import national_reports, report_chapters
 from storage.tables import audit, contributions, item_tags, outbox, sign_ups
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
@@ -452,3 +454,50 @@ async def test_the_day_until_which_words_are_taken_is_set_with_the_announcement(
     salma = await network.people.phone("Salma")
     await salma.opens(LINK.findall(officer.last.text)[0])
     assert f"Written input until {last.day} " in plain(salma.screen.text)
+
+
+async def test_a_chapter_of_the_report_is_chosen_by_its_title_and_nothing_else_is_seen(
+    network: JourneyNetwork,
+) -> None:
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    async with network.database.write() as tx:
+        report_id = await national_reports.add(
+            tx,
+            now=network.clock.now(),
+            kind="mid_term",
+            title="Mid-term report",
+            language="en",
+            documents=[],
+            structure="own",
+            months=12,
+        )
+        drafts = [ChapterDraft("Schools", "en"), ChapterDraft("Prisons", "en")]
+        for each in await report_chapters.add(tx, report_id, drafts):
+            await report_chapters.change(tx, each, draft="Our draft.", draft_language="en")
+    day = (network.clock.now() + timedelta(days=20)).strftime("%d %B")
+    await officer.types("/consultations")
+    await officer.taps("Announce a consultation")
+    for words in ("Child rights report", "What should it say?", day):
+        await officer.types(words)
+    await officer.taps("In this chat", "Report", "Mid-term report", "Announce")
+    salma = await network.people.phone("Salma")
+    await salma.opens(LINK.findall(officer.last.text)[0])
+    assert "On the report Mid-term report." in plain(salma.screen.text)
+    await salma.taps(*TAKE_PART)
+    await salma.taps("Contribute")
+    await salma.types(RAMP)
+    await salma.taps("About", "Schools")
+    assert "About: the chapter Schools" in plain(salma.screen.text)
+    await salma.taps("Send")
+    await salma.taps("My contributions", "Contribution 1")
+    assert "About: the chapter Schools" in plain(salma.screen.text)
+    await salma.taps("Amend")
+    assert "About: the chapter Schools" in plain(salma.screen.text)
+    shown = await reads(officer, "Contributions (1)", "Contribution 1")
+    assert "About: the chapter Schools" in shown
+    assert "Our draft." not in salma.transcript()
+    await officer.types("/consultations")
+    await officer.taps("Child rights report", "Change", "Report", "No report", "Announce")
+    nora = await network.people.phone("Nora")
+    await nora.opens(LINK.findall(officer.last.text)[0])
+    assert "Mid-term" not in plain(nora.screen.text)

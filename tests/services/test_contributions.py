@@ -38,14 +38,15 @@ from bot.domain.contributions import (
     shown,
 )
 from bot.domain.errors import NotAllowed, NotFound, Outdated
+from bot.domain.national_reports import ChapterDraft
 from bot.domain.people import Role
 from bot.domain.reports import LONGEST_TEXT, NoWords, TooLong
 from bot.domain.screens import Code, Listing
 from bot.keys import KeyRing
-from bot.services import consultations, contributed, contributing, erasure, sign_ups
+from bot.services import approvals, consultations, contributed, contributing, erasure, sign_ups
 from bot.services.contributing import Draft
 from storage import consultations as queries
-from storage import contributions
+from storage import contributions, national_reports, report_chapters
 from storage import institutions as houses
 from storage import items as item_rows
 from storage import sign_ups as kept_rows
@@ -57,6 +58,7 @@ from storage.tables import (
     item_tags,
     metadata,
     outbox,
+    source_documents,
 )
 from storage.tables import contributions as table
 from tests import maravia
@@ -637,3 +639,72 @@ def test_what_is_no_code_is_read_as_none(words: str) -> None:
 def test_numbers_of_items_are_listed_in_any_script() -> None:
     assert listed("140.7, 140.9 ;140.7") == ["140.7", "140.9"]
     assert listed("١٤٠٫٧، ١٤٠٫٩.") == ["140.7", "140.9"]
+
+
+# -- Chapters --------------------------------------------------------------------------------------
+
+
+async def report(
+    database: Database, clock: FrozenClock, *drafts: ChapterDraft
+) -> tuple[int, list[int]]:
+    """A report in preparation with these chapters; their ids."""
+    async with database.write() as tx:
+        report_id = await national_reports.add(
+            tx,
+            now=clock.now(),
+            kind="mid_term",
+            title="Mid-term report",
+            language="en",
+            documents=[],
+            structure="own",
+            months=12,
+        )
+        return report_id, await report_chapters.add(tx, report_id, drafts)
+
+
+async def test_a_chapter_is_named_by_its_title_while_its_report_is_prepared(
+    database: Database, clock: FrozenClock
+) -> None:
+    report_id, [schools, _prisons] = await report(
+        database, clock, ChapterDraft("Schools", "en"), ChapterDraft("Prisons", "en")
+    )
+    found = await announced(database, clock, report_id=report_id)
+    assert found.report == ("Mid-term report", "en")
+    kept = await signed_up(database, clock, found)
+    about = About(Kind.CHAPTER, chapter=schools)
+    made = await sent(database, clock, found, kept, about=about)
+    async with database.write() as tx:
+        chapter = await contributing.chapter_of(tx, made.about)
+        assert chapter is not None
+        assert chapter.heading == "Schools"
+        _found, read = await contributed.get(tx, await officer(tx, clock), made.id)
+        assert read.chapter == chapter
+        await national_reports.drop(tx, report_id, now=clock.now())
+        assert await contributing.chapter_of(tx, made.about) is None
+        assert await contributing.chapters(tx, found) == []
+    assert (await again(database, found)).report is None
+    with pytest.raises(Outdated):
+        await sent(database, clock, found, kept, "More.", about=about)
+
+
+async def test_a_chapter_of_another_report_or_of_a_restricted_item_cannot_be_named(
+    database: Database, clock: FrozenClock
+) -> None:
+    async with database.write() as tx:
+        act = maravia.act(await maravia.somebody(tx, "Bela", Role.COORDINATOR, None), clock.now())
+        restricted = await maravia.item(tx, "140.60.1", {"en": "Release somebody."})
+        await approvals.restrict(tx, act, restricted)
+        symbol = await tx.value(select(source_documents.c.symbol))
+    number = ChapterDraft(f"{symbol} · 140.60.1", None, items=(restricted,))
+    quote = ChapterDraft("140.60.1 · Release somebody.", "en", items=(restricted,))
+    report_id, [_number, quoted, own] = await report(
+        database, clock, number, quote, ChapterDraft("Own", "en")
+    )
+    _other, [elsewhere] = await report(database, clock, ChapterDraft("Elsewhere", "en"))
+    found = await announced(database, clock, report_id=report_id)
+    kept = await signed_up(database, clock, found)
+    async with database.read() as tx:
+        assert [each.id for each in await contributing.chapters(tx, found)] == [own]
+    for wrong in (quoted, elsewhere):
+        with pytest.raises(Outdated):
+            await sent(database, clock, found, kept, about=About(Kind.CHAPTER, chapter=wrong))

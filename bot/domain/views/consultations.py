@@ -30,7 +30,7 @@ from bot.domain.screens import (
 )
 from bot.domain.views import door
 from bot.domain.views.common import HOME, LIST_LENGTH, pages
-from bot.domain.views.participants import title, when, words_until
+from bot.domain.views.participants import report, title, when, words_until
 
 TITLE = 40
 """Characters of a title on a button."""
@@ -81,6 +81,7 @@ def one(
         text("consultation.one", title=title(found)),
         text("consultation.stands", state=text(f"consultation.state.{found.state}")),
         text("card.words", words=Words(wanted.purpose, wanted.language)),
+        *report(found),
         when(found),
     ]
     if wanted.place:

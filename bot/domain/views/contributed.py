@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.consultations import Consultation, Group
 from bot.domain.contributions import Contribution, Outcome, Tags
+from bot.domain.national_reports import Chapter
 from bot.domain.screens import (
     Code,
     Listing,
@@ -56,7 +57,11 @@ def _head(kept: Contribution, group: Group | None) -> Text:
 
 
 def one(
-    found: Consultation, kept: Contribution, group: Group | None, codes: Mapping[int, str]
+    found: Consultation,
+    kept: Contribution,
+    group: Group | None,
+    codes: Mapping[int, str],
+    chapter: Chapter | None,
 ) -> Screen:
     """One contribution in full, and what can be done with it."""
     words: list[Text] = [text("contributed.unreadable")]
@@ -66,7 +71,7 @@ def one(
     return screen(
         text("contributed.one", title=title(found)),
         _head(kept, group),
-        text("contributed.is_about", about=about(kept.about, codes)),
+        text("contributed.is_about", about=about(kept.about, codes, chapter)),
         *words,
         *_tags(kept.tags, codes),
         None,

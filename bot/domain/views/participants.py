@@ -90,6 +90,7 @@ def _about(found: Consultation, today: date) -> list[Text | None]:
     lines: list[Text | None] = [
         text("participant.about", title=title(found)),
         text("card.words", words=Words(wanted.purpose, wanted.language)),
+        *report(found),
         when(found),
     ]
     if wanted.form is Form.MEETING:
@@ -109,6 +110,11 @@ def words_until(found: Consultation) -> list[Text | None]:
     if found.wanted.form is Form.WRITTEN:
         return []
     return [text("participant.written_until", day=found.wanted.words_until)]
+
+
+def report(found: Consultation) -> list[Text | None]:
+    """The report that it is on, by its title."""
+    return [] if found.report is None else [text("participant.report", report=Words(*found.report))]
 
 
 def when(found: Consultation) -> Text:
