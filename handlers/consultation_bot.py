@@ -10,16 +10,17 @@ from bot import texts
 from bot.domain.errors import NotFound
 from bot.domain.incoming import Sent, Wrote
 from bot.domain.views import consultation_bot as views
-from handlers.flows.consultation import PAYLOAD
+from handlers.links import act_of
 from handlers.turn import Turn
 
 
 async def start(turn: Turn, payload: str) -> None:
     """`/start`, with the payload of a consultation's link or without."""
-    if payload.startswith(PAYLOAD):
-        await turn.go(turn, f"consultation:{payload.removeprefix(PAYLOAD)}")
-    else:
+    act = act_of(payload)
+    if act is None:
         await hello(turn, "")
+    else:
+        await turn.go(turn, act)
 
 
 async def hello(turn: Turn, _argument: str) -> None:

@@ -11,7 +11,7 @@ from bot.domain.views import consultation_files as file_views
 from bot.domain.views import consultations as views
 from bot.domain.views import summaries as summary_views
 from bot.domain.views.common import LIST_LENGTH
-from bot.services import consultation_files, contributed, summaries
+from bot.services import attendance, consultation_files, contributed, feedback, summaries
 from bot.services import consultations as service
 from handlers.card import number
 from handlers.flows import summary as summary_flow
@@ -43,8 +43,12 @@ async def one(turn: Turn, argument: str) -> None:
     found = await service.get(turn.tx, turn.act, number(argument))
     standing = await service.standing(turn.tx, turn.act, found.id)
     written = await contributed.count(turn.tx, turn.act, found.id)
+    came = await attendance.attendance(turn.tx, turn.act, found)
+    said = (await feedback.results(turn.tx, turn.act, found.id)).people
     summarised = await summaries.of(turn.tx, turn.act, found.id, turn.language) is not None
-    await turn.show(views.one(found, standing, written, summarised=summarised))
+    await turn.show(
+        views.one(found, standing, came, written, said, today=turn.today, summarised=summarised)
+    )
 
 
 async def announce(turn: Turn, _argument: str) -> None:
@@ -69,6 +73,13 @@ async def close(turn: Turn, argument: str) -> None:
     """`consultation_close:5`: nobody signs up any more."""
     await service.close(turn.tx, turn.act, number(argument))
     turn.toast = text("consultation.closed")
+    await one(turn, argument)
+
+
+async def end_words(turn: Turn, argument: str) -> None:
+    """`consultation_end_words:5`: nobody contributes any more."""
+    await service.end_words(turn.tx, turn.act, number(argument))
+    turn.toast = text("consultation.words_ended")
     await one(turn, argument)
 
 
@@ -97,7 +108,8 @@ async def poster(turn: Turn, argument: str) -> None:
     languages = turn.desk.country.languages
     if language not in languages:
         named = [(each, texts.own_name(each)) for each in languages]
-        await turn.show(views.poster_languages(found, named))
+        act, back = f"consultation_poster:{found.id}", f"consulting:{found.id}"
+        await turn.show(views.poster_languages(act, named, back=back))
         return
     await service.ask_for_poster(turn.tx, turn.act, found.id, language, link_to(turn, found))
     await turn.remark(text("consultation.poster_making"))
@@ -143,6 +155,7 @@ ACTS = {
     "announce_consultation": announce,
     "consultation_change": change,
     "consultation_close": close,
+    "consultation_end_words": end_words,
     "consultation_cancel": cancel,
     "consultation_link": link,
     "consultation_poster": poster,

@@ -35,7 +35,7 @@ async def one(turn: Turn, argument: str) -> None:
     """`written:17`: one of them in full."""
     found, read = await service.get(turn.tx, turn.act, number(argument))
     sent = await service.files(turn.tx, turn.act, read.kept.id)
-    shown = views.one(found, read.kept, read.group, read.codes, sent)
+    shown = views.one(found, read.kept, read.group, read.codes, read.chapter, sent=sent)
     await turn.show(shown, quotes=[shown_as(read.kept.id)], sealed=True)
 
 

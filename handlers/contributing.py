@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.domain.consultations import Card, Consultation
 from bot.domain.contributions import Contribution, looks_like_code, read_code
-from bot.domain.errors import NotFound, Refused, existing
+from bot.domain.errors import NotFound, existing
 from bot.domain.incoming import Wrote
-from bot.domain.screens import text
+from bot.domain.screens import Value, text
 from bot.domain.views import contributing as views
 from bot.domain.views import participants
 from bot.services import contributing as service
@@ -14,16 +14,10 @@ from bot.services import enclosures as enclosure_service
 from bot.services import erasure
 from handlers.card import number
 from handlers.flows import contribute as flow
+from handlers.flows.door import TooManyCodes
 from handlers.participants import by_code, own, terms_agreed
 from handlers.turn import Turn
 from storage import consultations, contributions, enclosures, items, sign_ups, summaries
-
-
-class TooManyCodes(Refused):
-    """Too many codes that lead to nothing were tried from this chat."""
-
-    key = "error.too_many_codes"
-
 
 # -- From a sign-up --------------------------------------------------------------------------------
 
@@ -49,7 +43,8 @@ async def one(turn: Turn, argument: str) -> None:
     found, kept = await own(turn, code)
     mine = await service.own(turn.tx, kept, number(which))
     sent = await enclosures.of_contribution(turn.tx, mine.id)
-    shown = views.one(found, mine, await _codes(turn, mine), sent, today=turn.today)
+    spoken_of = await _spoken_of(turn, mine)
+    shown = views.one(found, mine, spoken_of, sent, today=turn.today)
     await service.note_screen(turn.tx, mine, await turn.show(shown))
 
 
@@ -137,10 +132,10 @@ async def became(turn: Turn, words: str) -> None:
     if mine is None or found is None:
         await turn.show(views.no_such_code())
         return
-    codes = await _codes(turn, mine)
+    spoken_of = await _spoken_of(turn, mine)
     summarised = await summaries.is_there(turn.tx, found.id)
     await turn.show(
-        views.of_code(found, mine, codes, code, today=turn.today, summarised=summarised)
+        views.of_code(found, mine, spoken_of, code, today=turn.today, summarised=summarised)
     )
 
 
@@ -186,6 +181,11 @@ async def _of_code(turn: Turn, words: str) -> tuple[Contribution, Consultation, 
         return None
     found = await consultations.get(turn.tx, mine.consultation_id, language=turn.language)
     return mine, existing(found), code
+
+
+async def _spoken_of(turn: Turn, mine: Contribution) -> Value:
+    chapter = await service.chapter_of(turn.tx, mine.about)
+    return views.about(mine.about, await _codes(turn, mine), chapter)
 
 
 async def _codes(turn: Turn, mine: Contribution) -> dict[int, str]:

@@ -21,8 +21,10 @@ from handlers import (
     contributions,
     deadlines,
     dialogues,
+    door,
     entries,
     exports,
+    feedback,
     habits,
     handover,
     history,
@@ -93,6 +95,8 @@ from handlers.flows import (
     tag,
     unchanged,
 )
+from handlers.flows import door as door_flows
+from handlers.flows import feedback as feedback_flow
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
 from handlers.flows import statuses as status_flows
@@ -149,6 +153,8 @@ ROOMS = (
     participants,
     contributing,
     contributed,
+    door,
+    feedback,
 )
 FLOWS: tuple[Flow, ...] = (
     status_update.FLOW,
@@ -232,10 +238,16 @@ FLOWS: tuple[Flow, ...] = (
     decide.FLOW,
     decide.TAGGING,
     summary.FLOW,
+    door_flows.NOTE,
 )
-CONSULTATION_ROOMS = (consultation_bot, participants, contributing)
-"""All that the consultation bot has."""
-PARTICIPANT_FLOWS: tuple[Flow, ...] = (sign_up.FLOW, contribute.FLOW)
+CONSULTATION_ROOMS = (consultation_bot, participants, contributing, door, feedback)
+"""All that the consultation bot has; there nobody has a seat."""
+PARTICIPANT_FLOWS: tuple[Flow, ...] = (
+    sign_up.FLOW,
+    contribute.FLOW,
+    door_flows.CHECK_IN,
+    feedback_flow.FLOW,
+)
 home.ROLE_HOMES.update(dict.fromkeys(SECRETARIAT, secretariat.home))
 home.ROLE_HOMES[Role.OBSERVER] = approved.home
 

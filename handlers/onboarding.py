@@ -12,7 +12,7 @@ from bot.services import people, unreachable
 from bot.services import seats as seat_service
 from bot.services.people import Chat, LinkUnknown
 from handlers.card import number
-from handlers.flows.consultation import PAYLOAD
+from handlers.links import act_of
 from handlers.turn import Turn
 from storage import institutions, invitations, seats
 from storage.invitations import Invitation
@@ -34,8 +34,8 @@ async def start(turn: Turn, payload: str) -> None:
     await unreachable.back(turn.tx, turn.act, turn.chat_id)
     if payload.startswith(TO_ITEM) and turn.actor.seats:
         await turn.go(turn, f"item:{payload.removeprefix(TO_ITEM)}")
-    elif payload.startswith(PAYLOAD):
-        await turn.go(turn, f"consultation:{payload.removeprefix(PAYLOAD)}")
+    elif (act := act_of(payload)) is not None:
+        await turn.go(turn, act)
     elif payload:
         await _open(turn, payload)
     else:

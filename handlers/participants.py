@@ -9,8 +9,8 @@ from bot.domain.screens import text
 from bot.domain.views import consultation_bot
 from bot.domain.views import participants as views
 from bot.domain.views import summaries as summary_views
+from bot.services import feedback, waiting
 from bot.services import sign_ups as service
-from bot.services import waiting
 from handlers.flows import sign_up as flow
 from handlers.flows.consultation import link_to
 from handlers.turn import Turn
@@ -32,16 +32,21 @@ async def first(turn: Turn, argument: str) -> None:
     if kept is not None and kept.card is not None:
         turn.step_apart(kept)
         await _show(turn, found, kept)
-    elif turn.desk.bot_name != turn.desk.consultation_bot:
+        return
+    if turn.desk.bot_name != turn.desk.consultation_bot:
         await turn.show(consultation_bot.moved(link_to(turn, found)))
-    elif found.takes_sign_ups(turn.today):
-        here = here_of(turn, code, asked_by)
-        await turn.show(views.first(found, here, _others(turn), today=turn.today))
-    elif await summaries.is_there(turn.tx, found.id):
-        await came_of(turn, argument)
-    else:
+        return
+    other = None
+    if not found.takes_sign_ups(turn.today):
+        if await summaries.is_there(turn.tx, found.id):
+            await came_of(turn, argument)
+            return
         other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
-        await turn.show(views.too_late(other))
+        if not found.takes_contributions(turn.today):
+            await turn.show(views.too_late(other))
+            return
+    here = here_of(turn, code, asked_by)
+    await turn.show(views.first(found, here, _others(turn), today=turn.today, instead=other))
 
 
 async def came_of(turn: Turn, argument: str) -> None:
@@ -215,8 +220,10 @@ async def ask_again(turn: Turn, code: str) -> None:
 
 async def _show(turn: Turn, found: Consultation, kept: SignUp) -> None:
     waits = await waiting.stands(turn.tx, turn.act, found, kept)
+    asked = await feedback.may_give(turn.tx, turn.act, found, kept)
     summarised = await summaries.is_there(turn.tx, found.id)
-    await turn.show(views.one(found, kept, waits, today=turn.today, summarised=summarised))
+    shown = views.one(found, kept, waits, today=turn.today, feedback=asked, summarised=summarised)
+    await turn.show(shown)
 
 
 async def by_code(turn: Turn, code: str) -> Consultation:

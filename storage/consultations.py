@@ -24,7 +24,9 @@ from storage.tables import (
     consultation_figures,
     consultation_words,
     consultations,
+    contribution_marks,
     contributions,
+    national_reports,
     sign_ups,
 )
 from storage.upsert import insert_into
@@ -100,6 +102,7 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "starts_at": wanted.starts_at,
         "last_day": wanted.last_day,
         "closes_on": wanted.closes_on,
+        "input_until": wanted.input_until,
         "kept_until": wanted.kept_until,
         "language": wanted.language,
         "languages": list(wanted.languages),
@@ -107,6 +110,7 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "seats": wanted.seats,
         "pools": dict(wanted.pools),
         "released_on": wanted.released_on,
+        "report_id": wanted.report_id,
     }
 
 
@@ -205,6 +209,30 @@ async def note_reminded(tx: Transaction, consultation_id: int, day: date) -> boo
     return result.rowcount == 1
 
 
+async def to_ask(tx: Transaction, *, today: date) -> list[int]:
+    """Meetings that are over and whose participants were not asked how it was."""
+    return await tx.values(
+        select(consultations.c.id).where(
+            consultations.c.state.in_(
+                [ConsultationState.OPEN.value, ConsultationState.CLOSED.value]
+            ),
+            consultations.c.form == Form.MEETING.value,
+            consultations.c.last_day < today,
+            consultations.c.feedback_on.is_(None),
+        )
+    )
+
+
+async def note_asked(tx: Transaction, consultation_id: int, day: date) -> bool:
+    """They are asked on that day how it was; False where somebody has asked them."""
+    result = await tx.execute(
+        update(consultations)
+        .where(consultations.c.id == consultation_id, consultations.c.feedback_on.is_(None))
+        .values(feedback_on=day)
+    )
+    return result.rowcount == 1
+
+
 async def to_close(tx: Transaction, *, today: date) -> list[int]:
     """Open ones whose closing day has passed."""
     return await tx.values(
@@ -213,6 +241,19 @@ async def to_close(tx: Transaction, *, today: date) -> list[int]:
             consultations.c.closes_on < today,
         )
     )
+
+
+async def end_words(tx: Transaction, consultation_id: int, *, until: date) -> None:
+    """Words were taken until that day, and no longer."""
+    its = consultations.c.id == consultation_id
+    await tx.execute(update(consultations).where(its).values(input_until=until))
+
+
+async def with_marks(tx: Transaction) -> list[Consultation]:
+    """Those that have marks against floods."""
+    marked = select(contribution_marks.c.consultation_id)
+    rows = await tx.rows(_said().where(consultations.c.id.in_(marked)).order_by(consultations.c.id))
+    return [_read(row) for row in rows]
 
 
 async def to_erase(tx: Transaction, *, today: date) -> list[int]:
@@ -345,13 +386,18 @@ async def erased(tx: Transaction, consultation_id: int) -> tuple[datetime | None
 
 
 def _said() -> Select[Any]:
-    """Consultations in the language that they were announced in."""
+    """Consultations in the language that they were announced in, with the reports they are on."""
     own = and_(
         consultation_words.c.consultation_id == consultations.c.id,
         consultation_words.c.language == consultations.c.language,
     )
+    report = and_(
+        national_reports.c.id == consultations.c.report_id, national_reports.c.dropped_at.is_(None)
+    )
     words = [consultation_words.c[name] for name in _WORDS]
-    return select(consultations, *words).select_from(consultations.join(consultation_words, own))
+    title = [national_reports.c[name].label(f"report_{name}") for name in ("title", "language")]
+    there = consultations.join(consultation_words, own).outerjoin(national_reports, report)
+    return select(consultations, *words, *title).select_from(there)
 
 
 def _past(past: bool) -> Any:
@@ -377,9 +423,14 @@ def _read(row: RowMapping) -> Consultation:
         seats=row["seats"],
         pools=row["pools"],
         released_on=row["released_on"],
+        input_until=row["input_until"],
+        report_id=row["report_id"],
     )
     state = ConsultationState(row["state"])
-    return Consultation(row["id"], row["code"], state, wanted)
+    report = None
+    if row["report_title"] is not None:
+        report = (row["report_title"], row["report_language"])
+    return Consultation(row["id"], row["code"], state, wanted, report)
 
 
 async def _in(tx: Transaction, found: Consultation, language: str | None) -> Consultation:

@@ -22,6 +22,7 @@ from bot.domain.national_reports import (
     in_scope,
     shown_heading,
 )
+from bot.domain.redaction import Mark
 from storage.approved import is_last_approved
 from storage.database import Transaction
 from storage.standing import is_consolidated
@@ -61,6 +62,23 @@ async def of_report(tx: Transaction, report_id: int) -> list[Chapter]:
     """The chapters of a report in their order."""
     statement = _chapters().where(report_chapters.c.report_id == report_id, _THERE)
     return await _fetch(tx, statement.order_by(report_chapters.c.place, report_chapters.c.id))
+
+
+async def public(tx: Transaction, report_id: int) -> list[Chapter]:
+    """The chapters that anybody may know of, in their order: none if the report was dropped.
+
+    Left out is what is called by a restricted item, and what was redacted.
+    """
+    there = select(national_reports.c.id).where(
+        national_reports.c.id == report_id, national_reports.c.dropped_at.is_(None)
+    )
+    if await tx.value(there) is None:
+        return []
+    chapters = await of_report(tx, report_id)
+    hidden = {each.name for each in await _hidden(tx, report_id, ())}
+    return [
+        each for each in chapters if each.heading not in hidden and Mark.read(each.heading) is None
+    ]
 
 
 async def get(tx: Transaction, chapter_id: int) -> Chapter | None:

@@ -3,7 +3,7 @@
     consultation-7/own.key               the consultation's own; destroyed when it is erased
     consultation-7/chat-<mark>.key       leads from a chat to a sign-up, or to words under way
     consultation-7/sign-up-<handle>.key  the sign-up's own; destroyed when it is erased
-    consultation-7/limits.key            what marks against floods are made with, while it is open
+    consultation-7/limits.key            what marks against floods are made with, until input ends
 
 What a sign-up is sealed with is made of both keys, so that the loss of either erases it. The
 database knows handles alone, and a handle leads to no chat: whoever has an old backup of the
@@ -16,8 +16,10 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from bot.domain.consultations import ALPHABET, DOOR
 from bot.keys import KeyMissing, KeyRing, Unsealable, seal, unseal
 
 LIMITS = "limits"
@@ -38,6 +40,16 @@ class Safe:
     def open(self, consultation_id: int) -> None:
         """Make the key of a new consultation."""
         self._of(consultation_id).get(_OWN)
+
+    def door(self, consultation_id: int, day: date) -> str:
+        """The code at the door of that day's meeting; raises KeyMissing where it was erased."""
+        own = self._of(consultation_id).existing(_OWN)
+        drawn = int.from_bytes(hmac.digest(own, f"door:{day}".encode(), "sha256"))
+        code = ""
+        for _ in range(DOOR):
+            drawn, place = divmod(drawn, len(ALPHABET))
+            code += ALPHABET[place]
+        return code
 
     def erase(self, consultation_id: int) -> int:
         """Destroy every key of a consultation; gives how many there were."""
@@ -134,7 +146,7 @@ class Safe:
     def mark(self, consultation_id: int, what: str) -> str:
         """The mark of something that a chat did: 40 hexadecimal digits, the same each time.
 
-        Nobody can try out chats by it once the consultation is closed: its key is gone by then.
+        Nobody can try out chats by it once written input has ended: its key is gone by then.
         """
         key = self._of(consultation_id).get(LIMITS)
         return hmac.digest(key, what.encode(), "sha256").hex()[:40]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from storage.tables import erasures, sign_ups
 AT_ONCE = 100
 """Sign-ups that one transaction erases."""
 
-_CARD = "card"
+_CARD, _CAME = "card", "came"
 
 
 # -- Taking part -----------------------------------------------------------------------------------
@@ -67,8 +67,14 @@ async def begin(
     words = state is SignUpState.WORDS
     handle = tx.safe.make(consultation_id, card.bot_id, card.chat_id, words=words)
     begun = SignUp(handle, consultation_id, number, state, day, kept_until, card)
-    values = {"handle": handle, "consultation_id": consultation_id, "bot_id": card.bot_id}
-    values |= {"number": number, "state": begun.state.value}
+    values: dict[str, object] = {
+        "handle": handle,
+        "consultation_id": consultation_id,
+        "bot_id": card.bot_id,
+        "number": number,
+        "state": begun.state.value,
+        "attended": _attended(tx, begun),
+    }
     await tx.execute(insert(sign_ups).values(**values, **_values(tx, begun)))
     return begun
 
@@ -91,6 +97,47 @@ async def stand(
     """Where a sign-up stands from now on; `pool` where that changes, too."""
     changed = {"state": state.value, "rank": rank, "offered_until": offered_until, **values}
     await tx.execute(update(sign_ups).where(sign_ups.c.handle == handle).values(**changed))
+
+
+async def note_came(tx: Transaction, kept: SignUp, *, came: bool) -> None:
+    """Keep whether somebody came; whoever does so has locked the consultation.
+
+    It is sealed beside the card, which participants alone write: so neither overwrites the other.
+    """
+    attended = _attended(tx, replace(kept, came=came))
+    its = sign_ups.c.handle == kept.handle
+    await tx.execute(update(sign_ups).where(its).values(attended=attended))
+
+
+async def who_came(tx: Transaction, consultation_id: int) -> list[str]:
+    """The handles of those who have a seat and came; some at a time, for each has to be opened."""
+    found: list[str] = []
+    last = ""
+    while True:
+        rows = await tx.rows(
+            select(sign_ups)
+            .where(
+                sign_ups.c.consultation_id == consultation_id,
+                sign_ups.c.state == SignUpState.CONFIRMED.value,
+                sign_ups.c.handle > last,
+            )
+            .order_by(sign_ups.c.handle)
+            .limit(AT_ONCE)
+        )
+        found += [row["handle"] for row in rows if _came(tx, row)]
+        if len(rows) < AT_ONCE:
+            return found
+        last = rows[-1]["handle"]
+
+
+async def by_number(tx: Transaction, consultation_id: int, number: int) -> SignUp | None:
+    """The sign-up to a consultation that has this number."""
+    row = await tx.row(
+        select(sign_ups).where(
+            sign_ups.c.consultation_id == consultation_id, sign_ups.c.number == number
+        )
+    )
+    return None if row is None else _read(tx, row)
 
 
 async def by_handle(tx: Transaction, handle: str) -> SignUp | None:
@@ -294,6 +341,17 @@ def _values(tx: Transaction, kept: SignUp) -> dict[str, object]:
     }
 
 
+def _attended(tx: Transaction, kept: SignUp) -> bytes:
+    """As long for who came as for who did not."""
+    inside = {_CAME: int(kept.came)}
+    return tx.safe.seal(kept.consultation_id, kept.handle, inside, of=_CAME)
+
+
+def _came(tx: Transaction, row: RowMapping) -> bool:
+    inside = tx.safe.unseal(row["consultation_id"], row["handle"], row["attended"], of=_CAME)
+    return inside is not None and bool(inside[_CAME])
+
+
 def _read(tx: Transaction, row: RowMapping) -> SignUp:
     inside = tx.safe.unseal(row["consultation_id"], row["handle"], row["sealed"], of=_CARD)
     return SignUp(
@@ -307,6 +365,7 @@ def _read(tx: Transaction, row: RowMapping) -> SignUp:
         row["pool"],
         row["offered_until"],
         None if inside is None else inside["asked"],
+        _came(tx, row),
     )
 
 

@@ -1160,6 +1160,7 @@ consultations = Table(
     Column("starts_at", UtcDateTime),
     Column("last_day", Date, nullable=False),  # of the meeting, or of written input
     Column("closes_on", Date, nullable=False),
+    Column("input_until", Date),  # words are taken; None: as the form has it
     Column("kept_until", Date, nullable=False),
     Column("language", String(20), nullable=False),  # of the words it was announced in
     Column("languages", Json, nullable=False),  # it is held in
@@ -1168,7 +1169,9 @@ consultations = Table(
     Column("pools", Json, nullable=False),  # seats that are kept for groups: {group: number}
     Column("released_on", Date),  # the day from which these are anybody's
     Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
+    _to("report_id", "national_reports", nullable=True),  # that it is on
     Column("reminded_on", Date),  # the last day on which participants were reminded
+    Column("feedback_on", Date),  # the day on which they were asked how it was
     Column("announced_by", Id),  # seat
     Column("announced_at", UtcDateTime, nullable=False),
     Column("erased_at", UtcDateTime),
@@ -1202,6 +1205,7 @@ sign_ups = Table(
     Column("pool", String(20)),  # the group among whose seats theirs is counted
     Column("offered_until", UtcDateTime),
     Column("sealed", LargeBinary, nullable=False),
+    Column("attended", LargeBinary, nullable=False),  # whether they came, sealed
     UniqueConstraint("consultation_id", "number"),
 )
 Index(
@@ -1240,7 +1244,7 @@ contributions = Table(  # what participants wrote
     Column("kept_until", Date),  # where it goes with no sign-up
     Column("state", String(20), nullable=False),  # sent, withdrawn
     Column("day", Date, nullable=False),
-    Column("about", Json, nullable=False),  # codes, labels of themes, ids of items
+    Column("about", Json, nullable=False),  # codes, labels of themes, ids of items and chapters
     Column("sealed", LargeBinary),  # words, group; gone once withdrawn
     Column("outcome", String(20), nullable=False),  # none, taken_up, partly, not
     Column("answer", Text, nullable=False),  # of the secretariat, to who wrote it
@@ -1289,6 +1293,16 @@ consultation_summaries = Table(  # what came of a consultation, for everybody
     Column("numbers", Json, nullable=False),  # rounded, as they were then
     Column("published_on", Date, nullable=False),
     PrimaryKeyConstraint("consultation_id", "language"),
+)
+
+feedback = Table(  # what participants said of a meeting
+    "feedback",
+    metadata,
+    _id(),
+    _to("consultation_id", "consultations", index=True),
+    Column("handle", String(32), nullable=False, unique=True),  # of its sign-up
+    Column("commented", Boolean, nullable=False),  # there are words in it
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 contribution_marks = Table(  # against floods and duplicates; they lead to no contribution

@@ -46,10 +46,12 @@ def file_name(kind: FileKind, code: str) -> str:
 def subject_of(kept: Contribution) -> tuple[Kind, str]:
     """Under what a contribution stands in the annex: the first theme of its tags, else its own.
 
-    The label is that of a theme; of the other kinds it is empty.
+    The label is that of a theme, or a chapter's id; of the other kinds it is empty.
     """
     if kept.tags.themes:
         return Kind.THEME, kept.tags.themes[0]
+    if kept.about.chapter is not None:
+        return Kind.CHAPTER, str(kept.about.chapter)
     return kept.about.kind, kept.about.theme
 
 

@@ -6,7 +6,9 @@ reprisals for taking part (A/HRC/50/64 ¶¶46–51).
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -27,7 +29,7 @@ class ConsultationState(StrEnum):
     """Where a consultation stands."""
 
     OPEN = "open"  # people can sign up
-    CLOSED = "closed"  # its closing day has passed, or it was closed by hand
+    CLOSED = "closed"  # nobody signs up any more: its closing day has passed, or it was closed
     CANCELLED = "cancelled"
     ERASED = "erased"  # nothing of its participants is kept any more
 
@@ -86,6 +88,11 @@ TEXT_KEYS = (
     *(f"access.{each}" for each in Access),
 )
 
+DOOR = 6
+"""Characters of the code at the door."""
+CAME = "came"
+"""So the groups of those who came are counted, beside what cards say."""
+
 FEWEST = 5
 """Of fewer participants no number is shown: it would tell who they are."""
 
@@ -94,19 +101,23 @@ LONGEST_PURPOSE = 600
 LONGEST_PLACE = 300
 LONGEST_ORGANISATION = 120
 LONGEST_REGION = 80
+INPUT_AFTER = timedelta(days=14)  # so long after a meeting words are taken, unless said otherwise
 KEPT_AFTER = timedelta(days=60)  # after the last day, where nobody has said otherwise
 KEPT_LONGEST = timedelta(days=400)
+A_DAY = timedelta(days=1)
 BEGUN_KEPT = timedelta(days=7)  # what was agreed to and never sent
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
+_NO_PART = re.compile(r"[\s‐-―_.-]+")
 
 
 @dataclass(frozen=True)
 class Wanted:
     """A consultation as an officer describes it; days and times are the country's.
 
-    `last_day` is the day of the meeting, or the last day of written input. `access` is what is
-    offered, `ways` other ways to take part, `contacts` who helps independently against reprisals.
+    `last_day` is the day of the meeting, or the last day of written input; `input_until` is said
+    where words are taken until another day (`words_until`). `access` is what is offered, `ways`
+    other ways to take part, `contacts` who helps independently against reprisals.
     """
 
     form: Form
@@ -125,6 +136,17 @@ class Wanted:
     seats: int | None = None  # None: any number of people
     pools: Mapping[str, int] = field(default_factory=dict)  # seats kept for groups
     released_on: date | None = None  # the day from which these are anybody's
+    input_until: date | None = None
+    report_id: int | None = None  # the report in preparation that it is on
+
+    @property
+    def words_until(self) -> date:
+        """The last day on which words are taken: before, during and after a meeting."""
+        if self.input_until is not None:
+            return self.input_until
+        if self.form is Form.WRITTEN:
+            return self.last_day
+        return min(self.last_day + INPUT_AFTER, self.kept_until)
 
     def quota(self, zone: tzinfo) -> Quota | None:
         """The seats, days being those of the country's `zone`; None: any number of people."""
@@ -143,6 +165,7 @@ class Consultation:
     code: str  # in its link
     state: ConsultationState
     wanted: Wanted
+    report: tuple[str, str] | None = None  # its title and language, while it is prepared
 
     @property
     def title(self) -> str:
@@ -153,8 +176,40 @@ class Consultation:
         return self.state is ConsultationState.OPEN and today <= self.wanted.closes_on
 
     def takes_contributions(self, today: date) -> bool:
-        """Whether contributions can be sent, amended and withdrawn."""
-        return self.state is ConsultationState.OPEN and today <= self.wanted.last_day
+        """Whether contributions can be sent, amended and withdrawn, sign-up being open or not."""
+        return self._goes_on and today <= self.wanted.words_until
+
+    def is_at_the_door(self, today: date) -> bool:
+        """Whether the door of the meeting is seen to: from the day before until the day after."""
+        return self._meets and abs(today - self.wanted.last_day) <= A_DAY
+
+    def checks_in(self, today: date) -> bool:
+        """Whether participants can say that they are here: on the day itself."""
+        return self._meets and today == self.wanted.last_day
+
+    def notes_who_came(self, today: date) -> bool:
+        """Whether the secretariat can note who came: on the day and the day after."""
+        return self._meets and self.wanted.last_day <= today <= self.wanted.last_day + A_DAY
+
+    def takes_feedback(self, today: date) -> bool:
+        """Whether those who came can say how it was: from the day after the meeting."""
+        return self._meets and today > self.wanted.last_day
+
+    @property
+    def _meets(self) -> bool:
+        return self._goes_on and self.wanted.form is Form.MEETING
+
+    @property
+    def _goes_on(self) -> bool:
+        return self.state in (ConsultationState.OPEN, ConsultationState.CLOSED)
+
+    @property
+    def groups_told_from(self) -> date:
+        """The day from which the groups of those who came are told.
+
+        Before, whoever notes somebody at the door would see which group grows by one.
+        """
+        return self.wanted.last_day + 2 * A_DAY
 
     @property
     def holds_people(self) -> bool:
@@ -201,7 +256,7 @@ class SignUp:
 
     It is kept until the day that was agreed to, whatever the consultation says later. `card` None:
     its key is gone. `pool` is the group among whose seats theirs is counted, `asked` the question
-    that is open in the chat.
+    that is open in the chat, `came` whether they were at the meeting.
     """
 
     handle: str
@@ -214,11 +269,23 @@ class SignUp:
     pool: str | None = None
     offered_until: datetime | None = None
     asked: Mapping[str, Any] | None = None
+    came: bool = False
 
     @property
     def is_in(self) -> bool:
         """Whether the participant has signed up and not cancelled."""
         return self.state in TAKING_PART
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """How many came to a meeting, and of which groups, rounded (`bot.domain.small_groups`).
+
+    `groups` None: they are not told yet.
+    """
+
+    people: int
+    groups: Mapping[str, int] | None
 
 
 @dataclass(frozen=True)
@@ -258,9 +325,19 @@ def random_number(given: int) -> int:
     return first + secrets.randbelow(9 * first)
 
 
-def counted(answers: Mapping[str, Any]) -> dict[tuple[str, str], int]:
-    """What the answers of one card add to the counts: (trait, value) → 1; codes, never words."""
-    found: dict[tuple[str, str], int] = {("group", str(answers.get("group", Group.NOT_SAID))): 1}
+def typed_code(words: str, length: int) -> str | None:
+    """A code of that length as it is kept, however it was typed; None: these words are none."""
+    digits = "".join(str(unicodedata.decimal(each, each)) for each in words)
+    plain = _NO_PART.sub("", digits).lower()
+    return plain if len(plain) == length and set(plain) <= set(ALPHABET) else None
+
+
+def counted(answers: Mapping[str, Any], *, came: bool) -> dict[tuple[str, str], int]:
+    """What one participant adds to the counts: (trait, value) → 1; codes, never words."""
+    group = str(answers.get("group", Group.NOT_SAID))
+    found: dict[tuple[str, str], int] = {("group", group): 1}
+    if came:
+        found[CAME, group] = 1
     for trait in ("language", "speaks"):
         if answers.get(trait) is not None:
             found[trait, str(answers[trait])] = 1

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.consultations import ALPHABET, Group
+from bot.domain.consultations import ALPHABET, Group, typed_code
 
 MOST_A_DAY = 20
 """Contributions that one chat can send to a consultation on one day."""
@@ -22,7 +22,6 @@ LONGEST_ANSWER = 1000
 MOST_ITEMS = 30
 
 _GROUPS, _IN_EACH = 4, 4
-_NO_PART = re.compile(r"[\s‐-―_.-]+")
 
 
 class Kind(StrEnum):
@@ -31,6 +30,7 @@ class Kind(StrEnum):
     REPORT = "report"  # all of it
     THEME = "theme"
     ITEMS = "items"
+    CHAPTER = "chapter"  # of the report that the consultation is on
 
 
 class State(StrEnum):
@@ -57,18 +57,24 @@ TEXT_KEYS = tuple(f"contributed.outcome.{each}" for each in Outcome)
 
 @dataclass(frozen=True)
 class About:
-    """What is spoken of: the report as a whole, a theme by its label, or items by their ids."""
+    """What is spoken of: all of the report, a theme by its label, items or a chapter by id."""
 
     kind: Kind = Kind.REPORT
     theme: str = ""
     items: tuple[int, ...] = ()
+    chapter: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind.value, "theme": self.theme, "items": list(self.items)}
+        return {
+            "kind": self.kind.value,
+            "theme": self.theme,
+            "items": list(self.items),
+            "chapter": self.chapter,
+        }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> About:
-        return cls(Kind(kept["kind"]), kept["theme"], tuple(kept["items"]))
+        return cls(Kind(kept["kind"]), kept["theme"], tuple(kept["items"]), kept["chapter"])
 
 
 @dataclass(frozen=True)
@@ -155,10 +161,7 @@ def shown(code: str) -> str:
 
 def read_code(words: str) -> str | None:
     """The code as it is kept, however it was typed; None where these words are none."""
-    digits = "".join(str(unicodedata.decimal(each, each)) for each in words)
-    plain = _NO_PART.sub("", digits).lower()
-    fits = len(plain) == _GROUPS * _IN_EACH and set(plain) <= set(ALPHABET)
-    return plain if fits else None
+    return typed_code(words, _GROUPS * _IN_EACH)
 
 
 def looks_like_code(words: str) -> bool:

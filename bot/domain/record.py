@@ -21,7 +21,9 @@ _BY_SUBJECT = {
     "clearance": "amend choose clear return rule",
     "cluster": "create merge put rename",
     "comment": "settle",
-    "consultation": "announce cancel change close erase export poster remind summarise",
+    "consultation": (
+        "announce ask_feedback cancel change close end_words erase export poster remind summarise"
+    ),
     "contribution": "amend decide erase file send tag withdraw",
     "contradiction": "mark unmark",
     "deadline": "add ask change done dropped reopen warn",
@@ -36,6 +38,7 @@ _BY_SUBJECT = {
         "sdg sdg_csv workbook"
     ),
     "extension": "ask grant refuse",
+    "feedback": "give",
     "file": "let_go",
     "free_day": "add remove",
     "grade": "enter take_back",
@@ -61,7 +64,10 @@ _BY_SUBJECT = {
     ),
     "review": "approve return",
     "seat": "begin end hand_over offer restore suspend",
-    "sign_up": "ask_again cancel change erase keep_longer lapse offer send take",
+    "sign_up": (
+        "ask_again cancel change check_in erase keep_longer lapse let_in mark offer send take "
+        "unmark"
+    ),
     "status": "add change end evidence move take_up",
     "status_update": "amend record submit unchanged view withdraw",
     "template": "get give_up take",

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 
 from bot.domain import permissions
 from bot.domain.consultations import (
+    A_DAY,
     BEGUN_KEPT,
     KEPT_LONGEST,
     SEATED,
@@ -33,7 +34,8 @@ from storage.sign_ups import AT_ONCE
 
 POSTER, CALENDAR = "consultation_poster", "consultation_calendar"
 REMINDED_FROM = time(9)
-"""When participants are reminded on the day before a meeting, by the country's clocks."""
+"""When participants are reminded on the day before a meeting, and asked how it was on the day
+after, by the country's clocks."""
 
 
 class ConsultationPast(Refused):
@@ -49,7 +51,7 @@ class ClosesTooLate(Refused):
 
 
 class KeptTooShort(Refused):
-    """What participants said is needed until the last day; values: `day`."""
+    """What participants said is needed while more is said; values: `day`."""
 
     key = "error.consultation_kept_short"
 
@@ -125,9 +127,20 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
 
 
 async def close(tx: Transaction, act: Act, consultation_id: int) -> None:
-    """Nobody signs up any more; raises Outdated."""
+    """Nobody signs up any more; words are taken as before. Raises Outdated."""
     await get(tx, act, consultation_id)
     await _close(tx, act, consultation_id)
+
+
+async def end_words(tx: Transaction, act: Act, consultation_id: int) -> None:
+    """Nobody contributes any more, from now on: whoever signed up is told. Raises Outdated."""
+    found = await get(tx, act, consultation_id)
+    if found.takes_sign_ups(act.today) or not found.takes_contributions(act.today):
+        raise Outdated
+    await queries.end_words(tx, consultation_id, until=act.today - A_DAY)
+    await erasure.of_marks(tx, act, consultation_id)
+    await _tell(tx, act, consultation_id, told.news(found.code))
+    await audit.record(tx, act, "consultation.end_words", f"consultation:{consultation_id}")
 
 
 async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
@@ -143,12 +156,14 @@ async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
 
 
 def _require_fits(act: Act, wanted: Wanted) -> None:
-    if wanted.last_day < act.today or wanted.closes_on < act.today:
-        raise ConsultationPast(day=min(wanted.last_day, wanted.closes_on))
+    first = min(wanted.last_day, wanted.closes_on, wanted.words_until)
+    if first < act.today:
+        raise ConsultationPast(day=first)
     if wanted.closes_on > wanted.last_day:
         raise ClosesTooLate(day=wanted.last_day)
-    if wanted.kept_until < wanted.last_day:
-        raise KeptTooShort(day=wanted.last_day)
+    needed = max(wanted.last_day, wanted.words_until)
+    if wanted.kept_until < needed:
+        raise KeptTooShort(day=needed)
     if wanted.seats is not None and sum(wanted.pools.values()) > wanted.seats:
         raise TooManyKept(kept=sum(wanted.pools.values()))
     if wanted.kept_until > wanted.last_day + KEPT_LONGEST:
@@ -175,13 +190,14 @@ def _facts(wanted: Wanted) -> dict[str, str | date]:
         "form": wanted.form.value,
         "day": wanted.last_day,
         "closes": wanted.closes_on,
+        "words_until": wanted.words_until,
         "kept_until": wanted.kept_until,
     }
 
 
 def _concerns_participants(before: Wanted, after: Wanted) -> bool:
     """Whether somebody who has signed up would want to know."""
-    names = ("form", "starts_at", "last_day", "place", "closes_on", "kept_until")
+    names = ("form", "starts_at", "last_day", "place", "closes_on", "words_until", "kept_until")
     return any(getattr(before, name) != getattr(after, name) for name in names)
 
 
@@ -195,16 +211,33 @@ async def _tell(
 ) -> int:
     """Tell everybody who takes part; their chats are looked up when it is sent. Gives how many."""
     handles = await sign_ups.handles(tx, consultation_id, to)
+    return await _tell_those(tx, act, consultation_id, said, handles)
+
+
+async def _tell_those(
+    tx: Transaction, act: Act, consultation_id: int, said: Screen, handles: Sequence[str]
+) -> int:
     key = f"consultation:{consultation_id}:{act.stamp}"
     return await notices.tell_participants(tx, act, handles, said, key, lane=BULK)
 
 
 async def ask_for_poster(
-    tx: Transaction, act: Act, consultation_id: int, language: str, link: str
+    tx: Transaction,
+    act: Act,
+    consultation_id: int,
+    language: str,
+    link: str,
+    *,
+    door: str = "",
 ) -> int:
-    """Plan the poster in that language, with the public `link`. Gives the job."""
+    """Plan the poster in that language, with the public `link`. Gives the job.
+
+    With the code at the `door` it is what hangs there on the day of the meeting.
+    """
     await get(tx, act, consultation_id)
     arguments = {"consultation": consultation_id, "language": language, "link": link}
+    if door:
+        arguments["door"] = door
     person, seat = act.actor.person_id, act.actor.seat_id
     return await jobs.plan(tx, POSTER, arguments, person_id=person, seat_id=seat, now=act.now)
 
@@ -252,21 +285,32 @@ async def figures(tx: Transaction, act: Act, consultation_id: int) -> Figures:
 
 
 async def follow(database: Database, act: Act) -> None:
-    """Close what closes, erase what is kept no longer; in short transactions."""
+    """Close what closes, erase what is kept no longer, marks with it; in short transactions."""
     begun_before = act.today - BEGUN_KEPT
     tomorrow = act.today + timedelta(days=1)
     async with database.read() as tx:
         to_close = await queries.to_close(tx, today=act.today)
+        to_unmark = [
+            each.id
+            for each in await queries.with_marks(tx)
+            if not each.takes_contributions(act.today)
+        ]
         to_erase = await queries.to_erase(tx, today=act.today)
         over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
         to_remind = await queries.to_remind(tx, tomorrow=tomorrow)
+        to_ask = await queries.to_ask(tx, today=act.today)
     if act.now.astimezone(act.zone).time() >= REMINDED_FROM:
         for each in to_remind:
             async with database.write() as tx:
                 await _remind(tx, act, each, tomorrow)
+        for each in to_ask:
+            await _ask_how_it_was(database, act, each)
     for each in to_close:
         async with database.write() as tx:
             await _close(tx, act, each)
+    for each in to_unmark:
+        async with database.write() as tx:
+            await erasure.of_marks(tx, act, each)
     for each in to_erase:
         async with database.write() as tx:
             await erasure.of_consultation(tx, act, each)
@@ -299,9 +343,25 @@ async def _remind(tx: Transaction, act: Act, consultation_id: int, day: date) ->
     await audit.record(tx, act, "consultation.remind", subject, facts=facts)
 
 
+async def _ask_how_it_was(database: Database, act: Act, consultation_id: int) -> None:
+    """Tell those who came that there is news, once; who had a seat, where nobody was noted."""
+    async with database.read() as tx:
+        handles = await sign_ups.who_came(tx, consultation_id)
+        handles = handles or await sign_ups.handles(tx, consultation_id, [SignUpState.CONFIRMED])
+    async with database.write() as tx:
+        found = await queries.get(tx, consultation_id)
+        if found is None or not found.takes_feedback(act.today):
+            return
+        if not await queries.note_asked(tx, consultation_id, act.today):
+            return
+        said = told.how_was_it(found.code)
+        people = await _tell_those(tx, act, consultation_id, said, handles)
+        subject, facts = f"consultation:{consultation_id}", {"people": people}
+        await audit.record(tx, act, "consultation.ask_feedback", subject, facts=facts)
+
+
 async def _close(tx: Transaction, act: Act, consultation_id: int) -> None:
     to = ConsultationState.CLOSED
     if not await queries.move(tx, consultation_id, from_=[ConsultationState.OPEN], to=to):
         raise Outdated
-    await erasure.of_marks(tx, act, consultation_id)
     await audit.record(tx, act, "consultation.close", f"consultation:{consultation_id}")

@@ -16,11 +16,13 @@ from bot.domain.contributions import (
 )
 from bot.domain.enclosures import Enclosure, EnclosureState
 from bot.domain.errors import NotFound, Outdated, existing
+from bot.domain.national_reports import Chapter
 from bot.domain.people import Act
 from bot.domain.reports import NoWords, TooLong
 from bot.domain.small_groups import Figures
 from bot.domain.views import contributing as told
 from bot.services import audit, notices
+from bot.services.contributing import chapter_of
 from storage import consultations, enclosures, items
 from storage import contributions as queries
 from storage.database import Transaction
@@ -38,6 +40,8 @@ class Read:
     kept: Contribution
     group: Group | None
     codes: dict[int, str]
+    chapter: Chapter | None  # that it is about
+    files: int = 0  # that go with it
 
 
 async def count(tx: Transaction, act: Act, consultation_id: int) -> int:
@@ -144,7 +148,17 @@ async def _read(tx: Transaction, consultation_id: int, found: list[Contribution]
     figures = await consultations.figures(tx, consultation_id)
     named = [item for each in found for item in (*each.about.items, *each.tags.items)]
     codes = await items.codes(tx, named)
-    return [Read(each, _group(figures, each), codes) for each in found]
+    files = await enclosures.counts(tx, [each.id for each in found])
+    return [
+        Read(
+            each,
+            _group(figures, each),
+            codes,
+            await chapter_of(tx, each.about),
+            files.get(each.id, 0),
+        )
+        for each in found
+    ]
 
 
 def _group(figures: Figures, kept: Contribution) -> Group | None:

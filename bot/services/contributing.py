@@ -29,6 +29,7 @@ from bot.domain.contributions import (
 )
 from bot.domain.enclosures import EnclosureState
 from bot.domain.errors import NotFound, Outdated, Refused
+from bot.domain.national_reports import Chapter
 from bot.domain.people import Act
 from bot.domain.reports import fitting
 from bot.domain.screens import Code, Listing
@@ -36,7 +37,7 @@ from bot.domain.small_groups import WROTE
 from bot.keys import KeyMissing
 from bot.services import audit, erasure
 from bot.services.sign_ups import begin
-from storage import consultations, contributions, enclosures, items, sign_ups
+from storage import consultations, contributions, enclosures, items, report_chapters, sign_ups
 from storage.database import Transaction
 
 
@@ -155,7 +156,7 @@ async def amend(
     )
     await contributions.save(tx, amended)
     await enclosures.belong(tx, kept.handle, mine.id, draft.files)
-    await erasure.take_from_officers(tx, act, [mine.id])
+    await erasure.take_from_officers(tx, act, [erasure.shown_as(mine.id)])
     await sign_ups.save(tx, replace(kept, asked=None))
     await _trace(tx, act, "contribution.amend", amended)
     return amended
@@ -176,7 +177,7 @@ async def withdraw(
     if not await _standing(tx, kept):
         await erasure.uncount(tx, [mine])
     await clear_chat(tx, act, kept, mine)
-    await erasure.take_from_officers(tx, act, [mine.id])
+    await erasure.take_from_officers(tx, act, [erasure.shown_as(mine.id)])
     await _trace(tx, act, "contribution.withdraw", gone)
     return gone
 
@@ -287,6 +288,21 @@ async def items_named(tx: Transaction, codes: Sequence[str]) -> tuple[int, ...]:
     return tuple(found[each] for each in codes)
 
 
+async def chapters(tx: Transaction, consultation: Consultation) -> list[Chapter]:
+    """The chapters of the report that it is on, which anybody may name."""
+    report_id = consultation.wanted.report_id
+    return [] if report_id is None else await report_chapters.public(tx, report_id)
+
+
+async def chapter_of(tx: Transaction, about: About) -> Chapter | None:
+    """The chapter that is spoken of, while anybody may know of it."""
+    if about.chapter is None:
+        return None
+    found = await report_chapters.get(tx, about.chapter)
+    there = [] if found is None else await report_chapters.public(tx, found.report_id)
+    return next((each for each in there if each.id == about.chapter), None)
+
+
 # -- Inside ----------------------------------------------------------------------------------------
 
 
@@ -305,6 +321,9 @@ async def _require_fits(
 ) -> None:
     _require_open(act, consultation)
     if about.kind is Kind.THEME and about.theme not in await items.themes(tx):
+        raise Outdated
+    named = [each.id for each in await chapters(tx, consultation)]
+    if about.kind is Kind.CHAPTER and about.chapter not in named:
         raise Outdated
 
 

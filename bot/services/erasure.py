@@ -18,7 +18,8 @@ from bot.domain.views import consultations as views
 from bot.domain.views import contributed
 from bot.domain.views import participants as told
 from bot.services import audit, notices, waiting
-from storage import consultations, contributions, enclosures, outbox, quotes, sign_ups
+from storage import consultations, contributions, enclosures, feedback, outbox, quotes, sign_ups
+from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.outbox import REPLY, Message
 from storage.safe import LIMITS
@@ -31,18 +32,21 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
     Once it is done, the message of outbox row `says` tells so; None: nobody is told. Words that
     were under way leave no trace.
     """
+    await seats.lock(tx, gone.consultation_id)
+    gone = await sign_ups.again(tx, gone)  # who is at the door may just have noted them
     if gone.card is not None:
         if gone.is_in:
-            said = counted(gone.card.answers)
+            said = counted(gone.card.answers, came=gone.came)
             await consultations.erase_counts(tx, gone.consultation_id, said)
         rows = await outbox.let_go(tx, gone.handle, now=act.now)
         await clear_chat(tx, act, gone.card, rows=rows, wrote=gone.card.wrote)
     wrote = await contributions.of_handle(tx, gone.handle)
     await uncount(tx, wrote)
     names = [takes_part_as(gone.handle), *(shown_as(each.id) for each in wrote)]
-    await _take_showing(tx, act, names)
+    await take_from_officers(tx, act, names)
     await enclosures.remove_of_handle(tx, gone.handle)
     await contributions.remove(tx, gone.handle)
+    await take_feedback(tx, act, gone)
     await sign_ups.remove(tx, gone, says=says, now=act.now)
     if gone.state is SignUpState.WORDS:
         return
@@ -54,7 +58,7 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
 async def of_contribution(tx: Transaction, act: Act, gone: Contribution) -> None:
     """Take a contribution to which no sign-up belongs."""
     await uncount(tx, [gone])
-    await take_from_officers(tx, act, [gone.id])
+    await take_from_officers(tx, act, [shown_as(gone.id)])
     await contributions.remove(tx, gone.handle)
     await sign_ups.leave_key(tx, gone.consultation_id, gone.handle, now=act.now)
     subject = f"consultation:{gone.consultation_id}"
@@ -70,13 +74,22 @@ async def uncount(tx: Transaction, gone: Iterable[Contribution]) -> None:
         await consultations.erase_counts(tx, standing.consultation_id, counts)
 
 
-async def take_from_officers(tx: Transaction, act: Act, contribution_ids: Iterable[int]) -> None:
-    """Delete what shows these contributions from the chats of officers, or write over it."""
-    await _take_showing(tx, act, [shown_as(each) for each in contribution_ids])
+async def take_feedback(tx: Transaction, act: Act, gone: SignUp) -> None:
+    """Take what somebody said of a meeting; the consultation is locked."""
+    found = await feedback.of_handle(tx, gone.handle)
+    if found is None:
+        return
+    row, said = found
+    await consultations.erase_counts(tx, gone.consultation_id, said.counted)
+    await take_from_officers(tx, act, [feedback_shown_as(row)])
+    await feedback.remove(tx, gone.handle)
 
 
-async def _take_showing(tx: Transaction, act: Act, names: Sequence[str]) -> None:
-    """The same for whatever screens and files name so; a file that waits is not sent any more."""
+async def take_from_officers(tx: Transaction, act: Act, names: Sequence[str]) -> None:
+    """Delete from the chats of officers what shows something by these names, or write over it.
+
+    A file that waits is not sent any more.
+    """
     rows = await quotes.showing(tx, names=names) if names else []
     await outbox.drop_showing(tx, rows, now=act.now)
     for each in await outbox.standing(tx, rows):
@@ -105,6 +118,11 @@ def takes_part_as(handle: str) -> str:
 def file_of(consultation_id: int) -> str:
     """How every file about the participants of a consultation names it."""
     return f"consultation-file:{consultation_id}"
+
+
+def feedback_shown_as(row: int) -> str:
+    """How screens name the feedback of that row."""
+    return f"feedback:{row}"
 
 
 async def of_marks(tx: Transaction, act: Act, consultation_id: int) -> None:
@@ -153,12 +171,15 @@ async def of_consultation(tx: Transaction, act: Act, consultation_id: int) -> No
     """Take everything of a consultation's participants."""
     await consultations.erase(tx, consultation_id)
     await contributions.remove_marks(tx, consultation_id)
-    wrote = await contributions.ids(tx, consultation_id)
-    await _take_showing(tx, act, [file_of(consultation_id), *map(shown_as, wrote)])
+    shown = [file_of(consultation_id)]
+    shown += map(shown_as, await contributions.ids(tx, consultation_id))
+    shown += map(feedback_shown_as, await feedback.ids(tx, consultation_id))
+    await take_from_officers(tx, act, shown)
     await outbox.let_go_all(tx, consultation_id, now=act.now)
     await enclosures.remove_all(tx, consultation_id)
     gone = {
         "contributions": await contributions.remove_all(tx, consultation_id),
+        "feedback": await feedback.remove_all(tx, consultation_id),
         "sign_ups": await sign_ups.remove_all(tx, consultation_id, now=act.now),
     }
     await consultations.note_erased(tx, consultation_id, gone, now=None)
@@ -202,6 +223,7 @@ async def _end_consultation(tx: Transaction, act: Act, going: Erasure) -> None:
     _at, what = await consultations.erased(tx, going.consultation_id)
     left = await sign_ups.left(tx, going.consultation_id)
     left += await contributions.left(tx, going.consultation_id)
+    left += await feedback.left(tx, going.consultation_id)
     what = {**what, "keys": keys, "left": left}
     await consultations.note_erased(tx, going.consultation_id, what, now=act.now)
     found = await consultations.get(tx, going.consultation_id)

@@ -95,8 +95,8 @@ async def send(
     said = replace(kept.card, answers=answers)
     await sign_ups.save(tx, replace(kept, day=act.today, card=said, asked=None))
     # In one go: nothing is shown of the moment in which somebody who changes counts as gone.
-    changes = Counter(counted(answers))
-    changes.subtract(counted(kept.card.answers) if kept.is_in else {})
+    changes = Counter(counted(answers, came=kept.came))
+    changes.subtract(counted(kept.card.answers, came=kept.came) if kept.is_in else {})
     await consultations.add_counts(tx, kept.consultation_id, changes)
     if not kept.is_in:
         await waiting.admit(tx, act, consultation, kept, str(answers.get("group", "")))
@@ -114,8 +114,10 @@ async def cancel(tx: Transaction, act: Act, kept: SignUp) -> SignUp:
     if not kept.is_in:
         return kept
     assert kept.card is not None
-    before = counted(kept.card.answers)
+    before = counted(kept.card.answers, came=kept.came)
     await consultations.add_counts(tx, kept.consultation_id, before, times=-1)
+    if kept.came:
+        await sign_ups.note_came(tx, kept, came=False)
     await sign_ups.save(tx, replace(kept, asked=None))
     await sign_ups.stand(tx, kept.handle, SignUpState.CANCELLED)
     await waiting.fill(tx, act, kept.consultation_id)

@@ -9,7 +9,7 @@ from bot.domain.people import Act
 from bot.domain.reports import NoWords, TooLong
 from bot.domain.summaries import LONGEST_SUMMARY, Numbers, Summary
 from bot.domain.views import summaries as told
-from bot.services import audit, consultations
+from bot.services import audit, consultations, notices
 from storage import consultations as queries
 from storage import contributions
 from storage import summaries as summary_rows

@@ -25,6 +25,7 @@ from bot.domain.exports import TemplateKind
 from bot.domain.screens import Attachment, Code, Listing, Text, Value, text
 from bot.domain.views import consultation_files as views
 from bot.domain.views.contributing import about
+from bot.domain.views.national_reports import chapter_called
 from bot.exchange.confined import MEGABYTE, Limits
 from bot.jobs import file_in
 from bot.services import consultation_files as service
@@ -40,13 +41,17 @@ PROCESS = "consultation_book"
 LIMITS = Limits(memory=700 * MEGABYTE, cpu=120, wall=300.0, written=200 * MEGABYTE)
 VALUES = "values.json"
 
-_ABOUT = ("number", "group", "about", "themes", "items", "outcome", "answer", "language", "words")
-_WIDTHS = (8, 26, 30, 26, 18, 18, 50, 14, 80)
+_ABOUT = (
+    *("number", "group", "about", "themes", "items", "outcome", "answer"),
+    *("files", "language", "words"),
+)
+_WIDTHS = (8, 26, 30, 26, 18, 18, 50, 8, 14, 80)
 TEXT_KEYS = (
     *(f"consultation.file.column.{each}" for each in _ABOUT),
     *(f"consultation.file.column.{each}" for each in ("what", "people", "name", "all", "subject")),
     *(f"consultation.file.trait.{each}" for each in ("group", "language", "access", "came")),
     "consultation.file.trait.wrote",
+    "consultation.file.subject.chapter",
     *(f"consultation.file.sheet.{each}" for each in ("about", "words", "people", "names", "done")),
 )
 
@@ -158,11 +163,12 @@ class _Scribe:
         return [
             kept.number,
             self._group(read),
-            self._say(text("label.one", value=about(kept.about, read.codes))),
+            self._say(text("label.one", value=about(kept.about, read.codes, read.chapter))),
             clean(", ".join(kept.tags.themes)),
             clean(", ".join(read.codes[each] for each in kept.tags.items if each in read.codes)),
             self._say(text(f"contributed.outcome.{kept.outcome}")),
             clean(kept.answer),
+            read.files,
             *words,
         ]
 
@@ -259,12 +265,13 @@ class _Scribe:
         outcome = text(f"contributed.outcome.{kept.outcome}")
         number = self._say(text("contributed.number", number=kept.number))
         tagged = [Code(read.codes[each]) for each in kept.tags.items if each in read.codes]
-        spoken: Value = about(kept.about, read.codes)
+        spoken: Value = about(kept.about, read.codes, read.chapter)
         if tagged:
             spoken = text("label.dotted", first=spoken, rest=Listing(tuple(tagged)))
         said = kept.said
+        files = self._say(text("enclosure.count.all", count=read.files)) if read.files else ""
         return {
-            "head": f"{number} · {group}" if group else number,
+            "head": " · ".join(each for each in (number, group, files) if each),
             "number": kept.number,
             "group": group,
             "about": self._say(text("contributed.is_about", about=spoken)),
@@ -280,6 +287,10 @@ class _Scribe:
     def _subject(self, kind: Kind, label: str) -> str:
         if kind is Kind.THEME:
             return clean(label)
+        chapters = (each.chapter for each in self._found.read if each.chapter is not None)
+        chapter = next((each for each in chapters if str(each.id) == label), None)
+        if kind is Kind.CHAPTER and chapter is not None:
+            return self._say(text("label.one", value=chapter_called(chapter)))
         return self._say(text(f"consultation.file.subject.{kind}"))
 
     def _part(self, words: str, language: str | None) -> dict[str, Any]:

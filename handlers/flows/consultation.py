@@ -23,16 +23,20 @@ from bot.domain.days import read_due_day
 from bot.domain.errors import Unfit
 from bot.domain.fitting import within
 from bot.domain.moments import read_moment, tells_time
-from bot.domain.screens import Screen, Text, Value, text
+from bot.domain.screens import Screen, Text, Value, Words, text
 from bot.domain.views import consultations as views
+from bot.domain.views.national_reports import report_called
 from bot.exchange.language import detect
 from bot.services import consultations as service
 from bot.services.people import deep_link
 from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick, Review
 from handlers.turn import Turn
+from storage import national_reports
 
 NAME = "consultation"
 ANY_NUMBER = 0
+NO_REPORT = 0
+MOST_REPORTS = 30
 MOST_SEATS = 100_000
 RELEASED_BEFORE = timedelta(days=3)
 """So long before sign-up closes kept seats become anybody's, where nobody has said otherwise."""
@@ -45,6 +49,10 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     """Quotas are off until they are switched on, so what belongs to them is offered then."""
     permissions.require(permissions.may_consult(turn.actor))
     values: dict[str, Value] = {}
+    if answers.get("when") and not _is_day(answers["when"]):
+        values["meets"] = 1
+    if await national_reports.count(turn.tx):
+        values["has_reports"] = 1
     if answers.get("seats"):
         values["has_seats"] = 1
         if answers.get("pools"):
@@ -95,6 +103,19 @@ async def _access(_turn: Turn, _answers: Answers) -> list[Option]:
     return [Option(each.value, text(f"access.{each}")) for each in Access]
 
 
+async def _reports(turn: Turn, _answers: Answers) -> list[Option]:
+    """The reports in preparation, whose titles and chapters participants then see."""
+    none = Option(NO_REPORT, text("consultation.no_report"))
+    reports = await national_reports.page(turn.tx, limit=MOST_REPORTS)
+    return [
+        none,
+        *(
+            Option(each.id, text("label.one", value=report_called(each, limit=40)))
+            for each in reports
+        ),
+    ]
+
+
 async def _any_number(_turn: Turn, _answers: Answers) -> list[Option]:
     return [Option(ANY_NUMBER, text("consultation.any_number"))]
 
@@ -117,6 +138,7 @@ async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
     return [
         text(f"consultation.will_be.{wanted.form}"),
         text("participant.closes", day=wanted.closes_on),
+        text("participant.written_until", day=wanted.words_until),
         text("consultation.kept", until=wanted.kept_until),
     ]
 
@@ -146,6 +168,7 @@ def _wanted(turn: Turn, answers: Answers) -> Wanted:
         else starts_at.astimezone(turn.act.zone).date()
     )
     place = answers["place"]
+    input_until = None if by_writing else _day(answers, "input")
     return Wanted(
         form=Form.WRITTEN if by_writing else Form.MEETING,
         title=answers["title"],
@@ -155,7 +178,9 @@ def _wanted(turn: Turn, answers: Answers) -> Wanted:
         place="" if place == IN_WRITING else place,
         language=detect(answers["purpose"]) or turn.language,
         closes_on=_day(answers, "closes") or last_day,
-        kept_until=_day(answers, "kept") or last_day + KEPT_AFTER,
+        kept_until=_day(answers, "kept") or max(last_day, input_until or last_day) + KEPT_AFTER,
+        input_until=input_until,
+        report_id=answers.get("report") or None,
         languages=tuple(answers.get("languages", ())),
         access=tuple(Access(each) for each in answers.get("access", ())),
         ways=answers.get("ways", ""),
@@ -193,9 +218,11 @@ def answers_of(found: Consultation) -> dict[str, Any]:
         "when": when.isoformat(),
         "place": wanted.place or IN_WRITING,
         "closes": wanted.closes_on.isoformat(),
+        "input": None if wanted.input_until is None else wanted.input_until.isoformat(),
         "kept": wanted.kept_until.isoformat(),
         "languages": list(wanted.languages),
         "access": [each.value for each in wanted.access],
+        "report": wanted.report_id or NO_REPORT,
         "seats": wanted.seats or ANY_NUMBER,
         "pools": list(wanted.pools),
         "kept_seats": max(wanted.pools.values(), default=1),
@@ -216,6 +243,10 @@ def labels_of(found: Consultation, language: str) -> Mapping[str, Text | Sequenc
         "access": [text(f"access.{each}") for each in wanted.access],
         "pools": [text(f"group.{each}") for each in wanted.pools],
     }
+    if found.report is None:
+        labels["report"] = text("consultation.no_report")
+    else:
+        labels["report"] = text("label.one", value=Words(*found.report))
     if wanted.seats is None:
         labels["seats"] = text("consultation.any_number")
     if not wanted.place:
@@ -237,9 +268,11 @@ FLOW = Flow(
     review=Review(
         optional=(
             Ask("closes", _day_fits, shows=date.fromisoformat),
+            Ask("input", _day_fits, shows=date.fromisoformat, when="meets"),
             Ask("kept", _day_fits, shows=date.fromisoformat),
             Pick("languages", _languages),
             Pick("access", _access),
+            Choose("report", _reports, when="has_reports"),
             Choose("seats", _any_number, check=_number_fits),
             Pick("pools", _groups, when="has_seats"),
             Ask("kept_seats", _number_fits, when="has_pools"),

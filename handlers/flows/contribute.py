@@ -13,6 +13,8 @@ from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Code, Listing, Screen, Text, Value, Words, text
 from bot.domain.views import contributing as views
 from bot.domain.views import participants
+from bot.domain.views.national_reports import NAME as CHAPTER_NAME
+from bot.domain.views.national_reports import chapter_called
 from bot.services import contributing as service
 from bot.services.contributing import Draft
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Gather, Option, Review
@@ -22,7 +24,7 @@ from handlers.turn import Turn
 from storage import items
 
 NAME = "contribute"
-_THEME, _ITEMS = "theme:", "items:"
+_THEME, _ITEMS, _CHAPTER = "theme:", "items:", "chapter:"
 
 
 async def _begins(turn: Turn, _answers: Answers) -> dict[str, Value]:
@@ -40,10 +42,19 @@ def _no_way_back(kept: SignUp) -> bool:
 
 
 async def _abouts(turn: Turn, _answers: Answers) -> list[Option]:
-    """The report as a whole, or a theme; items are named by their numbers."""
+    """The report as a whole, a chapter or a theme; items are named by their numbers."""
     themes = await items.themes(turn.tx)
+    chapters = await service.chapters(turn.tx, await of(turn))
     return [
         Option(Kind.REPORT.value, text("contributed.about.report")),
+        *(
+            Option(
+                f"{_CHAPTER}{each.id}",
+                text("label.one", value=chapter_called(each, limit=CHAPTER_NAME)),
+                said=views.of_chapter(each),
+            )
+            for each in chapters
+        ),
         *(
             Option(f"{_THEME}{each}", text("label.one", value=Words(each)), said=_theme(each))
             for each in themes
@@ -78,6 +89,8 @@ def shows(answer: str) -> Value:
     """How an answer reads on the review screen."""
     if answer.startswith(_THEME):
         return _theme(answer.removeprefix(_THEME))
+    if answer.startswith(_CHAPTER):
+        return views.of_chapter(None)
     if codes := codes_of(answer):
         return text("contributed.about.items", items=Listing(tuple(Code(each) for each in codes)))
     return text("contributed.about.report")
@@ -86,6 +99,8 @@ def shows(answer: str) -> Value:
 async def _about(turn: Turn, answer: str) -> About:
     if answer.startswith(_THEME):
         return About(Kind.THEME, theme=answer.removeprefix(_THEME))
+    if answer.startswith(_CHAPTER):
+        return About(Kind.CHAPTER, chapter=int(answer.removeprefix(_CHAPTER)))
     if codes := codes_of(answer):
         return About(Kind.ITEMS, items=await service.items_named(turn.tx, codes))
     return About()
@@ -160,6 +175,8 @@ def answers_of(
     answer = Kind.REPORT.value
     if about.kind is Kind.THEME:
         answer = f"{_THEME}{about.theme}"
+    elif about.kind is Kind.CHAPTER:
+        answer = f"{_CHAPTER}{about.chapter}"
     elif about.kind is Kind.ITEMS:
         named = [codes[each] for each in about.items if each in codes]
         answer = _ITEMS + ",".join(named) if named else answer

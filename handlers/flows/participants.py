@@ -250,7 +250,7 @@ async def _labels(turn: Turn, flow: Flow, answers: dict[str, Any]) -> dict[str, 
         if step.options is None or answers.get(step.name) is None:
             continue
         given = answers[step.name]
-        read = {each.value: each.label for each in await step.options(turn, answers)}
+        read = {each.value: each.said or each.label for each in await step.options(turn, answers)}
         if isinstance(given, list):
             found[step.name] = [read[each] for each in given if each in read]
         elif given in read:

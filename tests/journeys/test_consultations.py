@@ -228,6 +228,7 @@ async def test_who_comes_too_late_is_told_kindly_and_shown_what_is_open(
     salma = await network.people.phone("Salma")
     await salma.opens(link)
     assert "Sign-up for this consultation is closed." in plain(salma.last.text)
+    assert "Agree, random name" not in str(salma.last.buttons)
 
 
 async def test_a_cancelled_one_tells_those_who_signed_up_without_naming_it(

@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
+from bot.domain.national_reports import ChapterDraft
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
+from storage import national_reports, report_chapters
 from storage.tables import audit, contributions, item_tags, outbox, sign_ups
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
-from tests.journeys.test_consultations import announced
+from tests.journeys.test_consultations import LINK, announced
 
 RAMP = "The school of Far Shore has no ramp."
 CODE = re.compile(r"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}")
@@ -401,3 +403,104 @@ async def test_it_speaks_the_contributors_language(
     await salma.types(RAMP)
     await salma.taps(send)
     assert sent in plain(salma.last.text)
+
+
+async def test_words_are_taken_after_the_meeting_and_from_whoever_comes_too_late_to_sign_up(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network, by_meeting=True)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    assert "Written input until" in plain(salma.screen.text)
+    await salma.taps("Agree, random name", "Sign up")
+    network.clock.ahead = timedelta(days=22)
+    await network.app.schedule.tick()
+    await salma.opens(link)
+    await salma.taps("Contribute")
+    await salma.types("The room had no ramp.")
+    await salma.taps("Send")
+    assert "contribution 1 is sent" in plain(salma.last.text)
+    nora = await network.people.phone("Nora")
+    await nora.opens(link)
+    shown = plain(nora.screen.text)
+    assert "Sign-up for this consultation is closed.\nWords can still be left." in shown
+    assert "Agree" not in str(nora.screen.buttons)
+    await nora.taps("Leave words only")
+    await nora.types("I could not come.")
+    await nora.taps("Send")
+    assert "contribution 2 is sent" in plain(nora.last.text)
+    await officer.types("/consultations")
+    await officer.taps("Past ones", "Child rights report", "End written input")
+    assert "End written input" not in str(officer.screen.buttons)
+    await salma.waits_for("There is news for you.")
+    await salma.types("/mine")
+    await salma.taps("Child rights report")
+    assert "Contribute" not in [each for row in salma.screen.buttons for each in row]
+    late = await network.people.phone("Lina")
+    await late.opens(link)
+    assert "Sign-up for this consultation is closed." in plain(late.last.text)
+
+
+async def test_the_day_until_which_words_are_taken_is_set_with_the_announcement(
+    network: JourneyNetwork,
+) -> None:
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    first, last = [network.clock.now() + timedelta(days=each) for each in (20, 25)]
+    await officer.types("/consultations")
+    await officer.taps("Announce a consultation")
+    for words in ("Schools", "What should it say?", f"{first:%d %B} 14:30", "City hall"):
+        await officer.types(words)
+    await officer.taps("Written input until")
+    await officer.types(f"{last:%d %B}")
+    assert f"Written input until: {last.day} " in plain(officer.screen.text)
+    await officer.taps("Announce")
+    salma = await network.people.phone("Salma")
+    await salma.opens(LINK.findall(officer.last.text)[0])
+    assert f"Written input until {last.day} " in plain(salma.screen.text)
+
+
+async def test_a_chapter_of_the_report_is_chosen_by_its_title_and_nothing_else_is_seen(
+    network: JourneyNetwork,
+) -> None:
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    async with network.database.write() as tx:
+        report_id = await national_reports.add(
+            tx,
+            now=network.clock.now(),
+            kind="mid_term",
+            title="Mid-term report",
+            language="en",
+            documents=[],
+            structure="own",
+            months=12,
+        )
+        drafts = [ChapterDraft("Schools", "en"), ChapterDraft("Prisons", "en")]
+        for each in await report_chapters.add(tx, report_id, drafts):
+            await report_chapters.change(tx, each, draft="Our draft.", draft_language="en")
+    day = (network.clock.now() + timedelta(days=20)).strftime("%d %B")
+    await officer.types("/consultations")
+    await officer.taps("Announce a consultation")
+    for words in ("Child rights report", "What should it say?", day):
+        await officer.types(words)
+    await officer.taps("In this chat", "Report", "Mid-term report", "Announce")
+    salma = await network.people.phone("Salma")
+    await salma.opens(LINK.findall(officer.last.text)[0])
+    assert "On the report Mid-term report." in plain(salma.screen.text)
+    await salma.taps(*TAKE_PART)
+    await salma.taps("Contribute")
+    await salma.types(RAMP)
+    await salma.taps("About", "Schools")
+    assert "About: the chapter Schools" in plain(salma.screen.text)
+    await salma.taps("Send")
+    await salma.taps("My contributions", "Contribution 1")
+    assert "About: the chapter Schools" in plain(salma.screen.text)
+    await salma.taps("Amend")
+    assert "About: the chapter Schools" in plain(salma.screen.text)
+    shown = await reads(officer, "Contributions (1)", "Contribution 1")
+    assert "About: the chapter Schools" in shown
+    assert "Our draft." not in salma.transcript()
+    await officer.types("/consultations")
+    await officer.taps("Child rights report", "Change", "Report", "No report", "Announce")
+    nora = await network.people.phone("Nora")
+    await nora.opens(LINK.findall(officer.last.text)[0])
+    assert "Mid-term" not in plain(nora.screen.text)

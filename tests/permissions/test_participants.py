@@ -13,6 +13,7 @@ from bot.domain.consultations import Card, Form, Wanted
 from bot.domain.people import Actor, Role
 from bot.services import consultations, sign_ups
 from handlers import consultations as officers_room
+from handlers import door as door_room
 from handlers import participants as participants_room
 from storage import consultations as queries
 from storage.tables import metadata
@@ -22,7 +23,7 @@ from tests.permissions.test_attacks import Toll
 
 VICTIM = 5_900_000_001
 SECRET = "PARTICIPANT-SECRET"
-ROOMS = (*officers_room.ACTS, *participants_room.ACTS)
+ROOMS = (*officers_room.ACTS, *participants_room.ACTS, *door_room.ACTS)
 MAY_JOIN = {
     *("sign_ups", "consultation_counts", "consultation_figures"),
     *("counters", "erasures", "audit"),

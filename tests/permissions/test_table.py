@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -162,6 +162,8 @@ async def numbers(world: World) -> dict[str, str]:
         day = amina.today + timedelta(days=9)
         held = Wanted(Form.WRITTEN, "Schools", JUSTICE, None, day, "", "en", day, day)
         running, over = [await consultations.announce(tx, amina, held) for _ in range(2)]
+        today = replace(held, form=Form.MEETING, starts_at=now, last_day=amina.today)
+        meets = await consultations.announce(tx, amina, replace(today, closes_on=amina.today))
         await consultations.close(tx, amina, over)
         await summaries.publish(tx, amina, over, "Ramps will be built.", "en")
         past_link = await consultations.get(tx, amina, over)
@@ -227,6 +229,7 @@ async def numbers(world: World) -> dict[str, str]:
         "an approval of the report": 1,
         "an open consultation": running,
         "a consultation that is closed": over,
+        "a consultation that meets today": meets,
         "the link of an open consultation": link.code,
         "the link of a consultation with a summary": past_link.code,
         "a contribution": written.id,

@@ -85,6 +85,12 @@ async def announced(database: Database, clock: FrozenClock, **values: Any) -> Co
     return found
 
 
+async def meeting(database: Database, clock: FrozenClock, **values: Any) -> Consultation:
+    """A meeting on the last day, in the afternoon."""
+    at = datetime(2026, 6, 1, 14, 30, tzinfo=UTC)
+    return await announced(database, clock, form=Form.MEETING, starts_at=at, **values)
+
+
 async def signed_up(
     database: Database,
     clock: FrozenClock,
@@ -375,7 +381,13 @@ async def test_everything_goes_after_the_day_that_was_agreed_to_and_that_is_prov
     async with database.read() as tx:
         at, what = await queries.erased(tx, found.id)
         assert at is not None
-        assert what == {"sign_ups": 3, "contributions": 0, "keys": 1 + 2 * 3, "left": 0}
+        assert what == {
+            "sign_ups": 3,
+            "contributions": 0,
+            "feedback": 0,
+            "keys": 1 + 2 * 3,
+            "left": 0,
+        }
         assert await tx.values(select(consultation_counts)) == []
         told = await tx.values(select(outbox.c.key).where(outbox.c.key.like("%:erased:%")))
         assert len(told) == 1, "the officer"

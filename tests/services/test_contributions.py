@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from bot.domain.consultations import ALPHABET, FEWEST, KEPT_AFTER, Card, Consultation, Group, SignUp
+from bot.domain.consultations import (
+    ALPHABET,
+    FEWEST,
+    KEPT_AFTER,
+    Card,
+    Consultation,
+    ConsultationState,
+    Group,
+    SignUp,
+)
 from bot.domain.contributions import (
     MOST_A_DAY,
     About,
@@ -29,14 +38,15 @@ from bot.domain.contributions import (
     shown,
 )
 from bot.domain.errors import NotAllowed, NotFound, Outdated
+from bot.domain.national_reports import ChapterDraft
 from bot.domain.people import Role
 from bot.domain.reports import LONGEST_TEXT, NoWords, TooLong
 from bot.domain.screens import Code, Listing
 from bot.keys import KeyRing
-from bot.services import consultations, contributed, contributing, erasure, sign_ups
+from bot.services import approvals, consultations, contributed, contributing, erasure, sign_ups
 from bot.services.contributing import Draft
 from storage import consultations as queries
-from storage import contributions
+from storage import contributions, national_reports, report_chapters
 from storage import institutions as houses
 from storage import items as item_rows
 from storage import sign_ups as kept_rows
@@ -48,6 +58,7 @@ from storage.tables import (
     item_tags,
     metadata,
     outbox,
+    source_documents,
 )
 from storage.tables import contributions as table
 from tests import maravia
@@ -58,6 +69,7 @@ from tests.services.test_consultations import (
     LAST_DAY,
     announced,
     everything,
+    meeting,
     nobody,
     officer,
     signed_up,
@@ -257,8 +269,9 @@ async def test_one_chat_sends_so_many_a_day_and_the_same_words_once(
     await sent(database, clock, found, kept, "One more.")
 
 
-async def test_the_marks_and_their_key_go_when_it_closes(
-    database: Database, clock: FrozenClock, tmp_path: Path
+@pytest.mark.parametrize("ended", [True, False])
+async def test_the_marks_and_their_key_go_when_input_ends_and_not_when_sign_up_does(
+    database: Database, clock: FrozenClock, tmp_path: Path, ended: bool
 ) -> None:
     found = await announced(database, clock)
     kept = await signed_up(database, clock, found)
@@ -266,15 +279,74 @@ async def test_the_marks_and_their_key_go_when_it_closes(
     ring = KeyRing(tmp_path / "ring").inner(f"consultation-{found.id}")
     assert ring.names("limits") == ["limits"]
     async with database.write() as tx:
-        assert len(await tx.values(select(contribution_marks.c.mark))) == 2
-        await consultations.close(tx, await officer(tx, clock), found.id)
+        act = await officer(tx, clock)
+        with pytest.raises(Outdated):
+            await consultations.end_words(tx, act, found.id)
+        await consultations.close(tx, act, found.id)
+    closed = await again(database, found)
+    await sent(database, clock, closed, kept, "After sign-up has closed.")
+    await consultations.follow(database, tick(clock))
+    async with database.write() as tx:
+        assert len(await tx.values(select(contribution_marks.c.mark))) == 3
+        if ended:
+            await consultations.end_words(tx, act, found.id)
+    if not ended:
+        clock.move(days=29)
+        await consultations.follow(database, tick(clock))
+    async with database.write() as tx:
         assert await tx.values(select(contribution_marks.c.mark)) == []
+        act = await officer(tx, clock)
+        with pytest.raises(Outdated):
+            await consultations.end_words(tx, act, found.id)
+    over = await again(database, found)
+    with pytest.raises(contributing.InputClosed):
+        await sent(database, clock, over, kept, "Too late.")
     await erasure.destroy_keys(database, tick(clock))
     assert ring.names("limits") == []
     async with database.read() as tx:
         assert await tx.values(select(erasures.c.id)) == []
-        assert await contributions.count(tx, found.id) == 1
+        assert await contributions.count(tx, found.id) == 2
         assert (await contributions.of_handle(tx, kept.handle))[0].said is not None
+
+
+async def again(database: Database, found: Consultation) -> Consultation:
+    async with database.read() as tx:
+        now = await queries.get(tx, found.id)
+    assert now is not None
+    return now
+
+
+@pytest.mark.parametrize(
+    ("values", "until"),
+    [
+        ({}, date(2026, 6, 15)),
+        ({"input_until": date(2026, 6, 4)}, date(2026, 6, 4)),
+        ({"kept_until": date(2026, 6, 3)}, date(2026, 6, 3)),
+    ],
+)
+async def test_words_are_taken_before_and_after_a_meeting_until_the_day_that_is_said(
+    database: Database, clock: FrozenClock, values: dict[str, Any], until: date
+) -> None:
+    found = await meeting(database, clock, **values)
+    assert found.wanted.words_until == until
+    kept = await signed_up(database, clock, found)
+    clock.move(days=(until - tick(clock).today).days)
+    await consultations.follow(database, tick(clock))
+    closed = await again(database, found)
+    assert closed.state is ConsultationState.CLOSED
+    await sent(database, clock, closed, kept)
+    clock.move(days=1)
+    with pytest.raises(contributing.InputClosed):
+        await sent(database, clock, closed, kept, "Too late.")
+
+
+async def test_input_ends_on_no_day_that_has_passed_and_not_after_everything_is_erased(
+    database: Database, clock: FrozenClock
+) -> None:
+    with pytest.raises(consultations.ConsultationPast):
+        await meeting(database, clock, input_until=date(2026, 5, 3))
+    with pytest.raises(consultations.KeptTooShort):
+        await meeting(database, clock, input_until=LAST_DAY + KEPT_AFTER * 2)
 
 
 # -- With no way back ------------------------------------------------------------------------------
@@ -625,3 +697,72 @@ def test_what_is_no_code_is_read_as_none(words: str) -> None:
 def test_numbers_of_items_are_listed_in_any_script() -> None:
     assert listed("140.7, 140.9 ;140.7") == ["140.7", "140.9"]
     assert listed("١٤٠٫٧، ١٤٠٫٩.") == ["140.7", "140.9"]
+
+
+# -- Chapters --------------------------------------------------------------------------------------
+
+
+async def report(
+    database: Database, clock: FrozenClock, *drafts: ChapterDraft
+) -> tuple[int, list[int]]:
+    """A report in preparation with these chapters; their ids."""
+    async with database.write() as tx:
+        report_id = await national_reports.add(
+            tx,
+            now=clock.now(),
+            kind="mid_term",
+            title="Mid-term report",
+            language="en",
+            documents=[],
+            structure="own",
+            months=12,
+        )
+        return report_id, await report_chapters.add(tx, report_id, drafts)
+
+
+async def test_a_chapter_is_named_by_its_title_while_its_report_is_prepared(
+    database: Database, clock: FrozenClock
+) -> None:
+    report_id, [schools, _prisons] = await report(
+        database, clock, ChapterDraft("Schools", "en"), ChapterDraft("Prisons", "en")
+    )
+    found = await announced(database, clock, report_id=report_id)
+    assert found.report == ("Mid-term report", "en")
+    kept = await signed_up(database, clock, found)
+    about = About(Kind.CHAPTER, chapter=schools)
+    made = await sent(database, clock, found, kept, about=about)
+    async with database.write() as tx:
+        chapter = await contributing.chapter_of(tx, made.about)
+        assert chapter is not None
+        assert chapter.heading == "Schools"
+        _found, read = await contributed.get(tx, await officer(tx, clock), made.id)
+        assert read.chapter == chapter
+        await national_reports.drop(tx, report_id, now=clock.now())
+        assert await contributing.chapter_of(tx, made.about) is None
+        assert await contributing.chapters(tx, found) == []
+    assert (await again(database, found)).report is None
+    with pytest.raises(Outdated):
+        await sent(database, clock, found, kept, "More.", about=about)
+
+
+async def test_a_chapter_of_another_report_or_of_a_restricted_item_cannot_be_named(
+    database: Database, clock: FrozenClock
+) -> None:
+    async with database.write() as tx:
+        act = maravia.act(await maravia.somebody(tx, "Bela", Role.COORDINATOR, None), clock.now())
+        restricted = await maravia.item(tx, "140.60.1", {"en": "Release somebody."})
+        await approvals.restrict(tx, act, restricted)
+        symbol = await tx.value(select(source_documents.c.symbol))
+    number = ChapterDraft(f"{symbol} · 140.60.1", None, items=(restricted,))
+    quote = ChapterDraft("140.60.1 · Release somebody.", "en", items=(restricted,))
+    report_id, [_number, quoted, own] = await report(
+        database, clock, number, quote, ChapterDraft("Own", "en")
+    )
+    _other, [elsewhere] = await report(database, clock, ChapterDraft("Elsewhere", "en"))
+    found = await announced(database, clock, report_id=report_id)
+    kept = await signed_up(database, clock, found)
+    async with database.read() as tx:
+        assert [each.id for each in await contributing.chapters(tx, found)] == [own]
+    for wrong in (quoted, elsewhere):
+        with pytest.raises(Outdated):
+            await sent(database, clock, found, kept, about=About(Kind.CHAPTER, chapter=wrong))

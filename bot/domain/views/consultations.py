@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from bot.domain.consultations import (
     FEWEST,
+    Attendance,
     Consultation,
     ConsultationState,
     Standing,
@@ -25,8 +27,9 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views import door
 from bot.domain.views.common import HOME, LIST_LENGTH, pages
-from bot.domain.views.participants import title, when
+from bot.domain.views.participants import report, title, when, words_until
 
 TITLE = 40
 """Characters of a title on a button."""
@@ -60,30 +63,50 @@ def _opens(found: Consultation) -> Button:
 
 
 def one(
-    found: Consultation, standing: Standing, contributions: int, *, summarised: bool = False
+    found: Consultation,
+    standing: Standing,
+    came: Attendance,
+    contributions: int,
+    feedback: int,
+    *,
+    today: date,
+    summarised: bool = False,
 ) -> Screen:
-    """One consultation: what it says, who takes part in numbers, what can be done.
+    """One consultation: what it says, who takes part and who came in numbers, what can be done.
 
-    `contributions` is how many can be read; `summarised`: what came of it is published.
+    `contributions` is how many can be read, `feedback` how many said how it was; `summarised`: what
+    came of it is published.
     """
     wanted = found.wanted
     lines: list[Text | None] = [
         text("consultation.one", title=title(found)),
         text("consultation.stands", state=text(f"consultation.state.{found.state}")),
         text("card.words", words=Words(wanted.purpose, wanted.language)),
+        *report(found),
         when(found),
     ]
     if wanted.place:
         lines.append(text("sign_up.place", place=Words(wanted.place, wanted.language)))
     lines += [
         text("participant.closes", day=wanted.closes_on),
+        *words_until(found),
         text("consultation.kept", until=wanted.kept_until),
         *_seats(wanted),
         None,
     ]
     erased = found.state is ConsultationState.ERASED
-    lines += _erased(standing.erased) if erased else _numbers(standing)
-    rows = [*_written(found, contributions), *_came_of(found, summarised), *_choices(found)]
+    if erased:
+        lines += _erased(standing.erased)
+    else:
+        lines += [*_numbers(standing), *door.attendance(found, came)]
+        lines.append(text("consultation.fewest", fewest=FEWEST))
+    rows = [
+        *_door(found, today),
+        *_written(found, contributions),
+        *_said(found, feedback),
+        *_came_of(found, summarised),
+        *_choices(found, today),
+    ]
     return screen(*lines, rows=[*rows, (button("back", "consultations:0"), HOME)])
 
 
@@ -100,6 +123,14 @@ def _came_of(found: Consultation, summarised: bool) -> list[Row]:
         again = "consultation_summarise_again" if summarised else "consultation_summarise"
         row.append(button(again, f"consultation_summarise:{found.id}"))
     return [tuple(row)] if row else []
+
+
+def _door(found: Consultation, today: date) -> list[Row]:
+    return [(button("door", f"door:{found.id}"),)] if found.is_at_the_door(today) else []
+
+
+def _said(found: Consultation, n: int) -> list[Row]:
+    return [(button("feedback_of", f"feedback_of:{found.id}:0"),)] if n else []
 
 
 def _seats(wanted: Wanted) -> list[Text]:
@@ -130,7 +161,6 @@ def _numbers(standing: Standing) -> list[Text | None]:
             text("consultation.of", value=text(f"access.{each}"), n=n)
             for each, n in standing.access.items()
         ]
-    lines.append(text("consultation.fewest", fewest=FEWEST))
     return lines
 
 
@@ -144,7 +174,7 @@ def _people(key: str, n: int) -> Text:
     return text(f"{key}_few", fewest=FEWEST) if 0 < n < FEWEST else text(key, count=n)
 
 
-def _choices(found: Consultation) -> list[Row]:
+def _choices(found: Consultation, today: date) -> list[Row]:
     if found.state is ConsultationState.OPEN:
         link = button("consultation_link", f"consultation_link:{found.id}")
         poster = button("consultation_poster", f"consultation_poster:{found.id}")
@@ -158,8 +188,10 @@ def _choices(found: Consultation) -> list[Row]:
             ),
         ]
     if found.state is ConsultationState.CLOSED:
-        cancel = button("consultation_cancel", f"consultation_cancel:{found.id}")
-        return [_files(found), (cancel,)]
+        row = [button("consultation_cancel", f"consultation_cancel:{found.id}")]
+        if found.takes_contributions(today):
+            row.insert(0, button("consultation_end_words", f"consultation_end_words:{found.id}"))
+        return [_files(found), tuple(row)]
     return [_files(found)] if found.holds_people else []
 
 
@@ -190,19 +222,15 @@ def link(found: Consultation, url: str) -> Screen:
     )
 
 
-def poster_languages(found: Consultation, languages: Sequence[tuple[str, str]]) -> Screen:
-    """In which language: codes and own names."""
+def poster_languages(act: str, languages: Sequence[tuple[str, str]], *, back: str) -> Screen:
+    """In which language `act` makes a poster: codes and own names."""
     rows: list[Row] = [
         tuple(
-            Button(
-                text("label.one", value=Words(name)), act=f"consultation_poster:{found.id}:{code}"
-            )
+            Button(text("label.one", value=Words(name)), act=f"{act}:{code}")
             for code, name in languages
         )
     ]
-    return screen(
-        "consultation.poster_ask", rows=[*rows, (button("back", f"consulting:{found.id}"),)]
-    )
+    return screen("consultation.poster_ask", rows=[*rows, (button("back", back),)])
 
 
 def poster(found: Consultation, attachment: Attachment) -> Screen:
@@ -228,6 +256,8 @@ def _erased(what: Mapping[str, int]) -> list[Text | None]:
     lines: list[Text | None] = [_people("consultation.erased_sign_ups", what.get("sign_ups", 0))]
     if written := what.get("contributions", 0):
         lines.append(_people("consultation.erased_contributions", written))
+    if said := what.get("feedback", 0):
+        lines.append(_people("consultation.erased_feedback", said))
     if "keys" not in what:
         return [*lines, text("consultation.erasing")]
     if what["left"]:
@@ -245,4 +275,6 @@ TEXT_KEYS = (
     "consultation.erased_sign_ups_few",
     "consultation.erased_contributions",
     "consultation.erased_contributions_few",
+    "consultation.erased_feedback",
+    "consultation.erased_feedback_few",
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.domain.consultations import Consultation, Group
 from bot.domain.contributions import Contribution, Outcome, Tags
 from bot.domain.enclosures import Enclosure, EnclosureKind, EnclosureState
+from bot.domain.national_reports import Chapter
 from bot.domain.screens import (
     Attachment,
     Code,
@@ -68,6 +69,8 @@ def one(
     kept: Contribution,
     group: Group | None,
     codes: Mapping[int, str],
+    chapter: Chapter | None,
+    *,
     sent: Sequence[Enclosure],
 ) -> Screen:
     """One contribution in full, and what can be done with it."""
@@ -76,7 +79,7 @@ def one(
     return screen(
         text("contributed.one", title=title(found)),
         _head(kept, group),
-        text("contributed.is_about", about=about(kept.about, codes)),
+        text("contributed.is_about", about=about(kept.about, codes, chapter)),
         *words,
         *_files(sent),
         *_tags(kept.tags, codes),

@@ -12,6 +12,7 @@ from datetime import date
 from bot.domain.consultations import Consultation
 from bot.domain.contributions import About, Contribution, Kind, State
 from bot.domain.enclosures import Enclosure, EnclosureKind, EnclosureState
+from bot.domain.national_reports import Chapter
 from bot.domain.screens import (
     Code,
     Listing,
@@ -25,14 +26,15 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views.national_reports import chapter_called
 from bot.domain.views.participants import came_of, title
 
 START = 60
 """Characters of a contribution in a list."""
 
 
-def about(found: About, codes: Mapping[int, str]) -> Value:
-    """What is spoken of, as it stands in a sentence."""
+def about(found: About, codes: Mapping[int, str], chapter: Chapter | None) -> Value:
+    """What is spoken of, as it stands in a sentence; `chapter` None: it can be named no more."""
     match found.kind:
         case Kind.REPORT:
             return text("contributed.about.report")
@@ -41,6 +43,15 @@ def about(found: About, codes: Mapping[int, str]) -> Value:
         case Kind.ITEMS:
             named = tuple(Code(codes[each]) for each in found.items if each in codes)
             return text("contributed.about.items", items=Listing(named))
+        case Kind.CHAPTER:
+            return of_chapter(chapter)
+
+
+def of_chapter(chapter: Chapter | None) -> Text:
+    """A chapter by its title."""
+    if chapter is None:
+        return text("contributed.about.a_chapter")
+    return text("contributed.about.chapter", chapter=chapter_called(chapter))
 
 
 def receipt(found: Consultation, made: Contribution, *, amended: bool) -> Screen:
@@ -84,12 +95,12 @@ def listed(found: Consultation, mine: Sequence[Contribution], *, today: date) ->
 def one(
     found: Consultation,
     mine: Contribution,
-    codes: Mapping[int, str],
+    spoken_of: Value,
     sent: Sequence[Enclosure],
     *,
     today: date,
 ) -> Screen:
-    """One's own contribution in full, with its files and the answer."""
+    """One's own contribution in full, with what it is about, its files and the answer."""
     rows: list[Row] = []
     at = f"{found.code}:{mine.number}"
     if found.takes_contributions(today):
@@ -101,15 +112,13 @@ def one(
         )
     rows.append((button("clear_chat", f"contributed_clear:{at}"),))
     rows.append((button("back", f"contributed:{found.code}"),))
-    return screen(*_told(mine, codes, sent), rows=rows)
+    return screen(*_told(mine, spoken_of, sent), rows=rows)
 
 
-def _told(
-    mine: Contribution, codes: Mapping[int, str], sent: Sequence[Enclosure]
-) -> list[Text | None]:
+def _told(mine: Contribution, spoken_of: Value, sent: Sequence[Enclosure]) -> list[Text | None]:
     lines: list[Text | None] = [
         text("contributed.number", number=mine.number),
-        text("contributed.is_about", about=about(mine.about, codes)),
+        text("contributed.is_about", about=spoken_of),
     ]
     lines += said(mine)
     if (facts := files(sent)) is not None:
@@ -223,7 +232,7 @@ def no_such_code() -> Screen:
 def of_code(
     found: Consultation,
     mine: Contribution,
-    codes: Mapping[int, str],
+    spoken_of: Value,
     code: str,
     *,
     today: date,
@@ -235,7 +244,7 @@ def of_code(
         rows.append((button("withdraw_contribution", f"code_withdraw:{code}"),))
     return message(
         text("contributed.number", number=mine.number),
-        text("contributed.is_about", about=about(mine.about, codes)),
+        text("contributed.is_about", about=spoken_of),
         *became(mine),
         rows=rows,
     )

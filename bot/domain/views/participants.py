@@ -32,29 +32,41 @@ REPRISALS = "ohchr-reprisals@un.org"
 
 
 def first(
-    found: Consultation, here: str, others: Sequence[tuple[str, str]], *, today: date
+    found: Consultation,
+    here: str,
+    others: Sequence[tuple[str, str]],
+    *,
+    today: date,
+    instead: Consultation | None = None,
 ) -> Screen:
     """What is asked, what is kept, who could see it; nothing is recorded before somebody agrees.
 
     `here` is the code in the link, the language that is spoken and the message that asked for it
     (`h4k7…:fr:17`): it travels in the buttons, so that nothing has to be kept before. `others` are
-    further languages in which it can be read, by code and own name.
+    further languages in which it can be read, by code and own name. Once sign-up has closed, words
+    can be left, and `instead` is what is open.
     """
     code, _, behind = here.partition(":")
     _spoken, _, asked_by = behind.partition(":")
     terms = f"{code}:{found.wanted.kept_until.isoformat()}:{behind}"
+    agreeing: list[Row] = []
+    if found.takes_sign_ups(today):
+        agreeing = [
+            (button("agree_random", f"agree:{terms}"),),
+            (button("agree_named", f"agree_named:{terms}"),),
+        ]
     return screen(
-        *_about(found),
+        *_about(found, today),
         None,
         "participant.name_only",
         "participant.traceable",
         text("participant.kept", until=found.wanted.kept_until),
         "participant.no_endorsement",
         rows=[
-            (button("agree_random", f"agree:{terms}"),),
-            (button("agree_named", f"agree_named:{terms}"),),
+            *agreeing,
             *_words_only(found, terms, today),
             (button("other_ways", f"ways:{here}"), button("worried", f"worried:{here}")),
+            *_instead(instead),
             (button("take_no_part", f"decline:{here}"),),
             tuple(
                 Button(
@@ -73,11 +85,12 @@ def _words_only(found: Consultation, terms: str, today: date) -> list[Row]:
     return [(button("leave_words", f"leave_words:{terms}"),)]
 
 
-def _about(found: Consultation) -> list[Text | None]:
+def _about(found: Consultation, today: date) -> list[Text | None]:
     wanted = found.wanted
     lines: list[Text | None] = [
         text("participant.about", title=title(found)),
         text("card.words", words=Words(wanted.purpose, wanted.language)),
+        *report(found),
         when(found),
     ]
     if wanted.form is Form.MEETING:
@@ -85,15 +98,30 @@ def _about(found: Consultation) -> list[Text | None]:
     if wanted.access:
         offered = tuple(text(f"access.{each}") for each in wanted.access)
         lines.append(text("participant.access", access=Listing(offered)))
-    lines.append(text("participant.closes", day=wanted.closes_on))
-    return lines
+    if found.takes_sign_ups(today):
+        lines.append(text("participant.closes", day=wanted.closes_on))
+    else:
+        lines += [text("participant.too_late"), text("participant.words_only")]
+    return [*lines, *words_until(found)]
+
+
+def words_until(found: Consultation) -> list[Text | None]:
+    """Until when words are taken, where the day of the meeting does not say so."""
+    if found.wanted.form is Form.WRITTEN:
+        return []
+    return [text("participant.written_until", day=found.wanted.words_until)]
+
+
+def report(found: Consultation) -> list[Text | None]:
+    """The report that it is on, by its title."""
+    return [] if found.report is None else [text("participant.report", report=Words(*found.report))]
 
 
 def when(found: Consultation) -> Text:
     """When it takes place, or until when words are taken."""
     wanted = found.wanted
     if wanted.form is Form.WRITTEN or wanted.starts_at is None:
-        return text("participant.written_until", day=wanted.last_day)
+        return text("participant.written_until", day=wanted.words_until)
     return text("participant.meeting", at=wanted.starts_at)
 
 
@@ -101,8 +129,14 @@ def too_late(other: Consultation | None) -> Screen:
     """Nobody signs up any more; what is open instead."""
     if other is None:
         return screen("participant.too_late")
-    open_it = button("open_consultation", f"consultation:{other.code}", title=title(other))
-    return screen("participant.too_late", text("participant.next"), rows=[(open_it,)])
+    return screen("participant.too_late", text("participant.next"), rows=_instead(other))
+
+
+def _instead(other: Consultation | None) -> list[Row]:
+    """What is open in the place of what is not."""
+    if other is None:
+        return []
+    return [(button("open_consultation", f"consultation:{other.code}", title=title(other)),)]
 
 
 def ways(found: Consultation, here: str) -> Screen:
@@ -162,11 +196,13 @@ def one(
     waits: tuple[int, Reason] | None,
     *,
     today: date,
+    feedback: bool = False,
     summarised: bool = False,
 ) -> Screen:
     """How one's own sign-up stands; whoever `waits` sees the place on the list, and why.
 
-    `summarised`: what came of the consultation can be read.
+    `feedback` says whether they are asked how it was; `summarised`: what came of the consultation
+    can be read.
     """
     lines: list[Text | None] = [
         text("sign_up.one", title=title(found), name=name_of(kept)),
@@ -183,9 +219,14 @@ def one(
         *_whereabouts(found, kept),
         text("sign_up.kept", until=kept.kept_until),
     ]
+    if found.is_at_the_door(today) and kept.is_in:
+        number = text("sign_up.number", number=str(kept.number))
+        lines.append(text("sign_up.came") if kept.came else number)
     rows = [
         *_seat(found, kept),
         *came_of(found, summarised=summarised),
+        *_here(found, kept, today),
+        *([(button("feedback", f"feedback:{found.code}"),)] if feedback else []),
         *_contributing(found, kept, today),
         *_choices(found, kept, open_=found.takes_sign_ups(today)),
     ]
@@ -232,7 +273,7 @@ def name_of(kept: SignUp) -> Text:
 
 
 def _whereabouts(found: Consultation, kept: SignUp) -> list[Text | None]:
-    lines: list[Text | None] = [when(found)]
+    lines: list[Text | None] = [when(found), *words_until(found)]
     if kept.state is SignUpState.CONFIRMED and found.wanted.place:
         place = Words(found.wanted.place, found.wanted.language)
         lines.append(text("sign_up.place", place=place))
@@ -261,6 +302,13 @@ def _waits(found: Consultation, waits: tuple[int, Reason] | None) -> list[Text |
     if reason is Reason.KEPT and found.wanted.released_on is not None:
         lines.append(text("sign_up.released", day=found.wanted.released_on))
     return lines
+
+
+def _here(found: Consultation, kept: SignUp, today: date) -> list[Row]:
+    """On the day, whoever has a seat says that they are here."""
+    if kept.came or kept.state is not SignUpState.CONFIRMED or not found.checks_in(today):
+        return []
+    return [(button("here", f"here:{found.code}"),)]
 
 
 def _seat(found: Consultation, kept: SignUp) -> list[Row]:
@@ -324,6 +372,11 @@ def blank() -> Screen:
 def news(code: str) -> Screen:
     """Something has changed; what it is stands on the screen that it leads to, nowhere else."""
     return message("participant.news", rows=[(button("look", f"sign_up:{code}"),)])
+
+
+def how_was_it(code: str) -> Screen:
+    """Whoever came can say how it was; of that, nothing stands here."""
+    return message("participant.news", rows=[(button("look", f"feedback:{code}"),)])
 
 
 def tomorrow(code: str) -> Screen:

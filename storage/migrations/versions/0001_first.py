@@ -284,35 +284,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index("ix_broadcasts_state", "broadcasts", ["state", "sends_at"], unique=False)
     op.create_table(
-        "consultations",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("form", sa.String(length=20), nullable=False),
-        sa.Column("starts_at", Moment, nullable=True),
-        sa.Column("last_day", sa.Date(), nullable=False),
-        sa.Column("closes_on", sa.Date(), nullable=False),
-        sa.Column("kept_until", sa.Date(), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("languages", Json, nullable=False),
-        sa.Column("access", Json, nullable=False),
-        sa.Column("seats", sa.Integer(), nullable=True),
-        sa.Column("pools", Json, nullable=False),
-        sa.Column("released_on", sa.Date(), nullable=True),
-        sa.Column("calendar", sa.String(length=64), nullable=True),
-        sa.Column("reminded_on", sa.Date(), nullable=True),
-        sa.Column("announced_by", Id, nullable=True),
-        sa.Column("announced_at", Moment, nullable=False),
-        sa.Column("erased_at", Moment, nullable=True),
-        sa.Column("erased", Json, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["calendar"], ["files.sha256"], name=op.f("fk_consultations_calendar_files")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultations")),
-        sa.UniqueConstraint("code", name=op.f("uq_consultations_code")),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
         "digests",
         sa.Column("person_id", Id, autoincrement=False, nullable=False),
         sa.Column("weekday", sa.Integer(), nullable=True),
@@ -530,104 +501,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("broadcast_id", "language", name=op.f("pk_broadcast_texts")),
     )
     op.create_table(
-        "consultation_counts",
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("trait", sa.String(length=20), nullable=False),
-        sa.Column("value", sa.String(length=40), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_consultation_counts_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint(
-            "consultation_id", "trait", "value", name=op.f("pk_consultation_counts")
-        ),
-    )
-    op.create_table(
-        "consultation_figures",
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("figures", Json, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_consultation_figures_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("consultation_id", name=op.f("pk_consultation_figures")),
-    )
-    op.create_table(
-        "consultation_summaries",
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("numbers", Json, nullable=False),
-        sa.Column("published_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_consultation_summaries_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint(
-            "consultation_id", "language", name=op.f("pk_consultation_summaries")
-        ),
-    )
-    op.create_table(
-        "consultation_words",
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("ways", sa.Text(), nullable=False),
-        sa.Column("contacts", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_consultation_words_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("consultation_id", "language", name=op.f("pk_consultation_words")),
-    )
-    op.create_table(
-        "contribution_marks",
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("mark", sa.String(length=40), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_contribution_marks_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("consultation_id", "mark", name=op.f("pk_contribution_marks")),
-    )
-    op.create_table(
-        "contributions",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("handle", sa.String(length=32), nullable=False),
-        sa.Column("by_code", sa.Boolean(), nullable=False),
-        sa.Column("kept_until", sa.Date(), nullable=True),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("about", Json, nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("outcome", sa.String(length=20), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column("answer_language", sa.String(length=20), nullable=True),
-        sa.Column("tags", Json, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_contributions_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contributions")),
-        sa.UniqueConstraint(
-            "consultation_id", "number", name=op.f("uq_contributions_consultation_id_number")
-        ),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_contributions_handle"), "contributions", ["handle"], unique=False)
-    op.create_table(
         "deliveries",
         sa.Column("broadcast_id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
@@ -641,22 +514,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("broadcast_id", "person_id", name=op.f("pk_deliveries")),
     )
     op.create_index(op.f("ix_deliveries_person_id"), "deliveries", ["person_id"], unique=False)
-    op.create_table(
-        "erasures",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("handle", sa.String(length=32), nullable=True),
-        sa.Column("sealed_with", sa.String(length=64), nullable=True),
-        sa.Column("envelope", sa.LargeBinary(), nullable=True),
-        sa.Column("asked_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_erasures_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
-        sqlite_autoincrement=True,
-    )
     op.create_table(
         "grades",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -777,40 +634,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
     op.create_table(
-        "sign_ups",
-        sa.Column("handle", sa.String(length=32), nullable=False),
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("bot_id", sa.BigInteger(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("kept_until", sa.Date(), nullable=False),
-        sa.Column("rank", sa.Integer(), nullable=True),
-        sa.Column("pool", sa.String(length=20), nullable=True),
-        sa.Column("offered_until", Moment, nullable=True),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_sign_ups_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("handle", name=op.f("pk_sign_ups")),
-        sa.UniqueConstraint(
-            "consultation_id", "number", name=op.f("uq_sign_ups_consultation_id_number")
-        ),
-    )
-    op.create_index(
-        op.f("ix_sign_ups_consultation_id"), "sign_ups", ["consultation_id"], unique=False
-    )
-    op.create_index(
-        "ix_sign_ups_offered",
-        "sign_ups",
-        ["offered_until"],
-        unique=False,
-        sqlite_where=sa.text("offered_until IS NOT NULL"),
-        postgresql_where=sa.text("offered_until IS NOT NULL"),
-    )
-    op.create_table(
         "activity_notes",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("activity_id", Id, nullable=False),
@@ -924,23 +747,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("current"),
     )
     op.create_table(
-        "contribution_items",
-        sa.Column("contribution_id", Id, nullable=False),
-        sa.Column("item_id", Id, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"],
-            ["contributions.id"],
-            name=op.f("fk_contribution_items_contribution_id_contributions"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["items.id"], name=op.f("fk_contribution_items_item_id_items")
-        ),
-        sa.PrimaryKeyConstraint("contribution_id", "item_id", name=op.f("pk_contribution_items")),
-    )
-    op.create_index(
-        op.f("ix_contribution_items_item_id"), "contribution_items", ["item_id"], unique=False
-    )
-    op.create_table(
         "conversations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
@@ -988,58 +794,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
             ["seat_id"], ["seats.id"], name=op.f("fk_dialogue_people_seat_id_seats")
         ),
         sa.PrimaryKeyConstraint("dialogue_id", "seat_id", "part", name=op.f("pk_dialogue_people")),
-    )
-    op.create_table(
-        "enclosures",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("handle", sa.String(length=32), nullable=False),
-        sa.Column("contribution_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("extension", sa.String(length=10), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.Column("shown_sha256", sa.String(length=64), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_try_at", Moment, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_enclosures_consultation_id_consultations"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"],
-            ["contributions.id"],
-            name=op.f("fk_enclosures_contribution_id_contributions"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["sha256"], ["files.sha256"], name=op.f("fk_enclosures_sha256_files")
-        ),
-        sa.ForeignKeyConstraint(
-            ["shown_sha256"], ["files.sha256"], name=op.f("fk_enclosures_shown_sha256_files")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_enclosures")),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "ix_enclosures_awaited",
-        "enclosures",
-        ["next_try_at"],
-        unique=False,
-        sqlite_where=sa.text("next_try_at IS NOT NULL"),
-        postgresql_where=sa.text("next_try_at IS NOT NULL"),
-    )
-    op.create_index(
-        op.f("ix_enclosures_consultation_id"), "enclosures", ["consultation_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_enclosures_contribution_id"), "enclosures", ["contribution_id"], unique=False
-    )
-    op.create_index(op.f("ix_enclosures_handle"), "enclosures", ["handle"], unique=False)
-    op.create_index(op.f("ix_enclosures_sha256"), "enclosures", ["sha256"], unique=False)
-    op.create_index(
-        op.f("ix_enclosures_shown_sha256"), "enclosures", ["shown_sha256"], unique=False
     )
     op.create_table(
         "invitations",
@@ -1972,6 +1726,43 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("answer_id", "part", name=op.f("pk_comment_outcomes")),
     )
     op.create_table(
+        "consultations",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("form", sa.String(length=20), nullable=False),
+        sa.Column("starts_at", Moment, nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("input_until", sa.Date(), nullable=True),
+        sa.Column("kept_until", sa.Date(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("languages", Json, nullable=False),
+        sa.Column("access", Json, nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=True),
+        sa.Column("pools", Json, nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=True),
+        sa.Column("calendar", sa.String(length=64), nullable=True),
+        sa.Column("report_id", Id, nullable=True),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
+        sa.Column("feedback_on", sa.Date(), nullable=True),
+        sa.Column("announced_by", Id, nullable=True),
+        sa.Column("announced_at", Moment, nullable=False),
+        sa.Column("erased_at", Moment, nullable=True),
+        sa.Column("erased", Json, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["calendar"], ["files.sha256"], name=op.f("fk_consultations_calendar_files")
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"],
+            ["national_reports.id"],
+            name=op.f("fk_consultations_report_id_national_reports"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultations")),
+        sa.UniqueConstraint("code", name=op.f("uq_consultations_code")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "evidence",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("conversation_id", Id, nullable=True),
@@ -2147,3 +1938,240 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("chapter_id", "item_id", name=op.f("pk_chapter_items")),
     )
     op.create_index(op.f("ix_chapter_items_item_id"), "chapter_items", ["item_id"], unique=False)
+    op.create_table(
+        "consultation_counts",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("trait", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_counts_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "consultation_id", "trait", "value", name=op.f("pk_consultation_counts")
+        ),
+    )
+    op.create_table(
+        "consultation_figures",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("figures", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_figures_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", name=op.f("pk_consultation_figures")),
+    )
+    op.create_table(
+        "consultation_summaries",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("numbers", Json, nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_summaries_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "consultation_id", "language", name=op.f("pk_consultation_summaries")
+        ),
+    )
+    op.create_table(
+        "consultation_words",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("ways", sa.Text(), nullable=False),
+        sa.Column("contacts", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_words_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", "language", name=op.f("pk_consultation_words")),
+    )
+    op.create_table(
+        "contribution_marks",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("mark", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_contribution_marks_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", "mark", name=op.f("pk_contribution_marks")),
+    )
+    op.create_table(
+        "contributions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("by_code", sa.Boolean(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("about", Json, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answer_language", sa.String(length=20), nullable=True),
+        sa.Column("tags", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_contributions_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contributions")),
+        sa.UniqueConstraint(
+            "consultation_id", "number", name=op.f("uq_contributions_consultation_id_number")
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_contributions_handle"), "contributions", ["handle"], unique=False)
+    op.create_table(
+        "erasures",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("handle", sa.String(length=32), nullable=True),
+        sa.Column("sealed_with", sa.String(length=64), nullable=True),
+        sa.Column("envelope", sa.LargeBinary(), nullable=True),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_erasures_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "feedback",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("commented", sa.Boolean(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_feedback_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("handle", name=op.f("uq_feedback_handle")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_feedback_consultation_id"), "feedback", ["consultation_id"], unique=False
+    )
+    op.create_table(
+        "sign_ups",
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("pool", sa.String(length=20), nullable=True),
+        sa.Column("offered_until", Moment, nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("attended", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_sign_ups_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("handle", name=op.f("pk_sign_ups")),
+        sa.UniqueConstraint(
+            "consultation_id", "number", name=op.f("uq_sign_ups_consultation_id_number")
+        ),
+    )
+    op.create_index(
+        op.f("ix_sign_ups_consultation_id"), "sign_ups", ["consultation_id"], unique=False
+    )
+    op.create_index(
+        "ix_sign_ups_offered",
+        "sign_ups",
+        ["offered_until"],
+        unique=False,
+        sqlite_where=sa.text("offered_until IS NOT NULL"),
+        postgresql_where=sa.text("offered_until IS NOT NULL"),
+    )
+    op.create_table(
+        "contribution_items",
+        sa.Column("contribution_id", Id, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"],
+            ["contributions.id"],
+            name=op.f("fk_contribution_items_contribution_id_contributions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_contribution_items_item_id_items")
+        ),
+        sa.PrimaryKeyConstraint("contribution_id", "item_id", name=op.f("pk_contribution_items")),
+    )
+    op.create_index(
+        op.f("ix_contribution_items_item_id"), "contribution_items", ["item_id"], unique=False
+    )
+    op.create_table(
+        "enclosures",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("extension", sa.String(length=10), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("shown_sha256", sa.String(length=64), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_try_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_enclosures_consultation_id_consultations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"],
+            ["contributions.id"],
+            name=op.f("fk_enclosures_contribution_id_contributions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["files.sha256"], name=op.f("fk_enclosures_sha256_files")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shown_sha256"], ["files.sha256"], name=op.f("fk_enclosures_shown_sha256_files")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enclosures")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_enclosures_awaited",
+        "enclosures",
+        ["next_try_at"],
+        unique=False,
+        sqlite_where=sa.text("next_try_at IS NOT NULL"),
+        postgresql_where=sa.text("next_try_at IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_enclosures_consultation_id"), "enclosures", ["consultation_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_enclosures_contribution_id"), "enclosures", ["contribution_id"], unique=False
+    )
+    op.create_index(op.f("ix_enclosures_handle"), "enclosures", ["handle"], unique=False)
+    op.create_index(op.f("ix_enclosures_sha256"), "enclosures", ["sha256"], unique=False)
+    op.create_index(
+        op.f("ix_enclosures_shown_sha256"), "enclosures", ["shown_sha256"], unique=False
+    )
