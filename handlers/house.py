@@ -6,6 +6,7 @@ from bot.domain.incoming import Sent
 from bot.domain.people import SECRETARIAT, Role
 from bot.services import evidence
 from handlers import (
+    announcing,
     approved,
     assessments,
     assigning,
@@ -65,6 +66,7 @@ from handlers.flows import (
     cluster,
     consolidate,
     consultation,
+    consultation_words,
     contradict,
     contribute,
     deadline,
@@ -144,6 +146,7 @@ ROOMS = (
     assessments,
     plans,
     consultations,
+    announcing,
     participants,
     contributing,
     contributed,
@@ -227,6 +230,7 @@ FLOWS: tuple[Flow, ...] = (
     assess.FLOW,
     grade.FLOW,
     consultation.FLOW,
+    consultation_words.FLOW,
     decide.FLOW,
     decide.TAGGING,
 )

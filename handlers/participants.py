@@ -25,12 +25,14 @@ async def first(turn: Turn, argument: str) -> None:
     kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
     if kept is not None and kept.card is not None:
         turn.step_apart(kept)
-        await _show(turn, found, kept)
+        await _show(turn, await by_code(turn, code), kept)
     elif found.takes_sign_ups(turn.today):
         here = here_of(turn, code, asked_by)
         await turn.show(views.first(found, here, _others(turn), today=turn.today))
     else:
-        other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
+        other = await consultations.next_open(
+            turn.tx, today=turn.today, but=found.id, language=turn.language
+        )
         await turn.show(views.too_late(other))
 
 
@@ -126,7 +128,7 @@ async def cancel(turn: Turn, argument: str) -> None:
 async def calendar(turn: Turn, code: str) -> None:
     """`sign_up_calendar:CODE`: the meeting as a calendar file, for whoever has a seat."""
     found, kept = await own(turn, code)
-    stored = await consultations.calendar(turn.tx, found.id)
+    stored = await consultations.calendar(turn.tx, found.id, turn.language)
     if stored is None or kept.state is not SignUpState.CONFIRMED:
         raise NotFound
     await turn.show(views.calendar(found, stored))
@@ -148,7 +150,7 @@ async def mine(turn: Turn, _argument: str) -> None:
     turn.step_apart()
     held = []
     for kept in await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id):
-        language = turn.language
+        language = turn.language if kept.card is None else kept.card.language
         found = await consultations.get(turn.tx, kept.consultation_id, language=language)
         bare = kept.state is SignUpState.WORDS
         if found is not None and kept.card is not None and not bare:
@@ -210,7 +212,7 @@ async def own(turn: Turn, code: str) -> tuple[Consultation, SignUp]:
     if kept.card is None:
         raise NotFound
     turn.step_apart(kept)
-    return found, kept
+    return await by_code(turn, code), kept  # in their language, which the card knows
 
 
 def in_language(turn: Turn, argument: str) -> tuple[str, int]:

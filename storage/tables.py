@@ -1167,7 +1167,6 @@ consultations = Table(
     Column("seats", Integer),  # None: any number of people
     Column("pools", Json, nullable=False),  # seats that are kept for groups: {group: number}
     Column("released_on", Date),  # the day from which these are anybody's
-    Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
     Column("reminded_on", Date),  # the last day on which participants were reminded
     Column("announced_by", Id),  # seat
     Column("announced_at", UtcDateTime, nullable=False),
@@ -1185,6 +1184,8 @@ consultation_words = Table(
     Column("place", Text, nullable=False),
     Column("ways", Text, nullable=False),  # other ways to take part
     Column("contacts", Text, nullable=False),  # who helps independently against reprisals
+    Column("older", Boolean, nullable=False),  # than what was changed in the first language
+    Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
     PrimaryKeyConstraint("consultation_id", "language"),
 )
 

@@ -136,6 +136,25 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Translation:
+    """What is said of a consultation in a further language.
+
+    What is empty is said as it was announced. It is `older` than a change of what it translates.
+    """
+
+    title: str
+    purpose: str
+    place: str = ""
+    ways: str = ""
+    contacts: str = ""
+    older: bool = False
+
+
+WORDS = ("title", "purpose", "place", "ways", "contacts")
+"""What is said in each language."""
+
+
+@dataclass(frozen=True)
 class Consultation:
     """A consultation as it is kept."""
 

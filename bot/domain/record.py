@@ -21,7 +21,7 @@ _BY_SUBJECT = {
     "clearance": "amend choose clear return rule",
     "cluster": "create merge put rename",
     "comment": "settle",
-    "consultation": "announce cancel change close erase poster remind",
+    "consultation": "announce cancel change close erase poster remind say",
     "contribution": "amend decide erase send tag withdraw",
     "contradiction": "mark unmark",
     "deadline": "add ask change done dropped reopen warn",

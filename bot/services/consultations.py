@@ -12,6 +12,7 @@ from bot.domain.consultations import (
     KEPT_LONGEST,
     SEATED,
     TAKING_PART,
+    WORDS,
     Consultation,
     ConsultationState,
     SignUpState,
@@ -86,7 +87,7 @@ async def announce(tx: Transaction, act: Act, wanted: Wanted) -> int:
     seat = permissions.secretariat_seat(act.actor)
     consultation_id = await queries.add(tx, new_code(), wanted, seat_id=seat.id, now=act.now)
     tx.safe.open(consultation_id)
-    await _plan_calendar(tx, act, consultation_id, wanted)
+    await plan_calendar(tx, act, consultation_id, wanted)
     await audit.record(
         tx,
         act,
@@ -108,7 +109,9 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
         raise Outdated
     _require_fits(act, wanted)
     await queries.change(tx, consultation_id, wanted)
-    await _plan_calendar(tx, act, consultation_id, wanted)
+    changed = [name for name in WORDS if getattr(wanted, name) != getattr(found.wanted, name)]
+    await queries.outdate(tx, consultation_id, wanted.language, changed)
+    await plan_calendar(tx, act, consultation_id, wanted)
     await _require_seats(tx, consultation_id, wanted)
     await sign_ups.keep_no_longer(tx, consultation_id, wanted.kept_until)
     await contributions.keep_no_longer(tx, consultation_id, wanted.kept_until)
@@ -164,8 +167,8 @@ async def _require_seats(tx: Transaction, consultation_id: int, wanted: Wanted) 
         raise TooFewSeats(taken=taken)
 
 
-async def _plan_calendar(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted) -> None:
-    """A meeting can be taken into a calendar."""
+async def plan_calendar(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted) -> None:
+    """A meeting can be taken into a calendar, in each language that it is said in."""
     if wanted.starts_at is not None:
         arguments = {"consultation": consultation_id}
         await jobs.plan(tx, CALENDAR, arguments, person_id=None, seat_id=None, now=act.now)

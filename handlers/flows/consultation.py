@@ -52,7 +52,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     return values
 
 
-def _up_to(limit: int) -> Check:
+def up_to(limit: int) -> Check:
     """So many characters, in lines of their own."""
     return lambda words, _turn: within(words, limit)
 
@@ -229,10 +229,10 @@ FLOW = Flow(
     name=NAME,
     begins=_begins,
     steps=(
-        Ask("title", _up_to(LONGEST_TITLE)),
-        Ask("purpose", _up_to(LONGEST_PURPOSE)),
+        Ask("title", up_to(LONGEST_TITLE)),
+        Ask("purpose", up_to(LONGEST_PURPOSE)),
         Ask("when", _when_fits, shows=_when_shown),
-        Choose("place", _places, check=_up_to(LONGEST_PLACE)),
+        Choose("place", _places, check=up_to(LONGEST_PLACE)),
     ),
     review=Review(
         optional=(
@@ -244,8 +244,8 @@ FLOW = Flow(
             Pick("pools", _groups, when="has_seats"),
             Ask("kept_seats", _number_fits, when="has_pools"),
             Ask("released", _day_fits, shows=date.fromisoformat, when="has_pools"),
-            Ask("ways", _up_to(LONGEST_PURPOSE)),
-            Ask("contacts", _up_to(LONGEST_PURPOSE)),
+            Ask("ways", up_to(LONGEST_PURPOSE)),
+            Ask("contacts", up_to(LONGEST_PURPOSE)),
         )
     ),
     notes=_notes,

@@ -669,6 +669,7 @@ async def _settle(world: World) -> None:
         "status": "planned",
         "institution": justice.institution_id,
         "contribution": 1,
+        "consultation": 1,
         "about": f"i{secret}",
         "activity": activity,
         "indicator": indicator,

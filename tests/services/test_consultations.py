@@ -24,6 +24,7 @@ from bot.domain.consultations import (
     Group,
     SignUp,
     SignUpState,
+    Translation,
     Wanted,
     random_number,
     shown_counts,
@@ -31,7 +32,7 @@ from bot.domain.consultations import (
 from bot.domain.errors import NotAllowed, Outdated
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.keys import KeyRing
-from bot.services import consultations, erasure, sign_ups
+from bot.services import announcing, consultations, erasure, sign_ups
 from storage import consultations as queries
 from storage import institutions as houses
 from storage import sign_ups as kept
@@ -117,6 +118,24 @@ async def everything(database: Database) -> bytes:
 
 
 # -- Announcing ------------------------------------------------------------------------------------
+
+
+async def test_a_place_that_was_changed_is_said_in_no_language_any_more(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, place="City hall", ways="By letter")
+    french = Translation("Rapport", "Que dire ?", place="Mairie", ways="Par lettre")
+    async with database.write() as tx:
+        act = await officer(tx, clock)
+        await announcing.say(tx, act, found.id, "fr", french)
+        moved = wanted(place="Library", ways="By letter")
+        await consultations.change(tx, act, found.id, moved)
+        said = await queries.get(tx, found.id, language="fr")
+        assert said is not None
+        assert (said.title, said.wanted.place) == ("Rapport", "Library")
+        assert said.wanted.ways == "Par lettre"
+        with pytest.raises(Outdated):
+            await announcing.say(tx, act, found.id, "en", french)
 
 
 async def test_a_consultation_is_announced_by_the_secretariat_alone(

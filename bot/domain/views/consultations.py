@@ -137,6 +137,7 @@ def _choices(found: Consultation) -> list[Row]:
         poster = button("consultation_poster", f"consultation_poster:{found.id}")
         return [
             (link, poster),
+            (button("consultation_words", f"consultation_words:{found.id}"),),
             (
                 button("consultation_change", f"consultation_change:{found.id}"),
                 button("consultation_close", f"consultation_close:{found.id}"),

@@ -49,6 +49,31 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "consultations",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("form", sa.String(length=20), nullable=False),
+        sa.Column("starts_at", Moment, nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("languages", Json, nullable=False),
+        sa.Column("access", Json, nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=True),
+        sa.Column("pools", Json, nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=True),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
+        sa.Column("announced_by", Id, nullable=True),
+        sa.Column("announced_at", Moment, nullable=False),
+        sa.Column("erased_at", Moment, nullable=True),
+        sa.Column("erased", Json, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultations")),
+        sa.UniqueConstraint("code", name=op.f("uq_consultations_code")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "counters",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
@@ -284,34 +309,81 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index("ix_broadcasts_state", "broadcasts", ["state", "sends_at"], unique=False)
     op.create_table(
-        "consultations",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("form", sa.String(length=20), nullable=False),
-        sa.Column("starts_at", Moment, nullable=True),
-        sa.Column("last_day", sa.Date(), nullable=False),
-        sa.Column("closes_on", sa.Date(), nullable=False),
-        sa.Column("kept_until", sa.Date(), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("languages", Json, nullable=False),
-        sa.Column("access", Json, nullable=False),
-        sa.Column("seats", sa.Integer(), nullable=True),
-        sa.Column("pools", Json, nullable=False),
-        sa.Column("released_on", sa.Date(), nullable=True),
-        sa.Column("calendar", sa.String(length=64), nullable=True),
-        sa.Column("reminded_on", sa.Date(), nullable=True),
-        sa.Column("announced_by", Id, nullable=True),
-        sa.Column("announced_at", Moment, nullable=False),
-        sa.Column("erased_at", Moment, nullable=True),
-        sa.Column("erased", Json, nullable=True),
+        "consultation_counts",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("trait", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["calendar"], ["files.sha256"], name=op.f("fk_consultations_calendar_files")
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_counts_consultation_id_consultations"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultations")),
-        sa.UniqueConstraint("code", name=op.f("uq_consultations_code")),
+        sa.PrimaryKeyConstraint(
+            "consultation_id", "trait", "value", name=op.f("pk_consultation_counts")
+        ),
+    )
+    op.create_table(
+        "consultation_words",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("ways", sa.Text(), nullable=False),
+        sa.Column("contacts", sa.Text(), nullable=False),
+        sa.Column("older", sa.Boolean(), nullable=False),
+        sa.Column("calendar", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["calendar"], ["files.sha256"], name=op.f("fk_consultation_words_calendar_files")
+        ),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_words_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", "language", name=op.f("pk_consultation_words")),
+    )
+    op.create_table(
+        "contribution_marks",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("mark", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_contribution_marks_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", "mark", name=op.f("pk_contribution_marks")),
+    )
+    op.create_table(
+        "contributions",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("by_code", sa.Boolean(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("about", Json, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answer_language", sa.String(length=20), nullable=True),
+        sa.Column("tags", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_contributions_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contributions")),
+        sa.UniqueConstraint(
+            "consultation_id", "number", name=op.f("uq_contributions_consultation_id_number")
+        ),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_contributions_handle"), "contributions", ["handle"], unique=False)
     op.create_table(
         "digests",
         sa.Column("person_id", Id, autoincrement=False, nullable=False),
@@ -327,6 +399,22 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_digests")),
     )
     op.create_index(op.f("ix_digests_next_at"), "digests", ["next_at"], unique=False)
+    op.create_table(
+        "erasures",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("handle", sa.String(length=32), nullable=True),
+        sa.Column("sealed_with", sa.String(length=64), nullable=True),
+        sa.Column("envelope", sa.LargeBinary(), nullable=True),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_erasures_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
+        sqlite_autoincrement=True,
+    )
     op.create_table(
         "items",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -390,6 +478,39 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("outbox_id", "mark", name=op.f("pk_quotes")),
     )
     op.create_index(op.f("ix_quotes_mark"), "quotes", ["mark"], unique=False)
+    op.create_table(
+        "sign_ups",
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("pool", sa.String(length=20), nullable=True),
+        sa.Column("offered_until", Moment, nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_sign_ups_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("handle", name=op.f("pk_sign_ups")),
+        sa.UniqueConstraint(
+            "consultation_id", "number", name=op.f("uq_sign_ups_consultation_id_number")
+        ),
+    )
+    op.create_index(
+        op.f("ix_sign_ups_consultation_id"), "sign_ups", ["consultation_id"], unique=False
+    )
+    op.create_index(
+        "ix_sign_ups_offered",
+        "sign_ups",
+        ["offered_until"],
+        unique=False,
+        sqlite_where=sa.text("offered_until IS NOT NULL"),
+        postgresql_where=sa.text("offered_until IS NOT NULL"),
+    )
     op.create_table(
         "templates",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -530,77 +651,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("broadcast_id", "language", name=op.f("pk_broadcast_texts")),
     )
     op.create_table(
-        "consultation_counts",
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("trait", sa.String(length=20), nullable=False),
-        sa.Column("value", sa.String(length=40), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_consultation_counts_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint(
-            "consultation_id", "trait", "value", name=op.f("pk_consultation_counts")
-        ),
-    )
-    op.create_table(
-        "consultation_words",
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("ways", sa.Text(), nullable=False),
-        sa.Column("contacts", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_consultation_words_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("consultation_id", "language", name=op.f("pk_consultation_words")),
-    )
-    op.create_table(
-        "contribution_marks",
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("mark", sa.String(length=40), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_contribution_marks_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("consultation_id", "mark", name=op.f("pk_contribution_marks")),
-    )
-    op.create_table(
-        "contributions",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("handle", sa.String(length=32), nullable=False),
-        sa.Column("by_code", sa.Boolean(), nullable=False),
-        sa.Column("kept_until", sa.Date(), nullable=True),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("about", Json, nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("outcome", sa.String(length=20), nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
-        sa.Column("answer_language", sa.String(length=20), nullable=True),
-        sa.Column("tags", Json, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_contributions_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contributions")),
-        sa.UniqueConstraint(
-            "consultation_id", "number", name=op.f("uq_contributions_consultation_id_number")
-        ),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(op.f("ix_contributions_handle"), "contributions", ["handle"], unique=False)
-    op.create_table(
         "deliveries",
         sa.Column("broadcast_id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
@@ -614,22 +664,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("broadcast_id", "person_id", name=op.f("pk_deliveries")),
     )
     op.create_index(op.f("ix_deliveries_person_id"), "deliveries", ["person_id"], unique=False)
-    op.create_table(
-        "erasures",
-        sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("handle", sa.String(length=32), nullable=True),
-        sa.Column("sealed_with", sa.String(length=64), nullable=True),
-        sa.Column("envelope", sa.LargeBinary(), nullable=True),
-        sa.Column("asked_at", Moment, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_erasures_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
-        sqlite_autoincrement=True,
-    )
     op.create_table(
         "grades",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -749,39 +783,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("item_id", "sibling_id", name=op.f("pk_siblings")),
     )
     op.create_index(op.f("ix_siblings_sibling_id"), "siblings", ["sibling_id"], unique=False)
-    op.create_table(
-        "sign_ups",
-        sa.Column("handle", sa.String(length=32), nullable=False),
-        sa.Column("consultation_id", Id, nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("kept_until", sa.Date(), nullable=False),
-        sa.Column("rank", sa.Integer(), nullable=True),
-        sa.Column("pool", sa.String(length=20), nullable=True),
-        sa.Column("offered_until", Moment, nullable=True),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["consultation_id"],
-            ["consultations.id"],
-            name=op.f("fk_sign_ups_consultation_id_consultations"),
-        ),
-        sa.PrimaryKeyConstraint("handle", name=op.f("pk_sign_ups")),
-        sa.UniqueConstraint(
-            "consultation_id", "number", name=op.f("uq_sign_ups_consultation_id_number")
-        ),
-    )
-    op.create_index(
-        op.f("ix_sign_ups_consultation_id"), "sign_ups", ["consultation_id"], unique=False
-    )
-    op.create_index(
-        "ix_sign_ups_offered",
-        "sign_ups",
-        ["offered_until"],
-        unique=False,
-        sqlite_where=sa.text("offered_until IS NOT NULL"),
-        postgresql_where=sa.text("offered_until IS NOT NULL"),
-    )
     op.create_table(
         "activity_notes",
         sa.Column("id", Id, autoincrement=True, nullable=False),

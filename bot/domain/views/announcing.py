@@ -1,0 +1,33 @@
+"""Screens of what is announced beside a consultation itself: its words in further languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.consultations import Consultation, Translation
+from bot.domain.screens import Button, Language, Row, Screen, Text, Words, button, screen, text
+from bot.domain.views.common import in_twos
+from bot.domain.views.participants import title
+
+# -- In further languages --------------------------------------------------------------------------
+
+
+def languages(
+    found: Consultation, others: Sequence[tuple[str, str]], said: Mapping[str, Translation]
+) -> Screen:
+    """In which of the `others` (codes and own names) it is said, and what is older than it."""
+    lines: list[Text | None] = [text("announcing.languages", title=title(found)), None]
+    for code, _name in others:
+        translation = said.get(code)
+        how = "not" if translation is None else "older" if translation.older else "written"
+        lines.append(text(f"announcing.said.{how}", language=Language(code)))
+    rows: list[Row] = in_twos(
+        [
+            Button(text("label.one", value=Words(name)), act=f"consultation_say:{found.id}:{code}")
+            for code, name in others
+        ]
+    )
+    return screen(*lines, rows=[*rows, (button("back", f"consulting:{found.id}"),)])
+
+
+TEXT_KEYS = tuple(f"announcing.said.{how}" for how in ("not", "older", "written"))
