@@ -1,8 +1,10 @@
-"""What is announced beside a consultation itself: its words in further languages."""
+"""What is announced beside a consultation itself: languages, who is told of it."""
 
 from __future__ import annotations
 
 from bot.domain.errors import NotFound
+from bot.domain.screens import text
+from bot.domain.views import announcing as views
 from bot.services import announcing as service
 from handlers.card import number
 from handlers.flows import consultation_words
@@ -31,7 +33,21 @@ async def say(turn: Turn, argument: str) -> None:
     )
 
 
+async def tell(turn: Turn, argument: str) -> None:
+    """`consultation_tell:5`: tell earlier participants who agreed to it; asked once more."""
+    consultation_id, _, sure = argument.partition(":")
+    found = await service.open_one(turn.tx, turn.act, number(consultation_id))
+    if sure:
+        await service.tell_earlier(turn.tx, turn.act, found.id)
+        turn.toast = text("announcing.told")
+        await turn.go(turn, f"consulting:{found.id}")
+        return
+    people = await service.earlier(turn.tx, turn.act, found.id)
+    await turn.show(views.ask_to_tell(found, people))
+
+
 ACTS = {
     "consultation_words": languages,
     "consultation_say": say,
+    "consultation_tell": tell,
 }

@@ -8,10 +8,11 @@ from bot.domain.errors import NotFound, existing
 from bot.domain.screens import text
 from bot.domain.views import participants as views
 from bot.services import sign_ups as service
+from bot.services import subscriptions as telling
 from bot.services import waiting
 from handlers.flows import sign_up as flow
 from handlers.turn import Turn
-from storage import consultations, sign_ups
+from storage import consultations, sign_ups, subscriptions
 
 
 async def first(turn: Turn, argument: str) -> None:
@@ -21,6 +22,9 @@ async def first(turn: Turn, argument: str) -> None:
     """
     turn.step_apart()
     code, asked_by = in_language(turn, argument)
+    told = await subscriptions.of(turn.tx, turn.bot_id, turn.chat_id)
+    if ":" not in argument and told is not None and told.card is not None:
+        turn.language = told.card.language  # who comes from a notice
     found = await by_code(turn, code)
     kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
     if kept is not None and kept.card is not None:
@@ -77,7 +81,9 @@ async def _agree(turn: Turn, argument: str, *, named: bool) -> None:
     found, card = agreed
     kept = await service.agree(turn.tx, turn.act, card, found)
     at = "name" if named and not kept.is_in else None
-    await turn.desk.participants.begin(turn, kept, flow.NAME, flow.answers_of(kept), at=at)
+    await turn.desk.participants.begin(
+        turn, kept, flow.NAME, await flow.answers_of(turn, kept), at=at
+    )
 
 
 async def terms_agreed(
@@ -110,7 +116,7 @@ async def change(turn: Turn, code: str) -> None:
     found, kept = await own(turn, code)
     if not found.takes_sign_ups(turn.today):
         raise service.SignUpClosed
-    await turn.desk.participants.begin(turn, kept, flow.NAME, flow.answers_of(kept))
+    await turn.desk.participants.begin(turn, kept, flow.NAME, await flow.answers_of(turn, kept))
 
 
 async def cancel(turn: Turn, argument: str) -> None:
@@ -157,19 +163,31 @@ async def mine(turn: Turn, _argument: str) -> None:
             held.append((found, kept))
     if held:
         turn.step_apart(held[0][1])
-    await turn.show(views.mine(held))
+    told = await subscriptions.of(turn.tx, turn.bot_id, turn.chat_id)
+    await turn.show(views.mine(held, told=None if told is None else told.kept_until))
+
+
+async def tell_no_more(turn: Turn, _argument: str) -> None:
+    """`told_no_more`: nothing is told of later consultations."""
+    turn.step_apart()
+    await telling.end(turn.tx, turn.act, turn.bot_id, turn.chat_id)
+    turn.toast = text("later.ended")
+    turn.tapped = None  # that message may go
+    await mine(turn, "")
 
 
 async def forget(turn: Turn, argument: str) -> None:
     """`/forget`: erase everything that was left in this chat; asked once more."""
     turn.step_apart()
     held = await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id)
-    if not held:
+    told = await subscriptions.of(turn.tx, turn.bot_id, turn.chat_id)
+    if not held and told is None:
         await turn.show(views.nothing_kept())
         return
     if argument != "yes":
-        turn.step_apart(await service.remember(turn.tx, held[0], turn.typed))
-        await turn.show(views.ask_to_forget(len(held)))
+        if held:
+            turn.step_apart(await service.remember(turn.tx, held[0], turn.typed))
+        await turn.show(views.ask_to_forget(len(held), told=told is not None))
         return
     turn.step_apart()
     says = await turn.show(views.forgetting())
@@ -253,6 +271,7 @@ ACTS = {
     "seat_take": take,
     "seat_ask": ask_again,
     "mine": mine,
+    "told_no_more": tell_no_more,
     "forget": forget,
 }
 COMMANDS = {"mine": "mine", "forget": "forget"}

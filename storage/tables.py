@@ -1250,11 +1250,21 @@ contribution_marks = Table(  # against floods and duplicates; they lead to no co
     PrimaryKeyConstraint("consultation_id", "mark"),
 )
 
+subscriptions = Table(  # who agreed to be told of later consultations, apart from any sign-up
+    "subscriptions",
+    metadata,
+    Column("handle", String(32), primary_key=True),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("kept_until", Date, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # their chat, and their language
+)
+
 erasures = Table(  # keys that are still to be destroyed, for rows that are gone
     "erasures",
     metadata,
     _id(),
-    _to("consultation_id", "consultations"),
+    _to("consultation_id", "consultations", nullable=True),  # None: of a subscription
     Column("handle", String(32)),  # None: everything of the consultation; or "limits"
     Column("sealed_with", String(64)),  # the name of the key
     Column("envelope", LargeBinary),  # the chat that is told, in an envelope

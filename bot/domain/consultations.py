@@ -96,6 +96,7 @@ LONGEST_ORGANISATION = 120
 LONGEST_REGION = 80
 KEPT_AFTER = timedelta(days=60)  # after the last day, where nobody has said otherwise
 KEPT_LONGEST = timedelta(days=400)
+TOLD_FOR = timedelta(days=730)  # of later consultations, after somebody last agreed to it
 BEGUN_KEPT = timedelta(days=7)  # what was agreed to and never sent
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else

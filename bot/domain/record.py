@@ -21,7 +21,7 @@ _BY_SUBJECT = {
     "clearance": "amend choose clear return rule",
     "cluster": "create merge put rename",
     "comment": "settle",
-    "consultation": "announce cancel change close erase poster remind say",
+    "consultation": "announce cancel change close erase poster remind say tell",
     "contribution": "amend decide erase send tag withdraw",
     "contradiction": "mark unmark",
     "deadline": "add ask change done dropped reopen warn",
@@ -65,6 +65,7 @@ _BY_SUBJECT = {
     "status": "add change end evidence move take_up",
     "status_update": "amend record submit unchanged view withdraw",
     "template": "get give_up take",
+    "subscription": "agree erase",
     "thread": "answer ask",
     "unit": "answer ask ask_again withdraw",
 }

@@ -25,7 +25,7 @@ from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import Act
 from bot.domain.screens import Screen
 from bot.domain.views import participants as told
-from bot.services import audit, erasure, waiting
+from bot.services import audit, erasure, subscriptions, waiting
 from storage import consultations as queries
 from storage import contributions, jobs, outbox, sign_ups
 from storage import waiting as seats
@@ -280,6 +280,7 @@ async def follow(database: Database, act: Act) -> None:
             for gone in over:
                 await erasure.of_sign_up(tx, act, gone)
     await _erase_words(database, act)
+    await subscriptions.follow(database, act)
 
 
 async def _erase_words(database: Database, act: Act) -> None:

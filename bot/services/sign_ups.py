@@ -19,7 +19,7 @@ from bot.domain.consultations import (
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Act
 from bot.keys import KeyMissing
-from bot.services import audit, erasure, waiting
+from bot.services import audit, erasure, subscriptions, waiting
 from storage import consultations, sign_ups
 from storage import waiting as seats
 from storage.database import Transaction
@@ -32,12 +32,6 @@ class SignUpClosed(Refused):
     """Nobody signs up to this consultation any more."""
 
     key = "error.sign_up_closed"
-
-
-class StillErasing(Refused):
-    """What the chat has left here before is just being erased."""
-
-    key = "error.still_erasing"
 
 
 async def agree(tx: Transaction, act: Act, card: Card, consultation: Consultation) -> SignUp:
@@ -63,7 +57,7 @@ async def begin(
         return found
     handle = tx.safe.find(*where, words=words)
     if handle is not None and await sign_ups.is_going(tx, handle):
-        raise StillErasing
+        raise erasure.StillErasing
     await seats.lock(tx, consultation.id)  # two who begin at once get two numbers
     try:
         return await sign_ups.begin(
@@ -147,9 +141,12 @@ async def forget(
 ) -> int:
     """Erase everything that the chat has left here; gives how many sign-ups that were.
 
+    That somebody is told of later consultations goes, too.
+
     The message of outbox row `says` tells when it is done.
     """
     found = await sign_ups.of_chat(tx, bot_id, chat_id)
+    await subscriptions.end(tx, act, bot_id, chat_id, says=None if found else says)
     for each in found:
         await erasure.of_sign_up(tx, act, each, says=says if each is found[-1] else None)
     return len(found)

@@ -263,40 +263,6 @@ async def test_a_poster_is_made_in_the_language_that_is_chosen(network: JourneyN
     assert sorted(each.kind for each in _of(officer)) == ["document", "photo"]
 
 
-async def test_participants_read_it_in_their_own_language_where_it_is_written(
-    network: JourneyNetwork,
-) -> None:
-    officer, link = await announced(network, by_meeting=True)
-    await officer.types("/consultations")
-    await officer.taps("Child rights report", "Words in other languages")
-    assert "French: not written yet." in plain(officer.screen.text)
-    await officer.taps("Français")
-    assert "As announced: Child rights report" in plain(officer.screen.text)
-    await officer.types("Rapport sur les droits de l’enfant")
-    await officer.types("Que doit dire l’État sur les écoles ?")
-    await officer.taps("Use it")
-    assert "French: written." in plain(officer.last.text)
-
-    salma = await network.people.phone("Salma", language="fr")
-    await salma.opens(link)
-    assert "Que doit dire l’État" in plain(salma.screen.text)
-    await salma.taps("D’accord, nom au hasard", "M’inscrire")
-    assert "Rapport sur les droits de l’enfant" in plain(salma.last.text)
-    assert "City hall, room 4" in plain(salma.last.text), "what is not written stays as announced"
-    await network.app.settle()
-    await salma.taps("Fichier d’agenda")
-    file = await salma.waits_for_file(within=30)
-    event = Calendar.from_ical(await salma.downloads(file)).walk("VEVENT")[0]
-    assert str(event["summary"]) == "Rapport sur les droits de l’enfant"
-
-    await officer.taps("Back", "Change", "Purpose")
-    await officer.types("What should the State say on teachers?")
-    await officer.taps("Announce")
-    await officer.types("/consultations")
-    await officer.taps("Child rights report", "Words in other languages")
-    assert "French: older than your last change." in plain(officer.screen.text)
-
-
 async def test_a_freed_seat_is_offered_and_taken(network: JourneyNetwork) -> None:
     officer = await network.phone("Coralie", Role.COORDINATOR)
     day = (network.clock.now() + timedelta(days=20)).strftime("%d %B")

@@ -24,6 +24,7 @@ VICTIM = 5_900_000_001
 SECRET = "PARTICIPANT-SECRET"
 ROOMS = (*officers_room.ACTS, *participants_room.ACTS)
 MAY_JOIN = {"sign_ups", "consultation_counts", "counters", "erasures", "audit"}
+MAY_JOIN |= {"subscriptions"}
 MAY_JOIN |= {"request_items", "reminders"}  # whoever presses Start can be reached again
 
 

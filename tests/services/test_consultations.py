@@ -343,7 +343,7 @@ async def test_whoever_was_forgotten_can_sign_up_anew_under_another_name(
     async with database.write() as tx:
         await sign_ups.forget(tx, nobody(clock), BOT, CHAT)
     async with database.write() as tx:
-        with pytest.raises(sign_ups.StillErasing):
+        with pytest.raises(erasure.StillErasing):
             await sign_ups.agree(tx, nobody(clock), Card(CHAT, BOT, "en"), found)
     await erasure.destroy_keys(database, tick(clock))
     assert (await signed_up(database, clock, found)).handle != first.handle

@@ -316,7 +316,7 @@ async def test_words_that_were_not_sent_go_with_forget_and_after_a_week(
         assert await contributing.begin_words(tx, nobody(clock), card, found) == begun
         assert await kept_rows.of(tx, found.id, BOT, CHAT) is None, "it is no sign-up"
         assert await sign_ups.forget(tx, nobody(clock), BOT, CHAT) == 1
-        with pytest.raises(sign_ups.StillErasing):
+        with pytest.raises(erasure.StillErasing):
             await contributing.begin_words(tx, nobody(clock), card, found)
     await erasure.destroy_keys(database, tick(clock))
     async with database.write() as tx:

@@ -1,4 +1,4 @@
-"""Screens of what is announced beside a consultation itself: its words in further languages."""
+"""Screens of what is announced beside a consultation itself: languages, who is told of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.domain.consultations import Consultation, Translation
 from bot.domain.screens import Button, Language, Row, Screen, Text, Words, button, screen, text
 from bot.domain.views.common import in_twos
+from bot.domain.views.consultations import how_many
 from bot.domain.views.participants import title
 
 # -- In further languages --------------------------------------------------------------------------
@@ -30,4 +31,25 @@ def languages(
     return screen(*lines, rows=[*rows, (button("back", f"consulting:{found.id}"),)])
 
 
-TEXT_KEYS = tuple(f"announcing.said.{how}" for how in ("not", "older", "written"))
+# -- To earlier participants -----------------------------------------------------------------------
+
+
+def ask_to_tell(found: Consultation, people: int) -> Screen:
+    """Before those who agreed to be told of later consultations are."""
+    lines = (
+        text("announcing.earlier", title=title(found)),
+        how_many("announcing.agreed", people),
+        text("announcing.they_read"),
+    )
+    back = button("back", f"consulting:{found.id}")
+    if not people:
+        return screen(*lines, rows=[(back,)])
+    tell = button("consultation_tell_yes", f"consultation_tell:{found.id}:yes")
+    return screen(*lines, rows=[(tell,), (back,)])
+
+
+TEXT_KEYS = (
+    *(f"announcing.said.{how}" for how in ("not", "older", "written")),
+    "announcing.agreed",
+    "announcing.agreed_few",
+)

@@ -105,9 +105,9 @@ def _seats(wanted: Wanted) -> list[Text]:
 
 
 def _numbers(standing: Standing) -> list[Text | None]:
-    lines: list[Text | None] = [_people("consultation.signed_up", standing.inside)]
+    lines: list[Text | None] = [how_many("consultation.signed_up", standing.inside)]
     if waiting := standing.states.get(SignUpState.WAITING, 0):
-        lines.append(_people("consultation.waiting", waiting))
+        lines.append(how_many("consultation.waiting", waiting))
     lines += [
         text("consultation.of", value=text(f"group.{each}"), n=n)
         for each, n in standing.groups.items()
@@ -126,7 +126,7 @@ def _numbers(standing: Standing) -> list[Text | None]:
     return lines
 
 
-def _people(key: str, n: int) -> Text:
+def how_many(key: str, n: int) -> Text:
     """How many, where that tells of nobody."""
     return text(f"{key}_few", fewest=FEWEST) if 0 < n < FEWEST else text(key, count=n)
 
@@ -138,6 +138,7 @@ def _choices(found: Consultation) -> list[Row]:
         return [
             (link, poster),
             (button("consultation_words", f"consultation_words:{found.id}"),),
+            (button("consultation_tell", f"consultation_tell:{found.id}"),),
             (
                 button("consultation_change", f"consultation_change:{found.id}"),
                 button("consultation_close", f"consultation_close:{found.id}"),
@@ -157,6 +158,7 @@ def announced(found: Consultation, url: str) -> Screen:
         "consultation.link_is_public",
         rows=[
             (Button(text("button.copy_link"), copy=url),),
+            (button("consultation_tell", f"consultation_tell:{found.id}"),),
             (_opens(found),),
         ],
     )
@@ -207,9 +209,9 @@ def erased(found: Consultation, what: Mapping[str, int]) -> Screen:
 
 
 def _erased(what: Mapping[str, int]) -> list[Text | None]:
-    lines: list[Text | None] = [_people("consultation.erased_sign_ups", what.get("sign_ups", 0))]
+    lines: list[Text | None] = [how_many("consultation.erased_sign_ups", what.get("sign_ups", 0))]
     if written := what.get("contributions", 0):
-        lines.append(_people("consultation.erased_contributions", written))
+        lines.append(how_many("consultation.erased_contributions", written))
     if "keys" not in what:
         return [*lines, text("consultation.erasing")]
     if what["left"]:

@@ -189,17 +189,19 @@ def one(
     return screen(*lines, rows=rows)
 
 
-def mine(found: Sequence[tuple[Consultation, SignUp]]) -> Screen:
-    """Everything that was signed up to in this chat."""
-    if not found:
+def mine(found: Sequence[tuple[Consultation, SignUp]], *, told: date | None) -> Screen:
+    """Everything that was signed up to in this chat; until when one is `told` of later ones."""
+    if not found and told is None:
         return screen("sign_up.none")
     rows: list[Row] = [
         (button("open_consultation", f"sign_up:{each.code}", title=title(each)),)
         for each, _kept in found
     ]
-    return screen(
-        text("sign_up.list", count=len(found)), rows=[*rows, (button("forget", "forget"),)]
-    )
+    lines = [text("sign_up.list", count=len(found)) if found else text("sign_up.none")]
+    if told is not None:
+        lines.append(text("later.until", until=told))
+        rows.append((button("told_no_more", "told_no_more"),))
+    return screen(*lines, rows=[*rows, (button("forget", "forget"),)])
 
 
 def calendar(found: Consultation, stored: str) -> Screen:
@@ -278,10 +280,12 @@ def title(found: Consultation) -> Words:
 # -- Erasing ---------------------------------------------------------------------------------------
 
 
-def ask_to_forget(count: int) -> Screen:
-    """Before everything goes."""
+def ask_to_forget(count: int, *, told: bool) -> Screen:
+    """Before everything goes; `told`: that one is told of later consultations goes, too."""
     yes = button("forget_yes", "forget:yes")
-    return screen(text("forget.ask", count=count), rows=[(yes,), (button("back", "mine"),)])
+    lines = [text("forget.ask", count=count)] if count else []
+    lines += [text("forget.later")] if told else []
+    return screen(*lines, rows=[(yes,), (button("back", "mine"),)])
 
 
 def nothing_kept() -> Screen:
@@ -310,6 +314,15 @@ def blank() -> Screen:
 def news(code: str) -> Screen:
     """Something has changed; what it is stands on the screen that it leads to, nowhere else."""
     return message("participant.news", rows=[(button("look", f"sign_up:{code}"),)])
+
+
+def something_new(code: str) -> Screen:
+    """For whoever agreed to be told: there is something to take part in."""
+    rows: list[Row] = [
+        (button("look", f"consultation:{code}"),),
+        (button("told_no_more", "told_no_more"),),
+    ]
+    return message("participant.something_new", rows=rows)
 
 
 def tomorrow(code: str) -> Screen:

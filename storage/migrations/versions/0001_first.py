@@ -227,6 +227,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("code", name=op.f("pk_statuses")),
     )
     op.create_table(
+        "subscriptions",
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("handle", name=op.f("pk_subscriptions")),
+    )
+    op.create_table(
         "accounts",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
@@ -402,7 +411,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_table(
         "erasures",
         sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("consultation_id", Id, nullable=True),
         sa.Column("handle", sa.String(length=32), nullable=True),
         sa.Column("sealed_with", sa.String(length=64), nullable=True),
         sa.Column("envelope", sa.LargeBinary(), nullable=True),
