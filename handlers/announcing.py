@@ -1,4 +1,4 @@
-"""What is announced beside a consultation itself: languages, who is told of it."""
+"""What is announced beside a consultation itself: further languages, codes, who is told."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from bot.domain.errors import NotFound
 from bot.domain.screens import text
 from bot.domain.views import announcing as views
 from bot.services import announcing as service
+from bot.services import consultations
 from handlers.card import number
 from handlers.flows import consultation_words
+from handlers.flows.consultation import link_to
 from handlers.turn import Turn
 
 
@@ -33,6 +35,41 @@ async def say(turn: Turn, argument: str) -> None:
     )
 
 
+async def group_codes(turn: Turn, argument: str) -> None:
+    """`consultation_codes:5`: the codes of the groups that are invited."""
+    found = await consultations.get(turn.tx, turn.act, number(argument))
+    held = await service.group_codes(turn.tx, turn.act, found.id)
+    in_order = {each: held[each] for each in found.wanted.coded if each in held}
+    await turn.show(views.group_codes(found, in_order))
+
+
+async def group_code(turn: Turn, argument: str) -> None:
+    """`consultation_code:5:women`: one of them, with its link."""
+    consultation_id, _, group = argument.partition(":")
+    found = await service.open_one(turn.tx, turn.act, number(consultation_id))
+    held = await service.group_codes(turn.tx, turn.act, found.id)
+    if group not in held:
+        raise NotFound
+    code = held[group]
+    await turn.show(views.group_code(found, group, code, link_to(turn, found, code)))
+
+
+async def renew_code(turn: Turn, argument: str) -> None:
+    """`consultation_code_renew:5:women`: another code for the group."""
+    consultation_id, _, group = argument.partition(":")
+    await service.renew_code(turn.tx, turn.act, number(consultation_id), group)
+    turn.toast = text("announcing.code_renewed")
+    await group_code(turn, argument)
+
+
+async def revoke_code(turn: Turn, argument: str) -> None:
+    """`consultation_code_revoke:5:women`: no code for the group any more."""
+    consultation_id, _, group = argument.partition(":")
+    await service.revoke_code(turn.tx, turn.act, number(consultation_id), group)
+    turn.toast = text("announcing.code_revoked")
+    await group_code(turn, argument)
+
+
 async def tell(turn: Turn, argument: str) -> None:
     """`consultation_tell:5`: tell earlier participants who agreed to it; asked once more."""
     consultation_id, _, sure = argument.partition(":")
@@ -49,5 +86,9 @@ async def tell(turn: Turn, argument: str) -> None:
 ACTS = {
     "consultation_words": languages,
     "consultation_say": say,
+    "consultation_codes": group_codes,
+    "consultation_code": group_code,
+    "consultation_code_renew": renew_code,
+    "consultation_code_revoke": revoke_code,
     "consultation_tell": tell,
 }

@@ -7,8 +7,8 @@ from bot.domain import permissions
 from bot.domain.screens import text
 from bot.domain.views import consultations as views
 from bot.domain.views.common import LIST_LENGTH
+from bot.services import announcing, contributed
 from bot.services import consultations as service
-from bot.services import contributed
 from handlers.card import number
 from handlers.flows.consultation import NAME, PAYLOAD, answers_of, labels_of, link_to
 from handlers.home import page_number
@@ -85,15 +85,21 @@ async def link(turn: Turn, argument: str) -> None:
 
 
 async def poster(turn: Turn, argument: str) -> None:
-    """`consultation_poster:5`: in which language; `consultation_poster:5:fr` makes it."""
-    consultation_id, _, language = argument.partition(":")
+    """`consultation_poster:5`: in which language; `consultation_poster:5:fr` makes it.
+
+    `consultation_poster:5:fr:women` has the code of that group in its link.
+    """
+    consultation_id, _, rest = argument.partition(":")
+    language, _, group = rest.partition(":")
     found = await service.get(turn.tx, turn.act, number(consultation_id))
     languages = turn.desk.country.languages
     if language not in languages:
         named = [(each, texts.own_name(each)) for each in languages]
-        await turn.show(views.poster_languages(found, named))
+        await turn.show(views.poster_languages(found, named, group))
         return
     payload = f"{PAYLOAD}{found.code}"
+    if group:
+        payload += f"-{await announcing.code_of(turn.tx, turn.act, found.id, group)}"
     await service.ask_for_poster(turn.tx, turn.act, found.id, language, payload)
     await turn.remark(text("consultation.poster_making"))
 

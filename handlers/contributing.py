@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.consultations import Card, Consultation
 from bot.domain.contributions import Contribution, looks_like_code, read_code
-from bot.domain.errors import NotFound, Refused, existing
+from bot.domain.errors import NotFound, existing
 from bot.domain.incoming import Wrote
 from bot.domain.screens import text
 from bot.domain.views import contributing as views
@@ -13,16 +13,9 @@ from bot.services import contributing as service
 from bot.services import erasure
 from handlers.card import number
 from handlers.flows import contribute as flow
-from handlers.participants import by_code, own, terms_agreed
+from handlers.participants import TooManyCodes, by_code, invite_written, own, terms_agreed
 from handlers.turn import Turn
 from storage import consultations, contributions, items, sign_ups
-
-
-class TooManyCodes(Refused):
-    """Too many codes that lead to nothing were tried from this chat."""
-
-    key = "error.too_many_codes"
-
 
 # -- From a sign-up --------------------------------------------------------------------------------
 
@@ -146,8 +139,10 @@ async def clear_code(turn: Turn, _argument: str) -> None:
 
 async def code_written(turn: Turn, wrote: Wrote) -> bool:
     """Take a message that is a code and nothing else; False where it is something else."""
-    if not (turn.private and looks_like_code(wrote.words)):
+    if not turn.private:
         return False
+    if not looks_like_code(wrote.words):
+        return await invite_written(turn, wrote)
     await became(turn, wrote.words)
     return True
 

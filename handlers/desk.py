@@ -40,3 +40,4 @@ class Desk:
     bot_name: str  # the bot's Telegram name, for deep links
     guesses: Attempts = field(default_factory=Attempts)  # links that nobody made
     codes: Attempts = field(default_factory=Attempts)  # of contributions, that lead to nothing
+    invites: Attempts = field(default_factory=Attempts)  # codes of groups, that invite to nothing

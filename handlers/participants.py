@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import texts
-from bot.domain.consultations import Card, Consultation, SignUp, SignUpState
-from bot.domain.errors import NotFound, existing
+from bot.domain import codes
+from bot.domain.consultations import INVITE, Card, Consultation, Invited, SignUp, SignUpState
+from bot.domain.errors import NotFound, Refused, existing
+from bot.domain.incoming import Wrote
 from bot.domain.screens import text
 from bot.domain.views import participants as views
 from bot.services import sign_ups as service
@@ -12,13 +16,20 @@ from bot.services import subscriptions as telling
 from bot.services import waiting
 from handlers.flows import sign_up as flow
 from handlers.turn import Turn
-from storage import consultations, sign_ups, subscriptions
+from storage import consultations, invites, sign_ups, subscriptions
+
+
+class TooManyCodes(Refused):
+    """Too many codes that lead to nothing were tried from this chat."""
+
+    key = "error.too_many_codes"
 
 
 async def first(turn: Turn, argument: str) -> None:
     """`consultation:CODE`: what is asked, and what is kept; one's own, where one has signed up.
 
-    `consultation:CODE:fr:17` shows it in that language, asked for by message 17.
+    `consultation:CODE:fr:17` shows it in that language, asked for by message 17. `CODE-INVITE`
+    comes with the code of a group.
     """
     turn.step_apart()
     code, asked_by = in_language(turn, argument)
@@ -31,6 +42,11 @@ async def first(turn: Turn, argument: str) -> None:
         turn.step_apart(kept)
         await _show(turn, await by_code(turn, code), kept)
     elif found.takes_sign_ups(turn.today):
+        if await _let_in_as(turn, found, code) is None:
+            bare, _, invite = code.partition("-")
+            here = here_of(turn, bare, asked_by)
+            await turn.show(views.by_code(found, here, _others(turn), wrong=bool(invite)))
+            return
         here = here_of(turn, code, asked_by)
         await turn.show(views.first(found, here, _others(turn), today=turn.today))
     else:
@@ -97,12 +113,60 @@ async def terms_agreed(
     code, _, shown = argument.partition(":")
     until, asked_by = in_language(turn, shown)
     found = await by_code(turn, code)
+    group = await _let_in_as(turn, found, code)
+    if group is None:
+        bare, _, _invite = code.partition("-")
+        await first(turn, here_of(turn, bare, asked_by))
+        return None
     if until != found.wanted.kept_until.isoformat():
         turn.toast = text("participant.terms_changed")
         await first(turn, here_of(turn, code, asked_by))
         return None
     wrote = tuple(each for each in (asked_by, turn.tapped) if each)
-    return found, Card(turn.chat_id, turn.bot_id, turn.language, named=named, wrote=wrote)
+    card = Card(turn.chat_id, turn.bot_id, turn.language, named=named, wrote=wrote)
+    return found, replace(card, group=group or None)
+
+
+async def _let_in_as(turn: Turn, found: Consultation, code: str) -> str | None:
+    """The group whose code the link carries, "" where none is needed; None where it does not count.
+
+    Whoever guesses is stopped.
+    """
+    if found.wanted.invited is not Invited.CODE:
+        return ""
+    _bare, _, invite = code.partition("-")
+    if not invite:
+        return None
+    if turn.desk.invites.spent(turn.chat_id, turn.now):
+        raise TooManyCodes
+    group = await invites.group_of(turn.tx, found.id, invite)
+    if group is None:
+        turn.desk.invites.note(turn.chat_id, turn.now)
+    return group
+
+
+async def invite_written(turn: Turn, wrote: Wrote) -> bool:
+    """Take a group's code that was written alone; False where it is something else.
+
+    Of whoever has a seat or was asked something, only a code that counts is taken for one.
+    """
+    dashed = codes.looks_like(wrote.words, INVITE)
+    invite = codes.read(wrote.words, INVITE)
+    if invite is None or (turn.actor.seats and not dashed):
+        return False
+    spent = turn.desk.invites.spent(turn.chat_id, turn.now)
+    code = None if spent else await invites.leads_to(turn.tx, invite)
+    if code is not None:
+        await turn.go(turn, f"consultation:{code}-{invite}")
+        return True
+    turn.desk.invites.note(turn.chat_id, turn.now)
+    if turn.actor.seats or await turn.desk.participants.asks(turn):
+        return False
+    if spent:
+        raise TooManyCodes
+    turn.step_apart()
+    await turn.show(views.no_such_code())
+    return True
 
 
 async def one(turn: Turn, code: str) -> None:
@@ -216,7 +280,8 @@ async def _show(turn: Turn, found: Consultation, kept: SignUp) -> None:
 
 async def by_code(turn: Turn, code: str) -> Consultation:
     """The consultation of a public link, while anything of it is kept; raises NotFound."""
-    found = existing(await consultations.by_code(turn.tx, code, language=turn.language))
+    bare, _, _invite = code.partition("-")
+    found = existing(await consultations.by_code(turn.tx, bare, language=turn.language))
     if not found.holds_people:
         raise NotFound
     return found

@@ -15,6 +15,7 @@ from bot.domain.consultations import (
     Consultation,
     ConsultationState,
     Form,
+    Invited,
     SignUpState,
     Translation,
     Wanted,
@@ -128,6 +129,8 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "seats": wanted.seats,
         "pools": dict(wanted.pools),
         "released_on": wanted.released_on,
+        "invited": wanted.invited.value,
+        "groups": list(wanted.groups),
     }
 
 
@@ -384,6 +387,8 @@ def _read(row: RowMapping) -> Consultation:
         seats=row["seats"],
         pools=row["pools"],
         released_on=row["released_on"],
+        invited=Invited(row["invited"]),
+        groups=tuple(row["groups"]),
     )
     state = ConsultationState(row["state"])
     return Consultation(row["id"], row["code"], state, wanted)

@@ -1167,6 +1167,8 @@ consultations = Table(
     Column("seats", Integer),  # None: any number of people
     Column("pools", Json, nullable=False),  # seats that are kept for groups: {group: number}
     Column("released_on", Date),  # the day from which these are anybody's
+    Column("invited", String(20), nullable=False),  # open, groups, code
+    Column("groups", Json, nullable=False),  # who is invited
     Column("reminded_on", Date),  # the last day on which participants were reminded
     Column("announced_by", Id),  # seat
     Column("announced_at", UtcDateTime, nullable=False),
@@ -1187,6 +1189,15 @@ consultation_words = Table(
     Column("older", Boolean, nullable=False),  # than what was changed in the first language
     Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
     PrimaryKeyConstraint("consultation_id", "language"),
+)
+
+invites = Table(  # codes that groups share; none is a person's
+    "invites",
+    metadata,
+    _to("consultation_id", "consultations"),
+    Column("group", String(40), nullable=False),  # or "all"
+    Column("code", String(8), unique=True),  # None: revoked
+    PrimaryKeyConstraint("consultation_id", "group"),
 )
 
 sign_ups = Table(

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
+from bot.domain import codes
 from bot.domain.quotas import Quota
 
 
@@ -21,6 +22,14 @@ class Form(StrEnum):
 
     MEETING = "meeting"  # at one moment, in a room or on a line
     WRITTEN = "written"  # written input until a day
+
+
+class Invited(StrEnum):
+    """Who can sign up to a consultation."""
+
+    OPEN = "open"  # anybody
+    GROUPS = "groups"  # whoever says that they belong to one of these
+    CODE = "code"  # whoever has the code that their group was given
 
 
 class ConsultationState(StrEnum):
@@ -84,6 +93,7 @@ TEXT_KEYS = (
     *(f"sign_up.state.{each}" for each in SignUpState),
     *(f"group.{each}" for each in Group),
     *(f"access.{each}" for each in Access),
+    *(f"consultation.invited.{each}" for each in Invited),
 )
 
 FEWEST = 5
@@ -99,7 +109,10 @@ KEPT_LONGEST = timedelta(days=400)
 TOLD_FOR = timedelta(days=730)  # of later consultations, after somebody last agreed to it
 BEGUN_KEPT = timedelta(days=7)  # what was agreed to and never sent
 
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
+INVITE = 8
+"""Characters of a code that a group shares."""
+EVERYBODY = "all"
+"""In the place of a group: the code is for everybody who is invited."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +139,17 @@ class Wanted:
     seats: int | None = None  # None: any number of people
     pools: Mapping[str, int] = field(default_factory=dict)  # seats kept for groups
     released_on: date | None = None  # the day from which these are anybody's
+    invited: Invited = Invited.OPEN
+    groups: tuple[str, ...] = ()  # who is invited, where it is not open
+
+    @property
+    def coded(self) -> tuple[str, ...]:
+        """The groups that have a code, or EVERYBODY."""
+        return (self.groups or (EVERYBODY,)) if self.invited is Invited.CODE else ()
+
+    def invites(self, group: str) -> bool:
+        """Whether somebody of that group can sign up, where no code says so."""
+        return self.invited is not Invited.GROUPS or group in self.groups
 
     def quota(self, zone: tzinfo) -> Quota | None:
         """The seats, days being those of the country's `zone`; None: any number of people."""
@@ -192,6 +216,12 @@ class Card:
     named: bool = False  # by their own name; else by a random one
     answers: Mapping[str, Any] = field(default_factory=dict)
     wrote: tuple[int, ...] = ()  # ids of their own messages, to delete them from the chat
+    group: str | None = None  # whose code they came with
+
+    @property
+    def by_code(self) -> dict[str, str]:
+        """The answer that the code gave which they came with."""
+        return {} if self.group in (None, EVERYBODY) else {"group": str(self.group)}
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -201,6 +231,7 @@ class Card:
             "named": self.named,
             "answers": dict(self.answers),
             "wrote": list(self.wrote),
+            "group": self.group,
         }
 
     @classmethod
@@ -212,6 +243,7 @@ class Card:
             kept["named"],
             kept["answers"],
             tuple(kept["wrote"]),
+            kept["group"],
         )
 
 
@@ -272,7 +304,7 @@ SEATED = (SignUpState.CONFIRMED, SignUpState.OFFERED)
 
 def new_code() -> str:
     """Ten characters for a public link: nobody guesses one, and nothing secret hangs on it."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(10))
+    return codes.draw(10)
 
 
 def random_number(given: int) -> int:

@@ -21,7 +21,9 @@ _BY_SUBJECT = {
     "clearance": "amend choose clear return rule",
     "cluster": "create merge put rename",
     "comment": "settle",
-    "consultation": "announce cancel change close erase poster remind say tell",
+    "consultation": (
+        "announce cancel change close erase poster remind renew_code revoke_code say tell"
+    ),
     "contribution": "amend decide erase send tag withdraw",
     "contradiction": "mark unmark",
     "deadline": "add ask change done dropped reopen warn",

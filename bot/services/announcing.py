@@ -1,14 +1,15 @@
-"""What is announced beside a consultation itself: further languages, who is told of it."""
+"""What is announced beside a consultation itself: further languages, codes, who is told."""
 
 from __future__ import annotations
 
-from bot.domain.consultations import Consultation, ConsultationState, Translation
-from bot.domain.errors import Outdated
+from bot.domain import codes
+from bot.domain.consultations import INVITE, Consultation, ConsultationState, Translation
+from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.people import Act
 from bot.domain.views import participants as told
 from bot.services import audit, consultations
 from storage import consultations as queries
-from storage import outbox, subscriptions
+from storage import invites, outbox, subscriptions
 from storage.database import Transaction
 from storage.outbox import BULK, Message
 
@@ -47,6 +48,45 @@ async def said(tx: Transaction, act: Act, consultation_id: int) -> dict[str, Tra
     """What is said of it, by language."""
     await consultations.get(tx, act, consultation_id)
     return await queries.said(tx, consultation_id)
+
+
+# -- Codes of groups -------------------------------------------------------------------------------
+
+
+async def group_codes(tx: Transaction, act: Act, consultation_id: int) -> dict[str, str | None]:
+    """The code that each invited group shares; None: revoked."""
+    await consultations.get(tx, act, consultation_id)
+    return await invites.every(tx, consultation_id)
+
+
+async def code_of(tx: Transaction, act: Act, consultation_id: int, group: str) -> str:
+    """The code of a group that has one; raises NotFound."""
+    return existing((await group_codes(tx, act, consultation_id)).get(group))
+
+
+async def renew_code(tx: Transaction, act: Act, consultation_id: int, group: str) -> None:
+    """Another code for a group: the one before counts no more. Raises NotFound, Outdated."""
+    await _put_code(tx, act, consultation_id, group, codes.draw(INVITE))
+    await _trace(tx, act, "consultation.renew_code", consultation_id, group)
+
+
+async def revoke_code(tx: Transaction, act: Act, consultation_id: int, group: str) -> None:
+    """No code for a group any more; who has signed up stays. Raises NotFound, Outdated."""
+    await _put_code(tx, act, consultation_id, group, None)
+    await _trace(tx, act, "consultation.revoke_code", consultation_id, group)
+
+
+async def _put_code(
+    tx: Transaction, act: Act, consultation_id: int, group: str, code: str | None
+) -> None:
+    await open_one(tx, act, consultation_id)
+    if not await invites.put(tx, consultation_id, group, code):
+        raise NotFound
+
+
+async def _trace(tx: Transaction, act: Act, what: str, consultation_id: int, group: str) -> None:
+    subject, facts = f"consultation:{consultation_id}", {"group": group}
+    await audit.record(tx, act, what, subject, facts=facts)
 
 
 # -- To earlier participants -----------------------------------------------------------------------

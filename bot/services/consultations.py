@@ -15,6 +15,7 @@ from bot.domain.consultations import (
     WORDS,
     Consultation,
     ConsultationState,
+    Invited,
     SignUpState,
     Standing,
     Wanted,
@@ -27,7 +28,7 @@ from bot.domain.screens import Screen
 from bot.domain.views import participants as told
 from bot.services import audit, erasure, subscriptions, waiting
 from storage import consultations as queries
-from storage import contributions, jobs, outbox, sign_ups
+from storage import contributions, invites, jobs, outbox, sign_ups
 from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.outbox import BULK, Message
@@ -68,6 +69,12 @@ class TooManyKept(Refused):
     key = "error.too_many_kept"
 
 
+class NoGroups(Refused):
+    """It is for groups, and none is named."""
+
+    key = "error.no_groups_invited"
+
+
 class KeptTooLong(Refused):
     """Nothing is kept for ever; values: `day`."""
 
@@ -87,6 +94,7 @@ async def announce(tx: Transaction, act: Act, wanted: Wanted) -> int:
     seat = permissions.secretariat_seat(act.actor)
     consultation_id = await queries.add(tx, new_code(), wanted, seat_id=seat.id, now=act.now)
     tx.safe.open(consultation_id)
+    await invites.settle(tx, consultation_id, wanted.coded)
     await plan_calendar(tx, act, consultation_id, wanted)
     await audit.record(
         tx,
@@ -110,6 +118,7 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
     _require_fits(act, wanted)
     await queries.change(tx, consultation_id, wanted)
     changed = [name for name in WORDS if getattr(wanted, name) != getattr(found.wanted, name)]
+    await invites.settle(tx, consultation_id, wanted.coded)
     await queries.outdate(tx, consultation_id, wanted.language, changed)
     await plan_calendar(tx, act, consultation_id, wanted)
     await _require_seats(tx, consultation_id, wanted)
@@ -153,6 +162,8 @@ def _require_fits(act: Act, wanted: Wanted) -> None:
         raise ClosesTooLate(day=wanted.last_day)
     if wanted.kept_until < wanted.last_day:
         raise KeptTooShort(day=wanted.last_day)
+    if wanted.invited is Invited.GROUPS and not wanted.groups:
+        raise NoGroups
     if wanted.seats is not None and sum(wanted.pools.values()) > wanted.seats:
         raise TooManyKept(kept=sum(wanted.pools.values()))
     if wanted.kept_until > wanted.last_day + KEPT_LONGEST:
@@ -180,6 +191,7 @@ def _facts(wanted: Wanted) -> dict[str, str | date]:
         "day": wanted.last_day,
         "closes": wanted.closes_on,
         "kept_until": wanted.kept_until,
+        "invited": wanted.invited.value,
     }
 
 

@@ -18,6 +18,7 @@ from bot.domain.consultations import (
 )
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Act
+from bot.domain.screens import Listing, text
 from bot.keys import KeyMissing
 from bot.services import audit, erasure, subscriptions, waiting
 from storage import consultations, sign_ups
@@ -32,6 +33,12 @@ class SignUpClosed(Refused):
     """Nobody signs up to this consultation any more."""
 
     key = "error.sign_up_closed"
+
+
+class NotInvited(Refused):
+    """A consultation is for other groups; values: `groups`."""
+
+    key = "error.not_invited"
 
 
 async def agree(tx: Transaction, act: Act, card: Card, consultation: Consultation) -> SignUp:
@@ -76,15 +83,20 @@ async def begin(
 async def send(
     tx: Transaction, act: Act, kept: SignUp, consultation: Consultation, answers: Mapping[str, Any]
 ) -> SignUp:
-    """Sign up with these answers, or change those that were sent; raises SignUpClosed.
+    """Sign up with these answers, or change those that were sent; raises SignUpClosed, NotInvited.
 
-    Whoever is new gets a seat, or a place on the waiting list.
+    Whoever is new gets a seat, or a place on the waiting list. Who came by a code is of its group.
     """
     if not consultation.takes_sign_ups(act.today):
         raise SignUpClosed
     await seats.lock(tx, consultation.id)
     kept = replace(await sign_ups.again(tx, kept), card=kept.card)
     assert kept.card is not None
+    answers = {**answers, **kept.card.by_code}
+    group = str(answers.get("group", ""))
+    if not consultation.wanted.invites(group):
+        groups = tuple(text(f"group.{each}") for each in consultation.wanted.groups)
+        raise NotInvited(groups=Listing(groups))
     if kept.is_in:
         before = counted(kept.card.answers)
         await consultations.add_counts(tx, kept.consultation_id, before, times=-1)
@@ -92,7 +104,7 @@ async def send(
     await sign_ups.save(tx, replace(kept, day=act.today, card=said, asked=None))
     await consultations.add_counts(tx, kept.consultation_id, counted(answers))
     if not kept.is_in:
-        await waiting.admit(tx, act, consultation, kept, str(answers.get("group", "")))
+        await waiting.admit(tx, act, consultation, kept, group)
     await _trace(tx, act, "sign_up.change" if kept.is_in else "sign_up.send", kept)
     return await sign_ups.again(tx, kept)
 

@@ -17,6 +17,7 @@ from bot.domain.consultations import (
     Consultation,
     Form,
     Group,
+    Invited,
     Wanted,
 )
 from bot.domain.days import read_due_day
@@ -45,6 +46,8 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     """Quotas are off until they are switched on, so what belongs to them is offered then."""
     permissions.require(permissions.may_consult(turn.actor))
     values: dict[str, Value] = {}
+    if answers.get("invited", Invited.OPEN.value) != Invited.OPEN.value:
+        values["has_groups"] = 1
     if answers.get("seats"):
         values["has_seats"] = 1
         if answers.get("pools"):
@@ -105,6 +108,10 @@ async def _groups(_turn: Turn, _answers: Answers) -> list[Option]:
     ]
 
 
+async def _invited(_turn: Turn, _answers: Answers) -> list[Option]:
+    return [Option(each.value, text(f"consultation.invited.{each}")) for each in Invited]
+
+
 def _number_fits(words: str, _turn: Turn) -> int:
     said = words.strip()
     if not said.isdecimal() or not 1 <= int(said) <= MOST_SEATS:
@@ -132,9 +139,10 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     return views.announced(found, link_to(turn, found))
 
 
-def link_to(turn: Turn, found: Consultation) -> str:
-    """The public link of a consultation."""
-    return deep_link(turn.desk.bot_name, f"{PAYLOAD}{found.code}")
+def link_to(turn: Turn, found: Consultation, invite: str | None = None) -> str:
+    """The public link of a consultation; with the code of a group, the link of that group."""
+    payload = f"{PAYLOAD}{found.code}-{invite}" if invite else f"{PAYLOAD}{found.code}"
+    return deep_link(turn.desk.bot_name, payload)
 
 
 def _wanted(turn: Turn, answers: Answers) -> Wanted:
@@ -160,8 +168,16 @@ def _wanted(turn: Turn, answers: Answers) -> Wanted:
         access=tuple(Access(each) for each in answers.get("access", ())),
         ways=answers.get("ways", ""),
         contacts=answers.get("contacts", ""),
+        **_who(answers),
         **_quota(answers, _day(answers, "closes") or last_day),
     )
+
+
+def _who(answers: Answers) -> dict[str, Any]:
+    """Who is invited; of whoever can come, no groups are kept."""
+    invited = Invited(answers.get("invited", Invited.OPEN.value))
+    groups = () if invited is Invited.OPEN else tuple(answers.get("for_groups", ()))
+    return {"invited": invited, "groups": groups}
 
 
 def _quota(answers: Answers, closes_on: date) -> dict[str, Any]:
@@ -196,6 +212,8 @@ def answers_of(found: Consultation) -> dict[str, Any]:
         "kept": wanted.kept_until.isoformat(),
         "languages": list(wanted.languages),
         "access": [each.value for each in wanted.access],
+        "invited": wanted.invited.value,
+        "for_groups": list(wanted.groups),
         "seats": wanted.seats or ANY_NUMBER,
         "pools": list(wanted.pools),
         "kept_seats": max(wanted.pools.values(), default=1),
@@ -214,6 +232,8 @@ def labels_of(found: Consultation, language: str) -> Mapping[str, Text | Sequenc
             for each in wanted.languages
         ],
         "access": [text(f"access.{each}") for each in wanted.access],
+        "invited": text(f"consultation.invited.{wanted.invited}"),
+        "for_groups": [text(f"group.{each}") for each in wanted.groups],
         "pools": [text(f"group.{each}") for each in wanted.pools],
     }
     if wanted.seats is None:
@@ -240,6 +260,8 @@ FLOW = Flow(
             Ask("kept", _day_fits, shows=date.fromisoformat),
             Pick("languages", _languages),
             Pick("access", _access),
+            Choose("invited", _invited),
+            Pick("for_groups", _groups, when="has_groups"),
             Choose("seats", _any_number, check=_number_fits),
             Pick("pools", _groups, when="has_seats"),
             Ask("kept_seats", _number_fits, when="has_pools"),

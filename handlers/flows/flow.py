@@ -81,13 +81,22 @@ def Choose(  # noqa: N802
     shows: Callable[[Any], Value] | None = None,
     told: bool = True,
     first: int = 0,
+    when: str | None = None,
 ) -> Step:
     """One of the options; where there is a `check`, a written answer that `suits` will do as well.
 
-    Only the `first` ones are shown until "More…" is tapped.
+    Only the `first` ones are shown until "More…" is tapped. `when` names the value without which it
+    is not offered.
     """
     return Step(
-        name, options=options, check=check, suits=suits, shows=shows, told=told, first=first
+        name,
+        options=options,
+        check=check,
+        suits=suits,
+        shows=shows,
+        told=told,
+        first=first,
+        when=when,
     )
 
 

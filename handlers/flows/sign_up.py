@@ -14,6 +14,7 @@ from bot.domain.consultations import (
     Access,
     Consultation,
     Group,
+    Invited,
     SignUp,
 )
 from bot.domain.errors import existing
@@ -55,6 +56,8 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     }
     if kept.card is not None and kept.card.named:
         values["named"] = 1
+    if kept.card is not None and not kept.card.by_code:
+        values["says_group"] = 1
     return values
 
 
@@ -63,9 +66,15 @@ def _up_to(limit: int) -> Check:
     return lambda words, _turn: on_one_line(words, limit)
 
 
-async def _groups(_turn: Turn, _answers: Answers) -> list[Option]:
-    first = (Group.NOT_SAID, *(each for each in Group if each is not Group.NOT_SAID))
-    return [Option(each.value, text(f"group.{each}")) for each in first]
+async def _groups(turn: Turn, _answers: Answers) -> list[Option]:
+    """Every group; those who are invited, where it is for these; that of the code."""
+    found, card = await of(turn), existing(held(turn).card)
+    offered = [Group.NOT_SAID, *(each for each in Group if each is not Group.NOT_SAID)]
+    if card.by_code:
+        offered = [each for each in Group if each.value in card.by_code.values()]
+    elif found.wanted.invited is Invited.GROUPS:
+        offered = [each for each in Group if each.value in found.wanted.groups]
+    return [Option(each.value, text(f"group.{each}")) for each in offered]
 
 
 async def _languages(turn: Turn, _answers: Answers) -> list[Option]:
@@ -111,7 +120,7 @@ FLOW = Flow(
         optional=(
             Ask("name", _up_to(LONGEST_ORGANISATION), when="named"),
             Ask("organisation", _up_to(LONGEST_ORGANISATION)),
-            Choose("group", _groups, first=0),
+            Choose("group", _groups, when="says_group"),
             Ask("region", _up_to(LONGEST_REGION)),
             Choose("language", _languages),
             Pick("access", _access),
@@ -130,6 +139,6 @@ TEXT_KEYS = tuple(f"sign_up.{what}.{each}" for what in ("speaks", "later") for e
 
 async def answers_of(turn: Turn, kept: SignUp) -> dict[str, Any]:
     """What the card says so far; that one is told of later ones is kept apart from it."""
-    said = {} if kept.card is None else dict(kept.card.answers)
+    said = {} if kept.card is None else {**kept.card.answers, **kept.card.by_code}
     told = await queries.of(turn.tx, turn.bot_id, turn.chat_id)
     return said if told is None else {**said, "later": YES}

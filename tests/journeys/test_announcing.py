@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 from icalendar import Calendar
+from sqlalchemy import select
 
-from bot.sandbox.phone import plain
+from bot.domain.consultations import KEPT_AFTER
+from bot.domain.people import Role
+from bot.sandbox.phone import Phone, plain
+from storage.tables import consultation_counts, sign_ups
 from tests.journeys.network import JourneyNetwork
-from tests.journeys.test_consultations import announced
+from tests.journeys.test_consultations import LINK, announced
 from tests.journeys.test_contributions import chat_of
 
 TITLE = "Child rights report"
+LINK_OF_GROUP = re.compile(r"https://t\.me/\S+\?start=c-\w+-\w+")
 
 
 async def test_participants_read_it_in_their_own_language_where_it_is_written(
@@ -83,6 +89,7 @@ async def test_who_agreed_to_be_told_of_later_ones_is_told_and_stops_it(
     await salma.taps("Tell me no more")
     await salma.types("/mine")
     assert "later consultations" not in plain(salma.last.text)
+    await network.app.schedule.tick()
     await network.app.settle()
     await salma.looks_again()
     assert "something new" not in chat_of(salma), "the notice goes with it"
@@ -111,6 +118,113 @@ async def test_forget_takes_that_somebody_is_told_of_later_ones(
     await salma.types("/mine")
     assert "later consultations" not in plain(salma.last.text)
     assert keys(tmp_path) == ["own.key"]
+
+
+async def announced_for(
+    network: JourneyNetwork, *taps: str, meeting: bool = False
+) -> tuple[Phone, str]:
+    """An officer's phone and the public link of one that is not open to everybody."""
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    day = (network.clock.now() + timedelta(days=20)).strftime("%d %B")
+    await officer.types("/consultations")
+    await officer.taps("Announce a consultation")
+    for words in (TITLE, "What should it say?", day):
+        await officer.types(words)
+    await officer.taps("In this chat", "Who", *taps, "Announce")
+    found = LINK.search(officer.last.text)
+    assert found, officer.transcript(3)
+    return officer, found[0]
+
+
+async def test_one_for_groups_lets_others_leave_words(network: JourneyNetwork) -> None:
+    taps = ("Only these groups", "Groups", "Women’s organisations", "Minorities", "Go on (2)")
+    officer, link = await announced_for(network, *taps)
+    await officer.taps(TITLE)
+    assert "For: Women’s organisations and Minorities." in plain(officer.screen.text)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    shown = plain(salma.screen.text)
+    assert "It is for: Women’s organisations and Minorities." in shown
+    assert "Do you speak for another group? You can leave words." in shown
+    await salma.taps("Agree, random name", "Sign up")
+    assert "Please choose your group." in said_to(salma)
+    async with network.database.read() as tx:
+        assert await tx.values(select(sign_ups.c.state)) == ["begun"]
+    await salma.types("/mine")
+    await salma.taps(TITLE)
+    assert "Leave words only" in salma.screen.labels
+    await salma.taps("Change", "Group")
+    assert "Academia" not in salma.screen.labels
+    await salma.taps("Minorities", "Sign up")
+    assert "You have signed up." in plain(salma.last.text)
+
+
+async def test_a_code_is_asked_for_before_anything_and_the_groups_link_carries_it(
+    network: JourneyNetwork,
+) -> None:
+    taps = ("With a code", "Groups", "Minorities", "Older persons", "Go on (2)")
+    officer, link = await announced_for(network, *taps)
+    await officer.taps("Codes of the groups")
+    codes = re.findall(r"([\w ]+): ([A-Z2-9]{4}-[A-Z2-9]{4})", plain(officer.screen.text))
+    assert [group for group, _code in codes] == ["Minorities", "Older persons"]
+    await officer.taps("Minorities")
+    with_code = LINK_OF_GROUP.search(officer.screen.text)
+    assert with_code
+
+    salma, nour, ines = [await network.people.phone(each) for each in ("Salma", "Nour", "Ines")]
+    await salma.opens(link)
+    assert "It is by invitation." in plain(salma.screen.text)
+    assert "Agree, random name" not in salma.screen.labels
+    await salma.forges(salma.last, f"o:agree:{link[-10:]}:{until(network)}:en:0")
+    async with network.database.read() as tx:
+        assert await tx.values(select(sign_ups.c.handle)) == [], "nothing is kept without the code"
+    await salma.types("abcd-efgh")
+    assert "This code leads to nothing." in plain(salma.last.text)
+    await salma.types(codes[0][1].lower().replace("-", " "))
+    await salma.taps("Agree, random name")
+    assert "Group: Minorities" in plain(salma.screen.text)
+    assert "Group" not in salma.screen.labels, "the code says it"
+    await salma.taps("Sign up")
+    assert "You have signed up." in plain(salma.last.text)
+
+    await nour.opens(with_code[0])
+    await nour.taps("Français", "D’accord, nom au hasard", "M’inscrire")
+    assert "Vous êtes inscrit." in plain(nour.last.text)
+    async with network.database.read() as tx:
+        counted = await tx.rows(select(consultation_counts).where(consultation_counts.c.n > 0))
+        assert [(row["value"], row["n"]) for row in counted] == [("minorities", 2)]
+
+    await officer.taps("New code")
+    await ines.opens(with_code[0])
+    assert "This code leads to nothing." in plain(ines.last.text)
+    for _ in range(5):
+        await ines.opens(with_code[0])
+    assert "Too many codes were tried" in plain(ines.last.text)
+    await officer.taps("Revoke it")
+    assert "Minorities: no code" in plain(officer.screen.text)
+    await salma.types("/mine")
+    await salma.taps(TITLE)
+    assert "Now: confirmed." in plain(salma.screen.text), "who has signed up stays"
+
+
+async def test_words_that_look_like_a_code_stay_an_answer(network: JourneyNetwork) -> None:
+    _officer, link = await announced(network)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Organisation")
+    await salma.types("East-West")
+    assert "Organisation: East-West" in plain(salma.screen.text)
+
+
+def until(network: JourneyNetwork) -> str:
+    """The day of erasure of what `announced_for` announces."""
+    day = network.clock.now().astimezone(network.settings().zone).date()
+    return (day + timedelta(days=20) + KEPT_AFTER).isoformat()
+
+
+def said_to(phone: Phone) -> str:
+    """What a tap was answered with, and the last messages."""
+    return plain("\n".join([*phone.answers, phone.transcript(3)]))
 
 
 def keys(tmp_path: Path) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import URL, Column, ColumnElement, func, select, update
 
 from bot.domain.approvals import Kind
-from bot.domain.consultations import Card, Form, Wanted
+from bot.domain.consultations import Card, Form, Invited, Wanted
 from bot.domain.contributions import About
 from bot.domain.errors import NotAllowed, NotFound, Refused
 from bot.domain.exports import ExportKind
@@ -163,6 +163,7 @@ async def numbers(world: World) -> dict[str, str]:
         held = Wanted(Form.WRITTEN, "Schools", JUSTICE, None, day, "", "en", day, day)
         running, over = [await consultations.announce(tx, amina, held) for _ in range(2)]
         await consultations.close(tx, amina, over)
+        by_code = await consultations.announce(tx, amina, replace(held, invited=Invited.CODE))
         link = await consultations.get(tx, amina, running)
         somebody = maravia.act(Actor(None, ()), now, bot_id=world.bot_id)
         own = Card(4_000_000_000, world.bot_id, "en")
@@ -225,6 +226,7 @@ async def numbers(world: World) -> dict[str, str]:
         "an approval of the report": 1,
         "an open consultation": running,
         "a consultation that is closed": over,
+        "a consultation by code": by_code,
         "the link of an open consultation": link.code,
         "a contribution": written.id,
     }

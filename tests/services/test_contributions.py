@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from bot.domain.consultations import ALPHABET, FEWEST, KEPT_AFTER, Card, Consultation, Group, SignUp
+from bot.domain.codes import ALPHABET, shown
+from bot.domain.consultations import FEWEST, KEPT_AFTER, Card, Consultation, Group, SignUp
 from bot.domain.contributions import (
     MOST_A_DAY,
     About,
@@ -26,7 +27,6 @@ from bot.domain.contributions import (
     looks_like_code,
     new_code,
     read_code,
-    shown,
 )
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.people import Role

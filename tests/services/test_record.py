@@ -35,6 +35,7 @@ GIVEN = {
     for each in (
         *("passing", "clusters", "reminders", "report_chapters", "sign_ups", "waiting"),
         "contributing",
+        "announcing",
     )
 }
 """Where a function takes the name; those who call it write it as a whole."""

@@ -80,6 +80,7 @@ WHY_NOT = {
     "consultation_words.ways": ANNOUNCED,
     "consultations.access": CODE,
     "consultations.erased": CODE,
+    "consultations.groups": CODE,
     "consultations.languages": CODE,
     "consultations.pools": CODE,
     "contributions.about": CODE,

@@ -1,11 +1,23 @@
-"""Screens of what is announced beside a consultation itself: languages, who is told of it."""
+"""Screens of what is announced beside a consultation itself: languages, codes, who is told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.domain.consultations import Consultation, Translation
-from bot.domain.screens import Button, Language, Row, Screen, Text, Words, button, screen, text
+from bot.domain import codes
+from bot.domain.consultations import EVERYBODY, Consultation, Translation
+from bot.domain.screens import (
+    Button,
+    Code,
+    Language,
+    Row,
+    Screen,
+    Text,
+    Words,
+    button,
+    screen,
+    text,
+)
 from bot.domain.views.common import in_twos
 from bot.domain.views.consultations import how_many
 from bot.domain.views.participants import title
@@ -29,6 +41,49 @@ def languages(
         ]
     )
     return screen(*lines, rows=[*rows, (button("back", f"consulting:{found.id}"),)])
+
+
+# -- Codes of groups -------------------------------------------------------------------------------
+
+
+def group_codes(found: Consultation, held: Mapping[str, str | None]) -> Screen:
+    """The code of each invited group."""
+    lines: list[Text | None] = [text("announcing.codes", title=title(found)), None]
+    rows: list[Row] = []
+    for group, code in held.items():
+        name = _called(group)
+        if code is None:
+            lines.append(text("announcing.no_code", group=name))
+        else:
+            lines.append(text("announcing.code", group=name, code=Code(codes.shown(code))))
+        rows.append((button("group_code", f"consultation_code:{found.id}:{group}", group=name),))
+    return screen(*lines, rows=[*rows, (button("back", f"consulting:{found.id}"),)])
+
+
+def group_code(found: Consultation, group: str, code: str | None, url: str) -> Screen:
+    """One code and its link, to be passed on to the group alone."""
+    whose = f"{found.id}:{group}"
+    new = button("code_renew", f"consultation_code_renew:{whose}")
+    back = button("back", f"consultation_codes:{found.id}")
+    name = _called(group)
+    if code is None:
+        return screen(text("announcing.no_code", group=name), rows=[(new,), (back,)])
+    revoke = button("code_revoke", f"consultation_code_revoke:{whose}")
+    return screen(
+        text("announcing.code", group=name, code=Code(codes.shown(code))),
+        text("people.link", link=url),
+        "announcing.code_is_shared",
+        rows=[
+            (Button(text("button.copy_link"), copy=url),),
+            (button("consultation_poster", f"consultation_poster:{found.id}::{group}"),),
+            (new, revoke),
+            (back,),
+        ],
+    )
+
+
+def _called(group: str) -> Text:
+    return text("announcing.everybody") if group == EVERYBODY else text(f"group.{group}")
 
 
 # -- To earlier participants -----------------------------------------------------------------------

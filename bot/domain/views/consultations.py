@@ -9,6 +9,7 @@ from bot.domain.consultations import (
     FEWEST,
     Consultation,
     ConsultationState,
+    Invited,
     SignUpState,
     Standing,
     Wanted,
@@ -27,7 +28,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.views.common import HOME, LIST_LENGTH, pages
-from bot.domain.views.participants import title, when
+from bot.domain.views.participants import named, title, when
 
 TITLE = 40
 """Characters of a title on a button."""
@@ -77,6 +78,7 @@ def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
     lines += [
         text("participant.closes", day=wanted.closes_on),
         text("consultation.kept", until=wanted.kept_until),
+        *_invited(wanted),
         *_seats(wanted),
         None,
     ]
@@ -88,6 +90,16 @@ def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
 
 def _written(found: Consultation, n: int) -> list[Row]:
     return [(button("contributed_to", f"contributed_to:{found.id}:0", n=n),)] if n else []
+
+
+def _invited(wanted: Wanted) -> list[Text]:
+    """Who can sign up, where it is not anybody."""
+    if wanted.invited is Invited.OPEN:
+        return []
+    lines = [text("consultation.who", who=text(f"consultation.invited.{wanted.invited}"))]
+    if wanted.groups:
+        lines.append(text("consultation.for_groups", groups=named(wanted.groups)))
+    return lines
 
 
 def _seats(wanted: Wanted) -> list[Text]:
@@ -139,6 +151,7 @@ def _choices(found: Consultation) -> list[Row]:
             (link, poster),
             (button("consultation_words", f"consultation_words:{found.id}"),),
             (button("consultation_tell", f"consultation_tell:{found.id}"),),
+            *_codes(found),
             (
                 button("consultation_change", f"consultation_change:{found.id}"),
                 button("consultation_close", f"consultation_close:{found.id}"),
@@ -150,6 +163,12 @@ def _choices(found: Consultation) -> list[Row]:
     return []
 
 
+def _codes(found: Consultation) -> list[Row]:
+    if found.wanted.invited is not Invited.CODE:
+        return []
+    return [(button("consultation_codes", f"consultation_codes:{found.id}"),)]
+
+
 def announced(found: Consultation, url: str) -> Screen:
     """It is open: its link, to be passed on."""
     return message(
@@ -158,6 +177,7 @@ def announced(found: Consultation, url: str) -> Screen:
         "consultation.link_is_public",
         rows=[
             (Button(text("button.copy_link"), copy=url),),
+            *_codes(found),
             (button("consultation_tell", f"consultation_tell:{found.id}"),),
             (_opens(found),),
         ],
@@ -174,12 +194,16 @@ def link(found: Consultation, url: str) -> Screen:
     )
 
 
-def poster_languages(found: Consultation, languages: Sequence[tuple[str, str]]) -> Screen:
-    """In which language: codes and own names."""
+def poster_languages(
+    found: Consultation, languages: Sequence[tuple[str, str]], group: str
+) -> Screen:
+    """In which language: codes and own names; of a link with the code of that `group`, if any."""
+    whose = f":{group}" if group else ""
     rows: list[Row] = [
         tuple(
             Button(
-                text("label.one", value=Words(name)), act=f"consultation_poster:{found.id}:{code}"
+                text("label.one", value=Words(name)),
+                act=f"consultation_poster:{found.id}:{code}{whose}",
             )
             for code, name in languages
         )

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.domain.consultations import Consultation, ConsultationState, Form, SignUp, SignUpState
+from bot.domain.consultations import (
+    Consultation,
+    ConsultationState,
+    Form,
+    Invited,
+    SignUp,
+    SignUpState,
+)
 from bot.domain.quotas import Reason
 from bot.domain.screens import (
     Attachment,
@@ -45,6 +52,7 @@ def first(
     terms = f"{code}:{found.wanted.kept_until.isoformat()}:{behind}"
     return screen(
         *_about(found),
+        *_for_others(found, today),
         None,
         "participant.name_only",
         "participant.traceable",
@@ -56,14 +64,38 @@ def first(
             *_words_only(found, terms, today),
             (button("other_ways", f"ways:{here}"), button("worried", f"worried:{here}")),
             (button("take_no_part", f"decline:{here}"),),
-            tuple(
-                Button(
-                    text("label.one", value=Words(name)),
-                    act=f"consultation:{code}:{other}:{asked_by}",
-                )
-                for other, name in others
-            ),
+            _languages(code, others, asked_by),
         ],
+    )
+
+
+def by_code(
+    found: Consultation, here: str, others: Sequence[tuple[str, str]], *, wrong: bool
+) -> Screen:
+    """It is for whoever has a code, which is asked for before anything is kept; as `first`."""
+    asked = "participant.code_wrong" if wrong else "participant.code_ask"
+    code, _, behind = here.partition(":")
+    _spoken, _, asked_by = behind.partition(":")
+    return screen(
+        *_about(found),
+        None,
+        asked,
+        rows=[
+            (button("other_ways", f"ways:{here}"), button("worried", f"worried:{here}")),
+            _languages(code, others, asked_by),
+        ],
+    )
+
+
+def no_such_code() -> Screen:
+    """A code was written that invites to nothing."""
+    return message("participant.code_wrong")
+
+
+def _languages(code: str, others: Sequence[tuple[str, str]], asked_by: str) -> Row:
+    return tuple(
+        Button(text("label.one", value=Words(name)), act=f"consultation:{code}:{other}:{asked_by}")
+        for other, name in others
     )
 
 
@@ -71,6 +103,13 @@ def _words_only(found: Consultation, terms: str, today: date) -> list[Row]:
     if not found.takes_contributions(today):
         return []
     return [(button("leave_words", f"leave_words:{terms}"),)]
+
+
+def _for_others(found: Consultation, today: date) -> list[Text | None]:
+    """Where it is for groups: what everybody else can do."""
+    if found.wanted.invited is not Invited.GROUPS or not found.takes_contributions(today):
+        return []
+    return [text("participant.others_write")]
 
 
 def _about(found: Consultation) -> list[Text | None]:
@@ -86,7 +125,14 @@ def _about(found: Consultation) -> list[Text | None]:
         offered = tuple(text(f"access.{each}") for each in wanted.access)
         lines.append(text("participant.access", access=Listing(offered)))
     lines.append(text("participant.closes", day=wanted.closes_on))
+    if wanted.invited is Invited.GROUPS:
+        lines.append(text("participant.for_groups", groups=named(wanted.groups)))
     return lines
+
+
+def named(groups: Sequence[str]) -> Listing:
+    """Groups by their names."""
+    return Listing(tuple(text(f"group.{each}") for each in groups))
 
 
 def when(found: Consultation) -> Text:
@@ -234,11 +280,19 @@ def _whereabouts(found: Consultation, kept: SignUp) -> list[Text | None]:
 
 def _contributing(found: Consultation, kept: SignUp, today: date) -> list[Row]:
     if kept.state is SignUpState.BEGUN:
-        return []
+        return _instead(found, kept, today)
     mine = button("contributed", f"contributed:{found.code}")
     if not (kept.is_in and found.takes_contributions(today)):
         return [(mine,)]
     return [(button("contribute", f"contribute:{found.code}"), mine)]
+
+
+def _instead(found: Consultation, kept: SignUp, today: date) -> list[Row]:
+    """For whoever is not of the groups that it is for: words alone."""
+    if found.wanted.invited is not Invited.GROUPS or kept.card is None:
+        return []
+    until, language = found.wanted.kept_until.isoformat(), kept.card.language
+    return _words_only(found, f"{found.code}:{until}:{language}:0", today)
 
 
 def _waits(found: Consultation, waits: tuple[int, Reason] | None) -> list[Text | None]:

@@ -64,6 +64,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("seats", sa.Integer(), nullable=True),
         sa.Column("pools", Json, nullable=False),
         sa.Column("released_on", sa.Date(), nullable=True),
+        sa.Column("invited", sa.String(length=20), nullable=False),
+        sa.Column("groups", Json, nullable=False),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("announced_by", Id, nullable=True),
         sa.Column("announced_at", Moment, nullable=False),
@@ -423,6 +425,19 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "invites",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("group", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_invites_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", "group", name=op.f("pk_invites")),
+        sa.UniqueConstraint("code", name=op.f("uq_invites_code")),
     )
     op.create_table(
         "items",
