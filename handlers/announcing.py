@@ -1,16 +1,18 @@
-"""What is announced beside a consultation itself: further languages, codes, who is told."""
+"""What is announced beside a consultation itself: languages, papers, codes, who is told."""
 
 from __future__ import annotations
 
-from bot.domain.errors import NotFound
+from bot import texts
+from bot.domain.errors import NotFound, existing
 from bot.domain.screens import text
 from bot.domain.views import announcing as views
 from bot.services import announcing as service
 from bot.services import consultations
 from handlers.card import number
-from handlers.flows import consultation_words
+from handlers.flows import consultation_documents, consultation_words
 from handlers.flows.consultation import link_to
 from handlers.turn import Turn
+from storage import consultations as queries
 
 
 async def languages(turn: Turn, argument: str) -> None:
@@ -33,6 +35,43 @@ async def say(turn: Turn, argument: str) -> None:
         language=language,
         **consultation_words.answers_of(said),
     )
+
+
+async def documents(turn: Turn, argument: str) -> None:
+    """`consultation_documents:5`: the papers that are handed out."""
+    await turn.show(await consultation_documents.listed(turn, number(argument)))
+
+
+async def add_document(turn: Turn, argument: str) -> None:
+    """`consultation_document_add:5`: hand out more."""
+    found = await service.open_one(turn.tx, turn.act, number(argument))
+    await turn.desk.runner.begin(
+        turn,
+        consultation_documents.NAME,
+        subject=f"consultation-documents:{found.id}",
+        consultation=found.id,
+    )
+
+
+async def drop_document(turn: Turn, argument: str) -> None:
+    """`consultation_document_drop:5:12`: hand one out no more."""
+    consultation_id, _, document_id = argument.partition(":")
+    which = number(consultation_id)
+    await service.drop_document(turn.tx, turn.act, which, number(document_id))
+    await documents(turn, consultation_id)
+
+
+async def share(turn: Turn, argument: str) -> None:
+    """`consultation_share:5`: in which language; `consultation_share:5:fr` makes the message."""
+    consultation_id, _, language = argument.partition(":")
+    found = await service.open_one(turn.tx, turn.act, number(consultation_id))
+    languages = turn.desk.country.languages
+    if language not in languages:
+        named = [(each, texts.own_name(each)) for each in languages]
+        await turn.show(views.share_languages(found, named))
+        return
+    said = existing(await queries.get(turn.tx, found.id, language=language))
+    await turn.show(views.shared(said, link_to(turn, said)), language=language)
 
 
 async def group_codes(turn: Turn, argument: str) -> None:
@@ -86,6 +125,10 @@ async def tell(turn: Turn, argument: str) -> None:
 ACTS = {
     "consultation_words": languages,
     "consultation_say": say,
+    "consultation_documents": documents,
+    "consultation_document_add": add_document,
+    "consultation_document_drop": drop_document,
+    "consultation_share": share,
     "consultation_codes": group_codes,
     "consultation_code": group_code,
     "consultation_code_renew": renew_code,

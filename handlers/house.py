@@ -66,6 +66,7 @@ from handlers.flows import (
     cluster,
     consolidate,
     consultation,
+    consultation_documents,
     consultation_words,
     contradict,
     contribute,
@@ -231,6 +232,7 @@ FLOWS: tuple[Flow, ...] = (
     grade.FLOW,
     consultation.FLOW,
     consultation_words.FLOW,
+    consultation_documents.FLOW,
     decide.FLOW,
     decide.TAGGING,
 )

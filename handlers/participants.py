@@ -70,6 +70,23 @@ async def worried(turn: Turn, argument: str) -> None:
     await turn.show(views.worried(await by_code(turn, code), here_of(turn, code, asked_by)))
 
 
+async def documents(turn: Turn, argument: str) -> None:
+    """`documents:CODE:fr:17`: the papers that are handed out; nothing is kept of it."""
+    turn.step_apart()
+    code, asked_by = in_language(turn, argument)
+    found = await by_code(turn, code)
+    kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
+    if kept is not None and kept.card is not None:
+        turn.step_apart(kept)
+    elif await _let_in_as(turn, found, code) is None:
+        await first(turn, argument)
+        return
+    papers = await consultations.documents(turn.tx, found.id)
+    if not papers:
+        raise NotFound
+    await turn.show(views.documents(found, papers, here_of(turn, code, asked_by)))
+
+
 async def decline(turn: Turn, argument: str) -> None:
     """`decline:CODE:fr:17`: somebody takes no part."""
     turn.step_apart()
@@ -325,6 +342,7 @@ ACTS = {
     "consultation": first,
     "ways": ways,
     "worried": worried,
+    "documents": documents,
     "decline": decline,
     "agree": agree,
     "agree_named": agree_named,

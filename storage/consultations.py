@@ -14,6 +14,7 @@ from bot.domain.consultations import (
     Access,
     Consultation,
     ConsultationState,
+    Document,
     Form,
     Invited,
     SignUpState,
@@ -21,7 +22,13 @@ from bot.domain.consultations import (
     Wanted,
 )
 from storage.database import Transaction
-from storage.tables import consultation_counts, consultation_words, consultations, sign_ups
+from storage.tables import (
+    consultation_counts,
+    consultation_documents,
+    consultation_words,
+    consultations,
+    sign_ups,
+)
 from storage.upsert import insert_into
 
 _HOLDING = consultations.c.state != ConsultationState.ERASED.value
@@ -131,6 +138,7 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "released_on": wanted.released_on,
         "invited": wanted.invited.value,
         "groups": list(wanted.groups),
+        "mechanism": wanted.mechanism,
     }
 
 
@@ -229,6 +237,36 @@ async def calendar(tx: Transaction, consultation_id: int, language: str) -> str 
         .limit(1)
     )
     return found
+
+
+async def add_document(
+    tx: Transaction, consultation_id: int, sha256: str, name: str, *, now: datetime
+) -> None:
+    """One more document to hand out."""
+    row = {"consultation_id": consultation_id, "sha256": sha256, "name": name, "added_at": now}
+    await tx.execute(insert(consultation_documents).values(**row))
+
+
+async def documents(tx: Transaction, consultation_id: int) -> list[Document]:
+    """What is handed out, in the order in which it came."""
+    its = consultation_documents.c
+    rows = await tx.rows(
+        select(its.id, its.sha256, its.name)
+        .where(its.consultation_id == consultation_id)
+        .order_by(its.id)
+    )
+    return [Document(**row) for row in rows]
+
+
+async def drop_document(tx: Transaction, consultation_id: int, document_id: int) -> bool:
+    """Hand one out no more; False: there is no such one here."""
+    its = consultation_documents.c
+    result = await tx.execute(
+        delete(consultation_documents).where(
+            its.consultation_id == consultation_id, its.id == document_id
+        )
+    )
+    return result.rowcount == 1
 
 
 async def to_remind(tx: Transaction, *, tomorrow: date) -> list[int]:
@@ -361,7 +399,14 @@ def _said() -> Select[Any]:
         consultation_words.c.language == consultations.c.language,
     )
     words = [consultation_words.c[name] for name in WORDS]
-    return select(consultations, *words).select_from(consultations.join(consultation_words, own))
+    documents = (
+        select(func.count())
+        .where(consultation_documents.c.consultation_id == consultations.c.id)
+        .scalar_subquery()
+    )
+    return select(consultations, *words, documents.label("documents")).select_from(
+        consultations.join(consultation_words, own)
+    )
 
 
 def _past(past: bool) -> Any:
@@ -389,9 +434,10 @@ def _read(row: RowMapping) -> Consultation:
         released_on=row["released_on"],
         invited=Invited(row["invited"]),
         groups=tuple(row["groups"]),
+        mechanism=row["mechanism"],
     )
     state = ConsultationState(row["state"])
-    return Consultation(row["id"], row["code"], state, wanted)
+    return Consultation(row["id"], row["code"], state, wanted, row["documents"])
 
 
 async def _in(tx: Transaction, found: Consultation, language: str | None) -> Consultation:

@@ -1169,6 +1169,7 @@ consultations = Table(
     Column("released_on", Date),  # the day from which these are anybody's
     Column("invited", String(20), nullable=False),  # open, groups, code
     Column("groups", Json, nullable=False),  # who is invited
+    Column("mechanism", String(60)),  # whose report or review it is for
     Column("reminded_on", Date),  # the last day on which participants were reminded
     Column("announced_by", Id),  # seat
     Column("announced_at", UtcDateTime, nullable=False),
@@ -1189,6 +1190,16 @@ consultation_words = Table(
     Column("older", Boolean, nullable=False),  # than what was changed in the first language
     Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
     PrimaryKeyConstraint("consultation_id", "language"),
+)
+
+consultation_documents = Table(  # what is handed out to anybody: the State's own papers
+    "consultation_documents",
+    metadata,
+    _id(),
+    _to("consultation_id", "consultations", index=True),
+    Column("sha256", String(64), ForeignKey("files.sha256"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
 )
 
 invites = Table(  # codes that groups share; none is a person's

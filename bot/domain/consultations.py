@@ -96,6 +96,10 @@ TEXT_KEYS = (
     *(f"consultation.invited.{each}" for each in Invited),
 )
 
+MOST_DOCUMENTS = 5
+HANDED_OUT = ("pdf", "docx")
+"""The kinds of files that are handed out."""
+
 FEWEST = 5
 """Of fewer participants no number is shown: it would tell who they are."""
 
@@ -141,6 +145,7 @@ class Wanted:
     released_on: date | None = None  # the day from which these are anybody's
     invited: Invited = Invited.OPEN
     groups: tuple[str, ...] = ()  # who is invited, where it is not open
+    mechanism: str | None = None  # whose report or review it is for
 
     @property
     def coded(self) -> tuple[str, ...]:
@@ -187,6 +192,7 @@ class Consultation:
     code: str  # in its link
     state: ConsultationState
     wanted: Wanted
+    documents: int = 0  # how many are handed out
 
     @property
     def title(self) -> str:
@@ -204,6 +210,15 @@ class Consultation:
     def holds_people(self) -> bool:
         """Whether anything of participants may still be kept."""
         return self.state is not ConsultationState.ERASED
+
+
+@dataclass(frozen=True)
+class Document:
+    """A paper of the State that is handed out to anybody."""
+
+    id: int
+    sha256: str
+    name: str
 
 
 @dataclass(frozen=True)

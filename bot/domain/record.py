@@ -22,7 +22,8 @@ _BY_SUBJECT = {
     "cluster": "create merge put rename",
     "comment": "settle",
     "consultation": (
-        "announce cancel change close erase poster remind renew_code revoke_code say tell"
+        "announce cancel change close drop_document erase hand_out poster remind renew_code "
+        "revoke_code say tell"
     ),
     "contribution": "amend decide erase send tag withdraw",
     "contradiction": "mark unmark",

@@ -1,17 +1,40 @@
-"""What is announced beside a consultation itself: further languages, codes, who is told."""
+"""What is announced beside a consultation itself: languages, papers, codes, who is told."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.domain import codes
-from bot.domain.consultations import INVITE, Consultation, ConsultationState, Translation
-from bot.domain.errors import NotFound, Outdated, existing
+from bot.domain.consultations import (
+    HANDED_OUT,
+    INVITE,
+    MOST_DOCUMENTS,
+    Consultation,
+    ConsultationState,
+    Document,
+    Translation,
+)
+from bot.domain.errors import NotFound, Outdated, Refused, existing
 from bot.domain.people import Act
+from bot.domain.screens import Attachment, Words
 from bot.domain.views import participants as told
 from bot.services import audit, consultations
 from storage import consultations as queries
 from storage import invites, outbox, subscriptions
 from storage.database import Transaction
 from storage.outbox import BULK, Message
+
+
+class NotHandedOut(Refused):
+    """Only papers are handed out; values: `name`."""
+
+    key = "error.not_handed_out"
+
+
+class TooManyDocuments(Refused):
+    """There are as many as people would read; values: `limit`."""
+
+    key = "error.too_many_documents"
 
 
 async def open_one(tx: Transaction, act: Act, consultation_id: int) -> Consultation:
@@ -48,6 +71,40 @@ async def said(tx: Transaction, act: Act, consultation_id: int) -> dict[str, Tra
     """What is said of it, by language."""
     await consultations.get(tx, act, consultation_id)
     return await queries.said(tx, consultation_id)
+
+
+# -- Papers ----------------------------------------------------------------------------------------
+
+
+async def hand_out(
+    tx: Transaction, act: Act, consultation_id: int, papers: Sequence[Attachment]
+) -> None:
+    """Hand these out to anybody, too; raises NotHandedOut, TooManyDocuments, Outdated."""
+    found = await open_one(tx, act, consultation_id)
+    if found.documents + len(papers) > MOST_DOCUMENTS:
+        raise TooManyDocuments(limit=MOST_DOCUMENTS)
+    for each in papers:
+        if each.name.rpartition(".")[2].lower() not in HANDED_OUT:
+            raise NotHandedOut(name=Words(each.name, limit=60))
+    for each in papers:
+        await queries.add_document(tx, found.id, each.stored, each.name, now=act.now)
+    subject, facts = f"consultation:{found.id}", {"files": [each.stored for each in papers]}
+    await audit.record(tx, act, "consultation.hand_out", subject, facts=facts)
+
+
+async def documents(tx: Transaction, act: Act, consultation_id: int) -> list[Document]:
+    """What is handed out."""
+    await consultations.get(tx, act, consultation_id)
+    return await queries.documents(tx, consultation_id)
+
+
+async def drop_document(tx: Transaction, act: Act, consultation_id: int, document_id: int) -> None:
+    """Hand it out no more; who has it keeps it. Raises NotFound, Outdated."""
+    found = await open_one(tx, act, consultation_id)
+    if not await queries.drop_document(tx, found.id, document_id):
+        raise NotFound
+    subject, facts = f"consultation:{found.id}", {"document": document_id}
+    await audit.record(tx, act, "consultation.drop_document", subject, facts=facts)
 
 
 # -- Codes of groups -------------------------------------------------------------------------------

@@ -26,11 +26,13 @@ from bot.domain.fitting import within
 from bot.domain.moments import read_moment, tells_time
 from bot.domain.screens import Screen, Text, Value, text
 from bot.domain.views import consultations as views
+from bot.domain.views.common import mechanism_name
 from bot.exchange.language import detect
 from bot.services import consultations as service
 from bot.services.people import deep_link
 from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick, Review
 from handlers.turn import Turn
+from storage import items
 
 NAME = "consultation"
 ANY_NUMBER = 0
@@ -108,6 +110,15 @@ async def _groups(_turn: Turn, _answers: Answers) -> list[Option]:
     ]
 
 
+async def _mechanisms(turn: Turn, _answers: Answers) -> list[Option]:
+    """Those whose documents are on record."""
+    return [Option(each, _mechanism(each)) for each in await items.mechanisms(turn.tx)]
+
+
+def _mechanism(code: str) -> Text:
+    return text("label.one", value=mechanism_name(code))
+
+
 async def _invited(_turn: Turn, _answers: Answers) -> list[Option]:
     return [Option(each.value, text(f"consultation.invited.{each}")) for each in Invited]
 
@@ -168,6 +179,7 @@ def _wanted(turn: Turn, answers: Answers) -> Wanted:
         access=tuple(Access(each) for each in answers.get("access", ())),
         ways=answers.get("ways", ""),
         contacts=answers.get("contacts", ""),
+        mechanism=answers.get("mechanism"),
         **_who(answers),
         **_quota(answers, _day(answers, "closes") or last_day),
     )
@@ -220,6 +232,7 @@ def answers_of(found: Consultation) -> dict[str, Any]:
         "released": None if wanted.released_on is None else wanted.released_on.isoformat(),
         "ways": wanted.ways,
         "contacts": wanted.contacts,
+        "mechanism": wanted.mechanism,
     }
 
 
@@ -236,6 +249,8 @@ def labels_of(found: Consultation, language: str) -> Mapping[str, Text | Sequenc
         "for_groups": [text(f"group.{each}") for each in wanted.groups],
         "pools": [text(f"group.{each}") for each in wanted.pools],
     }
+    if wanted.mechanism is not None:
+        labels["mechanism"] = _mechanism(wanted.mechanism)
     if wanted.seats is None:
         labels["seats"] = text("consultation.any_number")
     if not wanted.place:
@@ -258,6 +273,7 @@ FLOW = Flow(
         optional=(
             Ask("closes", _day_fits, shows=date.fromisoformat),
             Ask("kept", _day_fits, shows=date.fromisoformat),
+            Choose("mechanism", _mechanisms),
             Pick("languages", _languages),
             Pick("access", _access),
             Choose("invited", _invited),

@@ -12,12 +12,16 @@ from sqlalchemy import select
 from bot.domain.consultations import KEPT_AFTER
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
-from storage.tables import consultation_counts, sign_ups
+from storage.tables import audit, consultation_counts, consultation_documents, sign_ups
+from tests import maravia
 from tests.journeys.network import JourneyNetwork
 from tests.journeys.test_consultations import LINK, announced
 from tests.journeys.test_contributions import chat_of
+from tests.journeys.test_evidence import until_stored
+from tests.tools import hostile_files
 
 TITLE = "Child rights report"
+REVIEW = "upr"
 LINK_OF_GROUP = re.compile(r"https://t\.me/\S+\?start=c-\w+-\w+")
 
 
@@ -214,6 +218,75 @@ async def test_words_that_look_like_a_code_stay_an_answer(network: JourneyNetwor
     await salma.taps("Agree, random name", "Organisation")
     await salma.types("East-West")
     assert "Organisation: East-West" in plain(salma.screen.text)
+
+
+async def test_documents_are_there_for_anybody_without_signing_up(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network)
+    await officer.types("/consultations")
+    await officer.taps(TITLE, "Documents")
+    assert "no documents yet" in plain(officer.screen.text)
+    await officer.taps("Add a document")
+    await officer.sends_file(hostile_files.pdf(), name="Draft report.pdf")
+    await until_stored(network, 1)
+    await officer.taps("Done", "Hand out")
+    assert "Draft report.pdf" in plain(officer.last.text)
+
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Documents")
+    file = await salma.waits_for_file(within=30)
+    assert file.name == "Draft report.pdf"
+    async with network.database.read() as tx:
+        assert await tx.values(select(sign_ups.c.handle)) == []
+        acts = await tx.values(select(audit.c.act).where(audit.c.act.startswith("evidence.view")))
+        assert acts == [], "of who takes it nothing is kept"
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Sign up")
+    await salma.types("/mine")
+    await salma.taps(TITLE)
+    assert "Documents" in salma.screen.labels
+    await officer.taps("Take away Draft report.pdf")
+    assert "no documents yet" in plain(officer.screen.text)
+    await salma.taps("Documents")
+    assert len([each for said in salma.received for each in said.files]) == 1
+
+
+async def test_other_files_are_not_handed_out(network: JourneyNetwork) -> None:
+    officer, _link = await announced(network)
+    await officer.types("/consultations")
+    await officer.taps(TITLE, "Documents", "Add a document")
+    await officer.sends_file(b"What the State says.", name="words.txt")
+    await until_stored(network, 1)
+    await officer.taps("Done", "Hand out")
+    assert "only PDF and Word files are handed out" in said_to(officer)
+    async with network.database.read() as tx:
+        assert await tx.values(select(consultation_documents.c.id)) == []
+
+
+async def test_a_message_to_share_says_what_it_is_and_nothing_of_who_sends_it(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network)
+    await officer.types("/consultations")
+    await officer.taps(TITLE, "Message to share", "العربية")
+    said = officer.last
+    assert TITLE in plain(said.text)
+    assert link in plain(said.text)
+    assert "التسجيل حتى" in plain(said.text)
+    assert said.labels == ("المشاركة",), "a link, which goes along when it is forwarded"
+    assert said.raw["rows"][0][0]["url"] == link
+    assert "Coralie" not in said.text
+
+
+async def test_it_says_for_which_mechanism_the_report_is(network: JourneyNetwork) -> None:
+    async with network.database.write() as tx:
+        await maravia.item(tx, "140.7", {"en": "Do it."})
+    _officer, link = await announced_for(network, "Anybody", "Mechanism", REVIEW)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    assert f"For: {REVIEW}." in plain(salma.screen.text)
 
 
 def until(network: JourneyNetwork) -> str:

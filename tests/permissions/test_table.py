@@ -24,7 +24,8 @@ from bot.domain.exports import ExportKind
 from bot.domain.filters import Filter
 from bot.domain.items import AssignmentState
 from bot.domain.people import Act, Actor, Role
-from bot.services import approvals, consultations, contributing, exports
+from bot.domain.screens import Attachment
+from bot.services import announcing, approvals, consultations, contributing, exports
 from bot.services.assignments_book import READ
 from handlers.house import make_router
 from storage import accounts, jobs
@@ -165,6 +166,8 @@ async def numbers(world: World) -> dict[str, str]:
         await consultations.close(tx, amina, over)
         by_code = await consultations.announce(tx, amina, replace(held, invited=Invited.CODE))
         link = await consultations.get(tx, amina, running)
+        await announcing.hand_out(tx, amina, running, [Attachment(pdf, "a.pdf")])
+        [paper] = await announcing.documents(tx, amina, running)
         somebody = maravia.act(Actor(None, ()), now, bot_id=world.bot_id)
         own = Card(4_000_000_000, world.bot_id, "en")
         begun = await contributing.begin_words(tx, somebody, own, link)
@@ -227,6 +230,7 @@ async def numbers(world: World) -> dict[str, str]:
         "an open consultation": running,
         "a consultation that is closed": over,
         "a consultation by code": by_code,
+        "a document that is handed out": f"{running}:{paper.id}",
         "the link of an open consultation": link.code,
         "a contribution": written.id,
     }

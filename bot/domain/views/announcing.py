@@ -1,11 +1,11 @@
-"""Screens of what is announced beside a consultation itself: languages, codes, who is told."""
+"""Screens of what is announced beside a consultation: languages, papers, codes, who is told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
 from bot.domain import codes
-from bot.domain.consultations import EVERYBODY, Consultation, Translation
+from bot.domain.consultations import EVERYBODY, MOST_DOCUMENTS, Consultation, Document, Translation
 from bot.domain.screens import (
     Button,
     Code,
@@ -15,12 +15,13 @@ from bot.domain.screens import (
     Text,
     Words,
     button,
+    message,
     screen,
     text,
 )
 from bot.domain.views.common import in_twos
 from bot.domain.views.consultations import how_many
-from bot.domain.views.participants import title
+from bot.domain.views.participants import title, when
 
 # -- In further languages --------------------------------------------------------------------------
 
@@ -41,6 +42,59 @@ def languages(
         ]
     )
     return screen(*lines, rows=[*rows, (button("back", f"consulting:{found.id}"),)])
+
+
+# -- Papers ----------------------------------------------------------------------------------------
+
+
+def documents(found: Consultation, handed_out: Sequence[Document]) -> Screen:
+    """What is handed out, and what can be done about it."""
+    head = "announcing.documents" if handed_out else "announcing.no_documents"
+    lines: list[Text | None] = [text(head, title=title(found))]
+    lines += [text("label.one", value=Words(each.name)) for each in handed_out]
+    rows: list[Row] = [
+        (
+            button(
+                "document_drop",
+                f"consultation_document_drop:{found.id}:{each.id}",
+                name=Words(each.name, limit=40),
+            ),
+        )
+        for each in handed_out
+    ]
+    if len(handed_out) < MOST_DOCUMENTS:
+        rows.append((button("document_add", f"consultation_document_add:{found.id}"),))
+    return screen(*lines, rows=[*rows, (button("back", f"consulting:{found.id}"),)])
+
+
+# -- To be passed on -------------------------------------------------------------------------------
+
+
+def share_languages(found: Consultation, languages: Sequence[tuple[str, str]]) -> Screen:
+    """In which language to say it: codes and own names."""
+    rows = in_twos(
+        [
+            Button(
+                text("label.one", value=Words(name)), act=f"consultation_share:{found.id}:{code}"
+            )
+            for code, name in languages
+        ]
+    )
+    back = (button("back", f"consulting:{found.id}"),)
+    return screen("announcing.share_ask", rows=[*rows, back])
+
+
+def shared(found: Consultation, url: str) -> Screen:
+    """A message to be forwarded anywhere: what it is, until when, its link."""
+    wanted = found.wanted
+    return message(
+        text("participant.about", title=title(found)),
+        text("card.words", words=Words(wanted.purpose, wanted.language)),
+        when(found),
+        text("participant.closes", day=wanted.closes_on),
+        text("people.link", link=url),
+        rows=[(button("take_part", url=url),)],
+    )
 
 
 # -- Codes of groups -------------------------------------------------------------------------------

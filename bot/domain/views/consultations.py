@@ -27,7 +27,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, LIST_LENGTH, pages
+from bot.domain.views.common import HOME, LIST_LENGTH, in_twos, pages
 from bot.domain.views.participants import named, title, when
 
 TITLE = 40
@@ -147,10 +147,13 @@ def _choices(found: Consultation) -> list[Row]:
     if found.state is ConsultationState.OPEN:
         link = button("consultation_link", f"consultation_link:{found.id}")
         poster = button("consultation_poster", f"consultation_poster:{found.id}")
+        more = [
+            button(f"consultation_{each}", f"consultation_{each}:{found.id}")
+            for each in ("share", "documents", "words", "tell")
+        ]
         return [
             (link, poster),
-            (button("consultation_words", f"consultation_words:{found.id}"),),
-            (button("consultation_tell", f"consultation_tell:{found.id}"),),
+            *in_twos(more),
             *_codes(found),
             (
                 button("consultation_change", f"consultation_change:{found.id}"),

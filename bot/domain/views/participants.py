@@ -13,10 +13,12 @@ from datetime import date
 from bot.domain.consultations import (
     Consultation,
     ConsultationState,
+    Document,
     Form,
     Invited,
     SignUp,
     SignUpState,
+    Wanted,
 )
 from bot.domain.quotas import Reason
 from bot.domain.screens import (
@@ -32,7 +34,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import in_twos
+from bot.domain.views.common import in_twos, mechanism_name
 
 REPRISALS = "ohchr-reprisals@un.org"
 """Where the United Nations take reports of reprisals for cooperating with them."""
@@ -62,6 +64,7 @@ def first(
             (button("agree_random", f"agree:{terms}"),),
             (button("agree_named", f"agree_named:{terms}"),),
             *_words_only(found, terms, today),
+            *_documents(found, here),
             (button("other_ways", f"ways:{here}"), button("worried", f"worried:{here}")),
             (button("take_no_part", f"decline:{here}"),),
             _languages(code, others, asked_by),
@@ -117,6 +120,7 @@ def _about(found: Consultation) -> list[Text | None]:
     lines: list[Text | None] = [
         text("participant.about", title=title(found)),
         text("card.words", words=Words(wanted.purpose, wanted.language)),
+        *_for_mechanism(wanted),
         when(found),
     ]
     if wanted.form is Form.MEETING:
@@ -135,12 +139,30 @@ def named(groups: Sequence[str]) -> Listing:
     return Listing(tuple(text(f"group.{each}") for each in groups))
 
 
+def _for_mechanism(wanted: Wanted) -> list[Text | None]:
+    if wanted.mechanism is None:
+        return []
+    return [text("participant.mechanism", mechanism=mechanism_name(wanted.mechanism))]
+
+
 def when(found: Consultation) -> Text:
     """When it takes place, or until when words are taken."""
     wanted = found.wanted
     if wanted.form is Form.WRITTEN or wanted.starts_at is None:
         return text("participant.written_until", day=wanted.last_day)
     return text("participant.meeting", at=wanted.starts_at)
+
+
+def _documents(found: Consultation, here: str) -> list[Row]:
+    return [(button("documents", f"documents:{here}"),)] if found.documents else []
+
+
+def documents(found: Consultation, papers: Sequence[Document], here: str) -> Screen:
+    """The papers that are handed out, whoever asks for them."""
+    attachments = tuple(Attachment(each.sha256, each.name) for each in papers)
+    back = (button("back", f"consultation:{here}"),)
+    said = text("participant.documents", title=title(found))
+    return screen(said, rows=[back], attachments=attachments, replaces=False)
 
 
 def too_late(other: Consultation | None) -> Screen:
@@ -225,6 +247,7 @@ def one(
         *_seat(found, kept),
         *_contributing(found, kept, today),
         *_choices(found, kept, open_=found.takes_sign_ups(today)),
+        *_documents(found, found.code),
     ]
     if kept.kept_until < found.wanted.kept_until:
         until = found.wanted.kept_until

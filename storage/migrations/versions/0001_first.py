@@ -66,6 +66,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("released_on", sa.Date(), nullable=True),
         sa.Column("invited", sa.String(length=20), nullable=False),
         sa.Column("groups", Json, nullable=False),
+        sa.Column("mechanism", sa.String(length=60), nullable=True),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("announced_by", Id, nullable=True),
         sa.Column("announced_at", Moment, nullable=False),
@@ -333,6 +334,30 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint(
             "consultation_id", "trait", "value", name=op.f("pk_consultation_counts")
         ),
+    )
+    op.create_table(
+        "consultation_documents",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("added_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_documents_consultation_id_consultations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["files.sha256"], name=op.f("fk_consultation_documents_sha256_files")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_documents")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_consultation_documents_consultation_id"),
+        "consultation_documents",
+        ["consultation_id"],
+        unique=False,
     )
     op.create_table(
         "consultation_words",
