@@ -23,6 +23,7 @@ from handlers import (
     dialogues,
     entries,
     exports,
+    groups,
     habits,
     handover,
     history,
@@ -94,6 +95,7 @@ from handlers.flows import (
     tag,
     unchanged,
 )
+from handlers.flows import groups as group_flows
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
 from handlers.flows import statuses as status_flows
@@ -148,6 +150,7 @@ ROOMS = (
     plans,
     consultations,
     announcing,
+    groups,
     participants,
     contributing,
     contributed,
@@ -226,6 +229,8 @@ FLOWS: tuple[Flow, ...] = (
     habit_flows.HOUR,
     habit_flows.DIGEST,
     habit_flows.FREE_DAY,
+    group_flows.ADDING,
+    group_flows.CHANGING,
     status_flows.ADDING,
     status_flows.CHANGING,
     assess.FLOW,

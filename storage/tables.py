@@ -1177,6 +1177,14 @@ consultations = Table(
     Column("erased", Json),  # what went with it: how many sign-ups, contributions, keys
 )
 
+groups = Table(  # whom people speak for: what a country configured of these; the rest is as it was
+    "groups",
+    metadata,
+    Column("code", String(20), primary_key=True),  # never changed, never given twice
+    Column("names", Json, nullable=False),  # {language: name}
+    Column("ended_at", UtcDateTime),
+)
+
 consultation_words = Table(
     "consultation_words",
     metadata,

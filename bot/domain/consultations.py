@@ -74,6 +74,9 @@ class Group(StrEnum):
     NOT_SAID = "not_said"
 
 
+NOT_SAID = Group.NOT_SAID.value
+
+
 class Access(StrEnum):
     """What makes it possible to take part."""
 
@@ -332,7 +335,7 @@ def random_number(given: int) -> int:
 
 def counted(answers: Mapping[str, Any]) -> dict[tuple[str, str], int]:
     """What the answers of one card add to the counts: (trait, value) → 1; codes, never words."""
-    found: dict[tuple[str, str], int] = {("group", str(answers.get("group", Group.NOT_SAID))): 1}
+    found: dict[tuple[str, str], int] = {("group", str(answers.get("group", NOT_SAID))): 1}
     for trait in ("language", "speaks"):
         if answers.get(trait) is not None:
             found[trait, str(answers[trait])] = 1

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain import codes
-from bot.domain.consultations import Group
+from bot.domain.consultations import NOT_SAID
 
 MOST_A_DAY = 20
 """Contributions that one chat can send to a consultation on one day."""
@@ -96,7 +96,7 @@ class Said:
 
     words: str
     language: str | None
-    group: Group = Group.NOT_SAID
+    group: str = NOT_SAID
     wrote: tuple[int, ...] = ()
     screens: tuple[int, ...] = ()
 
@@ -104,7 +104,7 @@ class Said:
         return {
             "words": self.words,
             "language": self.language,
-            "group": self.group.value,
+            "group": self.group,
             "wrote": list(self.wrote),
             "screens": list(self.screens),
         }
@@ -114,7 +114,7 @@ class Said:
         return cls(
             kept["words"],
             kept["language"],
-            Group(kept["group"]),
+            kept["group"],
             tuple(kept["wrote"]),
             tuple(kept["screens"]),
         )

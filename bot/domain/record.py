@@ -42,6 +42,7 @@ _BY_SUBJECT = {
     "file": "let_go",
     "free_day": "add remove",
     "grade": "enter take_back",
+    "group": "add end rename take_up",
     "import": "apply discard",
     "indicator": "add change end value",
     "institution": "add change end take_up",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.domain import permissions
-from bot.domain.consultations import Consultation, Group, shown_counts
+from bot.domain.consultations import Consultation, shown_counts
 from bot.domain.contributions import (
     LONGEST_ANSWER,
     REASONED,
@@ -35,7 +35,7 @@ class Read:
     """
 
     kept: Contribution
-    group: Group | None
+    group: str | None
     codes: dict[int, str]
 
 
@@ -127,7 +127,7 @@ async def _read(tx: Transaction, consultation_id: int, found: list[Contribution]
     return [
         Read(
             each,
-            each.said.group if each.said is not None and each.said.group.value in groups else None,
+            each.said.group if each.said is not None and each.said.group in groups else None,
             codes,
         )
         for each in found

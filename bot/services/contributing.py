@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.consultations import (
+    NOT_SAID,
     Card,
     Consultation,
-    Group,
     SignUp,
     SignUpState,
 )
@@ -75,7 +75,7 @@ class Draft:
     wrote: tuple[int, ...] = ()
     screens: tuple[int, ...] = ()
 
-    def said(self, group: Group) -> Said:
+    def said(self, group: str) -> Said:
         """What is sealed of it; raises NoWords or TooLong."""
         return Said(fitting(self.words), self.language, group, self.wrote, self.screens)
 
@@ -92,14 +92,14 @@ async def send(
         raise NotFound
     await _require_fits(tx, act, consultation, draft.about)
     standing = await _standing(tx, kept)
-    group = standing[0].group if standing else Group(card.answers.get("group", Group.NOT_SAID))
+    group = standing[0].group if standing else str(card.answers.get("group", NOT_SAID))
     said = draft.said(group)
     await _note(tx, act, consultation, card, said.words)
     made = await contributions.add(
         tx, consultation.id, kept.handle, draft.about, said, day=act.today, kept_until=None
     )
     if not standing:
-        await consultations.add_counts(tx, consultation.id, {(erasure.WROTE, group.value): 1})
+        await consultations.add_counts(tx, consultation.id, {(erasure.WROTE, group): 1})
     await sign_ups.save(tx, replace(kept, asked=None))
     await _trace(tx, act, "contribution.send", made)
     return made
@@ -221,7 +221,7 @@ async def leave(
     """
     card = _card(kept)
     await _require_fits(tx, act, consultation, draft.about)
-    said = replace(draft.said(Group.NOT_SAID), wrote=(), screens=())
+    said = replace(draft.said(NOT_SAID), wrote=(), screens=())
     await _note(tx, act, consultation, card, said.words)
     code = new_code()
     try:
@@ -231,7 +231,7 @@ async def leave(
     made = await contributions.add(
         tx, consultation.id, handle, draft.about, said, day=act.today, kept_until=kept.kept_until
     )
-    counts = {(erasure.WROTE, Group.NOT_SAID.value): 1}
+    counts = {(erasure.WROTE, NOT_SAID): 1}
     await consultations.add_counts(tx, consultation.id, counts)
     await erasure.of_sign_up(tx, act, kept)
     await _trace(tx, act, "contribution.send", made)

@@ -85,7 +85,7 @@ async def uncount(tx: Transaction, gone: Iterable[Contribution]) -> None:
     """Count somebody no more among those who contributed; `gone` is all that stood of them."""
     standing = next((each for each in gone if each.said is not None), None)
     if standing is not None and standing.said is not None:
-        counts = {(WROTE, standing.said.group.value): 1}
+        counts = {(WROTE, standing.said.group): 1}
         await consultations.add_counts(tx, standing.consultation_id, counts, times=-1)
 
 

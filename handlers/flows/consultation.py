@@ -16,13 +16,13 @@ from bot.domain.consultations import (
     Access,
     Consultation,
     Form,
-    Group,
     Invited,
     Wanted,
 )
 from bot.domain.days import read_due_day
 from bot.domain.errors import Unfit
 from bot.domain.fitting import within
+from bot.domain.groups import called
 from bot.domain.moments import read_moment, tells_time
 from bot.domain.screens import Screen, Text, Value, text
 from bot.domain.views import consultations as views
@@ -32,7 +32,7 @@ from bot.services import consultations as service
 from bot.services.people import deep_link
 from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick, Review
 from handlers.turn import Turn
-from storage import items
+from storage import groups, items
 
 NAME = "consultation"
 ANY_NUMBER = 0
@@ -104,10 +104,18 @@ async def _any_number(_turn: Turn, _answers: Answers) -> list[Option]:
     return [Option(ANY_NUMBER, text("consultation.any_number"))]
 
 
-async def _groups(_turn: Turn, _answers: Answers) -> list[Option]:
+async def _groups(turn: Turn, answers: Answers) -> list[Option]:
+    """Those that are offered, and those that were chosen before."""
+    known, chosen = await groups.every(turn.tx), (*answers.get("pools", ()), *_for(answers))
     return [
-        Option(each.value, text(f"group.{each}")) for each in Group if each is not Group.NOT_SAID
+        Option(each.code, called(each.code))
+        for each in known.entries
+        if not each.ended or each.code in chosen
     ]
+
+
+def _for(answers: Answers) -> tuple[str, ...]:
+    return tuple(answers.get("for_groups", ()))
 
 
 async def _mechanisms(turn: Turn, _answers: Answers) -> list[Option]:
@@ -188,7 +196,7 @@ def _wanted(turn: Turn, answers: Answers) -> Wanted:
 def _who(answers: Answers) -> dict[str, Any]:
     """Who is invited; of whoever can come, no groups are kept."""
     invited = Invited(answers.get("invited", Invited.OPEN.value))
-    groups = () if invited is Invited.OPEN else tuple(answers.get("for_groups", ()))
+    groups = () if invited is Invited.OPEN else _for(answers)
     return {"invited": invited, "groups": groups}
 
 
@@ -246,8 +254,8 @@ def labels_of(found: Consultation, language: str) -> Mapping[str, Text | Sequenc
         ],
         "access": [text(f"access.{each}") for each in wanted.access],
         "invited": text(f"consultation.invited.{wanted.invited}"),
-        "for_groups": [text(f"group.{each}") for each in wanted.groups],
-        "pools": [text(f"group.{each}") for each in wanted.pools],
+        "for_groups": [*map(called, wanted.groups)],
+        "pools": [*map(called, wanted.pools)],
     }
     if wanted.mechanism is not None:
         labels["mechanism"] = _mechanism(wanted.mechanism)

@@ -10,22 +10,23 @@ from bot import texts
 from bot.domain.consultations import (
     LONGEST_ORGANISATION,
     LONGEST_REGION,
+    NOT_SAID,
     TOLD_FOR,
     Access,
     Consultation,
-    Group,
     Invited,
     SignUp,
 )
 from bot.domain.errors import existing
 from bot.domain.fitting import on_one_line
+from bot.domain.groups import called
 from bot.domain.screens import Screen, Text, Value, text
 from bot.domain.views import participants as views
 from bot.services import sign_ups as service
 from bot.services import subscriptions, waiting
 from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick, Review
 from handlers.turn import Turn
-from storage import consultations
+from storage import consultations, groups
 from storage import subscriptions as queries
 
 NAME = "sign_up"
@@ -66,15 +67,20 @@ def _up_to(limit: int) -> Check:
     return lambda words, _turn: on_one_line(words, limit)
 
 
-async def _groups(turn: Turn, _answers: Answers) -> list[Option]:
-    """Every group; those who are invited, where it is for these; that of the code."""
+async def _groups(turn: Turn, answers: Answers) -> list[Option]:
+    """Every group; those who are invited, where it is for these; that of the code.
+
+    What was chosen stays there, so that it can be read.
+    """
     found, card = await of(turn), existing(held(turn).card)
-    offered = [Group.NOT_SAID, *(each for each in Group if each is not Group.NOT_SAID)]
+    chosen = [each] if (each := answers.get("group")) else []
     if card.by_code:
-        offered = [each for each in Group if each.value in card.by_code.values()]
+        offered = [*card.by_code.values()]
     elif found.wanted.invited is Invited.GROUPS:
-        offered = [each for each in Group if each.value in found.wanted.groups]
-    return [Option(each.value, text(f"group.{each}")) for each in offered]
+        offered = [*found.wanted.groups]
+    else:
+        offered = [NOT_SAID, *(await groups.every(turn.tx)).live]
+    return [Option(each, called(each)) for each in dict.fromkeys([*offered, *chosen])]
 
 
 async def _languages(turn: Turn, _answers: Answers) -> list[Option]:

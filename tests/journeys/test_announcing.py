@@ -289,6 +289,47 @@ async def test_it_says_for_which_mechanism_the_report_is(network: JourneyNetwork
     assert f"For: {REVIEW}." in plain(salma.screen.text)
 
 
+async def test_the_country_has_groups_of_its_own_that_stay_with_what_was_said(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network)
+    await officer.types("/consultations")
+    await officer.taps("Groups", "Add a group")
+    await officer.types("Academia")
+    assert "is the name of another group" in plain(officer.last.text)
+    await officer.types("Fisherfolk")
+    assert "There is no name in French" in plain(officer.screen.text)
+    await officer.taps("In French")
+    await officer.types("Gens de mer")
+    await officer.taps("Add it")
+    assert "Fisherfolk: offered." in plain(officer.last.text)
+
+    salma = await network.people.phone("Salma", language="fr")
+    await salma.opens(link)
+    await salma.taps("D’accord, nom au hasard", "Groupe", "Suite…", "Gens de mer")
+    assert "Groupe : Gens de mer" in plain(salma.screen.text).replace("\u00a0", " ")
+    await salma.taps("M’inscrire")
+
+    await officer.taps("Offer it no more")
+    assert "Fisherfolk: offered no more." in plain(officer.screen.text)
+    await officer.taps("Change the names", "In English")
+    await officer.types("People of the sea")
+    await officer.taps("Save")
+    assert "People of the sea: offered no more." in plain(officer.last.text)
+    nour, ines = [await network.people.phone(each) for each in ("Nour", "Ines")]
+    for phone in (nour, ines):
+        await phone.opens(link)
+        await phone.taps("Agree, random name", "Group", "More…")
+        assert "People of the sea" not in phone.screen.labels
+        await phone.taps("Academia")
+    await salma.types("/mine")
+    await salma.taps(TITLE, "Modifier")
+    assert "Gens de mer" in plain(salma.screen.text), "what she said stays"
+    async with network.database.read() as tx:
+        counted = await tx.rows(select(consultation_counts).where(consultation_counts.c.n > 0))
+        assert [(row["value"], row["n"]) for row in counted] == [("g1", 1)]
+
+
 def until(network: JourneyNetwork) -> str:
     """The day of erasure of what `announced_for` announces."""
     day = network.clock.now().astimezone(network.settings().zone).date()

@@ -159,7 +159,7 @@ async def test_an_amended_one_keeps_its_number_and_is_undecided_again(
             draft=draft("It has two steps.", wrote=(22,), screens=(1, 2)),
         )
         assert await contributions.get(tx, mine.id) == amended
-    assert amended.said == Said("It has two steps.", "en", Group.LGBTI, (21, 22), (1, 2))
+    assert amended.said == Said("It has two steps.", "en", Group.LGBTI.value, (21, 22), (1, 2))
     assert (amended.number, amended.outcome, amended.answer) == (1, Outcome.NONE, "")
 
 
@@ -303,7 +303,7 @@ async def test_words_that_were_left_lead_to_no_chat_and_a_code_finds_them(
     assert acts == ["consultation.announce", "contribution.send"], "and no trace of the draft"
     assert sorted(removed) == [11, 12], "what was written goes from the chat"
     assert handles == []
-    assert made.said == Said(WORDS, "en", Group.NOT_SAID)
+    assert made.said == Said(WORDS, "en", Group.NOT_SAID.value)
 
 
 async def test_words_that_were_not_sent_go_with_forget_and_after_a_week(
@@ -507,7 +507,7 @@ async def test_nobody_but_the_secretariat_reads_them(
             await contributed.tag(tx, amal, mine.id, Tags())
 
 
-async def _groups(tx: Transaction, clock: FrozenClock, found: Consultation) -> list[Group | None]:
+async def _groups(tx: Transaction, clock: FrozenClock, found: Consultation) -> list[str | None]:
     act = await officer(tx, clock)
     return [each.group for each in await contributed.page(tx, act, found.id, limit=99, offset=0)]
 
@@ -524,7 +524,7 @@ async def test_a_group_is_named_once_five_of_it_have_contributed(
         assert set(await _groups(tx, clock, found)) == {None}, "eight contributions of four people"
     await sent(database, clock, found, kept[-1])
     async with database.write() as tx:
-        assert set(await _groups(tx, clock, found)) == {Group.LGBTI}
+        assert set(await _groups(tx, clock, found)) == {Group.LGBTI.value}
     alone = await signed_up(database, clock, found, CHAT + 99, group=Group.WOMEN.value)
     await sent(database, clock, found, alone)
     async with database.write() as tx:

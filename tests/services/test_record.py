@@ -36,6 +36,7 @@ GIVEN = {
         *("passing", "clusters", "reminders", "report_chapters", "sign_ups", "waiting"),
         "contributing",
         "announcing",
+        "groups",
     )
 }
 """Where a function takes the name; those who call it write it as a whole."""

@@ -104,6 +104,7 @@ WHY_NOT = {
     "files.media_type": CODE,
     "files.sha256": CODE,
     "free_days.name": "the name of a holiday",
+    "groups.names": NAME,
     "grades.grade": "a grade, as a committee gave it in public",
     "grades.scheme": "how a committee grades",
     "grades.session": "a session of a committee",

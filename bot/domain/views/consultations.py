@@ -51,7 +51,8 @@ def listed(total: int, page: int, shown: Sequence[Consultation], *, past: bool) 
         rows=[
             *rows,
             (button("consultation_announce", "announce_consultation"),),
-            (past_ones, HOME),
+            (button("groups", "groups"), past_ones),
+            (HOME,),
         ],
     )
 

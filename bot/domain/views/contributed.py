@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.domain.consultations import Consultation, Group
+from bot.domain.consultations import NOT_SAID, Consultation
 from bot.domain.contributions import Contribution, Outcome, Tags
 from bot.domain.screens import (
     Code,
@@ -23,7 +23,7 @@ from bot.domain.views.common import HOME, LIST_LENGTH, pages
 from bot.domain.views.contributing import START, about, became
 from bot.domain.views.participants import title
 
-Shown = tuple[Contribution, Group | None]
+Shown = tuple[Contribution, str | None]
 """A contribution, and the group of who wrote it where that tells of nobody."""
 
 
@@ -47,16 +47,16 @@ def _start(kept: Contribution) -> list[Text]:
     return [text("card.words", words=start)]
 
 
-def _head(kept: Contribution, group: Group | None) -> Text:
+def _head(kept: Contribution, group: str | None) -> Text:
     who = text("contributed.somebody")
-    if group is not None and group is not Group.NOT_SAID:
+    if group not in (None, NOT_SAID):
         who = text(f"group.{group}")
     outcome = text(f"contributed.outcome.{kept.outcome}")
     return text("contributed.head", number=kept.number, who=who, state=outcome)
 
 
 def one(
-    found: Consultation, kept: Contribution, group: Group | None, codes: Mapping[int, str]
+    found: Consultation, kept: Contribution, group: str | None, codes: Mapping[int, str]
 ) -> Screen:
     """One contribution in full, and what can be done with it."""
     words: list[Text] = [text("contributed.unreadable")]

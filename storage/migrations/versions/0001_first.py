@@ -108,6 +108,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("day", name=op.f("pk_free_days")),
     )
     op.create_table(
+        "groups",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("names", Json, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_groups")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("update_id", sa.BigInteger(), nullable=False),
