@@ -165,19 +165,20 @@ async def _let_in_as(turn: Turn, found: Consultation, code: str) -> str | None:
 async def invite_written(turn: Turn, wrote: Wrote) -> bool:
     """Take a group's code that was written alone; False where it is something else.
 
-    Of whoever has a seat or was asked something, only a code that counts is taken for one.
+    Where it may be a word as well, or an answer, only a code that counts is taken for one.
     """
     dashed = codes.looks_like(wrote.words, INVITE)
     invite = codes.read(wrote.words, INVITE)
     if invite is None or (turn.actor.seats and not dashed):
         return False
+    may_be_word = not dashed and invite.isalpha()
     spent = turn.desk.invites.spent(turn.chat_id, turn.now)
     code = None if spent else await invites.leads_to(turn.tx, invite)
     if code is not None:
         await turn.go(turn, f"consultation:{code}-{invite}")
         return True
     turn.desk.invites.note(turn.chat_id, turn.now)
-    if turn.actor.seats or await turn.desk.participants.asks(turn):
+    if may_be_word or turn.actor.seats or await turn.desk.participants.asks(turn):
         return False
     if spent:
         raise TooManyCodes

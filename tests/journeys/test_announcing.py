@@ -12,7 +12,16 @@ from sqlalchemy import select
 from bot.domain.consultations import KEPT_AFTER
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
-from storage.tables import audit, consultation_counts, consultation_documents, sign_ups
+from bot.services.consultations import POSTER
+from storage.tables import (
+    audit,
+    consultation_counts,
+    consultation_documents,
+    jobs,
+    outbox,
+    sign_ups,
+    subscriptions,
+)
 from tests import maravia
 from tests.journeys.network import JourneyNetwork
 from tests.journeys.test_consultations import LINK, announced
@@ -122,6 +131,9 @@ async def test_forget_takes_that_somebody_is_told_of_later_ones(
     await salma.types("/mine")
     assert "later consultations" not in plain(salma.last.text)
     assert keys(tmp_path) == ["own.key"]
+    async with network.database.read() as tx:
+        assert await tx.values(select(subscriptions.c.handle)) == []
+        assert await tx.values(select(outbox.c.id).where(outbox.c.sign_up.is_not(None))) == []
 
 
 async def announced_for(
@@ -174,6 +186,12 @@ async def test_a_code_is_asked_for_before_anything_and_the_groups_link_carries_i
     await officer.taps("Minorities")
     with_code = LINK_OF_GROUP.search(officer.screen.text)
     assert with_code
+    await officer.taps("Poster", "Français")
+    async with network.database.read() as tx:
+        [made] = await tx.values(select(jobs.c.arguments).where(jobs.c.kind == POSTER))
+        assert with_code[0].endswith(made["payload"]), "its poster leads there, too"
+    await officer.types("/consultations")
+    await officer.taps(TITLE, "Codes of the groups", "Minorities")
 
     salma, nour, ines = [await network.people.phone(each) for each in ("Salma", "Nour", "Ines")]
     await salma.opens(link)
