@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,10 +13,17 @@ from storage.database import Transaction
 from storage.tables import groups
 from storage.upsert import insert_missing, insert_or_update
 
+CONFIGURED = select(groups)
+"""Every group of which something is configured."""
+
 
 async def every(tx: Transaction) -> Groups:
     """The groups of the country."""
-    rows = await tx.rows(select(groups))
+    return read(await tx.rows(CONFIGURED))
+
+
+def read(rows: Iterable[Any]) -> Groups:
+    """The groups of the rows of `CONFIGURED`."""
     return Groups.of(
         Entry(row["code"], row["names"], ended=row["ended_at"] is not None) for row in rows
     )

@@ -28,7 +28,7 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.views.common import HOME, LIST_LENGTH, in_twos, pages
-from bot.domain.views.participants import named, title, when
+from bot.domain.views.participants import for_mechanism, named, title, when
 
 TITLE = 40
 """Characters of a title on a button."""
@@ -72,6 +72,7 @@ def one(found: Consultation, standing: Standing, contributions: int) -> Screen:
         text("consultation.one", title=title(found)),
         text("consultation.stands", state=text(f"consultation.state.{found.state}")),
         text("card.words", words=Words(wanted.purpose, wanted.language)),
+        *for_mechanism(wanted),
         when(found),
     ]
     if wanted.place:

@@ -120,7 +120,7 @@ def _about(found: Consultation) -> list[Text | None]:
     lines: list[Text | None] = [
         text("participant.about", title=title(found)),
         text("card.words", words=Words(wanted.purpose, wanted.language)),
-        *_for_mechanism(wanted),
+        *for_mechanism(wanted),
         when(found),
     ]
     if wanted.form is Form.MEETING:
@@ -139,7 +139,8 @@ def named(groups: Sequence[str]) -> Listing:
     return Listing(tuple(text(f"group.{each}") for each in groups))
 
 
-def _for_mechanism(wanted: Wanted) -> list[Text | None]:
+def for_mechanism(wanted: Wanted) -> list[Text | None]:
+    """For which mechanism the report is, where that is said."""
     if wanted.mechanism is None:
         return []
     return [text("participant.mechanism", mechanism=mechanism_name(wanted.mechanism))]
