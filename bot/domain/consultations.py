@@ -100,7 +100,7 @@ TEXT_KEYS = (
 )
 
 MOST_DOCUMENTS = 5
-HANDED_OUT = ("pdf", "docx")
+HANDED_OUT = ("pdf", "docx", "pptx")
 """The kinds of files that are handed out."""
 
 FEWEST = 5

@@ -278,7 +278,7 @@ async def test_other_files_are_not_handed_out(network: JourneyNetwork) -> None:
     await officer.sends_file(b"What the State says.", name="words.txt")
     await until_stored(network, 1)
     await officer.taps("Done", "Hand out")
-    assert "only PDF and Word files are handed out" in said_to(officer)
+    assert "only PDF, Word and PowerPoint files are handed out" in said_to(officer)
     async with network.database.read() as tx:
         assert await tx.values(select(consultation_documents.c.id)) == []
 
