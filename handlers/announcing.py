@@ -62,16 +62,21 @@ async def drop_document(turn: Turn, argument: str) -> None:
 
 
 async def share(turn: Turn, argument: str) -> None:
-    """`consultation_share:5`: in which language; `consultation_share:5:fr` makes the message."""
-    consultation_id, _, language = argument.partition(":")
+    """`consultation_share:5`: in which language; `consultation_share:5:fr` makes the message.
+
+    `consultation_share:5:fr:women` has the code of that group in its link.
+    """
+    consultation_id, _, rest = argument.partition(":")
+    language, _, group = rest.partition(":")
     found = await service.open_one(turn.tx, turn.act, number(consultation_id))
     languages = turn.desk.country.languages
     if language not in languages:
         named = [(each, texts.own_name(each)) for each in languages]
-        await turn.show(views.share_languages(found, named))
+        await turn.show(views.share_languages(found, named, group))
         return
+    code = await service.code_of(turn.tx, turn.act, found.id, group) if group else None
     said = existing(await queries.get(turn.tx, found.id, language=language))
-    await turn.show(views.shared(said, link_to(turn, said)), language=language)
+    await turn.show(views.shared(said, link_to(turn, said, code)), language=language)
 
 
 async def group_codes(turn: Turn, argument: str) -> None:

@@ -70,12 +70,16 @@ def documents(found: Consultation, handed_out: Sequence[Document]) -> Screen:
 # -- To be passed on -------------------------------------------------------------------------------
 
 
-def share_languages(found: Consultation, languages: Sequence[tuple[str, str]]) -> Screen:
-    """In which language to say it: codes and own names."""
+def share_languages(
+    found: Consultation, languages: Sequence[tuple[str, str]], group: str
+) -> Screen:
+    """In which language: codes and own names; with the link of that `group`, if any."""
+    whose = f":{group}" if group else ""
     rows = in_twos(
         [
             Button(
-                text("label.one", value=Words(name)), act=f"consultation_share:{found.id}:{code}"
+                text("label.one", value=Words(name)),
+                act=f"consultation_share:{found.id}:{code}{whose}",
             )
             for code, name in languages
         ]
@@ -129,7 +133,10 @@ def group_code(found: Consultation, group: str, code: str | None, url: str) -> S
         "announcing.code_is_shared",
         rows=[
             (Button(text("button.copy_link"), copy=url),),
-            (button("consultation_poster", f"consultation_poster:{found.id}::{group}"),),
+            (
+                button("consultation_poster", f"consultation_poster:{found.id}::{group}"),
+                button("consultation_share", f"consultation_share:{found.id}::{group}"),
+            ),
             (new, revoke),
             (back,),
         ],
