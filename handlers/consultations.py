@@ -11,7 +11,14 @@ from bot.domain.views import consultation_files as file_views
 from bot.domain.views import consultations as views
 from bot.domain.views import summaries as summary_views
 from bot.domain.views.common import LIST_LENGTH
-from bot.services import attendance, consultation_files, contributed, feedback, summaries
+from bot.services import (
+    announcing,
+    attendance,
+    consultation_files,
+    contributed,
+    feedback,
+    summaries,
+)
 from bot.services import consultations as service
 from handlers.card import number
 from handlers.flows import summary as summary_flow
@@ -102,16 +109,23 @@ async def link(turn: Turn, argument: str) -> None:
 
 
 async def poster(turn: Turn, argument: str) -> None:
-    """`consultation_poster:5`: in which language; `consultation_poster:5:fr` makes it."""
-    consultation_id, _, language = argument.partition(":")
+    """`consultation_poster:5`: in which language; `consultation_poster:5:fr` makes it.
+
+    `consultation_poster:5:fr:women` has the code of that group in its link.
+    """
+    consultation_id, _, rest = argument.partition(":")
+    language, _, group = rest.partition(":")
     found = await service.get(turn.tx, turn.act, number(consultation_id))
     languages = turn.desk.country.languages
     if language not in languages:
         named = [(each, texts.own_name(each)) for each in languages]
         act, back = f"consultation_poster:{found.id}", f"consulting:{found.id}"
-        await turn.show(views.poster_languages(act, named, back=back))
+        whose = f":{group}" if group else ""
+        await turn.show(views.poster_languages(act, named, back=back, behind=whose))
         return
-    await service.ask_for_poster(turn.tx, turn.act, found.id, language, link_to(turn, found))
+    invite = await announcing.code_of(turn.tx, turn.act, found.id, group) if group else None
+    link = link_to(turn, found, invite)
+    await service.ask_for_poster(turn.tx, turn.act, found.id, language, link)
     await turn.remark(text("consultation.poster_making"))
 
 

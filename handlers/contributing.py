@@ -15,7 +15,7 @@ from bot.services import erasure
 from handlers.card import number
 from handlers.flows import contribute as flow
 from handlers.flows.door import TooManyCodes
-from handlers.participants import by_code, own, terms_agreed
+from handlers.participants import by_code, invite_written, own, terms_agreed
 from handlers.turn import Turn
 from storage import consultations, contributions, enclosures, items, sign_ups, summaries
 
@@ -163,8 +163,10 @@ async def clear_code(turn: Turn, _argument: str) -> None:
 
 async def code_written(turn: Turn, wrote: Wrote) -> bool:
     """Take a message that is a code and nothing else; False where it is something else."""
-    if not (turn.private and looks_like_code(wrote.words)):
+    if not turn.private:
         return False
+    if not looks_like_code(wrote.words):
+        return await invite_written(turn, wrote)
     await became(turn, wrote.words)
     return True
 

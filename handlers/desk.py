@@ -42,3 +42,4 @@ class Desk:
     consultation_bot: str  # the name of the one that links of consultations lead to
     guesses: Attempts = field(default_factory=Attempts)  # links that nobody made
     codes: Attempts = field(default_factory=Attempts)  # of contributions, that lead to nothing
+    invites: Attempts = field(default_factory=Attempts)  # codes of groups, that invite to nothing

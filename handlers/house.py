@@ -6,6 +6,7 @@ from bot.domain.incoming import Sent
 from bot.domain.people import SECRETARIAT, Role
 from bot.services import evidence
 from handlers import (
+    announcing,
     approved,
     assessments,
     assigning,
@@ -25,6 +26,7 @@ from handlers import (
     entries,
     exports,
     feedback,
+    groups,
     habits,
     handover,
     history,
@@ -68,6 +70,8 @@ from handlers.flows import (
     cluster,
     consolidate,
     consultation,
+    consultation_documents,
+    consultation_words,
     contradict,
     contribute,
     deadline,
@@ -97,6 +101,7 @@ from handlers.flows import (
 )
 from handlers.flows import door as door_flows
 from handlers.flows import feedback as feedback_flow
+from handlers.flows import groups as group_flows
 from handlers.flows import habits as habit_flows
 from handlers.flows import institutions as institution_flows
 from handlers.flows import statuses as status_flows
@@ -150,6 +155,8 @@ ROOMS = (
     assessments,
     plans,
     consultations,
+    announcing,
+    groups,
     participants,
     contributing,
     contributed,
@@ -230,11 +237,15 @@ FLOWS: tuple[Flow, ...] = (
     habit_flows.HOUR,
     habit_flows.DIGEST,
     habit_flows.FREE_DAY,
+    group_flows.ADDING,
+    group_flows.CHANGING,
     status_flows.ADDING,
     status_flows.CHANGING,
     assess.FLOW,
     grade.FLOW,
     consultation.FLOW,
+    consultation_words.FLOW,
+    consultation_documents.FLOW,
     decide.FLOW,
     decide.TAGGING,
     summary.FLOW,

@@ -2,46 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import texts
-from bot.domain.consultations import Card, Consultation, SignUp, SignUpState
+from bot.domain import codes
+from bot.domain.consultations import INVITE, Card, Consultation, Invited, SignUp, SignUpState
 from bot.domain.errors import NotFound, existing
+from bot.domain.incoming import Wrote
 from bot.domain.screens import text
 from bot.domain.views import consultation_bot
 from bot.domain.views import participants as views
 from bot.domain.views import summaries as summary_views
 from bot.services import feedback, waiting
 from bot.services import sign_ups as service
+from bot.services import subscriptions as telling
 from handlers.flows import sign_up as flow
 from handlers.flows.consultation import link_to
+from handlers.flows.door import TooManyCodes
 from handlers.turn import Turn
-from storage import consultations, sign_ups, summaries
+from storage import consultations, invites, sign_ups, subscriptions, summaries
 
 
 async def first(turn: Turn, argument: str) -> None:
     """`consultation:CODE`: what is asked, and what is kept; one's own, where one has signed up.
 
-    `consultation:CODE:fr:17` shows it in that language, asked for by message 17.
+    `consultation:CODE:fr:17` shows it in that language, asked for by message 17. `CODE-INVITE`
+    comes with the code of a group.
     """
     turn.step_apart()
     code, asked_by = in_language(turn, argument)
-    found = existing(await consultations.by_code(turn.tx, code, language=turn.language))
+    told = await subscriptions.of(turn.tx, turn.bot_id, turn.chat_id)
+    if ":" not in argument and told is not None and told.card is not None:
+        turn.language = told.card.language  # who comes from a notice
+    bare, _, invite = code.partition("-")
+    found = existing(await consultations.by_code(turn.tx, bare, language=turn.language))
     if not found.holds_people:
         await came_of(turn, argument)
         return
     kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
     if kept is not None and kept.card is not None:
         turn.step_apart(kept)
-        await _show(turn, found, kept)
+        await _show(turn, await by_code(turn, code), kept)
         return
     if turn.desk.bot_name != turn.desk.consultation_bot:
-        await turn.show(consultation_bot.moved(link_to(turn, found)))
+        await turn.show(consultation_bot.moved(link_to(turn, found, invite)))
         return
     other = None
-    if not found.takes_sign_ups(turn.today):
-        if await summaries.is_there(turn.tx, found.id):
-            await came_of(turn, argument)
+    if found.takes_sign_ups(turn.today):
+        if await _let_in_as(turn, found, code) is None:
+            here = here_of(turn, bare, asked_by)
+            shown = views.by_code(found, here, _others(turn), today=turn.today, wrong=bool(invite))
+            await turn.show(shown)
             return
-        other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
+    elif await summaries.is_there(turn.tx, found.id):
+        await came_of(turn, argument)
+        return
+    else:
+        other = await consultations.next_open(
+            turn.tx, today=turn.today, but=found.id, language=turn.language
+        )
         if not found.takes_contributions(turn.today):
             await turn.show(views.too_late(other))
             return
@@ -53,13 +72,16 @@ async def came_of(turn: Turn, argument: str) -> None:
     """`came_of:CODE`: what the secretariat says came of it; it stays when all else is erased."""
     turn.step_apart()
     code, _asked_by = in_language(turn, argument)
-    found = existing(await consultations.by_code(turn.tx, code, language=turn.language))
+    bare = code.partition("-")[0]
+    found = existing(await consultations.by_code(turn.tx, bare, language=turn.language))
     said = existing(await summaries.get(turn.tx, found.id, turn.language))
     kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
     mine = kept is not None and kept.card is not None
     if mine:
         turn.step_apart(kept)
-    other = await consultations.next_open(turn.tx, today=turn.today, but=found.id)
+    other = await consultations.next_open(
+        turn.tx, today=turn.today, but=found.id, language=turn.language
+    )
     await turn.show(summary_views.shown(found, said, mine=mine, other=None if mine else other))
 
 
@@ -75,6 +97,23 @@ async def worried(turn: Turn, argument: str) -> None:
     turn.step_apart()
     code, asked_by = in_language(turn, argument)
     await turn.show(views.worried(await by_code(turn, code), here_of(turn, code, asked_by)))
+
+
+async def documents(turn: Turn, argument: str) -> None:
+    """`documents:CODE:fr:17`: the papers that are handed out; nothing is kept of it."""
+    turn.step_apart()
+    code, asked_by = in_language(turn, argument)
+    found = await by_code(turn, code)
+    kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
+    if kept is not None and kept.card is not None:
+        turn.step_apart(kept)
+    elif await _let_in_as(turn, found, code) is None:
+        await first(turn, argument)
+        return
+    papers = await consultations.documents(turn.tx, found.id)
+    if not papers:
+        raise NotFound
+    await turn.show(views.documents(found, papers, here_of(turn, code, asked_by)))
 
 
 async def decline(turn: Turn, argument: str) -> None:
@@ -104,7 +143,9 @@ async def _agree(turn: Turn, argument: str, *, named: bool) -> None:
     found, card = agreed
     kept = await service.agree(turn.tx, turn.act, card, found)
     at = "name" if named and not kept.is_in else None
-    await turn.desk.participants.begin(turn, kept, flow.NAME, flow.answers_of(kept), at=at)
+    await turn.desk.participants.begin(
+        turn, kept, flow.NAME, await flow.answers_of(turn, kept), at=at
+    )
 
 
 async def terms_agreed(
@@ -118,12 +159,61 @@ async def terms_agreed(
     code, _, shown = argument.partition(":")
     until, asked_by = in_language(turn, shown)
     found = await by_code(turn, code)
+    group = await _let_in_as(turn, found, code)
+    if group is None:
+        bare, _, _invite = code.partition("-")
+        await first(turn, here_of(turn, bare, asked_by))
+        return None
     if until != found.wanted.kept_until.isoformat():
         turn.toast = text("participant.terms_changed")
         await first(turn, here_of(turn, code, asked_by))
         return None
     wrote = tuple(each for each in (asked_by, turn.tapped) if each)
-    return found, Card(turn.chat_id, turn.bot_id, turn.language, named=named, wrote=wrote)
+    card = Card(turn.chat_id, turn.bot_id, turn.language, named=named, wrote=wrote)
+    return found, replace(card, group=group or None)
+
+
+async def _let_in_as(turn: Turn, found: Consultation, code: str) -> str | None:
+    """The group whose code the link carries, "" where none is needed; None where it does not count.
+
+    Whoever guesses is stopped.
+    """
+    if found.wanted.invited is not Invited.CODE:
+        return ""
+    _bare, _, invite = code.partition("-")
+    if not invite:
+        return None
+    if turn.desk.invites.spent(turn.chat_id, turn.now):
+        raise TooManyCodes
+    group = await invites.group_of(turn.tx, found.id, invite)
+    if group is None:
+        turn.desk.invites.note(turn.chat_id, turn.now)
+    return group
+
+
+async def invite_written(turn: Turn, wrote: Wrote) -> bool:
+    """Take a group's code that was written alone; False where it is something else.
+
+    Where it may be a word as well, or an answer, only a code that counts is taken for one.
+    """
+    dashed = codes.looks_like(wrote.words, INVITE)
+    invite = codes.read(wrote.words, INVITE)
+    if invite is None or (turn.actor.seats and not dashed):
+        return False
+    may_be_word = not dashed and invite.isalpha()
+    spent = turn.desk.invites.spent(turn.chat_id, turn.now)
+    code = None if spent else await invites.leads_to(turn.tx, invite)
+    if code is not None:
+        await turn.go(turn, f"consultation:{code}-{invite}")
+        return True
+    turn.desk.invites.note(turn.chat_id, turn.now)
+    if may_be_word or turn.actor.seats or await turn.desk.participants.asks(turn):
+        return False
+    if spent:
+        raise TooManyCodes
+    turn.step_apart()
+    await turn.show(views.no_such_code())
+    return True
 
 
 async def one(turn: Turn, code: str) -> None:
@@ -137,7 +227,7 @@ async def change(turn: Turn, code: str) -> None:
     found, kept = await own(turn, code)
     if not found.takes_sign_ups(turn.today):
         raise service.SignUpClosed
-    await turn.desk.participants.begin(turn, kept, flow.NAME, flow.answers_of(kept))
+    await turn.desk.participants.begin(turn, kept, flow.NAME, await flow.answers_of(turn, kept))
 
 
 async def cancel(turn: Turn, argument: str) -> None:
@@ -155,7 +245,7 @@ async def cancel(turn: Turn, argument: str) -> None:
 async def calendar(turn: Turn, code: str) -> None:
     """`sign_up_calendar:CODE`: the meeting as a calendar file, for whoever has a seat."""
     found, kept = await own(turn, code)
-    stored = await consultations.calendar(turn.tx, found.id)
+    stored = await consultations.calendar(turn.tx, found.id, turn.language)
     if stored is None or kept.state is not SignUpState.CONFIRMED:
         raise NotFound
     await turn.show(views.calendar(found, stored))
@@ -177,26 +267,38 @@ async def mine(turn: Turn, _argument: str) -> None:
     turn.step_apart()
     held = []
     for kept in await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id):
-        language = turn.language
+        language = turn.language if kept.card is None else kept.card.language
         found = await consultations.get(turn.tx, kept.consultation_id, language=language)
         bare = kept.state is SignUpState.WORDS
         if found is not None and kept.card is not None and not bare:
             held.append((found, kept))
     if held:
         turn.step_apart(held[0][1])
-    await turn.show(views.mine(held))
+    told = await subscriptions.of(turn.tx, turn.bot_id, turn.chat_id)
+    await turn.show(views.mine(held, told=None if told is None else told.kept_until))
+
+
+async def tell_no_more(turn: Turn, _argument: str) -> None:
+    """`told_no_more`: nothing is told of later consultations."""
+    turn.step_apart()
+    await telling.end(turn.tx, turn.act, turn.bot_id, turn.chat_id)
+    turn.toast = text("later.ended")
+    turn.tapped = None  # that message may go
+    await mine(turn, "")
 
 
 async def forget(turn: Turn, argument: str) -> None:
     """`/forget`: erase everything that was left in this chat; asked once more."""
     turn.step_apart()
     held = await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id)
-    if not held:
+    told = await subscriptions.of(turn.tx, turn.bot_id, turn.chat_id)
+    if not held and told is None:
         await turn.show(views.nothing_kept())
         return
     if argument != "yes":
-        turn.step_apart(await service.remember(turn.tx, held[0], turn.typed))
-        await turn.show(views.ask_to_forget(len(held)))
+        if held:
+            turn.step_apart(await service.remember(turn.tx, held[0], turn.typed))
+        await turn.show(views.ask_to_forget(len(held), told=told is not None))
         return
     turn.step_apart()
     says = await turn.show(views.forgetting())
@@ -228,7 +330,8 @@ async def _show(turn: Turn, found: Consultation, kept: SignUp) -> None:
 
 async def by_code(turn: Turn, code: str) -> Consultation:
     """The consultation of a public link, while anything of it is kept; raises NotFound."""
-    found = existing(await consultations.by_code(turn.tx, code, language=turn.language))
+    bare, _, _invite = code.partition("-")
+    found = existing(await consultations.by_code(turn.tx, bare, language=turn.language))
     if not found.holds_people:
         raise NotFound
     return found
@@ -242,7 +345,7 @@ async def own(turn: Turn, code: str) -> tuple[Consultation, SignUp]:
     if kept.card is None:
         raise NotFound
     turn.step_apart(kept)
-    return found, kept
+    return await by_code(turn, code), kept  # in their language, which the card knows
 
 
 def in_language(turn: Turn, argument: str) -> tuple[str, int]:
@@ -273,6 +376,7 @@ ACTS = {
     "came_of": came_of,
     "ways": ways,
     "worried": worried,
+    "documents": documents,
     "decline": decline,
     "agree": agree,
     "agree_named": agree_named,
@@ -284,6 +388,7 @@ ACTS = {
     "seat_take": take,
     "seat_ask": ask_again,
     "mine": mine,
+    "told_no_more": tell_no_more,
     "forget": forget,
 }
 COMMANDS = {"mine": "mine", "forget": "forget"}

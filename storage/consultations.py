@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from bot.domain.consultations import (
+    WORDS,
     Access,
     Consultation,
     ConsultationState,
+    Document,
     Form,
+    Invited,
     SignUpState,
+    Translation,
     Wanted,
 )
 from bot.domain.small_groups import Figures, taken_anew, without
 from storage.database import Transaction
 from storage.tables import (
     consultation_counts,
+    consultation_documents,
     consultation_figures,
     consultation_words,
     consultations,
@@ -32,7 +37,6 @@ from storage.tables import (
 from storage.upsert import insert_into
 
 _HOLDING = consultations.c.state != ConsultationState.ERASED.value
-_WORDS = ("title", "purpose", "place", "ways", "contacts")
 
 
 # -- Announcing ------------------------------------------------------------------------------------
@@ -87,13 +91,41 @@ async def move(
 
 
 async def _put_words(tx: Transaction, consultation_id: int, wanted: Wanted) -> None:
-    words = {name: getattr(wanted, name) for name in _WORDS}
-    row = {"consultation_id": consultation_id, "language": wanted.language, **words}
+    said = Translation(**{name: getattr(wanted, name) for name in WORDS})
+    await say(tx, consultation_id, wanted.language, said)
+
+
+async def say(tx: Transaction, consultation_id: int, language: str, said: Translation) -> None:
+    """Say it in that language, in the place of what was said in it."""
+    words = asdict(said)
+    row = {"consultation_id": consultation_id, "language": language, **words}
     await tx.execute(
         insert_into(tx, consultation_words)
         .values(**row)
         .on_conflict_do_update(index_elements=["consultation_id", "language"], set_=words)
     )
+
+
+async def outdate(
+    tx: Transaction, consultation_id: int, language: str, changed: Collection[str]
+) -> int:
+    """What was `changed` in that language is older in the others; gives how many these are.
+
+    An old place, address or telephone is said nowhere any more: the new one is, as announced.
+    """
+    emptied = dict.fromkeys(set(changed) - {"title", "purpose"}, "")
+    older = {"older": True} if set(changed) != set(emptied) else {}
+    if not changed:
+        return 0
+    result = await tx.execute(
+        update(consultation_words)
+        .where(
+            consultation_words.c.consultation_id == consultation_id,
+            consultation_words.c.language != language,
+        )
+        .values(**emptied, **older)
+    )
+    return result.rowcount
 
 
 def _columns(wanted: Wanted) -> dict[str, Any]:
@@ -111,6 +143,9 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "pools": dict(wanted.pools),
         "released_on": wanted.released_on,
         "report_id": wanted.report_id,
+        "invited": wanted.invited.value,
+        "groups": list(wanted.groups),
+        "mechanism": wanted.mechanism,
     }
 
 
@@ -153,7 +188,9 @@ async def holding(tx: Transaction) -> list[int]:
     return await tx.values(select(consultations.c.id).where(_HOLDING).order_by(consultations.c.id))
 
 
-async def next_open(tx: Transaction, *, today: date, but: int) -> Consultation | None:
+async def next_open(
+    tx: Transaction, *, today: date, but: int, language: str
+) -> Consultation | None:
     """The open consultation that closes next, for whom another one was too late."""
     row = await tx.row(
         _said()
@@ -165,22 +202,78 @@ async def next_open(tx: Transaction, *, today: date, but: int) -> Consultation |
         .order_by(consultations.c.closes_on, consultations.c.id)
         .limit(1)
     )
-    return None if row is None else _read(row)
+    return None if row is None else await _in(tx, _read(row), language)
 
 
-async def put_calendar(tx: Transaction, consultation_id: int, sha256: str) -> None:
-    """The meeting as a calendar file, which participants can take."""
+async def said(tx: Transaction, consultation_id: int) -> dict[str, Translation]:
+    """What is said of it, by language; in the first one, too."""
+    rows = await tx.rows(
+        select(consultation_words).where(consultation_words.c.consultation_id == consultation_id)
+    )
+    names = (*WORDS, "older")
+    return {row["language"]: Translation(**{name: row[name] for name in names}) for row in rows}
+
+
+async def put_calendar(tx: Transaction, consultation_id: int, language: str, sha256: str) -> None:
+    """The meeting as a calendar file in that language, which participants can take."""
     await tx.execute(
-        update(consultations).where(consultations.c.id == consultation_id).values(calendar=sha256)
+        update(consultation_words)
+        .where(
+            consultation_words.c.consultation_id == consultation_id,
+            consultation_words.c.language == language,
+        )
+        .values(calendar=sha256)
     )
 
 
-async def calendar(tx: Transaction, consultation_id: int) -> str | None:
-    """The stored calendar file of the meeting; None where there is none (yet)."""
+async def calendar(tx: Transaction, consultation_id: int, language: str) -> str | None:
+    """The stored calendar file of the meeting, as it was announced where there is none in that.
+
+    None where there is none (yet).
+    """
+    its = consultation_words.c.language
     found: str | None = await tx.value(
-        select(consultations.c.calendar).where(consultations.c.id == consultation_id)
+        select(consultation_words.c.calendar)
+        .join(consultations, consultations.c.id == consultation_words.c.consultation_id)
+        .where(
+            consultations.c.id == consultation_id,
+            its.in_([language, consultations.c.language]),
+            consultation_words.c.calendar.is_not(None),
+        )
+        .order_by(its != language)
+        .limit(1)
     )
     return found
+
+
+async def add_document(
+    tx: Transaction, consultation_id: int, sha256: str, name: str, *, now: datetime
+) -> None:
+    """One more document to hand out."""
+    row = {"consultation_id": consultation_id, "sha256": sha256, "name": name, "added_at": now}
+    await tx.execute(insert(consultation_documents).values(**row))
+
+
+async def documents(tx: Transaction, consultation_id: int) -> list[Document]:
+    """What is handed out, in the order in which it came."""
+    its = consultation_documents.c
+    rows = await tx.rows(
+        select(its.id, its.sha256, its.name)
+        .where(its.consultation_id == consultation_id)
+        .order_by(its.id)
+    )
+    return [Document(**row) for row in rows]
+
+
+async def drop_document(tx: Transaction, consultation_id: int, document_id: int) -> bool:
+    """Hand one out no more; False: there is no such one here."""
+    its = consultation_documents.c
+    result = await tx.execute(
+        delete(consultation_documents).where(
+            its.consultation_id == consultation_id, its.id == document_id
+        )
+    )
+    return result.rowcount == 1
 
 
 async def to_remind(tx: Transaction, *, tomorrow: date) -> list[int]:
@@ -394,10 +487,15 @@ def _said() -> Select[Any]:
     report = and_(
         national_reports.c.id == consultations.c.report_id, national_reports.c.dropped_at.is_(None)
     )
-    words = [consultation_words.c[name] for name in _WORDS]
+    words = [consultation_words.c[name] for name in WORDS]
     title = [national_reports.c[name].label(f"report_{name}") for name in ("title", "language")]
+    documents = (
+        select(func.count())
+        .where(consultation_documents.c.consultation_id == consultations.c.id)
+        .scalar_subquery()
+    )
     there = consultations.join(consultation_words, own).outerjoin(national_reports, report)
-    return select(consultations, *words, *title).select_from(there)
+    return select(consultations, *words, *title, documents.label("documents")).select_from(there)
 
 
 def _past(past: bool) -> Any:
@@ -425,12 +523,15 @@ def _read(row: RowMapping) -> Consultation:
         released_on=row["released_on"],
         input_until=row["input_until"],
         report_id=row["report_id"],
+        invited=Invited(row["invited"]),
+        groups=tuple(row["groups"]),
+        mechanism=row["mechanism"],
     )
     state = ConsultationState(row["state"])
     report = None
     if row["report_title"] is not None:
         report = (row["report_title"], row["report_language"])
-    return Consultation(row["id"], row["code"], state, wanted, report)
+    return Consultation(row["id"], row["code"], state, wanted, report, row["documents"])
 
 
 async def _in(tx: Transaction, found: Consultation, language: str | None) -> Consultation:
@@ -444,5 +545,5 @@ async def _in(tx: Transaction, found: Consultation, language: str | None) -> Con
     )
     if row is None:
         return found
-    words = {name: row[name] for name in (*_WORDS, "language")}
+    words = {name: row[name] for name in (*WORDS, "language") if row[name]}
     return replace(found, wanted=replace(found.wanted, **words))

@@ -38,7 +38,7 @@ from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
 from bot.domain.requests import ItemState
 from bot.domain.status import Vocabulary
-from storage import indicators, plans, statuses
+from storage import groups, indicators, plans, statuses
 from storage.approved import is_approved_of_few, is_last_approved, is_last_worded
 from storage.clearance import is_word
 from storage.database import Transaction
@@ -372,6 +372,11 @@ class Records:
     def vocabulary(self) -> Vocabulary:
         """The statuses of the country."""
         return statuses.read(self._connection.execute(statuses.CONFIGURED).mappings())
+
+    def own_names(self) -> dict[str, Mapping[str, str]]:
+        """What the country calls its statuses and groups, by the key of the text it stands for."""
+        spoken_for = groups.read(self._connection.execute(groups.CONFIGURED).mappings())
+        return {**self.vocabulary().names, **spoken_for.names}
 
     def institutions(self) -> dict[int, Record]:
         """Every institution by its id: code, kind, names."""

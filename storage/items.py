@@ -120,6 +120,17 @@ async def codes(tx: Transaction, item_ids: Sequence[int]) -> dict[int, str]:
     return {row["id"]: row["paragraph"] for row in rows}
 
 
+async def mechanisms(tx: Transaction) -> list[str]:
+    """The mechanisms of items that anybody may name, in their order."""
+    return await tx.values(
+        select(source_documents.c.mechanism)
+        .join(items, items.c.document_id == source_documents.c.id)
+        .where(_PUBLIC)
+        .distinct()
+        .order_by(source_documents.c.mechanism)
+    )
+
+
 async def themes(tx: Transaction) -> list[str]:
     """The themes of items that anybody may name, in their order."""
     return await tx.values(

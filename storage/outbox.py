@@ -40,7 +40,7 @@ from sqlalchemy import (
 
 from bot.domain import screens
 from bot.domain.screens import NO_BUTTONS, Screen
-from storage import quotes, sign_ups
+from storage import quotes, sign_ups, subscriptions
 from storage.database import Transaction
 from storage.envelopes import Sealed
 from storage.tables import accounts, files, outbox, people
@@ -66,9 +66,10 @@ class Message:
     the person's. An `urgent` one sounds whatever has sounded that day: only what is asked and
     answered in a live dialogue is urgent, to people who were told so. `quotes` name what the screen
     shows beside the words that stand in it, such as `conversation:5` (`storage.quotes`). `sign_up`
-    is the handle of a participant, whose chat is taken from the sign-up where none is named: by it
-    their messages are found when they are to be erased. `sealed`: it shows what a participant
-    wrote, and lies in an envelope although it goes to a person.
+    is the handle of a participant, whose chat is taken from the sign-up (or from what somebody who
+    is told of later ones agreed to) where none is named: by it their messages are found when they
+    are to be erased. `sealed`: it shows what a participant wrote, and lies in an envelope although
+    it goes to a person.
     """
 
     key: str
@@ -506,7 +507,8 @@ async def load(tx: Transaction, row_id: int) -> Outgoing | None:
     carried |= {"chat_id": row["to"] or opened.get("chat"), "payload": opened.get("screen")}
     carried["sealed"] = row["envelope"] is not None
     if row["sign_up"] is not None and carried["chat_id"] is None:
-        found = await sign_ups.chat_of(tx, row["sign_up"])
+        handle = row["sign_up"]
+        found = await sign_ups.chat_of(tx, handle) or await subscriptions.chat_of(tx, handle)
         carried["chat_id"], language = found or (None, None)
         carried["language"] = row["language"] or language
     if row["removes"] is not None:

@@ -4,6 +4,7 @@
     consultation-7/chat-<mark>.key       leads from a chat to a sign-up, or to words under way
     consultation-7/sign-up-<handle>.key  the sign-up's own; destroyed when it is erased
     consultation-7/limits.key            what marks against floods are made with, until input ends
+    invitations/…                        the same of those who are told of later consultations
 
 What a sign-up is sealed with is made of both keys, so that the loss of either erases it. The
 database knows handles alone, and a handle leads to no chat: whoever has an old backup of the
@@ -19,11 +20,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.domain.consultations import ALPHABET, DOOR
+from bot.domain.codes import ALPHABET
+from bot.domain.consultations import DOOR
 from bot.keys import KeyMissing, KeyRing, Unsealable, seal, unseal
 
 LIMITS = "limits"
 """The key of marks, named where others are named by a handle."""
+
+LATER = 0
+"""In the place of a consultation: what belongs to none, of those who are told of later ones."""
 
 _OWN = "own"
 
@@ -159,7 +164,9 @@ class Safe:
 
     def _of(self, consultation_id: int) -> KeyRing:
         if consultation_id not in self._rings:
-            self._rings[consultation_id] = self._ring.inner(f"consultation-{consultation_id}")
+            of_one = f"consultation-{consultation_id}"
+            name = "invitations" if consultation_id == LATER else of_one
+            self._rings[consultation_id] = self._ring.inner(name)
         return self._rings[consultation_id]
 
 

@@ -16,6 +16,7 @@ from bot.keys import SEALED_START
 from storage import consultations
 from storage.database import Transaction
 from storage.envelopes import Sealed
+from storage.safe import LATER
 from storage.tables import erasures, sign_ups
 
 AT_ONCE = 100
@@ -246,7 +247,7 @@ async def fingerprint(tx: Transaction, handles: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Erasure:
-    """Keys that are to be destroyed: of one sign-up, or of a whole consultation.
+    """Keys that are to be destroyed: of one handle, or of a whole consultation.
 
     The chat (the bot's id, the chat's) is told when it is done, in `language` and in the message of
     outbox row `says`; None: nobody is told.
@@ -267,15 +268,27 @@ async def remove(tx: Transaction, gone: SignUp, *, says: int | None, now: dateti
     A sign-up whose card opens no more has lost its keys already.
     """
     await tx.execute(delete(sign_ups).where(sign_ups.c.handle == gone.handle))
-    row = {"consultation_id": gone.consultation_id, "handle": gone.handle, "asked_at": now}
-    if gone.card is not None:
-        told = {
-            "bot": gone.card.bot_id,
-            "chat": gone.card.chat_id,
-            "language": gone.card.language,
-            "says": says,
-        }
-        sealed = tx.envelopes.seal(json.dumps(told).encode(), context=_context(gone.handle))
+    await leave_keys(tx, gone.consultation_id, gone.handle, gone.card, says=says, now=now)
+
+
+async def leave_keys(
+    tx: Transaction,
+    consultation_id: int,
+    handle: str,
+    card: Card | None,
+    *,
+    says: int | None = None,
+    now: datetime,
+) -> None:
+    """Leave the keys of a handle to be destroyed, and what leads to it from its card's chat."""
+    row: dict[str, Any] = {
+        "consultation_id": None if consultation_id == LATER else consultation_id,
+        "handle": handle,
+        "asked_at": now,
+    }
+    if card is not None:
+        told = {"bot": card.bot_id, "chat": card.chat_id, "language": card.language, "says": says}
+        sealed = tx.envelopes.seal(json.dumps(told).encode(), context=_context(handle))
         row |= {"sealed_with": sealed.key, "envelope": sealed.content}
     await tx.execute(insert(erasures).values(**row))
     tx.wakes.add("erasures")
@@ -377,7 +390,7 @@ def _read_erasure(tx: Transaction, row: RowMapping) -> Erasure:
         told = {} if plain is None else json.loads(plain)
     return Erasure(
         row["id"],
-        row["consultation_id"],
+        row["consultation_id"] or LATER,
         row["handle"],
         (told["bot"], told["chat"]) if told else None,
         told.get("language"),

@@ -1168,14 +1168,24 @@ consultations = Table(
     Column("seats", Integer),  # None: any number of people
     Column("pools", Json, nullable=False),  # seats that are kept for groups: {group: number}
     Column("released_on", Date),  # the day from which these are anybody's
-    Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
     _to("report_id", "national_reports", nullable=True),  # that it is on
+    Column("invited", String(20), nullable=False),  # open, groups, code
+    Column("groups", Json, nullable=False),  # who is invited
+    Column("mechanism", String(60)),  # whose report or review it is for
     Column("reminded_on", Date),  # the last day on which participants were reminded
     Column("feedback_on", Date),  # the day on which they were asked how it was
     Column("announced_by", Id),  # seat
     Column("announced_at", UtcDateTime, nullable=False),
     Column("erased_at", UtcDateTime),
     Column("erased", Json),  # what went with it: how many sign-ups, contributions, keys
+)
+
+groups = Table(  # whom people speak for: what a country configured of these; the rest is as it was
+    "groups",
+    metadata,
+    Column("code", String(20), primary_key=True),  # never changed, never given twice
+    Column("names", Json, nullable=False),  # {language: name}
+    Column("ended_at", UtcDateTime),
 )
 
 consultation_words = Table(
@@ -1188,7 +1198,28 @@ consultation_words = Table(
     Column("place", Text, nullable=False),
     Column("ways", Text, nullable=False),  # other ways to take part
     Column("contacts", Text, nullable=False),  # who helps independently against reprisals
+    Column("older", Boolean, nullable=False),  # than what was changed in the first language
+    Column("calendar", String(64), ForeignKey("files.sha256")),  # the meeting as a calendar file
     PrimaryKeyConstraint("consultation_id", "language"),
+)
+
+consultation_documents = Table(  # what is handed out to anybody: the State's own papers
+    "consultation_documents",
+    metadata,
+    _id(),
+    _to("consultation_id", "consultations", index=True),
+    Column("sha256", String(64), ForeignKey("files.sha256"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+)
+
+invites = Table(  # codes that groups share; none is a person's
+    "invites",
+    metadata,
+    _to("consultation_id", "consultations"),
+    Column("group", String(40), nullable=False),  # or "all"
+    Column("code", String(8), unique=True),  # None: revoked
+    PrimaryKeyConstraint("consultation_id", "group"),
 )
 
 sign_ups = Table(
@@ -1314,11 +1345,21 @@ contribution_marks = Table(  # against floods and duplicates; they lead to no co
     PrimaryKeyConstraint("consultation_id", "mark"),
 )
 
+subscriptions = Table(  # who agreed to be told of later consultations, apart from any sign-up
+    "subscriptions",
+    metadata,
+    Column("handle", String(32), primary_key=True),
+    Column("bot_id", BigInteger, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("kept_until", Date, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # their chat, and their language
+)
+
 erasures = Table(  # keys that are still to be destroyed, for rows that are gone
     "erasures",
     metadata,
     _id(),
-    _to("consultation_id", "consultations"),
+    _to("consultation_id", "consultations", nullable=True),  # None: of a subscription
     Column("handle", String(32)),  # None: everything of the consultation; or "limits"
     Column("sealed_with", String(64)),  # the name of the key
     Column("envelope", LargeBinary),  # the chat that is told, in an envelope

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.demo import maravia
 from bot.domain.clearance import Rule
-from bot.domain.consultations import KEPT_AFTER, Access, Form
+from bot.domain.consultations import KEPT_AFTER, Access, Form, Translation
 from bot.domain.consultations import Wanted as Consulting
 from bot.domain.deadlines import DeadlineKind, Wanted
 from bot.domain.disaggregation import Dimension
@@ -26,7 +26,7 @@ from bot.domain.plans import Wanted as Planned
 from bot.domain.reports import StatusUpdateDraft
 from bot.domain.requests import Audience, RequestKind, RequestText
 from bot.exchange import staging
-from bot.services import answers, consultations, deadlines, plans, status_updates
+from bot.services import announcing, answers, consultations, deadlines, plans, status_updates
 from bot.services import assignments as assigning
 from bot.services import imports as importing
 from bot.services import requests as requesting
@@ -204,6 +204,9 @@ async def announce_consultations(tx: Transaction, act: Act, *, start: datetime) 
             contacts=each["contacts"],
         )
         consultation_id = await consultations.announce(tx, by_officer, wanted)
+        for language, words in each["words"].items():
+            said = Translation(**words)
+            await announcing.say(tx, by_officer, consultation_id, language, said)
         found = await consultations.get(tx, by_officer, consultation_id)
         codes.append(found.code)
     return codes

@@ -6,15 +6,14 @@ reprisals for taking part (A/HRC/50/64 ¶¶46–51).
 
 from __future__ import annotations
 
-import re
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
+from bot.domain import codes
 from bot.domain.quotas import Quota
 
 
@@ -23,6 +22,14 @@ class Form(StrEnum):
 
     MEETING = "meeting"  # at one moment, in a room or on a line
     WRITTEN = "written"  # written input until a day
+
+
+class Invited(StrEnum):
+    """Who can sign up to a consultation."""
+
+    OPEN = "open"  # anybody
+    GROUPS = "groups"  # whoever says that they belong to one of these
+    CODE = "code"  # whoever has the code that their group was given
 
 
 class ConsultationState(StrEnum):
@@ -67,6 +74,9 @@ class Group(StrEnum):
     NOT_SAID = "not_said"
 
 
+NOT_SAID = Group.NOT_SAID.value
+
+
 class Access(StrEnum):
     """What makes it possible to take part."""
 
@@ -86,12 +96,16 @@ TEXT_KEYS = (
     *(f"sign_up.state.{each}" for each in SignUpState),
     *(f"group.{each}" for each in Group),
     *(f"access.{each}" for each in Access),
+    *(f"consultation.invited.{each}" for each in Invited),
 )
 
 DOOR = 6
 """Characters of the code at the door."""
 CAME = "came"
 """So the groups of those who came are counted, beside what cards say."""
+MOST_DOCUMENTS = 5
+HANDED_OUT = ("pdf", "docx", "pptx")
+"""The kinds of files that are handed out."""
 
 FEWEST = 5
 """Of fewer participants no number is shown: it would tell who they are."""
@@ -105,10 +119,13 @@ INPUT_AFTER = timedelta(days=14)  # so long after a meeting words are taken, unl
 KEPT_AFTER = timedelta(days=60)  # after the last day, where nobody has said otherwise
 KEPT_LONGEST = timedelta(days=400)
 A_DAY = timedelta(days=1)
+TOLD_FOR = timedelta(days=730)  # of later consultations, after somebody last agreed to it
 BEGUN_KEPT = timedelta(days=7)  # what was agreed to and never sent
 
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
-_NO_PART = re.compile(r"[\s‐-―_.-]+")
+INVITE = 8
+"""Characters of a code that a group shares."""
+EVERYBODY = "all"
+"""In the place of a group: the code is for everybody who is invited."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +155,9 @@ class Wanted:
     released_on: date | None = None  # the day from which these are anybody's
     input_until: date | None = None
     report_id: int | None = None  # the report in preparation that it is on
+    invited: Invited = Invited.OPEN
+    groups: tuple[str, ...] = ()  # who is invited, where it is not open
+    mechanism: str | None = None  # whose report or review it is for
 
     @property
     def words_until(self) -> date:
@@ -147,6 +167,15 @@ class Wanted:
         if self.form is Form.WRITTEN:
             return self.last_day
         return min(self.last_day + INPUT_AFTER, self.kept_until)
+
+    @property
+    def coded(self) -> tuple[str, ...]:
+        """The groups that have a code, or EVERYBODY."""
+        return (self.groups or (EVERYBODY,)) if self.invited is Invited.CODE else ()
+
+    def invites(self, group: str) -> bool:
+        """Whether somebody of that group can sign up, where no code says so."""
+        return self.invited is not Invited.GROUPS or group in self.groups
 
     def quota(self, zone: tzinfo) -> Quota | None:
         """The seats, days being those of the country's `zone`; None: any number of people."""
@@ -158,6 +187,25 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Translation:
+    """What is said of a consultation in a further language.
+
+    What is empty is said as it was announced. It is `older` than a change of what it translates.
+    """
+
+    title: str
+    purpose: str
+    place: str = ""
+    ways: str = ""
+    contacts: str = ""
+    older: bool = False
+
+
+WORDS = ("title", "purpose", "place", "ways", "contacts")
+"""What is said in each language."""
+
+
+@dataclass(frozen=True)
 class Consultation:
     """A consultation as it is kept."""
 
@@ -166,6 +214,7 @@ class Consultation:
     state: ConsultationState
     wanted: Wanted
     report: tuple[str, str] | None = None  # its title and language, while it is prepared
+    documents: int = 0  # how many are handed out
 
     @property
     def title(self) -> str:
@@ -218,6 +267,15 @@ class Consultation:
 
 
 @dataclass(frozen=True)
+class Document:
+    """A paper of the State that is handed out to anybody."""
+
+    id: int
+    sha256: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Card:
     """What a participant said of themselves: sealed, but for what the State counts."""
 
@@ -227,6 +285,12 @@ class Card:
     named: bool = False  # by their own name; else by a random one
     answers: Mapping[str, Any] = field(default_factory=dict)
     wrote: tuple[int, ...] = ()  # ids of their own messages, to delete them from the chat
+    group: str | None = None  # whose code they came with
+
+    @property
+    def by_code(self) -> dict[str, str]:
+        """The answer that the code gave which they came with."""
+        return {} if self.group in (None, EVERYBODY) else {"group": str(self.group)}
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -236,6 +300,7 @@ class Card:
             "named": self.named,
             "answers": dict(self.answers),
             "wrote": list(self.wrote),
+            "group": self.group,
         }
 
     @classmethod
@@ -247,6 +312,7 @@ class Card:
             kept["named"],
             kept["answers"],
             tuple(kept["wrote"]),
+            kept["group"],
         )
 
 
@@ -314,7 +380,7 @@ SEATED = (SignUpState.CONFIRMED, SignUpState.OFFERED)
 
 def new_code() -> str:
     """Ten characters for a public link: nobody guesses one, and nothing secret hangs on it."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(10))
+    return codes.draw(10)
 
 
 def random_number(given: int) -> int:
@@ -325,16 +391,9 @@ def random_number(given: int) -> int:
     return first + secrets.randbelow(9 * first)
 
 
-def typed_code(words: str, length: int) -> str | None:
-    """A code of that length as it is kept, however it was typed; None: these words are none."""
-    digits = "".join(str(unicodedata.decimal(each, each)) for each in words)
-    plain = _NO_PART.sub("", digits).lower()
-    return plain if len(plain) == length and set(plain) <= set(ALPHABET) else None
-
-
 def counted(answers: Mapping[str, Any], *, came: bool) -> dict[tuple[str, str], int]:
     """What one participant adds to the counts: (trait, value) → 1; codes, never words."""
-    group = str(answers.get("group", Group.NOT_SAID))
+    group = str(answers.get("group", NOT_SAID))
     found: dict[tuple[str, str], int] = {("group", group): 1}
     if came:
         found[CAME, group] = 1

@@ -7,21 +7,22 @@ code that is shown once is all that tells of it later.
 from __future__ import annotations
 
 import re
-import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.consultations import ALPHABET, Group, typed_code
+from bot.domain import codes
+from bot.domain.consultations import NOT_SAID
 
 MOST_A_DAY = 20
 """Contributions that one chat can send to a consultation on one day."""
 LONGEST_ANSWER = 1000
 MOST_ITEMS = 30
 
-_GROUPS, _IN_EACH = 4, 4
+LENGTH = 16
+"""Characters of a code (79 bits): nobody guesses one."""
 
 
 class Kind(StrEnum):
@@ -102,7 +103,7 @@ class Said:
 
     words: str
     language: str | None
-    group: Group = Group.NOT_SAID
+    group: str = NOT_SAID
     wrote: tuple[int, ...] = ()
     screens: tuple[int, ...] = ()
 
@@ -110,7 +111,7 @@ class Said:
         return {
             "words": self.words,
             "language": self.language,
-            "group": self.group.value,
+            "group": self.group,
             "wrote": list(self.wrote),
             "screens": list(self.screens),
         }
@@ -120,7 +121,7 @@ class Said:
         return cls(
             kept["words"],
             kept["language"],
-            Group(kept["group"]),
+            kept["group"],
             tuple(kept["wrote"]),
             tuple(kept["screens"]),
         )
@@ -148,26 +149,18 @@ class Contribution:
 
 
 def new_code() -> str:
-    """A code that nobody guesses (79 bits), in four groups of four: `KQ7M-2XNA-…`."""
-    drawn = "".join(secrets.choice(ALPHABET) for _ in range(_GROUPS * _IN_EACH))
-    return shown(drawn)
-
-
-def shown(code: str) -> str:
-    """A code as people read and write it down."""
-    groups = [code[start : start + _IN_EACH] for start in range(0, len(code), _IN_EACH)]
-    return "-".join(groups).upper()
+    """A code that nobody guesses, in four groups of four: `KQ7M-2XNA-…`."""
+    return codes.shown(codes.draw(LENGTH))
 
 
 def read_code(words: str) -> str | None:
     """The code as it is kept, however it was typed; None where these words are none."""
-    return typed_code(words, _GROUPS * _IN_EACH)
+    return codes.read(words, LENGTH)
 
 
 def looks_like_code(words: str) -> bool:
     """Whether a message is a code and nothing else: so it is known without being asked for."""
-    parts = re.split(r"[‐-―-]", words.strip())
-    return len(parts) == _GROUPS and read_code(words) is not None
+    return codes.looks_like(words, LENGTH)
 
 
 def listed(words: str) -> list[str]:

@@ -22,7 +22,8 @@ _BY_SUBJECT = {
     "cluster": "create merge put rename",
     "comment": "settle",
     "consultation": (
-        "announce ask_feedback cancel change close end_words erase export poster remind summarise"
+        "announce ask_feedback cancel change close drop_document end_words erase export hand_out "
+        "poster remind renew_code revoke_code say summarise tell"
     ),
     "contribution": "amend decide erase file send tag withdraw",
     "contradiction": "mark unmark",
@@ -42,6 +43,7 @@ _BY_SUBJECT = {
     "file": "let_go",
     "free_day": "add remove",
     "grade": "enter take_back",
+    "group": "add end rename take_up",
     "import": "apply discard",
     "indicator": "add change end value",
     "institution": "add change end take_up",
@@ -71,6 +73,7 @@ _BY_SUBJECT = {
     "status": "add change end evidence move take_up",
     "status_update": "amend record submit unchanged view withdraw",
     "template": "get give_up take",
+    "subscription": "agree erase",
     "thread": "answer ask",
     "unit": "answer ask ask_again withdraw",
 }

@@ -56,6 +56,7 @@ KINDS = {
         FileKind("pdf", "application/pdf", Family.DOCUMENT),
         FileKind("docx", f"{_OFFICE}.wordprocessingml.document", Family.DOCUMENT),
         FileKind("xlsx", f"{_OFFICE}.spreadsheetml.sheet", Family.DOCUMENT),
+        FileKind("pptx", f"{_OFFICE}.presentationml.presentation", Family.DOCUMENT),
         FileKind("odt", f"{_OPEN}.text", Family.DOCUMENT),
         FileKind("ods", f"{_OPEN}.spreadsheet", Family.DOCUMENT),
         FileKind("txt", "text/plain", Family.DOCUMENT),

@@ -30,7 +30,7 @@ class Named:
         self._zone: tzinfo = settings.zone
         self._default_language = settings.default_language
         self._texts = Texts.load(settings.languages, at_need=True)
-        self._texts.call(records.vocabulary().names)
+        self._texts.call(records.own_names())
         self._known: dict[str, str] = {}
         self._languages: dict[str | None, str] = {}
         self._houses = records.institutions()

@@ -1,8 +1,8 @@
 """What kind of office document a zip package is, and what is dangerous in it.
 
-Word and Excel (ECMA-376) and OpenDocument packages are read part by part, never whole and never by
-an office library: names, content types, relationships, fields, formulas. What a part unpacks to is
-counted as it is read, whatever the package says of itself.
+Word, Excel and PowerPoint (ECMA-376) and OpenDocument packages are read part by part, never whole
+and never by an office library: names, content types, relationships, fields, formulas, what a click
+does. What a part unpacks to is counted as it is read, whatever the package says of itself.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ _MAIN_TYPES = (
     ("spreadsheetml.sheet.main", "xlsx"),
     ("wordprocessingml.template.main", "dotx"),
     ("spreadsheetml.template.main", "xltx"),
-    ("presentationml.", "pptx"),
+    ("presentationml.presentation.main", "pptx"),
+    ("presentationml.slideshow.main", "ppsx"),
+    ("presentationml.template.main", "potx"),
     ("ms-excel.sheet.binary", "xlsb"),
 )
 _OPEN_TYPES = {
@@ -88,6 +90,9 @@ _PLAIN_LINK = re.compile(
 # OHCHR's own matrices name the template on the drafter's drive: nothing that a sender can reach.
 _OWN_DRIVE = re.compile(r"(?:file:/{0,3})?[A-Za-z]:(?!//)|[^:/\\]+$", re.IGNORECASE)
 _HARMLESS_TARGETS = {"hyperlink": _PLAIN_LINK, "attachedtemplate": _OWN_DRIVE}
+_HARMLESS_ACTION = re.compile(
+    r"ppaction://(?:hlinksldjump|hlinkshowjump|customshow|media|noaction)\b"
+)
 _FETCHING_FIELD = re.compile(
     r"\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|INCLUDE|IMPORT|LINK|DATABASE|RD)\b", re.IGNORECASE
 )
@@ -131,7 +136,7 @@ class _Package:
             found = _OPEN_TYPES.get(self._archive.read("mimetype")[:200].strip(), "zip")
         else:
             return "zip"
-        if found not in {"docx", "xlsx", "odt", "ods"}:
+        if found not in {"docx", "xlsx", "pptx", "odt", "ods"}:
             raise NotAccepted(found=found)
         for part in self._parts:
             _judge(part.filename)
@@ -184,6 +189,8 @@ class _Package:
             _read_xml(rest, self._relationship)
         elif kind == "docx" and name.startswith("word/") and name.endswith(".xml"):
             self._read_word(rest)
+        elif kind == "pptx" and name.startswith("ppt/") and name.endswith(".xml"):
+            _read_xml(rest, self._slide_element)
         elif name == "meta-inf/manifest.xml":
             _read_xml(rest, self._manifest_entry)
         elif kind in {"odt", "ods"} and _OPEN_PARTS.fullmatch(name):
@@ -241,6 +248,16 @@ class _Package:
             self._fields[-1] = (self._fields[-1] + text)[:1000]
         else:
             _check_field(text)
+
+    # -- PowerPoint: what a click does -------------------------------------------------------------
+
+    def _slide_element(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._count(name)
+        action = _attribute(attributes, "action").strip().lower()
+        if action.startswith("ppaction://macro"):
+            raise Macros
+        if action and not _HARMLESS_ACTION.match(action):
+            raise ExternalReference
 
     # -- OpenDocument ------------------------------------------------------------------------------
 

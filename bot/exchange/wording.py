@@ -54,7 +54,7 @@ class Wording:
         self.today: date = order.made_at.astimezone(settings.zone).date()
         self._settings = settings
         self._texts = Texts.load(settings.languages, at_need=True)
-        self._texts.call(records.vocabulary().names)
+        self._texts.call(records.own_names())
         self._institutions = records.institutions()
 
     def say(self, said: Text) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain import permissions
+from bot.domain import codes, permissions
 from bot.domain.consultations import (
     CAME,
     DOOR,
@@ -16,7 +16,6 @@ from bot.domain.consultations import (
     Group,
     SignUp,
     SignUpState,
-    typed_code,
 )
 from bot.domain.errors import NotFound, Outdated, Refused
 from bot.domain.people import Act
@@ -59,7 +58,7 @@ def require_door(tx: Transaction, act: Act, found: Consultation, words: str) -> 
     """Let the code at the door pass; raises NotThatDay, NotAtTheDoor."""
     if not found.checks_in(act.today):
         raise NotThatDay(day=found.wanted.last_day)
-    if typed_code(words, DOOR) != code_of(tx, found):
+    if codes.read(words, DOOR) != code_of(tx, found):
         raise NotAtTheDoor
 
 

@@ -12,8 +12,10 @@ from bot.domain.consultations import (
     KEPT_LONGEST,
     SEATED,
     TAKING_PART,
+    WORDS,
     Consultation,
     ConsultationState,
+    Invited,
     SignUpState,
     Standing,
     Wanted,
@@ -24,9 +26,9 @@ from bot.domain.people import Act
 from bot.domain.screens import Screen
 from bot.domain.small_groups import Figures, rounded
 from bot.domain.views import participants as told
-from bot.services import audit, erasure, notices, waiting
+from bot.services import audit, erasure, notices, subscriptions, waiting
 from storage import consultations as queries
-from storage import contributions, jobs, sign_ups
+from storage import contributions, invites, jobs, sign_ups
 from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.outbox import BULK
@@ -68,6 +70,12 @@ class TooManyKept(Refused):
     key = "error.too_many_kept"
 
 
+class NoGroups(Refused):
+    """It is for groups, and none is named."""
+
+    key = "error.no_groups_invited"
+
+
 class KeptTooLong(Refused):
     """Nothing is kept for ever; values: `day`."""
 
@@ -87,7 +95,8 @@ async def announce(tx: Transaction, act: Act, wanted: Wanted) -> int:
     seat = permissions.secretariat_seat(act.actor)
     consultation_id = await queries.add(tx, new_code(), wanted, seat_id=seat.id, now=act.now)
     tx.safe.open(consultation_id)
-    await _plan_calendar(tx, act, consultation_id, wanted)
+    await invites.settle(tx, consultation_id, wanted.coded)
+    await plan_calendar(tx, act, consultation_id, wanted)
     await audit.record(
         tx,
         act,
@@ -109,7 +118,10 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
         raise Outdated
     _require_fits(act, wanted)
     await queries.change(tx, consultation_id, wanted)
-    await _plan_calendar(tx, act, consultation_id, wanted)
+    changed = [name for name in WORDS if getattr(wanted, name) != getattr(found.wanted, name)]
+    await invites.settle(tx, consultation_id, wanted.coded)
+    await queries.outdate(tx, consultation_id, wanted.language, changed)
+    await plan_calendar(tx, act, consultation_id, wanted)
     await _require_seats(tx, consultation_id, wanted)
     await sign_ups.keep_no_longer(tx, consultation_id, wanted.kept_until)
     await contributions.keep_no_longer(tx, consultation_id, wanted.kept_until)
@@ -164,6 +176,8 @@ def _require_fits(act: Act, wanted: Wanted) -> None:
     needed = max(wanted.last_day, wanted.words_until)
     if wanted.kept_until < needed:
         raise KeptTooShort(day=needed)
+    if wanted.invited is Invited.GROUPS and not wanted.groups:
+        raise NoGroups
     if wanted.seats is not None and sum(wanted.pools.values()) > wanted.seats:
         raise TooManyKept(kept=sum(wanted.pools.values()))
     if wanted.kept_until > wanted.last_day + KEPT_LONGEST:
@@ -178,8 +192,8 @@ async def _require_seats(tx: Transaction, consultation_id: int, wanted: Wanted) 
         raise TooFewSeats(taken=taken)
 
 
-async def _plan_calendar(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted) -> None:
-    """A meeting can be taken into a calendar."""
+async def plan_calendar(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted) -> None:
+    """A meeting can be taken into a calendar, in each language that it is said in."""
     if wanted.starts_at is not None:
         arguments = {"consultation": consultation_id}
         await jobs.plan(tx, CALENDAR, arguments, person_id=None, seat_id=None, now=act.now)
@@ -192,6 +206,7 @@ def _facts(wanted: Wanted) -> dict[str, str | date]:
         "closes": wanted.closes_on,
         "words_until": wanted.words_until,
         "kept_until": wanted.kept_until,
+        "invited": wanted.invited.value,
     }
 
 
@@ -320,6 +335,7 @@ async def follow(database: Database, act: Act) -> None:
             for gone in over:
                 await erasure.of_sign_up(tx, act, gone)
     await _erase_words(database, act)
+    await subscriptions.follow(database, act)
 
 
 async def _erase_words(database: Database, act: Act) -> None:

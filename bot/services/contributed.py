@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.domain import permissions
-from bot.domain.consultations import Consultation, Group
+from bot.domain.consultations import Consultation
 from bot.domain.contributions import (
     LONGEST_ANSWER,
     REASONED,
@@ -38,7 +38,7 @@ class Read:
     """
 
     kept: Contribution
-    group: Group | None
+    group: str | None
     codes: dict[int, str]
     chapter: Chapter | None  # that it is about
     files: int = 0  # that go with it
@@ -161,7 +161,7 @@ async def _read(tx: Transaction, consultation_id: int, found: list[Contribution]
     ]
 
 
-def _group(figures: Figures, kept: Contribution) -> Group | None:
-    if kept.said is None or not figures.group_of(kept.number, kept.said.group.value):
+def _group(figures: Figures, kept: Contribution) -> str | None:
+    if kept.said is None or not figures.group_of(kept.number, kept.said.group):
         return None
     return kept.said.group

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.consultations import (
+    NOT_SAID,
     Card,
     Consultation,
-    Group,
     SignUp,
     SignUpState,
 )
@@ -85,7 +85,7 @@ class Draft:
     wrote: tuple[int, ...] = ()
     screens: tuple[int, ...] = ()
 
-    def said(self, group: Group) -> Said:
+    def said(self, group: str) -> Said:
         """What is sealed of it; raises NoWords, where nothing else speaks for it, or TooLong."""
         words = fitting(self.words) if self.words.strip() or not self.files else ""
         return Said(words, self.language, group, self.wrote, self.screens)
@@ -104,7 +104,7 @@ async def send(
     await _require_fits(tx, act, consultation, draft.about)
     draft = await _with_files(tx, kept, draft)
     standing = await _standing(tx, kept)
-    group = standing[0].group if standing else Group(card.answers.get("group", Group.NOT_SAID))
+    group = standing[0].group if standing else str(card.answers.get("group", NOT_SAID))
     said = draft.said(group)
     await _note(tx, act, consultation, card, said.words)
     made = await contributions.add(
@@ -112,7 +112,7 @@ async def send(
     )
     await enclosures.belong(tx, kept.handle, made.id, draft.files)
     if not standing:
-        await consultations.add_counts(tx, consultation.id, {(WROTE, group.value): 1})
+        await consultations.add_counts(tx, consultation.id, {(WROTE, group): 1})
     await sign_ups.save(tx, replace(kept, asked=None))
     await _trace(tx, act, "contribution.send", made)
     return made
@@ -237,7 +237,7 @@ async def leave(
     """
     card = _card(kept)
     await _require_fits(tx, act, consultation, draft.about)
-    said = replace(draft.said(Group.NOT_SAID), wrote=(), screens=())
+    said = replace(draft.said(NOT_SAID), wrote=(), screens=())
     await _note(tx, act, consultation, card, said.words)
     code = new_code()
     try:
@@ -247,7 +247,7 @@ async def leave(
     made = await contributions.add(
         tx, consultation.id, handle, draft.about, said, day=act.today, kept_until=kept.kept_until
     )
-    counts = {(WROTE, Group.NOT_SAID.value): 1}
+    counts = {(WROTE, NOT_SAID): 1}
     await consultations.add_counts(tx, consultation.id, counts)
     await erasure.of_sign_up(tx, act, kept)
     await _trace(tx, act, "contribution.send", made)

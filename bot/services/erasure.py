@@ -12,18 +12,35 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.consultations import Card, SignUp, SignUpState, counted
 from bot.domain.contributions import Contribution
+from bot.domain.errors import Refused
 from bot.domain.people import Act
 from bot.domain.small_groups import WROTE
 from bot.domain.views import consultations as views
 from bot.domain.views import contributed
 from bot.domain.views import participants as told
 from bot.services import audit, notices, waiting
-from storage import consultations, contributions, enclosures, feedback, outbox, quotes, sign_ups
+from storage import (
+    consultations,
+    contributions,
+    enclosures,
+    feedback,
+    outbox,
+    quotes,
+    sign_ups,
+    subscriptions,
+)
 from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.outbox import REPLY, Message
 from storage.safe import LIMITS
 from storage.sign_ups import Erasure
+from storage.subscriptions import Subscription
+
+
+class StillErasing(Refused):
+    """What the chat has left here before is just being erased."""
+
+    key = "error.still_erasing"
 
 
 async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | None = None) -> None:
@@ -55,6 +72,17 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
     await audit.record(tx, act.of_the_day, "sign_up.erase", subject, facts={"number": gone.number})
 
 
+async def of_subscription(
+    tx: Transaction, act: Act, gone: Subscription, *, says: int | None = None
+) -> None:
+    """Take that somebody is told of later ones, and what they were told; `says` as above."""
+    if gone.card is not None:
+        rows = await outbox.let_go(tx, gone.handle, now=act.now)
+        await clear_chat(tx, act, gone.card, rows=rows, wrote=())
+    await subscriptions.remove(tx, gone, says=says, now=act.now)
+    await audit.record(tx, act.of_the_day, "subscription.erase", "subscriptions")
+
+
 async def of_contribution(tx: Transaction, act: Act, gone: Contribution) -> None:
     """Take a contribution to which no sign-up belongs."""
     await uncount(tx, [gone])
@@ -70,7 +98,7 @@ async def uncount(tx: Transaction, gone: Iterable[Contribution]) -> None:
     """Count somebody no more among those who contributed; `gone` is all that stood of them."""
     standing = next((each for each in gone if each.said is not None), None)
     if standing is not None and standing.said is not None:
-        counts = {(WROTE, standing.said.group.value): 1}
+        counts = {(WROTE, standing.said.group): 1}
         await consultations.erase_counts(tx, standing.consultation_id, counts)
 
 

@@ -86,15 +86,23 @@ async def only_file_of_draft(tx: Transaction, conversation_id: int) -> Attachmen
 
     Raises OneFile for several, FileOnItsWay while it is not stored yet.
     """
-    sent = await queries.pieces_of_draft(tx, conversation_id)
+    sent = await files_of_draft(tx, conversation_id)
     if len(sent) > 1:
         raise OneFile
-    if not sent:
-        return None
-    [piece] = sent
-    if piece.sha256 is None:
+    return sent[0] if sent else None
+
+
+async def files_of_draft(tx: Transaction, conversation_id: int) -> list[Attachment]:
+    """The files that were sent to a conversation; raises FileOnItsWay while one is not stored."""
+    sent = await queries.pieces_of_draft(tx, conversation_id)
+    found = [
+        Attachment(each.sha256, each.name or "", each.kind)
+        for each in sent
+        if each.sha256 is not None
+    ]
+    if len(found) < len(sent):
         raise FileOnItsWay
-    return Attachment(piece.sha256, piece.name or "", piece.kind)
+    return found
 
 
 async def stored(

@@ -19,8 +19,9 @@ from bot.domain.consultations import (
 )
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Act
+from bot.domain.screens import Listing, text
 from bot.keys import KeyMissing
-from bot.services import audit, erasure, waiting
+from bot.services import audit, erasure, subscriptions, waiting
 from storage import consultations, sign_ups
 from storage import waiting as seats
 from storage.database import Transaction
@@ -35,10 +36,10 @@ class SignUpClosed(Refused):
     key = "error.sign_up_closed"
 
 
-class StillErasing(Refused):
-    """What the chat has left here before is just being erased."""
+class NotInvited(Refused):
+    """A consultation is for other groups; values: `groups`."""
 
-    key = "error.still_erasing"
+    key = "error.not_invited"
 
 
 async def agree(tx: Transaction, act: Act, card: Card, consultation: Consultation) -> SignUp:
@@ -64,7 +65,7 @@ async def begin(
         return found
     handle = tx.safe.find(*where, words=words)
     if handle is not None and await sign_ups.is_going(tx, handle):
-        raise StillErasing
+        raise erasure.StillErasing
     await seats.lock(tx, consultation.id)  # two who begin at once get two numbers
     try:
         return await sign_ups.begin(
@@ -83,15 +84,20 @@ async def begin(
 async def send(
     tx: Transaction, act: Act, kept: SignUp, consultation: Consultation, answers: Mapping[str, Any]
 ) -> SignUp:
-    """Sign up with these answers, or change those that were sent; raises SignUpClosed.
+    """Sign up with these answers, or change those that were sent; raises SignUpClosed, NotInvited.
 
-    Whoever is new gets a seat, or a place on the waiting list.
+    Whoever is new gets a seat, or a place on the waiting list. Who came by a code is of its group.
     """
     if not consultation.takes_sign_ups(act.today):
         raise SignUpClosed
     await seats.lock(tx, consultation.id)
     kept = replace(await sign_ups.again(tx, kept), card=kept.card)
     assert kept.card is not None
+    answers = {**answers, **kept.card.by_code}
+    group = str(answers.get("group", ""))
+    if not consultation.wanted.invites(group):
+        groups = tuple(text(f"group.{each}") for each in consultation.wanted.groups)
+        raise NotInvited(groups=Listing(groups))
     said = replace(kept.card, answers=answers)
     await sign_ups.save(tx, replace(kept, day=act.today, card=said, asked=None))
     # In one go: nothing is shown of the moment in which somebody who changes counts as gone.
@@ -99,7 +105,7 @@ async def send(
     changes.subtract(counted(kept.card.answers, came=kept.came) if kept.is_in else {})
     await consultations.add_counts(tx, kept.consultation_id, changes)
     if not kept.is_in:
-        await waiting.admit(tx, act, consultation, kept, str(answers.get("group", "")))
+        await waiting.admit(tx, act, consultation, kept, group)
     await _trace(tx, act, "sign_up.change" if kept.is_in else "sign_up.send", kept)
     return await sign_ups.again(tx, kept)
 
@@ -150,9 +156,12 @@ async def forget(
 ) -> int:
     """Erase everything that the chat has left here; gives how many sign-ups that were.
 
+    That somebody is told of later consultations goes, too.
+
     The message of outbox row `says` tells when it is done.
     """
     found = await sign_ups.of_chat(tx, bot_id, chat_id)
+    await subscriptions.end(tx, act, bot_id, chat_id, says=None if found else says)
     for each in found:
         await erasure.of_sign_up(tx, act, each, says=says if each is found[-1] else None)
     return len(found)

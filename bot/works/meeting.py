@@ -1,4 +1,4 @@
-"""Writes the meeting of a consultation as a calendar file, which participants can take."""
+"""Writes the meeting of a consultation as calendar files, which participants can take."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ ICS = "text/calendar"
 
 
 async def run(job: Job, tools: Tools) -> None:
-    """Write the calendar file of `job.arguments["consultation"]` and keep it there."""
+    """Write the calendar file of `job.arguments["consultation"]` in each language it is said in."""
     consultation_id = job.arguments["consultation"]
-    async with tools.database.read() as tx:
-        found = await consultations.get(tx, consultation_id)
     now = tools.clock.now()
-    if found is None or found.wanted.starts_at is None:
-        async with tools.database.write() as tx:
-            await jobs.change(tx, job.id, state=jobs.DONE, finished_at=now)
-        return
-    written = write_meeting(
-        f"{found.code}@focal-point",
-        title=found.wanted.title,
-        starts_at=found.wanted.starts_at,
-        place=found.wanted.place,
-        made_at=now,
-    )
-    async with tools.keep(written, ICS) as (tx, kept):
-        await consultations.put_calendar(tx, consultation_id, kept.sha256)
+    async with tools.database.read() as tx:
+        languages = sorted(await consultations.said(tx, consultation_id))
+        said = {
+            each: await consultations.get(tx, consultation_id, language=each) for each in languages
+        }
+    for language, found in said.items():
+        if found is None or found.wanted.starts_at is None:
+            continue
+        written = write_meeting(
+            f"{found.code}@focal-point",
+            title=found.wanted.title,
+            starts_at=found.wanted.starts_at,
+            place=found.wanted.place,
+            made_at=now,
+        )
+        async with tools.keep(written, ICS) as (tx, kept):
+            await consultations.put_calendar(tx, consultation_id, language, kept.sha256)
+    async with tools.database.write() as tx:
         await jobs.change(tx, job.id, state=jobs.DONE, finished_at=now)

@@ -16,22 +16,24 @@ from bot.domain.consultations import (
     Access,
     Consultation,
     Form,
-    Group,
+    Invited,
     Wanted,
 )
 from bot.domain.days import read_due_day
 from bot.domain.errors import Unfit
 from bot.domain.fitting import within
+from bot.domain.groups import called
 from bot.domain.moments import read_moment, tells_time
 from bot.domain.screens import Screen, Text, Value, Words, text
 from bot.domain.views import consultations as views
+from bot.domain.views.common import mechanism_name
 from bot.domain.views.national_reports import report_called
 from bot.exchange.language import detect
 from bot.services import consultations as service
 from bot.services.people import deep_link
 from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick, Review
 from handlers.turn import Turn
-from storage import national_reports
+from storage import groups, items, national_reports
 
 NAME = "consultation"
 ANY_NUMBER = 0
@@ -53,6 +55,8 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
         values["meets"] = 1
     if await national_reports.count(turn.tx):
         values["has_reports"] = 1
+    if answers.get("invited", Invited.OPEN.value) != Invited.OPEN.value:
+        values["has_groups"] = 1
     if answers.get("seats"):
         values["has_seats"] = 1
         if answers.get("pools"):
@@ -60,7 +64,7 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     return values
 
 
-def _up_to(limit: int) -> Check:
+def up_to(limit: int) -> Check:
     """So many characters, in lines of their own."""
     return lambda words, _turn: within(words, limit)
 
@@ -120,10 +124,31 @@ async def _any_number(_turn: Turn, _answers: Answers) -> list[Option]:
     return [Option(ANY_NUMBER, text("consultation.any_number"))]
 
 
-async def _groups(_turn: Turn, _answers: Answers) -> list[Option]:
+async def _groups(turn: Turn, answers: Answers) -> list[Option]:
+    """Those that are offered, and those that were chosen before."""
+    known, chosen = await groups.every(turn.tx), (*answers.get("pools", ()), *_for(answers))
     return [
-        Option(each.value, text(f"group.{each}")) for each in Group if each is not Group.NOT_SAID
+        Option(each.code, called(each.code))
+        for each in known.entries
+        if not each.ended or each.code in chosen
     ]
+
+
+def _for(answers: Answers) -> tuple[str, ...]:
+    return tuple(answers.get("for_groups", ()))
+
+
+async def _mechanisms(turn: Turn, _answers: Answers) -> list[Option]:
+    """Those whose documents are on record."""
+    return [Option(each, _mechanism(each)) for each in await items.mechanisms(turn.tx)]
+
+
+def _mechanism(code: str) -> Text:
+    return text("label.one", value=mechanism_name(code))
+
+
+async def _invited(_turn: Turn, _answers: Answers) -> list[Option]:
+    return [Option(each.value, text(f"consultation.invited.{each}")) for each in Invited]
 
 
 def _number_fits(words: str, _turn: Turn) -> int:
@@ -154,9 +179,10 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     return views.announced(found, link_to(turn, found))
 
 
-def link_to(turn: Turn, found: Consultation) -> str:
-    """The public link of a consultation."""
-    return deep_link(turn.desk.consultation_bot, f"{PAYLOAD}{found.code}")
+def link_to(turn: Turn, found: Consultation, invite: str | None = None) -> str:
+    """The public link of a consultation; with the code of a group, the link of that group."""
+    payload = f"{PAYLOAD}{found.code}-{invite}" if invite else f"{PAYLOAD}{found.code}"
+    return deep_link(turn.desk.consultation_bot, payload)
 
 
 def _wanted(turn: Turn, answers: Answers) -> Wanted:
@@ -185,8 +211,17 @@ def _wanted(turn: Turn, answers: Answers) -> Wanted:
         access=tuple(Access(each) for each in answers.get("access", ())),
         ways=answers.get("ways", ""),
         contacts=answers.get("contacts", ""),
+        mechanism=answers.get("mechanism"),
+        **_who(answers),
         **_quota(answers, _day(answers, "closes") or last_day),
     )
+
+
+def _who(answers: Answers) -> dict[str, Any]:
+    """Who is invited; of whoever can come, no groups are kept."""
+    invited = Invited(answers.get("invited", Invited.OPEN.value))
+    groups = () if invited is Invited.OPEN else _for(answers)
+    return {"invited": invited, "groups": groups}
 
 
 def _quota(answers: Answers, closes_on: date) -> dict[str, Any]:
@@ -223,12 +258,15 @@ def answers_of(found: Consultation) -> dict[str, Any]:
         "languages": list(wanted.languages),
         "access": [each.value for each in wanted.access],
         "report": wanted.report_id or NO_REPORT,
+        "invited": wanted.invited.value,
+        "for_groups": list(wanted.groups),
         "seats": wanted.seats or ANY_NUMBER,
         "pools": list(wanted.pools),
         "kept_seats": max(wanted.pools.values(), default=1),
         "released": None if wanted.released_on is None else wanted.released_on.isoformat(),
         "ways": wanted.ways,
         "contacts": wanted.contacts,
+        "mechanism": wanted.mechanism,
     }
 
 
@@ -241,12 +279,16 @@ def labels_of(found: Consultation, language: str) -> Mapping[str, Text | Sequenc
             for each in wanted.languages
         ],
         "access": [text(f"access.{each}") for each in wanted.access],
-        "pools": [text(f"group.{each}") for each in wanted.pools],
+        "invited": text(f"consultation.invited.{wanted.invited}"),
+        "for_groups": [*map(called, wanted.groups)],
+        "pools": [*map(called, wanted.pools)],
     }
     if found.report is None:
         labels["report"] = text("consultation.no_report")
     else:
         labels["report"] = text("label.one", value=Words(*found.report))
+    if wanted.mechanism is not None:
+        labels["mechanism"] = _mechanism(wanted.mechanism)
     if wanted.seats is None:
         labels["seats"] = text("consultation.any_number")
     if not wanted.place:
@@ -260,25 +302,28 @@ FLOW = Flow(
     name=NAME,
     begins=_begins,
     steps=(
-        Ask("title", _up_to(LONGEST_TITLE)),
-        Ask("purpose", _up_to(LONGEST_PURPOSE)),
+        Ask("title", up_to(LONGEST_TITLE)),
+        Ask("purpose", up_to(LONGEST_PURPOSE)),
         Ask("when", _when_fits, shows=_when_shown),
-        Choose("place", _places, check=_up_to(LONGEST_PLACE)),
+        Choose("place", _places, check=up_to(LONGEST_PLACE)),
     ),
     review=Review(
         optional=(
             Ask("closes", _day_fits, shows=date.fromisoformat),
             Ask("input", _day_fits, shows=date.fromisoformat, when="meets"),
             Ask("kept", _day_fits, shows=date.fromisoformat),
+            Choose("mechanism", _mechanisms),
             Pick("languages", _languages),
             Pick("access", _access),
             Choose("report", _reports, when="has_reports"),
+            Choose("invited", _invited),
+            Pick("for_groups", _groups, when="has_groups"),
             Choose("seats", _any_number, check=_number_fits),
             Pick("pools", _groups, when="has_seats"),
             Ask("kept_seats", _number_fits, when="has_pools"),
             Ask("released", _day_fits, shows=date.fromisoformat, when="has_pools"),
-            Ask("ways", _up_to(LONGEST_PURPOSE)),
-            Ask("contacts", _up_to(LONGEST_PURPOSE)),
+            Ask("ways", up_to(LONGEST_PURPOSE)),
+            Ask("contacts", up_to(LONGEST_PURPOSE)),
         )
     ),
     notes=_notes,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.domain.consultations import Consultation, typed_code
+from bot.domain import codes
+from bot.domain.consultations import Consultation
 from bot.domain.errors import NotFound, Refused, Unfit
 from bot.domain.screens import Screen, Value
 from bot.domain.views import door as views
@@ -36,7 +37,7 @@ def codes_of(payload: str) -> tuple[str, str] | None:
     if not payload.startswith(PAYLOAD):
         return None
     code, _, door = payload.removeprefix(PAYLOAD).partition("-")
-    is_code = typed_code(code, len(code)) == code and typed_code(door, len(door)) == door
+    is_code = codes.read(code, len(code)) == code and codes.read(door, len(door)) == door
     return (code, door) if code and door and is_code else None
 
 

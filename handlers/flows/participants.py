@@ -154,6 +154,10 @@ class ParticipantRunner:
 
     # -- inside ------------------------------------------------------------------------------------
 
+    async def asks(self, turn: Turn) -> bool:
+        """Whether a question is open in this chat."""
+        return await self._asked(turn) is not None
+
     async def _asked(self, turn: Turn) -> SignUp | None:
         """The sign-up of this chat in which a question is open."""
         if not turn.private:

@@ -10,20 +10,24 @@ from bot import texts
 from bot.domain.consultations import (
     LONGEST_ORGANISATION,
     LONGEST_REGION,
+    NOT_SAID,
+    TOLD_FOR,
     Access,
     Consultation,
-    Group,
+    Invited,
     SignUp,
 )
 from bot.domain.errors import existing
 from bot.domain.fitting import on_one_line
+from bot.domain.groups import called
 from bot.domain.screens import Screen, Text, Value, text
 from bot.domain.views import participants as views
 from bot.services import sign_ups as service
-from bot.services import waiting
+from bot.services import subscriptions, waiting
 from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick, Review
 from handlers.turn import Turn
-from storage import consultations
+from storage import consultations, groups
+from storage import subscriptions as queries
 
 NAME = "sign_up"
 YES, NO = "yes", "no"
@@ -47,11 +51,14 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     if kept.card is not None:
         shown = replace(kept, card=replace(kept.card, answers=answers))
     values: dict[str, Value] = {
+        "until": turn.today + TOLD_FOR,
         "title": views.title(await of(turn)),
         "name": views.name_of(shown),
     }
     if kept.card is not None and kept.card.named:
         values["named"] = 1
+    if kept.card is not None and not kept.card.by_code:
+        values["says_group"] = 1
     return values
 
 
@@ -60,9 +67,20 @@ def _up_to(limit: int) -> Check:
     return lambda words, _turn: on_one_line(words, limit)
 
 
-async def _groups(_turn: Turn, _answers: Answers) -> list[Option]:
-    first = (Group.NOT_SAID, *(each for each in Group if each is not Group.NOT_SAID))
-    return [Option(each.value, text(f"group.{each}")) for each in first]
+async def _groups(turn: Turn, answers: Answers) -> list[Option]:
+    """Every group; those who are invited, where it is for these; that of the code.
+
+    What was chosen stays there, so that it can be read.
+    """
+    found, card = await of(turn), existing(held(turn).card)
+    chosen = [each] if (each := answers.get("group")) else []
+    if card.by_code:
+        offered = [*card.by_code.values()]
+    elif found.wanted.invited is Invited.GROUPS:
+        offered = [*found.wanted.groups]
+    else:
+        offered = [NOT_SAID, *(await groups.every(turn.tx)).live]
+    return [Option(each, called(each)) for each in dict.fromkeys([*offered, *chosen])]
 
 
 async def _languages(turn: Turn, _answers: Answers) -> list[Option]:
@@ -81,13 +99,21 @@ async def _speaking(_turn: Turn, _answers: Answers) -> list[Option]:
     return [Option(each, text(f"sign_up.speaks.{each}")) for each in (YES, NO)]
 
 
+async def _later(_turn: Turn, _answers: Answers) -> list[Option]:
+    return [Option(each, text(f"sign_up.later.{each}")) for each in (YES, NO)]
+
+
 async def _notes(turn: Turn, _answers: Answers) -> Sequence[Text]:
     return views.notes(await of(turn), held(turn))
 
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     found = await of(turn)
-    turn.sign_up = await service.send(turn.tx, turn.act, held(turn), found, answers)
+    card = existing(held(turn).card)
+    said = {name: answer for name, answer in answers.items() if name != "later"}
+    turn.sign_up = await service.send(turn.tx, turn.act, held(turn), found, said)
+    wished = answers.get("later") == YES
+    await subscriptions.settle(turn.tx, turn.act, card, wished=wished)
     waits = await waiting.stands(turn.tx, turn.act, found, turn.sign_up)
     return views.receipt(found, turn.sign_up, waits, today=turn.today)
 
@@ -100,11 +126,12 @@ FLOW = Flow(
         optional=(
             Ask("name", _up_to(LONGEST_ORGANISATION), when="named"),
             Ask("organisation", _up_to(LONGEST_ORGANISATION)),
-            Choose("group", _groups, first=0),
+            Choose("group", _groups, when="says_group"),
             Ask("region", _up_to(LONGEST_REGION)),
             Choose("language", _languages),
             Pick("access", _access),
             Choose("speaks", _speaking),
+            Choose("later", _later),
         ),
         keeps=False,
     ),
@@ -113,9 +140,11 @@ FLOW = Flow(
     returns_to=lambda _answers: "mine",
 )
 
-TEXT_KEYS = tuple(f"sign_up.speaks.{each}" for each in (YES, NO))
+TEXT_KEYS = tuple(f"sign_up.{what}.{each}" for what in ("speaks", "later") for each in (YES, NO))
 
 
-def answers_of(kept: SignUp) -> dict[str, Any]:
-    """What the card says so far."""
-    return {} if kept.card is None else dict(kept.card.answers)
+async def answers_of(turn: Turn, kept: SignUp) -> dict[str, Any]:
+    """What the card says so far; that one is told of later ones is kept apart from it."""
+    said = {} if kept.card is None else {**kept.card.answers, **kept.card.by_code}
+    told = await queries.of(turn.tx, turn.bot_id, turn.chat_id)
+    return said if told is None else {**said, "later": YES}

@@ -55,6 +55,7 @@ def look(tmp_path: Path) -> Look:
 TAKEN = {
     "report.docx": hostile.docx(),
     "figures.xlsx": hostile.xlsx(),
+    "slides.pptx": hostile.pptx(action="ppaction://hlinkshowjump?jump=nextslide"),
     "report.odt": hostile.open_document(),
     "figures.ods": hostile.open_document(kind="spreadsheet"),
     "report.pdf": hostile.pdf(),
@@ -166,12 +167,14 @@ REFUSED: dict[str, tuple[type[Refused], bytes]] = {
     # macros
     "docm": (Macros, hostile.docx(main=hostile.DOCM_MAIN)),
     "xlsm": (Macros, hostile.xlsx(main=hostile.XLSM_MAIN)),
+    "slide that runs a macro": (Macros, hostile.pptx(action="ppaction://macro?name=A")),
     "docx with a macro project": (Macros, hostile.docx(more={"word/vbaProject.bin": b"x"})),
     "macro project by relation": (Macros, hostile.docx(related=[("vbaProject", "a", "Internal")])),
     "xlsx with a macro sheet": (Macros, hostile.xlsx(more={"xl/macrosheets/sheet1.xml": "<x/>"})),
     "odt with Basic": (Macros, hostile.open_document(more={"Basic/Standard/a.xml": "<x/>"})),
     "odt with an event": (Macros, hostile.open_document("<script:event-listener/>")),
     # things inside
+    "pptx with OLE": (EmbeddedObject, hostile.pptx(related=[("oleObject", "a", "Internal")])),
     "docx with OLE": (EmbeddedObject, hostile.docx(more={"word/embeddings/a.bin": b"x"})),
     "OLE by relation": (EmbeddedObject, hostile.docx(related=[("oleObject", "a", "Internal")])),
     "ActiveX": (EmbeddedObject, hostile.docx(more={"word/activeX/activeX1.xml": "<x/>"})),
@@ -207,6 +210,15 @@ REFUSED: dict[str, tuple[type[Refused], bytes]] = {
         hostile.xlsx('<c><f>_xlfn.WEBSERVICE("https://example.org")</f></c>'),
     ),
     "DDE formula": (ExternalReference, hostile.xlsx("<c><f>cmd|' /c calc'!A0</f></c>")),
+    "slide that starts a program": (
+        ExternalReference,
+        hostile.pptx(action="ppaction://program"),
+    ),
+    "slide that opens a file": (ExternalReference, hostile.pptx(action="ppaction://hlinkfile")),
+    "slide with a film elsewhere": (
+        ExternalReference,
+        hostile.pptx(related=[("video", "https://example.org/a.mp4", "External")]),
+    ),
     "DDE field": (ExternalReference, hostile.docx(hostile.field(" DDEAUTO c:\\\\a.exe"))),
     "split DDE field": (ExternalReference, hostile.docx(hostile.field(" D", "DE", "AUTO x y"))),
     "DDE field made by a field": (
@@ -287,10 +299,8 @@ REFUSED: dict[str, tuple[type[Refused], bytes]] = {
     "program of Windows": (NotAccepted, b"MZ\x90\0" + bytes(200)),
     "GIF": (NotAccepted, b"GIF89a" + bytes(64)),
     "zip": (NotAccepted, hostile.packed({"a.txt": "words"})),
-    "pptx": (
-        NotAccepted,
-        hostile.docx(main=f"{hostile.OOXML}.presentationml.presentation.main+xml"),
-    ),
+    "ppsx": (NotAccepted, hostile.pptx(main="slideshow")),
+    "potx": (NotAccepted, hostile.pptx(main="template")),
     "dotx": (NotAccepted, hostile.docx(main=f"{hostile.OOXML}.wordprocessingml.template.main+xml")),
     "epub": (NotAccepted, hostile.packed({"mimetype": "application/epub+zip"})),
     "Ogg film": (NotAccepted, b"OggS\0\2" + bytes(22) + b"\x80theora" + bytes(64)),

@@ -311,7 +311,7 @@ async def test_after_the_last_day_nothing_of_a_participant_can_be_found_anywhere
     await salma.types(ORGANISATION)
     await salma.taps("Region")
     await salma.types("Far Shore")
-    await salma.taps("Sign up", "Contribute")
+    await salma.taps("Later ones", "Yes", "Sign up", "Contribute")
     await salma.types("No ramp leads into our school.")
     await salma.taps("Send")
     nora = await network.people.phone("Nora Haddad")

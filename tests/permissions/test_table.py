@@ -17,14 +17,15 @@ import pytest
 from sqlalchemy import URL, Column, ColumnElement, func, select, update
 
 from bot.domain.approvals import Kind
-from bot.domain.consultations import Card, Form, Wanted
-from bot.domain.contributions import About
+from bot.domain.consultations import Card, Consultation, Form, Invited, Wanted
+from bot.domain.contributions import About, Contribution
 from bot.domain.errors import NotAllowed, NotFound, Refused
 from bot.domain.exports import ExportKind
 from bot.domain.filters import Filter
 from bot.domain.items import AssignmentState
 from bot.domain.people import Act, Actor, Role
-from bot.services import approvals, consultations, contributing, exports, summaries
+from bot.domain.screens import Attachment
+from bot.services import announcing, approvals, consultations, contributing, exports, summaries
 from bot.services.assignments_book import READ
 from handlers.house import make_router
 from storage import accounts, jobs
@@ -162,17 +163,17 @@ async def numbers(world: World) -> dict[str, str]:
         day = amina.today + timedelta(days=9)
         held = Wanted(Form.WRITTEN, "Schools", JUSTICE, None, day, "", "en", day, day)
         running, over = [await consultations.announce(tx, amina, held) for _ in range(2)]
-        today = replace(held, form=Form.MEETING, starts_at=now, last_day=amina.today)
-        meets = await consultations.announce(tx, amina, replace(today, closes_on=amina.today))
+        meeting = {"form": Form.MEETING, "last_day": amina.today, "closes_on": amina.today}
+        meets = await consultations.announce(tx, amina, replace(held, starts_at=now, **meeting))
         await consultations.close(tx, amina, over)
         await summaries.publish(tx, amina, over, "Ramps will be built.", "en")
         past_link = await consultations.get(tx, amina, over)
+        by_code = await consultations.announce(tx, amina, replace(held, invited=Invited.CODE))
         link = await consultations.get(tx, amina, running)
+        await announcing.hand_out(tx, amina, running, [Attachment(pdf, "a.pdf")])
+        [paper] = await announcing.documents(tx, amina, running)
         somebody = maravia.act(Actor(None, ()), now, bot_id=world.bot_id)
-        own = Card(4_000_000_000, world.bot_id, "en")
-        begun = await contributing.begin_words(tx, somebody, own, link)
-        said = contributing.Draft(About(), JUSTICE, "en")
-        written, _code = await contributing.leave(tx, somebody, begun, link, said)
+        written = await _left_words(tx, somebody, link)
     found = {
         "": "",
         "the institution's assignment": known["assignment"],
@@ -230,12 +231,22 @@ async def numbers(world: World) -> dict[str, str]:
         "an open consultation": running,
         "a consultation that is closed": over,
         "a consultation that meets today": meets,
+        "a consultation by code": by_code,
+        "a document that is handed out": f"{running}:{paper.id}",
         "the link of an open consultation": link.code,
         "the link of a consultation with a summary": past_link.code,
         "a contribution": written.id,
         "a contribution without files": written.id,
     }
     return {name: str(number) for name, number in found.items()}
+
+
+async def _left_words(tx: Transaction, act: Act, link: Consultation) -> Contribution:
+    """A contribution to it, with no way back."""
+    begun = await contributing.begin_words(tx, act, Card(4_000_000_000, act.bot_id, "en"), link)
+    said = contributing.Draft(About(), JUSTICE, "en")
+    written, _code = await contributing.leave(tx, act, begun, link, said)
+    return written
 
 
 async def _newest(

@@ -21,13 +21,14 @@ from bot.domain.consultations import (
     Group,
     SignUp,
     SignUpState,
+    Translation,
     Wanted,
     random_number,
 )
 from bot.domain.errors import NotAllowed, Outdated
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.keys import KeyRing
-from bot.services import consultations, erasure, sign_ups
+from bot.services import announcing, consultations, erasure, sign_ups
 from storage import consultations as queries
 from storage import institutions as houses
 from storage import sign_ups as kept
@@ -119,6 +120,24 @@ async def everything(database: Database) -> bytes:
 
 
 # -- Announcing ------------------------------------------------------------------------------------
+
+
+async def test_a_place_that_was_changed_is_said_in_no_language_any_more(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, place="City hall", ways="By letter")
+    french = Translation("Rapport", "Que dire ?", place="Mairie", ways="Par lettre")
+    async with database.write() as tx:
+        act = await officer(tx, clock)
+        await announcing.say(tx, act, found.id, "fr", french)
+        moved = wanted(place="Library", ways="By letter")
+        await consultations.change(tx, act, found.id, moved)
+        said = await queries.get(tx, found.id, language="fr")
+        assert said is not None
+        assert (said.title, said.wanted.place) == ("Rapport", "Library")
+        assert said.wanted.ways == "Par lettre"
+        with pytest.raises(Outdated):
+            await announcing.say(tx, act, found.id, "en", french)
 
 
 async def test_a_consultation_is_announced_by_the_secretariat_alone(
@@ -326,7 +345,7 @@ async def test_whoever_was_forgotten_can_sign_up_anew_under_another_name(
     async with database.write() as tx:
         await sign_ups.forget(tx, nobody(clock), BOT, CHAT)
     async with database.write() as tx:
-        with pytest.raises(sign_ups.StillErasing):
+        with pytest.raises(erasure.StillErasing):
             await sign_ups.agree(tx, nobody(clock), Card(CHAT, BOT, "en"), found)
     await erasure.destroy_keys(database, tick(clock))
     assert (await signed_up(database, clock, found)).handle != first.handle

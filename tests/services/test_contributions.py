@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
+from bot.domain.codes import ALPHABET, shown
 from bot.domain.consultations import (
-    ALPHABET,
     FEWEST,
     KEPT_AFTER,
     Card,
@@ -35,7 +35,6 @@ from bot.domain.contributions import (
     looks_like_code,
     new_code,
     read_code,
-    shown,
 )
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.national_reports import ChapterDraft
@@ -171,7 +170,7 @@ async def test_an_amended_one_keeps_its_number_and_is_undecided_again(
             draft=draft("It has two steps.", wrote=(22,), screens=(1, 2)),
         )
         assert await contributions.get(tx, mine.id) == amended
-    assert amended.said == Said("It has two steps.", "en", Group.LGBTI, (21, 22), (1, 2))
+    assert amended.said == Said("It has two steps.", "en", Group.LGBTI.value, (21, 22), (1, 2))
     assert (amended.number, amended.outcome, amended.answer) == (1, Outcome.NONE, "")
 
 
@@ -375,7 +374,7 @@ async def test_words_that_were_left_lead_to_no_chat_and_a_code_finds_them(
     assert acts == ["consultation.announce", "contribution.send"], "and no trace of the draft"
     assert sorted(removed) == [11, 12], "what was written goes from the chat"
     assert handles == []
-    assert made.said == Said(WORDS, "en", Group.NOT_SAID)
+    assert made.said == Said(WORDS, "en", Group.NOT_SAID.value)
 
 
 async def test_words_that_were_not_sent_go_with_forget_and_after_a_week(
@@ -388,7 +387,7 @@ async def test_words_that_were_not_sent_go_with_forget_and_after_a_week(
         assert await contributing.begin_words(tx, nobody(clock), card, found) == begun
         assert await kept_rows.of(tx, found.id, BOT, CHAT) is None, "it is no sign-up"
         assert await sign_ups.forget(tx, nobody(clock), BOT, CHAT) == 1
-        with pytest.raises(sign_ups.StillErasing):
+        with pytest.raises(erasure.StillErasing):
             await contributing.begin_words(tx, nobody(clock), card, found)
     await erasure.destroy_keys(database, tick(clock))
     async with database.write() as tx:
@@ -621,7 +620,7 @@ async def test_nobody_but_the_secretariat_reads_them(
             await contributed.tag(tx, amal, mine.id, Tags())
 
 
-async def _groups(tx: Transaction, clock: FrozenClock, found: Consultation) -> list[Group | None]:
+async def _groups(tx: Transaction, clock: FrozenClock, found: Consultation) -> list[str | None]:
     act = await officer(tx, clock)
     return [each.group for each in await contributed.page(tx, act, found.id, limit=99, offset=0)]
 
@@ -638,7 +637,7 @@ async def test_a_group_is_named_once_five_of_it_have_contributed(
         assert set(await _groups(tx, clock, found)) == {None}, "eight contributions of four people"
     await sent(database, clock, found, kept[-1])
     async with database.write() as tx:
-        assert set(await _groups(tx, clock, found)) == {Group.LGBTI}
+        assert set(await _groups(tx, clock, found)) == {Group.LGBTI.value}
     one_more = await signed_up(database, clock, found, CHAT + 98)
     await sent(database, clock, found, one_more)
     alone = await signed_up(database, clock, found, CHAT + 99, group=Group.WOMEN.value)

@@ -34,7 +34,7 @@ GIVEN = {
     f"bot/services/{each}.py"
     for each in (
         *("passing", "clusters", "reminders", "report_chapters", "sign_ups", "waiting"),
-        *("contributing", "attendance"),
+        *("contributing", "attendance", "announcing", "groups"),
     )
 }
 """Where a function takes the name; those who call it write it as a whole."""

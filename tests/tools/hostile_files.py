@@ -16,6 +16,8 @@ RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SLIDES = "http://schemas.openxmlformats.org/presentationml/2006/main"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 OOXML = "application/vnd.openxmlformats-officedocument"
 
 DOCX_MAIN = f"{OOXML}.wordprocessingml.document.main+xml"
@@ -88,6 +90,30 @@ def docx(
             "</w:document>",
             "word/_rels/document.xml.rels": relations(*related),
             **(more or {}),
+        }
+    )
+
+
+def pptx(
+    *,
+    action: str = "",
+    main: str = "presentation",
+    related: Iterable[tuple[str, str, str]] = (),
+) -> bytes:
+    """Slides, whose one text does `action` when it is clicked."""
+    click = f'<a:hlinkClick action="{action}"/>' if action else ""
+    slide = f'<p:sld xmlns:p="{SLIDES}" xmlns:a="{DRAWING}">{click}</p:sld>'
+    return packed(
+        {
+            "[Content_Types].xml": types(
+                f"{OOXML}.presentationml.{main}.main+xml",
+                "/ppt/presentation.xml",
+                ("/ppt/slides/slide1.xml", f"{OOXML}.presentationml.slide+xml"),
+            ),
+            "_rels/.rels": relations(("officeDocument", "ppt/presentation.xml", "Internal")),
+            "ppt/presentation.xml": f'<p:presentation xmlns:p="{SLIDES}"/>',
+            "ppt/slides/slide1.xml": slide,
+            "ppt/slides/_rels/slide1.xml.rels": relations(*related),
         }
     )
 

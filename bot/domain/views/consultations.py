@@ -11,6 +11,7 @@ from bot.domain.consultations import (
     Attendance,
     Consultation,
     ConsultationState,
+    Invited,
     Standing,
     Wanted,
 )
@@ -28,8 +29,8 @@ from bot.domain.screens import (
     text,
 )
 from bot.domain.views import door
-from bot.domain.views.common import HOME, LIST_LENGTH, pages
-from bot.domain.views.participants import report, title, when, words_until
+from bot.domain.views.common import HOME, LIST_LENGTH, in_twos, pages
+from bot.domain.views.participants import for_mechanism, named, report, title, when, words_until
 
 TITLE = 40
 """Characters of a title on a button."""
@@ -52,7 +53,8 @@ def listed(total: int, page: int, shown: Sequence[Consultation], *, past: bool) 
         rows=[
             *rows,
             (button("consultation_announce", "announce_consultation"),),
-            (past_ones, HOME),
+            (button("groups", "groups"), past_ones),
+            (HOME,),
         ],
     )
 
@@ -83,6 +85,7 @@ def one(
         text("consultation.stands", state=text(f"consultation.state.{found.state}")),
         text("card.words", words=Words(wanted.purpose, wanted.language)),
         *report(found),
+        *for_mechanism(wanted),
         when(found),
     ]
     if wanted.place:
@@ -91,6 +94,7 @@ def one(
         text("participant.closes", day=wanted.closes_on),
         *words_until(found),
         text("consultation.kept", until=wanted.kept_until),
+        *_invited(wanted),
         *_seats(wanted),
         None,
     ]
@@ -133,6 +137,16 @@ def _said(found: Consultation, n: int) -> list[Row]:
     return [(button("feedback_of", f"feedback_of:{found.id}:0"),)] if n else []
 
 
+def _invited(wanted: Wanted) -> list[Text]:
+    """Who can sign up, where it is not anybody."""
+    if wanted.invited is Invited.OPEN:
+        return []
+    lines = [text("consultation.who", who=text(f"consultation.invited.{wanted.invited}"))]
+    if wanted.groups:
+        lines.append(text("consultation.for_groups", groups=named(wanted.groups)))
+    return lines
+
+
 def _seats(wanted: Wanted) -> list[Text]:
     if wanted.seats is None:
         return []
@@ -169,7 +183,7 @@ def _at_least(key: str, n: int) -> Text:
     return text(key, count=n) if n else text(f"{key}_few", fewest=FEWEST)
 
 
-def _people(key: str, n: int) -> Text:
+def how_many(key: str, n: int) -> Text:
     """How many, where that tells of nobody."""
     return text(f"{key}_few", fewest=FEWEST) if 0 < n < FEWEST else text(key, count=n)
 
@@ -178,8 +192,14 @@ def _choices(found: Consultation, today: date) -> list[Row]:
     if found.state is ConsultationState.OPEN:
         link = button("consultation_link", f"consultation_link:{found.id}")
         poster = button("consultation_poster", f"consultation_poster:{found.id}")
+        more = [
+            button(f"consultation_{each}", f"consultation_{each}:{found.id}")
+            for each in ("share", "documents", "words", "tell")
+        ]
         return [
             (link, poster),
+            *in_twos(more),
+            *_codes(found),
             _files(found),
             (
                 button("consultation_change", f"consultation_change:{found.id}"),
@@ -199,6 +219,12 @@ def _files(found: Consultation) -> Row:
     return (button("consultation_files", f"consultation_files:{found.id}"),)
 
 
+def _codes(found: Consultation) -> list[Row]:
+    if found.wanted.invited is not Invited.CODE:
+        return []
+    return [(button("consultation_codes", f"consultation_codes:{found.id}"),)]
+
+
 def announced(found: Consultation, url: str) -> Screen:
     """It is open: its link, to be passed on."""
     return message(
@@ -207,6 +233,8 @@ def announced(found: Consultation, url: str) -> Screen:
         "consultation.link_is_public",
         rows=[
             (Button(text("button.copy_link"), copy=url),),
+            *_codes(found),
+            (button("consultation_tell", f"consultation_tell:{found.id}"),),
             (_opens(found),),
         ],
     )
@@ -222,11 +250,13 @@ def link(found: Consultation, url: str) -> Screen:
     )
 
 
-def poster_languages(act: str, languages: Sequence[tuple[str, str]], *, back: str) -> Screen:
-    """In which language `act` makes a poster: codes and own names."""
+def poster_languages(
+    act: str, languages: Sequence[tuple[str, str]], *, back: str, behind: str = ""
+) -> Screen:
+    """In which language `act` makes a poster: codes and own names; `behind` stands behind them."""
     rows: list[Row] = [
         tuple(
-            Button(text("label.one", value=Words(name)), act=f"{act}:{code}")
+            Button(text("label.one", value=Words(name)), act=f"{act}:{code}{behind}")
             for code, name in languages
         )
     ]
@@ -253,11 +283,11 @@ def erased(found: Consultation, what: Mapping[str, int]) -> Screen:
 
 
 def _erased(what: Mapping[str, int]) -> list[Text | None]:
-    lines: list[Text | None] = [_people("consultation.erased_sign_ups", what.get("sign_ups", 0))]
+    lines: list[Text | None] = [how_many("consultation.erased_sign_ups", what.get("sign_ups", 0))]
     if written := what.get("contributions", 0):
-        lines.append(_people("consultation.erased_contributions", written))
+        lines.append(how_many("consultation.erased_contributions", written))
     if said := what.get("feedback", 0):
-        lines.append(_people("consultation.erased_feedback", said))
+        lines.append(how_many("consultation.erased_feedback", said))
     if "keys" not in what:
         return [*lines, text("consultation.erasing")]
     if what["left"]:

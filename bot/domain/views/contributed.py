@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.domain.consultations import Consultation, Group
+from bot.domain.consultations import NOT_SAID, Consultation
 from bot.domain.contributions import Contribution, Outcome, Tags
 from bot.domain.enclosures import Enclosure, EnclosureKind, EnclosureState
 from bot.domain.national_reports import Chapter
@@ -30,7 +30,7 @@ from bot.domain.views.participants import title
 LONGEST_SHOWN = 3000
 """Characters of a document's text on a screen."""
 
-Shown = tuple[Contribution, Group | None]
+Shown = tuple[Contribution, str | None]
 """A contribution, and the group of who wrote it where that tells of nobody."""
 
 
@@ -56,9 +56,9 @@ def _start(kept: Contribution) -> list[Text]:
     return [text("card.words", words=start)]
 
 
-def _head(kept: Contribution, group: Group | None) -> Text:
+def _head(kept: Contribution, group: str | None) -> Text:
     who = text("contributed.somebody")
-    if group is not None and group is not Group.NOT_SAID:
+    if group not in (None, NOT_SAID):
         who = text(f"group.{group}")
     outcome = text(f"contributed.outcome.{kept.outcome}")
     return text("contributed.head", number=kept.number, who=who, state=outcome)
@@ -67,7 +67,7 @@ def _head(kept: Contribution, group: Group | None) -> Text:
 def one(
     found: Consultation,
     kept: Contribution,
-    group: Group | None,
+    group: str | None,
     codes: Mapping[int, str],
     chapter: Chapter | None,
     *,

@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.domain.consultations import Consultation, ConsultationState, Form, SignUp, SignUpState
+from bot.domain.consultations import (
+    Consultation,
+    ConsultationState,
+    Document,
+    Form,
+    Invited,
+    SignUp,
+    SignUpState,
+    Wanted,
+)
 from bot.domain.quotas import Reason
 from bot.domain.screens import (
     Attachment,
@@ -25,7 +34,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import in_twos
+from bot.domain.views.common import in_twos, mechanism_name
 
 REPRISALS = "ohchr-reprisals@un.org"
 """Where the United Nations take reports of reprisals for cooperating with them."""
@@ -57,6 +66,7 @@ def first(
         ]
     return screen(
         *_about(found, today),
+        *_for_others(found, today),
         None,
         "participant.name_only",
         "participant.traceable",
@@ -65,17 +75,47 @@ def first(
         rows=[
             *agreeing,
             *_words_only(found, terms, today),
+            *_documents(found, here),
             (button("other_ways", f"ways:{here}"), button("worried", f"worried:{here}")),
             *_instead(instead),
             (button("take_no_part", f"decline:{here}"),),
-            tuple(
-                Button(
-                    text("label.one", value=Words(name)),
-                    act=f"consultation:{code}:{other}:{asked_by}",
-                )
-                for other, name in others
-            ),
+            _languages(code, others, asked_by),
         ],
+    )
+
+
+def by_code(
+    found: Consultation,
+    here: str,
+    others: Sequence[tuple[str, str]],
+    *,
+    today: date,
+    wrong: bool,
+) -> Screen:
+    """It is for whoever has a code, which is asked for before anything is kept; as `first`."""
+    asked = "participant.code_wrong" if wrong else "participant.code_ask"
+    code, _, behind = here.partition(":")
+    _spoken, _, asked_by = behind.partition(":")
+    return screen(
+        *_about(found, today),
+        None,
+        asked,
+        rows=[
+            (button("other_ways", f"ways:{here}"), button("worried", f"worried:{here}")),
+            _languages(code, others, asked_by),
+        ],
+    )
+
+
+def no_such_code() -> Screen:
+    """A code was written that invites to nothing."""
+    return message("participant.code_wrong")
+
+
+def _languages(code: str, others: Sequence[tuple[str, str]], asked_by: str) -> Row:
+    return tuple(
+        Button(text("label.one", value=Words(name)), act=f"consultation:{code}:{other}:{asked_by}")
+        for other, name in others
     )
 
 
@@ -85,12 +125,20 @@ def _words_only(found: Consultation, terms: str, today: date) -> list[Row]:
     return [(button("leave_words", f"leave_words:{terms}"),)]
 
 
+def _for_others(found: Consultation, today: date) -> list[Text | None]:
+    """Where it is for groups: what everybody else can do."""
+    if found.wanted.invited is not Invited.GROUPS or not found.takes_contributions(today):
+        return []
+    return [text("participant.others_write")]
+
+
 def _about(found: Consultation, today: date) -> list[Text | None]:
     wanted = found.wanted
     lines: list[Text | None] = [
         text("participant.about", title=title(found)),
         text("card.words", words=Words(wanted.purpose, wanted.language)),
         *report(found),
+        *for_mechanism(wanted),
         when(found),
     ]
     if wanted.form is Form.MEETING:
@@ -102,7 +150,10 @@ def _about(found: Consultation, today: date) -> list[Text | None]:
         lines.append(text("participant.closes", day=wanted.closes_on))
     else:
         lines += [text("participant.too_late"), text("participant.words_only")]
-    return [*lines, *words_until(found)]
+    lines += words_until(found)
+    if wanted.invited is Invited.GROUPS:
+        lines.append(text("participant.for_groups", groups=named(wanted.groups)))
+    return lines
 
 
 def words_until(found: Consultation) -> list[Text | None]:
@@ -117,12 +168,36 @@ def report(found: Consultation) -> list[Text | None]:
     return [] if found.report is None else [text("participant.report", report=Words(*found.report))]
 
 
+def named(groups: Sequence[str]) -> Listing:
+    """Groups by their names."""
+    return Listing(tuple(text(f"group.{each}") for each in groups))
+
+
+def for_mechanism(wanted: Wanted) -> list[Text | None]:
+    """For which mechanism the report is, where that is said."""
+    if wanted.mechanism is None:
+        return []
+    return [text("participant.mechanism", mechanism=mechanism_name(wanted.mechanism))]
+
+
 def when(found: Consultation) -> Text:
     """When it takes place, or until when words are taken."""
     wanted = found.wanted
     if wanted.form is Form.WRITTEN or wanted.starts_at is None:
         return text("participant.written_until", day=wanted.words_until)
     return text("participant.meeting", at=wanted.starts_at)
+
+
+def _documents(found: Consultation, here: str) -> list[Row]:
+    return [(button("documents", f"documents:{here}"),)] if found.documents else []
+
+
+def documents(found: Consultation, papers: Sequence[Document], here: str) -> Screen:
+    """The papers that are handed out, whoever asks for them."""
+    attachments = tuple(Attachment(each.sha256, each.name) for each in papers)
+    back = (button("back", f"consultation:{here}"),)
+    said = text("participant.documents", title=title(found))
+    return screen(said, rows=[back], attachments=attachments, replaces=False)
 
 
 def too_late(other: Consultation | None) -> Screen:
@@ -229,6 +304,7 @@ def one(
         *([(button("feedback", f"feedback:{found.code}"),)] if feedback else []),
         *_contributing(found, kept, today),
         *_choices(found, kept, open_=found.takes_sign_ups(today)),
+        *_documents(found, found.code),
     ]
     if kept.kept_until < found.wanted.kept_until:
         until = found.wanted.kept_until
@@ -239,17 +315,19 @@ def one(
     return screen(*lines, rows=rows)
 
 
-def mine(found: Sequence[tuple[Consultation, SignUp]]) -> Screen:
-    """Everything that was signed up to in this chat."""
-    if not found:
+def mine(found: Sequence[tuple[Consultation, SignUp]], *, told: date | None) -> Screen:
+    """Everything that was signed up to in this chat; until when one is `told` of later ones."""
+    if not found and told is None:
         return screen("sign_up.none")
     rows: list[Row] = [
         (button("open_consultation", f"sign_up:{each.code}", title=title(each)),)
         for each, _kept in found
     ]
-    return screen(
-        text("sign_up.list", count=len(found)), rows=[*rows, (button("forget", "forget"),)]
-    )
+    lines = [text("sign_up.list", count=len(found)) if found else text("sign_up.none")]
+    if told is not None:
+        lines.append(text("later.until", until=told))
+        rows.append((button("told_no_more", "told_no_more"),))
+    return screen(*lines, rows=[*rows, (button("forget", "forget"),)])
 
 
 def calendar(found: Consultation, stored: str) -> Screen:
@@ -287,11 +365,19 @@ def came_of(found: Consultation, *, summarised: bool) -> list[Row]:
 
 def _contributing(found: Consultation, kept: SignUp, today: date) -> list[Row]:
     if kept.state is SignUpState.BEGUN:
-        return []
+        return _bare_words(found, kept, today)
     mine = button("contributed", f"contributed:{found.code}")
     if not (kept.is_in and found.takes_contributions(today)):
         return [(mine,)]
     return [(button("contribute", f"contribute:{found.code}"), mine)]
+
+
+def _bare_words(found: Consultation, kept: SignUp, today: date) -> list[Row]:
+    """For whoever is not of the groups that it is for: words alone."""
+    if found.wanted.invited is not Invited.GROUPS or kept.card is None:
+        return []
+    until, language = found.wanted.kept_until.isoformat(), kept.card.language
+    return _words_only(found, f"{found.code}:{until}:{language}:0", today)
 
 
 def _waits(found: Consultation, waits: tuple[int, Reason] | None) -> list[Text | None]:
@@ -340,10 +426,12 @@ def title(found: Consultation) -> Words:
 # -- Erasing ---------------------------------------------------------------------------------------
 
 
-def ask_to_forget(count: int) -> Screen:
-    """Before everything goes."""
+def ask_to_forget(count: int, *, told: bool) -> Screen:
+    """Before everything goes; `told`: that one is told of later consultations goes, too."""
     yes = button("forget_yes", "forget:yes")
-    return screen(text("forget.ask", count=count), rows=[(yes,), (button("back", "mine"),)])
+    lines = [text("forget.ask", count=count)] if count else []
+    lines += [text("forget.later")] if told else []
+    return screen(*lines, rows=[(yes,), (button("back", "mine"),)])
 
 
 def nothing_kept() -> Screen:
@@ -377,6 +465,15 @@ def news(code: str) -> Screen:
 def how_was_it(code: str) -> Screen:
     """Whoever came can say how it was; of that, nothing stands here."""
     return message("participant.news", rows=[(button("look", f"feedback:{code}"),)])
+
+
+def something_new(code: str) -> Screen:
+    """For whoever agreed to be told: there is something to take part in."""
+    rows: list[Row] = [
+        (button("look", f"consultation:{code}"),),
+        (button("told_no_more", "told_no_more"),),
+    ]
+    return message("participant.something_new", rows=rows)
 
 
 def tomorrow(code: str) -> Screen:

@@ -80,6 +80,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("day", name=op.f("pk_free_days")),
     )
     op.create_table(
+        "groups",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("names", Json, nullable=False),
+        sa.Column("ended_at", Moment, nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_groups")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("update_id", sa.BigInteger(), nullable=False),
@@ -200,6 +207,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("evidence_required", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("ended_at", Moment, nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_statuses")),
+    )
+    op.create_table(
+        "subscriptions",
+        sa.Column("handle", sa.String(length=32), nullable=False),
+        sa.Column("bot_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("handle", name=op.f("pk_subscriptions")),
     )
     op.create_table(
         "accounts",
@@ -1742,17 +1758,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("seats", sa.Integer(), nullable=True),
         sa.Column("pools", Json, nullable=False),
         sa.Column("released_on", sa.Date(), nullable=True),
-        sa.Column("calendar", sa.String(length=64), nullable=True),
         sa.Column("report_id", Id, nullable=True),
+        sa.Column("invited", sa.String(length=20), nullable=False),
+        sa.Column("groups", Json, nullable=False),
+        sa.Column("mechanism", sa.String(length=60), nullable=True),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("feedback_on", sa.Date(), nullable=True),
         sa.Column("announced_by", Id, nullable=True),
         sa.Column("announced_at", Moment, nullable=False),
         sa.Column("erased_at", Moment, nullable=True),
         sa.Column("erased", Json, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["calendar"], ["files.sha256"], name=op.f("fk_consultations_calendar_files")
-        ),
         sa.ForeignKeyConstraint(
             ["report_id"],
             ["national_reports.id"],
@@ -1954,6 +1969,30 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
     )
     op.create_table(
+        "consultation_documents",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("added_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_consultation_documents_consultation_id_consultations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["files.sha256"], name=op.f("fk_consultation_documents_sha256_files")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation_documents")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_consultation_documents_consultation_id"),
+        "consultation_documents",
+        ["consultation_id"],
+        unique=False,
+    )
+    op.create_table(
         "consultation_figures",
         sa.Column("consultation_id", Id, nullable=False),
         sa.Column("figures", Json, nullable=False),
@@ -1989,6 +2028,11 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("ways", sa.Text(), nullable=False),
         sa.Column("contacts", sa.Text(), nullable=False),
+        sa.Column("older", sa.Boolean(), nullable=False),
+        sa.Column("calendar", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["calendar"], ["files.sha256"], name=op.f("fk_consultation_words_calendar_files")
+        ),
         sa.ForeignKeyConstraint(
             ["consultation_id"],
             ["consultations.id"],
@@ -2039,7 +2083,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     op.create_table(
         "erasures",
         sa.Column("id", Id, autoincrement=True, nullable=False),
-        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("consultation_id", Id, nullable=True),
         sa.Column("handle", sa.String(length=32), nullable=True),
         sa.Column("sealed_with", sa.String(length=64), nullable=True),
         sa.Column("envelope", sa.LargeBinary(), nullable=True),
@@ -2070,6 +2114,19 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
     )
     op.create_index(
         op.f("ix_feedback_consultation_id"), "feedback", ["consultation_id"], unique=False
+    )
+    op.create_table(
+        "invites",
+        sa.Column("consultation_id", Id, nullable=False),
+        sa.Column("group", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"],
+            ["consultations.id"],
+            name=op.f("fk_invites_consultation_id_consultations"),
+        ),
+        sa.PrimaryKeyConstraint("consultation_id", "group", name=op.f("pk_invites")),
+        sa.UniqueConstraint("code", name=op.f("uq_invites_code")),
     )
     op.create_table(
         "sign_ups",
