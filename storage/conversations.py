@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bot.domain.errors import Outdated
 from bot.domain.people import Seat
@@ -136,17 +136,20 @@ async def save(
         raise Outdated
 
 
+_REST = (
+    update(conversations)
+    .where(
+        conversations.c.bot_id == bindparam("of_bot"),
+        conversations.c.chat_id == bindparam("of_chat"),
+        conversations.c.active,
+    )
+    .values(active=False)
+)
+
+
 async def rest(tx: Transaction, bot_id: int, chat_id: int) -> bool:
     """Let the chat's active conversation rest; it stays a draft. True if there was one."""
-    result = await tx.execute(
-        update(conversations)
-        .where(
-            conversations.c.bot_id == bot_id,
-            conversations.c.chat_id == chat_id,
-            conversations.c.active,
-        )
-        .values(active=False)
-    )
+    result = await tx.execute(_REST, {"of_bot": bot_id, "of_chat": chat_id})
     return result.rowcount > 0
 
 

@@ -19,6 +19,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -45,7 +47,7 @@ from storage.database import Transaction
 from storage.envelopes import Sealed
 from storage.tables import accounts, files, outbox, people
 from storage.tables import sign_ups as sign_up_rows
-from storage.upsert import insert_into
+from storage.upsert import insert_by
 
 REPLY, NOTICE, BULK = "reply", "notice", "bulk"
 STATES = ("planned", "sending", "sent", "failed", "unknown", "dropped")
@@ -183,6 +185,7 @@ class Standing:
 
 _FIRST = func.coalesce(outbox.c.edits, outbox.c.part_of, outbox.c.id)
 """The row that first said what a row says."""
+_ROOT = select(_FIRST).where(outbox.c.id == bindparam("of_row"))
 
 
 # -- Planning --------------------------------------------------------------------------------------
@@ -200,9 +203,9 @@ async def add(tx: Transaction, message: Message, *, now: datetime) -> int:
     values = _values(tx, message, now)
     values["edits"] = await _root(tx, message.edits)
     values["deletes"] = await _root(tx, message.deletes)
-    added = await tx.value(_insert_new(tx).values(**values).returning(outbox.c.id))
+    added = await tx.value(_insert_new(tx.dialect), values)
     if added is None:  # planned by somebody else between the two statements
-        return int(await tx.value(select(outbox.c.id).where(outbox.c.key == message.key)))
+        return int(await tx.value(_FIND, {"named": message.key}))
     if values["edits"] is not None and message.screen != NO_BUTTONS:
         await _drop(tx, _edits_of(values["edits"], before=added), "superseded", now)
     if values["deletes"] is not None:
@@ -224,7 +227,7 @@ async def add_many(tx: Transaction, messages: Iterable[Message], *, now: datetim
     rows = [_values(tx, each, now) for each in messages]
     if not rows:
         return 0
-    added = await tx.execute(_insert_new(tx).returning(outbox.c.id), rows)
+    added = await tx.execute(_insert_new(tx.dialect), rows)
     tx.wakes.add("outbox")
     return len(added.all())
 
@@ -301,9 +304,12 @@ async def _plan_again(tx: Transaction, row_id: int | None, values: dict[str, Any
 # -- Looking ---------------------------------------------------------------------------------------
 
 
+_FIND = select(outbox.c.id).where(outbox.c.key == bindparam("named"))
+
+
 async def find(tx: Transaction, key: str) -> int | None:
     """The row of that key, or None while nothing was planned under it."""
-    row_id: int | None = await tx.value(select(outbox.c.id).where(outbox.c.key == key))
+    row_id: int | None = await tx.value(_FIND, {"named": key})
     return row_id
 
 
@@ -474,31 +480,14 @@ async def waiting(
     tx: Transaction, bot_id: int, *, now: datetime, ahead: timedelta, after: int = 0
 ) -> list[Waiting]:
     """The planned rows of a bot that are due within `ahead`, with ids greater than `after`."""
-    rows = await tx.rows(
-        _waiting().where(
-            outbox.c.state == "planned",
-            outbox.c.bot_id == bot_id,
-            outbox.c.id > after,
-            or_(_AT_ONCE, outbox.c.due_at <= now + ahead),
-        )
-    )
+    looked_for = {"of_bot": bot_id, "after": after, "until": now + ahead}
+    rows = await tx.rows(_waiting_of_bot(), looked_for)
     return [_read_waiting(row) for row in rows]
 
 
 async def load(tx: Transaction, row_id: int) -> Outgoing | None:
     """A row with all that is needed to send it; None when it is no longer planned."""
-    row = await tx.row(
-        select(
-            *(outbox.c[name] for name in _CARRIED),
-            *(outbox.c[name] for name in _PAYLOAD),
-            outbox.c.sign_up,
-            _chat().label("to"),
-            func.coalesce(outbox.c.language, people.c.language).label("language"),
-            people.c.timezone,
-        )
-        .select_from(outbox.outerjoin(people, people.c.id == outbox.c.person_id))
-        .where(outbox.c.id == row_id, outbox.c.state == "planned")
-    )
+    row = await tx.row(_planned(), {"this": row_id})
     if row is None:
         return None
     carried: dict[str, Any] = {name: row[name] for name in (*_CARRIED, "language", "timezone")}
@@ -513,6 +502,22 @@ async def load(tx: Transaction, row_id: int) -> Outgoing | None:
         return Outgoing(**carried, target=row["removes"])
     target = row["edits"] or row["deletes"]
     return Outgoing(**carried, **(await _target(tx, target) if target is not None else {}))
+
+
+@cache
+def _planned() -> Select[Any]:
+    return (
+        select(
+            *(outbox.c[name] for name in _CARRIED),
+            *(outbox.c[name] for name in _PAYLOAD),
+            outbox.c.sign_up,
+            _chat().label("to"),
+            func.coalesce(outbox.c.language, people.c.language).label("language"),
+            people.c.timezone,
+        )
+        .select_from(outbox.outerjoin(people, people.c.id == outbox.c.person_id))
+        .where(outbox.c.id == bindparam("this"), outbox.c.state == "planned")
+    )
 
 
 _PAYLOAD = ("screen", "sealed_with", "envelope")
@@ -593,6 +598,27 @@ async def _may_sound(tx: Transaction, row: Outgoing, today: date) -> bool:
     return result.rowcount == 1
 
 
+_GOT_THROUGH = (
+    update(accounts)
+    .where(
+        accounts.c.bot_id == bindparam("of_bot"),
+        accounts.c.chat_id == bindparam("of_chat"),
+        or_(
+            func.coalesce(accounts.c.last_message_id, 0) < bindparam("newest"),
+            accounts.c.unreachable_since.is_not(None),
+        ),
+    )
+    .values(
+        last_message_id=case(
+            (accounts.c.last_message_id > bindparam("newest"), accounts.c.last_message_id),
+            else_=bindparam("newest", type_=accounts.c.last_message_id.type),
+        ),
+        unreachable_since=None,
+        unreachable_reason=None,
+    )
+)
+
+
 async def mark_sent(
     tx: Transaction, row: Outgoing, *, message_id: int | None, now: datetime
 ) -> None:
@@ -608,25 +634,8 @@ async def mark_sent(
         await tx.execute(
             update(outbox).where(outbox.c.id == row.edits).values(message_id=message_id)
         )
-    await tx.execute(
-        update(accounts)
-        .where(
-            accounts.c.bot_id == row.bot_id,
-            accounts.c.chat_id == row.chat_id,
-            or_(
-                func.coalesce(accounts.c.last_message_id, 0) < message_id,
-                accounts.c.unreachable_since.is_not(None),
-            ),
-        )
-        .values(
-            last_message_id=case(
-                (accounts.c.last_message_id > message_id, accounts.c.last_message_id),
-                else_=message_id,
-            ),
-            unreachable_since=None,
-            unreachable_reason=None,
-        )
-    )
+    got = {"of_bot": row.bot_id, "of_chat": row.chat_id, "newest": message_id}
+    await tx.execute(_GOT_THROUGH, got)
 
 
 async def mark_failed(
@@ -791,8 +800,10 @@ _EMPTY: dict[str, Any] = dict.fromkeys(("screen", "chat_id", "chat", "sealed_wit
 """What goes once a row is final."""
 
 
-def _insert_new(tx: Transaction) -> Any:
-    return insert_into(tx, outbox).on_conflict_do_nothing(index_elements=[outbox.c.key])
+@cache
+def _insert_new(dialect: str) -> Any:
+    new = insert_by(dialect, outbox).on_conflict_do_nothing(index_elements=[outbox.c.key])
+    return new.returning(outbox.c.id)
 
 
 def _chat() -> ScalarSelect[int]:
@@ -826,6 +837,16 @@ def _waiting() -> Select[Any]:
         outbox.c.due_at,
         outbox.c.part_of,
         _AT_ONCE.label("at_once"),
+    )
+
+
+@cache
+def _waiting_of_bot() -> Select[Any]:
+    return _waiting().where(
+        outbox.c.state == "planned",
+        outbox.c.bot_id == bindparam("of_bot"),
+        outbox.c.id > bindparam("after"),
+        or_(_AT_ONCE, outbox.c.due_at <= bindparam("until")),
     )
 
 
@@ -882,7 +903,7 @@ async def _root(tx: Transaction, row_id: int | None) -> int | None:
     """The row that first said what `row_id` says: edits of edits are edits of that one."""
     if row_id is None:
         return None
-    root = await tx.value(select(_FIRST).where(outbox.c.id == row_id))
+    root = await tx.value(_ROOT, {"of_row": row_id})
     return int(root) if root is not None else None
 
 
@@ -915,6 +936,14 @@ def _final(state: str, reason: str | None, now: datetime) -> dict[str, Any]:
     }
 
 
+_FINISH = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("this"), outbox.c.state.in_(("planned", "sending")))
+    .values(state=bindparam("now"), reason=bindparam("why"), finished_at=bindparam("at"), **_EMPTY)
+)
+_FINISH_SENT = _FINISH.values(message_id=bindparam("as_message"))
+
+
 async def _finish(
     tx: Transaction,
     row_id: int,
@@ -924,14 +953,11 @@ async def _finish(
     *,
     message_id: int | None = None,
 ) -> None:
-    values = _final(state, reason, now)
-    if message_id is not None:
-        values["message_id"] = message_id
-    await tx.execute(
-        update(outbox)
-        .where(outbox.c.id == row_id, outbox.c.state.in_(("planned", "sending")))
-        .values(**values)
-    )
+    became = {"this": row_id, "now": state, "why": reason, "at": now}
+    if message_id is None:
+        await tx.execute(_FINISH, became)
+    else:
+        await tx.execute(_FINISH_SENT, became | {"as_message": message_id})
 
 
 async def _drop(tx: Transaction, which: ColumnElement[bool], reason: str, now: datetime) -> int:
