@@ -55,6 +55,7 @@ MANY = 50
 """More broken entries than this are not asked any more where they came from."""
 
 _START = "0" * 64
+_ADD = insert(audit)
 _LAST = select(audit.c.hash, audit.c.number).order_by(audit.c.number.desc()).limit(1)
 _BEFORE = _LAST.where(audit.c.number < bindparam("this"))
 _ACT = re.compile(r"[a-z][a-z0-9_.]{0,59}")
@@ -131,7 +132,7 @@ async def append(
     digest = await _keep_words(tx, number, words)
     entry = Entry(number, at, act, person_id, seat_id, channel, subject, stated, digest)
     link = entry.hash(tx.audit_key, previous)
-    await tx.execute(insert(audit).values(hash=link, **vars(entry)))
+    await tx.execute(_ADD, {"hash": link, **vars(entry)})
     tx.wakes.add(SERIES)
     return Head(link, number)
 

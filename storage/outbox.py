@@ -357,18 +357,22 @@ def is_known(key: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(outbox.c.key == key)
 
 
+_SHOWN = (
+    select(_FIRST.label("id"), outbox.c.subject)
+    .where(
+        outbox.c.bot_id == bindparam("of_bot"),
+        outbox.c.person_id == bindparam("of_person"),
+        outbox.c.message_id == bindparam("as_message"),
+    )
+    .order_by(outbox.c.subject.is_(None), outbox.c.id.desc())
+    .limit(1)
+)
+
+
 async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: int) -> Said | None:
     """What the bot said in that message: a person's answer to it continues its subject."""
-    row = await tx.row(
-        select(_FIRST.label("id"), outbox.c.subject)
-        .where(
-            outbox.c.bot_id == bot_id,
-            outbox.c.person_id == person_id,
-            outbox.c.message_id == message_id,
-        )
-        .order_by(outbox.c.subject.is_(None), outbox.c.id.desc())
-        .limit(1)
-    )
+    shown = {"of_bot": bot_id, "of_person": person_id, "as_message": message_id}
+    row = await tx.row(_SHOWN, shown)
     return None if row is None else Said(**row)
 
 
@@ -545,6 +549,14 @@ class Claimed:
     silent: bool = False
 
 
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("this"), outbox.c.state == "planned")
+    .values(state="sending", attempts=outbox.c.attempts + 1, silent=bindparam("quiet"))
+    .returning(outbox)
+)
+
+
 async def claim(
     tx: Transaction, row: Outgoing, parts: Sequence[Payload] = (), *, today: date
 ) -> Claimed | None:
@@ -554,18 +566,9 @@ async def claim(
     Of what a person has not asked for, one message a day sounds, `today` being the person's day;
     what is urgent sounds beside it.
     """
-    values: dict[str, Any] = {"state": "sending", "attempts": outbox.c.attempts + 1}
     silent = row.silent or not await _may_sound(tx, row, today)
-    if silent and not row.silent:
-        values["silent"] = True
-    if len(parts) > 1:
-        values |= _packed(tx, row, parts[0])
-    taken = await tx.row(
-        update(outbox)
-        .where(outbox.c.id == row.id, outbox.c.state == "planned")
-        .values(**values)
-        .returning(outbox)
-    )
+    take = _TAKE.values(**_packed(tx, row, parts[0])) if len(parts) > 1 else _TAKE
+    taken = await tx.row(take, {"this": row.id, "quiet": silent})
     if taken is None:
         return None
     if len(parts) < 2:
