@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from bot.domain.people import Person, Role
 from storage.database import Transaction
@@ -13,15 +13,17 @@ from storage.seats import is_live
 from storage.tables import accounts, people, seats
 from storage.upsert import insert_or_update
 
+_IN_CHAT = and_(
+    accounts.c.bot_id == bindparam("of_bot"), accounts.c.chat_id == bindparam("of_chat")
+)
+_PERSON_OF_CHAT = select(people).join(accounts, accounts.c.person_id == people.c.id).where(_IN_CHAT)
+_LAST_MESSAGE = select(accounts.c.last_message_id).where(_IN_CHAT)
+_NOTE_MESSAGE = update(accounts).where(_IN_CHAT).values(last_message_id=bindparam("newest"))
+
 
 async def person_of_chat(tx: Transaction, bot_id: int, chat_id: int) -> Person | None:
     """Whose private chat this is, or None for a stranger's."""
-    statement = (
-        select(people)
-        .join(accounts, accounts.c.person_id == people.c.id)
-        .where(accounts.c.bot_id == bot_id, accounts.c.chat_id == chat_id)
-    )
-    row = await tx.row(statement)
+    row = await tx.row(_PERSON_OF_CHAT, {"of_bot": bot_id, "of_chat": chat_id})
     if row is None:
         return None
     return Person(
@@ -31,10 +33,7 @@ async def person_of_chat(tx: Transaction, bot_id: int, chat_id: int) -> Person |
 
 async def last_message_id(tx: Transaction, bot_id: int, chat_id: int) -> int | None:
     """The newest message seen in a person's chat, either side's."""
-    statement = select(accounts.c.last_message_id).where(
-        accounts.c.bot_id == bot_id, accounts.c.chat_id == chat_id
-    )
-    value: int | None = await tx.value(statement)
+    value: int | None = await tx.value(_LAST_MESSAGE, {"of_bot": bot_id, "of_chat": chat_id})
     return value
 
 
@@ -75,11 +74,8 @@ async def username_of(tx: Transaction, bot_id: int, person_id: int) -> str | Non
 
 async def note_message(tx: Transaction, bot_id: int, chat_id: int, message_id: int) -> None:
     """Remember the newest message of the chat."""
-    await tx.execute(
-        update(accounts)
-        .where(accounts.c.bot_id == bot_id, accounts.c.chat_id == chat_id)
-        .values(last_message_id=message_id)
-    )
+    values = {"of_bot": bot_id, "of_chat": chat_id, "newest": message_id}
+    await tx.execute(_NOTE_MESSAGE, values)
 
 
 async def mark_reachable(tx: Transaction, bot_id: int, chat_id: int) -> bool:

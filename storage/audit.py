@@ -17,7 +17,17 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, LargeBinary, RowMapping, cast, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    RowMapping,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from bot.keys import Head
 from bot.seals import Seal, Sealed
@@ -45,6 +55,9 @@ MANY = 50
 """More broken entries than this are not asked any more where they came from."""
 
 _START = "0" * 64
+_ADD = insert(audit)
+_LAST = select(audit.c.hash, audit.c.number).order_by(audit.c.number.desc()).limit(1)
+_BEFORE = _LAST.where(audit.c.number < bindparam("this"))
 _ACT = re.compile(r"[a-z][a-z0-9_.]{0,59}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SUBJECT = re.compile(r"[A-Za-z0-9_.:/-]{1,80}")
@@ -115,12 +128,11 @@ async def append(
     _require(_SUBJECT, subject, "subject")
     stated = {name: _stated(name, facts[name]) for name in sorted(facts)}
     number = await next_number(tx, SERIES)
-    before = select(audit.c.hash).where(audit.c.number < number).order_by(audit.c.number.desc())
-    previous = await tx.value(before.limit(1)) or _START
+    previous = await tx.value(_BEFORE, {"this": number}) or _START
     digest = await _keep_words(tx, number, words)
     entry = Entry(number, at, act, person_id, seat_id, channel, subject, stated, digest)
     link = entry.hash(tx.audit_key, previous)
-    await tx.execute(insert(audit).values(hash=link, **vars(entry)))
+    await tx.execute(_ADD, {"hash": link, **vars(entry)})
     tx.wakes.add(SERIES)
     return Head(link, number)
 
@@ -151,8 +163,7 @@ async def count(tx: Transaction) -> int:
 
 async def head(tx: Transaction) -> Head | None:
     """How the chain ends; None while it is empty."""
-    last = select(audit.c.hash, audit.c.number).order_by(audit.c.number.desc()).limit(1)
-    row = await tx.row(last)
+    row = await tx.row(_LAST)
     return None if row is None else Head(row["hash"], row["number"])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from bot.domain.errors import Outdated
 from bot.domain.people import Seat
@@ -97,14 +97,18 @@ async def get(tx: Transaction, conversation_id: int) -> Conversation | None:
     return None if row is None else Conversation(**row)
 
 
+_IS_ACTIVE = and_(
+    conversations.c.bot_id == bindparam("of_bot"),
+    conversations.c.chat_id == bindparam("of_chat"),
+    conversations.c.active,
+)
+_ACTIVE = select(*_COLUMNS).where(_IS_ACTIVE)
+_REST = update(conversations).where(_IS_ACTIVE).values(active=False)
+
+
 async def active(tx: Transaction, bot_id: int, chat_id: int) -> Conversation | None:
     """The chat's active conversation."""
-    statement = select(*_COLUMNS).where(
-        conversations.c.bot_id == bot_id,
-        conversations.c.chat_id == chat_id,
-        conversations.c.active,
-    )
-    row = await tx.row(statement)
+    row = await tx.row(_ACTIVE, {"of_bot": bot_id, "of_chat": chat_id})
     return None if row is None else Conversation(**row)
 
 
@@ -138,15 +142,7 @@ async def save(
 
 async def rest(tx: Transaction, bot_id: int, chat_id: int) -> bool:
     """Let the chat's active conversation rest; it stays a draft. True if there was one."""
-    result = await tx.execute(
-        update(conversations)
-        .where(
-            conversations.c.bot_id == bot_id,
-            conversations.c.chat_id == chat_id,
-            conversations.c.active,
-        )
-        .values(active=False)
-    )
+    result = await tx.execute(_REST, {"of_bot": bot_id, "of_chat": chat_id})
     return result.rowcount > 0
 
 

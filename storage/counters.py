@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from storage.database import Transaction
 from storage.tables import counters
@@ -19,11 +19,14 @@ async def next_number(tx: Transaction, name: str) -> int:
     return number
 
 
+_COUNT = (
+    update(counters)
+    .where(counters.c.name == bindparam("series"))
+    .values(value=counters.c.value + 1)
+    .returning(counters.c.value)
+)
+
+
 async def _count(tx: Transaction, name: str) -> int | None:
-    number: int | None = await tx.value(
-        update(counters)
-        .where(counters.c.name == name)
-        .values(value=counters.c.value + 1)
-        .returning(counters.c.value)
-    )
+    number: int | None = await tx.value(_COUNT, {"series": name})
     return number

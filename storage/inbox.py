@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, update
 
 from storage.database import Transaction
 from storage.envelopes import Sealed
@@ -38,11 +38,16 @@ class Pending:
     received_at: datetime
 
 
+_KNOWN = select(inbox.c.update_id).where(
+    inbox.c.bot_id == bindparam("of_bot"),
+    inbox.c.update_id.in_(bindparam("ids", expanding=True)),
+)
+
+
 async def unknown(tx: Transaction, bot_id: int, updates: Sequence[RawUpdate]) -> list[RawUpdate]:
     """Those of the updates that were never stored, each once, in their order."""
     several = {each.update_id: each for each in updates}
-    ids = inbox.c.update_id.in_(several)
-    known = set(await tx.values(select(inbox.c.update_id).where(inbox.c.bot_id == bot_id, ids)))
+    known = set(await tx.values(_KNOWN, {"of_bot": bot_id, "ids": list(several)}))
     return [each for update_id, each in several.items() if update_id not in known]
 
 
@@ -108,27 +113,33 @@ async def begun(tx: Transaction, bot_id: int) -> dict[int | None, int]:
     return {row["chat"]: row["attempts"] for row in await tx.rows(statement)}
 
 
+_THIS = and_(inbox.c.bot_id == bindparam("of_bot"), inbox.c.update_id == bindparam("this"))
+_TRIED = update(inbox).where(_THIS).values(attempts=bindparam("tries"))
+_NEXT = (
+    select(inbox)
+    .where(inbox.c.bot_id == bindparam("of_bot"), inbox.c.state == PENDING)
+    .order_by(inbox.c.update_id)
+    .limit(1)
+    .with_for_update()
+)
+_NEXT_OF_CHAT = _NEXT.where(inbox.c.chat == bindparam("of_chat"))
+_NEXT_OF_NO_CHAT = _NEXT.where(inbox.c.chat.is_(None))
+
+
 async def take_turn(tx: Transaction, bot_id: int, chat: int | None) -> Pending | None:
     """The lowest pending update of the chat, with one more attempt counted; None if there is none.
 
     The attempt is committed before anything is done with the update, so that one which kills the
     process is counted too.
     """
-    statement = (
-        select(inbox)
-        .where(_of_chat(bot_id, chat), inbox.c.state == PENDING)
-        .order_by(inbox.c.update_id)
-        .limit(1)
-        .with_for_update()
-    )
-    row = await tx.row(statement)
+    if chat is None:
+        row = await tx.row(_NEXT_OF_NO_CHAT, {"of_bot": bot_id})
+    else:
+        row = await tx.row(_NEXT_OF_CHAT, {"of_bot": bot_id, "of_chat": chat})
     if row is None:
         return None
-    await tx.execute(
-        update(inbox)
-        .where(inbox.c.bot_id == bot_id, inbox.c.update_id == row["update_id"])
-        .values(attempts=row["attempts"] + 1)
-    )
+    tried = {"of_bot": bot_id, "this": row["update_id"], "tries": row["attempts"] + 1}
+    await tx.execute(_TRIED, tried)
     sealed = Sealed(row["sealed_with"], row["body"])
     body = tx.envelopes.open(sealed, context=_context(bot_id, row["update_id"]))
     return Pending(bot_id, row["update_id"], body, row["attempts"] + 1, row["received_at"])
@@ -136,11 +147,7 @@ async def take_turn(tx: Transaction, bot_id: int, chat: int | None) -> Pending |
 
 async def finish(tx: Transaction, bot_id: int, update_id: int, *, now: datetime) -> bool:
     """Mark the update done and drop its body and chat; False if it was no longer pending."""
-    result = await tx.execute(
-        update(inbox)
-        .where(inbox.c.bot_id == bot_id, inbox.c.update_id == update_id, inbox.c.state == PENDING)
-        .values(state=DONE, **_EMPTY, finished_at=now)
-    )
+    result = await tx.execute(_FINISH, {"of_bot": bot_id, "this": update_id, "at": now})
     return result.rowcount == 1
 
 
@@ -190,12 +197,12 @@ async def keys(tx: Transaction) -> set[str]:
 
 
 _EMPTY: dict[str, None] = {"body": None, "sealed_with": None, "chat": None}
+_FINISH = (
+    update(inbox)
+    .where(_THIS, inbox.c.state == PENDING)
+    .values(state=DONE, **_EMPTY, finished_at=bindparam("at"))
+)
 
 
 def _context(bot_id: int, update_id: int) -> str:
     return f"inbox:{bot_id}:{update_id}"
-
-
-def _of_chat(bot_id: int, chat: int | None) -> ColumnElement[bool]:
-    its = inbox.c.chat.is_(None) if chat is None else inbox.c.chat == chat
-    return and_(inbox.c.bot_id == bot_id, its)

@@ -19,6 +19,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -45,7 +47,7 @@ from storage.database import Transaction
 from storage.envelopes import Sealed
 from storage.tables import accounts, files, outbox, people
 from storage.tables import sign_ups as sign_up_rows
-from storage.upsert import insert_into
+from storage.upsert import insert_by
 
 REPLY, NOTICE, BULK = "reply", "notice", "bulk"
 STATES = ("planned", "sending", "sent", "failed", "unknown", "dropped")
@@ -184,6 +186,7 @@ class Standing:
 
 _FIRST = func.coalesce(outbox.c.edits, outbox.c.part_of, outbox.c.id)
 """The row that first said what a row says."""
+_ROOT = select(_FIRST).where(outbox.c.id == bindparam("of_row"))
 
 
 # -- Planning --------------------------------------------------------------------------------------
@@ -201,9 +204,9 @@ async def add(tx: Transaction, message: Message, *, now: datetime) -> int:
     values = _values(tx, message, now)
     values["edits"] = await _root(tx, message.edits)
     values["deletes"] = await _root(tx, message.deletes)
-    added = await tx.value(_insert_new(tx).values(**values).returning(outbox.c.id))
+    added = await tx.value(_insert_new(tx.dialect), values)
     if added is None:  # planned by somebody else between the two statements
-        return int(await tx.value(select(outbox.c.id).where(outbox.c.key == message.key)))
+        return int(await tx.value(_FIND, {"named": message.key}))
     if values["edits"] is not None and message.screen != NO_BUTTONS:
         await _drop(tx, _edits_of(values["edits"], before=added), "superseded", now)
     if values["deletes"] is not None:
@@ -225,7 +228,7 @@ async def add_many(tx: Transaction, messages: Iterable[Message], *, now: datetim
     rows = [_values(tx, each, now) for each in messages]
     if not rows:
         return 0
-    added = await tx.execute(_insert_new(tx).returning(outbox.c.id), rows)
+    added = await tx.execute(_insert_new(tx.dialect), rows)
     tx.wakes.add("outbox")
     return len(added.all())
 
@@ -302,9 +305,12 @@ async def _plan_again(tx: Transaction, row_id: int | None, values: dict[str, Any
 # -- Looking ---------------------------------------------------------------------------------------
 
 
+_FIND = select(outbox.c.id).where(outbox.c.key == bindparam("named"))
+
+
 async def find(tx: Transaction, key: str) -> int | None:
     """The row of that key, or None while nothing was planned under it."""
-    row_id: int | None = await tx.value(select(outbox.c.id).where(outbox.c.key == key))
+    row_id: int | None = await tx.value(_FIND, {"named": key})
     return row_id
 
 
@@ -352,18 +358,22 @@ def is_known(key: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(outbox.c.key == key)
 
 
+_SHOWN = (
+    select(_FIRST.label("id"), outbox.c.subject)
+    .where(
+        outbox.c.bot_id == bindparam("of_bot"),
+        outbox.c.person_id == bindparam("of_person"),
+        outbox.c.message_id == bindparam("as_message"),
+    )
+    .order_by(outbox.c.subject.is_(None), outbox.c.id.desc())
+    .limit(1)
+)
+
+
 async def by_message(tx: Transaction, bot_id: int, person_id: int, message_id: int) -> Said | None:
     """What the bot said in that message: a person's answer to it continues its subject."""
-    row = await tx.row(
-        select(_FIRST.label("id"), outbox.c.subject)
-        .where(
-            outbox.c.bot_id == bot_id,
-            outbox.c.person_id == person_id,
-            outbox.c.message_id == message_id,
-        )
-        .order_by(outbox.c.subject.is_(None), outbox.c.id.desc())
-        .limit(1)
-    )
+    shown = {"of_bot": bot_id, "of_person": person_id, "as_message": message_id}
+    row = await tx.row(_SHOWN, shown)
     return None if row is None else Said(**row)
 
 
@@ -475,31 +485,14 @@ async def waiting(
     tx: Transaction, bot_id: int, *, now: datetime, ahead: timedelta, after: int = 0
 ) -> list[Waiting]:
     """The planned rows of a bot that are due within `ahead`, with ids greater than `after`."""
-    rows = await tx.rows(
-        _waiting().where(
-            outbox.c.state == "planned",
-            outbox.c.bot_id == bot_id,
-            outbox.c.id > after,
-            or_(_AT_ONCE, outbox.c.due_at <= now + ahead),
-        )
-    )
+    looked_for = {"of_bot": bot_id, "after": after, "until": now + ahead}
+    rows = await tx.rows(_waiting_of_bot(), looked_for)
     return [_read_waiting(row) for row in rows]
 
 
 async def load(tx: Transaction, row_id: int) -> Outgoing | None:
     """A row with all that is needed to send it; None when it is no longer planned."""
-    row = await tx.row(
-        select(
-            *(outbox.c[name] for name in _CARRIED),
-            *(outbox.c[name] for name in _PAYLOAD),
-            outbox.c.sign_up,
-            _chat().label("to"),
-            func.coalesce(outbox.c.language, people.c.language).label("language"),
-            people.c.timezone,
-        )
-        .select_from(outbox.outerjoin(people, people.c.id == outbox.c.person_id))
-        .where(outbox.c.id == row_id, outbox.c.state == "planned")
-    )
+    row = await tx.row(_planned(), {"this": row_id})
     if row is None:
         return None
     carried: dict[str, Any] = {name: row[name] for name in (*_CARRIED, "language", "timezone")}
@@ -515,6 +508,22 @@ async def load(tx: Transaction, row_id: int) -> Outgoing | None:
         return Outgoing(**carried, target=row["removes"])
     target = row["edits"] or row["deletes"]
     return Outgoing(**carried, **(await _target(tx, target) if target is not None else {}))
+
+
+@cache
+def _planned() -> Select[Any]:
+    return (
+        select(
+            *(outbox.c[name] for name in _CARRIED),
+            *(outbox.c[name] for name in _PAYLOAD),
+            outbox.c.sign_up,
+            _chat().label("to"),
+            func.coalesce(outbox.c.language, people.c.language).label("language"),
+            people.c.timezone,
+        )
+        .select_from(outbox.outerjoin(people, people.c.id == outbox.c.person_id))
+        .where(outbox.c.id == bindparam("this"), outbox.c.state == "planned")
+    )
 
 
 _PAYLOAD = ("screen", "sealed_with", "envelope")
@@ -542,6 +551,14 @@ class Claimed:
     silent: bool = False
 
 
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("this"), outbox.c.state == "planned")
+    .values(state="sending", attempts=outbox.c.attempts + 1, silent=bindparam("quiet"))
+    .returning(outbox)
+)
+
+
 async def claim(
     tx: Transaction, row: Outgoing, parts: Sequence[Payload] = (), *, today: date
 ) -> Claimed | None:
@@ -551,18 +568,9 @@ async def claim(
     Of what a person has not asked for, one message a day sounds, `today` being the person's day;
     what is urgent sounds beside it.
     """
-    values: dict[str, Any] = {"state": "sending", "attempts": outbox.c.attempts + 1}
     silent = row.silent or not await _may_sound(tx, row, today)
-    if silent and not row.silent:
-        values["silent"] = True
-    if len(parts) > 1:
-        values |= _packed(tx, row, parts[0])
-    taken = await tx.row(
-        update(outbox)
-        .where(outbox.c.id == row.id, outbox.c.state == "planned")
-        .values(**values)
-        .returning(outbox)
-    )
+    take = _TAKE.values(**_packed(tx, row, parts[0])) if len(parts) > 1 else _TAKE
+    taken = await tx.row(take, {"this": row.id, "quiet": silent})
     if taken is None:
         return None
     if len(parts) < 2:
@@ -595,6 +603,27 @@ async def _may_sound(tx: Transaction, row: Outgoing, today: date) -> bool:
     return result.rowcount == 1
 
 
+_GOT_THROUGH = (
+    update(accounts)
+    .where(
+        accounts.c.bot_id == bindparam("of_bot"),
+        accounts.c.chat_id == bindparam("of_chat"),
+        or_(
+            func.coalesce(accounts.c.last_message_id, 0) < bindparam("newest"),
+            accounts.c.unreachable_since.is_not(None),
+        ),
+    )
+    .values(
+        last_message_id=case(
+            (accounts.c.last_message_id > bindparam("newest"), accounts.c.last_message_id),
+            else_=bindparam("newest", type_=accounts.c.last_message_id.type),
+        ),
+        unreachable_since=None,
+        unreachable_reason=None,
+    )
+)
+
+
 async def mark_sent(
     tx: Transaction, row: Outgoing, *, message_id: int | None, now: datetime
 ) -> None:
@@ -610,25 +639,8 @@ async def mark_sent(
         await tx.execute(
             update(outbox).where(outbox.c.id == row.edits).values(message_id=message_id)
         )
-    await tx.execute(
-        update(accounts)
-        .where(
-            accounts.c.bot_id == row.bot_id,
-            accounts.c.chat_id == row.chat_id,
-            or_(
-                func.coalesce(accounts.c.last_message_id, 0) < message_id,
-                accounts.c.unreachable_since.is_not(None),
-            ),
-        )
-        .values(
-            last_message_id=case(
-                (accounts.c.last_message_id > message_id, accounts.c.last_message_id),
-                else_=message_id,
-            ),
-            unreachable_since=None,
-            unreachable_reason=None,
-        )
-    )
+    got = {"of_bot": row.bot_id, "of_chat": row.chat_id, "newest": message_id}
+    await tx.execute(_GOT_THROUGH, got)
 
 
 async def mark_failed(
@@ -793,8 +805,10 @@ _EMPTY: dict[str, Any] = dict.fromkeys(("screen", "chat_id", "chat", "sealed_wit
 """What goes once a row is final."""
 
 
-def _insert_new(tx: Transaction) -> Any:
-    return insert_into(tx, outbox).on_conflict_do_nothing(index_elements=[outbox.c.key])
+@cache
+def _insert_new(dialect: str) -> Any:
+    new = insert_by(dialect, outbox).on_conflict_do_nothing(index_elements=[outbox.c.key])
+    return new.returning(outbox.c.id)
 
 
 def _chat() -> ScalarSelect[int]:
@@ -828,6 +842,16 @@ def _waiting() -> Select[Any]:
         outbox.c.due_at,
         outbox.c.part_of,
         _AT_ONCE.label("at_once"),
+    )
+
+
+@cache
+def _waiting_of_bot() -> Select[Any]:
+    return _waiting().where(
+        outbox.c.state == "planned",
+        outbox.c.bot_id == bindparam("of_bot"),
+        outbox.c.id > bindparam("after"),
+        or_(_AT_ONCE, outbox.c.due_at <= bindparam("until")),
     )
 
 
@@ -884,7 +908,7 @@ async def _root(tx: Transaction, row_id: int | None) -> int | None:
     """The row that first said what `row_id` says: edits of edits are edits of that one."""
     if row_id is None:
         return None
-    root = await tx.value(select(_FIRST).where(outbox.c.id == row_id))
+    root = await tx.value(_ROOT, {"of_row": row_id})
     return int(root) if root is not None else None
 
 
@@ -917,6 +941,14 @@ def _final(state: str, reason: str | None, now: datetime) -> dict[str, Any]:
     }
 
 
+_FINISH = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("this"), outbox.c.state.in_(("planned", "sending")))
+    .values(state=bindparam("now"), reason=bindparam("why"), finished_at=bindparam("at"), **_EMPTY)
+)
+_FINISH_SENT = _FINISH.values(message_id=bindparam("as_message"))
+
+
 async def _finish(
     tx: Transaction,
     row_id: int,
@@ -926,14 +958,11 @@ async def _finish(
     *,
     message_id: int | None = None,
 ) -> None:
-    values = _final(state, reason, now)
-    if message_id is not None:
-        values["message_id"] = message_id
-    await tx.execute(
-        update(outbox)
-        .where(outbox.c.id == row_id, outbox.c.state.in_(("planned", "sending")))
-        .values(**values)
-    )
+    became = {"this": row_id, "now": state, "why": reason, "at": now}
+    if message_id is None:
+        await tx.execute(_FINISH, became)
+    else:
+        await tx.execute(_FINISH_SENT, became | {"as_message": message_id})
 
 
 async def _drop(tx: Transaction, which: ColumnElement[bool], reason: str, now: datetime) -> int:

@@ -11,7 +11,7 @@ import hmac
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.domain.redaction import plain
 from bot.domain.screens import Listing, Screen, Text, Value, Words
@@ -19,10 +19,12 @@ from storage.database import Transaction
 from storage.tables import outbox, quotes
 from storage.upsert import insert_missing_rows
 
+_FORGET = delete(quotes).where(quotes.c.outbox_id == bindparam("shown_by"))
+
 
 async def note(tx: Transaction, outbox_id: int, shown: Screen, names: Sequence[str]) -> None:
     """Keep what the message of that row shows from now on, in place of what it showed before."""
-    await tx.execute(delete(quotes).where(quotes.c.outbox_id == outbox_id))
+    await tx.execute(_FORGET, {"shown_by": outbox_id})
     marks = {_digest(tx, each) for each in _texts(shown)}
     marks |= {_digest(tx, each.stored) for each in shown.attachments}
     marks |= set(names)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.people import FEWEST, Gender, Level, Role, Seat
 from storage.database import Transaction
@@ -15,12 +25,12 @@ from storage.upsert import insert_or_update
 _COLUMNS = [seats.c[name] for name in Seat.__dataclass_fields__]
 
 
-def is_live(now: datetime) -> ColumnElement[bool]:
+def is_live(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition that a seat gives access at that moment."""
     return and_(has_not_ended(now), seats.c.suspended_at.is_(None))
 
 
-def has_not_ended(now: datetime) -> ColumnElement[bool]:
+def has_not_ended(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """The condition that a seat has begun and not ended, be it suspended or not."""
     return and_(seats.c.from_at <= now, _is_not_over(now))
 
@@ -30,18 +40,20 @@ def will_be_live(now: datetime) -> ColumnElement[bool]:
     return and_(_is_not_over(now), seats.c.suspended_at.is_(None))
 
 
-def _is_not_over(now: datetime) -> ColumnElement[bool]:
+def _is_not_over(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return or_(seats.c.until_at.is_(None), seats.c.until_at > now)
+
+
+_LIVE_OF = (
+    select(*_COLUMNS)
+    .where(seats.c.person_id == bindparam("of_person"), is_live(bindparam("at")))
+    .order_by(seats.c.from_at, seats.c.id)
+)
 
 
 async def live_of(tx: Transaction, person_id: int, *, now: datetime) -> tuple[Seat, ...]:
     """A person's live seats, the oldest first."""
-    statement = (
-        select(*_COLUMNS)
-        .where(seats.c.person_id == person_id, is_live(now))
-        .order_by(seats.c.from_at, seats.c.id)
-    )
-    rows = await tx.rows(statement)
+    rows = await tx.rows(_LIVE_OF, {"of_person": person_id, "at": now})
     return tuple(Seat(**{**row, "role": Role(row["role"])}) for row in rows)
 
 

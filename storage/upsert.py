@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table
@@ -13,7 +14,17 @@ from storage.database import Transaction
 
 def insert_into(tx: Transaction, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An insert that can say what becomes of a row that is there already (`on_conflict_…`)."""
-    return postgresql.insert(table) if tx.dialect == "postgresql" else sqlite.insert(table)
+    return insert_by(tx.dialect, table)
+
+
+def insert_by(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """The same, for a statement that is built once for each kind of database."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def _insert_missing(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return insert_by(dialect, table).on_conflict_do_nothing()
 
 
 async def insert_missing(tx: Transaction, table: Table, row: Mapping[str, Any]) -> bool:
@@ -26,7 +37,7 @@ async def insert_missing_rows(
     tx: Transaction, table: Table, rows: Sequence[Mapping[str, Any]]
 ) -> None:
     """Insert those of the rows whose keys are not there, in one statement."""
-    await tx.execute(insert_into(tx, table).on_conflict_do_nothing(), rows)
+    await tx.execute(_insert_missing(tx.dialect, table), rows)
 
 
 async def insert_or_update(
