@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -184,6 +185,24 @@ async def test_a_card_that_is_saved_meanwhile_takes_no_mark_away(
         await attendance.mark(tx, act, found.id, sent.number)
         await service.remember(tx, sent, 99)
     assert (await again(database, sent)).came
+
+
+async def test_who_is_noted_by_two_at_once_is_counted_once(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await meeting(database, clock)
+    people = [await signed_up(database, clock, found, CHAT + each) for each in range(6)]
+    clock.move(**TO_THE_DAY)
+    async with database.write() as tx:
+        act = await officer(tx, clock)
+
+    async def noted(each: SignUp) -> None:
+        async with database.write() as tx:
+            await attendance.mark(tx, act, found.id, each.number)
+
+    both = [here(database, clock, found, each) for each in people]
+    await asyncio.gather(*both, *map(noted, people))
+    assert await came(database, found) == {Group.LGBTI: 6}
 
 
 @pytest.mark.parametrize("how", ["cancel", "forget", "change"])
