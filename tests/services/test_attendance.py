@@ -73,13 +73,15 @@ async def test_whoever_has_a_seat_is_noted_once_and_the_row_looks_the_same(
     assert await came(database, found) == {Group.LGBTI: 1}
     async with database.read() as tx:
         after = await tx.row(select(sign_ups))
-        told = await tx.values(select(audit.c.at).where(audit.c.act == "sign_up.check_in"))
+        told = await tx.rows(select(audit).where(audit.c.act == "sign_up.check_in"))
     assert before is not None
     assert after is not None
     assert len(before["attended"]) == len(after["attended"])
     open_ones = [each for each in before if each not in ("sealed", "attended")]
     assert [before[each] for each in open_ones] == [after[each] for each in open_ones]
-    assert [(each.hour, each.minute) for each in told] == [(0, 0)], "once, and to the day"
+    at = [each["at"].astimezone(nobody(clock).zone) for each in told]
+    assert [(each.hour, each.minute) for each in at] == [(0, 0)], "once, and to the day"
+    assert [each["facts"] for each in told] == [{}], "not who"
 
 
 @pytest.mark.parametrize("days", [-1, 1])
