@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import texts
 from bot.domain.consultations import Consultation
 from bot.domain.errors import NotFound, Refused
-from bot.domain.screens import message, text
+from bot.domain.screens import Screen, message, text
 from bot.domain.views import consultations as officers
 from bot.domain.views import door as views
 from bot.services import attendance as service
@@ -94,20 +94,25 @@ async def opened(turn: Turn, argument: str) -> None:
     code, _, door_code = argument.partition(":")
     found = await by_code(turn, code)
     kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
-    if kept is not None and kept.card is not None:
-        kept = await participants.remember(turn.tx, kept, turn.typed)
-        turn.step_apart(kept)
+    if kept is None or kept.card is None:
+        await turn.show(_passing(turn, found, door_code) or views.nobody(found, today=turn.today))
+        return
+    turn.step_apart(kept)
+    shown = _passing(turn, found, door_code)
+    if shown is None and kept.is_in:
+        turn.sign_up = await service.check_in(turn.tx, turn.act, found, kept)
+        shown = views.here(found, turn.sign_up, before=kept.came)
+    await participants.remember(turn.tx, turn.sign_up or kept, turn.typed)
+    await turn.show(shown or views.nobody(found, today=turn.today))
+
+
+def _passing(turn: Turn, found: Consultation, door_code: str) -> Screen | None:
+    """None for the code at the door; else what is wrong with this one."""
     try:
         flow.require_door(turn, found, door_code)
     except Refused as refused:
-        await turn.show(message(refused.text))
-        return
-    if kept is None or kept.card is None or not kept.is_in:
-        await turn.show(views.nobody(found, today=turn.today))
-        return
-    before = kept.came
-    turn.sign_up = await service.check_in(turn.tx, turn.act, found, kept)
-    await turn.show(views.here(found, turn.sign_up, before=before))
+        return message(refused.text)
+    return None
 
 
 ACTS = {

@@ -63,8 +63,7 @@ async def give(
     await queries.put(tx, found.id, kept.handle, said)
     await consultations.add_counts(tx, found.id, changes)
     await sign_ups.save(tx, replace(kept, asked=None))
-    subject, facts = f"consultation:{found.id}", {"number": kept.number}
-    await audit.record(tx, act.of_the_day, "feedback.give", subject, facts=facts)
+    await audit.record(tx, act.of_the_day, "feedback.give", f"consultation:{found.id}")
     return said
 
 

@@ -163,8 +163,8 @@ async def numbers(world: World) -> dict[str, str]:
         day = amina.today + timedelta(days=9)
         held = Wanted(Form.WRITTEN, "Schools", JUSTICE, None, day, "", "en", day, day)
         running, over = [await consultations.announce(tx, amina, held) for _ in range(2)]
-        meeting = {"form": Form.MEETING, "last_day": amina.today, "closes_on": amina.today}
-        meets = await consultations.announce(tx, amina, replace(held, starts_at=now, **meeting))
+        today = replace(held, form=Form.MEETING, starts_at=now, last_day=amina.today)
+        meets = await consultations.announce(tx, amina, replace(today, closes_on=amina.today))
         await consultations.close(tx, amina, over)
         await summaries.publish(tx, amina, over, "Ramps will be built.", "en")
         past_link = await consultations.get(tx, amina, over)

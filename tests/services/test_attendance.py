@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -68,13 +69,15 @@ async def test_whoever_has_a_seat_is_noted_once_and_the_row_looks_the_same(
     assert await came(database, found) == {Group.LGBTI: 1}
     async with database.read() as tx:
         after = await tx.row(select(sign_ups))
-        told = await tx.values(select(audit.c.at).where(audit.c.act == "sign_up.check_in"))
+        told = await tx.rows(select(audit).where(audit.c.act == "sign_up.check_in"))
     assert before is not None
     assert after is not None
     assert len(before["attended"]) == len(after["attended"])
     open_ones = [each for each in before if each not in ("sealed", "attended")]
     assert [before[each] for each in open_ones] == [after[each] for each in open_ones]
-    assert [(each.hour, each.minute) for each in told] == [(0, 0)], "once, and to the day"
+    at = [each["at"].astimezone(nobody(clock).zone) for each in told]
+    assert [(each.hour, each.minute) for each in at] == [(0, 0)], "once, and to the day"
+    assert [each["facts"] for each in told] == [{}], "not who"
 
 
 @pytest.mark.parametrize("days", [-1, 1])
@@ -180,6 +183,24 @@ async def test_a_card_that_is_saved_meanwhile_takes_no_mark_away(
         await attendance.mark(tx, act, found.id, sent.number)
         await service.remember(tx, sent, 99)
     assert (await again(database, sent)).came
+
+
+async def test_who_is_noted_by_two_at_once_is_counted_once(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await meeting(database, clock)
+    people = [await signed_up(database, clock, found, CHAT + each) for each in range(6)]
+    clock.move(**TO_THE_DAY)
+    async with database.write() as tx:
+        act = await officer(tx, clock)
+
+    async def noted(each: SignUp) -> None:
+        async with database.write() as tx:
+            await attendance.mark(tx, act, found.id, each.number)
+
+    both = [here(database, clock, found, each) for each in people]
+    await asyncio.gather(*both, *map(noted, people))
+    assert await came(database, found) == {Group.LGBTI: 6}
 
 
 @pytest.mark.parametrize("how", ["cancel", "forget", "change"])
