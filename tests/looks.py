@@ -18,8 +18,10 @@ async def looks(tx: Transaction) -> AsyncIterator[list[str]]:
     asked: list[Any] = []
     found: list[str] = []
 
-    def watched(_connection: Connection, statement: Any, *_others: Any) -> None:
-        asked.append(statement)
+    def watched(
+        _connection: Connection, statement: Any, _many: Any, values: Any, _options: Any
+    ) -> None:
+        asked.append(statement.params(values) if values else statement)
 
     connection = await tx.run(lambda each: each)
     event.listen(connection, "before_execute", watched)

@@ -144,9 +144,12 @@ def _contributed(item_count: int) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
         "languages": [],
         "access": [],
         "pools": {},
+        "invited": "open",
+        "groups": [],
         "announced_at": BEGIN,
     }
-    said = dict.fromkeys(("purpose", "place", "ways", "contacts"), "")
+    said: dict[str, Any] = dict.fromkeys(("purpose", "place", "ways", "contacts"), "")
+    said["older"] = False
     numbers = range(1, item_count // 6 + 2)
     return [
         (consultations, [held]),
