@@ -189,7 +189,7 @@ async def test_a_code_is_asked_for_before_anything_and_the_groups_link_carries_i
     await officer.taps("Poster", "Français")
     async with network.database.read() as tx:
         [made] = await tx.values(select(jobs.c.arguments).where(jobs.c.kind == POSTER))
-        assert with_code[0].endswith(made["payload"]), "its poster leads there, too"
+        assert made["link"] == with_code[0], "its poster leads there, too"
     await officer.types("/consultations")
     await officer.taps(TITLE, "Codes of the groups", "Minorities", "Message to share", "English")
     assert officer.last.raw["rows"][0][0]["url"] == with_code[0]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
-from handlers import consultation_bot, contributing, participants
+from handlers import consultation_bot, contributing, door, feedback, participants
 from handlers.house import make_consultation_router, make_router
 from storage.tables import accounts, inbox, outbox, people, sign_ups
 from tests.journeys.network import JourneyNetwork
@@ -167,8 +167,8 @@ async def test_no_act_of_the_house_can_be_forged_there(apart: JourneyNetwork) ->
         await there.forges(there.last, f"o:{act}")
     assert len(there.received) == said
     assert there.answers == ["This is not there any more, or not yours to see."] * len(theirs)
-    own = set(make_consultation_router().acts)
-    assert own == {*consultation_bot.ACTS, *participants.ACTS, *contributing.ACTS}
+    rooms = (consultation_bot, participants, contributing, door, feedback)
+    assert set(make_consultation_router().acts) == {act for room in rooms for act in room.ACTS}
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,8 @@ class World:
             yield await edge._turn(tx, update, now=self.network.clock.now())
 
     async def remember(self) -> None:
-        """How everything stands before anybody does anything."""
+        """How everything stands before anybody does anything, and once everything is sent."""
+        await self.network.app.settle()
         async with self.network.database.read() as tx:
             for name in metadata.tables:
                 rows = await _rows(tx, name)
