@@ -74,6 +74,7 @@ async def begin(
         "bot_id": card.bot_id,
         "number": number,
         "state": begun.state.value,
+        "size": 1,
         "attended": _attended(tx, begun),
     }
     await tx.execute(insert(sign_ups).values(**values, **_values(tx, begun)))
@@ -93,9 +94,9 @@ async def stand(
     *,
     rank: int | None = None,
     offered_until: datetime | None = None,
-    **values: str | None,
+    **values: str | int | None,
 ) -> None:
-    """Where a sign-up stands from now on; `pool` where that changes, too."""
+    """Where a sign-up stands from now on; `pool` and `size` where these change, too."""
     changed = {"state": state.value, "rank": rank, "offered_until": offered_until, **values}
     await tx.execute(update(sign_ups).where(sign_ups.c.handle == handle).values(**changed))
 
@@ -379,6 +380,7 @@ def _read(tx: Transaction, row: RowMapping) -> SignUp:
         row["offered_until"],
         None if inside is None else inside["asked"],
         _came(tx, row),
+        row["size"],
     )
 
 

@@ -1234,6 +1234,7 @@ sign_ups = Table(
     Column("kept_until", Date, nullable=False),  # as it was agreed to
     Column("rank", Integer),  # on the waiting list
     Column("pool", String(20)),  # the group among whose seats theirs is counted
+    Column("size", Integer, nullable=False),  # seats that they need: children come accompanied
     Column("offered_until", UtcDateTime),
     Column("sealed", LargeBinary, nullable=False),
     Column("attended", LargeBinary, nullable=False),  # whether they came, sealed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from bot.domain.consultations import SEATED, ConsultationState, SignUp, SignUpState
 from bot.domain.quotas import Waiting
@@ -24,17 +24,17 @@ async def lock(tx: Transaction, consultation_id: int) -> None:
 async def taken(tx: Transaction, consultation_id: int) -> Counter[str | None]:
     """The seats that are taken, by pool."""
     rows = await tx.rows(
-        select(sign_ups.c.pool, func.count().label("n"))
+        select(sign_ups.c.pool, func.sum(sign_ups.c.size).label("n"))
         .where(_of(consultation_id), sign_ups.c.state.in_([each.value for each in SEATED]))
         .group_by(sign_ups.c.pool)
     )
-    return Counter({row["pool"]: row["n"] for row in rows})
+    return Counter({row["pool"]: int(row["n"]) for row in rows})
 
 
 async def line(tx: Transaction, consultation_id: int) -> list[Waiting]:
     """The waiting list, in its order."""
     rows = await tx.rows(
-        select(sign_ups.c.handle, sign_ups.c.rank, sign_ups.c.pool)
+        select(sign_ups.c.handle, sign_ups.c.rank, sign_ups.c.pool, sign_ups.c.size)
         .where(_of(consultation_id), sign_ups.c.state == SignUpState.WAITING.value)
         .order_by(sign_ups.c.rank)
     )
@@ -47,6 +47,11 @@ async def ahead(tx: Transaction, kept: SignUp) -> int:
     waiting = sign_ups.c.state == SignUpState.WAITING.value
     before = and_(_of(kept.consultation_id), waiting, sign_ups.c.rank < rank)
     return int(await tx.value(select(func.count()).select_from(sign_ups).where(before)))
+
+
+async def resize(tx: Transaction, handle: str, size: int) -> None:
+    """A party is of another size from now on."""
+    await tx.execute(update(sign_ups).where(sign_ups.c.handle == handle).values(size=size))
 
 
 async def next_rank(tx: Transaction, consultation_id: int) -> int:

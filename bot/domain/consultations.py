@@ -101,6 +101,10 @@ TEXT_KEYS = (
 
 DOOR = 6
 """Characters of the code at the door."""
+MOST_CHILDREN = 60
+"""Children who come with one sign-up."""
+CHILDREN_COME = "children"
+"""So the children who come with organisations are counted, beside what cards say."""
 CAME = "came"
 """So the groups of those who came are counted, beside what cards say."""
 MOST_DOCUMENTS = 5
@@ -322,7 +326,8 @@ class SignUp:
 
     It is kept until the day that was agreed to, whatever the consultation says later. `card` None:
     its key is gone. `pool` is the group among whose seats theirs is counted, `asked` the question
-    that is open in the chat, `came` whether they were at the meeting.
+    that is open in the chat, `came` whether they were at the meeting, `size` how many seats they
+    need.
     """
 
     handle: str
@@ -336,6 +341,7 @@ class SignUp:
     offered_until: datetime | None = None
     asked: Mapping[str, Any] | None = None
     came: bool = False
+    size: int = 1
 
     @property
     def is_in(self) -> bool:
@@ -358,14 +364,15 @@ class Attendance:
 class Standing:
     """Who takes part, in numbers that tell of nobody (`bot.domain.small_groups`).
 
-    `people`, `waiting`, `groups` and `access` are rounded down, and 0 or missing where they are
-    fewer than FEWEST. `erased` says what has gone for good.
+    `people`, `waiting`, `groups`, `access` and `children` are rounded down, and 0 or missing where
+    they are fewer than FEWEST. `erased` says what has gone for good.
     """
 
     people: int
     waiting: int
     groups: Mapping[str, int]
     access: Mapping[str, int]
+    children: int  # who come with organisations
     erased: Mapping[str, int]
 
 
@@ -402,4 +409,16 @@ def counted(answers: Mapping[str, Any], *, came: bool) -> dict[tuple[str, str], 
             found[trait, str(answers[trait])] = 1
     for each in answers.get("access", ()):
         found["access", str(each)] = 1
+    if children := children_of(answers):
+        found[CHILDREN_COME, "come"] = children
     return found
+
+
+def children_of(answers: Mapping[str, Any]) -> int:
+    """How many children come with an organisation."""
+    return int(answers.get("children", 0)) if answers.get("group") == Group.CHILDREN else 0
+
+
+def size_of(answers: Mapping[str, Any]) -> int:
+    """How many seats a card asks for: one, and one for each child that comes along."""
+    return 1 + children_of(answers)

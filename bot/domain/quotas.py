@@ -22,6 +22,8 @@ class Reason(StrEnum):
 
     FULL = "full"  # every seat is taken
     KEPT = "kept"  # seats are free, and kept for groups until a day
+    FEW = "few"  # fewer seats are free than the party needs
+    AHEAD = "ahead"  # a larger party is before them, and waits for the seats that are free
 
 
 TEXT_KEYS = tuple(f"sign_up.waits.{each}" for each in Reason)
@@ -40,29 +42,52 @@ class Quota:
         released = self.released_at is not None and now >= self.released_at
         return {} if released else self.pools
 
-    def is_free_for(self, pool: str | None, taken: Mapping[str | None, int], now: datetime) -> bool:
-        """Whether a seat is free for a member of `pool` (None: a group without seats of its own).
+    def is_free_for(
+        self,
+        pool: str | None,
+        taken: Mapping[str | None, int],
+        now: datetime,
+        *,
+        size: int = 1,
+        own_alone: bool = False,
+    ) -> bool:
+        """Whether seats are free for `size` members of `pool` (None: without seats of their own).
 
-        `taken` counts the seats that are taken, by pool.
+        `taken` counts the seats that are taken, by pool; `own_alone`: only those that are kept for
+        the pool count.
         """
         kept = self.kept(now)
-        if pool is not None and taken.get(pool, 0) < kept.get(pool, 0):
-            return True
+        own = max(0, kept.get(pool or "", 0) - taken.get(pool, 0))
+        if own_alone:
+            return own >= size
         beyond = sum(max(0, n - kept.get(each or "", 0)) for each, n in taken.items())
-        return beyond < self.seats - sum(kept.values())
+        return own + max(0, self.seats - sum(kept.values()) - beyond) >= size
 
-    def reason(self, taken: Mapping[str | None, int]) -> Reason:
-        """Why there is no seat for somebody who found none free."""
-        return Reason.FULL if sum(taken.values()) >= self.seats else Reason.KEPT
+    def reason(
+        self,
+        pool: str | None,
+        taken: Mapping[str | None, int],
+        now: datetime,
+        *,
+        size: int = 1,
+    ) -> Reason:
+        """Why there are no seats for a party that found none."""
+        free = self.seats - sum(taken.values())
+        if free <= 0:
+            return Reason.FULL
+        if free < size:
+            return Reason.FEW
+        return Reason.AHEAD if self.is_free_for(pool, taken, now, size=size) else Reason.KEPT
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Somebody on the waiting list, in which a lower rank comes first."""
+    """A party of `size` on the waiting list, in which a lower rank comes first."""
 
     handle: str
     rank: int
     pool: str | None
+    size: int = 1
 
 
 def next_in_line(
@@ -73,14 +98,20 @@ def next_in_line(
 ) -> list[Waiting]:
     """Those to whom a seat is to be offered now, in their order.
 
-    Whoever waits for a seat of the others is not passed over by it: only a seat that is kept for a
-    group goes to somebody behind.
+    Nobody is passed over: while a party waits for more seats than are free, only seats that are
+    kept for another group go to somebody behind.
     """
     counted, found = Counter(dict(taken)), []
+    waits: set[str | None] = set()  # the pools of those who found too few
     for each in sorted(waiting, key=lambda one: one.rank):
-        if quota is None or quota.is_free_for(each.pool, counted, now):
-            counted[each.pool] += 1
+        if quota is None or (
+            each.pool not in waits
+            and quota.is_free_for(each.pool, counted, now, size=each.size, own_alone=bool(waits))
+        ):
+            counted[each.pool] += each.size
             found.append(each)
+        else:
+            waits.add(each.pool)
     return found
 
 

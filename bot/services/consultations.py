@@ -9,6 +9,7 @@ from bot.domain import permissions
 from bot.domain.consultations import (
     A_DAY,
     BEGUN_KEPT,
+    CHILDREN_COME,
     KEPT_LONGEST,
     SEATED,
     TAKING_PART,
@@ -286,6 +287,7 @@ async def standing(tx: Transaction, act: Act, consultation_id: int) -> Standing:
         rounded(states.get(SignUpState.WAITING, 0)),
         figures.of("group"),
         figures.of("access"),
+        figures.people(CHILDREN_COME),
         erased,
     )
 

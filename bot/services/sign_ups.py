@@ -13,9 +13,11 @@ from typing import Any
 from bot.domain.consultations import (
     Card,
     Consultation,
+    Group,
     SignUp,
     SignUpState,
     counted,
+    size_of,
 )
 from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Act
@@ -28,6 +30,12 @@ from storage.database import Transaction
 
 REMEMBERED = 100
 """Messages of a participant that are kept in mind, to be deleted from the chat."""
+
+
+class ChildrenAlone(Refused):
+    """Children take part through an organisation that comes with them, and none is named."""
+
+    key = "error.children_alone"
 
 
 class SignUpClosed(Refused):
@@ -84,7 +92,9 @@ async def begin(
 async def send(
     tx: Transaction, act: Act, kept: SignUp, consultation: Consultation, answers: Mapping[str, Any]
 ) -> SignUp:
-    """Sign up with these answers, or change those that were sent; raises SignUpClosed, NotInvited.
+    """Sign up with these answers, or change those that were sent.
+
+    Raises SignUpClosed, NotInvited, ChildrenAlone, NotSoMany.
 
     Whoever is new gets a seat, or a place on the waiting list. Who came by a code is of its group.
     """
@@ -98,14 +108,18 @@ async def send(
     if not consultation.wanted.invites(group):
         groups = tuple(text(f"group.{each}") for each in consultation.wanted.groups)
         raise NotInvited(groups=Listing(groups))
+    if group == Group.CHILDREN and not answers.get("organisation"):
+        raise ChildrenAlone
     said = replace(kept.card, answers=answers)
+    if (size := size_of(answers)) != kept.size:
+        await waiting.resize(tx, act, consultation, kept, size)
     await sign_ups.save(tx, replace(kept, day=act.today, card=said, asked=None))
     # In one go: nothing is shown of the moment in which somebody who changes counts as gone.
     changes = Counter(counted(answers, came=kept.came))
     changes.subtract(counted(kept.card.answers, came=kept.came) if kept.is_in else {})
     await consultations.add_counts(tx, kept.consultation_id, changes)
     if not kept.is_in:
-        await waiting.admit(tx, act, consultation, kept, group)
+        await waiting.admit(tx, act, consultation, replace(kept, size=size), group)
     await _trace(tx, act, "sign_up.change" if kept.is_in else "sign_up.send", kept)
     return await sign_ups.again(tx, kept)
 

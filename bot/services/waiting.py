@@ -8,15 +8,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.consultations import Consultation, ConsultationState, SignUp, SignUpState
+from bot.domain.consultations import (
+    SEATED,
+    Consultation,
+    ConsultationState,
+    SignUp,
+    SignUpState,
+)
 from bot.domain.errors import Refused
 from bot.domain.people import Act
-from bot.domain.quotas import OFFERED_FOR, Reason, next_in_line
+from bot.domain.quotas import OFFERED_FOR, Reason, Waiting, next_in_line
 from bot.domain.views import participants as told
 from bot.services import audit, notices
 from storage import consultations, sign_ups
 from storage import waiting as queries
 from storage.database import Database, Transaction
+
+
+class NotSoMany(Refused):
+    """There are not so many free seats as a party would need more."""
+
+    key = "error.not_so_many"
 
 
 class OfferOver(Refused):
@@ -26,18 +38,34 @@ class OfferOver(Refused):
 
 
 async def admit(tx: Transaction, act: Act, found: Consultation, kept: SignUp, group: str) -> None:
-    """Give a newcomer a seat, or a place on the waiting list; the consultation is locked."""
+    """Give a newcomer their seats, or a place on the waiting list; the consultation is locked."""
     quota = found.wanted.quota(act.zone)
     if quota is None:
         await sign_ups.stand(tx, kept.handle, SignUpState.CONFIRMED, pool=None)
         return
+    await fill(tx, act, found.id)  # others were before them
     pool = group if group in quota.pools else None
-    rank = await queries.next_rank(tx, found.id)
-    free = quota.is_free_for(pool, await queries.taken(tx, found.id), act.now)
-    if free and await fill(tx, act, found.id):  # others were before them
-        free = quota.is_free_for(pool, await queries.taken(tx, found.id), act.now)
+    comes = Waiting(kept.handle, await queries.next_rank(tx, found.id), pool, kept.size)
+    line = [*await queries.line(tx, found.id), comes]
+    free = comes in next_in_line(quota, await queries.taken(tx, found.id), line, act.now)
     state = SignUpState.CONFIRMED if free else SignUpState.WAITING
-    await sign_ups.stand(tx, kept.handle, state, rank=rank, pool=pool)
+    await sign_ups.stand(tx, kept.handle, state, rank=comes.rank, pool=pool)
+
+
+async def resize(tx: Transaction, act: Act, found: Consultation, kept: SignUp, size: int) -> None:
+    """A party that has signed up is of another size; raises NotSoMany. The consultation is locked.
+
+    Whoever waits keeps their place; seats that become free are offered.
+    """
+    quota = found.wanted.quota(act.zone)
+    more = size - kept.size
+    if quota is not None and kept.state in SEATED and more > 0:
+        line = [Waiting(kept.handle, 0, kept.pool, more)]
+        if not next_in_line(quota, await queries.taken(tx, found.id), line, act.now):
+            raise NotSoMany
+    await queries.resize(tx, kept.handle, size)
+    if more < 0:
+        await fill(tx, act, found.id)
 
 
 async def stands(
@@ -47,7 +75,9 @@ async def stands(
     quota = found.wanted.quota(act.zone)
     if kept.state is not SignUpState.WAITING or quota is None:
         return None
-    return 1 + await queries.ahead(tx, kept), quota.reason(await queries.taken(tx, found.id))
+    taken = await queries.taken(tx, found.id)
+    reason = quota.reason(kept.pool, taken, act.now, size=kept.size)
+    return 1 + await queries.ahead(tx, kept), reason
 
 
 async def take(tx: Transaction, act: Act, found: Consultation, kept: SignUp) -> SignUp:

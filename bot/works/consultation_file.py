@@ -51,6 +51,7 @@ TEXT_KEYS = (
     *(f"consultation.file.column.{each}" for each in ("what", "people", "name", "all", "subject")),
     *(f"consultation.file.trait.{each}" for each in ("group", "language", "access", "came")),
     "consultation.file.trait.wrote",
+    "consultation.file.trait.children",
     "consultation.file.subject.chapter",
     *(f"consultation.file.sheet.{each}" for each in ("about", "words", "people", "names", "done")),
 )
@@ -180,6 +181,7 @@ class _Scribe:
         rows = [row for each in ("group", "language", "access") for row in self._trait(each)]
         came = [*self._trait("came")]
         rows += came or [[self._called("came"), self._say(text("consultation.file.no_came")), None]]
+        rows += self._trait("children")
         rows += self._trait("wrote")
         for trait in sorted(self._found.figures.shown):
             if trait.startswith("feedback_"):  # whoever counts feedback names its values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,14 +11,16 @@ from bot import texts
 from bot.domain.consultations import (
     LONGEST_ORGANISATION,
     LONGEST_REGION,
+    MOST_CHILDREN,
     NOT_SAID,
     TOLD_FOR,
     Access,
     Consultation,
+    Group,
     Invited,
     SignUp,
 )
-from bot.domain.errors import existing
+from bot.domain.errors import Unfit, existing
 from bot.domain.fitting import on_one_line
 from bot.domain.groups import called
 from bot.domain.screens import Screen, Text, Value, text
@@ -59,12 +62,21 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
         values["named"] = 1
     if kept.card is not None and not kept.card.by_code:
         values["says_group"] = 1
+    if answers.get("group") == Group.CHILDREN:
+        values["children"] = MOST_CHILDREN
     return values
 
 
 def _up_to(limit: int) -> Check:
     """A few words on one line."""
     return lambda words, _turn: on_one_line(words, limit)
+
+
+def _children_fit(words: str, _turn: Turn) -> int:
+    said = "".join(str(unicodedata.decimal(each, each)) for each in words.strip())
+    if not said.isdecimal() or int(said) > MOST_CHILDREN:
+        raise Unfit("error.children_unclear", most=MOST_CHILDREN)
+    return int(said)
 
 
 async def _groups(turn: Turn, answers: Answers) -> list[Option]:
@@ -103,8 +115,9 @@ async def _later(_turn: Turn, _answers: Answers) -> list[Option]:
     return [Option(each, text(f"sign_up.later.{each}")) for each in (YES, NO)]
 
 
-async def _notes(turn: Turn, _answers: Answers) -> Sequence[Text]:
-    return views.notes(await of(turn), held(turn))
+async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
+    children = [text("sign_up.children")] if answers.get("group") == Group.CHILDREN else []
+    return [*children, *views.notes(await of(turn), held(turn))]
 
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
@@ -127,6 +140,7 @@ FLOW = Flow(
             Ask("name", _up_to(LONGEST_ORGANISATION), when="named"),
             Ask("organisation", _up_to(LONGEST_ORGANISATION)),
             Choose("group", _groups, when="says_group"),
+            Ask("children", _children_fit, shows=str, when="children"),
             Ask("region", _up_to(LONGEST_REGION)),
             Choose("language", _languages),
             Pick("access", _access),

@@ -21,10 +21,31 @@ def test_a_kept_seat_is_for_its_group_until_the_day() -> None:
     quota = Quota(2, {"women": 1}, LATER)
     taken: Counter[str | None] = Counter({None: 1})
     assert not quota.is_free_for(None, taken, NOW)
-    assert quota.reason(taken) is Reason.KEPT
+    assert quota.reason(None, taken, NOW) is Reason.KEPT
     assert quota.is_free_for("women", taken, NOW)
     assert quota.is_free_for(None, taken, LATER)
-    assert quota.reason(Counter({None: 2})) is Reason.FULL
+    assert quota.reason(None, Counter({None: 2}), LATER) is Reason.FULL
+
+
+def test_a_party_waits_for_as_many_seats_as_it_needs_and_nobody_passes_it_over() -> None:
+    waiting = [
+        Waiting("class", 1, None, size=4),
+        Waiting("alone", 2, None),
+        Waiting("women", 3, "women"),
+        Waiting("more women", 4, "women", size=2),
+    ]
+    quota = Quota(8, {"women": 2}, LATER)
+    taken: dict[str | None, int] = {None: 3}
+    more: dict[str | None, int] = {None: 6}
+    less: dict[str | None, int] = {None: 2}
+    none: dict[str | None, int] = {}
+    assert [each.handle for each in next_in_line(quota, taken, waiting, NOW)] == ["women"]
+    assert quota.reason(None, taken, NOW, size=4) is Reason.KEPT
+    assert quota.reason(None, taken, NOW) is Reason.AHEAD
+    assert quota.reason(None, more, NOW, size=4) is Reason.FEW
+    offered = [each.handle for each in next_in_line(quota, less, waiting, NOW)]
+    assert offered == ["class", "women"], "the second party of women would need more than is kept"
+    assert len(next_in_line(quota, none, waiting, LATER)) == 4
 
 
 def test_a_group_takes_its_own_seats_first_and_then_anybodys() -> None:
@@ -52,6 +73,7 @@ class _Person:
     rank: int
     state: str
     until: datetime | None = None
+    size: int = 1
 
 
 @dataclass
@@ -64,11 +86,15 @@ class _Hall:
     ranks: int = 0
 
     def taken(self) -> Counter[str | None]:
-        return Counter(each.pool for each in self.people if each.state in ("in", "offered"))
+        found: Counter[str | None] = Counter()
+        for each in self.people:
+            if each.state in ("in", "offered"):
+                found[each.pool] += each.size
+        return found
 
     def line(self) -> list[Waiting]:
         waiting = [each for each in self.people if each.state == "waiting"]
-        return [Waiting(str(each.number), each.rank, each.pool) for each in waiting]
+        return [Waiting(str(each.number), each.rank, each.pool, each.size) for each in waiting]
 
     def rank(self) -> int:
         self.ranks += 1
@@ -93,18 +119,20 @@ class Seats(RuleBasedStateMachine):
         pools = {"women": women, "children": min(children, seats - women)}
         self.hall = _Hall(Quota(seats, pools, LATER))
 
-    @rule(pool=st.sampled_from([None, *POOLS]))
-    def signs_up(self, pool: str | None) -> None:
+    @rule(pool=st.sampled_from([None, *POOLS]), size=st.integers(1, 3))
+    def signs_up(self, pool: str | None, size: int) -> None:
+        """As the service does: whoever comes now stands at the end of the line, and may be in."""
         hall = self.hall
-        free = hall.quota.is_free_for(pool, hall.taken(), hall.now)
-        newcomer = _Person(len(hall.people), pool, hall.rank(), "waiting")
+        newcomer = _Person(len(hall.people), pool, hall.rank(), "waiting", size=size)
         hall.people.append(newcomer)
-        if free:
-            ahead = [
-                each for each in hall.line() if each.pool == pool and each.rank < newcomer.rank
-            ]
-            assert ahead == [], "nobody of the same kind waits while a seat is free for them"
+        line = hall.line()
+        if str(newcomer.number) in {each.handle for each in self._free(line)}:
+            before = [each for each in line if each.pool == pool and each.rank < newcomer.rank]
+            assert before == [], "nobody of the same kind waits while a seat is free for them"
             newcomer.state = "in"
+
+    def _free(self, line: list[Waiting]) -> list[Waiting]:
+        return next_in_line(self.hall.quota, self.hall.taken(), line, self.hall.now)
 
     @rule(which=st.integers(0, 30))
     def cancels(self, which: int) -> None:
@@ -150,6 +178,18 @@ class Seats(RuleBasedStateMachine):
             hall = self.hall
             others = sum(n for pool, n in hall.taken().items() if pool is None)
             assert others <= hall.quota.seats - sum(hall.quota.pools.values())
+
+    @invariant()
+    def nobody_is_passed_over(self) -> None:
+        """Seats that are anybody's are not given while whoever came before could have them."""
+        if hasattr(self, "hall"):
+            hall = self.hall
+            line = sorted(hall.line(), key=lambda each: each.rank)
+            if line:
+                first = line[0]
+                assert not hall.quota.is_free_for(
+                    first.pool, hall.taken(), hall.now, size=first.size
+                )
 
 
 TestSeats = Seats.TestCase

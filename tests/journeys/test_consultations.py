@@ -372,3 +372,45 @@ async def bytes_of(network: JourneyNetwork, url: URL, data: Path) -> bytes:
             )
         )
     return kept + b"".join(rows) + b"".join(log)
+
+
+async def test_children_come_with_an_organisation_that_says_how_many(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network, by_meeting=True)
+    await officer.types("/consultations")
+    await officer.taps("Child rights report", "Change", "Seats")
+    await officer.types("8")
+    await officer.taps("Announce")
+    school, salma = [await network.people.phone(each) for each in ("School", "Salma")]
+    await school.opens(link)
+    await school.taps("Agree, random name", "Group", "Children and youth")
+    assert "an organisation that comes with them" in plain(school.screen.text)
+    await school.taps("Sign up")
+    assert "Please name it" in plain(school.answers[-1]), "no child signs up alone"
+    await school.taps("Organisation")
+    await school.types("School of Port Selene")
+    await school.taps("Children")
+    await school.types("many")
+    assert "a number from 0 to 60" in plain(school.received[-1].text)
+    await school.types("6")
+    assert "Children: 6" in plain(school.last.text)
+    await school.taps("Sign up")
+    assert "You have signed up." in plain(school.last.text)
+    async with network.database.read() as tx:
+        assert await tx.values(select(sign_ups.c.size)) == [7]
+
+    another = await network.people.phone("Another school")
+    await another.opens(link)
+    await another.taps("Agree, random name", "Group", "Children and youth", "Organisation")
+    await another.types("School of Far Shore")
+    await another.taps("Children")
+    await another.types("1")
+    await another.taps("Sign up")
+    assert "fewer seats are free than you need together" in plain(another.last.text)
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Sign up")
+    assert "the free seats are for those before you" in plain(salma.last.text)
+    await officer.types("/consultations")
+    await officer.taps("Child rights report")
+    assert "At least 5 children come with organisations." in plain(officer.screen.text)

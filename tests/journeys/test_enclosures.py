@@ -201,7 +201,9 @@ async def test_of_children_no_photos_and_no_voices_are_taken(network: JourneyNet
     _officer, link = await announced(network)
     salma = await network.people.phone("Salma")
     await salma.opens(link)
-    await salma.taps("Agree, random name", "Group", "Children", "Sign up", "Contribute")
+    await salma.taps("Agree, random name", "Group", "Children", "Organisation")
+    await salma.types("School of Far Shore")
+    await salma.taps("Sign up", "Contribute")
     for send in (salma.sends_photo(photo()), salma.sends_voice(voice())):
         await send
         assert any("For children no photos or voices" in plain(e.text) for e in salma.messages)

@@ -169,6 +169,8 @@ def _numbers(standing: Standing) -> list[Text | None]:
         text("consultation.of", value=text(f"group.{each}"), n=n)
         for each, n in standing.groups.items()
     ]
+    if standing.children:
+        lines.append(text("consultation.children", count=standing.children))
     if standing.access:
         lines.append(text("consultation.needs"))
         lines += [
