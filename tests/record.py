@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from bot.domain.contributions import About, Kind, Tags
 from bot.domain.redaction import Mark, Reason
 from bot.domain.requests import Audience
 from bot.domain.status import Status
@@ -167,11 +168,11 @@ def _contributed(item_count: int) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
                     "by_code": True,
                     "state": "withdrawn" if n % 3 == 0 else "sent",
                     "day": date(2026, 3, 1),
-                    "about": {"kind": "items" if n > 1 else "report", "theme": "", "items": []},
+                    "about": About(Kind.ITEMS if n > 1 else Kind.REPORT).to_json(),
                     "sealed": b"secret words",
                     "outcome": "taken_up" if n % 2 else "none",
                     "answer": "=secret answer",
-                    "tags": {"themes": ["Education"] if n % 2 else [], "items": []},
+                    "tags": Tags(("Education",) if n % 2 else ()).to_json(),
                 }
                 for n in numbers
             ],
