@@ -19,12 +19,15 @@ from bot.domain.consultation_files import (
     subject_of,
     tallied,
 )
-from bot.domain.consultations import FEWEST
+from bot.domain.consultations import CAME, CHILDREN_COME, FEWEST
 from bot.domain.contributions import Kind, Outcome
 from bot.domain.exports import TemplateKind
+from bot.domain.feedback import CHOICES, GIVEN
 from bot.domain.screens import Attachment, Code, Listing, Text, Value, text
+from bot.domain.small_groups import WROTE
 from bot.domain.views import consultation_files as views
 from bot.domain.views.contributing import about
+from bot.domain.views.feedback import label as feedback_label
 from bot.domain.views.national_reports import chapter_called
 from bot.exchange.confined import MEGABYTE, Limits
 from bot.jobs import file_in
@@ -50,8 +53,7 @@ TEXT_KEYS = (
     *(f"consultation.file.column.{each}" for each in _ABOUT),
     *(f"consultation.file.column.{each}" for each in ("what", "people", "name", "all", "subject")),
     *(f"consultation.file.trait.{each}" for each in ("group", "language", "access", "came")),
-    "consultation.file.trait.wrote",
-    "consultation.file.trait.children",
+    *(f"consultation.file.trait.{each}" for each in (WROTE, CHILDREN_COME, GIVEN)),
     "consultation.file.subject.chapter",
     *(f"consultation.file.sheet.{each}" for each in ("about", "words", "people", "names", "done")),
 )
@@ -104,6 +106,7 @@ class _Scribe:
         self._tools = tools
         self._found = found
         self._now = tools.clock.now()
+        self._today = self._now.astimezone(tools.settings.zone).date()
 
     # -- Workbooks ---------------------------------------------------------------------------------
 
@@ -179,13 +182,13 @@ class _Scribe:
     def _people(self) -> list[dict[str, Any]]:
         """Who takes part and who came, in numbers; the names of those who agreed to them."""
         rows = [row for each in ("group", "language", "access") for row in self._trait(each)]
-        came = [*self._trait("came")]
-        rows += came or [[self._called("came"), self._say(text("consultation.file.no_came")), None]]
-        rows += self._trait("children")
-        rows += self._trait("wrote")
-        for trait in sorted(self._found.figures.shown):
-            if trait.startswith("feedback_"):  # whoever counts feedback names its values
-                rows += self._trait(trait)
+        rows += self._trait(CHILDREN_COME, alone=True)
+        told = self._today >= self._found.consultation.groups_told_from
+        came = [*self._trait(CAME, alone=not told)]
+        rows += came or [[self._called(CAME), self._say(text("consultation.file.no_came")), None]]
+        rows += self._trait(WROTE)
+        rows += self._trait(GIVEN, alone=True)
+        rows += [row for each in CHOICES for row in self._trait(each)]
         names = [
             [clean(str(each.card.answers.get("name", "")))]
             for each in self._found.named
@@ -197,28 +200,30 @@ class _Scribe:
             self._sheet("names", ["consultation.file.column.name"], (50,), names),
         ]
 
-    def _trait(self, trait: str) -> Iterator[list[Any]]:
+    def _trait(self, trait: str, *, alone: bool = False) -> Iterator[list[Any]]:
+        """How many people there are in all, and unless `alone` how many of each kind."""
         figures = self._found.figures
         called = self._called(trait)
         if total := figures.people(trait):
             yield [called, self._say(text("consultation.file.column.all")), total]
-        for value, n in figures.of(trait).items():
-            yield [called, self._value(trait, value), n]
+        if not alone:
+            for value, n in figures.of(trait).items():
+                yield [called, self._value(trait, value), n]
 
     def _called(self, trait: str) -> str:
-        known = text(f"consultation.file.trait.{trait}")
-        return trait if trait.startswith("feedback_") else self._say(known)
+        asked = f"feedback.of.{trait}" if trait in CHOICES else f"consultation.file.trait.{trait}"
+        return self._say(Text(asked))
 
     def _value(self, trait: str, value: str) -> str:
         match trait:
-            case "group" | "came" | "wrote":
-                return self._say(text(f"group.{value}"))
             case "access":
                 return self._say(text(f"access.{value}"))
             case "language":
                 return language_name(value, self.language)
+            case _ if trait in CHOICES:
+                return self._say(feedback_label(trait, value))
             case _:
-                return value
+                return self._say(text(f"group.{value}"))
 
     def _done(self) -> dict[str, Any]:
         """What became of the contributions, by subject."""

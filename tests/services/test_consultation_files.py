@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.consultation_files import FileKind, NothingContributed, subject_of, tallied
-from bot.domain.consultations import Card, Consultation
+from bot.domain.consultations import CAME, CHILDREN_COME, Card, Consultation, Group
 from bot.domain.contributions import About, Contribution, Kind, Outcome, State, Tags
 from bot.domain.errors import NotAllowed, Outdated
+from bot.domain.feedback import GIVEN
 from bot.domain.people import Act, Role
 from bot.domain.screens import Attachment
 from bot.domain.views import consultation_files as views
@@ -26,6 +27,7 @@ from bot.settings import Settings
 from bot.texts import Texts
 from bot.works import Tools, consultation_file
 from bot.works.table import PROCESSES
+from storage import consultations as queries
 from storage import files, jobs, outbox
 from storage.database import Database
 from storage.outbox import Message
@@ -225,3 +227,38 @@ async def test_a_file_is_not_handed_out_when_something_in_it_is_erased_meanwhile
     (kept,) = [each for each in (tmp_path / "files").rglob("*") if each.is_file()]
     sheet = openpyxl.load_workbook(io.BytesIO(kept.read_bytes()))["Contributions"]
     assert [row[-1] for row in sheet.iter_rows(values_only=True)] == ["Words", "More."]
+
+
+async def test_who_came_is_told_by_group_once_nobody_is_noted_any_more(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> None:
+    """And feedback and children in numbers, in the words of the reader."""
+    found = await announced(database, clock)
+    counts = {(CAME, Group.WOMEN.value): 10, (CHILDREN_COME, "come"): 10}
+    counts |= {(GIVEN, "given"): 5, ("felt", "good"): 5}
+    async with database.write() as tx:
+        await queries.add_counts(tx, found.id, counts)
+    made_of = await content(database, clock, found, FileKind.PEOPLE)
+
+    def rows_of(found: service.Content) -> list[list[Any]]:
+        tools = Tools(
+            settings=Settings.isolated(data_dir=tmp_path / "data"),
+            database=database,
+            vault=Vault.open(tmp_path / "vault"),
+            texts=Texts.load(("en",)),
+            clock=clock,
+            jobs=Jobs(PROCESSES, tmp_path / "jobs"),
+        )
+        scribe = consultation_file._Scribe(tools, "en", found)
+        (people, _names) = scribe.book(FileKind.PEOPLE)["sheets"][1:]
+        rows: list[list[Any]] = people["rows"]
+        return rows
+
+    told = rows_of(made_of)
+    assert [row[1:] for row in told if "came" in row[0].lower()] == [["All", 10]]
+    assert ["How was it?", "good", 5] in told
+    assert [row[1:] for row in told if "children" in row[0].lower()] == [["All", 10]]
+    clock.move(days=(found.groups_told_from - clock.now().date()).days + 1)
+    told = rows_of(made_of)
+    came = [row[1:] for row in told if "came" in row[0].lower()]
+    assert came == [["All", 10], ["Women’s organisations", 10]]
