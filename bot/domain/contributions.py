@@ -19,6 +19,8 @@ from bot.domain.consultations import NOT_SAID
 MOST_A_DAY = 20
 """Contributions that one chat can send to a consultation on one day."""
 LONGEST_ANSWER = 1000
+LONGEST_BEHALF = 120
+"""Characters that say for whom words are handed on."""
 MOST_ITEMS = 30
 
 LENGTH = 16
@@ -99,6 +101,7 @@ class Said:
 
     `group` is the one that its writer named when they first contributed. `wrote` are the ids of
     their own messages, `screens` the outbox rows of ours that show the words: to delete them.
+    `behalf` says for whom an organisation hands the words on, without a name.
     """
 
     words: str
@@ -106,6 +109,7 @@ class Said:
     group: str = NOT_SAID
     wrote: tuple[int, ...] = ()
     screens: tuple[int, ...] = ()
+    behalf: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -114,6 +118,7 @@ class Said:
             "group": self.group,
             "wrote": list(self.wrote),
             "screens": list(self.screens),
+            "behalf": self.behalf,
         }
 
     @classmethod
@@ -124,6 +129,7 @@ class Said:
             kept["group"],
             tuple(kept["wrote"]),
             tuple(kept["screens"]),
+            kept["behalf"],
         )
 
 

@@ -75,7 +75,8 @@ class VoiceUnsaid(Refused):
 class Draft:
     """What is to be sent: words, or files (ids of enclosures), or both.
 
-    `wrote` and `screens` are the messages of the chat in which it stands, as in `Said`.
+    `wrote` and `screens` are the messages of the chat in which it stands, as in `Said`; `behalf`,
+    too.
     """
 
     about: About
@@ -84,11 +85,12 @@ class Draft:
     files: tuple[int, ...] = ()
     wrote: tuple[int, ...] = ()
     screens: tuple[int, ...] = ()
+    behalf: str = ""
 
     def said(self, group: str) -> Said:
         """What is sealed of it; raises NoWords, where nothing else speaks for it, or TooLong."""
         words = fitting(self.words) if self.words.strip() or not self.files else ""
-        return Said(words, self.language, group, self.wrote, self.screens)
+        return Said(words, self.language, group, self.wrote, self.screens, self.behalf)
 
 
 # -- From a sign-up --------------------------------------------------------------------------------

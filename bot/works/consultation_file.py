@@ -23,7 +23,7 @@ from bot.domain.consultations import CAME, CHILDREN_COME, FEWEST
 from bot.domain.contributions import Kind, Outcome
 from bot.domain.exports import TemplateKind
 from bot.domain.feedback import CHOICES, GIVEN
-from bot.domain.screens import Attachment, Code, Listing, Text, Value, text
+from bot.domain.screens import Attachment, Code, Listing, Text, Value, Words, text
 from bot.domain.small_groups import WROTE
 from bot.domain.views import consultation_files as views
 from bot.domain.views.contributing import about
@@ -46,9 +46,9 @@ VALUES = "values.json"
 
 _ABOUT = (
     *("number", "group", "about", "themes", "items", "outcome", "answer"),
-    *("files", "language", "words"),
+    *("files", "behalf", "language", "words"),
 )
-_WIDTHS = (8, 26, 30, 26, 18, 18, 50, 8, 14, 80)
+_WIDTHS = (8, 26, 30, 26, 18, 18, 50, 8, 26, 14, 80)
 TEXT_KEYS = (
     *(f"consultation.file.column.{each}" for each in _ABOUT),
     *(f"consultation.file.column.{each}" for each in ("what", "people", "name", "all", "subject")),
@@ -173,6 +173,7 @@ class _Scribe:
             self._say(text(f"contributed.outcome.{kept.outcome}")),
             clean(kept.answer),
             read.files,
+            "" if kept.said is None else clean(kept.said.behalf),
             *words,
         ]
 
@@ -277,8 +278,10 @@ class _Scribe:
             spoken = text("label.dotted", first=spoken, rest=Listing(tuple(tagged)))
         said = kept.said
         files = self._say(text("enclosure.count.all", count=read.files)) if read.files else ""
+        whom = "" if said is None or not said.behalf else Words(said.behalf)
+        behalf = self._say(text("contributed.behalf", whom=whom)) if whom else ""
         return {
-            "head": " · ".join(each for each in (number, group, files) if each),
+            "head": " · ".join(each for each in (number, group, behalf, files) if each),
             "number": kept.number,
             "group": group,
             "about": self._say(text("contributed.is_about", about=spoken)),

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.consultations import Consultation, SignUp, SignUpState
-from bot.domain.contributions import MOST_ITEMS, About, Contribution, Kind, listed
+from bot.domain.contributions import LONGEST_BEHALF, MOST_ITEMS, About, Contribution, Kind, listed
 from bot.domain.enclosures import MOST, Enclosure
 from bot.domain.errors import Unfit, existing
+from bot.domain.fitting import on_one_line
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Code, Listing, Screen, Text, Value, Words, text
 from bot.domain.views import contributing as views
@@ -33,8 +34,11 @@ async def _begins(turn: Turn, _answers: Answers) -> dict[str, Value]:
         raise service.InputClosed
     if _no_way_back(held(turn)):
         return {"title": participants.title(found), "way": text("contribute.way.none")}
-    way = text("contribute.way.back")
-    return {"title": participants.title(found), "way": way, "files": MOST}
+    values: dict[str, Value] = {"title": participants.title(found), "files": MOST}
+    values["way"] = text("contribute.way.back")
+    if existing(held(turn).card).answers.get("organisation"):
+        values["hands_on"] = 1
+    return values
 
 
 def _no_way_back(kept: SignUp) -> bool:
@@ -106,6 +110,10 @@ async def _about(turn: Turn, answer: str) -> About:
     return About()
 
 
+def _whom(words: str, _turn: Turn) -> str:
+    return on_one_line(words, LONGEST_BEHALF)
+
+
 async def _notes(_turn: Turn, answers: Answers) -> Sequence[Text]:
     whole = answers["about"] == Kind.REPORT.value
     hint = [text("contribute.about_ask")] if whole else []
@@ -120,6 +128,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
         await _about(turn, answers["about"]),
         words,
         turn.language_of(words),
+        behalf=answers.get("behalf", ""),
         files=tuple(answers.get("files", ())),
         wrote=tuple(asked["wrote"]),
         screens=tuple(asked["screens"]),
@@ -144,6 +153,7 @@ FLOW = Flow(
         optional=(
             Choose("about", _abouts, check=numbers_fit, suits=_are_there, shows=shows),
             Gather("files", when="files"),
+            Ask("behalf", _whom, when="hands_on"),
         ),
         keeps=False,
         words_to="words",
@@ -185,4 +195,5 @@ def answers_of(
         "words": [said.words] if said.words else [],
         "about": answer,
         "files": [each.id for each in files],
+        **({"behalf": said.behalf} if said.behalf else {}),
     }

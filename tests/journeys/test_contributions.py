@@ -504,3 +504,27 @@ async def test_a_chapter_of_the_report_is_chosen_by_its_title_and_nothing_else_i
     nora = await network.people.phone("Nora")
     await nora.opens(LINK.findall(officer.last.text)[0])
     assert "Mid-term" not in plain(nora.screen.text)
+
+
+async def test_an_organisation_hands_on_words_of_others_without_their_names(
+    network: JourneyNetwork,
+) -> None:
+    officer, salma, _link = await joined(network)
+    await salma.taps("Contribute")
+    await salma.types(RAMP)
+    assert "For others" not in salma.last.labels, "only an organisation does that"
+    await salma.taps("Discard")
+    await salma.types("/mine")
+    await salma.taps("Child rights report", "Change", "Organisation")
+    await salma.types("Blue Door")
+    await salma.taps("Sign up", "Contribute")
+    await salma.types(RAMP)
+    await salma.taps("For others")
+    await salma.types("Families in the hills")
+    assert "Handed on for: “Families in the hills”" in plain(salma.last.text) or (
+        "Handed on for: Families in the hills" in plain(salma.last.text)
+    )
+    await salma.taps("Send")
+    read = await reads(officer, "Contributions (1)", "Contribution 1")
+    assert "Handed on for: Families in the hills" in read
+    assert "Blue Door" not in officer.transcript()

@@ -127,10 +127,15 @@ def _told(mine: Contribution, spoken_of: Value, sent: Sequence[Enclosure]) -> li
 
 
 def said(kept: Contribution) -> list[Text]:
-    """Its words, where files do not speak alone."""
-    if kept.said is None or not kept.said.words:
+    """For whom it was handed on, and its words, where files do not speak alone."""
+    if kept.said is None:
         return []
-    return [text("card.words", words=Words(kept.said.words, kept.said.language))]
+    lines = []
+    if kept.said.behalf:
+        lines.append(text("contributed.behalf", whom=Words(kept.said.behalf)))
+    if kept.said.words:
+        lines.append(text("card.words", words=Words(kept.said.words, kept.said.language)))
+    return lines
 
 
 def files(sent: Sequence[Enclosure]) -> Value | None:
