@@ -125,7 +125,7 @@ async def test_forget_takes_that_somebody_is_told_of_later_ones(
     assert "You have signed up to nothing in this chat." in plain(salma.last.text)
     assert "You are told of later consultations" in plain(salma.last.text), "it outlives it"
     await salma.types("/forget")
-    assert "Erase that you want to be told" in plain(salma.last.text)
+    assert "Erase your wish to be told" in plain(salma.last.text)
     await salma.taps("Yes, erase it for good")
     await salma.waits_for("Erased. What you left here", within=20)
     await salma.types("/mine")
@@ -163,7 +163,7 @@ async def test_one_for_groups_lets_others_leave_words(network: JourneyNetwork) -
     assert "It is for: Women’s organisations and Minorities." in shown
     assert "Do you speak for another group? You can leave words." in shown
     await salma.taps("Agree, random name", "Sign up")
-    assert "Please choose your group." in said_to(salma)
+    assert "Please choose one of these groups:" in said_to(salma)
     async with network.database.read() as tx:
         assert await tx.values(select(sign_ups.c.state)) == ["begun"]
     await salma.types("/mine")
@@ -214,7 +214,7 @@ async def test_a_code_is_asked_for_before_anything_and_the_groups_link_carries_i
 
     await nour.opens(with_code[0])
     await nour.taps("Français", "D’accord, nom au hasard", "M’inscrire")
-    assert "Vous êtes inscrit." in plain(nour.last.text)
+    assert "Votre inscription est faite." in plain(nour.last.text)
     async with network.database.read() as tx:
         counted = await tx.rows(select(consultation_counts).where(consultation_counts.c.n > 0))
         assert [(row["value"], row["n"]) for row in counted] == [("minorities", 2)]

@@ -111,8 +111,8 @@ async def test_my_own_name_is_asked_for_and_shown_to_me(network: JourneyNetwork)
 @pytest.mark.parametrize(
     ("language", "agree", "send", "said"),
     [
-        ("fr", "D’accord, nom au hasard", "M’inscrire", "Vous êtes inscrit."),
-        ("ar", "أوافق، باسم عشوائي", "سجّلني", "تم تسجيلك."),
+        ("fr", "D’accord, nom au hasard", "M’inscrire", "Votre inscription est faite."),
+        ("ar", "أوافق، باسم عشوائي", "التسجيل", "تم تسجيلك."),
     ],
 )
 async def test_it_speaks_the_participants_language(
@@ -132,10 +132,10 @@ async def test_another_language_is_chosen_on_the_first_screen_and_kept(
     _officer, link = await announced(network)
     salma = await network.people.phone("Salma", language="en")
     await salma.opens(link)
-    await salma.taps("Français", "Je suis inquiet", "Retour", "Participer autrement", "Retour")
+    await salma.taps("Français", "J’ai une inquiétude", "Retour", "Participer autrement", "Retour")
     await salma.taps("D’accord, nom au hasard", "M’inscrire")
     await salma.types("/mine")
-    assert "Vous êtes inscrit à une consultation." in plain(salma.last.text)
+    assert "Vous avez une inscription à une consultation." in plain(salma.last.text)
 
 
 async def test_whoever_is_worried_finds_help_and_nothing_is_kept(network: JourneyNetwork) -> None:

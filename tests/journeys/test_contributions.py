@@ -387,7 +387,7 @@ async def reads_past(officer: Phone) -> str:
         ),
         (
             "ar",
-            (("أوافق، باسم عشوائي", "سجّلني", "المساهمة"), "إرسال"),
+            (("أوافق، باسم عشوائي", "التسجيل", "المساهمة"), "إرسال"),
             "أُرسلت المساهمة 1",
         ),
     ],
@@ -423,7 +423,7 @@ async def test_words_are_taken_after_the_meeting_and_from_whoever_comes_too_late
     nora = await network.people.phone("Nora")
     await nora.opens(link)
     shown = plain(nora.screen.text)
-    assert "Sign-up for this consultation is closed.\nWords can still be left." in shown
+    assert "Sign-up for this consultation is closed.\nYou can still leave words." in shown
     assert "Agree" not in str(nora.screen.buttons)
     await nora.taps("Leave words only")
     await nora.types("I could not come.")

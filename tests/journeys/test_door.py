@@ -39,7 +39,7 @@ async def signed_up(network: JourneyNetwork, link: str, name: str, language: str
     agree, send = {
         "en": ("Agree, random name", "Sign up"),
         "fr": ("D’accord, nom au hasard", "M’inscrire"),
-        "ar": ("أوافق، باسم عشوائي", "سجّلني"),
+        "ar": ("أوافق، باسم عشوائي", "التسجيل"),
     }[language]
     await phone.taps(agree)
     await phone.taps(send)
@@ -62,7 +62,7 @@ async def test_the_code_is_typed_once_and_a_second_time_is_told_kindly(
     await salma.taps("I am here")
     assert "never who" in plain(salma.screen.text)
     await salma.types("AAAAAA")
-    assert "Another code hangs at the door" in plain(salma.received[-1].text)
+    assert "That is not the code at the door" in plain(salma.received[-1].text)
     await salma.types(code.lower())
     assert "you are noted as having come" in plain(salma.last.text)
     await salma.opens(at_door)
@@ -101,7 +101,7 @@ async def test_whoever_has_not_signed_up_is_told_what_to_do_and_nothing_is_kept(
     await nour.taps("Sign up")
     assert "Officers see a random name" in plain(nour.last.text)
     await nour.opens(at_door[:-6] + "aaaaaa")
-    assert "Another code hangs at the door" in plain(nour.last.text)
+    assert "That is not the code at the door" in plain(nour.last.text)
 
 
 async def test_a_participant_without_a_phone_is_noted_by_their_number(
