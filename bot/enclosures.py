@@ -9,42 +9,37 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
 from telegram import Bot
-from telegram.error import BadRequest, TelegramError
 
 from bot import logs
 from bot.clock import Clock
 from bot.domain.enclosures import LARGEST, Enclosure
 from bot.domain.errors import Refused
 from bot.domain.people import TICK, Act
-from bot.exchange.confined import Crashed, Limits, TookTooLong, TooMuchMemory, confined
+from bot.exchange.confined import Limits, confined
 from bot.exchange.nameless import nameless
-from bot.exchange.refusals import Damaged, TooLarge, UnpacksTooBig
+from bot.exchange.refusals import TooLarge
+from bot.fetcher import Fetcher
 from bot.keys import KeyMissing
 from bot.services import enclosures as service
-from bot.services.evidence import Unavailable
 from bot.wire.download import streamed
 from storage import enclosures, files
 from storage.database import Database
 from storage.enclosures import REMOVED
-from storage.vault import StoreUnavailable, Vault
+from storage.vault import Vault
 
 log = logs.get(__name__)
 
 MEGABYTE = 1024 * 1024
 LIMITS = Limits(memory=700 * MEGABYTE, cpu=60, wall=180, frame=64 * MEGABYTE)
 AT_ONCE = 2
-PAUSES = (5, 15, 60, 300, 900, 3600)  # seconds before each further try
-PATIENCE = 6  # tries for a file that Telegram does not find or that breaks whoever looks at it
-PULSE = 60.0  # seconds: no wake-up is needed for a retry that is due
 
 
-class Enclosures:
+class Enclosures(Fetcher[Enclosure]):
     """Fetches what is awaited, by the bot that was sent it, and removes what nothing names."""
 
     def __init__(
@@ -58,30 +53,11 @@ class Enclosures:
         zone: ZoneInfo,
     ) -> None:
         """`bots` by their ids; `house` is the id of the one by which officers are told."""
-        self._database = database
+        super().__init__(database, clock, what="enclosures", wake=REMOVED, largest=LARGEST)
         self._bots = bots
         self._house = house
         self._vault = vault
-        self._clock = clock
         self._zone = zone
-        self._called = asyncio.Event()
-        database.subscribe(REMOVED, self._called.set)
-
-    async def run(self) -> None:
-        """Fetch and sweep whenever something was sent or taken back, and retry; until cancelled."""
-        while True:
-            self._called.clear()
-            pause = PULSE
-            try:
-                await self.tick()
-                pause = await self._pause()
-            except Exception as error:  # a tick loop outlives whatever a tick meets
-                log.exception("enclosures.tick_failed", error=type(error).__name__)
-            try:
-                async with asyncio.timeout(pause):
-                    await self._called.wait()
-            except TimeoutError:
-                pass
 
     async def tick(self) -> int:
         """Fetch everything that is due now, then sweep; gives how many files were tried."""
@@ -91,45 +67,25 @@ class Enclosures:
                 due = await enclosures.due(tx, now=self._clock.now(), limit=AT_ONCE)
             if not due:
                 break
-            await asyncio.gather(*map(self._fetch, due))
+            await asyncio.gather(*(self._settled(each, self._fetch(each)) for each in due))
             tried += len(due)
         async with self._vault.naming:
             while await files.sweep(self._database, self._vault):
                 pass
         return tried
 
-    async def _pause(self) -> float:
-        """Seconds until the next retry, a tick at most."""
+    async def _next_due(self) -> datetime | None:
         async with self._database.read() as tx:
-            due = await enclosures.next_due(tx)
-        left = PULSE if due is None else (due - self._clock.now()).total_seconds()
-        return min(max(left, 1.0), PULSE)
+            return await enclosures.next_due(tx)
 
     async def _fetch(self, awaited: Enclosure) -> None:
-        """Try once: the file is stored, refused, or tried again later."""
         try:
             data = await self._download(awaited)
             claimed = "" if awaited.origin is None else awaited.origin.name
             encoded = base64.b64encode(data).decode()
-            found = await confined(nameless, encoded, claimed, limits=LIMITS)
-            await self._store(awaited, found)
+            await self._store(awaited, await confined(nameless, encoded, claimed, limits=LIMITS))
         except KeyMissing:
             log.info("enclosures.erased", id=awaited.id)  # and its row with it, or soon
-        except (TookTooLong, TooMuchMemory):
-            await self._refuse(awaited, UnpacksTooBig())
-        except Crashed as crashed:
-            await self._later(awaited, "crashed", crashed, at_last=Damaged())
-        except Refused as refused:
-            await self._refuse(awaited, refused)
-        except BadRequest as bad:
-            if "too big" in str(bad).lower():
-                await self._refuse(awaited, TooLarge(limit=LARGEST // MEGABYTE))
-            else:
-                await self._later(awaited, "not_found", bad, at_last=Unavailable())
-        except (TelegramError, httpx.HTTPError, TimeoutError) as error:
-            await self._later(awaited, "unreached", error)
-        except (StoreUnavailable, OSError) as error:
-            await self._later(awaited, "store", error)
 
     async def _download(self, awaited: Enclosure) -> bytes:
         """The file as it was sent; raises TooLarge as soon as it is."""
@@ -166,29 +122,12 @@ class Enclosures:
                 )
 
     async def _refuse(self, awaited: Enclosure, refusal: Refused) -> None:
-        log.info("enclosures.refused", id=awaited.id, reason=refusal.key)
         async with self._database.write() as tx:
             await service.refused(tx, self._act(), awaited, refusal)
 
-    async def _later(
-        self, awaited: Enclosure, reason: str, error: Exception, *, at_last: Refused | None = None
-    ) -> None:
-        """Try again after a growing pause; with `at_last`, refuse once patience is at its end."""
-        if at_last is not None and awaited.attempts + 1 >= PATIENCE:
-            await self._refuse(awaited, at_last)
-            return
-        pause = PAUSES[min(awaited.attempts, len(PAUSES) - 1)]
-        log.warning(
-            "enclosures.try_again",
-            id=awaited.id,
-            reason=reason,
-            error=type(error).__name__,
-            attempts=awaited.attempts + 1,
-            retry_after=pause,
-        )
+    async def _try_again(self, awaited: Enclosure, reason: str, at: datetime) -> None:
         async with self._database.write() as tx:
-            again = self._clock.now() + timedelta(seconds=pause)
-            await enclosures.try_again(tx, awaited, again)
+            await enclosures.try_again(tx, awaited, at)
 
     def _act(self) -> Act:
         return Act(TICK, self._house, self._zone, self._clock.now())

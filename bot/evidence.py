@@ -6,39 +6,32 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import httpx
 from telegram import Bot
-from telegram.error import BadRequest, TelegramError
 
 from bot import logs
 from bot.clock import Clock
 from bot.domain.errors import Refused
 from bot.domain.people import TICK, Act
 from bot.exchange import reports_work
-from bot.exchange.confined import Crashed, TookTooLong, TooMuchMemory, confined
+from bot.exchange.confined import confined
 from bot.exchange.inspect import MAX_SIZE, FileKind, inspect
-from bot.exchange.refusals import Damaged, FilledWorkbook, TooLarge, UnpacksTooBig
+from bot.exchange.refusals import FilledWorkbook, TooLarge
+from bot.fetcher import Fetcher
 from bot.services import evidence as service
-from bot.services.evidence import MEGABYTE, Unavailable
+from bot.services.evidence import MEGABYTE
 from bot.wire.download import streamed
-from bot.wire.request import TooManyRequests
 from storage import evidence, files, redactions
 from storage.database import Database
 from storage.evidence import Awaited
-from storage.vault import StoreUnavailable, Vault
+from storage.vault import Vault
 
 log = logs.get(__name__)
 
 AT_ONCE = 3
-PAUSES = (5, 15, 60, 300, 900, 3600)  # seconds before each further try
-PULSE = 60.0  # seconds: no wake-up is needed for a retry that is due
-PATIENCE = 6
-"""So many tries for a file that Telegram does not find or that breaks whoever looks at it."""
-
 Look = Callable[[Path, str], Awaitable[FileKind]]
 
 
@@ -50,7 +43,7 @@ async def look(path: Path, name: str) -> FileKind:
     return kind
 
 
-class Evidence:
+class Evidence(Fetcher[Awaited]):
     """Fetches what is awaited and removes what nothing names any more."""
 
     def __init__(
@@ -63,30 +56,11 @@ class Evidence:
         *,
         look: Look = look,
     ) -> None:
-        self._database = database
+        super().__init__(database, clock, what="evidence", wake="evidence", largest=MAX_SIZE)
         self._bot = bot
         self._vault = vault
-        self._clock = clock
         self._zone = zone
         self._look = look
-        self._called = asyncio.Event()
-        database.subscribe("evidence", self._called.set)
-
-    async def run(self) -> None:
-        """Fetch and tidy whenever something was sent or dropped, and retry; until cancelled."""
-        while True:
-            self._called.clear()
-            pause = PULSE
-            try:
-                await self.tick()
-                pause = await self._pause()
-            except Exception as error:  # a tick loop outlives whatever a tick meets
-                log.exception("evidence.tick_failed", error=type(error).__name__)
-            try:
-                async with asyncio.timeout(pause):
-                    await self._called.wait()
-            except TimeoutError:
-                pass
 
     async def tick(self) -> int:
         """Fetch everything that is due now, then tidy; gives how many files were tried."""
@@ -96,7 +70,9 @@ class Evidence:
                 due = await evidence.due(tx, self._bot.id, now=self._clock.now(), limit=AT_ONCE)
             if not due:
                 break
-            await asyncio.gather(*(self._fetch(each) for each in _each_file_once(due)))
+            await asyncio.gather(
+                *(self._settled(each, self._fetch(each)) for each in _each_file_once(due))
+            )
             tried += len(due)
         while await self.tidy():
             pass
@@ -141,36 +117,16 @@ class Evidence:
         log.info("evidence.removed", count=len(gone), counts=f"{len(unnamed)}")
         return len(gone)
 
-    async def _pause(self) -> float:
-        """Seconds until the next retry, a tick at most."""
+    async def _next_due(self) -> datetime | None:
         async with self._database.read() as tx:
-            due = await evidence.next_due(tx, self._bot.id)
-        left = PULSE if due is None else (due - self._clock.now()).total_seconds()
-        return min(max(left, 1.0), PULSE)
+            return await evidence.next_due(tx, self._bot.id)
 
     async def _fetch(self, awaited: Awaited) -> None:
-        """Try once: the file is stored, refused, or tried again later."""
-        try:
-            with tempfile.TemporaryDirectory(prefix="focalpoint-") as folder:
-                path = Path(folder) / "file"
-                await self._download(awaited, path)
-                kind = await self._look(path, _claimed_name(awaited))
-                await self._store(awaited, path, kind)
-        except (TookTooLong, TooMuchMemory):
-            await self._refuse(awaited, UnpacksTooBig())
-        except Crashed as crashed:
-            await self._later(awaited, "crashed", crashed, at_last=Damaged())
-        except Refused as refused:
-            await self._refuse(awaited, refused)
-        except BadRequest as bad:
-            if "too big" in str(bad).lower():
-                await self._refuse(awaited, TooLarge(limit=MAX_SIZE // MEGABYTE))
-            else:
-                await self._later(awaited, "not_found", bad, at_last=Unavailable())
-        except (TelegramError, httpx.HTTPError, TimeoutError) as error:
-            await self._later(awaited, "unreached", error)
-        except (StoreUnavailable, OSError) as error:
-            await self._later(awaited, "store", error)
+        with tempfile.TemporaryDirectory(prefix="focalpoint-") as folder:
+            path = Path(folder) / "file"
+            await self._download(awaited, path)
+            kind = await self._look(path, _claimed_name(awaited))
+            await self._store(awaited, path, kind)
 
     async def _download(self, awaited: Awaited, path: Path) -> None:
         """Stream the file to `path`; raises TooLarge as soon as it is."""
@@ -196,37 +152,15 @@ class Evidence:
                 await self._vault.delete(kept.sha256)
 
     async def _refuse(self, awaited: Awaited, refusal: Refused) -> None:
-        log.info("evidence.refused", id=awaited.id, reason=refusal.key)
         async with self._database.write() as tx:
             await service.refused(tx, self._act(), awaited, refusal)
 
     def _act(self) -> Act:
         return Act(TICK, self._bot.id, self._zone, self._clock.now())
 
-    async def _later(
-        self, awaited: Awaited, reason: str, error: Exception, *, at_last: Refused | None = None
-    ) -> None:
-        """Try again after a growing pause; with `at_last`, refuse once patience is at its end."""
-        if at_last is not None and awaited.attempts + 1 >= PATIENCE:
-            await self._refuse(awaited, at_last)
-            return
-        pause = PAUSES[min(awaited.attempts, len(PAUSES) - 1)]
-        if isinstance(error, TooManyRequests):
-            pause = max(pause, int(error.seconds) + 1)
-        log.warning(
-            "evidence.try_again",
-            id=awaited.id,
-            reason=reason,
-            error=type(error).__name__,
-            attempts=awaited.attempts + 1,
-            retry_after=pause,
-        )
-        again = self._clock.now() + timedelta(seconds=pause)
-        await self._note_failure(awaited, reason, again)
-
-    async def _note_failure(self, awaited: Awaited, reason: str, again: datetime) -> None:
+    async def _try_again(self, awaited: Awaited, reason: str, at: datetime) -> None:
         async with self._database.write() as tx:
-            await evidence.mark_failed(tx, awaited, reason, next_try_at=again)
+            await evidence.mark_failed(tx, awaited, reason, next_try_at=at)
 
 
 def _each_file_once(due: list[Awaited]) -> list[Awaited]:

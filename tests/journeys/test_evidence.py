@@ -12,9 +12,9 @@ from pathlib import Path
 from PIL import Image
 from sqlalchemy import func, insert, select, update
 
-from bot.evidence import PATIENCE
 from bot.exchange.confined import Crashed
 from bot.exchange.inspect import FileKind, inspect
+from bot.fetcher import PATIENCE
 from bot.sandbox.phone import Phone, plain
 from storage.tables import evidence, files
 from storage.vault import Stored, StoreFull
