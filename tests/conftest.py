@@ -45,6 +45,22 @@ settings.load_profile("house")
 logs.configure("readable")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each of the workers begin with its share of the slow tests: none begins late and alone.
+
+    What stands together stays together, for it shares what is made once a worker.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    slow = [each for each in items if each.get_closest_marker("slow")]
+    others = [each for each in items if not each.get_closest_marker("slow")]
+    share = -(-len(others) // workers)
+    items[:] = [
+        each
+        for n in range(workers)
+        for each in (*slow[n::workers], *others[n * share : (n + 1) * share])
+    ]
+
+
 def pytest_collection_finish() -> None:
     """Look for what is garbage among what tests make, not among all that was loaded for them.
 
