@@ -69,6 +69,7 @@ async def test_four_answers_announce_and_one_tap_takes_part(network: JourneyNetw
     receipt = plain(salma.last.text)
     assert "You have signed up. Child rights report." in receipt
     assert re.search(r"You are: Participant \d{4}\.", receipt)
+    assert "Nothing is sent yet." not in plain(salma.transcript())
 
     await officer.types("/consultations")
     await officer.taps("Child rights report")

@@ -61,6 +61,8 @@ async def test_words_in_two_messages_become_a_contribution_that_is_taken_up(
     assert "About: the report as a whole" in review
     await salma.taps("Send")
     assert "contribution 1 is sent" in plain(salma.last.text)
+    assert "Child rights report: sent." in plain(salma.transcript(last=2))
+    assert "Nothing is sent yet." not in plain(salma.transcript(last=2))
 
     listed = await reads(officer, "Contributions (1)")
     assert "1 · a participant · not decided yet" in listed
