@@ -502,7 +502,10 @@ async def test_a_chapter_of_the_report_is_chosen_by_its_title_and_nothing_else_i
     assert "About: the chapter Schools" in shown
     assert "Our draft." not in salma.transcript()
     await officer.types("/consultations")
-    await officer.taps("Child rights report", "Change", "Report", "No report", "Announce")
+    await officer.taps("Child rights report", "Change", "Report", "No report")
+    assert "Changes are not saved yet." in plain(officer.screen.text)
+    await officer.taps("Save")
+    assert "Child rights report is changed." in plain(officer.last.text)
     nora = await network.people.phone("Nora")
-    await nora.opens(LINK.findall(officer.last.text)[0])
+    await nora.opens(LINK.findall(officer.transcript())[-1])
     assert "Mid-term" not in plain(nora.screen.text)

@@ -10,6 +10,7 @@ from PIL import Image
 from sqlalchemy import URL, select
 
 from bot.sandbox.phone import Phone, plain
+from storage import enclosures as queries
 from storage.tables import audit, enclosures, files
 from tests.exchange.test_nameless import NAME, everything, pdf, photo, voice
 from tests.journeys.network import JourneyNetwork
@@ -276,3 +277,6 @@ async def test_a_file_that_is_refused_after_sending_leads_to_what_it_went_with(
     told = await salma.waits_for("A file that you sent could not be taken.", within=20)
     await salma.taps_on(told, "Look")
     assert "you have contributed once" in plain(salma.screen.text)
+    async with network.database.read() as tx:
+        sent = await tx.values(select(enclosures.c.contribution_id))
+        assert await queries.counts(tx, sent) == {}, "exports do not count it either"
