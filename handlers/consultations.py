@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot import texts
 from bot.domain import permissions
 from bot.domain.consultation_files import FileKind
-from bot.domain.errors import NotFound, existing
+from bot.domain.consultations import ConsultationState
+from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.screens import text
 from bot.domain.views import consultation_files as file_views
 from bot.domain.views import consultations as views
@@ -77,10 +78,17 @@ async def change(turn: Turn, argument: str) -> None:
 
 
 async def close(turn: Turn, argument: str) -> None:
-    """`consultation_close:5`: nobody signs up any more."""
-    await service.close(turn.tx, turn.act, number(argument))
+    """`consultation_close:5`: nobody signs up any more; asked once more, as it stays so."""
+    consultation_id, _, sure = argument.partition(":")
+    found = await service.get(turn.tx, turn.act, number(consultation_id))
+    if found.state is not ConsultationState.OPEN:
+        raise Outdated
+    if not sure:
+        await turn.show(views.ask_to_close(found))
+        return
+    await service.close(turn.tx, turn.act, found.id)
     turn.toast = text("consultation.closed")
-    await one(turn, argument)
+    await one(turn, consultation_id)
 
 
 async def end_words(turn: Turn, argument: str) -> None:

@@ -67,10 +67,13 @@ async def of_contribution(tx: Transaction, contribution_id: int) -> list[Enclosu
 
 
 async def counts(tx: Transaction, contribution_ids: Iterable[int]) -> dict[int, int]:
-    """How many files go with each of these contributions."""
+    """How many files go with each of these contributions; what was refused is none."""
     rows = await tx.rows(
         select(enclosures.c.contribution_id, func.count().label("n"))
-        .where(enclosures.c.contribution_id.in_(list(contribution_ids)))
+        .where(
+            enclosures.c.contribution_id.in_(list(contribution_ids)),
+            enclosures.c.state != EnclosureState.REFUSED.value,
+        )
         .group_by(enclosures.c.contribution_id)
     )
     return {row["contribution_id"]: row["n"] for row in rows}

@@ -287,6 +287,7 @@ class Demo:
         self.clock.ahead = timedelta(seconds=ahead)
         if self._kept.seeded:
             self._keep(ahead=ahead)
+            self.app.schedule.hurry()
 
     # -- The folder --------------------------------------------------------------------------------
 

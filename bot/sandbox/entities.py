@@ -44,8 +44,9 @@ _SPACE = b" \t\r\n\f\v"
 _CHARACTER = re.compile(rb"&(?:(lt|gt|amp|quot)|#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7})));?")
 _NAMED = {b"lt": b"<", b"gt": b">", b"amp": b"&", b"quot": b'"'}
 _LINK = re.compile(r"(?:https?|tg|mailto|tel):", re.IGNORECASE)
+_NO_LINK = r"\s<>\"«»\u2000-\u200b\u200e\u200f\u2016-\u206f"  # quotes and isolates end a link
 _FOUND = re.compile(
-    r"(?P<url>\bhttps?://[^\s<>\"]+[^\s<>\".,;:!?')\]])"
+    rf"(?P<url>\bhttps?://[^{_NO_LINK}]+[^{_NO_LINK}.,;:!?')\]])"
     r"|(?<![\w/<>])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?)(?![\w/])"
     r"|(?<![\w/@])(?P<email>[\w.+-]+@[\w-]+\.[\w.-]*\w)"
     r"|(?<![\w@])(?P<mention>@[A-Za-z0-9_]{4,32})(?!\w)"

@@ -12,7 +12,7 @@ from bot.domain.incoming import Sent
 from bot.domain.people import Act
 from bot.domain.views import contributing as told
 from bot.exchange.inspect import safe_name
-from bot.exchange.refusals import TooLarge
+from bot.exchange.refusals import NotAccepted, TooLarge, UnknownType
 from bot.services import notices
 from storage import consultations, sign_ups
 from storage import enclosures as queries
@@ -129,6 +129,10 @@ async def refused(tx: Transaction, act: Act, fetched: Enclosure, refusal: Refuse
     if not await queries.refuse(tx, fetched):
         return
     found = await consultations.get(tx, fetched.consultation_id)
-    if found is not None:
-        shown = told.file_refused(found.code, refusal.text)
+    now = await queries.get(tx, fetched.id)
+    if isinstance(refusal, NotAccepted | UnknownType):
+        refusal = NotTaken()  # theirs names kinds that are evidence alone
+    if found is not None and now is not None:
+        sent = now.contribution_id is not None
+        shown = told.file_refused(found.code, refusal.text, sent=sent)
         await notices.tell_participants(tx, act, [fetched.handle], shown, f"file:{fetched.id}")

@@ -50,7 +50,10 @@ PAYLOAD = "c-"
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     """Quotas are off until they are switched on, so what belongs to them is offered then."""
     permissions.require(permissions.may_consult(turn.actor))
-    values: dict[str, Value] = {}
+    how = "change" if answers.get("consultation") else "new"
+    values: dict[str, Value] = {
+        each: text(f"consultation.{each}.{how}") for each in ("head", "send", "sent")
+    }
     if answers.get("when") and not _is_day(answers["when"]):
         values["meets"] = 1
     if await national_reports.count(turn.tx):
@@ -171,10 +174,10 @@ async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     wanted = _wanted(turn, answers)
     consultation_id = answers.get("consultation")
-    if consultation_id is None:
-        consultation_id = await service.announce(turn.tx, turn.act, wanted)
-    else:
+    if consultation_id is not None:
         await service.change(turn.tx, turn.act, consultation_id, wanted)
+        return views.changed(await service.get(turn.tx, turn.act, consultation_id))
+    consultation_id = await service.announce(turn.tx, turn.act, wanted)
     found = await service.get(turn.tx, turn.act, consultation_id)
     return views.announced(found, link_to(turn, found))
 
@@ -296,7 +299,14 @@ def labels_of(found: Consultation, language: str) -> Mapping[str, Text | Sequenc
     return labels
 
 
-TEXT_KEYS = tuple(f"consultation.will_be.{each}" for each in Form)
+TEXT_KEYS = (
+    *(f"consultation.will_be.{each}" for each in Form),
+    *(
+        f"consultation.{each}.{how}"
+        for each in ("head", "send", "sent")
+        for how in ("new", "change")
+    ),
+)
 
 FLOW = Flow(
     name=NAME,

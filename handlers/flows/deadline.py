@@ -49,7 +49,7 @@ def title_fits(words: str, _turn: Turn) -> str:
         raise Unfit("error.no_words")
     if len(words.strip()) > LONGEST_TITLE:
         over = len(words.strip()) - LONGEST_TITLE
-        raise Unfit("error.text_too_long", limit=LONGEST_TITLE, over=over)
+        raise Unfit("error.words_too_long", limit=LONGEST_TITLE, over=over)
     return title
 
 

@@ -21,7 +21,7 @@ from bot.services import sign_ups as service
 from handlers.flows import engine
 from handlers.flows.engine import Advance, Outcome, State
 from handlers.flows.flow import Flow
-from handlers.flows.runner import bound, checked
+from handlers.flows.runner import bound, checked, left
 from handlers.turn import Turn
 from storage import conversations, sign_ups
 from storage import enclosures as enclosure_rows
@@ -175,9 +175,12 @@ class ParticipantRunner:
                 await self._ask(turn, kept, flow, advance.state)
             case Outcome.DONE:
                 turn.sign_up = kept
+                sent = await left(
+                    turn, flow, advance.state, await self._files(turn, flow, advance.state)
+                )
                 shown = await flow.then(turn, advance.state.answers, 0)
-                if turn.sign_up is not None:  # else nothing of the chat is kept any more
-                    await self._take_buttons(turn, kept)
+                if turn.sign_up is not None and (row := _screen_of(kept)) is not None:
+                    await turn.change(row, sent)  # else nothing of the chat is kept any more
                 if shown is not None:
                     await turn.show(shown)
             case _:
@@ -227,10 +230,6 @@ class ParticipantRunner:
         assert kept.asked is not None
         kept = _noting(kept, wrote=[*kept.asked["wrote"], message_id])
         return await service.remember(turn.tx, kept, message_id)
-
-    async def _take_buttons(self, turn: Turn, kept: SignUp) -> None:
-        if (row := _screen_of(kept)) is not None:
-            await turn.take_buttons(row)
 
 
 def _noting(kept: SignUp, **more: Any) -> SignUp:

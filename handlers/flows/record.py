@@ -51,7 +51,8 @@ def source_fits(words: str, turn: Turn) -> str:
     """Where it comes from, in a few words."""
     fitting = words_fit(words, turn)
     if len(fitting) > LONGEST_SOURCE:
-        raise Unfit("error.text_too_long", limit=LONGEST_SOURCE, over=len(fitting) - LONGEST_SOURCE)
+        over = len(fitting) - LONGEST_SOURCE
+        raise Unfit("error.words_too_long", limit=LONGEST_SOURCE, over=over)
     return fitting
 
 

@@ -46,7 +46,7 @@ async def _reasons(_turn: Turn, _answers: Answers) -> list[Option]:
 def _why_fits(words: str, turn: Turn) -> str:
     fitting = words_fit(words, turn)
     if len(fitting) > LONGEST_WHY:
-        raise Unfit("error.text_too_long", limit=LONGEST_WHY, over=len(fitting) - LONGEST_WHY)
+        raise Unfit("error.words_too_long", limit=LONGEST_WHY, over=len(fitting) - LONGEST_WHY)
     return fitting
 
 

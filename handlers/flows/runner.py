@@ -516,14 +516,19 @@ class Runner:
         """What stays in the chat of a review screen: the answers, without buttons."""
         if flow.review is None:
             return None
-        context = await flow.begins(turn, state.answers)
-        files = await self._files(turn, conversation, flow, state)
-        at_review = State(engine.REVIEW, state.answers, state.labels)
-        _state, shown = engine.question(
-            flow, at_review, (), context, language=turn.language, files=files
-        )
-        answered = shown.lines[1:-2] if flow.review.takes_more else shown.lines[1:]
-        return Screen((Text(f"flow.{flow.name}.sent", context), *answered))
+        return await left(turn, flow, state, await self._files(turn, conversation, flow, state))
+
+
+async def left(turn: Turn, flow: Flow, state: State, files: Value | None) -> Screen:
+    """What a review screen becomes once it is sent: that it is, and the answers."""
+    assert flow.review is not None
+    context = await flow.begins(turn, state.answers)
+    at_review = State(engine.REVIEW, state.answers, state.labels)
+    _state, shown = engine.question(
+        flow, at_review, (), context, language=turn.language, files=files
+    )
+    answered = shown.lines[1:-2] if flow.review.takes_more else shown.lines[1:]
+    return Screen((Text(f"flow.{flow.name}.sent", context), *answered))
 
 
 async def checked(turn: Turn, state: State, step: Step, words: str) -> Any:

@@ -62,7 +62,7 @@ async def test_participants_read_it_in_their_own_language_where_it_is_written(
 
     await officer.taps("Back", "Change", "Purpose")
     await officer.types("What should the State say on teachers?")
-    await officer.taps("Announce")
+    await officer.taps("Save")
     await officer.types("/consultations")
     await officer.taps("Child rights report", "Words in other languages")
     assert "French: older than your last change." in plain(officer.screen.text)

@@ -120,7 +120,7 @@ async def test_a_freed_seat_is_offered_where_the_next_one_signed_up(
     await officer.types("/consultations")
     await officer.taps("Child rights report", "Change", "Seats")
     await officer.types("1")
-    await officer.taps("Announce")
+    await officer.taps("Save")
     salma = await joined(network, "Salma", link)
     await add_second(network)
     noor = await network.people.phone("Noor")

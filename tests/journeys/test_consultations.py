@@ -69,6 +69,7 @@ async def test_four_answers_announce_and_one_tap_takes_part(network: JourneyNetw
     receipt = plain(salma.last.text)
     assert "You have signed up. Child rights report." in receipt
     assert re.search(r"You are: Participant \d{4}\.", receipt)
+    assert "Nothing is sent yet." not in plain(salma.transcript())
 
     await officer.types("/consultations")
     await officer.taps("Child rights report")
@@ -225,6 +226,8 @@ async def test_who_comes_too_late_is_told_kindly_and_shown_what_is_open(
     officer, link = await announced(network)
     await officer.types("/consultations")
     await officer.taps("Child rights report", "Close sign-up")
+    assert "It does not open again." in plain(officer.screen.text)
+    await officer.taps("Yes, close sign-up")
     salma = await network.people.phone("Salma")
     await salma.opens(link)
     assert "Sign-up for this consultation is closed." in plain(salma.last.text)

@@ -61,6 +61,8 @@ async def test_words_in_two_messages_become_a_contribution_that_is_taken_up(
     assert "About: the report as a whole" in review
     await salma.taps("Send")
     assert "contribution 1 is sent" in plain(salma.last.text)
+    assert "Child rights report: sent." in plain(salma.transcript(last=2))
+    assert "Nothing is sent yet." not in plain(salma.transcript(last=2))
 
     listed = await reads(officer, "Contributions (1)")
     assert "1 · a participant · not decided yet" in listed
@@ -500,9 +502,12 @@ async def test_a_chapter_of_the_report_is_chosen_by_its_title_and_nothing_else_i
     assert "About: the chapter Schools" in shown
     assert "Our draft." not in salma.transcript()
     await officer.types("/consultations")
-    await officer.taps("Child rights report", "Change", "Report", "No report", "Announce")
+    await officer.taps("Child rights report", "Change", "Report", "No report")
+    assert "Changes are not saved yet." in plain(officer.screen.text)
+    await officer.taps("Save")
+    assert "Child rights report is changed." in plain(officer.last.text)
     nora = await network.people.phone("Nora")
-    await nora.opens(LINK.findall(officer.last.text)[0])
+    await nora.opens(LINK.findall(officer.transcript())[-1])
     assert "Mid-term" not in plain(nora.screen.text)
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 from sqlalchemy import URL, select
 
 from bot.sandbox.phone import Phone, plain
+from storage import enclosures as queries
 from storage.tables import audit, enclosures, files
 from tests.exchange.test_nameless import NAME, everything, pdf, photo, voice
 from tests.journeys.network import JourneyNetwork
@@ -59,7 +60,7 @@ async def test_a_photo_with_words_is_seen_by_officers_and_tells_nothing_else(
     await salma.taps("My contributions", "Contribution 1")
     assert "Files: 1 photo" in plain(salma.screen.text)
 
-    await opens(officer, "Photo (1)")
+    await opens(officer, "File 1: photo")
     file = await officer.waits_for_file(within=20)
     seen = await officer.downloads(file)
     assert NAME.encode() not in seen
@@ -83,7 +84,7 @@ async def test_files_alone_are_a_contribution(network: JourneyNetwork) -> None:
     await reads(officer, "Contributions (1)")
     assert "(files, without words)" in plain(officer.screen.text)
 
-    await opens(officer, "Document (1)")
+    await opens(officer, "File 1: document")
     assert SECRET in plain(officer.last.text), "of a Word document, its text"
     await officer.taps("As it was written")
     assert "can tell who wrote it" in plain(officer.screen.text)
@@ -92,7 +93,7 @@ async def test_files_alone_are_a_contribution(network: JourneyNetwork) -> None:
     assert file.name == "contribution-1-1.docx"
     assert NAME.encode() not in everything(await officer.downloads(file))
 
-    await opens(officer, "Document (2)")
+    await opens(officer, "File 2: document")
     file = await officer.waits_for_file(within=20)
     shown = await officer.downloads(file)
     assert file.name == "contribution-1-2.pdf"
@@ -112,7 +113,7 @@ async def test_a_voice_is_asked_about_before_it_is_fetched(network: JourneyNetwo
     assert "goes with your contribution" in plain(salma.screen.text)
     await fetched(network)
     await salma.taps("Send")
-    await opens(officer, "Voice message (1)")
+    await opens(officer, "File 1: voice message")
     assert "can be recognised" in plain(officer.screen.text)
     await officer.taps("Listen")
     file = await officer.waits_for_file(within=20)
@@ -185,12 +186,14 @@ async def test_forbidden_kinds_are_refused_with_words(network: JourneyNetwork) -
     await salma.taps("Contribute")
     await salma.sends_file(b"\0\0\0\x18ftypisom" + b"\0" * 40, name="film.mp4", kind="video")
     assert any("Photos, PDF and Word documents" in plain(each.text) for each in salma.messages)
-    await salma.sends_file(b"MZ" + b"\0" * 200, name="letter.pdf")
-    await salma.types(RAMP)
-    await salma.taps("Send")
+    await salma.sends_file(b"MZ" + b"\0" * 200, name="letter.exe")
     told = await salma.waits_for("A file that you sent could not be taken.", within=20)
     assert "Child rights" not in told.text
-    await salma.taps("Look", "Contribution 1")
+    assert "Photos, PDF and Word documents" in plain(told.text)
+    assert "Excel" not in told.text, "that is evidence, and nothing that is taken here"
+    assert told.labels == (), "what it goes with is being written, and stands above"
+    await salma.types(RAMP)
+    await salma.taps("Send", "My contributions", "Contribution 1")
     assert "1 file could not be taken" in plain(salma.screen.text)
     await salma.taps("Back", "Contribute")
     await salma.sends_file(voice(), name="song.ogg")
@@ -238,7 +241,7 @@ async def test_no_byte_of_a_file_lies_open_and_forget_takes_all(
     await salma.sends_photo(photo())
     await salma.taps("Send")
     await fetched(network, count=2)
-    await opens(officer, "Document (1)")
+    await opens(officer, "File 1: document")
     assert SECRET in plain(officer.last.text)
     data = network.app.settings.data_dir
     secrets = (SECRET, NAME, "letter.docx", "JFIF", "[Content_Types].xml")
@@ -261,3 +264,21 @@ async def test_no_byte_of_a_file_lies_open_and_forget_takes_all(
     assert [each for each in secrets if each.encode() in after] == []
     kept = [each for each in (data / "files" / "kept").rglob("*") if each.is_file()]
     assert kept == []
+
+
+async def test_a_file_that_is_refused_after_sending_leads_to_what_it_went_with(
+    network: JourneyNetwork,
+) -> None:
+    _officer, salma, _link = await joined(network)
+    await network.people.misbehaves("fails", 502, method="getFile", times=1)
+    await salma.taps("Contribute")
+    await salma.sends_file(b"MZ" + b"\0" * 200, name="letter.exe")
+    await salma.types(RAMP)
+    await salma.taps("Send")
+    await network.people.moves_clock(3600)  # when it is fetched again
+    told = await salma.waits_for("A file that you sent could not be taken.", within=20)
+    await salma.taps_on(told, "Look")
+    assert "you have contributed once" in plain(salma.screen.text)
+    async with network.database.read() as tx:
+        sent = await tx.values(select(enclosures.c.contribution_id))
+        assert await queries.counts(tx, sent) == {}, "exports do not count it either"

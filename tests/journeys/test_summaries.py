@@ -32,7 +32,7 @@ async def test_what_came_of_it_is_published_told_and_stays(network: JourneyNetwo
     await officer.types("/consultations")
     await officer.taps("Child rights report")
     assert "Say what came of it" not in officer.screen.labels, "it is not over yet"
-    await officer.taps("Close sign-up", "Say what came of it")
+    await officer.taps("Close sign-up", "Yes, close sign-up", "Say what came of it")
     assert "Quote nobody" in plain(officer.screen.text)
     await officer.types(SAID)
     assert "Not published yet." in plain(officer.last.text)
@@ -75,7 +75,9 @@ async def test_anybody_reads_it_with_words_of_their_language_around_it(
 ) -> None:
     officer, link = await announced(network)
     await officer.types("/consultations")
-    await officer.taps("Child rights report", "Close sign-up", "Say what came of it")
+    await officer.taps(
+        "Child rights report", "Close sign-up", "Yes, close sign-up", "Say what came of it"
+    )
     await officer.types(SAID)
     await officer.taps("Publish")
     reader = await network.people.phone("Aya", language=language)

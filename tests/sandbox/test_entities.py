@@ -70,6 +70,13 @@ def test_links_and_commands_are_found_but_not_inside_code() -> None:
     ]
 
 
+@pytest.mark.parametrize("around", ["\u2068{}\u2069", "“{}”", "«\u00a0{}\u00a0»", "({})"])
+def test_what_stands_around_a_link_is_no_part_of_it(around: str) -> None:
+    link = "https://t.me/maravia_bot?start=c-hsgey8nm4f"
+    text, (found,) = formatted(around.format(link), None, None)
+    assert text[found["offset"] :][: found["length"]] == link
+
+
 def test_a_closing_tag_that_somebody_typed_is_no_command() -> None:
     assert formatted("Bill 12 <b>passed</b>", None, None) == ("Bill 12 <b>passed</b>", [])
 

@@ -115,6 +115,18 @@ async def test_the_scheduler_ticks_soon_after_the_start(clock: FrozenClock) -> N
     await schedule.stop()
 
 
+async def test_whoever_moves_the_clock_need_not_wait_for_the_next_tick(clock: FrozenClock) -> None:
+    ticked: asyncio.Queue[datetime] = asyncio.Queue()
+    schedule = Schedule(clock, {"work": Tick(timedelta(hours=1), ticked.put)})
+    schedule.start()
+    async with asyncio.timeout(10):
+        await ticked.get()
+        later = clock.move(days=1)
+        schedule.hurry()
+        assert await ticked.get() == later
+    await schedule.stop()
+
+
 async def test_a_tick_that_the_end_of_the_program_cuts_off_is_waited_for_and_is_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

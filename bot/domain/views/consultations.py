@@ -242,6 +242,11 @@ def announced(found: Consultation, url: str) -> Screen:
     )
 
 
+def changed(found: Consultation) -> Screen:
+    """It is put down anew."""
+    return message(text("consultation.changed", title=title(found)), rows=[(_opens(found),)])
+
+
 def link(found: Consultation, url: str) -> Screen:
     """Its link once more."""
     return message(
@@ -269,6 +274,13 @@ def poster(found: Consultation, attachment: Attachment) -> Screen:
     """The poster, as a picture or for paper."""
     said = message(text("consultation.poster", title=title(found)))
     return replace(said, attachments=(attachment,))
+
+
+def ask_to_close(found: Consultation) -> Screen:
+    """Before nobody can sign up any more."""
+    yes = button("consultation_close_yes", f"consultation_close:{found.id}:yes")
+    back = button("back", f"consulting:{found.id}")
+    return screen(text("consultation.close_ask", title=title(found)), rows=[(yes,), (back,)])
 
 
 def ask_to_cancel(found: Consultation) -> Screen:

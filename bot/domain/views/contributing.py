@@ -166,11 +166,13 @@ def voice_decided(*, kept: bool) -> Screen:
     return screen("enclosure.voice_kept" if kept else "enclosure.voice_dropped")
 
 
-def file_refused(code: str, reason: Text) -> Screen:
-    """A file could not be taken; what it belonged to is not named."""
-    return message(
-        text("enclosure.refused", reason=reason), rows=[(button("look", f"contributed:{code}"),)]
-    )
+def file_refused(code: str, reason: Text, *, sent: bool) -> Screen:
+    """A file could not be taken; what it belonged to is not named.
+
+    It leads to the contributions where its own is among them: `sent`, and not still being written.
+    """
+    rows = [(button("look", f"contributed:{code}"),)] if sent else []
+    return message(text("enclosure.refused", reason=reason), rows=rows)
 
 
 def became(mine: Contribution) -> list[Text]:
