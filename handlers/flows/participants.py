@@ -14,7 +14,7 @@ from bot.domain.consultations import SignUp
 from bot.domain.enclosures import EnclosureState
 from bot.domain.errors import Refused
 from bot.domain.incoming import Sent, Wrote
-from bot.domain.screens import Value, message, text
+from bot.domain.screens import Screen, Value, message, text
 from bot.domain.views import contributing as contributing_views
 from bot.services import contributing, enclosures
 from bot.services import sign_ups as service
@@ -179,8 +179,8 @@ class ParticipantRunner:
                     turn, flow, advance.state, await self._files(turn, flow, advance.state)
                 )
                 shown = await flow.then(turn, advance.state.answers, 0)
-                if turn.sign_up is not None and (row := _screen_of(kept)) is not None:
-                    await turn.change(row, sent)  # else nothing of the chat is kept any more
+                if turn.sign_up is not None:  # else nothing of the chat is kept any more
+                    await self._leave(turn, kept, sent)
                 if shown is not None:
                     await turn.show(shown)
             case _:
@@ -188,6 +188,11 @@ class ParticipantRunner:
                 turn.sign_up = replace(kept, asked=None)
                 await sign_ups.save(turn.tx, turn.sign_up)
                 await turn.go(turn, flow.returns_to(advance.state.answers))
+
+    async def _leave(self, turn: Turn, kept: SignUp, sent: Screen) -> None:
+        """The card stands without its buttons, and says that it is sent."""
+        if (row := _screen_of(kept)) is not None:
+            await turn.change(row, sent)
 
     async def _ask(self, turn: Turn, kept: SignUp, flow: Flow, state: State) -> None:
         turn.sign_up = kept
