@@ -14,7 +14,7 @@ from bot.domain.consultations import SignUp
 from bot.domain.enclosures import EnclosureState
 from bot.domain.errors import Refused
 from bot.domain.incoming import Sent, Wrote
-from bot.domain.screens import Value, message, text
+from bot.domain.screens import Screen, Value, message, text
 from bot.domain.views import contributing as contributing_views
 from bot.services import contributing, enclosures
 from bot.services import sign_ups as service
@@ -175,12 +175,11 @@ class ParticipantRunner:
                 await self._ask(turn, kept, flow, advance.state)
             case Outcome.DONE:
                 turn.sign_up = kept
-                sent = await left(
-                    turn, flow, advance.state, await self._files(turn, flow, advance.state)
-                )
+                files = await self._files(turn, flow, advance.state)
+                sent = await left(turn, flow, advance.state, files)
                 shown = await flow.then(turn, advance.state.answers, 0)
-                if turn.sign_up is not None and (row := _screen_of(kept)) is not None:
-                    await turn.change(row, sent)  # else nothing of the chat is kept any more
+                if turn.sign_up is not None:  # else nothing of the chat is kept any more
+                    await self._close(turn, kept, sent)
                 if shown is not None:
                     await turn.show(shown)
             case _:
@@ -230,6 +229,15 @@ class ParticipantRunner:
         assert kept.asked is not None
         kept = _noting(kept, wrote=[*kept.asked["wrote"], message_id])
         return await service.remember(turn.tx, kept, message_id)
+
+    async def _close(self, turn: Turn, kept: SignUp, sent: Screen | None) -> None:
+        """Leave no buttons on the last question, and of a review say that it is sent."""
+        if (row := _screen_of(kept)) is None:
+            return
+        if sent is None:
+            await turn.take_buttons(row)
+        else:
+            await turn.change(row, sent)
 
 
 def _noting(kept: SignUp, **more: Any) -> SignUp:
