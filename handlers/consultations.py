@@ -30,7 +30,7 @@ from storage import consultations as queries
 
 
 async def listed(turn: Turn, argument: str) -> None:
-    """`consultations:0`: a page of open ones."""
+    """`consultations:0`: a page of those that are under way."""
     await _page(turn, page_number(argument), past=False)
 
 
@@ -41,8 +41,10 @@ async def past(turn: Turn, argument: str) -> None:
 
 async def _page(turn: Turn, page: int, *, past: bool) -> None:
     permissions.require(permissions.may_consult(turn.actor))
-    total = await queries.count(turn.tx, past=past)
-    shown = await queries.page(turn.tx, past=past, limit=LIST_LENGTH, offset=page * LIST_LENGTH)
+    total = await queries.count(turn.tx, past=past, today=turn.today)
+    shown = await queries.page(
+        turn.tx, past=past, today=turn.today, limit=LIST_LENGTH, offset=page * LIST_LENGTH
+    )
     await turn.show(views.listed(total, page, shown, past=past))
 
 

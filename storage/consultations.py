@@ -168,17 +168,24 @@ async def by_code(
     return None if row is None else await _in(tx, _read(row), language)
 
 
-async def count(tx: Transaction, *, past: bool) -> int:
-    """How many are open, or `past`."""
-    return int(await tx.value(select(func.count()).select_from(consultations).where(_past(past))))
+async def count(tx: Transaction, *, past: bool, today: date) -> int:
+    """How many are under way, or `past`."""
+    which = _past(past, today)
+    return int(await tx.value(select(func.count()).select_from(consultations).where(which)))
 
 
-async def page(tx: Transaction, *, past: bool, limit: int, offset: int) -> list[Consultation]:
-    """Open ones, the nearest first, or past ones, the latest first."""
+async def page(
+    tx: Transaction, *, past: bool, today: date, limit: int, offset: int
+) -> list[Consultation]:
+    """Those that are under way, the nearest first, or past ones, the latest first."""
     day = consultations.c.last_day
     order = day.desc() if past else day
     rows = await tx.rows(
-        _said().where(_past(past)).order_by(order, consultations.c.id).limit(limit).offset(offset)
+        _said()
+        .where(_past(past, today))
+        .order_by(order, consultations.c.id)
+        .limit(limit)
+        .offset(offset)
     )
     return [_read(row) for row in rows]
 
@@ -498,9 +505,12 @@ def _said() -> Select[Any]:
     return select(consultations, *words, *title, documents.label("documents")).select_from(there)
 
 
-def _past(past: bool) -> Any:
-    is_open = consultations.c.state == ConsultationState.OPEN.value
-    return ~is_open if past else is_open
+def _past(past: bool, today: date) -> Any:
+    """Sign-up may close days before a meeting: until its day is over, it is no past one."""
+    state = consultations.c.state
+    is_to_come = and_(state == ConsultationState.CLOSED.value, consultations.c.last_day >= today)
+    under_way = or_(state == ConsultationState.OPEN.value, is_to_come)
+    return ~under_way if past else under_way
 
 
 def _read(row: RowMapping) -> Consultation:

@@ -90,7 +90,8 @@ class Attachment:
     enclosure: int | None = None
 
     def to_json(self) -> list[Any]:
-        return [self.stored, self.name, self.kind, self.enclosure]
+        plain = [self.stored, self.name, self.kind]
+        return plain if self.enclosure is None else [*plain, self.enclosure]
 
 
 @dataclass(frozen=True)

@@ -175,12 +175,11 @@ class ParticipantRunner:
                 await self._ask(turn, kept, flow, advance.state)
             case Outcome.DONE:
                 turn.sign_up = kept
-                sent = await left(
-                    turn, flow, advance.state, await self._files(turn, flow, advance.state)
-                )
+                files = await self._files(turn, flow, advance.state)
+                sent = await left(turn, flow, advance.state, files)
                 shown = await flow.then(turn, advance.state.answers, 0)
                 if turn.sign_up is not None:  # else nothing of the chat is kept any more
-                    await self._leave(turn, kept, sent)
+                    await self._close(turn, kept, sent)
                 if shown is not None:
                     await turn.show(shown)
             case _:
@@ -188,11 +187,6 @@ class ParticipantRunner:
                 turn.sign_up = replace(kept, asked=None)
                 await sign_ups.save(turn.tx, turn.sign_up)
                 await turn.go(turn, flow.returns_to(advance.state.answers))
-
-    async def _leave(self, turn: Turn, kept: SignUp, sent: Screen) -> None:
-        """The card stands without its buttons, and says that it is sent."""
-        if (row := _screen_of(kept)) is not None:
-            await turn.change(row, sent)
 
     async def _ask(self, turn: Turn, kept: SignUp, flow: Flow, state: State) -> None:
         turn.sign_up = kept
@@ -235,6 +229,15 @@ class ParticipantRunner:
         assert kept.asked is not None
         kept = _noting(kept, wrote=[*kept.asked["wrote"], message_id])
         return await service.remember(turn.tx, kept, message_id)
+
+    async def _close(self, turn: Turn, kept: SignUp, sent: Screen | None) -> None:
+        """Leave no buttons on the last question, and of a review say that it is sent."""
+        if (row := _screen_of(kept)) is None:
+            return
+        if sent is None:
+            await turn.take_buttons(row)
+        else:
+            await turn.change(row, sent)
 
 
 def _noting(kept: SignUp, **more: Any) -> SignUp:

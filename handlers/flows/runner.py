@@ -514,14 +514,13 @@ class Runner:
         self, turn: Turn, conversation: Conversation, flow: Flow, state: State
     ) -> Screen | None:
         """What stays in the chat of a review screen: the answers, without buttons."""
-        if flow.review is None:
-            return None
         return await left(turn, flow, state, await self._files(turn, conversation, flow, state))
 
 
-async def left(turn: Turn, flow: Flow, state: State, files: Value | None) -> Screen:
-    """What a review screen becomes once it is sent: that it is, and the answers."""
-    assert flow.review is not None
+async def left(turn: Turn, flow: Flow, state: State, files: Value | None) -> Screen | None:
+    """What a review screen becomes once it is sent: the answers; None where there is none."""
+    if flow.review is None:
+        return None
     context = await flow.begins(turn, state.answers)
     at_review = State(engine.REVIEW, state.answers, state.labels)
     _state, shown = engine.question(

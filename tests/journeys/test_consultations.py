@@ -228,6 +228,9 @@ async def test_who_comes_too_late_is_told_kindly_and_shown_what_is_open(
     await officer.taps("Child rights report", "Close sign-up")
     assert "It does not open again." in plain(officer.screen.text)
     await officer.taps("Yes, close sign-up")
+    assert "Sign-up until" not in plain(officer.screen.text)
+    await officer.types("/consultations")
+    assert "One consultation is under way." in plain(officer.screen.text), "its day is to come"
     salma = await network.people.phone("Salma")
     await salma.opens(link)
     assert "Sign-up for this consultation is closed." in plain(salma.last.text)
@@ -384,7 +387,7 @@ async def test_children_come_with_an_organisation_that_says_how_many(
     await officer.types("/consultations")
     await officer.taps("Child rights report", "Change", "Seats")
     await officer.types("8")
-    await officer.taps("Announce")
+    await officer.taps("Save")
     school, salma = [await network.people.phone(each) for each in ("School", "Salma")]
     await school.opens(link)
     await school.taps("Agree, random name", "Group", "Children and youth")

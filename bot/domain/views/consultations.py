@@ -37,7 +37,7 @@ TITLE = 40
 
 
 def listed(total: int, page: int, shown: Sequence[Consultation], *, past: bool) -> Screen:
-    """Eight consultations: open ones, the nearest first, or past ones."""
+    """Eight consultations: those under way, the nearest first, or past ones."""
     key = "consultation.past_list" if past else "consultation.list"
     empty = text("consultation.no_past") if past else text("consultation.none")
     lines: list[Text | None] = [text(key, count=total) if total else empty]
@@ -90,8 +90,9 @@ def one(
     ]
     if wanted.place:
         lines.append(text("sign_up.place", place=Words(wanted.place, wanted.language)))
+    if found.state is ConsultationState.OPEN:
+        lines.append(text("participant.closes", day=wanted.closes_on))
     lines += [
-        text("participant.closes", day=wanted.closes_on),
         *words_until(found),
         text("consultation.kept", until=wanted.kept_until),
         *_invited(wanted),
