@@ -16,7 +16,7 @@ from storage.tables import templates as table
 from tests import maravia
 from tests.conftest import FrozenClock
 
-MATRIX, PARAGRAPHS, _ = TemplateKind
+MATRIX, PARAGRAPHS = TemplateKind.MATRIX, TemplateKind.PARAGRAPHS
 FIRST, SECOND = "a" * 64, "b" * 64
 
 
