@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -17,13 +18,14 @@ from bot import logs
 from bot.clock import Clock
 from bot.tasks import Tasks
 from bot.wire import updates as raw
-from storage import inbox
+from storage import inbox, sign_ups
 from storage.database import Database, Transaction, is_away
 from storage.inbox import Pending, RawUpdate
 
 log = logs.get(__name__)
 
 STRANGER_UPDATES_A_MINUTE = 20
+PARTICIPANT_UPDATES_A_MINUTE = 60  # a card has many rows, and no seat says whose chat it is
 RETRY_PAUSES = (0.2, 1.0)  # seconds before the second and the third try
 DEATH_PAUSE = 2.0  # seconds to live before what died with the program twice is tried again
 IDLE_LIMIT = 0.02  # seconds that a handler may wait for anything but its transaction
@@ -72,7 +74,7 @@ class Inbox:
         self._at_work: set[int | None] = set()
         self._called: set[int | None] = set()
         self._excused: Counter[int] = Counter()  # tries that failed by no fault of the update
-        self._quota = Quota(STRANGER_UPDATES_A_MINUTE)
+        self._quota = Quota()
         self._tasks = Tasks()
         self._stopping = asyncio.Event()
 
@@ -115,22 +117,31 @@ class Inbox:
     async def _admitted(
         self, tx: Transaction, fresh: Sequence[RawUpdate], *, now: datetime, ticks: float
     ) -> list[RawUpdate]:
-        """Those that may be stored: chats without a seat have 20 a minute."""
+        """Those that may be stored: chats without a seat have 20 a minute, participants 60."""
         admitted: list[RawUpdate] = []
         here: Counter[int | None] = Counter()
-        seated: dict[int, bool] = {}
+        limits: dict[int, float] = {}
         for each in fresh:
             chat = each.chat_id
             here[chat] += 1
-            if chat is not None and here[chat] > self._quota.left(chat, ticks):
-                if chat not in seated:
-                    seated[chat] = await inbox.is_seated(tx, self._bot.id, chat, now=now)
-                if not seated[chat]:
+            if chat is not None:
+                stored = self._quota.taken(chat, ticks) + here[chat]
+                if stored > STRANGER_UPDATES_A_MINUTE and chat not in limits:
+                    limits[chat] = await self._limit(tx, chat, now=now)
+                if stored > limits.get(chat, STRANGER_UPDATES_A_MINUTE):
                     continue
             admitted.append(each)
         if len(admitted) < len(fresh):
             log.warning("inbox.not_admitted", count=len(fresh) - len(admitted))
         return admitted
+
+    async def _limit(self, tx: Transaction, chat: int, *, now: datetime) -> float:
+        """How many updates of a chat may be stored in a minute."""
+        if await inbox.is_seated(tx, self._bot.id, chat, now=now):
+            return math.inf
+        if await sign_ups.of_chat(tx, self._bot.id, chat):
+            return PARTICIPANT_UPDATES_A_MINUTE
+        return STRANGER_UPDATES_A_MINUTE
 
     async def _resume(self, begun: Mapping[int | None, int]) -> None:
         """Try what died with the program, chat by chat; twice is suspicious, and waits a while.
@@ -277,22 +288,20 @@ class Inbox:
 
 
 class Quota:
-    """How many updates of each chat were stored within the last minute."""
+    """How many updates of each chat were stored within the last minute; of more it knows no end."""
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(self) -> None:
         self._taken: dict[int, deque[float]] = {}
 
-    def left(self, chat: int, ticks: float) -> int:
-        """How many more the chat may have now."""
-        taken = self._taken.get(chat, ())
-        return self._limit - sum(1 for each in taken if each > ticks - 60)
+    def taken(self, chat: int, ticks: float) -> int:
+        """How many of the chat's there were."""
+        return sum(1 for each in self._taken.get(chat, ()) if each > ticks - 60)
 
     def take(self, chat: int | None, ticks: float) -> None:
         """One of the chat's was stored."""
         if chat is None:
             return
-        self._taken.setdefault(chat, deque(maxlen=self._limit)).append(ticks)
+        self._taken.setdefault(chat, deque(maxlen=PARTICIPANT_UPDATES_A_MINUTE)).append(ticks)
         if len(self._taken) > 10_000:
             self._taken = {
                 each: taken for each, taken in self._taken.items() if taken[-1] > ticks - 60

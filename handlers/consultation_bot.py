@@ -6,12 +6,16 @@ the network; here nobody has a seat.
 
 from __future__ import annotations
 
+import re
+
 from bot import texts
 from bot.domain.errors import NotFound
 from bot.domain.incoming import Sent, Wrote
 from bot.domain.views import consultation_bot as views
 from handlers.links import act_of
 from handlers.turn import Turn
+
+_LINK = re.compile(r"\?start=([\w-]+)")
 
 
 async def start(turn: Turn, payload: str) -> None:
@@ -26,6 +30,12 @@ async def start(turn: Turn, payload: str) -> None:
 async def hello(turn: Turn, _argument: str) -> None:
     """What this bot is for: also for words, files and codes that it does not understand."""
     await turn.show(views.hello())
+
+
+async def written(turn: Turn, words: str) -> None:
+    """A public link that was pasted is opened; of other words nothing is understood."""
+    link = _LINK.search(words)
+    await start(turn, "" if link is None else link[1])
 
 
 async def help_(turn: Turn, _argument: str) -> None:
@@ -65,7 +75,7 @@ async def nothing_pressing(_turn: Turn, _wrote: Wrote) -> bool:
 ACTS = {
     "start": start,
     "stranger": hello,
-    "search": hello,
+    "search": written,
     "help": help_,
     "privacy": privacy,
     "language": language,

@@ -213,3 +213,23 @@ async def test_what_came_while_the_house_was_away_is_answered_once(
     async with apart.database.read() as tx:
         theirs = inbox.c.bot_id == second_id(apart)
         assert set(await tx.values(select(inbox.c.state).where(theirs))) == {"done"}
+
+
+async def test_a_participant_may_tap_faster_than_a_stranger(apart: JourneyNetwork) -> None:
+    """A card has many rows; strangers' twenty a minute were used up before it was sent."""
+    _officer, link = await announced(apart)
+    salma = await joined(apart, "Salma", link)
+    for _ in range(25):
+        await salma.types("/mine")
+    said = [each for each in salma.received if "signed up to one" in plain(each.text)]
+    assert len(said) == 25
+
+
+async def test_a_public_link_that_is_pasted_is_opened(apart: JourneyNetwork) -> None:
+    _officer, link = await announced(apart)
+    salma = await apart.people.phone("Salma", bot=NAME)
+    await salma.starts()
+    await salma.types(f"Look: {link}")
+    assert "Child rights report" in plain(salma.last.text)
+    await salma.types("https://example.org/?start=nothing")
+    assert "public consultations" in plain(salma.last.text)
