@@ -13,6 +13,7 @@ from bot.domain.errors import NotFound
 from bot.domain.incoming import Sent, Wrote
 from bot.domain.views import consultation_bot as views
 from handlers.links import act_of
+from handlers.participants import speak_as_known
 from handlers.turn import Turn
 
 _LINK = re.compile(r"\?start=([\w-]+)")
@@ -29,6 +30,7 @@ async def start(turn: Turn, payload: str) -> None:
 
 async def hello(turn: Turn, _argument: str) -> None:
     """What this bot is for: also for words, files and codes that it does not understand."""
+    await speak_as_known(turn)
     await turn.show(views.hello())
 
 
@@ -40,16 +42,19 @@ async def written(turn: Turn, words: str) -> None:
 
 async def help_(turn: Turn, _argument: str) -> None:
     """`/help`: the commands, each with what it does."""
+    await speak_as_known(turn)
     await turn.show(views.help_())
 
 
 async def privacy(turn: Turn, _argument: str) -> None:
     """`/privacy`: what is kept, who could see it, how it is erased."""
+    await speak_as_known(turn)
     await turn.show(views.privacy())
 
 
 async def language(turn: Turn, _argument: str) -> None:
     """`/language`: choose one."""
+    await speak_as_known(turn)
     choices = [(code, texts.own_name(code)) for code in turn.desk.country.languages]
     await turn.show(views.languages(choices))
 
@@ -59,7 +64,7 @@ async def speak(turn: Turn, code: str) -> None:
     if code not in turn.desk.country.languages:
         raise NotFound
     turn.language = code
-    await hello(turn, "")
+    await turn.show(views.hello())
 
 
 async def file(turn: Turn, _sent: Sent) -> None:

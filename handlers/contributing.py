@@ -15,7 +15,13 @@ from bot.services import erasure
 from handlers.card import number
 from handlers.flows import contribute as flow
 from handlers.flows.door import TooManyCodes
-from handlers.participants import by_code, invite_written, own, terms_agreed
+from handlers.participants import (
+    by_code,
+    invite_written,
+    own,
+    speak_as_known,
+    terms_agreed,
+)
 from handlers.turn import Turn
 from storage import consultations, contributions, enclosures, items, sign_ups, summaries
 
@@ -125,6 +131,7 @@ async def drop(turn: Turn, code: str) -> None:
 async def became(turn: Turn, words: str) -> None:
     """`/became KQ7M-…`: what became of the words that this code leads to."""
     turn.step_apart()
+    await speak_as_known(turn)
     if not words:
         await turn.show(views.ask_for_code())
         return

@@ -31,9 +31,8 @@ async def first(turn: Turn, argument: str) -> None:
     """
     turn.step_apart()
     code, asked_by = in_language(turn, argument)
-    told = await subscriptions.of(turn.tx, turn.bot_id, turn.chat_id)
-    if ":" not in argument and told is not None and told.card is not None:
-        turn.language = told.card.language  # who comes from a notice
+    if ":" not in argument:
+        await speak_as_known(turn)
     bare, _, invite = code.partition("-")
     found = existing(await consultations.by_code(turn.tx, bare, language=turn.language))
     if not found.holds_people:
@@ -346,6 +345,14 @@ async def own(turn: Turn, code: str) -> tuple[Consultation, SignUp]:
         raise NotFound
     turn.step_apart(kept)
     return await by_code(turn, code), kept  # in their language, which the card knows
+
+
+async def speak_as_known(turn: Turn) -> None:
+    """Speak as to what was signed up to in this chat, or agreed to be told of."""
+    held = await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id)
+    told = await subscriptions.of(turn.tx, turn.bot_id, turn.chat_id)
+    cards = [each.card for each in (*held, told) if each is not None]
+    turn.language = next((each.language for each in cards if each is not None), turn.language)
 
 
 def in_language(turn: Turn, argument: str) -> tuple[str, int]:

@@ -233,3 +233,13 @@ async def test_a_public_link_that_is_pasted_is_opened(apart: JourneyNetwork) -> 
     assert "Child rights report" in plain(salma.last.text)
     await salma.types("https://example.org/?start=nothing")
     assert "public consultations" in plain(salma.last.text)
+
+
+async def test_who_signed_up_in_a_language_is_spoken_to_in_it(apart: JourneyNetwork) -> None:
+    _officer, link = await announced(apart)
+    salma = await apart.people.phone("Salma", language="en")
+    await salma.opens(link)
+    await salma.taps("Français", "D’accord, nom au hasard", "M’inscrire")
+    for said, word in (("/help", "commencer"), ("/privacy", "Conservé"), ("/became", "code")):
+        await salma.types(said)
+        assert word in plain(salma.last.text), said
