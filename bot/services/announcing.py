@@ -18,11 +18,11 @@ from bot.domain.errors import NotFound, Outdated, Refused, existing
 from bot.domain.people import Act
 from bot.domain.screens import Attachment, Words
 from bot.domain.views import participants as told
-from bot.services import audit, consultations
+from bot.services import audit, consultations, notices
 from storage import consultations as queries
-from storage import invites, outbox, subscriptions
+from storage import invites, subscriptions
 from storage.database import Transaction
-from storage.outbox import BULK, Message
+from storage.outbox import BULK
 
 
 class NotHandedOut(Refused):
@@ -161,18 +161,8 @@ async def tell_earlier(tx: Transaction, act: Act, consultation_id: int) -> int:
     Raises Outdated.
     """
     found = await open_one(tx, act, consultation_id)
-    notices = [
-        Message(
-            key=f"later:{found.id}:{handle}",
-            screen=told.something_new(found.code),
-            person_id=None,
-            bot_id=bot_id,
-            sign_up=handle,
-            lane=BULK,
-            silent=True,
-        )
-        for handle, bot_id in await subscriptions.handles(tx)
-    ]
-    planned = await outbox.add_many(tx, notices, now=act.now)
+    shown, key = told.something_new(found.code), f"later:{found.id}"
+    everybody = await subscriptions.handles(tx)
+    planned = await notices.tell_chats(tx, act, everybody, shown, key, lane=BULK, silent=True)
     await audit.record(tx, act, "consultation.tell", f"consultation:{found.id}")
     return planned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Person
@@ -54,10 +54,24 @@ async def tell_participants(
     `key` with the handle behind it is unique. Gives how many are told.
     """
     bots = await sign_ups.bots(tx, handles)
+    known = [(handle, bots[handle]) for handle in handles if handle in bots]
+    return await tell_chats(tx, act, known, shown, key, lane=lane)
+
+
+async def tell_chats(
+    tx: Transaction,
+    act: Act,
+    handles: Iterable[tuple[str, int]],
+    shown: Screen,
+    key: str,
+    *,
+    lane: str = NOTICE,
+    silent: bool = False,
+) -> int:
+    """The same for handles of which the bot is known, of whatever kind they are."""
     news = [
-        Message(f"{key}:{handle}", shown, None, bots[handle], sign_up=handle, lane=lane)
-        for handle in handles
-        if handle in bots
+        Message(f"{key}:{handle}", shown, None, bot, sign_up=handle, lane=lane, silent=silent)
+        for handle, bot in handles
     ]
     return await outbox.add_many(tx, news, now=act.now)
 
