@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot import texts
 from bot.domain import permissions
 from bot.domain.consultation_files import FileKind
@@ -62,9 +64,11 @@ async def one(turn: Turn, argument: str) -> None:
 
 
 async def announce(turn: Turn, _argument: str) -> None:
-    """A new consultation."""
+    """A new consultation; the regions of the State are those of the last one."""
     permissions.require(permissions.may_consult(turn.actor))
-    await turn.desk.runner.begin(turn, NAME)
+    regions = await queries.last_regions(turn.tx)
+    known: dict[str, Any] = {"regions": regions} if regions else {}
+    await turn.desk.runner.begin(turn, NAME, **known)
 
 
 async def change(turn: Turn, argument: str) -> None:

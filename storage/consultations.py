@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from bot.domain.consultations import (
+    TAKING_PART,
     WORDS,
     Access,
     Consultation,
@@ -32,6 +33,7 @@ from storage.tables import (
     contribution_marks,
     contributions,
     national_reports,
+    outbox,
     sign_ups,
 )
 from storage.upsert import insert_into
@@ -146,6 +148,7 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "invited": wanted.invited.value,
         "groups": list(wanted.groups),
         "mechanism": wanted.mechanism,
+        "regions": list(wanted.regions),
     }
 
 
@@ -188,6 +191,13 @@ async def page(
         .offset(offset)
     )
     return [_read(row) for row in rows]
+
+
+async def last_regions(tx: Transaction) -> list[str]:
+    """The regions of the consultation that was announced last."""
+    newest = select(consultations.c.regions).order_by(consultations.c.id.desc()).limit(1)
+    found: list[str] | None = await tx.value(newest)
+    return found or []
 
 
 async def holding(tx: Transaction) -> list[int]:
@@ -447,6 +457,26 @@ async def states(tx: Transaction, consultation_id: int) -> dict[SignUpState, int
     return {SignUpState(row["state"]): row["n"] for row in rows}
 
 
+async def unreached(tx: Transaction, consultation_id: int) -> int:
+    """How many of those who take part did not get the last message they were sent."""
+    theirs = outbox.alias()
+    last = (
+        select(func.max(theirs.c.id).label("id"))
+        .join(sign_ups, sign_ups.c.handle == theirs.c.sign_up)
+        .where(
+            sign_ups.c.consultation_id == consultation_id,
+            sign_ups.c.state.in_([each.value for each in TAKING_PART]),
+            theirs.c.state.in_(["sent", "failed"]),
+            theirs.c.deletes.is_(None),
+            theirs.c.removes.is_(None),
+        )
+        .group_by(theirs.c.sign_up)
+        .subquery()
+    )
+    failed = select(func.count()).select_from(outbox.join(last, last.c.id == outbox.c.id))
+    return int(await tx.value(failed.where(outbox.c.state == "failed")))
+
+
 # -- Erasing ---------------------------------------------------------------------------------------
 
 
@@ -536,6 +566,7 @@ def _read(row: RowMapping) -> Consultation:
         invited=Invited(row["invited"]),
         groups=tuple(row["groups"]),
         mechanism=row["mechanism"],
+        regions=tuple(row["regions"]),
     )
     state = ConsultationState(row["state"])
     report = None

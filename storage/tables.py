@@ -1172,6 +1172,7 @@ consultations = Table(
     Column("invited", String(20), nullable=False),  # open, groups, code
     Column("groups", Json, nullable=False),  # who is invited
     Column("mechanism", String(60)),  # whose report or review it is for
+    Column("regions", Json, nullable=False),  # which participants can name
     Column("reminded_on", Date),  # the last day on which participants were reminded
     Column("feedback_on", Date),  # the day on which they were asked how it was
     Column("announced_by", Id),  # seat
@@ -1251,7 +1252,7 @@ consultation_counts = Table(  # how many participants said what; of none it is k
     "consultation_counts",
     metadata,
     _to("consultation_id", "consultations"),
-    Column("trait", String(20), nullable=False),  # group, language, access, …
+    Column("trait", String(20), nullable=False),  # group, region, language, access, …
     Column("value", String(40), nullable=False),
     Column("n", Integer, nullable=False),
     PrimaryKeyConstraint("consultation_id", "trait", "value"),

@@ -147,6 +147,7 @@ def _contributed(item_count: int) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
         "pools": {},
         "invited": "open",
         "groups": [],
+        "regions": [],
         "announced_at": BEGIN,
     }
     said: dict[str, Any] = dict.fromkeys(("purpose", "place", "ways", "contacts"), "")

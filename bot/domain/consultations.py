@@ -118,7 +118,8 @@ LONGEST_TITLE = 120
 LONGEST_PURPOSE = 600
 LONGEST_PLACE = 300
 LONGEST_ORGANISATION = 120
-LONGEST_REGION = 80
+LONGEST_REGION = 40
+MOST_REGIONS = 40
 INPUT_AFTER = timedelta(days=14)  # so long after a meeting words are taken, unless said otherwise
 KEPT_AFTER = timedelta(days=60)  # after the last day, where nobody has said otherwise
 KEPT_LONGEST = timedelta(days=400)
@@ -162,6 +163,7 @@ class Wanted:
     invited: Invited = Invited.OPEN
     groups: tuple[str, ...] = ()  # who is invited, where it is not open
     mechanism: str | None = None  # whose report or review it is for
+    regions: tuple[str, ...] = ()  # which participants can name; none: nobody is asked
 
     @property
     def words_until(self) -> date:
@@ -364,13 +366,16 @@ class Attendance:
 class Standing:
     """Who takes part, in numbers that tell of nobody (`bot.domain.small_groups`).
 
-    `people`, `waiting`, `groups`, `access` and `children` are rounded down, and 0 or missing where
-    they are fewer than FEWEST. `erased` says what has gone for good.
+    All but `erased` are rounded down, and 0 or missing where they are fewer than FEWEST; `erased`
+    says what has gone for good.
     """
 
     people: int
     waiting: int
+    unreached: int  # whom the last message did not reach
     groups: Mapping[str, int]
+    regions: Mapping[str, int]
+    languages: Mapping[str, int]
     access: Mapping[str, int]
     children: int  # who come with organisations
     erased: Mapping[str, int]
@@ -404,7 +409,7 @@ def counted(answers: Mapping[str, Any], *, came: bool) -> dict[tuple[str, str], 
     found: dict[tuple[str, str], int] = {("group", group): 1}
     if came:
         found[CAME, group] = 1
-    for trait in ("language", "speaks"):
+    for trait in ("region", "language", "speaks"):
         if answers.get(trait) is not None:
             found[trait, str(answers[trait])] = 1
     for each in answers.get("access", ()):

@@ -16,7 +16,7 @@ from bot.domain.consultations import FEWEST
 
 ALL = "all"
 """Beside the values of a trait: how many people there are in all."""
-ON_CARDS = ("group", "language", "speaks", "access")
+ON_CARDS = ("group", "region", "language", "speaks", "access")
 """What cards say; people are told apart by the group, of which each names one."""
 
 WROTE = "wrote"

@@ -285,7 +285,10 @@ async def standing(tx: Transaction, act: Act, consultation_id: int) -> Standing:
     return Standing(
         figures.people("group"),
         rounded(states.get(SignUpState.WAITING, 0)),
+        rounded(await queries.unreached(tx, consultation_id)),
         figures.of("group"),
+        figures.of("region"),
+        figures.of("language"),
         figures.of("access"),
         figures.people(CHILDREN_COME),
         erased,

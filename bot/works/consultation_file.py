@@ -44,6 +44,7 @@ PROCESS = "consultation_book"
 LIMITS = Limits(memory=700 * MEGABYTE, cpu=120, wall=300.0, written=200 * MEGABYTE)
 VALUES = "values.json"
 
+ON_FILE = ("group", "region", "language", "access")
 _ABOUT = (
     *("number", "group", "about", "themes", "items", "outcome", "answer"),
     *("files", "behalf", "language", "words"),
@@ -52,7 +53,7 @@ _WIDTHS = (8, 26, 30, 26, 18, 18, 50, 8, 26, 14, 80)
 TEXT_KEYS = (
     *(f"consultation.file.column.{each}" for each in _ABOUT),
     *(f"consultation.file.column.{each}" for each in ("what", "people", "name", "all", "subject")),
-    *(f"consultation.file.trait.{each}" for each in ("group", "language", "access", "came")),
+    *(f"consultation.file.trait.{each}" for each in (*ON_FILE, CAME)),
     *(f"consultation.file.trait.{each}" for each in (WROTE, CHILDREN_COME, GIVEN)),
     "consultation.file.subject.chapter",
     *(f"consultation.file.sheet.{each}" for each in ("about", "words", "people", "names", "done")),
@@ -182,7 +183,7 @@ class _Scribe:
 
     def _people(self) -> list[dict[str, Any]]:
         """Who takes part and who came, in numbers; the names of those who agreed to them."""
-        rows = [row for each in ("group", "language", "access") for row in self._trait(each)]
+        rows = [row for each in ON_FILE for row in self._trait(each)]
         rows += self._trait(CHILDREN_COME, alone=True)
         told = self._today >= self._found.consultation.groups_told_from
         came = [*self._trait(CAME, alone=not told)]
@@ -219,6 +220,8 @@ class _Scribe:
         match trait:
             case "access":
                 return self._say(text(f"access.{value}"))
+            case "region":
+                return clean(value)
             case "language":
                 return language_name(value, self.language)
             case _ if trait in CHOICES:

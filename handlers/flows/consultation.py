@@ -12,7 +12,9 @@ from bot.domain.consultations import (
     KEPT_AFTER,
     LONGEST_PLACE,
     LONGEST_PURPOSE,
+    LONGEST_REGION,
     LONGEST_TITLE,
+    MOST_REGIONS,
     Access,
     Consultation,
     Form,
@@ -21,10 +23,10 @@ from bot.domain.consultations import (
 )
 from bot.domain.days import read_due_day
 from bot.domain.errors import Unfit
-from bot.domain.fitting import within
+from bot.domain.fitting import on_one_line, within
 from bot.domain.groups import called
 from bot.domain.moments import read_moment, tells_time
-from bot.domain.screens import Screen, Text, Value, Words, text
+from bot.domain.screens import Listing, Screen, Text, Value, Words, text
 from bot.domain.views import consultations as views
 from bot.domain.views.common import mechanism_name
 from bot.domain.views.national_reports import report_called
@@ -104,6 +106,14 @@ async def _languages(turn: Turn, _answers: Answers) -> list[Option]:
         Option(each, text("label.one", value=texts.language_name(each, turn.language)))
         for each in turn.desk.country.languages
     ]
+
+
+def _regions_fit(words: str, _turn: Turn) -> list[str]:
+    """The State's regions, one a line."""
+    lines = [on_one_line(each, LONGEST_REGION) for each in words.splitlines() if each.strip()]
+    if not lines or len(lines) > MOST_REGIONS:
+        raise Unfit("consultation.regions_unclear", most=MOST_REGIONS)
+    return [*dict.fromkeys(lines)]
 
 
 async def _access(_turn: Turn, _answers: Answers) -> list[Option]:
@@ -215,6 +225,7 @@ def _wanted(turn: Turn, answers: Answers) -> Wanted:
         ways=answers.get("ways", ""),
         contacts=answers.get("contacts", ""),
         mechanism=answers.get("mechanism"),
+        regions=tuple(answers.get("regions", ())),
         **_who(answers),
         **_quota(answers, _day(answers, "closes") or last_day),
     )
@@ -270,6 +281,7 @@ def answers_of(found: Consultation) -> dict[str, Any]:
         "ways": wanted.ways,
         "contacts": wanted.contacts,
         "mechanism": wanted.mechanism,
+        "regions": list(wanted.regions),
     }
 
 
@@ -323,6 +335,7 @@ FLOW = Flow(
             Ask("input", _day_fits, shows=date.fromisoformat, when="meets"),
             Ask("kept", _day_fits, shows=date.fromisoformat),
             Choose("mechanism", _mechanisms),
+            Ask("regions", _regions_fit, shows=lambda answer: Listing(tuple(answer))),
             Pick("languages", _languages),
             Pick("access", _access),
             Choose("report", _reports, when="has_reports"),

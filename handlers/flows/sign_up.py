@@ -10,7 +10,6 @@ from typing import Any
 from bot import texts
 from bot.domain.consultations import (
     LONGEST_ORGANISATION,
-    LONGEST_REGION,
     MOST_CHILDREN,
     NOT_SAID,
     TOLD_FOR,
@@ -50,14 +49,17 @@ async def of(turn: Turn) -> Consultation:
 
 async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     kept = held(turn)
+    found = await of(turn)
     shown = replace(kept, card=None)
     if kept.card is not None:
         shown = replace(kept, card=replace(kept.card, answers=answers))
     values: dict[str, Value] = {
         "until": turn.today + TOLD_FOR,
-        "title": views.title(await of(turn)),
+        "title": views.title(found),
         "name": views.name_of(shown),
     }
+    if found.wanted.regions:
+        values["has_regions"] = 1
     if kept.card is not None and kept.card.named:
         values["named"] = 1
     if kept.card is not None and not kept.card.by_code:
@@ -93,6 +95,11 @@ async def _groups(turn: Turn, answers: Answers) -> list[Option]:
     else:
         offered = [NOT_SAID, *(await groups.every(turn.tx)).live]
     return [Option(each, called(each)) for each in dict.fromkeys([*offered, *chosen])]
+
+
+async def _regions(turn: Turn, _answers: Answers) -> list[Option]:
+    """Those that the secretariat named: so that they are counted, and nobody says a village."""
+    return [Option(each, text("label.one", value=each)) for each in (await of(turn)).wanted.regions]
 
 
 async def _languages(turn: Turn, _answers: Answers) -> list[Option]:
@@ -141,7 +148,7 @@ FLOW = Flow(
             Ask("organisation", _up_to(LONGEST_ORGANISATION)),
             Choose("group", _groups, when="says_group"),
             Ask("children", _children_fit, shows=str, when="children"),
-            Ask("region", _up_to(LONGEST_REGION)),
+            Choose("region", _regions, when="has_regions"),
             Choose("language", _languages),
             Pick("access", _access),
             Choose("speaks", _speaking),

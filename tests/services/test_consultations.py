@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain.consultations import (
     KEPT_AFTER,
@@ -27,8 +28,10 @@ from bot.domain.consultations import (
 )
 from bot.domain.errors import NotAllowed, Outdated
 from bot.domain.people import TICK, Act, Actor, Role
+from bot.domain.screens import message, text
 from bot.keys import KeyRing
 from bot.services import announcing, consultations, erasure, sign_ups
+from bot.services.notices import tell_participants
 from storage import consultations as queries
 from storage import institutions as houses
 from storage import sign_ups as kept
@@ -258,7 +261,7 @@ async def test_the_database_holds_neither_account_nor_words_of_a_participant(
     found = await announced(database, clock)
     await signed_up(database, clock, found, name="Salma Idrissi")
     rows = await everything(database)
-    for secret in (str(CHAT), "Blue Door", "Far Shore", "Salma Idrissi"):
+    for secret in (str(CHAT), "Blue Door", "Salma Idrissi"):
         assert secret.encode() not in rows, secret
 
 
@@ -289,10 +292,32 @@ async def test_a_changed_card_is_counted_once_and_a_cancelled_one_not_at_all(
     await signed_up(database, clock, found)
     sent = await signed_up(database, clock, found, group=Group.WOMEN.value, access=[])
     async with database.write() as tx:
-        assert await queries.counts(tx, found.id) == {"group": {"women": 1}}
+        assert await queries.counts(tx, found.id) == {
+            "group": {"women": 1},
+            "region": {"Far Shore": 1},
+        }
         gone = await sign_ups.cancel(tx, nobody(clock), sent)
         assert await sign_ups.cancel(tx, nobody(clock), gone) == gone, "twice changes nothing"
         assert await queries.counts(tx, found.id) == {}
+
+
+async def test_whom_messages_do_not_reach_are_a_number_that_tells_of_nobody(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock)
+    handles = [(await signed_up(database, clock, found, CHAT + n)).handle for n in range(7)]
+
+    async def becomes(state: str, told: Sequence[str], key: str) -> int:
+        async with database.write() as tx:
+            act = await officer(tx, clock)
+            await tell_participants(tx, act, told, message(text("home.hint")), key)
+            theirs = outbox.c.key.like(f"{key}:%")
+            await tx.execute(update(outbox).where(theirs).values(state=state))
+            return (await consultations.standing(tx, act, found.id)).unreached
+
+    assert await becomes("failed", handles[:4], "first") == 0
+    assert await becomes("failed", handles[1:7], "second") == 5, "each once, rounded down"
+    assert await becomes("sent", handles[:3], "third") == 0, "four are left"
 
 
 async def test_traces_name_a_number_and_a_day(database: Database, clock: FrozenClock) -> None:

@@ -18,10 +18,12 @@ from bot.domain.consultations import (
 from bot.domain.screens import (
     Attachment,
     Button,
+    Language,
     Listing,
     Row,
     Screen,
     Text,
+    Value,
     Words,
     button,
     message,
@@ -153,10 +155,7 @@ def _seats(wanted: Wanted) -> list[Text]:
         return []
     lines = [text("consultation.seats", count=wanted.seats)]
     if wanted.pools and wanted.released_on is not None:
-        kept = tuple(
-            text("consultation.of", value=text(f"group.{each}"), n=n)
-            for each, n in wanted.pools.items()
-        )
+        kept = tuple(_of(text(f"group.{each}"), n) for each, n in wanted.pools.items())
         day = wanted.released_on
         lines.append(text("consultation.kept_seats", kept=Listing(kept), day=day))
     return lines
@@ -166,19 +165,25 @@ def _numbers(standing: Standing) -> list[Text | None]:
     lines: list[Text | None] = [_at_least("consultation.signed_up", standing.people)]
     if standing.waiting:
         lines.append(_at_least("consultation.waiting", standing.waiting))
-    lines += [
-        text("consultation.of", value=text(f"group.{each}"), n=n)
-        for each, n in standing.groups.items()
-    ]
+    if standing.unreached:
+        lines.append(text("consultation.unreached", count=standing.unreached))
+    lines += [_of(text(f"group.{each}"), n) for each, n in standing.groups.items()]
     if standing.children:
         lines.append(text("consultation.children", count=standing.children))
+    if standing.regions:
+        lines.append(text("consultation.from_regions"))
+        lines += [_of(each, n) for each, n in standing.regions.items()]
+    if standing.languages:
+        lines.append(text("consultation.speak"))
+        lines += [_of(Language(each), n) for each, n in standing.languages.items()]
     if standing.access:
         lines.append(text("consultation.needs"))
-        lines += [
-            text("consultation.of", value=text(f"access.{each}"), n=n)
-            for each, n in standing.access.items()
-        ]
+        lines += [_of(text(f"access.{each}"), n) for each, n in standing.access.items()]
     return lines
+
+
+def _of(value: Value, n: int) -> Text:
+    return text("consultation.of", value=value, n=n)
 
 
 def _at_least(key: str, n: int) -> Text:

@@ -1762,6 +1762,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("invited", sa.String(length=20), nullable=False),
         sa.Column("groups", Json, nullable=False),
         sa.Column("mechanism", sa.String(length=60), nullable=True),
+        sa.Column("regions", Json, nullable=False),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("feedback_on", sa.Date(), nullable=True),
         sa.Column("announced_by", Id, nullable=True),
