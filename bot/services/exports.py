@@ -9,11 +9,12 @@ from typing import Any
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.exports import FORMS, ExportKind, require_suits
 from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMatches, meant
-from bot.domain.people import Act, Actor
+from bot.domain.people import Act, Actor, Person
 from bot.domain.permissions import may_export, may_export_audit, may_prepare_report, require
 from bot.domain.selection import mark
 from bot.services import audit
-from storage import exports, jobs, national_reports
+from bot.services.notices import officers
+from storage import exports, jobs, national_reports, seats
 from storage.audit import Fact
 from storage.database import Transaction
 from storage.exports import Spread
@@ -25,7 +26,16 @@ _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 
 def may_take(actor: Actor, kind: ExportKind) -> bool:
     """Whether that person takes out that kind."""
-    return may_export_audit(actor) if kind is ExportKind.AUDIT else may_export(actor)
+    return may_export_audit(actor) if FORMS[kind].coordinators else may_export(actor)
+
+
+async def takers(tx: Transaction, act: Act, kind: ExportKind) -> list[Person]:
+    """Those of the secretariat who take out that kind: whom it comes to where it comes to all."""
+    return [
+        each
+        for each in await officers(tx, act)
+        if may_take(Actor(each, await seats.live_of(tx, each.id, now=act.now)), kind)
+    ]
 
 
 async def read(tx: Transaction, code: str) -> Filter:

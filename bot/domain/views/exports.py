@@ -101,7 +101,8 @@ def choose(
 def whole(kind: ExportKind) -> Screen:
     """An export that is not narrowed."""
     make = button("export_make", _act("export_make", kind))
-    return screen(_about(kind), rows=[(make,), (button("back", "export"), HOME)])
+    often = button("export_when", _act("export_when", kind))
+    return screen(_about(kind), rows=[(make, often), (button("back", "export"), HOME)])
 
 
 @dataclass(frozen=True)
