@@ -19,9 +19,7 @@ from bot.domain.views import regular as views
 from bot.domain.work_calendar import Policy
 from bot.services import audit, exports, reminders
 from bot.services.notices import tell
-from storage import audit as audit_queries
 from storage import deadlines, jobs, people, seats
-from storage import exports as export_queries
 from storage import regular as queries
 from storage.database import Transaction
 
@@ -76,7 +74,7 @@ async def listed(tx: Transaction, act: Act) -> list[Regular]:
 
 
 async def address(tx: Transaction, act: Act, regular_id: int, *, to_all: bool) -> Regular:
-    """It comes to all of the secretariat who may take it, or only to the actor, who asked for it."""
+    """It comes to all of the secretariat who may take it, or only to who asked, the actor."""
     found = await seen(tx, act, regular_id)
     require(found.person_id == act.actor.person_id)
     if await queries.address(tx, regular_id, to_all=to_all):
@@ -151,7 +149,7 @@ async def carry_out(tx: Transaction, act: Act, one: Due) -> None:
     if not await queries.deal(tx, found, one.day):
         return
     person = existing(await people.get(tx, found.person_id))
-    counted, count = await _holds(tx, act, found)
+    counted, count = await exports.holds(tx, act, found.kind, found.filters)
     facts = {"day": one.day, "kind": found.kind.value, counted: count}
     await audit.record(tx, act, "regular_export.run", _subject(found), facts=facts)
     if not count:
@@ -170,16 +168,6 @@ async def carry_out(tx: Transaction, act: Act, one: Due) -> None:
         seat_id=found.seat_id,
         now=act.now,
     )
-
-
-async def _holds(tx: Transaction, act: Act, regular: Regular) -> tuple[str, int]:
-    """What the export counts, and how many there are of it; one that is whole has no filter."""
-    match regular.kind:
-        case ExportKind.CALENDAR:
-            return "events", await deadlines.count_events(tx)
-        case ExportKind.AUDIT:
-            return "entries", await audit_queries.count(tx)
-    return "recommendations", await export_queries.count(tx, regular.filters, act.zone)
 
 
 async def next_days(

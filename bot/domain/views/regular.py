@@ -90,7 +90,7 @@ def stopped() -> Screen:
 def nothing(regular: Regular) -> Screen:
     """An occurrence for which there is nothing to export: no file comes."""
     often, kind = how_often(regular.rhythm), _named(regular.kind)
-    key = "regular.nothing_whole" if FORMS[regular.kind].whole else "regular.nothing"
+    key = "regular.nothing_whole" if FORMS[regular.kind].beside else "regular.nothing"
     return message(
         text(key, often=often, kind=kind),
         rows=[(button("regular_open", f"regular:{regular.id}"), HOME)],
