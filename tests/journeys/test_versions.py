@@ -69,6 +69,21 @@ async def test_a_report_is_amended_by_editing_its_message_and_approved_as_it_sta
     await phone.waits_for("editing it changes nothing")
 
 
+async def test_home_tells_of_every_conversation_that_was_begun(network: JourneyNetwork) -> None:
+    """A version that is not sent is a draft like any other: named on home, and gone on with."""
+    phone, _ = await justice(network)
+    await sends(phone, FIRST)
+    mine = next(each for each in phone.messages if each.mine and FIRST in each.text)
+    await phone.edits(mine, SECOND)
+    await phone.waits_for("Not sent yet")
+    await phone.types("/home")
+    begun = next(each for each in phone.screen.labels if "Version 2 of SU-" in plain(each))
+    await phone.taps(begun)
+    assert SECOND in plain(phone.screen.text)
+    await phone.types("/drafts")
+    assert begun in phone.screen.labels
+
+
 async def test_what_is_redacted_stands_nowhere_any_more(
     network: JourneyNetwork, logged: io.StringIO, tmp_path: Path
 ) -> None:
