@@ -95,9 +95,8 @@ class House:
     async def reports(self, code: str = "140.7", **changes: Any) -> int:
         """A report in chat; gives its id."""
         values: dict[str, Any] = {"status": "in_progress", "measures": "Bill 12 passed."}
-        made = StatusUpdateDraft(
-            self.held(code), language="en", as_of=NOW.date(), **{**values, **changes}
-        )
+        values |= {"as_of": NOW.date(), **changes}
+        made = StatusUpdateDraft(self.held(code), language="en", **values)
         receipt = await status_updates.submit(self.tx, self.act(self.karim), made)
         return receipt.updates[0].status_update_id
 
@@ -330,6 +329,25 @@ async def test_what_was_withdrawn_meanwhile_is_sent_anew(house: House) -> None:
         ("Bill 12 passed.", "submitted"),
         ("Bill 12 passed.", "withdrawn"),
     ]
+
+
+@pytest.mark.parametrize("state", ["approved", "returned"])
+async def test_what_stays_empty_beside_a_decided_report_is_not_said_again(
+    house: House, state: str
+) -> None:
+    old = date(2025, 3, 1)
+    figures = (Figure("Trials", 3),)
+    said = await house.reports(as_of=old, remaining="Publication.", figures=figures)
+    await decides(house, said, state)
+    path = fill(await house.takes(), {"140.7": REPORT})
+    [row] = [each for each in await house.judges(path) if each.is_sent]
+    assert row.becomes is Becomes.REPORT
+    sent = row.content
+    assert (sent.status, sent.remaining, sent.figures) == ("in_progress", None, ())
+    assert sent.as_of is None, "the day on which it is sent"
+    path = fill(await house.takes(), {"140.7": {"measures": "The court opened."}})
+    [row] = [each for each in await house.judges(path) if each.mistakes]
+    assert row.mistakes[0].problem == Text("import.reports.no_status")
 
 
 async def test_a_returned_report_shows_why_and_its_row_is_empty(house: House) -> None:
