@@ -237,7 +237,7 @@ async def _inside(turn: Turn, assignment: Assignment) -> views.Inside | None:
         if said is not None and said.comment
         else None,
         may_withdraw=waits and report.seat_id in {seat.id for seat in turn.actor.seats},
-        may_clear=waits and clears and not permissions.clears_own(turn.actor, waiting.author),
+        may_clear=waits and clears and not permissions.clears_own(turn.actor, waiting.writers),
     )
 
 

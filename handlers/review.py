@@ -12,7 +12,7 @@ from bot.domain.incoming import Wrote
 from bot.domain.items import ItemText, ReportState, best_text
 from bot.domain.reports import AmendedMeanwhile, StatusUpdate
 from bot.domain.review import BY_LETTER, TRAIT_BY_LETTER, WHOLE, By, Queue, Trait, Waiting
-from bot.domain.screens import Text, Value, text
+from bot.domain.screens import Code, Text, Value, text
 from bot.domain.versions import differences, newest
 from bot.domain.views import review as views
 from bot.domain.views import versions as version_views
@@ -116,43 +116,43 @@ async def said_of(turn: Turn, approved: Waiting) -> list[Text | None]:
 async def approve_with(turn: Turn, argument: str) -> None:
     """`approve_with:42:2`: the note is asked for; version 2 is the one on the screen."""
     permissions.require(permissions.may_review(turn.actor))
-    which, _, seen = argument.partition(":")
-    report_id, version = number(which), number(seen) if seen else 1
-    if not await _waits(turn, report_id):
-        return
-    await turn.desk.runner.begin(
-        turn, "approve_report", subject=f"report:{report_id}", report=report_id, version=version
-    )
+    if (said := await _waiting(turn, argument)) is not None:
+        await _begin(turn, "approve_report", said)
 
 
 async def return_(turn: Turn, argument: str) -> None:
-    """`return:42`: the comment is asked for."""
+    """`return:42:2`: the comment on version 2 is asked for."""
     permissions.require(permissions.may_review(turn.actor))
-    report_id = number(argument)
-    if not await _waits(turn, report_id):
-        return
+    if (said := await _waiting(turn, argument)) is not None:
+        await _begin(turn, "return_report", said)
+
+
+async def _waiting(turn: Turn, argument: str) -> StatusUpdate | None:
+    """The report, while that version of it can be decided on; else it is shown as it stands."""
+    report_id, _, seen = argument.partition(":")
+    said = existing(await status_updates.get(turn.tx, number(report_id)))
+    if said.state is not ReportState.SUBMITTED:
+        turn.toast = Outdated().text
+    elif said.version != (number(seen) if seen else 1):
+        turn.toast = AmendedMeanwhile(number=Code(said.number), version=said.version).text
+    else:
+        return said
+    await report(turn, report_id)
+    return None
+
+
+async def _begin(turn: Turn, flow: str, said: StatusUpdate, *, quietly: bool = False) -> None:
+    about = f"report:{said.id}"
     await turn.desk.runner.begin(
-        turn, "return_report", subject=f"report:{report_id}", report=report_id
+        turn, flow, subject=about, quietly=quietly, report=said.id, version=said.version
     )
-
-
-async def _waits(turn: Turn, report_id: int) -> bool:
-    """Whether it can still be decided on; else it is shown as it stands."""
-    said = existing(await status_updates.get(turn.tx, report_id))
-    if said.state is ReportState.SUBMITTED:
-        return True
-    turn.toast = Outdated().text
-    await report(turn, str(report_id))
-    return False
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     """Words in reply to a report are the comment with which it goes back; they are shown first."""
     permissions.require(permissions.may_review(turn.actor))
-    report_id = number(argument)
-    await turn.desk.runner.begin(
-        turn, "return_report", subject=f"report:{report_id}", quietly=True, report=report_id
-    )
+    said = existing(await status_updates.get(turn.tx, number(argument)))
+    await _begin(turn, "return_report", said, quietly=True)
     await turn.desk.runner.write(turn, wrote)
 
 

@@ -52,11 +52,17 @@ def needs(rule: Rule, *, chosen: bool) -> bool:
 
 @dataclass(frozen=True)
 class Uncleared(Waiting):
-    """A report that waits for clearance, or did; `author` is who sent it, not their name."""
+    """A report that waits for clearance, or did: who sent it, and who wrote its newest version."""
 
     version: int
     status: str
     author: int | None
+    amender: int | None
+
+    @property
+    def writers(self) -> frozenset[int]:
+        """The people whose words it may hold: none of them clears it."""
+        return frozenset(each for each in (self.author, self.amender) if each is not None)
 
 
 @dataclass(frozen=True)
@@ -92,21 +98,22 @@ class Validator:
         return self.reachable and self.calendar.away(self.calendar.day_of(now)) is None
 
 
-def others(validators: Sequence[Validator], author: int | None) -> list[Validator]:
-    """Who may clear what `author` sent, the longest in their seat first."""
+def others(validators: Sequence[Validator], writers: Collection[int]) -> list[Validator]:
+    """Who may clear what these people wrote, the longest in their seat first."""
     return sorted(
-        (each for each in validators if each.person_id != author), key=lambda each: each.seat_id
+        (each for each in validators if each.person_id not in writers),
+        key=lambda each: each.seat_id,
     )
 
 
 def lies_with(
-    validators: Sequence[Validator], author: int | None, now: datetime
+    validators: Sequence[Validator], writers: Collection[int], now: datetime
 ) -> Validator | None:
     """The first validator who is there, else the first; None where nobody may clear it.
 
     Any of them may clear it; this one is told and reminded.
     """
-    able = others(validators, author)
+    able = others(validators, writers)
     return next((each for each in able if each.is_there(now)), able[0] if able else None)
 
 
@@ -131,7 +138,7 @@ class Case:
 
     status_update_id: int
     institution_id: int
-    author: int | None
+    writers: frozenset[int]
     since: datetime
     told: Mapping[tuple[int, int], datetime] = field(default_factory=dict)
 
@@ -174,7 +181,7 @@ def notices(
     only the latest. The secretariat hears once that it waits too long, or that nobody can clear it.
     """
     found = []
-    one = lies_with(validators, case.author, now)
+    one = lies_with(validators, case.writers, now)
     if one is not None:
         rung = _rung(case, one, now)
         if rung is not None:

@@ -92,8 +92,11 @@ async def set_rule(
 async def _let_go(
     tx: Transaction, act: Act, institution_id: int, rule: Rule
 ) -> Sequence[Uncleared]:
-    """What need not wait any more is the institution's word; it was read by nobody else."""
-    waiting = await queries.needless(tx, institution_id, rule)
+    """What need not wait any more is the institution's word; it was read by nobody else.
+
+    What the actor wrote goes on waiting: else a validator would clear their own report this way.
+    """
+    waiting = await queries.needless(tx, institution_id, rule, person_id=act.actor.person_id)
     await assignments.lock(tx, [each.assignment_id for each in waiting])
     assert act.actor.seat_id is not None
     gone = []
@@ -124,7 +127,7 @@ async def get(tx: Transaction, actor: Actor, status_update_id: int) -> Uncleared
     report = existing(await queries.get(tx, status_update_id))
     if permissions.seat_to_clear(actor, report.institution_id) is None:
         raise NotFound
-    if permissions.clears_own(actor, report.author):
+    if permissions.clears_own(actor, report.writers):
         raise OwnReport
     return report
 
@@ -140,9 +143,9 @@ async def clear(tx: Transaction, act: Act, shown: Shown) -> Uncleared:
         raise Outdated
     await queries.add(tx, report.status_update_id, seat_id, Decision.CLEARED, now=act.now)
     await _is_word(tx, act, report)
-    await _tell_author(tx, act, report, views.cleared(report))
+    await _tell_writers(tx, act, report, views.cleared(report))
     await _trace(tx, act, report, "clear")
-    await tell_secretariat(tx, act, f"{report.number}:cleared")
+    await tell_secretariat(tx, act, f"{report.number}:{report.version}:cleared")
     return report
 
 
@@ -230,7 +233,7 @@ async def amend(tx: Transaction, act: Act, shown: Shown, wanted: Amended) -> Unc
     await _is_word(tx, act, report)
     await _tell_reporters(tx, act, report, views.amended(report, before, after), "amended")
     await _trace(tx, act, report, "amend")
-    await tell_secretariat(tx, act, f"{report.number}:cleared")
+    await tell_secretariat(tx, act, f"{report.number}:{report.version}:cleared")
     return report
 
 
@@ -241,20 +244,20 @@ async def _keep(tx: Transaction, said: StatusUpdate) -> None:
 
 
 async def return_(
-    tx: Transaction, act: Act, status_update_id: int, comment: str, *, language: str
+    tx: Transaction, act: Act, shown: Shown, comment: str, *, language: str
 ) -> Uncleared:
     """The report goes back to who sent it, with the comment; what was due is owed again.
 
-    Raises Outdated where it was decided on or withdrawn meanwhile, NoWords, TooLong.
+    Raises Outdated as `clear`, NoWords, TooLong.
     """
     words = fitting(comment)
-    report = await _locked(tx, act, status_update_id)
+    report = await _locked(tx, act, shown.status_update_id)
     seat_id = _seat(act, report)
-    if not await queries.return_(tx, status_update_id):
+    if not await queries.return_(tx, shown):
         raise Outdated
     await queries.add(
         tx,
-        status_update_id,
+        report.status_update_id,
         seat_id,
         Decision.RETURNED,
         comment=words,
@@ -263,8 +266,8 @@ async def return_(
     )
     await follow_inside(tx, report.assignment_id)
     await requests.follow(tx, act, [report.assignment_id])
-    shown = views.came_back(report, words, language)
-    await _tell_reporters(tx, act, report, shown, "returned_inside")
+    back = views.came_back(report, words, language)
+    await _tell_reporters(tx, act, report, back, "returned_inside")
     await _trace(tx, act, report, "return", words=words)
     return report
 
@@ -291,13 +294,13 @@ async def _is_word(tx: Transaction, act: Act, report: Uncleared) -> None:
     await requests.follow(tx, act, [report.assignment_id])
 
 
-async def _tell_author(tx: Transaction, act: Act, report: Uncleared, shown: Screen) -> None:
-    """Who sent it hears without a sound, while they report for that institution."""
-    if report.author in {each.id for each in await _reporting(tx, act, report)}:
-        assert report.author is not None
-        about = f"assignment:{report.assignment_id}"
-        key = f"cleared:{report.number}:{report.author}"
-        await tell(tx, act, report.author, shown, key, subject=about, silent=True)
+async def _tell_writers(tx: Transaction, act: Act, report: Uncleared, shown: Screen) -> None:
+    """Who wrote it hears without a sound, while they report for that institution."""
+    about = f"assignment:{report.assignment_id}"
+    reporting = {each.id for each in await _reporting(tx, act, report)}
+    for each in sorted(report.writers & reporting):
+        key = f"cleared:{report.number}:{report.version}:{each}"
+        await tell(tx, act, each, shown, key, subject=about, silent=True)
 
 
 async def _reporting(tx: Transaction, act: Act, report: Uncleared) -> list[Person]:
@@ -314,9 +317,8 @@ async def _tell_reporters(
     about = f"assignment:{report.assignment_id}"
     for person_id in hearing:
         if person_id != act.actor.person_id:
-            await tell(
-                tx, act, person_id, shown, f"{what}:{report.number}:{person_id}", subject=about
-            )
+            key = f"{what}:{report.number}:{report.version}:{person_id}"
+            await tell(tx, act, person_id, shown, key, subject=about)
 
 
 async def _trace(
@@ -343,7 +345,7 @@ async def holders(
     there = await _Validators.of(tx, act, policy, {each.institution_id for each in reports})
     found: dict[int, Person | None] = {}
     for each in reports:
-        one = lies_with(there.by_house.get(each.institution_id, ()), each.author, act.now)
+        one = lies_with(there.by_house.get(each.institution_id, ()), each.writers, act.now)
         found[each.status_update_id] = None if one is None else there.people[one.person_id]
     return found
 

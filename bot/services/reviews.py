@@ -75,14 +75,20 @@ async def approve(
 
 
 async def return_(
-    tx: Transaction, act: Act, status_update_id: int, comment: str, *, language: str
+    tx: Transaction,
+    act: Act,
+    status_update_id: int,
+    comment: str,
+    *,
+    language: str,
+    version: int | None = None,
 ) -> Waiting:
     """The report goes back: who sent it and the institution's focal points get the comment.
 
-    Raises Outdated where another officer was faster, or the report was withdrawn.
+    `version` is the one that the comment is about (None: as it stands). Raises as `approve`.
     """
     words = fitting(comment)
-    report = await _decide(tx, act, status_update_id, ReportState.RETURNED)
+    report = await _decide(tx, act, status_update_id, ReportState.RETURNED, version=version)
     await queries.add(
         tx,
         status_update_id,

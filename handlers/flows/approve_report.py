@@ -29,7 +29,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     except Outdated:
         raise await overtaken(turn, answers["report"]) from None
     except AmendedMeanwhile as refused:
-        shown = views.note_unsent(refused.text, note, answers["report"])
+        shown = views.note_unsent(refused.text, note, f"review:{answers['report']}")
         raise Overtaken(shown) from None
     stale = await consolidation.is_stale(turn.tx, done.item_id)
     more = await reviews.count(turn.tx, today=turn.today) > 0

@@ -5,11 +5,19 @@ from __future__ import annotations
 from bot.domain import permissions
 from bot.domain.clearance import Decision, Shown, Uncleared
 from bot.domain.errors import Outdated, existing
+from bot.domain.items import ReportState
 from bot.domain.people import Role
-from bot.domain.reports import LONGEST_TEXT, StatusUpdate, joined, require_fits
+from bot.domain.reports import (
+    LONGEST_TEXT,
+    AmendedMeanwhile,
+    StatusUpdate,
+    joined,
+    require_fits,
+)
 from bot.domain.screens import Code, Screen, Text, Value, text
 from bot.domain.views import clearance as views
 from bot.domain.views.common import item_code
+from bot.domain.views.review import note_unsent
 from bot.services import clearance as service
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Overtaken, Review
 from handlers.flows.status_update import status_options, words_fit
@@ -40,13 +48,21 @@ async def _said(turn: Turn, report_id: int) -> StatusUpdate:
 async def _return(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     comment = joined(answers["comment"])
     language = turn.language_of(comment)
+    shown = Shown(answers["report"], answers["version"])
     try:
-        done = await service.return_(
-            turn.tx, turn.act, answers["report"], comment, language=language
-        )
+        done = await service.return_(turn.tx, turn.act, shown, comment, language=language)
     except Outdated:
-        raise await _overtaken(turn, answers["report"]) from None
+        raise await _unsent(turn, answers["report"], comment) from None
     return views.decided(done, Decision.RETURNED)
+
+
+async def _unsent(turn: Turn, report_id: int, comment: str) -> Overtaken:
+    """The comment was on another version than the one that waits now, or nothing waits."""
+    said = await _said(turn, report_id)
+    if said.state is not ReportState.UNCLEARED:
+        return await _overtaken(turn, report_id)
+    why = AmendedMeanwhile(number=Code(said.number), version=said.version).text
+    return Overtaken(note_unsent(why, comment, f"clearing:{report_id}"))
 
 
 RETURN = Flow(

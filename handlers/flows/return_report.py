@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain import permissions
 from bot.domain.errors import Outdated, existing
-from bot.domain.reports import LONGEST_TEXT, joined
+from bot.domain.reports import LONGEST_TEXT, AmendedMeanwhile, joined
 from bot.domain.screens import Code, Screen, Value
 from bot.domain.views import review as views
 from bot.domain.views.common import item_code
@@ -31,10 +31,18 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     comment = joined(answers["comment"])
     try:
         done = await service.return_(
-            turn.tx, turn.act, answers["report"], comment, language=turn.language_of(comment)
+            turn.tx,
+            turn.act,
+            answers["report"],
+            comment,
+            language=turn.language_of(comment),
+            version=answers["version"],
         )
     except Outdated:
         raise await overtaken(turn, answers["report"]) from None
+    except AmendedMeanwhile as refused:
+        shown = views.note_unsent(refused.text, comment, f"review:{answers['report']}")
+        raise Overtaken(shown) from None
     more = await reviews.count(turn.tx, today=turn.today) > 0
     return views.returned(done.number, more=more)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.items import Part
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
@@ -172,21 +174,27 @@ async def test_who_was_not_the_first_to_decide_is_told_and_led_on(network: Journ
     assert "Public or private" in labels(colleague)
 
 
-async def test_a_note_on_an_older_version_is_given_back(network: JourneyNetwork) -> None:
-    """The newer version is read first; the words of the note are not lost."""
+@pytest.mark.parametrize(
+    ("begins", "sends"),
+    [("Approve with a note", "Approve it"), ("Return with a comment", "Return it")],
+)
+async def test_words_on_an_older_version_are_given_back(
+    network: JourneyNetwork, begins: str, sends: str
+) -> None:
+    """The newer version is read first; the words of the note or comment are not lost."""
     justice, _police, officer = await settled(network)
     await reports(justice, "Bill 12 passed its first reading.", "In progress")
     await officer.types("/review")
-    await officer.taps("Approve with a note")
+    await officer.taps(begins)
     await officer.types("The second reading is in June.")
     await justice.types("140.7")
     await justice.taps("History")
     await justice.taps("SU-", "Amend the report", "Text")
     await justice.types("Bill 12 passed its second reading.")
     await justice.taps("Send")
-    await officer.taps("Approve it")
+    await officer.taps(sends)
     assert "was amended in the meantime: version 2" in shown(officer)
-    assert "Your note was not sent: “The second reading is in June.”" in shown(officer)
+    assert "Not sent: “The second reading is in June.”" in shown(officer)
     await officer.taps("Review it")
     assert "second reading" in shown(officer)
 

@@ -14,7 +14,7 @@ from bot.domain.clearance import OwnReport, Rule, Shown, WaitsForClearance
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.home import Waiting
 from bot.domain.people import TICK, Act, Actor, Role
-from bot.domain.reports import NotTheirWord, Receipt, StatusUpdateDraft
+from bot.domain.reports import AmendedMeanwhile, NotTheirWord, Receipt, StatusUpdateDraft
 from bot.domain.requests import ItemState
 from bot.domain.work_calendar import Policy
 from bot.services import clearance, history, reminders, requests, reviews, status_updates
@@ -150,11 +150,7 @@ async def test_clearing_makes_it_the_institutions_word(database: Database) -> No
 async def test_nobody_clears_their_own_report(database: Database) -> None:
     async with database.write() as tx:
         at = await house(tx)
-        assert at.karim.person is not None
-        both = await seats.add(
-            tx, at.karim.person.id, Role.FOCAL_POINT, at.sample.institution_id, now=maravia.LONG_AGO
-        )
-        karim = replace(at.karim, seats=(*at.karim.seats, both))
+        karim = await both_seats(tx, at)
         receipt = await report(tx, at, by=karim)
         assert not receipt.clears, "nobody else could"
         shown = Shown(receipt.updates[0].status_update_id, 1)
@@ -163,18 +159,96 @@ async def test_nobody_clears_their_own_report(database: Database) -> None:
         with pytest.raises(OwnReport):
             await clearance.amend(tx, act(karim), shown, Amended("planned", "x", "", "en"))
         with pytest.raises(OwnReport):
-            await clearance.return_(tx, act(karim), shown.status_update_id, "No.", language="en")
-        assert await queries.count(tx, [at.sample.institution_id], at.karim.person.id) == 0
+            await clearance.return_(tx, act(karim), shown, "No.", language="en")
+        assert await queries.count(tx, [at.sample.institution_id], karim.seats[0].person_id) == 0
         for stranger in (at.amal, at.otto):
             with pytest.raises(NotFound):
                 await clearance.clear(tx, act(stranger), shown)
+
+
+async def both_seats(tx: Transaction, at: House) -> Actor:
+    """Karim, who reports as well as he validates."""
+    assert at.karim.person_id is not None
+    both = await seats.add(
+        tx, at.karim.person_id, Role.FOCAL_POINT, at.sample.institution_id, now=maravia.LONG_AGO
+    )
+    return replace(at.karim, seats=(*at.karim.seats, both))
+
+
+async def amends(tx: Transaction, at: House, by: Actor, update_id: int, words: str) -> None:
+    """The next version of a report on 140.7, by whoever reports there."""
+    draft = StatusUpdateDraft(at.held(), "in_progress", words, "en", TODAY)
+    await status_updates.amend(tx, act(by, seconds=9), update_id, draft, seen=1)
+
+
+async def test_nobody_clears_a_report_whose_newest_version_they_wrote(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id, karim = await sent(tx, at), await both_seats(tx, at)
+        await amends(tx, at, karim, update_id, "Bill 12 is law.")
+        shown = Shown(update_id, 2)
+        with pytest.raises(OwnReport):
+            await clearance.clear(tx, act(karim), shown)
+        assert await queries.count(tx, [at.sample.institution_id], karim.seats[0].person_id) == 0
+        leila = await maravia.somebody(tx, "Leila", Role.VALIDATOR, at.sample.institution_id)
+    await tick(database)
+    async with database.write() as tx:
+        assert await told(tx, leila, "clearance.reply") == 1, "it lies with her"
+        assert await told(tx, at.karim, "clearance.reply") == 0
+        await clearance.clear(tx, act(leila), shown)
+        for writer in (at.amal, at.karim):
+            assert await told(tx, writer, "clearance.was_cleared") == 1
+
+
+async def test_who_ends_clearance_does_not_let_their_own_reports_go(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        karim = await both_seats(tx, at)
+        own, other = await sent(tx, at, by=karim), await sent(tx, at, "140.9")
+        there = at.sample.institution_id
+        gone = await clearance.set_rule(tx, act(karim), there, Rule.NONE, lets_go=True)
+        assert [each.status_update_id for each in gone] == [other]
+        said = await updates.get(tx, own)
+        assert said is not None
+        assert not said.is_word
+        gone = await clearance.set_rule(tx, act(at.otto), there, Rule.NONE, lets_go=True)
+        assert [each.status_update_id for each in gone] == [own], "the secretariat is another"
+
+
+async def test_each_version_that_is_cleared_is_told(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at)
+        await clearance.clear(tx, act(at.karim), Shown(update_id, 1))
+        await amends(tx, at, at.amal, update_id, "Bill 12 is law.")
+        await clearance.clear(tx, act(at.karim, seconds=20), Shown(update_id, 2))
+        assert await told(tx, at.amal, "clearance.was_cleared") == 2
+
+
+async def test_a_comment_returns_the_version_that_it_is_about(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at)
+        await amends(tx, at, at.amal, update_id, "Bill 12 is law.")
+        with pytest.raises(Outdated):
+            await clearance.return_(
+                tx, act(at.karim), Shown(update_id, 1), "Which bill?", language="en"
+            )
+        await clearance.clear(tx, act(at.karim), Shown(update_id, 2))
+        with pytest.raises(AmendedMeanwhile):
+            await reviews.return_(
+                tx, act(at.otto), update_id, "Which bill?", language="en", version=1
+            )
+        await reviews.return_(tx, act(at.otto), update_id, "Which bill?", language="en", version=2)
 
 
 async def test_a_returned_report_is_owed_again_and_was_never_a_word(database: Database) -> None:
     async with database.write() as tx:
         at = await house(tx)
         update_id = await sent(tx, at)
-        await clearance.return_(tx, act(at.karim), update_id, "Which bill?", language="en")
+        await clearance.return_(
+            tx, act(at.karim), Shown(update_id, 1), "Which bill?", language="en"
+        )
         assert await told(tx, at.amal, "clearance.came_back") == 1
         assert await told(tx, at.otto, "arrived.today") == 0
         with pytest.raises(NotTheirWord):
@@ -251,7 +325,7 @@ async def test_what_was_withdrawn_or_changed_meanwhile_is_not_cleared(database: 
         assert await told(tx, at.otto, "arrived.today") == 0, "it was never theirs"
         for decide in (
             clearance.clear(tx, act(at.karim), Shown(gone, 1)),
-            clearance.return_(tx, act(at.karim), gone, "No.", language="en"),
+            clearance.return_(tx, act(at.karim), Shown(gone, 1), "No.", language="en"),
             clearance.clear(tx, act(at.karim), Shown(kept, 2)),
         ):
             with pytest.raises(Outdated):
@@ -403,7 +477,9 @@ async def test_reminders_stop_when_it_is_sent_and_come_back_when_it_is_returned(
         assert await _state(tx) == (ItemState.UNCLEARED.value, 0)
         await reminders.plan_stale(tx, act(at.otto), POLICY)
         assert await _state(tx) == (ItemState.UNCLEARED.value, 0)
-        await clearance.return_(tx, act(at.karim, seconds=1), update_id, "No.", language="en")
+        await clearance.return_(
+            tx, act(at.karim, seconds=1), Shown(update_id, 1), "No.", language="en"
+        )
         await reminders.plan_stale(tx, act(at.otto, seconds=2), POLICY)
         state, planned = await _state(tx)
         assert state == ItemState.ASKED.value

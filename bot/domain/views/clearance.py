@@ -170,7 +170,7 @@ def _rows(found: Material, *, others: int) -> list[Row]:
     report, said = found.report, found.said
     own = f"{said.id}:{said.version}"
     rows: list[Row] = [
-        (button("clear_report", f"clear:{own}"), button("return_with", f"return_inside:{said.id}"))
+        (button("clear_report", f"clear:{own}"), button("return_with", f"return_inside:{own}"))
     ]
     row: list[Button] = []
     if said.measures:

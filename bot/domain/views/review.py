@@ -336,7 +336,7 @@ def _rows(card: Card) -> list[Row]:
         rows += [
             (
                 button("approve", f"approve:{said.id}:{said.version}"),
-                button("return_with", f"return:{said.id}"),
+                button("return_with", f"return:{said.id}:{said.version}"),
             ),
             (
                 button("approve_with", f"approve_with:{said.id}:{said.version}"),
@@ -402,12 +402,12 @@ def overtaken(report_: Waiting, state: ReportState, *, more: bool) -> Screen:
     return message(said, rows=[(opens,), row])
 
 
-def note_unsent(why: Text, note: str, status_update_id: int) -> Screen:
+def note_unsent(why: Text, note: str, act: str) -> Screen:
     """A newer version is to be read first; the note is given back, to be sent with that one."""
     return message(
         why,
         text("review.note_unsent", words=Words(note, limit=COMMENT)),
-        rows=[(button("review_it", f"review:{status_update_id}"), HOME)],
+        rows=[(button("review_it", act), HOME)],
     )
 
 
