@@ -103,7 +103,7 @@ class EvidenceOnItsWay(Refused):
 
 
 class TooLong(Refused):
-    """A text over the limit; values: `limit` and `over`, in characters."""
+    """A text over the limit; values: `limit` and `count` over it, in characters."""
 
     key = "error.text_too_long"
 
@@ -264,7 +264,7 @@ def fitting(words: str) -> str:
 def require_fits(words: str) -> None:
     """Raise TooLong for a text over the limit."""
     if len(words) > LONGEST_TEXT:
-        raise TooLong(limit=LONGEST_TEXT, over=len(words) - LONGEST_TEXT)
+        raise TooLong(limit=LONGEST_TEXT, count=len(words) - LONGEST_TEXT)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ async def consolidate(tx: Transaction, act: Act, wanted: Wanted) -> Consolidatio
     chosen = (await statuses.vocabulary(tx)).require(wanted.status)
     sentence = fitting(wanted.sentence)
     if len(sentence) > LONGEST_SENTENCE:
-        raise TooLong(limit=LONGEST_SENTENCE, over=len(sentence) - LONGEST_SENTENCE)
+        raise TooLong(limit=LONGEST_SENTENCE, count=len(sentence) - LONGEST_SENTENCE)
     if wanted.as_of > act.today:
         raise DayInFuture(day=wanted.as_of)
     if not await assignments.lock_items(tx, [wanted.item_id]):

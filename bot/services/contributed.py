@@ -115,7 +115,7 @@ async def decide(
     if outcome in REASONED and not said:
         raise NoWords
     if len(said) > LONGEST_ANSWER:
-        raise TooLong(limit=LONGEST_ANSWER, over=len(said) - LONGEST_ANSWER)
+        raise TooLong(limit=LONGEST_ANSWER, count=len(said) - LONGEST_ANSWER)
     if (read.kept.outcome, read.kept.answer) == (outcome, said):
         raise Outdated
     decided = replace(

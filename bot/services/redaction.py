@@ -115,7 +115,7 @@ async def redact(
     """
     permissions.require(permissions.may_redact(act.actor))
     if len(why) > LONGEST_WHY:
-        raise TooLong(limit=LONGEST_WHY, over=len(why) - LONGEST_WHY)
+        raise TooLong(limit=LONGEST_WHY, count=len(why) - LONGEST_WHY)
     seat = act.actor.seat({Role.COORDINATOR})
     assert seat is not None
     chosen = await _present(tx, about, target)

@@ -168,7 +168,7 @@ async def _plan_counting(tx: Transaction, act: Act, chapter_id: int, version: in
 def _heading(words: str) -> str:
     heading = " ".join(fitting(words).split())
     if len(heading) > LONGEST_HEADING:
-        raise TooLong(limit=LONGEST_HEADING, over=len(heading) - LONGEST_HEADING)
+        raise TooLong(limit=LONGEST_HEADING, count=len(heading) - LONGEST_HEADING)
     return heading
 
 

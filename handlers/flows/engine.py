@@ -175,7 +175,7 @@ def _require_fits(step: Step, parts: Sequence[Any]) -> None:
         return
     length = sum(len(part) for part in parts)
     if length > step.limit:
-        raise Unfit("error.text_too_long", limit=step.limit, over=length - step.limit)
+        raise Unfit("error.text_too_long", limit=step.limit, count=length - step.limit)
 
 
 def attach(state: State, step: Step, value: Any, *, album: str | None) -> State:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.errors import Unfit
+from bot.domain.fitting import within
 from bot.domain.redaction import LONGEST_WHY, About, Kind, Part, Reason, Target
 from bot.domain.screens import Code, Listing, Screen, Text, Value, text
 from bot.domain.views import redaction as views
@@ -44,10 +44,7 @@ async def _reasons(_turn: Turn, _answers: Answers) -> list[Option]:
 
 
 def _why_fits(words: str, turn: Turn) -> str:
-    fitting = words_fit(words, turn)
-    if len(fitting) > LONGEST_WHY:
-        raise Unfit("error.words_too_long", limit=LONGEST_WHY, over=len(fitting) - LONGEST_WHY)
-    return fitting
+    return within(words_fit(words, turn), LONGEST_WHY)
 
 
 def _target(answers: Answers) -> Target:
