@@ -416,7 +416,7 @@ async def test_a_text_that_is_too_long_is_not_cut(house: House) -> None:
     path = fill(await house.takes(), {"140.7": {**REPORT, "remaining": "x" * 20_001}})
     [mistake] = (await house.judges(path))[0].mistakes
     assert (mistake.column, mistake.problem.key) == ("remaining", "import.reports.too_long")
-    assert mistake.problem.values["count"] == 1
+    assert mistake.problem.count == 1
 
 
 async def test_a_row_that_was_copied_counts_once(house: House) -> None:
