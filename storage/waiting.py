@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from bot.domain.consultations import SEATED, ConsultationState, SignUp, SignUpState
+from bot.domain.errors import existing
 from bot.domain.quotas import Waiting
 from storage import sign_ups as queries
 from storage.counters import next_number
@@ -15,10 +16,28 @@ from storage.database import Transaction
 from storage.tables import consultations, sign_ups
 
 
-async def lock(tx: Transaction, consultation_id: int) -> None:
-    """Whoever else would give or take a seat of it waits until this transaction ends."""
-    its = consultations.c.id == consultation_id
-    await tx.execute(select(consultations.c.id).where(its).with_for_update(key_share=True))
+async def lock(tx: Transaction, *consultation_ids: int) -> None:
+    """Whoever else would change anything of their participants waits until this transaction ends.
+
+    First in a transaction, and all that it needs at once: in the order of their ids, so that no two
+    wait for each other.
+    """
+    theirs = consultations.c.id.in_(consultation_ids)
+    await tx.execute(
+        select(consultations.c.id)
+        .where(theirs)
+        .order_by(consultations.c.id)
+        .with_for_update(key_share=True)
+    )
+
+
+async def hold(tx: Transaction, kept: SignUp) -> SignUp:
+    """Lock what somebody has signed up to; gives the sign-up as it stands now.
+
+    Raises NotFound where it has just been erased.
+    """
+    await lock(tx, kept.consultation_id)
+    return existing(await queries.by_handle(tx, kept.handle))
 
 
 async def taken(tx: Transaction, consultation_id: int) -> Counter[str | None]:

@@ -67,10 +67,9 @@ async def check_in(tx: Transaction, act: Act, found: Consultation, kept: SignUp)
 
     Whoever has no seat stays as they are. Raises OfferOver.
     """
-    await seats.lock(tx, found.id)
-    kept = await sign_ups.again(tx, kept)
+    kept = await seats.hold(tx, kept)
     if kept.state is SignUpState.OFFERED:
-        kept = await waiting.take(tx, act, found, kept)
+        kept = await waiting.take(tx, act, kept)
     await sign_ups.save(tx, replace(kept, asked=None))
     if kept.state is SignUpState.CONFIRMED and not kept.came:
         await _note(tx, kept)

@@ -114,6 +114,7 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
 
     Those who agreed to be kept until an earlier day are kept until that day.
     """
+    await seats.lock(tx, consultation_id)
     found = await get(tx, act, consultation_id)
     if found.state is not ConsultationState.OPEN:
         raise Outdated
@@ -186,8 +187,7 @@ def _require_fits(act: Act, wanted: Wanted) -> None:
 
 
 async def _require_seats(tx: Transaction, consultation_id: int, wanted: Wanted) -> None:
-    """Nobody loses a seat because there are fewer."""
-    await seats.lock(tx, consultation_id)
+    """Nobody loses a seat because there are fewer; the consultation is locked."""
     taken = sum((await seats.taken(tx, consultation_id)).values())
     if wanted.seats is not None and taken > wanted.seats:
         raise TooFewSeats(taken=taken)
@@ -334,6 +334,7 @@ async def follow(database: Database, act: Act) -> None:
     while over:
         async with database.write() as tx:
             over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
+            await seats.lock(tx, *(each.consultation_id for each in over))
             for gone in over:
                 await erasure.of_sign_up(tx, act, gone)
     await _erase_words(database, act)
@@ -346,6 +347,7 @@ async def _erase_words(database: Database, act: Act) -> None:
         over = await contributions.over(tx, today=act.today, limit=AT_ONCE)
     while over:
         async with database.write() as tx:
+            await seats.lock(tx, *(each.consultation_id for each in over))
             for each in over:
                 await erasure.of_contribution(tx, act, each)
             over = await contributions.over(tx, today=act.today, limit=AT_ONCE)

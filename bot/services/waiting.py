@@ -1,7 +1,7 @@
 """Seats and the waiting list: who is in, who waits and why, to whom a freed seat is offered.
 
-Whoever gives or takes a seat locks the consultation first, so that two people who tap for the last
-one never both get it.
+Whoever gives or takes a seat locks the consultation first, as whoever changes anything of a
+participant's does: so two people who tap for the last one never both get it.
 """
 
 from __future__ import annotations
@@ -80,10 +80,9 @@ async def stands(
     return 1 + await queries.ahead(tx, kept), reason
 
 
-async def take(tx: Transaction, act: Act, found: Consultation, kept: SignUp) -> SignUp:
+async def take(tx: Transaction, act: Act, kept: SignUp) -> SignUp:
     """Take the seat that is offered; raises OfferOver. Twice is no harm."""
-    await queries.lock(tx, found.id)
-    kept = await sign_ups.again(tx, kept)
+    kept = await queries.hold(tx, kept)
     if kept.state is SignUpState.CONFIRMED:
         return kept
     until = kept.offered_until
@@ -96,8 +95,7 @@ async def take(tx: Transaction, act: Act, found: Consultation, kept: SignUp) -> 
 
 async def ask_again(tx: Transaction, act: Act, found: Consultation, kept: SignUp) -> SignUp:
     """Back on the waiting list, at its end, after an offer has lapsed."""
-    await queries.lock(tx, found.id)
-    kept = await sign_ups.again(tx, kept)
+    kept = await queries.hold(tx, kept)
     if kept.state is not SignUpState.LAPSED:
         return kept
     rank = await queries.next_rank(tx, found.id)

@@ -84,10 +84,10 @@ async def test_a_freed_seat_is_offered_to_the_next_and_taken(
     assert second.offered_until == clock.now() + OFFERED_FOR
     assert await news(database, second) == 1
     async with database.write() as tx:
-        assert (await waiting.take(tx, nobody(clock), found, second)).state is CONFIRMED
-        assert (await waiting.take(tx, nobody(clock), found, second)).state is CONFIRMED
+        assert (await waiting.take(tx, nobody(clock), second)).state is CONFIRMED
+        assert (await waiting.take(tx, nobody(clock), second)).state is CONFIRMED
         with pytest.raises(waiting.OfferOver):
-            await waiting.take(tx, nobody(clock), found, third)
+            await waiting.take(tx, nobody(clock), third)
 
 
 async def test_an_offer_that_nobody_takes_goes_on_and_is_not_made_again_unasked(
@@ -101,7 +101,7 @@ async def test_an_offer_that_nobody_takes_goes_on_and_is_not_made_again_unasked(
     clock.move(hours=24)
     async with database.write() as tx:
         with pytest.raises(waiting.OfferOver):
-            await waiting.take(tx, nobody(clock), found, second)
+            await waiting.take(tx, nobody(clock), second)
     await waiting.follow(database, tick(clock))
     assert (await now(database, second)).state is LAPSED
     assert (await now(database, third)).state is OFFERED
