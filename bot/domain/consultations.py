@@ -326,8 +326,8 @@ class SignUp:
 
     It is kept until the day that was agreed to, whatever the consultation says later. `card` None:
     its key is gone. `pool` is the group among whose seats theirs is counted, `asked` the question
-    that is open in the chat, `came` whether they were at the meeting, `size` how many seats they
-    need.
+    that is open in the chat, `came` whether they were at the meeting. `size` is how many seats they
+    have or wait for; who has some and has asked for `more` waits for those alone.
     """
 
     handle: str
@@ -342,6 +342,12 @@ class SignUp:
     asked: Mapping[str, Any] | None = None
     came: bool = False
     size: int = 1
+    more: int = 0
+
+    @property
+    def needs(self) -> int:
+        """How many seats they need together."""
+        return self.size + self.more
 
     @property
     def is_in(self) -> bool:

@@ -121,7 +121,7 @@ async def let_in(tx: Transaction, act: Act, consultation_id: int, number: int) -
     limit = found.wanted.seats
     if limit is not None and await people(tx, consultation_id) >= limit:
         raise NoSeatEmpty(seats=limit)
-    await sign_ups.stand(tx, kept.handle, SignUpState.CONFIRMED)
+    await seats.confirm(tx, kept.handle)
     await _note(tx, kept)
     await _trace(tx, act, "sign_up.let_in", consultation_id)
 

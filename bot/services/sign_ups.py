@@ -96,7 +96,8 @@ async def send(
 
     Raises SignUpClosed, NotInvited, ChildrenAlone, NotSoMany.
 
-    Whoever is new gets a seat, or a place on the waiting list. Who came by a code is of its group.
+    Whoever is new gets a seat, or a place on the waiting list; a party that has grown keeps what it
+    has, and waits for more where that is not free. Who came by a code is of its group.
     """
     if not consultation.takes_sign_ups(act.today):
         raise SignUpClosed
@@ -110,7 +111,7 @@ async def send(
     if group == Group.CHILDREN and not answers.get("organisation"):
         raise ChildrenAlone
     said = replace(kept.card, answers=answers)
-    if (size := size_of(answers)) != kept.size:
+    if (size := size_of(answers)) != kept.needs:
         await waiting.resize(tx, act, consultation, kept, size)
     await sign_ups.save(tx, replace(kept, day=act.today, card=said, asked=None))
     # In one go: nothing is shown of the moment in which somebody who changes counts as gone.

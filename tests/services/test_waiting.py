@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,12 +16,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain.consultations import Card, Consultation, SignUp, SignUpState
-from bot.domain.quotas import OFFERED_FOR, Reason
+from bot.domain.consultations import Card, Consultation, Group, SignUp, SignUpState
+from bot.domain.quotas import OFFERED_FOR, Reason, next_in_line
 from bot.services import consultations, erasure, sign_ups, waiting
-from storage import sign_ups as kept
+from storage import sign_ups as kept_rows
 from storage import waiting as seats
-from storage.database import Database, is_away
+from storage.database import Database, Transaction, is_away
 from storage.tables import outbox
 from storage.tables import sign_ups as table
 from tests.conftest import FrozenClock
@@ -51,7 +53,7 @@ async def joins(
 
 async def now(database: Database, one: SignUp) -> SignUp:
     async with database.read() as tx:
-        return await kept.again(tx, one)
+        return await kept_rows.again(tx, one)
 
 
 async def news(database: Database, one: SignUp) -> int:
@@ -169,6 +171,181 @@ async def test_changing_the_group_on_the_card_changes_no_seat(
     async with database.read() as tx:
         assert await seats.taken(tx, found.id) == Counter({"women": 1, None: 1})
     assert third.state is CONFIRMED
+
+
+# -- Parties ---------------------------------------------------------------------------------------
+
+
+async def party(
+    database: Database, clock: FrozenClock, found: Consultation, chat_id: int, children: int
+) -> SignUp:
+    """So many children come with their school, or as many as it says now."""
+    answers = {"group": Group.CHILDREN.value, "organisation": "School", "children": children}
+    return await joins(database, clock, found, chat_id, **answers)
+
+
+async def seats_of(database: Database, one: SignUp) -> tuple[SignUpState, int, int]:
+    stands = await now(database, one)
+    return stands.state, stands.size, stands.more
+
+
+async def test_a_party_that_grows_takes_what_is_free_and_else_keeps_what_it_has(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, seats=6)
+    school = await party(database, clock, found, 1, 1)
+    school = await party(database, clock, found, 1, 3)
+    assert (school.state, school.size, school.more) == (CONFIRMED, 4, 0)
+    alone = await joins(database, clock, found, 2)
+    school = await party(database, clock, found, 1, 5)
+    assert (school.state, school.size, school.more) == (CONFIRMED, 4, 2)
+    late = await joins(database, clock, found, 3)
+    assert late.state is WAITING, "one is free, and the school was before"
+    async with database.read() as tx:
+        assert await waiting.stands(tx, nobody(clock), found, school) == (1, Reason.FEW)
+        assert await waiting.stands(tx, nobody(clock), found, late) == (2, Reason.AHEAD)
+        assert await news(database, school) == 0, "who asks reads it in the answer"
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), alone)
+    assert await seats_of(database, school) == (CONFIRMED, 6, 0)
+    assert await news(database, school) == 1
+    assert (await now(database, late)).state is WAITING
+
+
+async def test_a_party_that_waits_for_more_can_give_that_up_and_those_behind_come_in(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, seats=6)
+    school = await party(database, clock, found, 1, 3)
+    school = await party(database, clock, found, 1, 5)
+    assert (school.size, school.more) == (6, 0)
+    school = await party(database, clock, found, 1, 3)
+    first, second = [await joins(database, clock, found, each) for each in (2, 3)]
+    assert (first.state, second.state) == (CONFIRMED, CONFIRMED)
+    school = await party(database, clock, found, 1, 4)
+    third = await joins(database, clock, found, 4)
+    assert (school.size, school.more, third.state) == (4, 1, WAITING)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), school)
+    assert await seats_of(database, school) == (SignUpState.CANCELLED, 4, 0)
+    assert (await now(database, third)).state is OFFERED
+    back = await party(database, clock, found, 1, 4)
+    assert (back.state, back.size, back.more) == (WAITING, 5, 0)
+
+
+async def test_a_party_that_was_offered_seats_and_grew_takes_those_and_waits_for_the_others(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, seats=4)
+    first, second = [await joins(database, clock, found, each) for each in (1, 2)]
+    school = await party(database, clock, found, 3, 2)
+    assert (school.state, school.size) == (WAITING, 3)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), first)
+    assert (await now(database, school)).state is OFFERED
+    school = await party(database, clock, found, 3, 3)
+    assert (school.state, school.size, school.more) == (OFFERED, 3, 1)
+    async with database.write() as tx:
+        school = await waiting.take(tx, nobody(clock), school)
+    assert (school.state, school.size, school.more) == (CONFIRMED, 3, 1)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), second)
+    assert await seats_of(database, school) == (CONFIRMED, 4, 0)
+
+
+async def test_an_offer_to_a_party_that_grew_lapses_as_a_whole(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, seats=3)
+    first, second = [await joins(database, clock, found, each) for each in (1, 2)]
+    school = await party(database, clock, found, 3, 1)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), first)
+    await party(database, clock, found, 3, 2)
+    assert await seats_of(database, school) == (OFFERED, 2, 1)
+    clock.move(hours=24)
+    await waiting.follow(database, tick(clock))
+    assert await seats_of(database, school) == (LAPSED, 3, 0)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), second)
+        school = await waiting.ask_again(tx, nobody(clock), found, school)
+    assert (school.state, school.size) == (OFFERED, 3)
+
+
+async def test_a_party_larger_than_the_room_is_refused_and_holds_up_nobody(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, seats=5)
+    with pytest.raises(waiting.NotSoMany):
+        await party(database, clock, found, 1, 5)
+    school = await party(database, clock, found, 1, 4)
+    assert school.state is CONFIRMED
+    with pytest.raises(waiting.NotSoMany):
+        await party(database, clock, found, 1, 5)
+    assert await seats_of(database, school) == (CONFIRMED, 5, 0)
+    other = await party(database, clock, found, 2, 3)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), school)
+        act = await officer(tx, clock)
+        clock.move(hours=24)
+    await waiting.follow(database, tick(clock))
+    async with database.write() as tx:
+        await consultations.change(tx, act, found.id, replace(found.wanted, seats=3))
+        other = await waiting.ask_again(tx, nobody(clock), found, other)
+    assert other.state is WAITING, "there are three seats now"
+    assert (await joins(database, clock, found, 3)).state is CONFIRMED
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_in_any_order_no_seat_is_given_twice_none_is_taken_away_and_none_stays_empty(
+    database: Database, clock: FrozenClock, seed: int
+) -> None:
+    chance = random.Random(seed)
+    held = {"children": 4}
+    released = date(2026, 5, 9)
+    found = await announced(database, clock, seats=12, pools=held, released_on=released)
+    people: dict[int, SignUp] = {}
+    for _ in range(50):
+        chat = chance.randrange(1, 14)
+        one = people.get(chat)
+        before = {each: await now(database, kept) for each, kept in people.items()}
+        match chance.choice(["come", "come", "come", "cancel", "take", "again", "time"]):
+            case "come" if chat % 2:
+                people[chat] = await party(database, clock, found, chat, chance.randrange(6))
+            case "come":
+                people[chat] = await joins(database, clock, found, chat)
+            case "time":
+                clock.move(hours=chance.choice([1, 23]))
+                await waiting.follow(database, tick(clock))
+                chat = 0
+            case act if one is not None:
+                async with database.write() as tx:
+                    with suppress(waiting.OfferOver):
+                        await _does(tx, clock, found, act, one)
+        async with database.read() as tx:
+            taken, line = await seats.taken(tx, found.id), await seats.line(tx, found.id)
+            quota = found.wanted.quota(nobody(clock).zone)
+            assert sum(taken.values()) <= 12
+            assert next_in_line(quota, taken, line, clock.now()) == [], "a seat is free"
+            for each, kept in people.items():
+                stands = await kept_rows.again(tx, kept)
+                if each != chat and each in before and before[each].state is CONFIRMED:
+                    assert stands.state is CONFIRMED
+                    assert stands.size >= before[each].size
+
+
+async def _does(
+    tx: Transaction, clock: FrozenClock, found: Consultation, act: str, one: SignUp
+) -> None:
+    if act == "cancel":
+        await sign_ups.cancel(tx, nobody(clock), one)
+    elif act == "take":
+        await waiting.take(tx, nobody(clock), one)
+    else:
+        await waiting.ask_again(tx, nobody(clock), found, one)
+
+
+# -- The secretariat -------------------------------------------------------------------------------
 
 
 async def test_fewer_seats_than_people_who_have_one_are_refused_and_more_are_offered(
