@@ -236,6 +236,14 @@ class Consultation:
         """Whether the door of the meeting is seen to: from the day before until the day after."""
         return self._meets and abs(today - self.wanted.last_day) <= A_DAY
 
+    def has_code(self, today: date) -> bool:
+        """Whether there is a code to hang at the door: until the day of the meeting is over."""
+        return self.is_at_the_door(today) and today <= self.wanted.last_day
+
+    def can_be_cancelled(self, today: date) -> bool:
+        """Whether it may still not take place: until its last day is over."""
+        return self._goes_on and today <= self.wanted.last_day
+
     def checks_in(self, today: date) -> bool:
         """Whether participants can say that they are here: on the day itself."""
         return self._meets and today == self.wanted.last_day

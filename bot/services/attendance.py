@@ -88,6 +88,14 @@ async def at_the_door(tx: Transaction, act: Act, consultation_id: int) -> Consul
     return found
 
 
+async def with_code(tx: Transaction, act: Act, consultation_id: int) -> tuple[Consultation, str]:
+    """A consultation and the code that hangs at its door; raises NotFound, Outdated."""
+    found = await at_the_door(tx, act, consultation_id)
+    if not found.has_code(act.today):
+        raise Outdated
+    return found, code_of(tx, found)
+
+
 def code_of(tx: Transaction, found: Consultation) -> str:
     """The code at the door; raises NotFound where the consultation was erased."""
     try:

@@ -158,8 +158,10 @@ async def end_words(tx: Transaction, act: Act, consultation_id: int) -> None:
 
 
 async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
-    """It does not take place: whoever signed up is told. Raises Outdated."""
+    """It does not take place: whoever signed up is told. Raises Outdated, also once it has."""
     found = await get(tx, act, consultation_id)
+    if not found.can_be_cancelled(act.today):
+        raise Outdated
     open_or_closed = [ConsultationState.OPEN, ConsultationState.CLOSED]
     to = ConsultationState.CANCELLED
     if not await queries.move(tx, consultation_id, from_=open_or_closed, to=to):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -399,15 +400,25 @@ async def test_two_people_who_tap_for_the_last_seat_never_both_get_it(
 async def test_two_thousand_come_for_two_hundred_seats(
     database: Database, clock: FrozenClock, record_property: Callable[[str, object], None]
 ) -> None:
-    """Two hundred are in, the others wait in the order in which they came; every one is told."""
+    """They are in in the order in which they came, schools with so many children among them.
+
+    The others wait; every one can read at which place, and why. Not one seat stays empty that
+    whoever comes next could have.
+    """
     found = await announced(database, clock, seats=200, kept_until=LAST_DAY + timedelta(days=1))
     begun, cpu = time.perf_counter(), time.process_time()
+    chance = random.Random(2_000)
+    children = {chat: chance.randrange(1, 9) for chat in range(1, 2001) if not chance.randrange(9)}
     came: list[SignUp] = []
 
     async def comes(chat_id: int) -> None:
         for _ in range(5):
             try:
-                came.append(await joins(database, clock, found, chat_id))
+                if chat_id in children:
+                    one = await party(database, clock, found, chat_id, children[chat_id])
+                else:
+                    one = await joins(database, clock, found, chat_id)
+                came.append(one)
             except Exception as error:
                 if not is_away(error):
                     raise
@@ -417,15 +428,32 @@ async def test_two_thousand_come_for_two_hundred_seats(
     for first in range(1, 2001, 40):
         await asyncio.gather(*(comes(each) for each in range(first, first + 40)))
     took, worked = time.perf_counter() - begun, time.process_time() - cpu
-    states = Counter(each.state for each in came)
-    assert states == {CONFIRMED: 200, WAITING: 1800}
     async with database.read() as tx:
         ranks = {row["handle"]: row["rank"] for row in await tx.rows(select(table))}
         line = await seats.line(tx, found.id)
+        taken = sum((await seats.taken(tx, found.id)).values())
     assert sorted(ranks.values()) == list(range(1, 2001)), "each has a place of their own"
-    seated = [ranks[each.handle] for each in came if each.state is CONFIRMED]
-    assert max(seated) == 200, "nobody who came later is in"
-    assert [each.rank for each in line] == list(range(201, 2001))
+    came.sort(key=lambda each: ranks[each.handle])
+    together = list(accumulate(each.size for each in came))
+    fit = sum(1 for each in together if each <= 200)
+    assert sum(each.size > 1 for each in came[:fit]) > 5, "schools are in"
+    assert [each.state for each in came] == [CONFIRMED] * fit + [WAITING] * (2000 - fit)
+    assert [each.rank for each in line] == list(range(fit + 1, 2001))
+    assert taken == together[fit - 1]
+    empty = 200 - taken
+    assert empty < came[fit].size, "whoever comes next needs more than are free"
+    for place in range(1, 2001 - fit, 90):
+        one = came[fit + place - 1]
+        few = Reason.FEW if one.size > empty else Reason.AHEAD
+        async with database.read() as tx:
+            why = await waiting.stands(tx, nobody(clock), found, one)
+        assert why == (place, few if empty else Reason.FULL)
+    if empty:  # so many of the school can come
+        card = came[fit].card
+        assert card is not None
+        assert (await party(database, clock, found, card.chat_id, empty - 1)).state is OFFERED
+    async with database.read() as tx:
+        assert sum((await seats.taken(tx, found.id)).values()) == 200
     server = database.url.get_backend_name()
     record_property(f"2,000 sign-ups for 200 seats on {server}, s", round(took))
     record_property("of that, seconds of CPU", round(worked))
