@@ -307,7 +307,7 @@ async def forget(turn: Turn, argument: str) -> None:
 async def take(turn: Turn, code: str) -> None:
     """`seat_take:CODE`: the seat that is offered."""
     found, kept = await own(turn, code)
-    turn.sign_up = await waiting.take(turn.tx, turn.act, found, kept)
+    turn.sign_up = await waiting.take(turn.tx, turn.act, kept)
     turn.toast = text("sign_up.seat_taken")
     await _show(turn, found, turn.sign_up)
 

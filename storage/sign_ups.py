@@ -75,6 +75,7 @@ async def begin(
         "number": number,
         "state": begun.state.value,
         "size": 1,
+        "more": 0,
         "attended": _attended(tx, begun),
     }
     await tx.execute(insert(sign_ups).values(**values, **_values(tx, begun)))
@@ -96,8 +97,9 @@ async def stand(
     offered_until: datetime | None = None,
     **values: str | int | None,
 ) -> None:
-    """Where a sign-up stands from now on; `pool` and `size` where these change, too."""
-    changed = {"state": state.value, "rank": rank, "offered_until": offered_until, **values}
+    """Where a sign-up as a whole stands from now on; `pool` and `size` where these change, too."""
+    changed = {"state": state.value, "rank": rank, "offered_until": offered_until, "more": 0}
+    changed |= values
     await tx.execute(update(sign_ups).where(sign_ups.c.handle == handle).values(**changed))
 
 
@@ -381,6 +383,7 @@ def _read(tx: Transaction, row: RowMapping) -> SignUp:
         None if inside is None else inside["asked"],
         _came(tx, row),
         row["size"],
+        row["more"],
     )
 
 

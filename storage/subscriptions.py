@@ -88,10 +88,16 @@ async def over(tx: Transaction, *, today: date) -> list[Subscription]:
     return [_read(tx, row) for row in rows]
 
 
-async def remove(tx: Transaction, gone: Subscription, *, says: int | None, now: datetime) -> None:
-    """Take it, and leave its keys to be destroyed; `says` as in `storage.sign_ups.Erasure`."""
-    await tx.execute(delete(subscriptions).where(subscriptions.c.handle == gone.handle))
+async def remove(tx: Transaction, gone: Subscription, *, says: int | None, now: datetime) -> bool:
+    """Take it, and leave its keys to be destroyed; `says` as in `storage.sign_ups.Erasure`.
+
+    False where somebody else has just taken it.
+    """
+    its = subscriptions.c.handle == gone.handle
+    if not (await tx.execute(delete(subscriptions).where(its))).rowcount:
+        return False
     await sign_ups.leave_keys(tx, LATER, gone.handle, gone.card, says=says, now=now)
+    return True
 
 
 async def _by_handle(tx: Transaction, handle: str) -> Subscription | None:

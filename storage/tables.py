@@ -1236,6 +1236,7 @@ sign_ups = Table(
     Column("rank", Integer),  # on the waiting list
     Column("pool", String(20)),  # the group among whose seats theirs is counted
     Column("size", Integer, nullable=False),  # seats that they need: children come accompanied
+    Column("more", Integer, nullable=False),  # that they wait for beside those
     Column("offered_until", UtcDateTime),
     Column("sealed", LargeBinary, nullable=False),
     Column("attended", LargeBinary, nullable=False),  # whether they came, sealed

@@ -238,6 +238,14 @@ class Consultation:
         """Whether the door of the meeting is seen to: from the day before until the day after."""
         return self._meets and abs(today - self.wanted.last_day) <= A_DAY
 
+    def has_code(self, today: date) -> bool:
+        """Whether there is a code to hang at the door: until the day of the meeting is over."""
+        return self.is_at_the_door(today) and today <= self.wanted.last_day
+
+    def can_be_cancelled(self, today: date) -> bool:
+        """Whether it may still not take place: until its last day is over."""
+        return self._goes_on and today <= self.wanted.last_day
+
     def checks_in(self, today: date) -> bool:
         """Whether participants can say that they are here: on the day itself."""
         return self._meets and today == self.wanted.last_day
@@ -328,8 +336,8 @@ class SignUp:
 
     It is kept until the day that was agreed to, whatever the consultation says later. `card` None:
     its key is gone. `pool` is the group among whose seats theirs is counted, `asked` the question
-    that is open in the chat, `came` whether they were at the meeting, `size` how many seats they
-    need.
+    that is open in the chat, `came` whether they were at the meeting. `size` is how many seats they
+    have or wait for; who has some and has asked for `more` waits for those alone.
     """
 
     handle: str
@@ -344,6 +352,12 @@ class SignUp:
     asked: Mapping[str, Any] | None = None
     came: bool = False
     size: int = 1
+    more: int = 0
+
+    @property
+    def needs(self) -> int:
+        """How many seats they need together."""
+        return self.size + self.more
 
     @property
     def is_in(self) -> bool:

@@ -67,8 +67,8 @@ _BY_SUBJECT = {
     "review": "approve return",
     "seat": "begin end hand_over offer restore suspend",
     "sign_up": (
-        "ask_again cancel change check_in erase keep_longer lapse let_in mark offer send take "
-        "unmark"
+        "ask_again cancel change check_in erase grow keep_longer lapse let_in mark offer send "
+        "take unmark"
     ),
     "status": "add change end evidence move take_up",
     "status_update": "amend record submit unchanged view withdraw",

@@ -12,7 +12,7 @@ from bot.domain.incoming import Sent
 from bot.domain.people import Act
 from bot.domain.views import contributing as told
 from bot.exchange.inspect import safe_name
-from bot.exchange.refusals import NotAccepted, TooLarge, UnknownType
+from bot.exchange.refusals import Macros, NotAccepted, OldFormat, TooLarge, UnknownType
 from bot.services import notices
 from storage import consultations, sign_ups
 from storage import enclosures as queries
@@ -32,6 +32,18 @@ class NotTaken(Refused):
     """Neither photo nor document nor voice message."""
 
     key = "enclosure.not_taken"
+
+
+class WithMacros(Refused):
+    """Of documents that can hold macros, Word's alone are taken, without."""
+
+    key = "enclosure.macros"
+
+
+class OldDocument(Refused):
+    """A document of an old kind can hide macros; values: `extension`."""
+
+    key = "enclosure.old_format"
 
 
 class NotOfChildren(Refused):
@@ -130,9 +142,19 @@ async def refused(tx: Transaction, act: Act, fetched: Enclosure, refusal: Refuse
         return
     found = await consultations.get(tx, fetched.consultation_id)
     now = await queries.get(tx, fetched.id)
-    if isinstance(refusal, NotAccepted | UnknownType):
-        refusal = NotTaken()  # theirs names kinds that are evidence alone
     if found is not None and now is not None:
         sent = now.contribution_id is not None
-        shown = told.file_refused(found.code, refusal.text, sent=sent)
+        shown = told.file_refused(found.code, in_our_words(refusal).text, sent=sent)
         await notices.tell_participants(tx, act, [fetched.handle], shown, f"file:{fetched.id}")
+
+
+def in_our_words(refusal: Refused) -> Refused:
+    """The refusal in words that name no kind of file which is taken as evidence alone."""
+    match refusal:
+        case NotAccepted() | UnknownType():
+            return NotTaken()
+        case Macros():
+            return WithMacros()
+        case OldFormat():
+            return OldDocument(**refusal.values)
+    return refusal

@@ -14,6 +14,7 @@ from bot.services import attendance as service
 from handlers.flows.flow import Answers, Ask, Flow
 from handlers.flows.sign_up import held, of
 from handlers.turn import Turn
+from storage import conversations
 
 HERE, MARK = "here", "door_mark"
 PAYLOAD = "d-"
@@ -108,9 +109,19 @@ async def _is_there(turn: Turn, answers: Answers, answer: Any) -> None:
     await service.of_number(turn.tx, turn.act, answers["consultation"], answer)
 
 
-async def _marked(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+async def go_on(turn: Turn, consultation_id: int) -> None:
+    """The next number can be written at once: people come one after another."""
+    subject = f"consultation:{consultation_id}"
+    await turn.desk.runner.begin(
+        turn, MARK, subject=subject, quietly=True, consultation=consultation_id
+    )
+
+
+async def _marked(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     found = await service.at_the_door(turn.tx, turn.act, answers["consultation"])
     kept, before = await service.mark(turn.tx, turn.act, found.id, answers["number"])
+    await conversations.end(turn.tx, conversation_id)
+    await go_on(turn, found.id)
     return views.marked(found, kept, before=before)
 
 

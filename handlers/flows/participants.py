@@ -25,6 +25,7 @@ from handlers.flows.runner import bound, checked, left
 from handlers.turn import Turn
 from storage import conversations, sign_ups
 from storage import enclosures as enclosure_rows
+from storage import waiting as seats
 
 
 class ParticipantRunner:
@@ -37,9 +38,14 @@ class ParticipantRunner:
         self, turn: Turn, kept: SignUp, name: str, answers: dict[str, Any], *, at: str | None = None
     ) -> None:
         """Open a conversation in a sign-up, at the question `at` or at the first that is open."""
-        for other in await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id):
-            if other.asked is not None and other.handle != kept.handle:
-                await contributing.put_aside(turn.tx, turn.act, other)
+        every = await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id)
+        open_ones = [each for each in every if each.asked is not None]
+        others = [each for each in open_ones if each.handle != kept.handle]
+        needed = (kept.consultation_id, *(each.consultation_id for each in others))
+        await seats.lock(turn.tx, *needed)
+        for other in others:
+            await contributing.put_aside(turn.tx, turn.act, other)
+        kept = await sign_ups.again(turn.tx, kept)
         await enclosure_rows.remove_unsent(turn.tx, kept.handle)
         if kept.asked is not None:
             kept = _noting(kept, flow="")  # what was written to it belongs to nothing any more
@@ -57,6 +63,7 @@ class ParticipantRunner:
             turn.toast = text("flow.stale")
             await turn.go(turn, "mine")
             return
+        kept = await seats.hold(turn.tx, kept)
         turn.step_apart(kept)
         flow, state = self._state(kept)
         try:
@@ -75,6 +82,7 @@ class ParticipantRunner:
         step = engine.takes_words(flow, state)
         if step is None and turn.actor.seats:
             return False  # whoever has a seat here, too, meant something else
+        kept = await seats.hold(turn.tx, kept)
         kept = await self._remember(turn, kept, wrote.message_id)
         turn.step_apart(kept)
         if step is None or step.check is None:
@@ -98,6 +106,7 @@ class ParticipantRunner:
         kept = await self._asked(turn)
         if kept is None or str(wrote.message_id) not in _parts(kept):
             return False
+        kept = await seats.hold(turn.tx, kept)
         turn.step_apart(kept)
         flow, state = self._state(kept)
         step = engine.takes_words(flow, state)
@@ -120,6 +129,7 @@ class ParticipantRunner:
         flow, state = self._state(kept)
         if engine.takes_words(flow, state) is None and turn.actor.seats:
             return False
+        kept = await seats.hold(turn.tx, kept)
         kept = await self._remember(turn, kept, sent.message_id)
         turn.step_apart(kept)
         step = engine.takes_files(flow)
@@ -147,6 +157,7 @@ class ParticipantRunner:
         kept = await self._asked(turn)
         if kept is None:
             return False
+        kept = await seats.hold(turn.tx, kept)
         turn.step_apart(kept)
         flow, state = self._state(kept)
         await self._follow(turn, kept, flow, engine.back(flow, state))

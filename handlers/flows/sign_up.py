@@ -131,9 +131,9 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     found = await of(turn)
     card = existing(held(turn).card)
     said = {name: answer for name, answer in answers.items() if name != "later"}
-    turn.sign_up = await service.send(turn.tx, turn.act, held(turn), found, said)
     wished = answers.get("later") == YES
     await subscriptions.settle(turn.tx, turn.act, card, wished=wished)
+    turn.sign_up = await service.send(turn.tx, turn.act, held(turn), found, said)
     waits = await waiting.stands(turn.tx, turn.act, found, turn.sign_up)
     return views.receipt(found, turn.sign_up, waits, today=turn.today)
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import URL
 
 from tests.journeys.network import JourneyNetwork
+from tests.locks import looking_at_locks
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def database_url(request: pytest.FixtureRequest) -> URL:
 async def network(database_url: URL, tmp_path: Path) -> AsyncIterator[JourneyNetwork]:
     """The real bot on an empty database of its own, and a sandbox of its own."""
     around = JourneyNetwork(database_url, tmp_path)
-    await around.start()
-    yield around
-    await around.stop()
+    with looking_at_locks():
+        await around.start()
+        yield around
+        await around.stop()

@@ -451,3 +451,18 @@ async def test_children_come_with_an_organisation_that_says_how_many(
     await officer.types("/consultations")
     await officer.taps("Child rights report")
     assert "At least 5 children come with organisations." in plain(officer.screen.text)
+
+    await school.taps("Change", "Children")
+    await school.types("7")
+    await school.taps("Sign up")
+    shown = plain(school.last.text)
+    assert "You have signed up." in shown
+    assert "Seats that are yours: 7. One more is on the waiting list." in shown
+    assert "You are number 3 on the waiting list" in shown
+    await another.taps("Cancel my sign-up", "Yes, cancel it")
+    await salma.waits_for("There is news for you.")
+    await salma.taps("Look", "Take the seat")
+    await school.taps("Change", "Children")
+    await school.types("8")
+    await school.taps("Sign up")
+    assert "Seats in all: 8. You need more than that together." in plain(school.answers[-1])

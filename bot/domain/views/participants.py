@@ -255,10 +255,10 @@ def receipt(
     found: Consultation, kept: SignUp, waits: tuple[int, Reason] | None, *, today: date
 ) -> Screen:
     """It is sent: a seat, or the place on the waiting list and why; how it is taken back."""
-    head = "sign_up.receipt" if waits is None else "sign_up.receipt_waiting"
+    head = "sign_up.receipt_waiting" if kept.state is SignUpState.WAITING else "sign_up.receipt"
     return message(
         text(head, title=title(found), name=name_of(kept)),
-        *_waits(found, waits),
+        *_waits(found, kept, waits),
         *_whereabouts(found, kept),
         text("sign_up.kept", until=kept.kept_until),
         rows=[*_contributing(found, kept, today), *_choices(found, kept, open_=True)],
@@ -290,7 +290,7 @@ def one(
     if kept.state is SignUpState.LAPSED:
         lines.append(text("sign_up.lapsed"))
     lines += [
-        *_waits(found, waits),
+        *_waits(found, kept, waits),
         *_whereabouts(found, kept),
         text("sign_up.kept", until=kept.kept_until),
     ]
@@ -380,11 +380,16 @@ def _bare_words(found: Consultation, kept: SignUp, today: date) -> list[Row]:
     return _words_only(found, f"{found.code}:{until}:{language}:0", today)
 
 
-def _waits(found: Consultation, waits: tuple[int, Reason] | None) -> list[Text | None]:
+def _waits(
+    found: Consultation, kept: SignUp, waits: tuple[int, Reason] | None
+) -> list[Text | None]:
     if waits is None:
         return []
     place, reason = waits
-    lines: list[Text | None] = [text(f"sign_up.waits.{reason}", place=place)]
+    lines: list[Text | None] = []
+    if kept.more:
+        lines.append(text("sign_up.more_wait", seats=kept.size, count=kept.more))
+    lines.append(text(f"sign_up.waits.{reason}", place=place))
     if reason is Reason.KEPT and found.wanted.released_on is not None:
         lines.append(text("sign_up.released", day=found.wanted.released_on))
     return lines

@@ -2141,6 +2141,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("rank", sa.Integer(), nullable=True),
         sa.Column("pool", sa.String(length=20), nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("more", sa.Integer(), nullable=False),
         sa.Column("offered_until", Moment, nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("attended", sa.LargeBinary(), nullable=False),
