@@ -216,7 +216,7 @@ async def inside(turn: Turn, argument: str) -> None:
     shown = []
     for each in reports:
         holder = holders[each.status_update_id]
-        late = is_late(each.submitted_at, country, turn.now)
+        late = is_late(each.since, country, turn.now)
         shown.append(views.Lying(each, None if holder is None else holder.name, late))
     await turn.show(views.inside(total, page, shown, turn.language))
 

@@ -414,7 +414,7 @@ async def _tell_due(tx: Transaction, act: Act, due: Sequence[Notice]) -> None:
         person = existing(await people.get(tx, group.person_id))
         reports = await queries.of_ids(tx, ids)
         shown = await _notice(tx, person, reports, group)
-        key = f"clearance:{group.rung}:{person.id}:{ids[0]}"
+        key = f"clearance:{group.rung}:{person.id}:{ids[0]}:{reports[0].version}"
         about = None if group.rung == LATE else views.subject(reports)
         await tell(tx, act, person.id, shown, key, subject=about, silent=group.quiet)
     await queries.note(tx, due, now=act.now)
