@@ -28,7 +28,7 @@ from bot.domain.clearance import (
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.items import best_text
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Person, Role
-from bot.domain.reports import EvidenceMissing, StatusUpdate, fitting, require_fits
+from bot.domain.reports import FileNeeded, StatusUpdate, fitting, require_fits
 from bot.domain.screens import Screen
 from bot.domain.status import called
 from bot.domain.versions import newest
@@ -207,14 +207,14 @@ async def _require_status(tx: Transaction, before: StatusUpdate, after: StatusUp
     if chosen.evidence_required:
         counted = await evidence.counts_of_report(tx, before.id)
         if not counted.files:
-            raise EvidenceMissing(status=called(chosen.code))
+            raise FileNeeded(status=called(chosen.code))
 
 
 async def amend(tx: Transaction, act: Act, shown: Shown, wanted: Amended) -> Uncleared:
     """Change what the report says, and clear it so; its people are told which words changed.
 
     Two people have read it then: who sent it and who amended it. What it said before is kept whole.
-    Raises Outdated as `clear`, NoStatus, StatusEnded, EvidenceMissing, NoWords, TooLong.
+    Raises Outdated as `clear`, NoStatus, StatusEnded, FileNeeded, NoWords, TooLong.
     """
     report = await _locked(tx, act, shown.status_update_id)
     before = existing(await status_updates.get(tx, report.status_update_id))
