@@ -263,7 +263,9 @@ async def _show(turn: Turn, found: Uncleared) -> None:
     total = await queries.count(turn.tx, _held(turn), turn.person.id)
     material = await service.material(turn.tx, found, turn.language, default_language=default)
     await turn.show(
-        views.card(material, turn.language, others=total - 1), subject=views.subject([found])
+        views.card(material, turn.language, others=total - 1),
+        subject=views.subject([found]),
+        quotes=material.quotes,
     )
 
 

@@ -314,9 +314,8 @@ async def _tell_reporters(
     about = f"assignment:{report.assignment_id}"
     for person_id in hearing:
         if person_id != act.actor.person_id:
-            await tell(
-                tx, act, person_id, shown, f"{what}:{report.number}:{person_id}", subject=about
-            )
+            key, quotes = f"{what}:{report.number}:{person_id}", [f"su:{report.status_update_id}"]
+            await tell(tx, act, person_id, shown, key, subject=about, quotes=quotes)
 
 
 async def _trace(
@@ -413,24 +412,26 @@ async def _tell_due(tx: Transaction, act: Act, due: Sequence[Notice]) -> None:
     for group, ids in groups.items():
         person = existing(await people.get(tx, group.person_id))
         reports = await queries.of_ids(tx, ids)
-        shown = await _notice(tx, person, reports, group)
+        shown, quotes = await _notice(tx, person, reports, group)
         key = f"clearance:{group.rung}:{person.id}:{ids[0]}:{reports[0].version}"
         about = None if group.rung == LATE else views.subject(reports)
-        await tell(tx, act, person.id, shown, key, subject=about, silent=group.quiet)
+        quiet = group.quiet
+        await tell(tx, act, person.id, shown, key, subject=about, silent=quiet, quotes=quotes)
     await queries.note(tx, due, now=act.now)
 
 
 async def _notice(
     tx: Transaction, person: Person, reports: Sequence[Uncleared], group: Notice
-) -> Screen:
+) -> tuple[Screen, Sequence[str]]:
+    """What somebody is told, and what it quotes."""
     language = person.language
     if group.rung == LATE:
-        return views.late(reports, language)
+        return views.late(reports, language), ()
     reminds = group.rung != WITH_THEM
     if len(reports) == 1 and not reminds:
         found = await material(tx, reports[0], language, default_language=language)
-        return views.told(found, language, instead=group.instead)
-    return views.waiting(reports, language, reminds=reminds, instead=group.instead)
+        return views.told(found, language, instead=group.instead), found.quotes
+    return views.waiting(reports, language, reminds=reminds, instead=group.instead), ()
 
 
 async def material(

@@ -70,6 +70,12 @@ class Material:
     author: str | None
     newer: str | None
 
+    @property
+    def quotes(self) -> list[str]:
+        """The reports of which parts are shown, for the day on which one is redacted."""
+        there = (self.said, self.before, self.returned)
+        return sorted({f"su:{each.id}" for each in there if each is not None})
+
 
 # -- A report --------------------------------------------------------------------------------------
 
