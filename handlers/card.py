@@ -231,7 +231,7 @@ async def _inside(turn: Turn, assignment: Assignment) -> views.Inside | None:
         id=report.id,
         number=report.number,
         state=report.state,
-        sent_at=report.submitted_at,
+        sent_at=report.amended_at or report.submitted_at,
         status=report.status if reads else None,
         comment=Words(said.comment, said.language, limit=views.COMMENT_LENGTH)
         if said is not None and said.comment

@@ -226,7 +226,7 @@ async def inside(turn: Turn, argument: str) -> None:
     shown = []
     for each in reports:
         holder = holders[each.status_update_id]
-        late = is_late(each.submitted_at, country, turn.now)
+        late = is_late(each.since, country, turn.now)
         shown.append(views.Lying(each, None if holder is None else holder.name, late))
     await turn.show(views.inside(total, page, shown, turn.language))
 
@@ -273,7 +273,9 @@ async def _show(turn: Turn, found: Uncleared) -> None:
     total = await queries.count(turn.tx, _held(turn), turn.person.id)
     material = await service.material(turn.tx, found, turn.language, default_language=default)
     await turn.show(
-        views.card(material, turn.language, others=total - 1), subject=views.subject([found])
+        views.card(material, turn.language, others=total - 1),
+        subject=views.subject([found]),
+        quotes=material.quotes,
     )
 
 

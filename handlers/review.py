@@ -281,7 +281,7 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
     await turn.show(
         views.report(card, language=turn.language),
         subject=f"report:{said.id}",
-        quotes=(f"su:{said.id}",) if said.version > 1 else (),
+        quotes=[f"su:{each.id}" for each in (said, returned) if each is not None],
     )
 
 

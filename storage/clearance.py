@@ -28,6 +28,7 @@ from storage.upsert import insert_missing_rows
 
 _UNCLEARED = status_updates.c.state == ReportState.UNCLEARED.value
 _amenders = seats.alias("amenders")
+_SINCE = func.coalesce(status_updates.c.amended_at, status_updates.c.submitted_at)
 
 
 def is_word(updates: Any = status_updates) -> ColumnElement[bool]:
@@ -108,7 +109,7 @@ async def count(tx: Transaction, institution_ids: Sequence[int], person_id: int)
 
 async def everywhere(tx: Transaction, *, limit: int, offset: int = 0) -> list[Uncleared]:
     """What waits inside all institutions, the longest first."""
-    statement = _reports().where(_UNCLEARED).order_by(status_updates.c.submitted_at)
+    statement = _reports().where(_UNCLEARED).order_by(_SINCE)
     rows = await tx.rows(statement.order_by(status_updates.c.id).limit(limit).offset(offset))
     return [Uncleared(**row) for row in rows]
 
@@ -181,6 +182,7 @@ def _reports() -> Select[Any]:
             institutions.c.names,
             assignments.c.due_on,
             status_updates.c.submitted_at,
+            status_updates.c.amended_at,
             status_updates.c.version,
             status_updates.c.status,
             seats.c.person_id.label("author"),
@@ -329,7 +331,7 @@ async def cases(tx: Transaction) -> list[Case]:
             assignments.c.institution_id,
             seats.c.person_id.label("author"),
             _amenders.c.person_id.label("amender"),
-            status_updates.c.submitted_at.label("since"),
+            _SINCE.label("since"),
         )
         .select_from(_authored())
         .where(_UNCLEARED)

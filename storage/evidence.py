@@ -22,9 +22,11 @@ from sqlalchemy import (
 )
 
 from bot.domain.incoming import Sent
-from bot.domain.reports import EvidenceCounts, EvidencePiece, EvidenceState
+from bot.domain.items import ReportState
+from bot.domain.reports import EvidenceCounts, EvidencePiece, EvidenceState, ReportKind
+from storage.clearance import is_word
 from storage.database import Transaction
-from storage.tables import conversations, evidence
+from storage.tables import conversations, evidence, status_updates
 
 LINK = "link"
 _KEPT = (EvidenceState.AWAITED.value, EvidenceState.STORED.value)
@@ -144,6 +146,33 @@ async def pieces_of_draft(tx: Transaction, conversation_id: int) -> list[Evidenc
 async def counts_of_report(tx: Transaction, status_update_id: int) -> EvidenceCounts:
     """How much evidence a status update has."""
     return await _counts(tx, evidence.c.status_update_id == status_update_id)
+
+
+async def files_behind(tx: Transaction, status_update_ids: Iterable[int]) -> int:
+    """How many stored files these status updates go with.
+
+    One that says that nothing has changed goes with those of the report that it confirms, too.
+    """
+    said, confirmed = status_updates.alias("said"), status_updates.alias("confirmed")
+    newest = (
+        select(func.max(confirmed.c.id))
+        .where(
+            confirmed.c.assignment_id == said.c.assignment_id,
+            confirmed.c.id <= said.c.id,
+            confirmed.c.kind != ReportKind.UNCHANGED.value,
+            confirmed.c.state != ReportState.WITHDRAWN.value,
+            is_word(confirmed),
+        )
+        .scalar_subquery()
+    )
+    ids = list(status_update_ids)
+    behind = select(newest).where(said.c.id.in_(ids))
+    statement = select(func.count()).where(
+        or_(evidence.c.status_update_id.in_(ids), evidence.c.status_update_id.in_(behind)),
+        evidence.c.kind != LINK,
+        evidence.c.state == EvidenceState.STORED.value,
+    )
+    return int(await tx.value(statement))
 
 
 async def counts_of_answer(tx: Transaction, answer_id: int) -> EvidenceCounts:

@@ -58,11 +58,17 @@ class Uncleared(Waiting):
     status: str
     author: int | None
     amender: int | None
+    amended_at: datetime | None
 
     @property
     def writers(self) -> frozenset[int]:
         """The people whose words it may hold: none of them clears it."""
         return frozenset(each for each in (self.author, self.amender) if each is not None)
+
+    @property
+    def since(self) -> datetime:
+        """When the version came that waits now."""
+        return self.amended_at or self.submitted_at
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,11 @@ class Validator:
 
     def is_there(self, now: datetime) -> bool:
         """Whether a report can lie with them today: not on leave, and told of it."""
-        return self.reachable and self.calendar.away(self.calendar.day_of(now)) is None
+        return self.reachable and not self.is_away(now)
+
+    def is_away(self, now: datetime) -> bool:
+        """Whether they are on leave today."""
+        return self.calendar.away(self.calendar.day_of(now)) is not None
 
 
 def others(validators: Sequence[Validator], writers: Collection[int]) -> list[Validator]:
@@ -134,7 +144,7 @@ TOO_LONG = 5
 
 @dataclass(frozen=True)
 class Case:
-    """A report that waits, with when each was told of it, by person and rung."""
+    """A version that waits since then, with when each was told of it, by person and rung."""
 
     status_update_id: int
     institution_id: int
@@ -150,7 +160,7 @@ class Notice:
     status_update_id: int
     person_id: int
     rung: int
-    instead: bool = False  # another validator had it, who is not there
+    instead: bool = False  # another validator had it, who is on leave now
     quiet: bool = False  # outside their working hours
 
 
@@ -185,8 +195,9 @@ def notices(
     if one is not None:
         rung = _rung(case, one, now)
         if rung is not None:
-            had_it = {person for person, _ in case.told} & {each.person_id for each in validators}
-            instead = rung == WITH_THEM and bool(had_it - {one.person_id})
+            had_it = {person for person, _ in case.told} - {one.person_id}
+            gone = {each.person_id for each in validators if each.is_away(now)}
+            instead = rung == WITH_THEM and bool(had_it & gone)
             quiet = not one.calendar.allows(now)
             found.append(Notice(case.status_update_id, one.person_id, rung, instead, quiet))
     if one is None or is_late(case.since, country, now):

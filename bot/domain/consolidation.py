@@ -23,6 +23,12 @@ class NothingApproved(Refused):
     key = "error.nothing_approved"
 
 
+class NoFileBehind(Refused):
+    """That status is said with a stored file, and no report that it rests on has one; `status`."""
+
+    key = "error.no_file_behind"
+
+
 class MarkedAlready(Refused):
     """The contradiction of these two reports is marked already."""
 

@@ -96,6 +96,12 @@ class EvidenceMissing(Refused):
     key = "error.evidence_missing"
 
 
+class FileNeeded(EvidenceMissing):
+    """The same where no file can be sent: no change is said, a workbook came, words are amended."""
+
+    key = "error.file_needed"
+
+
 class EvidenceOnItsWay(Refused):
     """The file that the status needs is being fetched, and not stored yet; values: `status`."""
 

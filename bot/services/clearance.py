@@ -28,7 +28,7 @@ from bot.domain.clearance import (
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.items import best_text
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Person, Role
-from bot.domain.reports import EvidenceMissing, StatusUpdate, fitting, require_fits
+from bot.domain.reports import FileNeeded, StatusUpdate, fitting, require_fits
 from bot.domain.screens import Screen
 from bot.domain.status import called
 from bot.domain.versions import newest
@@ -210,14 +210,14 @@ async def _require_status(tx: Transaction, before: StatusUpdate, after: StatusUp
     if chosen.evidence_required:
         counted = await evidence.counts_of_report(tx, before.id)
         if not counted.files:
-            raise EvidenceMissing(status=called(chosen.code))
+            raise FileNeeded(status=called(chosen.code))
 
 
 async def amend(tx: Transaction, act: Act, shown: Shown, wanted: Amended) -> Uncleared:
     """Change what the report says, and clear it so; its people are told which words changed.
 
     Two people have read it then: who sent it and who amended it. What it said before is kept whole.
-    Raises Outdated as `clear`, NoStatus, StatusEnded, EvidenceMissing, NoWords, TooLong.
+    Raises Outdated as `clear`, NoStatus, StatusEnded, FileNeeded, NoWords, TooLong.
     """
     report = await _locked(tx, act, shown.status_update_id)
     before = existing(await status_updates.get(tx, report.status_update_id))
@@ -318,7 +318,8 @@ async def _tell_reporters(
     for person_id in hearing:
         if person_id != act.actor.person_id:
             key = f"{what}:{report.number}:{report.version}:{person_id}"
-            await tell(tx, act, person_id, shown, key, subject=about)
+            quotes = [f"su:{report.status_update_id}"]
+            await tell(tx, act, person_id, shown, key, subject=about, quotes=quotes)
 
 
 async def _trace(
@@ -415,24 +416,26 @@ async def _tell_due(tx: Transaction, act: Act, due: Sequence[Notice]) -> None:
     for group, ids in groups.items():
         person = existing(await people.get(tx, group.person_id))
         reports = await queries.of_ids(tx, ids)
-        shown = await _notice(tx, person, reports, group)
-        key = f"clearance:{group.rung}:{person.id}:{ids[0]}"
+        shown, quotes = await _notice(tx, person, reports, group)
+        key = f"clearance:{group.rung}:{person.id}:{ids[0]}:{reports[0].version}"
         about = None if group.rung == LATE else views.subject(reports)
-        await tell(tx, act, person.id, shown, key, subject=about, silent=group.quiet)
+        quiet = group.quiet
+        await tell(tx, act, person.id, shown, key, subject=about, silent=quiet, quotes=quotes)
     await queries.note(tx, due, now=act.now)
 
 
 async def _notice(
     tx: Transaction, person: Person, reports: Sequence[Uncleared], group: Notice
-) -> Screen:
+) -> tuple[Screen, Sequence[str]]:
+    """What somebody is told, and what it quotes."""
     language = person.language
     if group.rung == LATE:
-        return views.late(reports, language)
+        return views.late(reports, language), ()
     reminds = group.rung != WITH_THEM
     if len(reports) == 1 and not reminds:
         found = await material(tx, reports[0], language, default_language=language)
-        return views.told(found, language, instead=group.instead)
-    return views.waiting(reports, language, reminds=reminds, instead=group.instead)
+        return views.told(found, language, instead=group.instead), found.quotes
+    return views.waiting(reports, language, reminds=reminds, instead=group.instead), ()
 
 
 async def material(

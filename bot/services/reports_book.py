@@ -14,8 +14,7 @@ from bot.domain.redaction import Mark
 from bot.domain.reports import (
     Acknowledged,
     DayInFuture,
-    EvidenceMissing,
-    EvidenceOnItsWay,
+    FileNeeded,
     NothingToConfirm,
     Receipt,
     ReportKind,
@@ -51,8 +50,7 @@ MAKE, READ, SEND = "reports_book", "reports_read", "reports_send"
 _COLUMNS: Mapping[type[Refused], str] = {
     DayInFuture: "as_of",
     StatusEnded: "status",
-    EvidenceMissing: "status",
-    EvidenceOnItsWay: "status",
+    FileNeeded: "status",
     NothingToConfirm: "status",
     SentenceNeeded: "measures",
 }

@@ -28,6 +28,7 @@ from bot.domain.reports import (
     EvidenceCounts,
     EvidenceMissing,
     EvidenceOnItsWay,
+    FileNeeded,
     NothingAmended,
     NothingToConfirm,
     NotTheirWord,
@@ -149,7 +150,11 @@ async def confirmable(
     if assignment.unchanged_in_a_row >= UNCHANGED_IN_A_ROW and not words:
         raise SentenceNeeded
     require_fits(words)
-    return assignment, (await statuses.vocabulary(tx)).require(assignment.status).code
+    chosen = (await statuses.vocabulary(tx)).require(assignment.status)
+    last = assignment.last_status_update_id
+    if chosen.evidence_required and not (last and await evidence.files_behind(tx, [last])):
+        raise FileNeeded(status=called(chosen.code))
+    return assignment, chosen.code
 
 
 async def unchanged(
@@ -164,8 +169,9 @@ async def unchanged(
     """Confirm as of today that nothing has changed since the last report.
 
     After two confirmations in a row raises SentenceNeeded unless `sentence` says why; raises
-    NothingToConfirm where there is no report, or it was returned, and WaitsForClearance while a
-    newer one is not cleared. Who sends many at once `tells` of them once, with `tell_of`.
+    NothingToConfirm where there is no report, or it was returned, WaitsForClearance while a newer
+    one is not cleared, and FileNeeded where its status needs a file that it has not. Who sends many
+    at once `tells` of them once, with `tell_of`.
     """
     await assignments.lock(tx, [assignment_id])
     assignment, chosen = await confirmable(tx, act.actor, assignment_id, sentence=sentence)
@@ -389,9 +395,9 @@ async def _require_evidence(
         return
     if (await evidence.counts_of(tx, kept)).files:
         return
-    gathered = EvidenceCounts()
-    if draft.conversation_id is not None:
-        gathered = await evidence.counts_of_draft(tx, draft.conversation_id)
+    if draft.conversation_id is None:
+        raise FileNeeded(status=called(chosen.code))
+    gathered = await evidence.counts_of_draft(tx, draft.conversation_id)
     if gathered.files:
         return
     if gathered.awaited:

@@ -19,6 +19,7 @@ from handlers.flows.flow import Answers, Flow, Option, Pick, Review
 from handlers.flows.status_update import (
     OPTIONAL,
     STEPS,
+    evidence_notes,
     figures_in,
 )
 from handlers.turn import Turn
@@ -94,11 +95,15 @@ def _draft(turn: Turn, answers: Answers, conversation_id: int | None) -> StatusU
 
 
 async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
-    """What the next version changes, word by word."""
+    """What the next version changes, word by word; and whether a file is needed."""
     _assignment, said = await status_updates.amendable(turn.tx, turn.actor, answers["report"])
     last = newest(said, ())
     changed = differences(last, amended(last, _draft(turn, answers, None)))
-    return version_views.lines(changed, {}) or [text("version.nothing_yet")]
+    lines = version_views.lines(changed, {}) or [text("version.nothing_yet")]
+    gone = set(answers.get("without", ()))
+    pieces = await evidence.of_report(turn.tx, said.id)
+    kept = [each for each in pieces if each.sha256 is not None and each.id not in gone]
+    return [*lines, *([] if kept else await evidence_notes(turn, answers))]
 
 
 async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:

@@ -54,8 +54,10 @@ def _target(answers: Answers) -> Target:
 
 async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
     """What goes, what goes with it, and that nothing brings it back."""
-    reached = await service.preview(turn.tx, turn.act, await _about(turn, answers))
-    notes = [text(f"flow.redact.goes.{_target(answers).part}")]
+    about = await _about(turn, answers)
+    reached = await service.preview(turn.tx, turn.act, about)
+    notes = [text("flow.redact.unread")] if about.unread else []
+    notes.append(text(f"flow.redact.goes.{_target(answers).part}"))
     if reached.others:
         numbers = Listing(tuple(Code(each) for each in reached.others))
         notes.append(text("flow.redact.others", numbers=numbers))

@@ -111,6 +111,20 @@ def test_leave_passes_it_on_at_once_and_says_so() -> None:
     assert not first.instead, "whoever is told first has it from nobody"
 
 
+def test_a_colleague_is_called_away_only_while_they_are() -> None:
+    """Karim was on leave and Leila had it; he is back, and she is there."""
+    leila = validator(LEILA)
+    now = MONDAY + timedelta(days=3)
+    [back] = notices(case(p3_0=MONDAY), [validator(KARIM), leila], [], UTC_DAYS, now)
+    assert back == Notice(42, KARIM, WITH_THEM, instead=False)
+    gone = validator(LEILA, away(7, 9))
+    [alone] = notices(case(p3_0=MONDAY), [validator(KARIM), gone], [], UTC_DAYS, now)
+    assert alone.instead, "Leila went on leave with it"
+    blocked = [validator(KARIM, reachable=False), leila]
+    [other] = notices(case(p2_0=MONDAY), blocked, [], UTC_DAYS, now)
+    assert not other.instead, "whom no message reaches is not away"
+
+
 def test_the_secretariat_hears_once_of_what_waits_five_working_days() -> None:
     told = case(p2_0=MONDAY, p2_1=MONDAY, p2_2=MONDAY)
     karim = [validator(KARIM)]

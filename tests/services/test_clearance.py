@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy import update as sql_update
 
-from bot.domain.clearance import OwnReport, Rule, Shown, WaitsForClearance
+from bot.domain.clearance import LATE, OwnReport, Rule, Shown, WaitsForClearance
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.home import Waiting
 from bot.domain.people import TICK, Act, Actor, Role
@@ -26,7 +26,7 @@ from storage import status_updates as updates
 from storage.database import Database, Transaction
 from storage.tables import assignments as assignments_table
 from storage.tables import audit as audit_table
-from storage.tables import clearances, outbox, request_items
+from storage.tables import clearance_notices, clearances, outbox, request_items
 from storage.tables import reminders as rungs
 from tests import maravia
 from tests.maravia import Sample
@@ -553,6 +553,28 @@ async def test_waiting_too_long_climbs_to_the_secretariat(database: Database) ->
     async with database.write() as tx:
         assert await told(tx, at.karim, "clearance.still") == 2
         assert await told(tx, at.otto, "clearance.late") == 1
+
+
+async def test_a_version_waits_since_it_came(database: Database) -> None:
+    """Cleared, then amended weeks later: its validator hears anew, and nobody that it is late."""
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id, other = await sent(tx, at), await sent(tx, at, "140.9")
+    await tick(database)
+    async with database.write() as tx:
+        await clearance.clear(tx, act(at.karim, seconds=1), Shown(update_id, 1))
+        again = StatusUpdateDraft(at.held(), "implemented", "Act 12.", "en", TODAY)
+        await status_updates.amend(tx, act(at.amal, days=20), update_id, again, seen=1)
+    await tick(database, days=20)
+    async with database.write() as tx:
+        assert await told(tx, at.karim, "clearance.reply") == 1, "the new version"
+        late = await tx.values(
+            select(clearance_notices.c.status_update_id).where(clearance_notices.c.rung == LATE)
+        )
+        assert list(late) == [other], "of the fourth of May"
+        waiting = await queries.everywhere(tx, limit=9)
+        assert [each.status_update_id for each in waiting] == [other, update_id], "longest first"
+        assert waiting[1].since == NOW + timedelta(days=20)
 
 
 async def test_the_lists_of_the_institution_tell_what_waits_inside(database: Database) -> None:

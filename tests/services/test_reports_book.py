@@ -496,7 +496,18 @@ async def test_a_status_that_needs_a_file_is_not_sent_without_one(house: House) 
     await statuses.keep(house.tx, replace(known, evidence_required=True), now=NOW)
     path = fill(await house.takes(), {"140.7": {**REPORT, "status": "Implemented"}})
     [mistake] = (await house.judges(path))[0].mistakes
-    assert (mistake.column, mistake.problem.key) == ("status", "error.evidence_missing")
+    assert (mistake.column, mistake.problem.key) == ("status", "error.file_needed")
+
+
+async def test_nothing_changed_in_a_workbook_needs_the_file_of_its_status_too(
+    house: House,
+) -> None:
+    await house.reports(status="implemented")
+    path = fill(await house.takes(), {"140.7": NO_CHANGE})
+    known = (await statuses.vocabulary(house.tx)).require("implemented")
+    await statuses.keep(house.tx, replace(known, evidence_required=True), now=NOW)
+    [mistake] = (await house.judges(path))[0].mistakes
+    assert (mistake.column, mistake.problem.key) == ("status", "error.file_needed")
 
 
 # -- The job ---------------------------------------------------------------------------------------

@@ -70,6 +70,12 @@ class Material:
     author: str | None
     newer: str | None
 
+    @property
+    def quotes(self) -> list[str]:
+        """The reports of which parts are shown, for the day on which one is redacted."""
+        there = (self.said, self.before, self.returned)
+        return sorted({f"su:{each.id}" for each in there if each is not None})
+
 
 # -- A report --------------------------------------------------------------------------------------
 
@@ -97,7 +103,7 @@ def _lines(found: Material, language: str) -> list[Text | None]:
     facts: list[Value] = [Code(report.number)]
     if found.author is not None:
         facts.append(Words(found.author, limit=60))
-    facts.append(text("review.since", day=report.submitted_at))
+    facts.append(text("review.since", day=report.since))
     lines: list[Text | None] = [
         _sends(report, said, language),
         text("label.one", value=dotted(*facts)),
@@ -216,7 +222,7 @@ def _line(report: Uncleared, language: str) -> Text:
     facts: list[Value] = [
         name_for(report.names, language),
         text(f"status.{report.status}"),
-        text("review.since", day=report.submitted_at),
+        text("review.since", day=report.since),
     ]
     return text("home.line", item=item_code(report), facts=dotted(*facts))
 
@@ -392,7 +398,7 @@ def _lying(lying: Lying, language: str) -> Text:
     facts: list[Value] = [
         Code(report.number),
         name_for(report.names, language),
-        text("review.since", day=report.submitted_at),
+        text("review.since", day=report.since),
     ]
     if lying.holder is None:
         facts.append(text("clearance.nobody"))
@@ -413,7 +419,7 @@ def late(reports: Sequence[Uncleared], language: str) -> Screen:
             facts=dotted(
                 Code(each.number),
                 name_for(each.names, language),
-                text("review.since", day=each.submitted_at),
+                text("review.since", day=each.since),
             ),
         )
         for each in reports[:LIST_LENGTH]
