@@ -9,6 +9,7 @@ from bot.domain.views import item_history as views
 from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
 from bot.services import history as service
+from bot.services import opened
 from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -25,6 +26,8 @@ async def item_history(turn: Turn, argument: str) -> None:
         raise NotFound
     found = await service.of_item(turn.tx, turn.actor, number(item_id))
     item = existing(await items.get(turn.tx, found.item_id))
+    if item.restricted and not await opened.restricted_words(turn.tx, turn.act, item.id):
+        found = found.bare
     topic = _TOPICS.get(letter)
     chosen = [each for each in found.events if topic in (None, each.topic)]
     back = f"about:{item.id}" if turn.actor.is_secretariat else f"item:{item.id}"

@@ -36,6 +36,7 @@ class Row:
     due: date | None
     cluster: int | None
     suggested: tuple[int, ...]
+    restricted: bool = False
 
 
 async def rows(
@@ -64,6 +65,7 @@ async def rows(
                     each.due,
                     each.cluster,
                     tuple(suggested.get(each.id, ())),
+                    each.restricted,
                 )
             )
     return found
@@ -107,6 +109,7 @@ def _row(item: Any, held: Sequence[Any]) -> Row:
         next((each["due_on"] for each in held if each["due_on"] is not None), None),
         item["cluster_id"],
         (),
+        item["restricted"],
     )
 
 

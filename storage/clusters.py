@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select, update
 
 from bot.domain.clusters import Cluster
 from storage.database import Transaction
@@ -27,6 +28,21 @@ async def every(tx: Transaction) -> list[Cluster]:
         .order_by(clusters.c.name, clusters.c.id)
     )
     return [Cluster(**row) for row in await tx.rows(statement)]
+
+
+def holds_restricted_alone(cluster_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The condition on a cluster's id that it has items, and restricted ones alone.
+
+    What it is called says then what they are about.
+    """
+    held = items.alias("held")
+    any_of_it = exists().where(held.c.cluster_id == cluster_id)
+    return and_(any_of_it, ~any_of_it.where(~held.c.restricted))
+
+
+async def of_restricted(tx: Transaction) -> set[int]:
+    """The clusters that have items, and restricted ones alone."""
+    return set(await tx.values(select(clusters.c.id).where(holds_restricted_alone(clusters.c.id))))
 
 
 async def get(tx: Transaction, cluster_id: int) -> Cluster | None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from bot.domain.items import AssignmentState
 from bot.domain.plans import OPEN, About, Activity, ActivityState, Note, Noted, Sought, Wanted
+from storage import clusters as grouping
 from storage.database import Transaction
 from storage.tables import (
     activities,
@@ -345,24 +346,32 @@ def records(within: Any) -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    of_cluster = items.alias("of_cluster")
-    own = exists().where(
-        activity_items.c.activity_id == activities.c.id,
-        activity_items.c.item_id == items.c.id,
-        items.c.restricted,
-    )
-    in_cluster = exists().where(of_cluster.c.cluster_id == activities.c.cluster_id)
-    in_open = in_cluster.where(~of_cluster.c.restricted)
     return (
         select(
             activities,
             clusters.c.name.label("cluster"),
             last.label("note"),
-            or_(own, and_(in_cluster, ~in_open)).label("restricted"),
+            _is_about_restricted().label("restricted"),
         )
         .outerjoin(clusters, clusters.c.id == activities.c.cluster_id)
         .where(activities.c.id.in_(ids_for(within)))
     )
+
+
+def _is_about_restricted() -> ColumnElement[bool]:
+    """The condition on an activity that its words are about restricted items."""
+    own = exists().where(
+        activity_items.c.activity_id == activities.c.id,
+        activity_items.c.item_id == items.c.id,
+        items.c.restricted,
+    )
+    return or_(own, grouping.holds_restricted_alone(activities.c.cluster_id))
+
+
+async def about_restricted(tx: Transaction, activity_ids: Collection[int]) -> set[int]:
+    """Those of these activities whose words are about restricted items."""
+    wanted = select(activities.c.id).where(activities.c.id.in_(activity_ids))
+    return set(await tx.values(wanted.where(_is_about_restricted())))
 
 
 def items_of(activity_ids: Sequence[int]) -> Select[Any]:

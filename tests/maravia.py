@@ -9,18 +9,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 
+from bot.domain.approvals import Protection
 from bot.domain.items import AssignmentState, Part
 from bot.domain.people import Act, Actor, Person, Role, Seat
 from storage import accounts, institutions, people, seats
 from storage.database import Transaction
 from storage.tables import (
+    approvals,
     assignments,
     clusters,
     item_texts,
     items,
+    protections,
     siblings,
     source_documents,
 )
+from storage.tables import seats as seats_table
 
 LONG_AGO = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
 REVIEW = "A/HRC/61/9"
@@ -183,6 +187,26 @@ async def somebody(
     await accounts.link(tx, bot_id, 1000 + person.id, person.id, username=None)
     seat: Seat = await seats.add(tx, person.id, role, institution_id, unit_id=unit_id, now=now)
     return Actor(person, (seat,))
+
+
+async def lower(tx: Transaction, what: Protection) -> None:
+    """A protection that two coordinators have lowered."""
+    seat = await tx.row(select(seats_table).order_by(seats_table.c.id).limit(1))
+    assert seat is not None
+    approval = await _new(
+        tx,
+        approvals,
+        kind="lower",
+        arguments={"what": what.value},
+        reason="The court asked.",
+        language="en",
+        asked_by=seat["id"],
+        asker=seat["person_id"],
+        asked_at=LONG_AGO,
+        state="done",
+    )
+    kept = {"name": what.value, "lowered_at": LONG_AGO, "approval_id": approval}
+    await tx.execute(insert(protections).values(**kept))
 
 
 def act(actor: Actor, now: datetime, *, bot_id: int = 1, zone: ZoneInfo = ZONE) -> Act:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,10 @@ BATCH = 200  # rows that come back at once
 
 
 def make(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
-    """Write the workbook of `selection` in `language` into the folder; gives `file`, `rows`."""
+    """Write the workbook of `selection` in `language` into the folder; gives `file`, `rows`.
+
+    Of restricted items, `withheld` of them, it has symbol and number, and who answers by when.
+    """
     settings = Settings.from_environment()
     return asyncio.run(_make(arguments, settings, Path(folder) / FILE))
 
@@ -51,6 +55,7 @@ async def _make(arguments: Mapping[str, Any], settings: Settings, path: Path) ->
             )
             names = institution_names(await institutions.every(tx), language)
             grouped = cluster_names(await clusters.every(tx))
+            closed = await clusters.of_restricted(tx)
     finally:
         await database.close()
     texts = Texts.load(settings.languages, at_need=True)
@@ -58,22 +63,24 @@ async def _make(arguments: Mapping[str, Any], settings: Settings, path: Path) ->
         path,
         (_to_assign(each, names, grouped) for each in found),
         institutions=sorted(names.values()),
-        clusters=sorted(grouped.values()),
+        clusters=sorted(name for id_, name in grouped.items() if id_ not in closed),
         labels=lambda key: texts.render(Text(key), language, mode="bare"),
         language=language,
         made_at=made_at,
     )
-    return {"file": path.name, "rows": rows}
+    withheld = sum(each.restricted for each in found)
+    return {"file": path.name, "rows": rows, "withheld": withheld}
 
 
 def _to_assign(row: Row, names: Mapping[int, str], grouped: Mapping[int, str]) -> ItemToAssign:
+    now = assigned(row, names, grouped)
     return ItemToAssign(
         id=str(row.id),
         symbol=row.symbol,
         paragraph=row.paragraph,
         text=row.words or "",
         suggested=tuple(names[each] for each in row.suggested if each in names),
-        now=assigned(row, names, grouped),
+        now=replace(now, cluster=None) if row.restricted else now,
     )
 
 

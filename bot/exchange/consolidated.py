@@ -465,7 +465,7 @@ class _Rows(Named):
             of=f"AC-{row['activity_id']}",
             indicator=self._written(row["name"]) if shown else "",
             aspect=self.word(f"indicator.kind.{row['kind']}"),
-            unit_of=self._written(row["unit"]),
+            unit_of=self._written(row["unit"]) if shown else "",
             baseline=row["baseline"],
             baseline_year=row["baseline_year"],
             target=row["target"],

@@ -8,7 +8,7 @@ number is empty, or a mark of the writer's own, is a new entry; indicators name 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -63,6 +63,8 @@ INDICATOR = (
     *("year", "value", "groups"),
 )
 SHEETS: Mapping[str, tuple[str, ...]] = {"activity": ACTIVITY, "indicator": INDICATOR}
+WORDS = {"activity": ("about", "what", "funds"), "indicator": ("of", "name", "unit", "groups")}
+"""What people wrote: of restricted items it may stay at home, and an empty cell changes nothing."""
 HINTS = ("rows", "new", "of_new", "money", "values", "send")
 LISTS = ("about", "institutions", "states", "kinds", "dimensions")
 PROBLEMS = (
@@ -143,6 +145,7 @@ class Known:
 
     `activities`: what each (`AC-7`) is for; `indicators`: of which activity each (`IN-4`) is. Words
     for states, kinds and dimensions by what they are called; codes are understood, too.
+    `about_restricted` are the numbers of entries about restricted items.
     """
 
     activities: Mapping[str, Sequence[str]]
@@ -151,6 +154,7 @@ class Known:
     institutions: Sequence[str]
     clusters: Sequence[str]
     words: Mapping[str, Mapping[str, str]]  # state, kind, dimension → words → code
+    about_restricted: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,16 +413,29 @@ class _Reader:
     def activities(self, columns: Mapping[str, int], rows: Iterable[Row]) -> Iterator[PlanRow]:
         """The rows that hold anything."""
         for row in rows:
-            cells = _Cells(row, columns, self._language)
+            cells = self._cells("activity", columns, row)
             if cells.hold_anything and _names(row, self._by_heading) is None:
                 yield self._activity(cells)
 
     def indicators(self, columns: Mapping[str, int], rows: Iterable[Row]) -> Iterator[PlanRow]:
         """The rows that hold anything; a row that names an activity alone says nothing."""
         for row in rows:
-            cells = _Cells(row, columns, self._language)
+            cells = self._cells("indicator", columns, row)
             if cells.hold_anything and _names(row, self._by_heading) is None:
                 yield self._indicator(cells)
+
+    def _cells(self, sheet: str, columns: Mapping[str, int], row: Row) -> _Cells:
+        """The cells of a row; an empty one that may have been withheld is as one that is gone."""
+        cells = _Cells(row, columns, self._language)
+        if _canonical(cells["id"]) not in self._known.about_restricted:
+            return cells
+        gone = {
+            name
+            for name in WORDS[sheet]
+            if name in columns and not cells[name] and columns[name] not in row.lost
+        }
+        there = {name: at for name, at in columns.items() if name not in gone}
+        return _Cells(row, there, self._language)
 
     # -- Activities --------------------------------------------------------------------------------
 

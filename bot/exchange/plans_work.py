@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -40,7 +40,10 @@ BATCH = 200  # rows that come back at once
 
 
 def make(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
-    """Write the workbook of `selection` in `language` into the folder; gives `file`, `rows`."""
+    """Write the workbook of `selection` in `language` into the folder; gives `file`, `rows`.
+
+    With `withhold` the words of activities about restricted items stay at home: `withheld` of them.
+    """
     settings = Settings.from_environment()
     return asyncio.run(_make(arguments, settings, Path(folder) / FILE))
 
@@ -61,21 +64,39 @@ async def _make(arguments: Mapping[str, Any], settings: Settings, path: Path) ->
             )
             named = institution_names(await institutions.every(tx), language)
             grouped = cluster_names(await clusters.every(tx))
+            closed: Collection[int] = ()
+            unsaid: Collection[int] = ()
+            if arguments["withhold"]:
+                closed = await clusters.of_restricted(tx)
+                unsaid = await plans.about_restricted(tx, [each.id for each in found])
     finally:
         await database.close()
     texts = Texts.load(settings.languages, at_need=True)
     what = {each.id: each.what for each in found}
     rows = book.write(
         path,
-        [activity_cells(each, named, about(each, items, grouped)) for each in found],
-        [indicator_cells(each, values[each.id], what[each.activity_id]) for each in measured],
-        about=[*sorted(grouped.values()), *(items[each] for each in wanted)],
+        [
+            _without_words(each, named, items)
+            if each.id in unsaid
+            else activity_cells(each, named, about(each, items, grouped))
+            for each in found
+        ],
+        [
+            _measured_without_words(each, values[each.id])
+            if each.activity_id in unsaid
+            else indicator_cells(each, values[each.id], what[each.activity_id])
+            for each in measured
+        ],
+        about=[
+            *sorted(name for id_, name in grouped.items() if id_ not in closed),
+            *(items[each] for each in wanted),
+        ],
         institutions=sorted(named.values()),
         labels=lambda key: texts.render(Text(key), language, mode="bare"),
         language=language,
         made_at=made_at,
     )
-    return {"file": path.name, "rows": rows}
+    return {"file": path.name, "rows": rows, "withheld": len(unsaid)}
 
 
 async def item_codes(tx: Transaction, item_ids: Iterable[int] | None = None) -> dict[int, str]:
@@ -138,6 +159,23 @@ def indicator_cells(
         value=None if latest is None else latest.value,
         groups={} if latest is None else latest.groups,
     )
+
+
+def _without_words(
+    activity: Activity, named: Mapping[int, str], items: Mapping[int, str]
+) -> ActivityCells:
+    """The row of an activity about restricted items: their numbers, and nothing that was written.
+
+    The name of a cluster that holds no others is written, too.
+    """
+    of = tuple(items[each] for each in activity.item_ids)
+    return replace(activity_cells(activity, named, of), what="", funds=None)
+
+
+def _measured_without_words(
+    indicator: Indicator, values: Sequence[IndicatorValue]
+) -> IndicatorCells:
+    return replace(indicator_cells(indicator, values, ""), name="", unit=None, groups={})
 
 
 # -- In --------------------------------------------------------------------------------------------

@@ -45,7 +45,11 @@ TEXT_KEYS = (CONFIRMS, *(f"export.reports.standing.{each}" for each in _STANDING
 
 
 def make(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
-    """Write the workbook of `institutions` in `language` into the folder; gives `file`, `rows`."""
+    """Write the workbook of `institutions` in `language` into the folder.
+
+    Gives `file`, `rows`, and of how many of them, those of restricted items, the words are
+    `withheld`.
+    """
     settings = Settings.from_environment()
     return asyncio.run(_make(arguments, settings, Path(folder) / FILE))
 
@@ -54,7 +58,7 @@ async def _make(arguments: Mapping[str, Any], settings: Settings, path: Path) ->
     database = Database(settings.database_url, readers=1)
     try:
         async with database.read() as tx:
-            rows = await write(
+            rows, withheld = await write(
                 tx,
                 path,
                 arguments["institutions"],
@@ -65,7 +69,7 @@ async def _make(arguments: Mapping[str, Any], settings: Settings, path: Path) ->
             )
     finally:
         await database.close()
-    return {"file": path.name, "rows": rows}
+    return {"file": path.name, "rows": rows, "withheld": withheld}
 
 
 async def write(
@@ -77,8 +81,11 @@ async def write(
     language: str,
     default_language: str,
     made_at: datetime,
-) -> int:
-    """Write what these institutions were assigned to `path`; gives how many rows."""
+) -> tuple[int, int]:
+    """Write what these institutions were assigned to `path`; gives how many rows.
+
+    And how many of them are of restricted items, without what people wrote.
+    """
     found = await queries.rows(
         tx, institution_ids, language=language, default_language=default_language
     )
@@ -86,7 +93,7 @@ async def write(
     texts.call(vocabulary.names)
     named = institution_names(await institutions.every(tx), language)
     writer = _Writer(texts, language, named)
-    return book.write(
+    rows = book.write(
         path,
         [(name, [writer.row(each) for each in some]) for name, some in by_cluster(found)],
         statuses=[
@@ -97,13 +104,17 @@ async def write(
         language=language,
         made_at=made_at,
     )
+    return rows, sum(each.restricted for each in found)
 
 
 def by_cluster(found: Sequence[Row]) -> list[tuple[str | None, list[Row]]]:
-    """The rows of each cluster, and those of none behind them."""
+    """The rows of each cluster, and those of none behind them.
+
+    So are those of restricted items: the name of a cluster says what they are about.
+    """
     groups: dict[str | None, list[Row]] = {}
     for each in found:
-        groups.setdefault(each.cluster, []).append(each)
+        groups.setdefault(None if each.restricted else each.cluster, []).append(each)
     return sorted(groups.items(), key=lambda group: (group[0] is None, group[0] or ""))
 
 

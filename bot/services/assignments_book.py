@@ -62,12 +62,16 @@ class Wish:
         )
 
     def changes(self, now: Row) -> tuple[str, ...]:
-        """Which fields of the item would change."""
+        """Which fields of the item would change.
+
+        The cluster of a restricted one is not told, so that an empty cell says nothing.
+        """
+        untold = now.restricted and self.cluster is None
         said = {
             "lead": self.lead != now.lead,
             "contributing": set(self.contributing) != set(now.contributing),
             "due": self.due != now.due,
-            "cluster": self.cluster != now.cluster,
+            "cluster": self.cluster != now.cluster and not untold,
         }
         return tuple(each for each in FIELDS if each in self.given and said[each])
 

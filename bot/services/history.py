@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.approvals import Protection
+from bot.domain.errors import NotAllowed, NotFound, existing
 from bot.domain.history import Doer, Event, Scope, in_order
 from bot.domain.people import Act, Actor
 from bot.domain.permissions import READS
-from bot.services import audit
+from bot.services import approvals, audit
 from storage import history as queries
-from storage import jobs
+from storage import items, jobs
 from storage.audit import Fact
 from storage.database import Transaction
 
@@ -26,6 +27,11 @@ class History:
     scope: Scope
     events: tuple[Event, ...]
     doers: dict[int, Doer]  # by seat
+
+    @property
+    def bare(self) -> History:
+        """The same without a word of what people wrote, as it is told of a restricted item."""
+        return replace(self, events=tuple(replace(each, words=None) for each in self.events))
 
 
 def scope_of(actor: Actor) -> Scope:
@@ -49,6 +55,12 @@ async def of_item(tx: Transaction, actor: Actor, item_id: int) -> History:
     events = in_order(await queries.of_item(tx, item_id, scope))
     seat_ids = {each.seat_id for each in events if each.seat_id is not None}
     return History(item_id, scope, tuple(events), await queries.doers(tx, seat_ids))
+
+
+async def withholds(tx: Transaction, item_id: int) -> bool:
+    """Whether the words of that item stay on the machine: a restricted one's, while protected."""
+    item = existing(await items.get(tx, item_id))
+    return item.restricted and not await approvals.may_leave(tx, Protection.RESTRICTED)
 
 
 async def ask(tx: Transaction, act: Act, item_id: int, *, language: str) -> int:

@@ -1,4 +1,8 @@
-"""Makes the document of an item's history in another process, and sends it to who asked."""
+"""Makes the document of an item's history in another process, and sends it to who asked.
+
+As it leaves by chat, it names people by their role, and says no words of a restricted item unless a
+coordinator has switched that.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import Any
 from bot.domain.errors import existing
 from bot.domain.history import Event
 from bot.domain.items import Item, ItemText, best_text
+from bot.domain.permissions import require
 from bot.domain.redaction import Mark
 from bot.domain.screens import Attachment, Code, Text, Value, Words, text
 from bot.domain.views import item_history as views
@@ -41,6 +46,7 @@ class _Found:
     history: History
     names: Mapping[int, Value]
     siblings: Sequence[Similar]
+    withheld: bool
 
 
 async def run(job: Job, tools: Tools) -> None:
@@ -52,6 +58,8 @@ async def run(job: Job, tools: Tools) -> None:
         result = await tools.jobs.run(PROCESS, packed, room, limits=LIMITS)
         kept_as = KINDS["docx"].media_type
         async with tools.keep(file_in(room, result["file"]), kept_as) as (tx, kept):
+            # A file with words that may not leave any more, as that changed meanwhile, does not.
+            require(found.withheld or not await service.withholds(tx, found.item.id))
             shown = views.ready(item_code(found.item), Attachment(kept.sha256, result["file"]))
             await tools.tell(tx, job, shown, step="ready")
             act = await tools.act(tx, job)
@@ -65,11 +73,12 @@ async def _find(job: Job, tools: Tools, language: str) -> _Found:
         actor = await tools.actor(tx, job)
         history = await service.of_item(tx, actor, job.arguments["item"])
         item = existing(await items.get(tx, history.item_id))
-        texts = () if item.restricted else (await items.texts(tx, [item.id]))[item.id]
+        withheld = await service.withholds(tx, item.id)
+        texts = () if withheld else (await items.texts(tx, [item.id]))[item.id]
         similar = await cards.similar(tx, item.id, limit=SIBLINGS)
         every = await institutions.every(tx)
     names = {each.id: name_for(each.names, language) for each in every}
-    return _Found(item, texts, history, names, similar)
+    return _Found(item, texts, history.bare if withheld else history, names, similar, withheld)
 
 
 class _Scribe:
@@ -101,6 +110,8 @@ class _Scribe:
         now = self._tools.clock.now()
         count = len(found.history.events)
         about = [self._ours(text("history.as_of", at=now, count=count), grey=True)]
+        if found.withheld:
+            about.append(self._ours(text("export.withheld", count=1), grey=True))
         best = best_text(found.texts, self._language, self._tools.settings.default_language)
         if best is not None:
             about.append(self._theirs(best.words, best.language))
@@ -113,7 +124,7 @@ class _Scribe:
 
     def _event(self, found: _Found, event: Event) -> dict[str, Any]:
         history = found.history
-        line = views.line(event, found.names, history.doers, history.scope)
+        line = views.line(event, found.names, history.doers, history.scope, named=False)
         said = [
             self._theirs(each, event.language or self._language)
             for each in (event.words or "").split("\n")

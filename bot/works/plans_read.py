@@ -74,6 +74,7 @@ async def _known(tx: Transaction, tools: Tools, names: _Names) -> dict[str, Any]
     measured = await indicators.of_activities(tx, [each.id for each in activities])
     items = {id_: code for code, id_ in names.items.items()}
     grouped = {id_: name for name, id_ in names.clusters.items()}
+    unsaid = await plans.about_restricted(tx, [each.id for each in activities])
     return {
         "activities": {
             f"AC-{each.id}": list(plans_work.about(each, items, grouped)) for each in activities
@@ -83,6 +84,10 @@ async def _known(tx: Transaction, tools: Tools, names: _Names) -> dict[str, Any]
         "institutions": list(names.institutions),
         "clusters": list(names.clusters),
         "words": plans_work.words(tools.texts),
+        "about_restricted": [
+            *(f"AC-{each}" for each in unsaid),
+            *(f"IN-{each.id}" for each in measured if each.activity_id in unsaid),
+        ],
     }
 
 

@@ -13,11 +13,11 @@ import openpyxl
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot.domain.approvals import Protection
 from bot.domain.people import Role
 from bot.sandbox.phone import Message, Phone, plain
 from bot.works import export as work
 from storage.tables import (
-    approvals,
     assignments,
     audit,
     deadlines,
@@ -25,8 +25,6 @@ from storage.tables import (
     files,
     items,
     jobs,
-    protections,
-    seats,
     source_documents,
     status_updates,
 )
@@ -246,21 +244,7 @@ async def test_the_calendar_comes_and_the_audit_stays_until_that_is_switched(
     entry = await network.row(select(audit).where(audit.c.act == "export.audit"))
     assert entry["facts"]["entries"] == len(lines) == entry["number"] - 1
     async with network.database.write() as tx:
-        seat = await tx.row(select(seats))
-        assert seat is not None
-        asked = insert(approvals).values(
-            kind="lower",
-            arguments={"what": "audit"},
-            reason="The court asked.",
-            language="en",
-            asked_by=seat["id"],
-            asker=seat["person_id"],
-            asked_at=maravia.LONG_AGO,
-            state="done",
-        )
-        approval = await tx.value(asked.returning(approvals.c.id))
-        lowered = {"name": "audit", "lowered_at": maravia.LONG_AGO, "approval_id": approval}
-        await tx.execute(insert(protections).values(**lowered))
+        await maravia.lower(tx, Protection.AUDIT)
     await amina.types("/export")
     await amina.taps("Audit (JSON lines)", "Make it")
     ready = await amina.waits_for(f"Audit (JSON lines): {len(lines) + 1} entries", within=30)

@@ -8,11 +8,13 @@ import zipfile
 from pathlib import Path
 
 from docx import Document
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from bot.domain.approvals import Protection
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
-from storage.tables import redactions, status_updates
+from storage.tables import audit, items, redactions, status_updates
+from tests import maravia
 from tests.journeys.network import JourneyNetwork
 from tests.journeys.test_evidence import stored, until_stored
 from tests.journeys.test_reporting import justice
@@ -186,3 +188,22 @@ async def test_a_successor_takes_the_history_along_as_a_document(network: Journe
     assert "اعتُمد القانون في القراءة الأولى." in words
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         assert b"w:bidi" in package.read("word/document.xml")
+
+
+async def test_the_history_of_a_restricted_item_says_no_words_in_the_chat(
+    network: JourneyNetwork,
+) -> None:
+    """Regression: the card kept them, and the screen beside it told all of them."""
+    phone, _ = await justice(network)
+    await sends(phone, FIRST)
+    async with network.database.write() as tx:
+        await tx.execute(update(items).values(restricted=True))
+    await phone.types("140.7")
+    await phone.taps("History", "All of its history", "Reports")
+    assert "SU-" in phone.screen.text
+    assert "Bill 12" not in phone.screen.text
+    async with network.database.write() as tx:
+        await maravia.lower(tx, Protection.RESTRICTED)
+    await phone.taps("Everything", "Reports")
+    assert "Bill 12" in phone.screen.text
+    assert await network.row(select(audit).where(audit.c.act == "item.view_restricted"))

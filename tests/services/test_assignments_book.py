@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
+import openpyxl
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.items import AssignmentState, Part
@@ -13,6 +16,7 @@ from bot.domain.people import Act, Role
 from bot.exchange import assignments_work
 from bot.services import assignments, assignments_book
 from bot.services.assignments_book import FIELDS, READ, Wish
+from bot.settings import Settings
 from storage import assignments as assignment_queries
 from storage import clusters, institutions, jobs
 from storage.database import Database, Transaction
@@ -64,6 +68,33 @@ async def test_only_columns_that_were_given_can_change_anything(database: Databa
         [found] = await assignments_book.differences(tx, [every])
         assert found.fields == ("lead", "due", "cluster")
         assert Wish.from_json(every.to_json()) == every
+
+
+async def test_the_cluster_of_a_restricted_item_is_not_told_and_an_empty_cell_keeps_it(
+    database: Database, tmp_path: Path
+) -> None:
+    """Regression: its words stayed at home, the name of its cluster did not."""
+    async with database.write() as tx:
+        sample, _, _ = await house(tx)
+        item = sample.items["140.7"]
+        hush = await clusters.add(tx, "Hush", "en", now=NOW)
+        await clusters.put(tx, [item], hush)
+        await tx.execute(update(items).where(items.c.id == item).values(restricted=True))
+    path = tmp_path / "book.xlsx"
+    order = {"selection": "-", "language": "en", "made_at": NOW.isoformat()}
+    url = database.url.render_as_string(hide_password=False)
+    settings = Settings.isolated(database_url=url, data_dir=tmp_path)
+    made = await assignments_work._make(order, settings, path)
+    assert (made["rows"], made["withheld"]) == (4, 1)
+    book = openpyxl.load_workbook(path)
+    cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert not [each for each in cells if each and ("Hush" in str(each) or "Ratify" in str(each))]
+    async with database.write() as tx:
+        untouched = Wish(item, sample.institution_id, (), DUE, None, GIVEN)
+        assert await assignments_book.differences(tx, [untouched]) == []
+        other = await clusters.add(tx, "Other", "en", now=NOW)
+        [found] = await assignments_book.differences(tx, [replace(untouched, cluster=other)])
+        assert found.fields == ("cluster",)
 
 
 async def test_a_workbook_is_applied_at_once_and_only_once(database: Database) -> None:

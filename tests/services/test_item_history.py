@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, insert, select
+from docx import Document
+from sqlalchemy import Table, func, insert, select, update
 
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.approvals import Protection
+from bot.domain.errors import NotAllowed, NotFound, existing
 from bot.domain.history import Event, Topic, in_order
 from bot.domain.people import Actor, Role
 from bot.domain.redaction import Part, Reason, Target
@@ -25,6 +29,8 @@ from bot.services import (
     status_updates,
 )
 from bot.texts import Texts
+from bot.works import Tools
+from bot.works import history as work
 from storage import jobs
 from storage.database import Database, Transaction
 from storage.tables import (
@@ -33,11 +39,14 @@ from storage.tables import (
     extensions,
     grades,
     item_texts,
+    items,
+    outbox,
     reminders,
     request_items,
     requests,
 )
 from tests import maravia
+from tests.services.test_exports import tools_for
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 TEXTS = Texts.load(["en", "fr", "ar"])
@@ -230,6 +239,82 @@ async def test_a_file_is_planned_for_who_may_read_it_and_leaves_a_trace(
         entry = await tx.row(select(audit).order_by(audit.c.number.desc()))
         assert entry is not None
         assert (entry["act"], entry["subject"]) == ("export.history", f"item:{at.item}")
+
+
+async def _document(tools: Tools, job_id: int) -> str:
+    """The words of the file that this job has made."""
+    async with tools.database.write() as tx:
+        job = existing(await jobs.get(tx, job_id))
+    await work.run(job, tools)
+    async with tools.database.write() as tx:
+        made = existing(await jobs.get(tx, job_id))
+    assert made.sha256 is not None
+    return "\n".join(
+        each.text for each in Document(BytesIO(await tools.vault.read(made.sha256))).paragraphs
+    )
+
+
+async def test_a_file_that_goes_by_chat_names_people_by_their_role(
+    database: Database, tmp_path: Path
+) -> None:
+    """Regression: the history left with everybody's name, which no other file has."""
+    async with database.write() as tx:
+        at = await house(tx)
+        asked = maravia.act(at.people["Otto"], NOW)
+        job_id = await history.ask(tx, asked, at.item, language="en")
+    said = await _document(tools_for(database, tmp_path), job_id)
+    assert "focal point" in said
+    assert "Bill 12" in said
+    assert "Optional Protocol" in said
+    assert not [name for name in ("Amal", "Otto", "Cora") if name in said]
+
+
+async def test_of_a_restricted_item_no_word_leaves_by_chat_before_that_is_switched(
+    database: Database, tmp_path: Path
+) -> None:
+    """Regression: only the item's own text stayed, and all that was said about it left."""
+    words = ("Optional Protocol", "Ratify", "Bill 12", "Which bill", "Until", "Parliament")
+    async with database.write() as tx:
+        at = await house(tx)
+        await tx.execute(update(items).values(restricted=True))
+        asked = maravia.act(at.people["Otto"], NOW)
+        job_id = await history.ask(tx, asked, at.item, language="en")
+        later = await history.ask(tx, asked, at.item, language="en")
+    tools = tools_for(database, tmp_path)
+    said = await _document(tools, job_id)
+    assert "1 restricted item appears by symbol and number only." in said
+    assert "SU-2026-0001" in said
+    assert not [each for each in words if each in said]
+    async with database.write() as tx:
+        await maravia.lower(tx, Protection.RESTRICTED)
+    said = await _document(tools, later)
+    assert [each for each in words if each not in said] == []
+    assert "restricted item" not in said
+
+
+async def test_a_file_with_words_does_not_leave_once_they_are_protected_again(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        asked = maravia.act(at.people["Otto"], NOW)
+        job_id = await history.ask(tx, asked, at.item, language="en")
+        job = existing(await jobs.get(tx, job_id))
+    tools = tools_for(database, tmp_path)
+    carry_out = tools.jobs.run
+
+    async def meanwhile(*arguments: Any, **options: Any) -> Any:
+        made = await carry_out(*arguments, **options)
+        async with database.write() as tx:
+            await tx.execute(update(items).values(restricted=True))
+        return made
+
+    monkeypatch.setattr(tools.jobs, "run", meanwhile)
+    with pytest.raises(NotAllowed):
+        await work.run(job, tools)
+    async with database.read() as tx:
+        told = select(func.count()).select_from(outbox).where(outbox.c.key.like("job:%"))
+        assert await tx.value(told) == 0
 
 
 def test_of_one_moment_what_usually_comes_first_is_told_last() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.domain.disaggregation import Dimension
 from bot.domain.errors import NotAllowed, NotFound, Outdated, Refused
@@ -48,12 +48,13 @@ from bot.services.requests import Wanted as WantedRequest
 from bot.settings import Settings
 from bot.texts import Texts
 from bot.works import Tools, plans_read
+from storage import clusters as grouping
 from storage import files, indicators, jobs
 from storage import plans as queries
 from storage import requests as request_queries
 from storage.database import Database, Transaction
 from storage.tables import answers as answer_rows
-from storage.tables import audit, clusters, outbox
+from storage.tables import audit, clusters, items, outbox
 from storage.vault import Vault
 from tests import maravia
 from tests.conftest import FrozenClock
@@ -371,6 +372,65 @@ async def test_nothing_is_applied_that_has_changed_since_the_preview(
         assert len(await queries.every(tx)) == 1
 
 
+async def test_what_is_planned_for_restricted_items_stays_and_an_empty_cell_changes_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    """Regression: the consolidated workbook withheld these cells, the workbook of plans did not."""
+    async with database.write() as tx:
+        of = await house(tx)
+        hush = await grouping.add(tx, "Hush", "en", now=NOW)
+        await grouping.put(tx, [of.sample.items["140.9"]], hush)
+        quiet = await plans.add(tx, of.officer, of.about(), of.wanted(funds="Secret fund"))
+        grouped = await plans.add(tx, of.officer, About(hush, ()), of.wanted(what="Move them"))
+        await plans.add(tx, of.officer, of.about("140.15"), of.wanted(what="Print leaflets"))
+        one = await plans.add_indicator(tx, of.officer, quiet, cases(unit="judges"))
+        await plans.add_value(tx, of.officer, one, IndicatorValue(3, 2024, {"widows": 2}))
+        chosen = [of.sample.items[each] for each in ("140.7", "140.9")]
+        await tx.execute(update(items).where(items.c.id.in_(chosen)).values(restricted=True))
+    tools = _tools(database, tmp_path)
+    words = ("Train judges", "Secret fund", "Move them", "Hush", "Judges trained", "widows")
+    said = _cells(await _made(tools, withhold=False))
+    assert not [each for each in words if not any(each in cell for cell in said)]
+    path = await _made(tools)
+    said = _cells(path)
+    assert not [each for each in words if any(each in cell for cell in said)]
+    assert {f"AC-{quiet}", f"AC-{grouped}", "Print leaflets", f"{maravia.REVIEW} 140.7"} <= said
+    job = await _read(tools, of, path.read_bytes())
+    async with database.write() as tx:
+        done = await jobs.get(tx, job)
+        assert done is not None
+        assert (done.state, done.result) == (jobs.DONE, None), "nothing differs"
+    changed = await asyncio.to_thread(_move_and_measure, path, grouped)
+    job = await _read(tools, of, changed)
+    async with database.write() as tx:
+        counted = await plans_book.apply(tx, of.officer, job)
+        assert counted == {"activities": 1, "values": 1}
+    async with database.read() as tx:
+        found = {each.id: each for each in await queries.every(tx)}
+        assert (found[grouped].what, found[grouped].state) == ("Move them", ActivityState.DROPPED)
+        assert (found[quiet].what, found[quiet].funds) == ("Train judges", "Secret fund")
+        [measured] = await indicators.of_activities(tx, [quiet])
+        assert (measured.name, measured.unit) == ("Judges trained", "judges")
+        values = (await indicators.values(tx, [one]))[one]
+        assert [(each.value, each.year) for each in values] == [(3, 2024), (4, 2025)]
+
+
+def _cells(path: Path) -> set[str]:
+    book = openpyxl.load_workbook(path)
+    rows = [row for sheet in book for row in sheet.iter_rows(values_only=True)]
+    return {str(cell) for row in rows for cell in row}
+
+
+def _move_and_measure(path: Path, activity: int) -> bytes:
+    book = openpyxl.load_workbook(path)
+    activities, measured = book.worksheets[:2]
+    [row] = [row for row in activities.iter_rows(min_row=3) if row[0].value == f"AC-{activity}"]
+    row[10].value = "dropped"
+    measured["M3"], measured["N3"] = 2025, 4
+    book.save(path)
+    return path.read_bytes()
+
+
 def _tools(database: Database, folder: Path) -> Tools:
     settings = Settings.isolated(
         database_url=database.url.render_as_string(hide_password=False),
@@ -388,9 +448,9 @@ def _tools(database: Database, folder: Path) -> Tools:
     )
 
 
-async def _made(tools: Tools) -> Path:
+async def _made(tools: Tools, *, withhold: bool = True) -> Path:
     path = tools.settings.data_dir / "plans.xlsx"
-    order = {"selection": "-", "language": "en", "made_at": NOW.isoformat()}
+    order = {"selection": "-", "language": "en", "made_at": NOW.isoformat(), "withhold": withhold}
     await plans_work._make(order, tools.settings, path)
     return path
 

@@ -27,7 +27,7 @@ from bot.exchange.reports_book import Known, ReportRow
 from bot.services import clearance, reports_book, status_updates
 from bot.services.reports_book import Outcome, Row
 from bot.texts import Texts
-from storage import figures, jobs, statuses
+from storage import clusters, figures, jobs, statuses
 from storage import reports_book as queries
 from storage import status_updates as report_queries
 from storage.database import Database, Transaction
@@ -372,11 +372,14 @@ async def test_of_a_restricted_item_no_words_leave_and_an_empty_cell_keeps_what_
     house: House,
 ) -> None:
     await house.reports(remaining="Secret remainder.")
+    hush = await clusters.add(house.tx, "Hush", "en", now=NOW)
+    await clusters.put(house.tx, [house.sample.items["140.7"]], hush)
     await house.tx.execute(
         update(items).where(items.c.id == house.sample.items["140.7"]).values(restricted=True)
     )
     path = await house.takes()
     opened = openpyxl.load_workbook(path)
+    assert "Hush" not in opened.sheetnames, "the name of a cluster says what it is about"
     cells = [str(cell.value) for sheet in opened for row in sheet.iter_rows() for cell in row]
     assert any("140.7" in each for each in cells)
     for words in ("Ratify the Optional", "Bill 12 passed", "Secret remainder"):
@@ -384,7 +387,8 @@ async def test_of_a_restricted_item_no_words_leave_and_an_empty_cell_keeps_what_
     assert set(becoming(await house.judges(path)).values()) == {Becomes.UNCHANGED}
     rows = await house.judges(fill(path, {"140.7": {"status": "Implemented"}}))
     assert becoming(rows)["140.7"] is Becomes.AMENDMENT
-    assert rows[0].content.remaining == "Secret remainder."
+    [said] = [each for each in rows if each.item is not None and each.item.code == "140.7"]
+    assert said.content.remaining == "Secret remainder."
 
 
 async def test_mistakes_are_told_with_row_and_column(house: House) -> None:

@@ -20,7 +20,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME
+from bot.domain.views.common import HOME, withheld_items
 
 SHOWN = 8
 """So many changes, and so many problems, are shown; the rest is counted."""
@@ -60,10 +60,11 @@ def making() -> Screen:
     return screen("book.making", rows=[(HOME,)])
 
 
-def ready(count: int, file: Attachment) -> Screen:
-    """The workbook itself."""
+def ready(count: int, withheld: int, file: Attachment) -> Screen:
+    """The workbook itself; `withheld` of its rows are without what people wrote."""
     return screen(
         text("book.ready", count=count),
+        *withheld_items(withheld),
         "book.send_back",
         rows=[(HOME,)],
         attachments=(file,),

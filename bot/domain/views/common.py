@@ -40,6 +40,11 @@ class Coded(Protocol):
     def restricted(self) -> bool: ...
 
 
+def withheld_items(count: int) -> list[Text]:
+    """That so many restricted items stand in a file by symbol and number only, where any do."""
+    return [text("export.withheld", count=count)] if count else []
+
+
 def item_code(item: Coded) -> Value:
     """How an item is called; a restricted one by symbol and number, and by nothing else."""
     return full_code(item) if item.restricted else Code(item.code)

@@ -86,8 +86,15 @@ def _choice(item_id: int, topic: Topic) -> Button:
     return button(f"history.{topic}", f"item_history:{item_id}:{LETTERS[topic]}:0")
 
 
-def line(event: Event, names: Names, doers: Mapping[int, Doer], scope: Scope) -> Text:
-    """When, what, whose, and by whom: by name where the reader may know it."""
+def line(
+    event: Event,
+    names: Names,
+    doers: Mapping[int, Doer],
+    scope: Scope,
+    *,
+    named: bool = True,
+) -> Text:
+    """When, what, whose, and by whom: by name where the reader may know it and it is `named`."""
     values, count = _values(event.facts)
     facts: list[Value] = [Text(f"history.event.{event.what}", values, count)]
     whose = event.institution_id
@@ -95,15 +102,16 @@ def line(event: Event, names: Names, doers: Mapping[int, Doer], scope: Scope) ->
         facts.append(names[whose])
     doer = doers.get(event.seat_id or 0)
     if doer is not None:
-        facts.append(_by(doer, scope))
+        facts.append(_by(doer, scope, named=named))
     return text("history.line", day=event.at, facts=dotted(*facts))
 
 
-def _by(doer: Doer, scope: Scope) -> Value:
+def _by(doer: Doer, scope: Scope, *, named: bool) -> Value:
+    role = text(f"role.{doer.role}")
     own = scope.institutions is None or doer.institution_id in scope.institutions
-    if own:
-        return text("history.by", role=text(f"role.{doer.role}"), name=Words(doer.name))
-    return SECRETARIAT_NAME if doer.institution_id is None else text(f"role.{doer.role}")
+    if not own:
+        return SECRETARIAT_NAME if doer.institution_id is None else role
+    return text("history.by", role=role, name=Words(doer.name)) if named else role
 
 
 def _values(facts: Mapping[str, Fact]) -> tuple[dict[str, Value], int | None]:

@@ -43,10 +43,11 @@ class Change:
     value: Value | None = None
 
 
-def ready(count: int, file: Attachment) -> Screen:
-    """The workbook itself."""
+def ready(count: int, withheld: int, file: Attachment) -> Screen:
+    """The workbook itself; `withheld` of its rows are without what people wrote."""
     return screen(
         text("plans_book.ready", count=count),
+        *([text("plans_book.withheld", count=withheld)] if withheld else []),
         "book.send_back",
         rows=[(HOME,)],
         attachments=(file,),

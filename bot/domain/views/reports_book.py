@@ -21,7 +21,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, HOME_BESIDE, dotted
+from bot.domain.views.common import HOME, HOME_BESIDE, dotted, withheld_items
 from bot.domain.views.report import who_is_next
 
 SHOWN = 8
@@ -70,10 +70,11 @@ def making() -> Screen:
     return screen("book.making", rows=[(HOME,)])
 
 
-def ready(count: int, file: Attachment) -> Screen:
-    """The workbook itself."""
+def ready(count: int, withheld: int, file: Attachment) -> Screen:
+    """The workbook itself; `withheld` of its rows are without what people wrote."""
     return screen(
         text("reports_book.ready", count=count),
+        *withheld_items(withheld),
         "reports_book.send_back",
         rows=[(HOME,)],
         attachments=(file,),
