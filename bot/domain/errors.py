@@ -12,20 +12,20 @@ T = TypeVar("T")
 class Refused(Exception):
     """Something asked for is refused; nothing of it happened. `text` says why and what to do.
 
-    `count` chooses the plural form.
+    Of the values `count` chooses the plural form.
     """
 
     key = "error.refused"
 
-    def __init__(self, *, count: int | None = None, **values: Value) -> None:
+    def __init__(self, **values: Value) -> None:
         super().__init__(self.key)
         self.values = values
-        self.count = count
 
     @property
     def text(self) -> Text:
         """The sentence for the person."""
-        return Text(self.key, self.values, self.count)
+        count = self.values.get("count")
+        return Text(self.key, self.values, count if isinstance(count, int) else None)
 
 
 class NotAllowed(Refused):
@@ -56,6 +56,6 @@ class Outdated(Refused):
 class Unfit(Refused):
     """An answer does not fit its question; `key` says how to answer."""
 
-    def __init__(self, key: str, *, count: int | None = None, **values: Value) -> None:
+    def __init__(self, key: str, **values: Value) -> None:
         self.key = key
-        super().__init__(count=count, **values)
+        super().__init__(**values)
