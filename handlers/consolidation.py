@@ -46,7 +46,7 @@ async def consolidate(turn: Turn, argument: str) -> None:
     await turn.desk.runner.begin(
         turn,
         "consolidate",
-        subject=f"item:{item.id}:{after}:{max(sources, default=0)}",  # else it is another one
+        subject=f"item:{item.id}",
         item=item.id,
         sources=sources,
         after=after,

@@ -21,12 +21,14 @@ class NothingApproved(Refused):
     """No institution's report on the item is approved yet: there is nothing to consolidate."""
 
     key = "error.nothing_approved"
+    final = True
 
 
 class MarkedAlready(Refused):
     """The contradiction of these two reports is marked already."""
 
     key = "error.contradiction_marked"
+    final = True
 
 
 class Outcome(StrEnum):

@@ -34,7 +34,18 @@ from bot.domain.views.requests import MESSAGE_LENGTH
 from bot.services import chapter_comments, evidence, readiness, report_chapters
 from bot.services import national_reports as service
 from handlers.flows.deadline import title_fits
-from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Gather, Option, Pick, Review
+from handlers.flows.flow import (
+    Answers,
+    Ask,
+    Check,
+    Choose,
+    Flow,
+    Gather,
+    Meanwhile,
+    Option,
+    Pick,
+    Review,
+)
 from handlers.flows.picking import MOST
 from handlers.flows.record import day_fits, days
 from handlers.flows.status_update import words_fit
@@ -327,6 +338,20 @@ async def _write(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     words = joined(answers["words"])
     await report_chapters.redraft(
         turn.tx,
+async def _drafted_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """A colleague has written the chapter."""
+    chapter = await _chapter(turn, answers)
+    if chapter.version == answers["after"]:
+        return None
+    told, changed = views.drafted_meanwhile(chapter)
+    return Meanwhile(
+        told,
+        changed=changed,
+        look=f"chapter:{chapter.id}:0",
+        upon={**answers, "after": chapter.version},
+    )
+
+
         turn.act,
         answers["chapter"],
         words=words,
@@ -346,6 +371,7 @@ WRITE = Flow(
 )
 
 
+    meanwhile=_drafted_meanwhile,
 async def _send(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     file = await evidence.only_file_of_draft(turn.tx, conversation_id)
     if file is None:
@@ -366,6 +392,7 @@ SEND = Flow(
 )
 
 
+    meanwhile=_drafted_meanwhile,
 async def _outside(turn: Turn, answers: Answers) -> list[Option]:
     """The items of the report that are in no chapter, or each of the first ones."""
     chapter = await _chapter(turn, answers)
@@ -379,9 +406,7 @@ async def _outside(turn: Turn, answers: Answers) -> list[Option]:
 async def _put(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     picked: Sequence[int] = answers["items"]
     if EVERY in picked:
-        chapter = await _chapter(turn, answers)
-        found = await readiness.outside(turn.tx, turn.act, chapter.report_id)
-        picked = [each.id for each in found]
+        picked = [each.id for each in await _items(turn, answers)]
     await report_chapters.put(turn.tx, turn.act, answers["chapter"], picked)
     return await chapter_screen(turn, answers["chapter"])
 

@@ -164,7 +164,9 @@ async def test_who_was_not_the_first_to_decide_is_told_and_led_on(network: Journ
     await colleague.taps("Approve")
 
     await officer.taps("Approve it")
-    assert "has changed meanwhile: approved. Nothing of yours was sent." in shown(officer)
+    assert "has changed meanwhile: approved." in shown(officer)
+    assert "“The second reading is in June.”" in shown(officer)
+    await officer.taps("Discard")
     await officer.types("/home")
     assert officer.screen.place_of("Continue") is None
     await colleague.forges(card, "o:return:1")
@@ -186,8 +188,9 @@ async def test_a_note_on_an_older_version_is_given_back(network: JourneyNetwork)
     await justice.taps("Send")
     await officer.taps("Approve it")
     assert "was amended in the meantime: version 2" in shown(officer)
-    assert "Your note was not sent: “The second reading is in June.”" in shown(officer)
-    await officer.taps("Review it")
+    assert "[new: Bill 12 passed its second reading.]" in shown(officer)
+    assert "kept, and not sent:\n“The second reading is in June.”" in shown(officer)
+    await officer.taps("See what is there now")
     assert "second reading" in shown(officer)
 
 

@@ -388,29 +388,6 @@ def returned(number: str, *, more: bool) -> Screen:
     return message(text("review.returned", number=Code(number)), rows=[row])
 
 
-def overtaken(report_: Waiting, state: ReportState, *, more: bool) -> Screen:
-    """A colleague was faster, or it was taken back: nothing was sent."""
-    row = (button("review_next", "review_next"), HOME) if more else (HOME,)
-    said = text(
-        "clearance.overtaken",
-        number=Code(report_.number),
-        state=text(f"report.state.{state}"),
-    )
-    opens = button(
-        "report_number", f"review:{report_.status_update_id}", number=Code(report_.number)
-    )
-    return message(said, rows=[(opens,), row])
-
-
-def note_unsent(why: Text, note: str, status_update_id: int) -> Screen:
-    """A newer version is to be read first; the note is given back, to be sent with that one."""
-    return message(
-        why,
-        text("review.note_unsent", words=Words(note, limit=COMMENT)),
-        rows=[(button("review_it", f"review:{status_update_id}"), HOME)],
-    )
-
-
 def noted_to(report_: Waiting, note: str, language: str | None) -> Screen:
     """Told to the institution: its report is approved, with this note beside its own words."""
     return message(
