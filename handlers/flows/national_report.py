@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot import texts
 from bot.domain import permissions
@@ -24,6 +24,7 @@ from bot.domain.national_reports import (
     NationalKind,
     NationalReport,
     Outcome,
+    ReportItem,
     Structure,
 )
 from bot.domain.reports import LONGEST_TEXT, joined
@@ -56,6 +57,9 @@ from storage import report_chapters as chapters
 
 EVERY = 0
 """Chosen instead of single documents or items: all of them."""
+
+NO_CHAPTER = 0
+"""Chosen instead of a chapter: the items that are in none."""
 
 MOST_DOCUMENTS = 200
 MOST_DEADLINES = 40
@@ -334,10 +338,6 @@ LIMIT = Flow(
 )
 
 
-async def _write(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
-    words = joined(answers["words"])
-    await report_chapters.redraft(
-        turn.tx,
 async def _drafted_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
     """A colleague has written the chapter."""
     chapter = await _chapter(turn, answers)
@@ -352,6 +352,10 @@ async def _drafted_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
     )
 
 
+async def _write(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+    words = joined(answers["words"])
+    await report_chapters.redraft(
+        turn.tx,
         turn.act,
         answers["chapter"],
         words=words,
@@ -367,11 +371,11 @@ WRITE = Flow(
     steps=(Ask("words", words_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(words_to="words"),
     then=_write,
+    meanwhile=_drafted_meanwhile,
     returns_to=lambda answers: f"chapter:{answers['chapter']}:0",
 )
 
 
-    meanwhile=_drafted_meanwhile,
 async def _send(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     file = await evidence.only_file_of_draft(turn.tx, conversation_id)
     if file is None:
@@ -388,15 +392,38 @@ SEND = Flow(
     steps=(Gather("file"),),
     review=Review(files_to="file"),
     then=_send,
+    meanwhile=_drafted_meanwhile,
     returns_to=lambda answers: f"chapter:{answers['chapter']}:0",
 )
 
 
-    meanwhile=_drafted_meanwhile,
-async def _outside(turn: Turn, answers: Answers) -> list[Option]:
-    """The items of the report that are in no chapter, or each of the first ones."""
-    chapter = await _chapter(turn, answers)
-    found = await readiness.outside(turn.tx, turn.act, chapter.report_id)
+Sources: TypeAlias = dict[int, tuple[Chapter | None, list[ReportItem]]]
+
+
+async def sources(turn: Turn, chapter_id: int) -> Sources:
+    """From where items can come into a chapter: from none, `NO_CHAPTER`, and from other ones."""
+    found = await readiness.elsewhere(turn.tx, turn.act, chapter_id)
+    return {NO_CHAPTER if each is None else each.id: (each, items) for each, items in found}
+
+
+async def _sources(turn: Turn, answers: Answers) -> list[Option]:
+    found = await sources(turn, answers["chapter"])
+    return [
+        Option(value, views.source_of_items(chapter, len(items)))
+        for value, (chapter, items) in found.items()
+    ]
+
+
+async def _items(turn: Turn, answers: Answers) -> list[ReportItem]:
+    """The items of where they are to come from."""
+    found = await sources(turn, answers["chapter"])
+    _chapter, items = found.get(answers.get("source", NO_CHAPTER), (None, []))
+    return items
+
+
+async def _movable(turn: Turn, answers: Answers) -> list[Option]:
+    """Those items, or each of the first ones."""
+    found = await _items(turn, answers)
     options = [Option(each.id, text("label.one", value=full_code(each))) for each in found[:MOST]]
     if len(found) < 2:
         return options
@@ -414,7 +441,7 @@ async def _put(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
 PUT = Flow(
     name="chapter_put",
     begins=_of_chapter,
-    steps=(Pick("items", _outside),),
+    steps=(Choose("source", _sources, first=LIST_LENGTH), Pick("items", _movable)),
     then=_put,
     returns_to=lambda answers: f"chapter_more:{answers['chapter']}",
 )
