@@ -192,6 +192,32 @@ async def test_a_note_on_an_older_version_is_given_back(network: JourneyNetwork)
     assert "kept, and not sent:\n“The second reading is in June.”" in shown(officer)
     await officer.taps("See what is there now")
     assert "second reading" in shown(officer)
+    await officer.taps("Approve with a note")
+    assert "“The second reading is in June.”" in shown(officer), "for the version that was read"
+    await officer.taps("Approve it")
+    await officer.waits_for("is approved")
+
+
+async def test_of_two_officers_on_one_item_the_second_is_told_wherever_they_meet(
+    network: JourneyNetwork,
+) -> None:
+    """Only the very same report counted: the Interior's on the same item did not, nor the rest."""
+    justice, police, officer = await settled(network)
+    colleague = await network.phone("Otto", Role.OFFICER)
+    await reports(justice, "The law is in force.", "Implemented")
+    await reports(police, "Nobody is trained.", "Planned")
+    await officer.types("/review")
+    first = f"SU-{network.clock.now().year}-0001"
+    await colleague.types("/review")
+    await colleague.taps("Skip")
+    assert "Nobody is trained." in shown(colleague)
+    assert f"Coralie has had {first} on 140.7 open since" in shown(colleague)
+    await officer.types("140.7")
+    await officer.taps("Compare and consolidate")
+    assert "Otto has had" in shown(officer)
+    await colleague.types("140.7")
+    await colleague.taps("Compare and consolidate")
+    assert "Coralie has had 140.7 open for consolidation since" in shown(colleague)
 
 
 async def test_what_came_back_keeps_its_due_day(network: JourneyNetwork) -> None:

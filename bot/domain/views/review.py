@@ -216,8 +216,7 @@ def report(card: Card, *, language: str) -> Screen:
     said, waiting = card.said, card.waiting
     lines: list[Text | None] = []
     if card.opened_by is not None:
-        at = card.opened_by.at
-        lines += [text("review.opened_by", name=Words(card.opened_by.name), at=at), None]
+        lines += [opened_by(card.opened_by, item_code(waiting), said.id), None]
     lines.append(
         text(
             "review.head",
@@ -243,6 +242,17 @@ def report(card: Card, *, language: str) -> Screen:
     if said.state is not ReportState.SUBMITTED:
         lines.append(text(f"report.state.{said.state}"))
     return screen(*lines, *_narrowed(card.narrowed), rows=_rows(card))
+
+
+def opened_by(other: OpenedBy, item: Value, status_update_id: int | None = None) -> Text:
+    """Who has the same report open, or another one on the item, or its consolidation."""
+    name = Words(other.name)
+    if other.number is None:
+        return text("review.consolidated_by", name=name, item=item, at=other.at)
+    if other.status_update_id == status_update_id:
+        return text("review.opened_by", name=name, at=other.at)
+    number = Code(other.number)
+    return text("review.other_opened_by", name=name, number=number, item=item, at=other.at)
 
 
 def _pieces(pieces: Sequence[EvidencePiece], most: int) -> list[Text | None]:
