@@ -139,17 +139,22 @@ async def send(turn: Turn, argument: str) -> None:
 
 
 async def put(turn: Turn, argument: str) -> None:
-    """`chapter_put:9`: items that are in no chapter come into this one."""
+    """`chapter_put:9`: items that are in no chapter, or in another one, come into this one."""
     found = await _chapter(turn, argument)
-    if not await readiness.outside(turn.tx, turn.act, found.report_id):
-        await turn.remark(text("national_report.none_outside"))
-        return
-    await _begin(turn, flow.PUT.name, found)
+    there = await flow.sources(turn, found.id)
+    if not there:
+        await turn.remark(text("national_report.nothing_to_put"))
+    elif len(there) == 1:
+        await _begin(turn, flow.PUT.name, found, source=next(iter(there)))
+    else:
+        await _begin(turn, flow.PUT.name, found)
 
 
-async def _begin(turn: Turn, name: str, found: Chapter) -> None:
-    subject = f"chapter:{found.id}:{found.version}"
-    await turn.desk.runner.begin(turn, name, subject=subject, chapter=found.id, after=found.version)
+async def _begin(turn: Turn, name: str, found: Chapter, **answers: Any) -> None:
+    subject = f"chapter:{found.id}"
+    await turn.desk.runner.begin(
+        turn, name, subject=subject, chapter=found.id, after=found.version, **answers
+    )
 
 
 async def undraft(turn: Turn, argument: str) -> None:

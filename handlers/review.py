@@ -273,7 +273,7 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
             if each.institution_id != waiting.institution_id
         ],
         amended=await _amended(turn, said),
-        opened_by=await service.open_(turn.tx, turn.act, waiting),
+        opened_by=await service.open_(turn.tx, turn.act, waiting.item_id, said.id),
         others=await reviews.count(turn.tx, today=today, but=said.id, narrowed=narrowed) > 0,
         narrowed=await _facts(turn, narrowed),
         vocabulary=await statuses.vocabulary(turn.tx),

@@ -477,7 +477,8 @@ review_desks = Table(  # what an officer has open, and what their queue is narro
     metadata,
     Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
     Column("queue", String(60), nullable=False, server_default="-"),  # a code of domain.review
-    _to("status_update_id", "status_updates", nullable=True, index=True),
+    _to("item_id", "items", nullable=True, index=True),
+    _to("status_update_id", "status_updates", nullable=True),  # None: its consolidation
     Column("opened_at", UtcDateTime),
 )
 
@@ -907,6 +908,7 @@ report_approvals = Table(  # by the cabinet, by parliament
     Column("revision", Integer, nullable=False),  # of the report, as it was approved
     _to("seat_id", "seats"),  # who recorded it
     Column("at", UtcDateTime, nullable=False),
+    Column("taken_back_at", UtcDateTime),  # it was recorded by mistake; why is in the audit
 )
 
 comment_outcomes = Table(  # what became of an institution's comment on a chapter

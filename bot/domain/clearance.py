@@ -37,12 +37,14 @@ class WaitsForClearance(Refused):
     """What was sent last is not cleared yet: there is nothing to confirm; values: `number`."""
 
     key = "error.waits_for_clearance"
+    final = True
 
 
 class OwnReport(Refused):
     """Four eyes: nobody clears their own report."""
 
     key = "error.own_report"
+    final = True
 
 
 def needs(rule: Rule, *, chosen: bool) -> bool:

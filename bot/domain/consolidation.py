@@ -21,6 +21,7 @@ class NothingApproved(Refused):
     """No institution's report on the item is approved yet: there is nothing to consolidate."""
 
     key = "error.nothing_approved"
+    final = True
 
 
 class NoFileBehind(Refused):
@@ -33,6 +34,7 @@ class MarkedAlready(Refused):
     """The contradiction of these two reports is marked already."""
 
     key = "error.contradiction_marked"
+    final = True
 
 
 class Outcome(StrEnum):

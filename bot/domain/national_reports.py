@@ -121,12 +121,14 @@ class NotApprovedYet(Refused):
     """A report is submitted once its approval is recorded."""
 
     key = "error.national_report.not_approved"
+    final = True
 
 
 class AllSubmitted(Refused):
     """The report is submitted: nothing of it changes any more."""
 
     key = "error.national_report.submitted"
+    final = True
 
 
 class NoComments(Refused):

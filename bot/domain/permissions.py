@@ -173,10 +173,9 @@ def reads_approved_only(actor: Actor) -> bool:
     return may_read_approved(actor) and actor.seat(READS | SECRETARIAT) is None
 
 
-def observes_for(actor: Actor) -> Seat | None:
-    """The seat by which somebody gives an independent assessment, in its institution's name."""
-    seat = actor.seat({Role.OBSERVER})
-    return None if seat is None or seat.institution_id is None else seat
+def observes_for(actor: Actor) -> tuple[int, ...]:
+    """The institutions in whose names somebody gives independent assessments."""
+    return actor.institutions({Role.OBSERVER})
 
 
 def may_withdraw_assessment(actor: Actor, institution_id: int) -> bool:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
+from typing import TypeVar
 
 from babel.numbers import list_currencies
 
@@ -100,6 +102,14 @@ class NotForYou(Refused):
     """Of an adopted activity an institution changes only what it does, when, state and values."""
 
     key = "error.activity_adopted"
+    final = True
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else has changed the very thing that is changed; values: `fields`."""
+
+    key = "error.plan_changed"
+    final = True
 
 
 class NoYear(Refused):
@@ -190,6 +200,51 @@ def changed_fields(before: Wanted, after: Wanted) -> tuple[str, ...]:
 
 def _comparable(value: object) -> object:
     return frozenset(value) if isinstance(value, tuple) else value
+
+
+def touched(names: Sequence[str], before: object, after: object) -> tuple[str, ...]:
+    """Which of these fields differ, with those that make one value with them."""
+    found = {
+        _TOGETHER.get(name, name)
+        for name in names
+        if _comparable(getattr(before, name)) != _comparable(getattr(after, name))
+    }
+    return tuple(name for name in names if _TOGETHER.get(name, name) in found)
+
+
+_TOGETHER = {"currency": "amount", "baseline_year": "baseline", "target_year": "target"}
+
+
+P = TypeVar("P", "Wanted", "WantedIndicator")
+
+
+def clashes(names: Sequence[str], seen: P, now: P, wanted: P) -> tuple[str, ...]:
+    """The fields that two have changed since both had `seen` them, and not alike."""
+    mine, theirs = touched(names, seen, wanted), touched(names, seen, now)
+    apart = touched(names, now, wanted)
+    return tuple(name for name in names if name in mine and name in theirs and name in apart)
+
+
+def upon(names: Sequence[str], seen: P, now: P, wanted: P) -> P:
+    """What is there now with what one has changed of what they had `seen`, and nothing else."""
+    mine = touched(names, seen, wanted)
+    values = {name: getattr(wanted, name) for name in mine}
+    if names[0] in mine:  # the words of it
+        values["language"] = wanted.language
+    return replace(now, **values)
+
+
+def seal(activity: Activity, indicators: Iterable[Indicator]) -> str:
+    """A few letters that stand for all that is shown of an activity: others once it changes."""
+    shown = [
+        *(_comparable(getattr(activity, name)) for name in ACTIVITY_FIELDS),
+        activity.state,
+        *(each.wanted for each in sorted(indicators, key=lambda each: each.id)),
+    ]
+    plain = "\0".join(
+        str(sorted(each)) if isinstance(each, frozenset) else str(each) for each in shown
+    )
+    return sha256(plain.encode()).hexdigest()[:10]
 
 
 def require_whole(wanted: Wanted) -> None:

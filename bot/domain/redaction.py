@@ -89,6 +89,7 @@ class AlreadyRedacted(Refused):
     """It is gone already, or there is nothing there."""
 
     key = "error.already_redacted"
+    final = True
 
 
 @dataclass(frozen=True)

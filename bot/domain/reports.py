@@ -40,18 +40,21 @@ class AssignmentClosed(Refused):
     """The assignment was ended, or given back to the secretariat."""
 
     key = "error.assignment_closed"
+    final = True
 
 
 class AlreadyDecided(Refused):
     """The status update is approved, returned or withdrawn already."""
 
     key = "error.already_decided"
+    final = True
 
 
 class AmendedMeanwhile(Refused):
     """A newer version of the status update is there; values: `number` and `version`."""
 
     key = "error.amended_meanwhile"
+    final = True
 
 
 class NothingAmended(Refused):
@@ -70,6 +73,7 @@ class NothingToConfirm(Refused):
     """There is no earlier report that could be unchanged, or it was returned."""
 
     key = "error.nothing_to_confirm"
+    final = True
 
 
 class SentenceNeeded(Refused):

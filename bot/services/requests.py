@@ -80,6 +80,7 @@ class AskedForTime(Refused):
     """The secretariat has not decided on the last wish yet."""
 
     key = "error.asked_for_time"
+    final = True
 
 
 class NotLater(Refused):
@@ -98,6 +99,7 @@ class TooLate(Refused):
     """The two minutes are over: the messages are on their way."""
 
     key = "error.too_late_to_undo"
+    final = True
 
 
 @dataclass(frozen=True)

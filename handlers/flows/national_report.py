@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot import texts
 from bot.domain import permissions
@@ -24,6 +24,7 @@ from bot.domain.national_reports import (
     NationalKind,
     NationalReport,
     Outcome,
+    ReportItem,
     Structure,
 )
 from bot.domain.reports import LONGEST_TEXT, joined
@@ -34,7 +35,18 @@ from bot.domain.views.requests import MESSAGE_LENGTH
 from bot.services import chapter_comments, evidence, readiness, report_chapters
 from bot.services import national_reports as service
 from handlers.flows.deadline import title_fits
-from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Gather, Option, Pick, Review
+from handlers.flows.flow import (
+    Answers,
+    Ask,
+    Check,
+    Choose,
+    Flow,
+    Gather,
+    Meanwhile,
+    Option,
+    Pick,
+    Review,
+)
 from handlers.flows.picking import MOST
 from handlers.flows.record import day_fits, days
 from handlers.flows.status_update import words_fit
@@ -45,6 +57,9 @@ from storage import report_chapters as chapters
 
 EVERY = 0
 """Chosen instead of single documents or items: all of them."""
+
+NO_CHAPTER = 0
+"""Chosen instead of a chapter: the items that are in none."""
 
 MOST_DOCUMENTS = 200
 MOST_DEADLINES = 40
@@ -323,6 +338,20 @@ LIMIT = Flow(
 )
 
 
+async def _drafted_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """A colleague has written the chapter."""
+    chapter = await _chapter(turn, answers)
+    if chapter.version == answers["after"]:
+        return None
+    told, changed = views.drafted_meanwhile(chapter)
+    return Meanwhile(
+        told,
+        changed=changed,
+        look=f"chapter:{chapter.id}:0",
+        upon={**answers, "after": chapter.version},
+    )
+
+
 async def _write(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     words = joined(answers["words"])
     await report_chapters.redraft(
@@ -342,6 +371,7 @@ WRITE = Flow(
     steps=(Ask("words", words_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(words_to="words"),
     then=_write,
+    meanwhile=_drafted_meanwhile,
     returns_to=lambda answers: f"chapter:{answers['chapter']}:0",
 )
 
@@ -362,14 +392,38 @@ SEND = Flow(
     steps=(Gather("file"),),
     review=Review(files_to="file"),
     then=_send,
+    meanwhile=_drafted_meanwhile,
     returns_to=lambda answers: f"chapter:{answers['chapter']}:0",
 )
 
 
-async def _outside(turn: Turn, answers: Answers) -> list[Option]:
-    """The items of the report that are in no chapter, or each of the first ones."""
-    chapter = await _chapter(turn, answers)
-    found = await readiness.outside(turn.tx, turn.act, chapter.report_id)
+Sources: TypeAlias = dict[int, tuple[Chapter | None, list[ReportItem]]]
+
+
+async def sources(turn: Turn, chapter_id: int) -> Sources:
+    """From where items can come into a chapter: from none, `NO_CHAPTER`, and from other ones."""
+    found = await readiness.elsewhere(turn.tx, turn.act, chapter_id)
+    return {NO_CHAPTER if each is None else each.id: (each, items) for each, items in found}
+
+
+async def _sources(turn: Turn, answers: Answers) -> list[Option]:
+    found = await sources(turn, answers["chapter"])
+    return [
+        Option(value, views.source_of_items(chapter, len(items)))
+        for value, (chapter, items) in found.items()
+    ]
+
+
+async def _items(turn: Turn, answers: Answers) -> list[ReportItem]:
+    """The items of where they are to come from."""
+    found = await sources(turn, answers["chapter"])
+    _chapter, items = found.get(answers.get("source", NO_CHAPTER), (None, []))
+    return items
+
+
+async def _movable(turn: Turn, answers: Answers) -> list[Option]:
+    """Those items, or each of the first ones."""
+    found = await _items(turn, answers)
     options = [Option(each.id, text("label.one", value=full_code(each))) for each in found[:MOST]]
     if len(found) < 2:
         return options
@@ -379,9 +433,7 @@ async def _outside(turn: Turn, answers: Answers) -> list[Option]:
 async def _put(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     picked: Sequence[int] = answers["items"]
     if EVERY in picked:
-        chapter = await _chapter(turn, answers)
-        found = await readiness.outside(turn.tx, turn.act, chapter.report_id)
-        picked = [each.id for each in found]
+        picked = [each.id for each in await _items(turn, answers)]
     await report_chapters.put(turn.tx, turn.act, answers["chapter"], picked)
     return await chapter_screen(turn, answers["chapter"])
 
@@ -389,7 +441,7 @@ async def _put(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
 PUT = Flow(
     name="chapter_put",
     begins=_of_chapter,
-    steps=(Pick("items", _outside),),
+    steps=(Choose("source", _sources, first=LIST_LENGTH), Pick("items", _movable)),
     then=_put,
     returns_to=lambda answers: f"chapter_more:{answers['chapter']}",
 )

@@ -411,6 +411,20 @@ def _draft_lines(found: Chapter) -> list[Text | None]:
     return []
 
 
+def source_of_items(found: Chapter | None, count: int) -> Text:
+    """From where items can be put into a chapter, and how many are there."""
+    if found is None:
+        return text("national_report.from_none", count=count)
+    return text("national_report.from_chapter", name=chapter_called(found, limit=TITLE), n=count)
+
+
+def drafted_meanwhile(found: Chapter) -> tuple[Text, tuple[Text, ...]]:
+    """A colleague was faster: which chapter it is, and its draft."""
+    told = text("national_report.drafted_meanwhile", name=chapter_called(found, limit=TITLE))
+    lines = [each for each in _draft_lines(found) if each is not None]
+    return told, tuple(lines) or (text("national_report.no_draft"),)
+
+
 def chapter_more(found: Chapter, *, mine: bool, may_redact: bool = False) -> Screen:
     """Where a chapter stands in the report, and how it is called."""
     own = (

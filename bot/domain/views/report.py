@@ -21,7 +21,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import BESIDE, HOME, HOME_BESIDE, dotted, evidence_facts, item_code
+from bot.domain.views.common import BESIDE, HOME_BESIDE, dotted, evidence_facts, item_code
 
 EXCERPT = 300
 KINDS = ("document", "photo", "voice", "audio", "video")
@@ -72,11 +72,6 @@ def _acknowledged(given: Receipt, first: Acknowledged) -> Text:
 
 def _open(assignment_id: int, code: str) -> Button:
     return button("open_item", f"card:{assignment_id}:{BESIDE}", item=Code(code))
-
-
-def stranded(reason: Text, draft_id: int) -> Screen:
-    """A draft that can be sent no more."""
-    return screen(reason, rows=[(button("discard", f"discard:{draft_id}"), HOME)])
 
 
 def amend_instead(status_update_id: int, number: str) -> Screen:

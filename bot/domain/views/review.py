@@ -216,8 +216,7 @@ def report(card: Card, *, language: str) -> Screen:
     said, waiting = card.said, card.waiting
     lines: list[Text | None] = []
     if card.opened_by is not None:
-        at = card.opened_by.at
-        lines += [text("review.opened_by", name=Words(card.opened_by.name), at=at), None]
+        lines += [opened_by(card.opened_by, item_code(waiting), said.id), None]
     lines.append(
         text(
             "review.head",
@@ -243,6 +242,17 @@ def report(card: Card, *, language: str) -> Screen:
     if said.state is not ReportState.SUBMITTED:
         lines.append(text(f"report.state.{said.state}"))
     return screen(*lines, *_narrowed(card.narrowed), rows=_rows(card))
+
+
+def opened_by(other: OpenedBy, item: Value, status_update_id: int | None = None) -> Text:
+    """Who has the same report open, or another one on the item, or its consolidation."""
+    name = Words(other.name)
+    if other.number is None:
+        return text("review.consolidated_by", name=name, item=item, at=other.at)
+    if other.status_update_id == status_update_id:
+        return text("review.opened_by", name=name, at=other.at)
+    number = Code(other.number)
+    return text("review.other_opened_by", name=name, number=number, item=item, at=other.at)
 
 
 def _pieces(pieces: Sequence[EvidencePiece], most: int) -> list[Text | None]:
@@ -386,29 +396,6 @@ def returned(number: str, *, more: bool) -> Screen:
     """The comment is on its way."""
     row = (button("review_next", "review_next"), HOME) if more else (HOME,)
     return message(text("review.returned", number=Code(number)), rows=[row])
-
-
-def overtaken(report_: Waiting, state: ReportState, *, more: bool) -> Screen:
-    """A colleague was faster, or it was taken back: nothing was sent."""
-    row = (button("review_next", "review_next"), HOME) if more else (HOME,)
-    said = text(
-        "clearance.overtaken",
-        number=Code(report_.number),
-        state=text(f"report.state.{state}"),
-    )
-    opens = button(
-        "report_number", f"review:{report_.status_update_id}", number=Code(report_.number)
-    )
-    return message(said, rows=[(opens,), row])
-
-
-def note_unsent(why: Text, note: str, act: str) -> Screen:
-    """A newer version is to be read first; the note is given back, to be sent with that one."""
-    return message(
-        why,
-        text("review.note_unsent", words=Words(note, limit=COMMENT)),
-        rows=[(button("review_it", act), HOME)],
-    )
 
 
 def noted_to(report_: Waiting, note: str, language: str | None) -> Screen:

@@ -1485,8 +1485,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "review_desks",
         sa.Column("person_id", Id, nullable=False),
         sa.Column("queue", sa.String(length=60), server_default="-", nullable=False),
+        sa.Column("item_id", Id, nullable=True),
         sa.Column("status_update_id", Id, nullable=True),
         sa.Column("opened_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_review_desks_item_id_items")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_review_desks_person_id_people")
         ),
@@ -1497,9 +1501,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_review_desks")),
     )
-    op.create_index(
-        op.f("ix_review_desks_status_update_id"), "review_desks", ["status_update_id"], unique=False
-    )
+    op.create_index(op.f("ix_review_desks_item_id"), "review_desks", ["item_id"], unique=False)
     op.create_table(
         "reviews",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -1887,6 +1889,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("seat_id", Id, nullable=False),
         sa.Column("at", Moment, nullable=False),
+        sa.Column("taken_back_at", Moment, nullable=True),
         sa.ForeignKeyConstraint(
             ["file"], ["files.sha256"], name=op.f("fk_report_approvals_file_files")
         ),
