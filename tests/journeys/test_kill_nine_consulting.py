@@ -128,7 +128,7 @@ async def test_a_file_is_contributed_once_whole_and_leaves_no_open_byte(
         (file,) = await tx.rows(select(enclosures))
         named = await tx.values(select(stored.c.sha256))
     assert file["contribution_id"] == made["id"]
-    assert file["stored"] in named
+    assert file["sha256"] in named
     assert await traces(killable, "contribution.send") == ["contribution.send"]
     assert await counted(killable, "wrote") == 1
     left = killable.on_disk()
