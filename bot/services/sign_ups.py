@@ -19,7 +19,7 @@ from bot.domain.consultations import (
     counted,
     size_of,
 )
-from bot.domain.errors import NotFound, Refused
+from bot.domain.errors import NotFound, Refused, existing
 from bot.domain.people import Act
 from bot.domain.screens import Listing, text
 from bot.keys import KeyMissing
@@ -99,9 +99,10 @@ async def send(
     Whoever is new gets a seat, or a place on the waiting list; a party that has grown keeps what it
     has, and waits for more where that is not free. Who came by a code is of its group.
     """
+    kept = replace(await seats.hold(tx, kept), card=kept.card)
+    consultation = existing(await consultations.get(tx, kept.consultation_id))  # as it is now
     if not consultation.takes_sign_ups(act.today):
         raise SignUpClosed
-    kept = replace(await seats.hold(tx, kept), card=kept.card)
     assert kept.card is not None
     answers = {**answers, **kept.card.by_code}
     group = str(answers.get("group", ""))

@@ -6,6 +6,8 @@ participant's does: so two people who tap for the last one never both get it.
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.consultations import (
@@ -38,20 +40,19 @@ class OfferOver(Refused):
 
 
 async def admit(tx: Transaction, act: Act, found: Consultation, kept: SignUp, group: str) -> None:
-    """Give a newcomer their seats, or a place on the waiting list; the consultation is locked.
+    """Give a newcomer their seats, or a place on the waiting list; raises NotSoMany.
 
-    Raises NotSoMany.
+    The consultation is locked, and `found` is what it says since.
     """
     quota = found.wanted.quota(act.zone)
     if quota is None:
         await sign_ups.stand(tx, kept.handle, SignUpState.CONFIRMED, pool=None)
         return
     _require_so_many(quota, kept.size)
-    await fill(tx, act, found.id)  # others were before them
+    before = await _give(tx, act, found)  # others were before them
     pool = group if group in quota.pools else None
     comes = Waiting(kept.handle, await queries.next_rank(tx, found.id), pool, kept.size)
-    line = [*await queries.line(tx, found.id), comes]
-    free = comes in next_in_line(quota, await queries.taken(tx, found.id), line, act.now)
+    free = comes in next_in_line(quota, before.taken, [*before.line, comes], act.now)
     state = SignUpState.CONFIRMED if free else SignUpState.WAITING
     await sign_ups.stand(tx, kept.handle, state, rank=comes.rank, pool=pool)
 
@@ -118,18 +119,36 @@ async def ask_again(tx: Transaction, act: Act, found: Consultation, kept: SignUp
 
 
 async def fill(tx: Transaction, act: Act, consultation_id: int, *, asks: str | None = None) -> int:
-    """Offer every free seat to whoever comes next; gives to how many.
-
-    Who has seats and waits for more gets these at once. All are told, but whoever `asks` for more
-    just now and reads it in the answer.
-    """
+    """Offer every free seat to whoever comes next; gives to how many. `asks` as in `_give`."""
     await queries.lock(tx, consultation_id)
     found = await consultations.get(tx, consultation_id)
     if found is None or not _goes_on(found, act):
         return 0
+    return (await _give(tx, act, found, asks=asks)).given
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """How many were just given seats, which are taken by now, and who waits on."""
+
+    given: int
+    taken: Counter[str | None]
+    line: list[Waiting]
+
+
+async def _give(
+    tx: Transaction, act: Act, found: Consultation, *, asks: str | None = None
+) -> _Standing:
+    """Offer what is free; who has seats and waits for more gets these at once.
+
+    All are told, but whoever `asks` for more just now and reads it in the answer. The consultation
+    is locked.
+    """
     quota = found.wanted.quota(act.zone)
     taken, line = await queries.taken(tx, found.id), await queries.line(tx, found.id)
     following = next_in_line(quota, taken, line, act.now)
+    if not following:
+        return _Standing(0, taken, line)
     until = act.now + OFFERED_FOR
     for each in following:
         if each.has:
@@ -139,10 +158,12 @@ async def fill(tx: Transaction, act: Act, consultation_id: int, *, asks: str | N
             await sign_ups.stand(tx, each.handle, offered, rank=each.rank, offered_until=until)
         if not (each.has and each.handle == asks):
             await _tell(tx, act, found, each.handle, until)
+        taken[each.pool] += each.size
+        line.remove(each)
     grown = sum(1 for each in following if each.has)
     await _trace_given(tx, act, found, "sign_up.offer", len(following) - grown)
     await _trace_given(tx, act, found, "sign_up.grow", grown)
-    return len(following)
+    return _Standing(len(following), taken, line)
 
 
 async def follow(database: Database, act: Act) -> None:

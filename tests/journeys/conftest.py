@@ -10,6 +10,8 @@ from zlib import crc32
 import pytest
 from sqlalchemy import URL
 
+from tests.faults.nursery import nursery
+from tests.journeys.killable import KillableNetwork
 from tests.journeys.network import JourneyNetwork
 from tests.locks import looking_at_locks
 
@@ -36,6 +38,16 @@ async def network(database_url: URL, tmp_path: Path) -> AsyncIterator[JourneyNet
     """The real bot on an empty database of its own, and a sandbox of its own."""
     around = JourneyNetwork(database_url, tmp_path)
     with looking_at_locks():
+        await around.start()
+        yield around
+        await around.stop()
+
+
+@pytest.fixture
+async def killable(database_url: URL, tmp_path: Path) -> AsyncIterator[KillableNetwork]:
+    """A bot that can be killed, on either kind of database."""
+    async with nursery() as bots:
+        around = KillableNetwork(database_url, tmp_path, bots)
         await around.start()
         yield around
         await around.stop()

@@ -36,7 +36,8 @@ async def announced(network: JourneyNetwork, *, by_meeting: bool = False) -> tup
     else:
         await officer.taps("In this chat")
     await officer.taps("Announce")
-    found = LINK.search(officer.last.text)
+    told = await officer.waits_for("start=c-")
+    found = LINK.search(told.text)
     assert found, officer.transcript(3)
     return officer, found[0]
 

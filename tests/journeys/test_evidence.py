@@ -17,7 +17,7 @@ from bot.exchange.inspect import FileKind, inspect
 from bot.fetcher import PATIENCE
 from bot.sandbox.phone import Phone, plain
 from storage.tables import evidence, files
-from storage.vault import Stored, StoreFull
+from storage.vault import Before, Stored, StoreFull
 from tests.journeys.network import JourneyNetwork
 from tests.journeys.test_reporting import justice
 
@@ -305,5 +305,7 @@ async def test_a_full_disk_delays_a_file_and_loses_nothing(network: JourneyNetwo
     assert len(await stored(network)) == 1
 
 
-async def full(source: Path | bytes | AsyncIterable[bytes]) -> Stored:
+async def full(
+    source: Path | bytes | AsyncIterable[bytes], *, before: Before | None = None
+) -> Stored:
     raise StoreFull("ENOSPC")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import URL, func, select
 
-from bot.domain.consultations import Card, SignUp
+from bot.domain.consultations import Card, SignUp, SignUpState
 from bot.domain.contributions import Outcome, State
-from bot.services import contributed, contributing, erasure, sign_ups, waiting
+from bot.services import consultations, contributed, contributing, erasure, sign_ups, waiting
 from storage import consultations as queries
 from storage import contributions
 from storage import sign_ups as kept_rows
@@ -178,6 +179,27 @@ async def test_a_card_that_is_sent_while_it_is_erased_counts_nobody(
 
     assert not await one_after_the_other(database, erases, sends)
     assert await counted(database, found.id, "group") == 0
+
+
+async def test_seats_that_were_just_taken_away_are_given_to_nobody(
+    database: Database, clock: FrozenClock
+) -> None:
+    """Whoever signed up had read how many there were before."""
+    found = await announced(database, clock, seats=2)
+    await signed_up(database, clock, found)
+    async with database.write() as tx:
+        act = await officer(tx, clock)
+        second = await sign_ups.agree(tx, nobody(clock), Card(CHAT + 1, BOT, "en"), found)
+
+    async def takes_away(tx: Transaction) -> None:
+        await consultations.change(tx, act, found.id, replace(found.wanted, seats=1))
+
+    async def sends(tx: Transaction) -> None:
+        await sign_ups.send(tx, nobody(clock), second, found, {})
+
+    assert await one_after_the_other(database, takes_away, sends)
+    async with database.read() as tx:
+        assert (await kept_rows.again(tx, second)).state is SignUpState.WAITING
 
 
 async def test_an_earlier_day_holds_for_whoever_is_just_writing(
