@@ -29,7 +29,7 @@ async def start(turn: Turn, payload: str) -> None:
 
 
 async def hello(turn: Turn, _argument: str) -> None:
-    """What this bot is for: also for words, files and codes that it does not understand."""
+    """What this bot is for."""
     await speak_as_known(turn)
     await turn.show(views.hello())
 
@@ -37,7 +37,18 @@ async def hello(turn: Turn, _argument: str) -> None:
 async def written(turn: Turn, words: str) -> None:
     """A public link that was pasted is opened; of other words nothing is understood."""
     link = _LINK.search(words)
-    await start(turn, "" if link is None else link[1])
+    act = None if link is None else act_of(link[1])
+    if act is None:
+        await _not_understood(turn)
+    else:
+        await turn.go(turn, act)
+
+
+async def _not_understood(turn: Turn) -> None:
+    """What this bot is for; in discreet mode also that what was written or sent still stands."""
+    await speak_as_known(turn)
+    turn.unsaved = True
+    await turn.show(views.hello(stays=await turn.is_discreet()))
 
 
 async def help_(turn: Turn, _argument: str) -> None:
@@ -69,7 +80,7 @@ async def speak(turn: Turn, code: str) -> None:
 
 async def file(turn: Turn, _sent: Sent) -> None:
     """A file that nobody asked for; it is not fetched."""
-    await hello(turn, "")
+    await _not_understood(turn)
 
 
 async def nothing_pressing(_turn: Turn, _wrote: Wrote) -> bool:

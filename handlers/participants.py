@@ -11,9 +11,10 @@ from bot.domain.errors import NotFound, existing
 from bot.domain.incoming import Wrote
 from bot.domain.screens import text
 from bot.domain.views import consultation_bot
+from bot.domain.views import discretion as discreet_views
 from bot.domain.views import participants as views
 from bot.domain.views import summaries as summary_views
-from bot.services import feedback, waiting
+from bot.services import discretion, feedback, waiting
 from bot.services import sign_ups as service
 from bot.services import subscriptions as telling
 from handlers.flows import sign_up as flow
@@ -169,7 +170,7 @@ async def terms_agreed(
         return None
     wrote = tuple(each for each in (asked_by, turn.tapped) if each)
     card = Card(turn.chat_id, turn.bot_id, turn.language, named=named, wrote=wrote)
-    return found, replace(card, group=group or None)
+    return found, replace(card, group=group or None, discreet=await turn.is_discreet())
 
 
 async def _let_in_as(turn: Turn, found: Consultation, code: str) -> str | None:
@@ -245,9 +246,41 @@ async def calendar(turn: Turn, code: str) -> None:
     """`sign_up_calendar:CODE`: the meeting as a calendar file, for whoever has a seat."""
     found, kept = await own(turn, code)
     stored = await consultations.calendar(turn.tx, found.id, turn.language)
-    if stored is None or kept.state is not SignUpState.CONFIRMED:
+    if stored is None or not views.may_have_calendar(found, kept):
         raise NotFound
     await turn.show(views.calendar(found, stored))
+
+
+async def discreet(turn: Turn, code: str) -> None:
+    """`discreet:CODE`: what discreet mode does, and its switch."""
+    found, kept = await own(turn, code)
+    await _show_switch(turn, found, kept)
+
+
+async def discreet_on(turn: Turn, code: str) -> None:
+    """`discreet_on:CODE`: from now on in this chat; what stands there goes."""
+    found, kept = await own(turn, code)
+    turn.sign_up = kept = await discretion.switch(turn.tx, turn.act, kept, on=True)
+    row = await _show_switch(turn, found, kept)
+    await discretion.clear_all(turn.tx, turn.act, turn.card, but=row)
+
+
+async def discreet_off(turn: Turn, code: str) -> None:
+    """`discreet_off:CODE`: no more, from now on."""
+    found, kept = await own(turn, code)
+    turn.sign_up = kept = await discretion.switch(turn.tx, turn.act, kept, on=False)
+    await _show_switch(turn, found, kept)
+
+
+async def _show_switch(turn: Turn, found: Consultation, kept: SignUp) -> int:
+    on = kept.card is not None and kept.card.discreet
+    return await turn.show(discreet_views.switch(found, on=on))
+
+
+async def hide(turn: Turn, _argument: str) -> None:
+    """`hide`: nothing that the chat shows is to be read any more."""
+    turn.step_apart()
+    await discretion.hide(turn.tx, turn.act, turn.card, turn.tapped)
 
 
 async def keep_longer(turn: Turn, argument: str) -> None:
@@ -349,10 +382,13 @@ async def own(turn: Turn, code: str) -> tuple[Consultation, SignUp]:
 
 async def speak_as_known(turn: Turn) -> None:
     """Speak as to what was signed up to in this chat, or agreed to be told of."""
+    turn.step_apart()
     held = await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id)
     told = await subscriptions.of(turn.tx, turn.bot_id, turn.chat_id)
     cards = [each.card for each in (*held, told) if each is not None]
-    turn.language = next((each.language for each in cards if each is not None), turn.language)
+    known = [each for each in cards if each is not None]
+    turn.language = next((each.language for each in known), turn.language)
+    turn.discreet = any(each.discreet for each in known)
 
 
 def in_language(turn: Turn, argument: str) -> tuple[str, int]:
@@ -391,6 +427,10 @@ ACTS = {
     "sign_up_change": change,
     "sign_up_cancel": cancel,
     "keep_longer": keep_longer,
+    "discreet": discreet,
+    "discreet_on": discreet_on,
+    "discreet_off": discreet_off,
+    "hide": hide,
     "sign_up_calendar": calendar,
     "seat_take": take,
     "seat_ask": ask_again,

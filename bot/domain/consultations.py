@@ -290,6 +290,7 @@ class Card:
     answers: Mapping[str, Any] = field(default_factory=dict)
     wrote: tuple[int, ...] = ()  # ids of their own messages, to delete them from the chat
     group: str | None = None  # whose code they came with
+    discreet: bool = False  # the phone may be looked at by others; the same for a whole chat
 
     @property
     def by_code(self) -> dict[str, str]:
@@ -305,6 +306,7 @@ class Card:
             "answers": dict(self.answers),
             "wrote": list(self.wrote),
             "group": self.group,
+            "discreet": int(self.discreet),  # as long, sealed, for who is as for who is not
         }
 
     @classmethod
@@ -317,6 +319,7 @@ class Card:
             kept["answers"],
             tuple(kept["wrote"]),
             kept["group"],
+            bool(kept["discreet"]),
         )
 
 

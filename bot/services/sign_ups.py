@@ -23,7 +23,7 @@ from bot.domain.errors import NotFound, Refused
 from bot.domain.people import Act
 from bot.domain.screens import Listing, text
 from bot.keys import KeyMissing
-from bot.services import audit, erasure, subscriptions, waiting
+from bot.services import audit, discretion, erasure, subscriptions, waiting
 from storage import consultations, sign_ups
 from storage import waiting as seats
 from storage.database import Transaction
@@ -175,6 +175,7 @@ async def forget(
     The message of outbox row `says` tells when it is done.
     """
     found = await sign_ups.of_chat(tx, bot_id, chat_id)
+    await discretion.forget(tx, act, bot_id, chat_id, but=says)
     await subscriptions.end(tx, act, bot_id, chat_id, says=None if found else says)
     for each in found:
         await erasure.of_sign_up(tx, act, each, says=says if each is found[-1] else None)

@@ -9,6 +9,7 @@ from bot.domain.errors import NotFound
 from bot.domain.feedback import CHOICES, LONGEST_COMMENT, Feedback
 from bot.domain.reports import joined
 from bot.domain.screens import Screen, Text, Value, text
+from bot.domain.views import discretion as discreet_views
 from bot.domain.views import feedback as views
 from bot.domain.views import participants
 from bot.services import feedback as service
@@ -47,6 +48,8 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
         turn.language_of(comment) if comment else None,
     )
     await service.give(turn.tx, turn.act, found, held(turn), said)
+    if await turn.is_discreet():
+        return discreet_views.saved(f"sign_up:{found.code}")
     return views.receipt(found)
 
 

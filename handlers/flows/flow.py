@@ -167,7 +167,8 @@ class Flow:
     `begins` checks that the person may hold it and gives the values that its texts name (the
     item's code, say); `then` does what it was for and gives the screen to show, inside the same
     transaction; None where it has shown one itself. `notes` are lines of the review screen: what
-    sending would bring about; `looks` are buttons there whose acts show more of it. A change of
+    sending would bring about; `looks` are buttons there whose acts show more of it. `at_once` does
+    what an answer brings about before anything is sent. A change of
     `steps` that old drafts cannot follow raises `version` and brings `upgrade`, from old answers
     to new ones.
     """
@@ -179,6 +180,7 @@ class Flow:
     review: Review | None = None
     notes: Callable[[Turn, Answers], Awaitable[Sequence[Text]]] | None = None
     looks: Callable[[Turn, Answers, int], Awaitable[Sequence[Button]]] | None = None
+    at_once: Callable[[Turn, Answers], Awaitable[None]] | None = None
     version: int = 1
     upgrade: Callable[[int, Answers], Answers] | None = None
     returns_to: Callable[[Answers], str] = lambda _answers: "home"  # the act that it came from

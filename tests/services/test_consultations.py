@@ -199,7 +199,8 @@ async def test_a_change_is_told_to_who_takes_part_and_the_notice_names_nothing(
         going = await kept.chat_of(tx, sent.handle)
     assert row["screen"]["lines"] == [{"text": "participant.news"}]
     assert (row["chat_id"], row["envelope"]) == (None, None)
-    assert going == (CHAT, "en"), "the chat is opened to send it"
+    assert going is not None
+    assert (going.chat_id, going.language) == (CHAT, "en"), "the chat is opened to send it"
 
 
 async def test_who_has_a_seat_is_reminded_once_on_the_day_before(

@@ -9,9 +9,13 @@ from bot.domain.screens import Screen, button, screen
 from bot.domain.views import me
 
 
-def hello() -> Screen:
-    """How one begins here; nothing is kept of whoever looks."""
+def hello(*, stays: bool = False) -> Screen:
+    """How one begins here; nothing is kept of whoever looks.
+
+    `stays`: what was written is not understood, and stands in a chat where nothing should.
+    """
     return screen(
+        *(["discreet.not_saved", None] if stays else []),
         "consultation_bot.hello",
         None,
         "consultation_bot.begin",

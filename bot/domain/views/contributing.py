@@ -226,6 +226,16 @@ def left(found: Consultation, made: Contribution, code: str, *, until: date) -> 
     )
 
 
+def left_discreetly(code: str) -> Screen:
+    """The same where the phone may be looked at by others: the code, and that it does not stay."""
+    return message(
+        text("contributed.code", code=Code(code)),
+        "contributed.code_once",
+        "discreet.code_goes",
+        rows=[(button("clear_code", "code_clear"),)],
+    )
+
+
 def ask_for_code() -> Screen:
     """What is to be typed to learn what became of it."""
     return message("contributed.code_ask")

@@ -34,6 +34,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views import discretion
 from bot.domain.views.common import in_twos, mechanism_name
 
 REPRISALS = "ohchr-reprisals@un.org"
@@ -232,7 +233,16 @@ def worried(found: Consultation, here: str) -> Screen:
         own = [text("card.words", words=Words(wanted.contacts, wanted.language))]
     contact = text("participant.reprisals", address=REPRISALS)
     back = (button("back", f"consultation:{here}"),)
-    return screen("participant.worried", contact, *own, None, "participant.delete", rows=[back])
+    return screen(
+        "participant.worried",
+        contact,
+        *own,
+        None,
+        "participant.delete",
+        "participant.discreet",
+        "discreet.cannot",
+        rows=[back],
+    )
 
 
 def declined() -> Screen:
@@ -311,7 +321,7 @@ def one(
         lines.append(text("sign_up.could_be_kept", until=until))
         longer = f"keep_longer:{found.code}:{until.isoformat()}"
         rows.append((button("keep_longer", longer, until=until),))
-    rows.append((button("forget", "forget"),))
+    rows.append((discretion.way_to(found), button("forget", "forget")))
     return screen(*lines, rows=rows)
 
 
@@ -409,13 +419,20 @@ def _seat(found: Consultation, kept: SignUp) -> list[Row]:
 def _choices(found: Consultation, kept: SignUp, *, open_: bool) -> list[Row]:
     """Changing while sign-up is `open_`, giving up at any time."""
     row: list[Button] = []
-    if kept.state is SignUpState.CONFIRMED and found.wanted.form is Form.MEETING:
+    if may_have_calendar(found, kept):
         row.append(button("calendar_take", f"sign_up_calendar:{found.code}"))
     if open_:
         row.append(button("change_sign_up", f"sign_up_change:{found.code}"))
     if kept.is_in:
         row.append(button("cancel_sign_up", f"sign_up_cancel:{found.code}"))
     return in_twos(row)
+
+
+def may_have_calendar(found: Consultation, kept: SignUp) -> bool:
+    """Whether somebody can take the meeting into the calendar of a phone that nobody else reads."""
+    card, seated = kept.card, kept.state is SignUpState.CONFIRMED
+    is_theirs = card is not None and not card.discreet
+    return is_theirs and seated and found.wanted.form is Form.MEETING
 
 
 def title(found: Consultation) -> Words:
@@ -446,7 +463,8 @@ def forgetting() -> Screen:
 
 def erased() -> Screen:
     """The keys are destroyed; what a person can still do by themselves."""
-    return message("forget.done", None, "forget.by_yourself")
+    gone = button("clear_erased", "code_clear")
+    return message("forget.done", None, "forget.by_yourself", rows=[(gone,)])
 
 
 def blank() -> Screen:
