@@ -232,6 +232,13 @@ class Consultation:
         """Whether contributions can be sent, amended and withdrawn, sign-up being open or not."""
         return self._goes_on and today <= self.wanted.words_until
 
+    def can_be_left(self, today: date) -> bool:
+        """Whether a sign-up can be cancelled: afterwards there is no seat to give up."""
+        meets = self.wanted.form is Form.MEETING
+        return self._goes_on and today <= (
+            self.wanted.last_day if meets else self.wanted.words_until
+        )
+
     def is_at_the_door(self, today: date) -> bool:
         """Whether the door of the meeting is seen to: from the day before until the day after."""
         return self._meets and abs(today - self.wanted.last_day) <= A_DAY

@@ -44,6 +44,12 @@ class SignUpClosed(Refused):
     key = "error.sign_up_closed"
 
 
+class TooLateToCancel(Refused):
+    """There is no seat to give up any more: what remains is to be erased."""
+
+    key = "error.too_late_to_cancel"
+
+
 class NotInvited(Refused):
     """A consultation is for other groups; values: `groups`."""
 
@@ -124,11 +130,13 @@ async def send(
     return await sign_ups.again(tx, kept)
 
 
-async def cancel(tx: Transaction, act: Act, kept: SignUp) -> SignUp:
+async def cancel(tx: Transaction, act: Act, kept: SignUp, consultation: Consultation) -> SignUp:
     """Take part no more; what was said stays until it is erased, so that it can be taken up.
 
-    A seat that becomes free is offered to whoever comes next.
+    A seat that becomes free is offered to whoever comes next. Raises TooLateToCancel.
     """
+    if not consultation.can_be_left(act.today):
+        raise TooLateToCancel
     await seats.lock(tx, kept.consultation_id)
     kept = await sign_ups.again(tx, kept)
     if not kept.is_in:

@@ -118,7 +118,7 @@ def _whom(words: str, _turn: Turn) -> str:
 async def _notes(_turn: Turn, answers: Answers) -> Sequence[Text]:
     whole = answers["about"] == Kind.REPORT.value
     hint = [text("contribute.about_ask")] if whole else []
-    return [text("sign_up.not_sent"), *hint]
+    return [participants.what_counts(amends=answers.get("number") is not None), *hint]
 
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:

@@ -17,6 +17,7 @@ from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Options, Rev
 from handlers.flows.sign_up import held, of
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
+from storage import feedback as queries
 
 NAME = "feedback"
 
@@ -35,8 +36,9 @@ def _offers(trait: str) -> Options:
     return options
 
 
-async def _notes(_turn: Turn, _answers: Answers) -> Sequence[Text]:
-    return [text("sign_up.not_sent"), text("feedback.seen")]
+async def _notes(turn: Turn, _answers: Answers) -> Sequence[Text]:
+    before = await queries.of_handle(turn.tx, held(turn).handle)
+    return [participants.what_counts(amends=before is not None), text("feedback.seen")]
 
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, select
 
+from bot.domain.people import Role
 from bot.domain.reports import LONGEST_TEXT
 from bot.sandbox.phone import Phone, plain
 from bot.services.discretion import HIDDEN_AFTER
@@ -192,6 +193,24 @@ async def test_what_is_not_taken_stays_and_that_is_said(network: JourneyNetwork)
     await stands(salma)
     mine = [each for each in salma.messages if each.mine]
     assert len(mine) == 1, "the last one was too much"
+
+
+@pytest.mark.parametrize("second", [False, True], ids=["house", "apart"])
+async def test_what_nobody_asked_for_is_not_kept_and_that_is_said(
+    network: JourneyNetwork, second: bool
+) -> None:
+    if second:
+        await add_second(network)
+    _officer, salma, _link = await joined(network)
+    await salma.starts()
+    assert "What you agreed to here is under /mine." in plain(salma.last.text)
+    assert "still stands" not in plain(salma.last.text)
+    assert (await stands(salma)).count("/start") == 0
+    await salma.types(RAMP)
+    assert "Your message was not saved, and still stands in this chat." in plain(salma.last.text)
+    assert RAMP in await stands(salma)
+    await salma.taps("What I agreed to", "Child rights report")
+    assert "You are: Participant" in plain(salma.screen.text)
 
 
 async def test_it_is_said_where_telegram_deletes_nothing(network: JourneyNetwork) -> None:
@@ -418,6 +437,23 @@ async def test_each_bot_hides_in_its_own_chat(network: JourneyNetwork) -> None:
     await later(network, minutes=15)
     assert (await stands(salma))[-1] == HIDDEN
     assert (await stands(there))[-1] == HIDDEN
+
+
+async def test_what_somebody_with_a_seat_reports_stays_in_the_same_chat(
+    network: JourneyNetwork,
+) -> None:
+    _officer, link = await announced(network)
+    justice = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    await justice.opens(link)
+    await justice.taps("Agree, random name", "Discreet mode", "On", "Sign up")
+    await justice.types("/home")
+    assert "Hide" not in justice.last.labels
+    await justice.types("torture")
+    await later(network, minutes=20)
+    found = await stands(justice)
+    assert "torture" in found
+    assert HIDDEN not in found
+    assert not OF_IT.search("\n".join(found).replace("torture", ""))
 
 
 @pytest.mark.parametrize(

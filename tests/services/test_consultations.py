@@ -291,8 +291,10 @@ async def test_a_changed_card_is_counted_once_and_a_cancelled_one_not_at_all(
     sent = await signed_up(database, clock, found, group=Group.WOMEN.value, access=[])
     async with database.write() as tx:
         assert await queries.counts(tx, found.id) == {"group": {"women": 1}}
-        gone = await sign_ups.cancel(tx, nobody(clock), sent)
-        assert await sign_ups.cancel(tx, nobody(clock), gone) == gone, "twice changes nothing"
+        gone = await sign_ups.cancel(tx, nobody(clock), sent, found)
+        assert await sign_ups.cancel(tx, nobody(clock), gone, found) == gone, (
+            "twice changes nothing"
+        )
         assert await queries.counts(tx, found.id) == {}
 
 

@@ -9,8 +9,8 @@ from bot.domain.screens import Screen, button, screen
 from bot.domain.views import me
 
 
-def hello(*, stays: bool = False) -> Screen:
-    """How one begins here; nothing is kept of whoever looks.
+def hello(*, known: bool = False, stays: bool = False) -> Screen:
+    """How one begins here, and goes on who is `known`; nothing is kept of whoever looks.
 
     `stays`: what was written is not understood, and stands in a chat where nothing should.
     """
@@ -19,7 +19,11 @@ def hello(*, stays: bool = False) -> Screen:
         "consultation_bot.hello",
         None,
         "consultation_bot.begin",
-        rows=[(button("language", "language"), button("privacy", "privacy"))],
+        *(["consultation_bot.mine"] if known else []),
+        rows=[
+            *([(button("mine", "mine"),)] if known else []),
+            (button("language", "language"), button("privacy", "privacy")),
+        ],
     )
 
 
