@@ -105,7 +105,7 @@ async def opened(turn: Turn, argument: str) -> None:
     shown = _passing(turn, found, door_code)
     if shown is None and kept.is_in:
         turn.sign_up = await service.check_in(turn.tx, turn.act, found, kept)
-        shown = views.here(found, turn.sign_up, before=kept.came)
+        shown = await flow.noted(turn, found, kept)
     await participants.remember(turn.tx, turn.sign_up or kept, turn.typed)
     await turn.show(shown or views.nobody(found, today=turn.today))
 

@@ -185,11 +185,10 @@ async def keep_no_longer(tx: Transaction, consultation_id: int, until: date) -> 
     )
 
 
-async def chat_of(tx: Transaction, handle: str) -> tuple[int, str] | None:
-    """Chat and language of a participant, for the outbox alone; None where they are erased."""
+async def chat_of(tx: Transaction, handle: str) -> Card | None:
+    """Whom a participant's card leads to, for the outbox alone; None where they are erased."""
     found = await by_handle(tx, handle)
-    card = None if found is None else found.card
-    return None if card is None else (card.chat_id, card.language)
+    return None if found is None else found.card
 
 
 async def handles(

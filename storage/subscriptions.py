@@ -60,11 +60,10 @@ async def is_going(tx: Transaction, bot_id: int, chat_id: int) -> bool:
     return handle is not None and await sign_ups.is_going(tx, handle)
 
 
-async def chat_of(tx: Transaction, handle: str) -> tuple[int, str] | None:
+async def chat_of(tx: Transaction, handle: str) -> Card | None:
     """Chat and language, for the outbox alone; None where they are erased."""
     found = await _by_handle(tx, handle)
-    card = None if found is None else found.card
-    return None if card is None else (card.chat_id, card.language)
+    return None if found is None else found.card
 
 
 async def count(tx: Transaction) -> int:

@@ -1371,6 +1371,15 @@ erasures = Table(  # keys that are still to be destroyed, for rows that are gone
     Column("asked_at", UtcDateTime, nullable=False),
 )
 
+hidings = Table(  # what chats in discreet mode show, and when it is hidden
+    "hidings",
+    metadata,
+    Column("chat", BigInteger, primary_key=True, autoincrement=False),  # a mark of this table alone
+    Column("due_at", UtcDateTime, nullable=False, index=True),
+    Column("sealed_with", String(64), nullable=False),  # the name of the key
+    Column("envelope", LargeBinary, nullable=False),  # the chat and its messages, sealed
+)
+
 # -- Messages --------------------------------------------------------------------------------------
 
 inbox = Table(

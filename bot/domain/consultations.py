@@ -234,6 +234,13 @@ class Consultation:
         """Whether contributions can be sent, amended and withdrawn, sign-up being open or not."""
         return self._goes_on and today <= self.wanted.words_until
 
+    def can_be_left(self, today: date) -> bool:
+        """Whether a sign-up can be cancelled: afterwards there is no seat to give up."""
+        meets = self.wanted.form is Form.MEETING
+        return self._goes_on and today <= (
+            self.wanted.last_day if meets else self.wanted.words_until
+        )
+
     def is_at_the_door(self, today: date) -> bool:
         """Whether the door of the meeting is seen to: from the day before until the day after."""
         return self._meets and abs(today - self.wanted.last_day) <= A_DAY
@@ -300,6 +307,7 @@ class Card:
     answers: Mapping[str, Any] = field(default_factory=dict)
     wrote: tuple[int, ...] = ()  # ids of their own messages, to delete them from the chat
     group: str | None = None  # whose code they came with
+    discreet: bool = False  # the phone may be looked at by others; the same for a whole chat
 
     @property
     def by_code(self) -> dict[str, str]:
@@ -315,6 +323,7 @@ class Card:
             "answers": dict(self.answers),
             "wrote": list(self.wrote),
             "group": self.group,
+            "discreet": int(self.discreet),  # as long, sealed, for who is as for who is not
         }
 
     @classmethod
@@ -327,6 +336,7 @@ class Card:
             kept["answers"],
             tuple(kept["wrote"]),
             kept["group"],
+            bool(kept["discreet"]),
         )
 
 

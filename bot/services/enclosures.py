@@ -13,7 +13,7 @@ from bot.domain.people import Act
 from bot.domain.views import contributing as told
 from bot.exchange.inspect import safe_name
 from bot.exchange.refusals import Macros, NotAccepted, OldFormat, TooLarge, UnknownType
-from bot.services import notices
+from bot.services import discretion, notices
 from storage import consultations, sign_ups
 from storage import enclosures as queries
 from storage.database import Transaction
@@ -76,7 +76,7 @@ async def take(tx: Transaction, act: Act, kept: SignUp, sent: Sent) -> Enclosure
     if len(await queries.unsent(tx, kept.handle)) >= MOST:
         raise TooManyFiles(limit=MOST)
     name = safe_name(sent.name or _NAMES.get(sent.kind, ""))
-    origin = Origin(kept.card.bot_id, sent.file_id, name)
+    origin = Origin(kept.card.bot_id, sent.file_id, name, sent.message_id)
     at = None if kind is EnclosureKind.VOICE else act.now
     added = await queries.add(tx, kept.consultation_id, kept.handle, kind, origin, at=at)
     taken = await queries.get(tx, added)
@@ -90,10 +90,11 @@ async def keep_voice(tx: Transaction, act: Act, kept: SignUp, enclosure_id: int)
     await queries.confirm(tx, enclosure_id, now=act.now)
 
 
-async def take_back(tx: Transaction, kept: SignUp, enclosure_id: int) -> None:
+async def take_back(tx: Transaction, act: Act, kept: SignUp, enclosure_id: int) -> None:
     """A file is not to be kept; raises NotFound."""
-    await own(tx, kept, enclosure_id)
+    unwanted = await own(tx, kept, enclosure_id)
     await queries.remove(tx, enclosure_id)
+    await _take_from_chat(tx, act, kept, unwanted)
 
 
 async def own(tx: Transaction, kept: SignUp, enclosure_id: int) -> Enclosure:
@@ -125,6 +126,15 @@ async def stored(
         await refused(tx, act, fetched, NotOfChildren())
         return
     await queries.store(tx, fetched, extension=extension, stored=stored, shown=shown, text=text)
+    kept = await sign_ups.by_handle(tx, fetched.handle)
+    await _take_from_chat(tx, act, kept, fetched)
+
+
+async def _take_from_chat(tx: Transaction, act: Act, kept: SignUp | None, sent: Enclosure) -> None:
+    """In discreet mode the message with a file goes once that is kept, or is not to be."""
+    if kept is None or kept.card is None or not kept.card.discreet or sent.origin is None:
+        return
+    await discretion.take_written(tx, act, kept.card, sent.origin.message_id)
 
 
 async def _of_children(tx: Transaction, handle: str) -> bool:

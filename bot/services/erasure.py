@@ -14,6 +14,7 @@ from bot.domain.consultations import Card, SignUp, SignUpState, counted
 from bot.domain.contributions import Contribution
 from bot.domain.errors import Refused
 from bot.domain.people import Act
+from bot.domain.screens import Screen
 from bot.domain.small_groups import WROTE
 from bot.domain.views import consultations as views
 from bot.domain.views import contributed
@@ -24,6 +25,7 @@ from storage import (
     contributions,
     enclosures,
     feedback,
+    hidings,
     outbox,
     quotes,
     sign_ups,
@@ -169,16 +171,24 @@ async def of_marks(tx: Transaction, act: Act, consultation_id: int) -> None:
 
 
 async def clear_chat(
-    tx: Transaction, act: Act, card: Card, *, rows: Iterable[int], wrote: Iterable[int]
+    tx: Transaction,
+    act: Act,
+    card: Card,
+    *,
+    rows: Iterable[int],
+    wrote: Iterable[int],
+    instead: Screen | None = None,
 ) -> None:
     """Delete messages from a chat where Telegram allows it, and blank what else was ours.
 
-    `rows` are of the outbox, `wrote` ids of messages.
+    `rows` are of the outbox, `wrote` ids of messages; `instead` is what blanks them.
     """
+    rows = list(rows)
+    await hidings.let_go(tx, card.bot_id, card.chat_id, rows)
     taken = [
         Message(
             f"erase:{row}",
-            told.blank(),
+            instead or told.blank(),
             None,
             card.bot_id,
             chat_id=card.chat_id,

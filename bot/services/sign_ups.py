@@ -23,7 +23,7 @@ from bot.domain.errors import NotFound, Refused, existing
 from bot.domain.people import Act
 from bot.domain.screens import Listing, text
 from bot.keys import KeyMissing
-from bot.services import audit, erasure, subscriptions, waiting
+from bot.services import audit, discretion, erasure, subscriptions, waiting
 from storage import consultations, sign_ups
 from storage import waiting as seats
 from storage.database import Transaction
@@ -42,6 +42,12 @@ class SignUpClosed(Refused):
     """Nobody signs up to this consultation any more."""
 
     key = "error.sign_up_closed"
+
+
+class TooLateToCancel(Refused):
+    """There is no seat to give up any more: what remains is to be erased."""
+
+    key = "error.too_late_to_cancel"
 
 
 class NotInvited(Refused):
@@ -125,11 +131,13 @@ async def send(
     return await sign_ups.again(tx, kept)
 
 
-async def cancel(tx: Transaction, act: Act, kept: SignUp) -> SignUp:
+async def cancel(tx: Transaction, act: Act, kept: SignUp, consultation: Consultation) -> SignUp:
     """Take part no more; what was said stays until it is erased, so that it can be taken up.
 
-    A seat that becomes free is offered to whoever comes next.
+    A seat that becomes free is offered to whoever comes next. Raises TooLateToCancel.
     """
+    if not consultation.can_be_left(act.today):
+        raise TooLateToCancel
     kept = await seats.hold(tx, kept)
     if not kept.is_in:
         return kept
@@ -178,6 +186,7 @@ async def forget(
     """
     found = await sign_ups.of_chat(tx, bot_id, chat_id)
     await seats.lock(tx, *(each.consultation_id for each in found))
+    await discretion.forget(tx, act, bot_id, chat_id, but=says)
     await subscriptions.end(tx, act, bot_id, chat_id, says=None if found else says)
     for each in found:
         await erasure.of_sign_up(tx, act, each, says=says if each is found[-1] else None)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain import codes
-from bot.domain.consultations import Consultation
+from bot.domain.consultations import Consultation, SignUp
 from bot.domain.errors import NotFound, Refused, Unfit
 from bot.domain.screens import Screen, Value
+from bot.domain.views import discretion as discreet_views
 from bot.domain.views import door as views
 from bot.domain.views import participants
 from bot.services import attendance as service
@@ -77,7 +78,15 @@ async def _opens(turn: Turn, _answers: Answers, answer: Any) -> None:
 async def _here(turn: Turn, _answers: Answers, _conversation_id: int) -> Screen:
     found, before = await of(turn), held(turn)
     turn.sign_up = await service.check_in(turn.tx, turn.act, found, before)
-    return views.here(found, turn.sign_up, before=before.came)
+    return await noted(turn, found, before)
+
+
+async def noted(turn: Turn, found: Consultation, before: SignUp) -> Screen:
+    """Whoever checked in, was noted `before`, or has no seat, learns so."""
+    now = held(turn)
+    if now.came and await turn.is_discreet():
+        return discreet_views.saved(f"sign_up:{found.code}")
+    return views.here(found, now, before=before.came)
 
 
 CHECK_IN = Flow(

@@ -176,7 +176,8 @@ class Flow:
     `begins` checks that the person may hold it and gives the values that its texts name (the
     item's code, say); `then` does what it was for and gives the screen to show, inside the same
     transaction; None where it has shown one itself. `notes` are lines of the review screen: what
-    sending would bring about; `looks` are buttons there whose acts show more of it. `meanwhile`
+    sending would bring about; `looks` are buttons there whose acts show more of it. `at_once` does
+    what an answer brings about before anything is sent. `meanwhile`
     says what happened since it was begun; it is asked when a draft is taken up again, and when
     `begins` or `then` refuse for good, and gives None where nothing did. A change of `steps` that
     old drafts cannot follow raises `version` and brings `upgrade`, from old answers to new ones.
@@ -189,6 +190,7 @@ class Flow:
     review: Review | None = None
     notes: Callable[[Turn, Answers], Awaitable[Sequence[Text]]] | None = None
     looks: Callable[[Turn, Answers, int], Awaitable[Sequence[Button]]] | None = None
+    at_once: Callable[[Turn, Answers], Awaitable[None]] | None = None
     meanwhile: Callable[[Turn, Answers], Awaitable[Meanwhile | None]] | None = None
     version: int = 1
     upgrade: Callable[[int, Answers], Answers] | None = None

@@ -14,9 +14,9 @@ from bot.domain.consultations import SignUp
 from bot.domain.enclosures import EnclosureState
 from bot.domain.errors import Refused
 from bot.domain.incoming import Sent, Wrote
-from bot.domain.screens import Screen, Value, message, text
+from bot.domain.screens import Screen, Value, text
 from bot.domain.views import contributing as contributing_views
-from bot.services import contributing, enclosures
+from bot.services import contributing, discretion, enclosures
 from bot.services import sign_ups as service
 from handlers.flows import engine
 from handlers.flows.engine import Advance, Outcome, State
@@ -86,14 +86,14 @@ class ParticipantRunner:
         kept = await self._remember(turn, kept, wrote.message_id)
         turn.step_apart(kept)
         if step is None or step.check is None:
-            await turn.show(message("flow.tap_please"))
+            await turn.refuse(text("flow.tap_please"))
             await self._ask(turn, kept, flow, state)
             return True
         try:
             value = await checked(turn, state, step, wrote.words)
             advance = engine.write(flow, state, step, value)
         except Refused as refused:
-            await turn.show(message(refused.text))
+            await turn.refuse(refused.text)
             return True
         if step.grows:
             earlier = _parts(kept) if advance.part else {}
@@ -116,7 +116,7 @@ class ParticipantRunner:
             value = await checked(turn, state, step, wrote.words)
             amended = engine.amend(state, step, _parts(kept)[str(wrote.message_id)], value)
         except Refused as refused:
-            await turn.show(message(refused.text))
+            await turn.refuse(refused.text)
             return True
         await self._ask(turn, kept, flow, amended)
         return True
@@ -134,15 +134,16 @@ class ParticipantRunner:
         turn.step_apart(kept)
         step = engine.takes_files(flow)
         if step is None:
-            await turn.show(message("flow.words_only"))
+            await turn.refuse(text("flow.words_only"))
             await self._ask(turn, kept, flow, state)
             return True
         try:
             taken = await enclosures.take(turn.tx, turn.act, kept, sent)
         except Refused as refused:
-            await turn.show(message(refused.text))
+            await turn.refuse(refused.text)
             await self._ask(turn, kept, flow, state)
             return True
+        turn.unsaved = True  # it goes from the chat once it was fetched
         state = engine.attach(state, step, taken.id, album=sent.album)
         if (said := sent.caption) and (words := engine.takes_words(flow, state)) is not None:
             state = engine.write(flow, state, words, said).state
@@ -195,12 +196,20 @@ class ParticipantRunner:
                     await turn.show(shown)
             case _:
                 await enclosure_rows.remove_unsent(turn.tx, kept.handle)
+                if (
+                    await turn.is_discreet() and kept.asked is not None
+                ):  # files that were on their way
+                    wrote = kept.asked["wrote"]
+                    await discretion.clear(turn.tx, turn.act, turn.card, wrote=wrote)
                 turn.sign_up = replace(kept, asked=None)
                 await sign_ups.save(turn.tx, turn.sign_up)
                 await turn.go(turn, flow.returns_to(advance.state.answers))
 
     async def _ask(self, turn: Turn, kept: SignUp, flow: Flow, state: State) -> None:
         turn.sign_up = kept
+        if flow.at_once is not None:
+            await flow.at_once(turn, state.answers)
+            kept = turn.sign_up
         step = engine.needs_options(flow, state)
         options = (
             [] if step is None or step.options is None else await step.options(turn, state.answers)
@@ -219,7 +228,7 @@ class ParticipantRunner:
         nonce = conversations.new_nonce()
         row = await turn.show(bound(shown, nonce, of="g"))
         if (before := _screen_of(kept)) is not None and before != row:
-            await turn.take_buttons(before)
+            await self._put_away(turn, before, None)
         question = {"flow": flow.name, "state": asked.to_json(), "nonce": nonce, "screen": row}
         same = kept.asked if kept.asked is not None and kept.asked["flow"] == flow.name else {}
         question["parts"] = same.get("parts", {})
@@ -243,12 +252,17 @@ class ParticipantRunner:
 
     async def _close(self, turn: Turn, kept: SignUp, sent: Screen | None) -> None:
         """Leave no buttons on the last question, and of a review say that it is sent."""
-        if (row := _screen_of(kept)) is None:
-            return
-        if sent is None:
+        if (row := _screen_of(kept)) is not None:
+            await self._put_away(turn, row, sent)
+
+    async def _put_away(self, turn: Turn, row: int, instead: Screen | None) -> None:
+        """Leave no buttons on what was asked; in discreet mode nothing at all."""
+        if await turn.is_discreet():
+            await discretion.clear(turn.tx, turn.act, turn.card, rows=[row])
+        elif instead is None:
             await turn.take_buttons(row)
         else:
-            await turn.change(row, sent)
+            await turn.change(row, instead)
 
 
 def _noting(kept: SignUp, **more: Any) -> SignUp:

@@ -205,6 +205,29 @@ async def test_a_sign_up_is_changed_cancelled_and_taken_up_again(network: Journe
     assert "You have signed up" in plain(salma.last.text)
 
 
+@pytest.mark.parametrize("by_meeting", [True, False])
+async def test_nothing_can_be_cancelled_when_it_is_over(
+    network: JourneyNetwork, by_meeting: bool
+) -> None:
+    _officer, link = await announced(network, by_meeting=by_meeting)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Sign up")
+    network.clock.ahead = timedelta(days=20)
+    await salma.types("/mine")
+    await salma.taps("Child rights report")
+    assert "Cancel my sign-up" in salma.screen.labels, "who does not come can still say so"
+    await salma.taps("Cancel my sign-up")
+    network.clock.ahead = timedelta(days=21)
+    await salma.taps("Yes, cancel it")
+    assert "there is nothing left to cancel" in plain(salma.answers[-1])
+    await salma.types("/mine")
+    await salma.taps("Child rights report")
+    assert "Cancel my sign-up" not in salma.screen.labels
+    assert "Erase everything" in salma.screen.labels
+    assert "Now: confirmed." in plain(salma.screen.text)
+
+
 async def test_old_buttons_of_the_card_show_where_things_stand(network: JourneyNetwork) -> None:
     _officer, link = await announced(network)
     salma = await network.people.phone("Salma")

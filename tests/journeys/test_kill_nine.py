@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from bot.domain.consultations import SignUpState
 from bot.domain.people import Role
 from bot.keys import KeyRing
 from bot.sandbox.phone import Phone, plain
 from storage import sign_ups
-from storage.tables import audit, conversations, evidence, items, status_updates
+from storage.tables import audit, conversations, evidence, hidings, items, status_updates
 from tests.journeys.killable import MOMENTS, KillableNetwork, Step
 from tests.journeys.test_consultations import announced
 from tests.journeys.test_reporting import justice
@@ -102,6 +105,46 @@ async def test_an_import_survives_a_kill_at_every_step(
     assert count == 120
     assert len(acts) == len(set(acts))
     record_property(f"kill -9 {moment} each step of an import: kills, items", (killable.kills, 120))
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_what_is_to_be_hidden_survives_a_kill_at_every_step(
+    killable: KillableNetwork, moment: str, record_property: Callable[[str, object], None]
+) -> None:
+    """From the switch to the line in the place of what was shown, which stands there once."""
+    _officer, link = await announced(killable)
+    salma = await killable.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Discreet mode")
+    await killable.interrupted(lambda: salma.taps("On"), moment)
+    await salma.waits_for("Discreet mode: On", within=20)
+    await killable.interrupted(lambda: salma.taps("Organisation"), moment)
+    await killable.interrupted(lambda: salma.types("Blue Door Collective"), moment)
+    await salma.waits_for("Organisation: Blue Door", within=20)
+    await salma.settles(1.0)
+    async with killable.database.write() as tx:
+        assert len(await tx.values(select(hidings.c.chat))) == 1
+        due = killable.clock.now() - timedelta(seconds=1)
+        if moment == "before":
+            await killable.kill()
+        await tx.execute(update(hidings).values(due_at=due))
+    if moment == "during":
+        await asyncio.sleep(random.Random(3).uniform(0.0, 0.5))
+        await killable.kill()
+    if moment == "after":
+        await salma.waits_for("Nothing is shown here.", within=30)
+        await killable.kill()
+    await killable.start_bot()
+    await salma.waits_for("Nothing is shown here.", within=30)
+    await salma.settles(1.0)
+    await salma.looks_again()
+    assert [plain(each.text) for each in salma.messages] == ["Nothing is shown here."]
+    async with killable.database.read() as tx:
+        assert await tx.values(select(hidings.c.chat)) == []
+        (kept,) = await sign_ups.of_chat(tx, killable.bot.id, salma.id)
+    assert kept.card is not None
+    assert kept.card.discreet
+    record_property(f"kill -9 {moment} a screen hides itself: kills, left", (killable.kills, 0))
 
 
 def sign_up_steps(phone: Phone, link: str) -> list[Step]:

@@ -114,6 +114,7 @@ WHY_NOT = {
     "grades.scheme": "how a committee grades",
     "grades.session": "a session of a committee",
     "grades.symbol": "the symbol of a public document",
+    "hidings.sealed_with": CODE,
     "import_rows.annotation_id": DOCUMENT,
     "import_rows.digest": DOCUMENT,
     "import_rows.document": DOCUMENT,

@@ -82,7 +82,7 @@ async def test_a_freed_seat_is_offered_to_the_next_and_taken(
     found = await announced(database, clock, seats=1)
     first, second, third = [await joins(database, clock, found, each) for each in (1, 2, 3)]
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), first)
+        await sign_ups.cancel(tx, nobody(clock), first, found)
     second, third = await now(database, second), await now(database, third)
     assert (second.state, third.state) == (OFFERED, WAITING)
     assert second.offered_until == clock.now() + OFFERED_FOR
@@ -101,7 +101,7 @@ async def test_an_offer_that_nobody_takes_goes_on_and_is_not_made_again_unasked(
     found = await announced(database, clock, seats=1)
     first, second, third = [await joins(database, clock, found, each) for each in (1, 2, 3)]
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), first)
+        await sign_ups.cancel(tx, nobody(clock), first, found)
     clock.move(hours=24)
     async with database.write() as tx:
         with pytest.raises(waiting.OfferOver):
@@ -375,7 +375,9 @@ async def test_after_the_last_day_nothing_is_offered_any_more(
     first, second = [await joins(database, clock, found, each) for each in (1, 2)]
     clock.move(days=29)
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), first)
+        with pytest.raises(sign_ups.TooLateToCancel):
+            await sign_ups.cancel(tx, nobody(clock), first, found)
+        await erasure.of_sign_up(tx, nobody(clock), first)
     assert clock.now().date() > LAST_DAY
     assert (await now(database, second)).state is WAITING
 

@@ -87,6 +87,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("code", name=op.f("pk_groups")),
     )
     op.create_table(
+        "hidings",
+        sa.Column("chat", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("due_at", Moment, nullable=False),
+        sa.Column("sealed_with", sa.String(length=64), nullable=False),
+        sa.Column("envelope", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chat", name=op.f("pk_hidings")),
+    )
+    op.create_index(op.f("ix_hidings_due_at"), "hidings", ["due_at"], unique=False)
+    op.create_table(
         "inbox",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("update_id", sa.BigInteger(), nullable=False),
