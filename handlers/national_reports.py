@@ -8,7 +8,13 @@ from typing import Any
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.exports import ExportKind
-from bot.domain.national_reports import BY_DEADLINE, Chapter, NationalReport, Outcome
+from bot.domain.national_reports import (
+    BY_DEADLINE,
+    Chapter,
+    NationalReport,
+    NotSubmitted,
+    Outcome,
+)
 from bot.domain.requests import RequestKind
 from bot.domain.screens import Attachment, Text, Words, text
 from bot.domain.views import exports as export_views
@@ -67,16 +73,16 @@ async def more(turn: Turn, argument: str) -> None:
 
 
 async def change(turn: Turn, argument: str) -> None:
-    """`report_change:5`: its limit of words, and what is too old for it."""
+    """`report_change:5`: its title, documents and deadline, its limit, what is too old for it."""
     report = await _report(turn, argument)
+    answers, labels = await flow.settings_answers(turn, report)
     await turn.desk.runner.begin(
         turn,
         flow.CHANGE.name,
         subject=f"national_report:{report.id}",
-        labels={"months": text("national_report.months", count=report.months)},
+        labels=labels,
         report=report.id,
-        word_limit=report.word_limit or 0,
-        months=report.months,
+        **answers,
     )
 
 
@@ -370,6 +376,23 @@ async def approval_file(turn: Turn, argument: str) -> None:
     await turn.show(shown)
 
 
+async def unapprove(turn: Turn, argument: str) -> None:
+    """`report_unapprove:3`: an approval was recorded by mistake; why is asked for."""
+    permissions.require(permissions.may_prepare_report(turn.actor))
+    found = existing(await queries.approval(turn.tx, number(argument)))
+    await turn.desk.runner.begin(
+        turn, flow.UNAPPROVE.name, approval=found.id, report=found.report_id
+    )
+
+
+async def unsubmit(turn: Turn, argument: str) -> None:
+    """`report_unsubmit:5`: a submission was recorded by mistake; why is asked for."""
+    report = await _report(turn, argument)
+    if report.is_open:
+        raise NotSubmitted
+    await turn.desk.runner.begin(turn, flow.UNSUBMIT.name, report=report.id)
+
+
 async def submit(turn: Turn, argument: str) -> None:
     """`report_submit:5`: when, and under which symbol."""
     report = await _report(turn, argument)
@@ -425,6 +448,8 @@ ACTS = {
     "report_approve": approve,
     "report_approvals": approvals,
     "report_submit": submit,
+    "report_unapprove": unapprove,
+    "report_unsubmit": unsubmit,
     "report_file": report_file,
     "chapter": chapter,
     "chapter_more": chapter_more,

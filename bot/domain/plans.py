@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
-from typing import TypeVar
 
 from babel.numbers import list_currencies
 
@@ -23,6 +22,7 @@ from bot.domain.disaggregation import Dimension, dimensions_of
 from bot.domain.errors import NotFound, Refused, Unfit
 from bot.domain.figures import LONGEST_NAME, LONGEST_UNIT, Figure, read_decimal, read_figures
 from bot.domain.fitting import on_one_line, within
+from bot.domain.merging import Fields, comparable
 from bot.domain.search import fold
 
 LONGEST_WHAT = 1000
@@ -81,6 +81,9 @@ ACTIVITY_FIELDS = (
     *("what", "institution_id", "others", "from_on", "until_on"),
     *("amount", "currency", "funds"),
 )
+ACTIVITY = Fields(ACTIVITY_FIELDS, "what", {"currency": "amount"})
+"""Changing an activity."""
+
 PROGRESS_FIELDS = ("what", "from_on", "until_on")
 """What an institution may change of an adopted activity of its own, beside state and values."""
 
@@ -102,13 +105,6 @@ class NotForYou(Refused):
     """Of an adopted activity an institution changes only what it does, when, state and values."""
 
     key = "error.activity_adopted"
-    final = True
-
-
-class ChangedMeanwhile(Refused):
-    """Somebody else has changed the very thing that is changed; values: `fields`."""
-
-    key = "error.plan_changed"
     final = True
 
 
@@ -194,50 +190,14 @@ def changed_fields(before: Wanted, after: Wanted) -> tuple[str, ...]:
     return tuple(
         name
         for name in ACTIVITY_FIELDS
-        if _comparable(getattr(before, name)) != _comparable(getattr(after, name))
+        if comparable(getattr(before, name)) != comparable(getattr(after, name))
     )
-
-
-def _comparable(value: object) -> object:
-    return frozenset(value) if isinstance(value, tuple) else value
-
-
-def touched(names: Sequence[str], before: object, after: object) -> tuple[str, ...]:
-    """Which of these fields differ, with those that make one value with them."""
-    found = {
-        _TOGETHER.get(name, name)
-        for name in names
-        if _comparable(getattr(before, name)) != _comparable(getattr(after, name))
-    }
-    return tuple(name for name in names if _TOGETHER.get(name, name) in found)
-
-
-_TOGETHER = {"currency": "amount", "baseline_year": "baseline", "target_year": "target"}
-
-
-P = TypeVar("P", "Wanted", "WantedIndicator")
-
-
-def clashes(names: Sequence[str], seen: P, now: P, wanted: P) -> tuple[str, ...]:
-    """The fields that two have changed since both had `seen` them, and not alike."""
-    mine, theirs = touched(names, seen, wanted), touched(names, seen, now)
-    apart = touched(names, now, wanted)
-    return tuple(name for name in names if name in mine and name in theirs and name in apart)
-
-
-def upon(names: Sequence[str], seen: P, now: P, wanted: P) -> P:
-    """What is there now with what one has changed of what they had `seen`, and nothing else."""
-    mine = touched(names, seen, wanted)
-    values = {name: getattr(wanted, name) for name in mine}
-    if names[0] in mine:  # the words of it
-        values["language"] = wanted.language
-    return replace(now, **values)
 
 
 def seal(activity: Activity, indicators: Iterable[Indicator]) -> str:
     """A few letters that stand for all that is shown of an activity: others once it changes."""
     shown = [
-        *(_comparable(getattr(activity, name)) for name in ACTIVITY_FIELDS),
+        *(comparable(getattr(activity, name)) for name in ACTIVITY_FIELDS),
         activity.state,
         *(each.wanted for each in sorted(indicators, key=lambda each: each.id)),
     ]
@@ -357,6 +317,8 @@ class WantedIndicator:
 
 
 INDICATOR_FIELDS = tuple(each.name for each in fields(WantedIndicator) if each.name != "language")
+INDICATOR = Fields(INDICATOR_FIELDS, "name", {"baseline_year": "baseline", "target_year": "target"})
+"""Changing an indicator."""
 
 
 @dataclass(frozen=True)
@@ -413,7 +375,7 @@ def changed_indicator(before: WantedIndicator, after: WantedIndicator) -> tuple[
     return tuple(
         name
         for name in INDICATOR_FIELDS
-        if _comparable(getattr(before, name)) != _comparable(getattr(after, name))
+        if comparable(getattr(before, name)) != comparable(getattr(after, name))
     )
 
 

@@ -50,7 +50,7 @@ _BY_SUBJECT = {
     "invitation": "accept decline expire make refuse revoke settle",
     "item": "consolidate need priority restrict unrestrict view_restricted",
     "leave": "add end",
-    "national_report": "add approve change drop submit",
+    "national_report": "add approve change drop submit unapprove unsubmit",
     "plans_book": "discard",
     "person": "always_new_message digest hours language statistics timezone weekend",
     "protection": "lower raise",

@@ -8,35 +8,33 @@ from dataclasses import dataclass, replace
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.figures import Figure
+from bot.domain.merging import ChangedMeanwhile, Fields, T
 from bot.domain.people import REPORTING, Act
 from bot.domain.plans import (
+    ACTIVITY,
     ACTIVITY_FIELDS,
-    INDICATOR_FIELDS,
+    INDICATOR,
     OPEN,
     PROGRESS_FIELDS,
     About,
     Activity,
     ActivityState,
-    ChangedMeanwhile,
     Indicator,
     IndicatorValue,
     Noted,
     NotForYou,
     NoYear,
-    P,
     Source,
     Wanted,
     WantedIndicator,
     called_alike,
     changed_fields,
     changed_indicator,
-    clashes,
     funds_fit,
     name_fits,
     require_whole,
     seal,
     unit_fits,
-    upon,
     values_of,
 )
 from bot.domain.reports import fitting
@@ -120,7 +118,7 @@ async def change(
     when, and the secretariat is shown it. Raises NotForYou for the rest, EndsBefore, Unfit.
     """
     before = await changeable(tx, act, activity_id)
-    wanted = _onto(ACTIVITY_FIELDS, _tidy(seen), before.wanted, _tidy(wanted))
+    wanted = _onto(ACTIVITY, _tidy(seen), before.wanted, _tidy(wanted))
     changed = await overwrite(tx, act, before, wanted)
     if changed:
         await audit.record(
@@ -135,13 +133,13 @@ async def change(
     return changed
 
 
-def _onto(names: Sequence[str], seen: P, now: P, wanted: P) -> P:
+def _onto(fields: Fields, seen: T, now: T, wanted: T) -> T:
     """What is there `now` with what was changed of what was `seen`; raises ChangedMeanwhile."""
-    both = clashes(names, seen, now, wanted)
+    both = fields.clashes(seen, now, wanted)
     if both:
         keys = dict.fromkeys(views.field_text(each) for each in both)
         raise ChangedMeanwhile(fields=Listing(tuple(text(each) for each in keys)))
-    return upon(names, seen, now, wanted)
+    return fields.upon(seen, now, wanted)
 
 
 async def overwrite(tx: Transaction, act: Act, before: Activity, wanted: Wanted) -> tuple[str, ...]:
@@ -373,7 +371,7 @@ async def change_indicator(
     before = existing(await indicators.get(tx, indicator_id))
     permissions.require(permissions.may_change_activity(act.actor, activity.institution_id))
     _require_open_to(act, activity)
-    wanted = _onto(INDICATOR_FIELDS, _tidied(seen), before.wanted, _tidied(wanted))
+    wanted = _onto(INDICATOR, _tidied(seen), before.wanted, _tidied(wanted))
     if wanted.name == before.name:
         wanted = replace(wanted, language=before.language)
     changed = changed_indicator(before, wanted)

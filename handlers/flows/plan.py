@@ -26,22 +26,21 @@ from bot.domain.plans import (
     WantedIndicator,
 )
 from bot.domain.reports import LONGEST_TEXT, joined
-from bot.domain.screens import Code, Listing, Screen, Text, Value, Words, text
+from bot.domain.screens import Code, Screen, Text, Value, Words, text
 from bot.domain.selection import Narrowing, Selection
 from bot.domain.views import plans as views
 from bot.domain.views.common import full_code, item_code
 from bot.domain.views.people import name_for
 from bot.services import plans
-from handlers.flows import engine
+from handlers.flows import merging
 from handlers.flows.flow import Answers, Ask, Choose, Flow, Meanwhile, Option, Pick, Review
+from handlers.flows.merging import Labels
 from handlers.flows.picking import MOST
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
 from storage import clusters, institutions, items
 from storage import plans as queries
 from storage import selection as selections
-
-Labels = dict[str, Text | list[Text]]
 
 
 async def proposing(turn: Turn, about: About) -> list[int]:
@@ -243,7 +242,7 @@ async def answers_of(turn: Turn, found: Activity) -> tuple[dict[str, Any], Label
     if found.others:
         answers["others"] = list(found.others)
         labels["others"] = [await institution_label(turn, each) for each in found.others]
-    return {**answers, "seen": answers}, labels
+    return merging.with_seen(answers, labels)
 
 
 async def _changed_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
@@ -251,63 +250,15 @@ async def _changed_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
     if answers.get("activity") is None or "seen" not in answers:
         return None
     found = await plans.changeable(turn.tx, turn.act, answers["activity"])
-    seen, wanted = _wanted(turn, answers["seen"]), _wanted(turn, answers)
-    theirs = domain.touched(domain.ACTIVITY_FIELDS, seen, found.wanted)
-    mine = domain.touched(domain.ACTIVITY_FIELDS, seen, wanted)
-    return _upon(
+    return merging.upon(
         ACTIVITY,
+        domain.ACTIVITY,
         answers,
-        await answers_of(turn, found),
-        theirs=theirs,
-        mine=mine,
-        both=domain.clashes(domain.ACTIVITY_FIELDS, seen, found.wanted, wanted),
+        versions=(_wanted(turn, answers["seen"]), found.wanted, _wanted(turn, answers)),
+        now=await answers_of(turn, found),
+        answered={"institution_id": "institution", "currency": "amount"},
+        called=views.field_text,
         look=f"activity:{found.id}",
-    )
-
-
-_ANSWERED = {
-    "institution_id": "institution",
-    "currency": "amount",
-    "name": "called",
-    "baseline_year": "baseline",
-    "target_year": "target",
-}
-"""The answers that hold a field, where they are called otherwise."""
-
-
-def _upon(
-    flow: Flow,
-    answers: Answers,
-    now: tuple[dict[str, Any], Labels],
-    *,
-    theirs: Sequence[str],
-    mine: Sequence[str],
-    both: Sequence[str],
-    look: str,
-) -> Meanwhile | None:
-    """What an entry is `now`, with those fields of the answers upon it that are changed there."""
-    if not theirs:
-        return None
-    anew, labels = now
-    own = {_ANSWERED.get(each, each) for each in mine}
-    kept = {name: value for name, value in anew.items() if name not in own}
-    kept |= {name: answers[name] for name in own if name in answers}
-    names = {_ANSWERED.get(each, each) for each in theirs}
-    there = engine.begin(
-        flow,
-        {name: value for name, value in anew.items() if name in names},
-        {name: label for name, label in labels.items() if name in names},
-    )
-    fields = dict.fromkeys(views.field_text(each) for each in both or theirs)
-    return Meanwhile(
-        text(
-            "activity.meanwhile_both" if both else "activity.meanwhile",
-            fields=Listing(tuple(text(each) for each in fields)),
-        ),
-        changed=tuple(engine.said(flow, there, language="")),
-        look=look,
-        upon=kept,
-        labels={name: label for name, label in labels.items() if name not in own},
     )
 
 
@@ -476,13 +427,14 @@ async def _redefined_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None
         return None
     found, _of = await plans.indicator(turn.tx, turn.act, answers["indicator"])
     seen, wanted = _wanted_indicator(turn, answers["seen"]), _wanted_indicator(turn, answers)
-    return _upon(
+    return merging.upon(
         INDICATOR,
+        domain.INDICATOR,
         answers,
-        answers_of_indicator(found),
-        theirs=domain.touched(domain.INDICATOR_FIELDS, seen, found.wanted),
-        mine=domain.touched(domain.INDICATOR_FIELDS, seen, wanted),
-        both=domain.clashes(domain.INDICATOR_FIELDS, seen, found.wanted, wanted),
+        versions=(seen, found.wanted, wanted),
+        now=answers_of_indicator(found),
+        answered={"name": "called", "baseline_year": "baseline", "target_year": "target"},
+        called=views.field_text,
         look=f"indicator:{found.id}",
     )
 
@@ -506,7 +458,7 @@ def answers_of_indicator(found: Indicator) -> tuple[dict[str, Any], Labels]:
     if found.dimensions:
         answers["dimensions"] = [each.value for each in found.dimensions]
         labels["dimensions"] = [text(f"dimension.{each}") for each in found.dimensions]
-    return {**answers, "seen": answers}, labels
+    return merging.with_seen(answers, labels)
 
 
 INDICATOR = Flow(

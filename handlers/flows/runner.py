@@ -72,19 +72,25 @@ class Runner:
                 await self._resume(turn, draft, quietly=quietly)
                 return
         state = engine.begin(flow, answers, labels)
-        conversation = await conversations.begin(
-            turn.tx,
-            bot_id=turn.bot_id,
-            chat_id=turn.chat_id,
-            person_id=turn.person.id,
-            seat_id=seat_id or turn.actor.seat_id,
-            flow=name,
-            flow_version=flow.version,
-            subject=subject,
-            state=state.to_json(),
-            now=turn.now,
-        )
+        conversation = await self._new(turn, flow, state, subject, seat_id)
         await self._ask(turn, conversation, state, quietly=quietly, fresh=True)
+
+    async def keep(
+        self,
+        turn: Turn,
+        name: str,
+        refused: Refused,
+        /,
+        *,
+        subject: str,
+        seat_id: int | None = None,
+        **answers: Any,
+    ) -> None:
+        """What came in one message was refused for good: it rests as if it had been asked for."""
+        flow = self.flows[name]
+        state = engine.begin(flow, answers)
+        conversation = await self._new(turn, flow, state, subject, seat_id)
+        await self._refused(turn, conversation, state, refused)
 
     async def press(self, turn: Turn, nonce: str, number: int) -> None:
         """A button of a question was tapped; a stale one gets the current screen."""
@@ -295,6 +301,22 @@ class Runner:
         await self._drop(turn, draft)
 
     # -- inside ------------------------------------------------------------------------------------
+
+    async def _new(
+        self, turn: Turn, flow: Flow, state: State, subject: str | None, seat_id: int | None
+    ) -> Conversation:
+        return await conversations.begin(
+            turn.tx,
+            bot_id=turn.bot_id,
+            chat_id=turn.chat_id,
+            person_id=turn.person.id,
+            seat_id=seat_id or turn.actor.seat_id,
+            flow=flow.name,
+            flow_version=flow.version,
+            subject=subject,
+            state=state.to_json(),
+            now=turn.now,
+        )
 
     async def _named(self, turn: Turn, flow: Flow, state: State, words: str) -> Advance | None:
         """What tapping the option would do that the words name; None where they name none."""

@@ -269,3 +269,32 @@ async def test_an_item_goes_from_one_chapter_to_another(network: JourneyNetwork)
     await amina.taps("Go on (1)")
     assert "140.12: missing" in plain(amina.screen.text)
     assert "140.9: missing" in plain(amina.screen.text)
+
+
+async def test_what_was_recorded_by_mistake_is_taken_back_with_a_reason(
+    network: JourneyNetwork,
+) -> None:
+    amina, _ = await secretariat(network)
+    await begun(amina)
+    await amina.taps("Record an approval", "The cabinet")
+    await amina.taps(amina.screen.labels[0], "Record it", "Record the submission")
+    await amina.taps(amina.screen.labels[0], "Record it")
+    assert "submitted" in plain(amina.screen.text)
+    await amina.taps("More", "Take back the submission")
+    await amina.types("It was only drafted.")
+    assert "approved" in plain(amina.screen.text)
+    assert "submitted" not in plain(amina.screen.text)
+    await amina.taps("Approvals")
+    await amina.taps(next(each for each in amina.screen.labels if each.startswith("Take back")))
+    await amina.types("It was another report.")
+    assert "in preparation" in plain(amina.screen.text)
+
+
+async def test_a_report_is_called_otherwise_and_answers_a_deadline(network: JourneyNetwork) -> None:
+    amina, _ = await secretariat(network)
+    await begun(amina)
+    await amina.taps("More", "Change the report", "Title")
+    await amina.types("Third mid-term report")
+    assert "Documents: A/HRC/61/9" in plain(amina.screen.text)
+    await amina.taps("Save")
+    assert "Third mid-term report" in plain(amina.screen.text)

@@ -195,6 +195,25 @@ async def test_an_answer_to_a_question_that_is_settled_is_kept_and_stands_in_nob
     assert found["words"] == "On 3 May."
 
 
+async def test_a_reply_to_a_question_that_is_settled_is_kept_just_so(
+    network: JourneyNetwork,
+) -> None:
+    """It was refused without a button; there was no conversation that could have kept it."""
+    justice, _police, officer = await settled(network)
+    await reports(justice, "Bill 12 is drafted.", "Planned")
+    await officer.types("/review")
+    await officer.taps("Ask the institution")
+    await officer.types("On which day?")
+    asked = await justice.waits_for("On which day?")
+    await officer.types("/review")
+    await officer.taps("Approve")
+    await justice.replies(asked, "On 3 May.")
+    assert "has changed meanwhile: approved" in shown(justice)
+    assert "“On 3 May.”" in shown(justice)
+    await justice.taps("Send as a question", "Send")
+    await justice.waits_for("your question is with the secretariat")
+
+
 async def test_a_question_about_a_report_that_was_sent_anew_goes_to_the_new_one(
     network: JourneyNetwork,
 ) -> None:

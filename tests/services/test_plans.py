@@ -15,11 +15,11 @@ from sqlalchemy import func, select, update
 from bot.domain.disaggregation import Dimension
 from bot.domain.errors import NotAllowed, NotFound, Outdated, Refused
 from bot.domain.figures import Figure
+from bot.domain.merging import ChangedMeanwhile
 from bot.domain.people import Act, Role
 from bot.domain.plans import (
     About,
     ActivityState,
-    ChangedMeanwhile,
     IndicatorKind,
     IndicatorValue,
     Noted,
