@@ -43,7 +43,7 @@ from bot.domain.reports import (
 )
 from bot.domain.screens import Code
 from bot.domain.status import Entry, called
-from bot.domain.versions import Version, amended, differences, newest
+from bot.domain.versions import Earlier, Version, amended, differences, newest
 from bot.domain.views import report as views
 from bot.services import audit, requests
 from bot.services.last_word import follow_inside, restore
@@ -365,6 +365,28 @@ async def every_version(tx: Transaction, actor: Actor, said: StatusUpdate) -> li
         newest(said, await _evidence_of(tx, said.id)),
     ]
     return [each for each in every if own or each.word]
+
+
+async def read_beside(tx: Transaction, status_update_id: int) -> Earlier:
+    """A report whole, for another one to be read beside it."""
+    said = existing(await _whole(tx, status_update_id))
+    pieces = tuple(await evidence.of_report(tx, said.id))
+    return Earlier(said.id, said.number, newest(said, tuple(each.id for each in pieces)), pieces)
+
+
+async def word_before(tx: Transaction, said: StatusUpdate) -> Earlier | None:
+    """The institution's word that a report would follow: a version of its own, else the last one.
+
+    None where it has said nothing yet.
+    """
+    own = [each for each in await versions.older(tx, said.id) if each.word]
+    if own:
+        pieces = await evidence.of_versions(tx, said.id)
+        had = tuple(each for each in pieces if each.id in own[-1].evidence)
+        return Earlier(said.id, said.number, own[-1], had, own=True)
+    standing = await queries.standing(tx, said.assignment_id)
+    last = next((each for each in standing if each.id < said.id), None)
+    return None if last is None else await read_beside(tx, last.id)
 
 
 async def _whole(tx: Transaction, status_update_id: int) -> StatusUpdate | None:
