@@ -130,7 +130,8 @@ async def withdraw(turn: Turn, argument: str) -> None:
     """`withdraw:42`: asks before a report is taken back."""
     found = await status_updates.to_withdraw(turn.tx, turn.actor, number(argument))
     code = await _code(turn, found.assignment_id)
-    await turn.show(views.withdraw(found.id, found.number, code, found.assignment_id))
+    keeps = await status_updates.keeps_files(turn.tx, found.id)
+    await turn.show(views.withdraw(found.id, found.number, code, found.assignment_id, keeps))
 
 
 async def withdraw_yes(turn: Turn, argument: str) -> None:

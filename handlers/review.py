@@ -19,7 +19,7 @@ from bot.domain.views import versions as version_views
 from bot.domain.views.common import LIST_LENGTH
 from bot.services import consolidation, opened
 from bot.services import reviews as service
-from bot.services.status_updates import every_version, get_own
+from bot.services.status_updates import every_version, get_own, read_beside
 from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -252,6 +252,7 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
     said = existing(await status_updates.get(turn.tx, waiting.status_update_id))
     said = replace(said, figures=await figures.of(turn.tx, said.id))
     returned = await reviews.returned_before(turn.tx, waiting.assignment_id, before=said.id)
+    approved = await reviews.last_approved(turn.tx, waiting.assignment_id, before=said.id)
     narrowed = await service.queue_of(turn.tx, turn.act)
     today = turn.today
     card = views.Card(
@@ -259,11 +260,10 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
         said=said,
         asks=await _asks(turn, waiting),
         pieces=await evidence.of_report(turn.tx, said.id),
-        before=await reviews.last_approved(turn.tx, waiting.assignment_id, before=said.id),
+        before=approved,
+        approved=None if approved is None else await read_beside(turn.tx, approved.id),
         returned=returned,
-        returned_pieces=(
-            () if returned is None else await evidence.of_report(turn.tx, returned.id)
-        ),
+        tried=None if returned is None else await read_beside(turn.tx, returned.id),
         newer=await reviews.newer(turn.tx, waiting.assignment_id, than=said.id),
         thread=await threads.words_of(turn.tx, said.id),
         contradictions=await _contradictions(turn, waiting),
@@ -281,7 +281,7 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
     await turn.show(
         views.report(card, language=turn.language),
         subject=f"report:{said.id}",
-        quotes=[f"su:{each.id}" for each in (said, returned) if each is not None],
+        quotes=[f"su:{each.id}" for each in (said, returned, approved) if each is not None],
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,6 +146,11 @@ async def pieces_of_draft(tx: Transaction, conversation_id: int) -> list[Evidenc
 async def counts_of_report(tx: Transaction, status_update_id: int) -> EvidenceCounts:
     """How much evidence a status update has."""
     return await _counts(tx, evidence.c.status_update_id == status_update_id)
+
+
+async def stored_among(tx: Transaction, evidence_ids: Sequence[int]) -> int:
+    """How many of these pieces are stored files, whatever they belong to."""
+    return (await _counts(tx, evidence.c.id.in_(evidence_ids))).files
 
 
 async def files_behind(tx: Transaction, status_update_ids: Iterable[int]) -> int:
@@ -335,11 +340,18 @@ def _of_any_version(status_update_id: int) -> ColumnElement[bool]:
     )
 
 
-async def withdraw(tx: Transaction, status_update_id: int) -> int:
-    """The status update was withdrawn: its evidence is to be removed; gives how many pieces."""
+async def withdraw(tx: Transaction, status_update_id: int, kept: Collection[int]) -> int:
+    """The status update was withdrawn: what is not among the `kept` pieces is to be removed.
+
+    Gives how many pieces that are.
+    """
     result = await tx.execute(
         update(evidence)
-        .where(_of_any_version(status_update_id), evidence.c.state != EvidenceState.REDACTED.value)
+        .where(
+            _of_any_version(status_update_id),
+            evidence.c.id.not_in(list(kept)),
+            evidence.c.state != EvidenceState.REDACTED.value,
+        )
         .values(state=EvidenceState.DROPPED.value, next_try_at=None)
     )
     return result.rowcount
@@ -430,7 +442,7 @@ def _same_file(awaited: Awaited) -> ColumnElement[bool]:
 
 
 async def abandoned(tx: Transaction, *, limit: int = 200) -> list[int]:
-    """Evidence of dropped drafts and of withdrawn status updates."""
+    """Evidence of dropped drafts, and what was never sent of withdrawn status updates."""
     gone = ~exists().where(conversations.c.id == evidence.c.conversation_id)
     statement = (
         select(evidence.c.id)

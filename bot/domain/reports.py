@@ -18,6 +18,14 @@ UNCHANGED_IN_A_ROW = 2
 """After so many confirmations that nothing changed, a sentence is asked for."""
 
 
+class Keeps(StrEnum):
+    """Which of its files the record keeps of a report that is withdrawn."""
+
+    ALL = "all"
+    WHAT_WAS_CLEARED = "cleared"  # those of its earlier versions
+    NOTHING = "nothing"  # it was never the institution's word
+
+
 class ReportKind(StrEnum):
     """How a status update came to be."""
 
@@ -32,7 +40,7 @@ class EvidenceState(StrEnum):
     AWAITED = "awaited"
     STORED = "stored"
     REFUSED = "refused"
-    DROPPED = "dropped"  # its status update was withdrawn: to be removed
+    DROPPED = "dropped"  # taken back before it was the institution's word: to be removed
     REDACTED = "redacted"  # destroyed for good; that there was one, and why it went, stays
 
 

@@ -38,6 +38,7 @@ from bot.services import audit, requests
 from bot.services.last_word import follow_inside, restore
 from bot.services.notices import reporters, tell, tell_secretariat
 from bot.services.reminders import calendars_of
+from bot.services.status_updates import read_beside, word_before
 from storage import (
     absences,
     assignments,
@@ -447,17 +448,18 @@ async def material(
     if not report.restricted:
         texts = (await items.texts(tx, [report.item_id]))[report.item_id]
         asks = best_text(texts, language, default_language)
-    earlier = await status_updates.standing(tx, report.assignment_id)
-    newest = await status_updates.newest(tx, report.assignment_id)
+    returned = await queries.returned_before(tx, report.assignment_id, before=said.id)
+    last = await status_updates.newest(tx, report.assignment_id)
     seat = None if said.seat_id is None else await seats.get(tx, said.seat_id)
     author = None if seat is None else await people.get(tx, seat.person_id)
     return views.Material(
         report=report,
         said=replace(said, figures=await figures.of(tx, said.id)),
         pieces=tuple(await evidence.of_report(tx, said.id)),
-        before=next((each for each in earlier if each.id < said.id), None),
-        returned=await queries.returned_before(tx, report.assignment_id, before=said.id),
+        before=await word_before(tx, said),
+        returned=returned,
+        tried=None if returned is None else await read_beside(tx, returned.id),
         asks=asks,
         author=None if author is None else author.name,
-        newer=newest.number if newest is not None and newest.id > said.id else None,
+        newer=last.number if last is not None and last.id > said.id else None,
     )

@@ -314,6 +314,13 @@ async def ask_to_send(tx: Transaction, act: Act, job_id: int) -> int:
     return rows
 
 
+async def waiting(tx: Transaction, act: Act, job_id: int) -> Mapping[str, Any]:
+    """What the actor's own workbook would send; raises NotFound, or Outdated once it is sent."""
+    found = (await _own(tx, act, job_id)).result
+    assert found is not None
+    return found
+
+
 async def discard(tx: Transaction, act: Act, job_id: int) -> None:
     """Send nothing of it."""
     await books.discard(tx, act, await _own(tx, act, job_id), "reports_book")

@@ -7,26 +7,29 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy import update as sql_update
 
 from bot.domain.clearance import LATE, OwnReport, Rule, Shown, WaitsForClearance
-from bot.domain.errors import NotAllowed, NotFound, Outdated
+from bot.domain.errors import NotAllowed, NotFound, Outdated, existing
+from bot.domain.figures import Figure
 from bot.domain.home import Waiting
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.reports import AmendedMeanwhile, NotTheirWord, Receipt, StatusUpdateDraft
 from bot.domain.requests import ItemState
+from bot.domain.screens import Text, Words
+from bot.domain.views import clearance as views
 from bot.domain.work_calendar import Policy
 from bot.services import clearance, history, reminders, requests, reviews, status_updates
 from bot.services.clearance import Amended
-from storage import assignments, desk, home, seats, versions
+from storage import assignments, desk, files, home, seats, versions
 from storage import clearance as queries
 from storage import reviews as review_queries
 from storage import status_updates as updates
 from storage.database import Database, Transaction
 from storage.tables import assignments as assignments_table
 from storage.tables import audit as audit_table
-from storage.tables import clearance_notices, clearances, outbox, request_items
+from storage.tables import clearance_notices, clearances, evidence, outbox, request_items
 from storage.tables import reminders as rungs
 from tests import maravia
 from tests.maravia import Sample
@@ -461,6 +464,84 @@ async def test_a_letter_is_the_institutions_word_already(database: Database) -> 
         held = await assignments.get(tx, at.held())
         assert held is not None
         assert held.status == "in_progress"
+
+
+# -- What changed --------------------------------------------------------------------------------
+
+
+async def keys_read(tx: Transaction, at: House, update_id: int) -> dict[str, Text]:
+    """What the validator's screen says of that report, by the keys of its lines."""
+    shown = existing(await queries.get(tx, update_id))
+    found = await clearance.material(tx, shown, "en", default_language="en")
+    lines = views.card(found, "en", others=0).lines
+    return {each.key: each for each in lines if each is not None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, {"clearance.says_the_same"}),
+        (
+            {"figures": (Figure("Prosecutions", 99),)},
+            {"version.figure_gone", "version.figure_new"},
+        ),
+        ({"status": "implemented"}, {"version.status"}),
+        ({"as_of": TODAY - timedelta(days=9)}, {"version.as_of"}),
+        ({"remaining": "Its second reading."}, {"changes.remains"}),
+    ],
+)
+async def test_the_validator_is_told_whatever_a_report_says_anew(
+    database: Database, changes: dict[str, Any], told: set[str]
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        said: dict[str, Any] = {"figures": (Figure("Prosecutions", 12),)}
+        first = await sent(tx, at, **said)
+        await clearance.clear(tx, act(at.karim), Shown(first, 1))
+        values = {"status": "in_progress", "as_of": TODAY, **said, **changes}
+        again = StatusUpdateDraft(at.held(), measures=WORDS, language="en", **values)
+        receipt = await status_updates.submit(tx, act(at.amal), again)
+        keys = await keys_read(tx, at, receipt.updates[0].status_update_id)
+        assert told <= set(keys)
+        assert ("clearance.says_the_same" in keys) is not bool(changes)
+        assert "clearance.first" not in keys
+
+
+async def test_files_that_are_new_or_not_there_again_are_told_by_what_they_hold(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        first, second = await sent(tx, at), await sent(tx, at)
+        for report_id, hashes in ((first, ("aa", "bb")), (second, ("bb", "cc"))):
+            for sha256 in (each * 32 for each in hashes):
+                await files.add(tx, sha256, size=9, media_type="application/pdf", now=NOW)
+                piece = {"kind": "document", "state": "stored", "sha256": sha256, "added_at": NOW}
+                name = {"name": f"{sha256[:2]}.pdf", "status_update_id": report_id}
+                await tx.execute(insert(evidence).values(**piece, **name))
+        await clearance.clear(tx, act(at.karim), Shown(first, 1))
+        keys = await keys_read(tx, at, second)
+        assert keys["version.file_gone"].values == {"file": Words("aa.pdf", limit=80)}
+        assert keys["version.file_new"].values == {"file": Words("cc.pdf", limit=80)}
+
+
+async def test_a_cleared_report_that_is_amended_is_read_beside_what_was_cleared(
+    database: Database,
+) -> None:
+    """Its own version, not the report before it; and what was never cleared is no measure."""
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at)
+        await clearance.clear(tx, act(at.karim), Shown(update_id, 1))
+        for place, words in enumerate(("Act 12 is law.", "Act 12 is in force."), start=1):
+            again = StatusUpdateDraft(at.held(), "in_progress", words, "en", TODAY)
+            await status_updates.amend(tx, act(at.amal, days=1), update_id, again, seen=place)
+        keys = await keys_read(tx, at, update_id)
+        assert "clearance.first" not in keys
+        number = str(keys["clearance.changed"].values["number"])
+        assert "SU-2026-0001" in number
+        assert "'version': 1" in number
+        assert WORDS in str(keys["changes.was"].values)
 
 
 # -- What is asked meanwhile -----------------------------------------------------------------------

@@ -255,6 +255,25 @@ async def test_who_amends_to_a_status_that_needs_a_file_is_told_when_theirs_is_s
         assert told.count("evidence.can_be_sent") == 1
 
 
+async def test_an_amended_report_goes_with_the_file_that_it_had(database: Database) -> None:
+    async with database.write() as tx:
+        act = maravia.act(await coordinator(tx), NOW)
+        sample = await maravia.justice(tx)
+        focal = await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, sample.institution_id)
+        theirs, one = maravia.act(focal, NOW), sample.assignments["140.7"]
+        await statuses.require_evidence(tx, act, "implemented", required=True)
+        draft = await draft_of(tx, focal, "implemented")
+        await with_file(tx, focal, draft, "ab" * 32)
+        said = StatusUpdateDraft(one, "implemented", "Done.", "en", TODAY, conversation_id=draft)
+        sent = (await status_updates.submit(tx, theirs, said)).updates[0].status_update_id
+        again = replace(said, measures="Done, and published.", conversation_id=None)
+        receipt = await status_updates.amend(tx, theirs, sent, again, seen=1)
+        assert receipt.version == 2
+        [piece] = await evidence_queries.of_report(tx, sent)
+        with pytest.raises(FileNeeded):
+            await status_updates.amend(tx, theirs, sent, again, seen=2, without=[piece.id])
+
+
 async def test_who_still_writes_is_not_interrupted_by_a_file(database: Database) -> None:
     async with database.write() as tx:
         act = maravia.act(await coordinator(tx), NOW)

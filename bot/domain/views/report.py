@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.home import Entry
-from bot.domain.reports import Acknowledged, Receipt, ReportKind
+from bot.domain.reports import Acknowledged, Keeps, Receipt, ReportKind
 from bot.domain.screens import (
     Button,
     Code,
@@ -25,7 +25,10 @@ from bot.domain.views.common import BESIDE, HOME_BESIDE, dotted, evidence_facts,
 
 EXCERPT = 300
 KINDS = ("document", "photo", "voice", "audio", "video")
-TEXT_KEYS = tuple(f"evidence.kind.{each}" for each in KINDS)
+TEXT_KEYS = (
+    *(f"evidence.kind.{each}" for each in KINDS),
+    *(f"report.withdraw.keeps_{each}" for each in Keeps),
+)
 
 
 def receipt(given: Receipt, next_item: Entry | None) -> Screen:
@@ -82,10 +85,13 @@ def amend_instead(status_update_id: int, number: str) -> Screen:
     )
 
 
-def withdraw(status_update_id: int, number: str, code: str, assignment_id: int) -> Screen:
-    """Asked before a report is taken back."""
+def withdraw(
+    status_update_id: int, number: str, code: str, assignment_id: int, keeps: Keeps
+) -> Screen:
+    """Asked before a report is taken back: what of it stays in the record."""
     return screen(
         text("report.withdraw", number=Code(number), item=Code(code)),
+        text(f"report.withdraw.keeps_{keeps}"),
         rows=[
             (
                 button("withdraw_yes", f"withdraw_yes:{status_update_id}"),
