@@ -45,18 +45,18 @@ async def export(turn: Turn, argument: str) -> None:
         offered = [
             each
             for each in CHOSEN
-            if service.may_take(turn.actor, each) and (anything or FORMS[each].whole)
+            if service.may_take(turn.actor, each) and (anything or FORMS[each].beside)
         ]
         await turn.show(views.kinds(offered, regular=len(come), anything=anything))
         return
     kind, chosen = await ordered(turn, argument)
-    if not anything and not FORMS[kind].whole:
+    if not anything and not FORMS[kind].beside:
         await turn.show(views.none_yet())
         return
     if FORMS[kind].whole:
         await turn.show(views.whole(kind))
         return
-    count = await service.matching(turn.tx, turn.act, chosen)
+    _, count = await service.holds(turn.tx, turn.act, kind, chosen)
     await turn.show(views.choose(kind, chosen, await called(turn, chosen), count))
 
 

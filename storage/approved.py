@@ -31,9 +31,9 @@ is_approved_of_few = func.coalesce(status_updates.c.state, "") == ReportState.AP
 """As that, where the way leads through few assignments: the index on states leads through all."""
 
 
-def is_last_approved() -> ColumnElement[bool]:
-    """Joins to each assignment its last approved status update."""
-    return status_updates.c.id == _last()
+def is_last_approved(*among: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Joins to each assignment its last approved status update `among` those that are meant."""
+    return status_updates.c.id == _last(*among)
 
 
 def is_last_worded() -> ColumnElement[bool]:

@@ -193,6 +193,17 @@ async def page(
     return [_read(row) for row in rows]
 
 
+async def under_way(tx: Transaction, *, language: str | None = None) -> list[Consultation]:
+    """Those that were neither cancelled nor erased, in `language` where they are said in it."""
+    states = [ConsultationState.OPEN.value, ConsultationState.CLOSED.value]
+    rows = await tx.rows(
+        _said()
+        .where(consultations.c.state.in_(states))
+        .order_by(consultations.c.last_day, consultations.c.id)
+    )
+    return [await _in(tx, _read(row), language) for row in rows]
+
+
 async def last_regions(tx: Transaction) -> list[str]:
     """The regions of the consultation that was announced last."""
     newest = select(consultations.c.regions).order_by(consultations.c.id.desc()).limit(1)

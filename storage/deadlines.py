@@ -257,15 +257,6 @@ async def open_requests(tx: Transaction) -> list[Request]:
     return [each for each in found if each is not None]
 
 
-async def count_events(tx: Transaction) -> int:
-    """How many events the whole calendar holds: deadlines, and open requests with a day."""
-    asked = (requests.c.state == RequestState.OPEN.value, requests.c.due_on.is_not(None))
-    counted = await tx.value(select(func.count()).select_from(deadlines))
-    return int(counted) + int(
-        await tx.value(select(func.count()).select_from(requests).where(*asked))
-    )
-
-
 async def asked_of(tx: Transaction, institution_ids: Sequence[int]) -> list[tuple[int, int, date]]:
     """Requests beside reports that wait for these institutions: request, institution, due day."""
     rows = await tx.rows(

@@ -19,6 +19,7 @@ from sqlalchemy import (
     RowMapping,
     ScalarSelect,
     Select,
+    Subquery,
     and_,
     case,
     exists,
@@ -38,19 +39,23 @@ from bot.domain.items import AssignmentState, Part, ReportState
 from bot.domain.reports import EvidenceState
 from bot.domain.requests import ItemState
 from bot.domain.status import Vocabulary
-from storage import groups, indicators, plans, statuses
+from storage import groups, indicators, names, plans, statuses
 from storage.approved import is_approved_of_few, is_last_approved, is_last_worded
 from storage.clearance import is_word
 from storage.database import Transaction
+from storage.names import Names
 from storage.reminders import SENT
 from storage.selection import NEED
 from storage.standing import (
     approved_words,
     as_of,
     is_consolidated,
+    is_last_consolidated,
+    is_last_said,
     last_words,
     standing,
     status_of,
+    words_of,
 )
 from storage.tables import activities as plan_activities
 from storage.tables import (
@@ -185,6 +190,11 @@ class Records:
 
     What is `open_only` leaves restricted items out, and every word that nobody has approved. Of the
     items `only` those of these ids are meant.
+
+    Where the filter has days, they hold for all that is said of an item: which pass, where each
+    stood, the words of institutions, of the secretariat, of observers and of committees are those
+    of these days, and none of any other. A report is of the day on which its newest version came.
+    What was asked and planned, and who holds what, is as it is now.
     """
 
     def __init__(
@@ -202,11 +212,20 @@ class Records:
         self._open = open_only
         self._only = only
         self._whole = not chosen and only is None
-        self._standing = standing(approved_words() if open_only else last_words())
+        self._dated = bool(chosen.since or chosen.until)
+        self._standing = standing(self._last_words())
 
     def open_to_all(self) -> Records:
         """What of these records may leave the house: items and words that are open to anyone."""
         return Records(self._connection, self._filter, self._zone, open_only=True, only=self._only)
+
+    def _last_words(self) -> Subquery:
+        """What was said last on each announced assignment, in the days that are meant."""
+        if self._open:
+            return approved_words(self._in_time(status_updates))
+        if not self._dated:
+            return last_words()
+        return words_of(is_last_said(self._counts(status_updates), self._in_time(status_updates)))
 
     # -- Totals ------------------------------------------------------------------------------------
 
@@ -373,10 +392,10 @@ class Records:
         """The statuses of the country."""
         return statuses.read(self._connection.execute(statuses.CONFIGURED).mappings())
 
-    def own_names(self) -> dict[str, Mapping[str, str]]:
+    def own_names(self) -> Names:
         """What the country calls its statuses and groups, by the key of the text it stands for."""
         spoken_for = groups.read(self._connection.execute(groups.CONFIGURED).mappings())
-        return {**self.vocabulary().names, **spoken_for.names}
+        return names.of(self.vocabulary(), spoken_for)
 
     def institutions(self) -> dict[int, Record]:
         """Every institution by its id: code, kind, names."""
@@ -404,6 +423,7 @@ class Records:
             .where(
                 said.c.assignment_id == self._standing.c.assignment_id,
                 self._counts(said),
+                self._in_time(said),
                 said.c.measures != "",
             )
             .order_by(said.c.id.desc())
@@ -721,11 +741,16 @@ class Records:
     def independent(self, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
         """By item the observers' assessments as they stand, in the order in which they came."""
         found: dict[int, list[RowMapping]] = defaultdict(list)
+        newest = (
+            select(func.max(assessments.c.id))
+            .where(assessments.c.item_id.in_(ids), self._between(assessments.c.given_at))
+            .group_by(assessments.c.item_id, assessments.c.institution_id)
+        )
         for row in self._rows(
             select(assessments)
             .where(
                 assessments.c.item_id.in_(ids),
-                assessments.c.current,
+                assessments.c.id.in_(newest) if self._dated else assessments.c.current,
                 assessments.c.withdrawn_at.is_(None),
             )
             .order_by(assessments.c.id)
@@ -738,7 +763,9 @@ class Records:
         found: dict[int, list[RowMapping]] = defaultdict(list)
         for row in self._rows(
             select(grades)
-            .where(grades.c.item_id.in_(ids), grades.c.withdrawn_at.is_(None))
+            .where(
+                grades.c.item_id.in_(ids), grades.c.withdrawn_at.is_(None), self._graded_in_time()
+            )
             .order_by(grades.c.id)
         ):
             found[row["item_id"]].append(row)
@@ -778,7 +805,12 @@ class Records:
             items.join(source_documents, source_documents.c.id == items.c.document_id)
             .outerjoin(clusters, clusters.c.id == items.c.cluster_id)
             .outerjoin(self._standing, self._standing.c.item_id == items.c.id)
-            .outerjoin(consolidations, is_consolidated())
+            .outerjoin(
+                consolidations,
+                is_last_consolidated(self._between(consolidations.c.at))
+                if self._dated
+                else is_consolidated(),
+            )
         )
 
     def _status(self) -> ColumnElement[str]:
@@ -847,14 +879,25 @@ class Records:
 
     def _in_time(self, said: Any) -> ColumnElement[bool]:
         """The condition on a status update to be of the days that are meant."""
+        return self._between(func.coalesce(said.c.amended_at, said.c.submitted_at))
+
+    def _graded_in_time(self) -> ColumnElement[bool]:
+        """The condition on a grade: by its own day, or by that on which it was entered."""
+        chosen, day = self._filter, grades.c.given_on
+        conditions = [] if chosen.since is None else [day >= chosen.since]
+        conditions += [] if chosen.until is None else [day <= chosen.until]
+        entered = and_(day.is_(None), self._between(grades.c.entered_at))
+        return or_(and_(true(), *conditions), entered) if self._dated else true()
+
+    def _between(self, moment: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition on a moment to be of the days that are meant, both included."""
         chosen = self._filter
         conditions: list[ColumnElement[bool]] = []
         if chosen.since:
-            begin = datetime.combine(chosen.since, time(), self._zone)
-            conditions.append(said.c.submitted_at >= begin)
+            conditions.append(moment >= datetime.combine(chosen.since, time(), self._zone))
         if chosen.until:
             end = datetime.combine(chosen.until + timedelta(days=1), time(), self._zone)
-            conditions.append(said.c.submitted_at < end)
+            conditions.append(moment < end)
         return and_(true(), *conditions)
 
     def _own(self, held: Any = _HELD) -> ColumnElement[bool]:
@@ -1075,7 +1118,10 @@ class Records:
                 assignments.join(items, items.c.id == assignments.c.item_id)
                 .join(source_documents, source_documents.c.id == items.c.document_id)
                 .outerjoin(
-                    status_updates, status_updates.c.id == assignments.c.last_status_update_id
+                    status_updates,
+                    is_last_said(self._counts(status_updates), self._in_time(status_updates))
+                    if self._dated
+                    else status_updates.c.id == assignments.c.last_status_update_id,
                 )
             )
             .where(self._of_items())
@@ -1176,10 +1222,14 @@ class Records:
         )
 
     def _assessments(self) -> Select[Any]:
-        return self._beside(assessments)
+        return self._beside(assessments).where(self._between(assessments.c.given_at))
 
     def _grades(self) -> Select[Any]:
-        return self._beside(grades).add_columns(grades.c.symbol.label("graded_in"))
+        return (
+            self._beside(grades)
+            .add_columns(grades.c.symbol.label("graded_in"))
+            .where(self._graded_in_time())
+        )
 
     def _contributions(self) -> Select[Any]:
         """Those about an item that passes; where nothing is narrowed, the others, too."""
@@ -1206,7 +1256,7 @@ class Records:
         return statement.where(contributions.c.id.in_(passing))
 
     def _beside(self, table: Any) -> Select[Any]:
-        """What stands beside the answer on the items that pass, whenever it was given.
+        """What stands beside the answer on the items that pass.
 
         An item's symbol is that of its own document.
         """
@@ -1279,6 +1329,7 @@ class Records:
                 assignments.c.item_id.in_(ids),
                 status_updates.c.state != _WITHDRAWN,
                 is_word(),
+                self._in_time(status_updates),
                 _is_stored_file(),
             )
             .group_by(assignments.c.item_id)
@@ -1349,7 +1400,7 @@ class Records:
                 assignments.c.institution_id,
                 assignments.c.part,
             )
-            .join(assignments, is_last_approved())
+            .join(assignments, is_last_approved(self._in_time(status_updates)))
             .where(assignments.c.item_id.in_(ids), assignments.c.state == _ANNOUNCED, self._own())
             .order_by(
                 assignments.c.item_id,
@@ -1365,6 +1416,7 @@ class Records:
             .where(
                 status_updates.c.assignment_id.in_(assignment_ids),
                 is_approved_of_few,
+                self._in_time(status_updates),
                 status_updates.c.measures != "",
             )
             .group_by(status_updates.c.assignment_id)

@@ -17,6 +17,17 @@ def is_consolidated() -> ColumnElement[bool]:
     return and_(consolidations.c.item_id == items.c.id, consolidations.c.current)
 
 
+def is_last_consolidated(when: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Joins to each item the last of the statuses that were consolidated then, where one was."""
+    last = (
+        select(func.max(consolidations.c.id))
+        .where(consolidations.c.item_id == items.c.id, when)
+        .correlate(items)
+        .scalar_subquery()
+    )
+    return consolidations.c.id == last
+
+
 def status_of(word: Subquery) -> ColumnElement[str]:
     """The status of an item joined by `is_consolidated` and with the `word` that counts of it.
 
@@ -48,8 +59,27 @@ def last_words() -> Subquery:
     )
 
 
-def approved_words() -> Subquery:
-    """What was approved last on each announced assignment; a null status where nothing was."""
+def is_last_said(*among: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Joins to each assignment its last status update `among` those that are meant."""
+    last = (
+        select(func.max(status_updates.c.id))
+        .where(status_updates.c.assignment_id == assignments.c.id, *among)
+        .correlate(assignments)
+        .scalar_subquery()
+    )
+    return status_updates.c.id == last
+
+
+def approved_words(*among: ColumnElement[bool]) -> Subquery:
+    """What was approved last on each announced assignment; a null status where nothing was.
+
+    So far as it is `among` the status updates that are meant.
+    """
+    return words_of(is_last_approved(*among))
+
+
+def words_of(last: ColumnElement[bool]) -> Subquery:
+    """What that status update of each announced assignment says; a null status where none is."""
     return (
         select(
             assignments.c.id.label("assignment_id"),
@@ -60,7 +90,7 @@ def approved_words() -> Subquery:
             status_updates.c.submitted_at.label("reported_at"),
             status_updates.c.id.label("last_status_update_id"),
         )
-        .outerjoin(status_updates, is_last_approved())
+        .outerjoin(status_updates, last)
         .where(assignments.c.state == AssignmentState.ANNOUNCED.value)
         .subquery("words")
     )

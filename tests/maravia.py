@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from bot.domain.approvals import Protection
 from bot.domain.items import AssignmentState, Part
 from bot.domain.people import Act, Actor, Person, Role, Seat
-from storage import accounts, institutions, people, seats
+from storage import accounts, files, institutions, people, seats
 from storage.database import Transaction
 from storage.tables import (
     approvals,
@@ -52,7 +52,8 @@ class Sample:
     institution_id: int
 
 
-async def _new(tx: Transaction, table: object, **values: object) -> int:
+async def new(tx: Transaction, table: object, **values: object) -> int:
+    """A row; gives its id."""
     result = await tx.execute(insert(table).values(**values))  # type: ignore[arg-type]
     key = result.inserted_primary_key
     assert key is not None
@@ -64,7 +65,7 @@ async def document(tx: Transaction, symbol: str = REVIEW, mechanism: str = "upr"
     known = await tx.value(select(source_documents.c.id).where(source_documents.c.symbol == symbol))
     if known is not None:
         return int(known)
-    return await _new(
+    return await new(
         tx,
         source_documents,
         symbol=symbol,
@@ -86,7 +87,7 @@ async def item(
 ) -> int:
     """An item with its texts by language."""
     document_id = await document(tx, symbol)
-    item_id = await _new(
+    item_id = await new(
         tx,
         items,
         key=f"{symbol} {code}",
@@ -117,7 +118,7 @@ async def assignment(
     state: AssignmentState = AssignmentState.ANNOUNCED,
 ) -> int:
     """An announced assignment."""
-    return await _new(
+    return await new(
         tx,
         assignments,
         item_id=item_id,
@@ -145,7 +146,7 @@ async def justice(
             {"en": "Ministry of Justice", "fr": "Ministère de la justice", "ar": "وزارة العدل"},
         )
     )
-    cluster_id = await _new(
+    cluster_id = await new(
         tx, clusters, name="Prevention of torture", language="en", created_at=LONG_AGO
     )
     found = {}
@@ -189,11 +190,23 @@ async def somebody(
     return Actor(person, (seat,))
 
 
+async def seat(tx: Transaction, name: str, role: Role = Role.COORDINATOR) -> int:
+    """Somebody's seat in the secretariat; gives its id."""
+    actor = await somebody(tx, name, role, None)
+    assert actor.seat_id is not None
+    return actor.seat_id
+
+
+async def file(tx: Transaction, sha256: str, size: int, now: datetime) -> None:
+    """A file of that hash, as the store keeps it."""
+    await files.add(tx, sha256, size=size, media_type="application/pdf", now=now)
+
+
 async def lower(tx: Transaction, what: Protection) -> None:
     """A protection that two coordinators have lowered."""
     seat = await tx.row(select(seats_table).order_by(seats_table.c.id).limit(1))
     assert seat is not None
-    approval = await _new(
+    approval = await new(
         tx,
         approvals,
         kind="lower",

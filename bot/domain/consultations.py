@@ -211,6 +211,14 @@ WORDS = ("title", "purpose", "place", "ways", "contacts")
 """What is said in each language."""
 
 
+class Day(StrEnum):
+    """A day of a consultation that calendars tell."""
+
+    SIGN_UP = "sign_up"  # the last one on which people sign up
+    MEETING = "meeting"
+    WORDS = "words"  # the last one on which words are taken
+
+
 @dataclass(frozen=True)
 class Consultation:
     """A consultation as it is kept."""
@@ -240,6 +248,17 @@ class Consultation:
         return self._goes_on and today <= (
             self.wanted.last_day if meets else self.wanted.words_until
         )
+
+    def days(self, today: date) -> dict[Day, date]:
+        """Its days from today on."""
+        found = {}
+        if self.takes_sign_ups(today) and self.wanted.form is Form.MEETING:
+            found[Day.SIGN_UP] = self.wanted.closes_on
+        if self._meets and today <= self.wanted.last_day:
+            found[Day.MEETING] = self.wanted.last_day
+        if self.takes_contributions(today):
+            found[Day.WORDS] = self.wanted.words_until
+        return found
 
     def is_at_the_door(self, today: date) -> bool:
         """Whether the door of the meeting is seen to: from the day before until the day after."""

@@ -53,9 +53,11 @@ class Form:
 
     `letter` stands for it behind a button. `counted` is what its message counts, one of the counts
     that its file is made with (`export.counted.<counted>`). One that `stays` is not sent by chat
-    while that protection holds; one that is `whole` is not narrowed; one `of_a_document` needs the
-    filter to name just one. One `of_a_report` is of a report in preparation, and has no filter.
-    A Word file is filled into the `template` of that kind: the secretariat's own, or ours.
+    while that protection holds; one for `coordinators` nobody else takes; one that is `whole` is
+    not narrowed; one `beside` items speaks of more than these, and is made without any; one
+    `of_a_document` needs the filter to name just one. One `of_a_report` is of a report in
+    preparation, and has no filter. A Word file is filled into the `template` of that kind: the
+    secretariat's own, or ours.
     """
 
     letter: str
@@ -63,7 +65,9 @@ class Form:
     media_type: str
     counted: str = "recommendations"
     stays: Protection | None = None
+    coordinators: bool = False
     whole: bool = False
+    beside: bool = False
     of_a_document: bool = False
     of_a_report: bool = False
     template: TemplateKind | None = None
@@ -85,9 +89,13 @@ FORMS: Mapping[ExportKind, Form] = {
         "r", "docx", DOCX, of_a_report=True, template=TemplateKind.NATIONAL_REPORT
     ),
     ExportKind.COMMENTS: Form("t", "xlsx", XLSX, counted="comments", of_a_report=True),
-    ExportKind.CALENDAR: Form("c", "ics", ICS, counted="events", whole=True),
+    ExportKind.CALENDAR: Form("c", "ics", ICS, counted="events", beside=True),
     ExportKind.AUDIT: Form(
-        "j", "jsonl", JSONL, counted="entries", stays=Protection.AUDIT, whole=True
+        *("j", "jsonl", JSONL, "entries"),
+        stays=Protection.AUDIT,
+        coordinators=True,
+        whole=True,
+        beside=True,
     ),
 }
 

@@ -619,12 +619,16 @@ class Entry:
     dropped: bool = False
 
 
-def write_ics(entries: Iterable[Entry], *, name: str, made_at: datetime) -> bytes:
-    """The entries as a calendar file, without alarms: the bot reminds."""
+def write_ics(entries: Iterable[Entry], *, name: str, about: str, made_at: datetime) -> bytes:
+    """The entries as a calendar file, without alarms: the bot reminds.
+
+    `about` says of the file when, by whom, how narrowed and how many.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Focal Point//Reporting calendar//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-caldesc", about)
     for entry in entries:
         calendar.add_component(_event(entry, made_at))
     written: bytes = calendar.to_ical()

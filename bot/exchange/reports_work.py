@@ -23,7 +23,7 @@ from bot.exchange.reports_book import Known, ReportRow, ReportToFill
 from bot.exchange.sheets import Labels
 from bot.settings import Settings
 from bot.texts import Texts, language_name
-from storage import institutions, statuses
+from storage import institutions, names, statuses
 from storage import reports_book as queries
 from storage.database import Database, Transaction
 from storage.reports_book import Row
@@ -90,7 +90,7 @@ async def write(
         tx, institution_ids, language=language, default_language=default_language
     )
     vocabulary = await statuses.vocabulary(tx)
-    texts.call(vocabulary.names)
+    texts.call(await names.own(tx))
     named = institution_names(await institutions.every(tx), language)
     writer = _Writer(texts, language, named)
     rows = book.write(

@@ -7,13 +7,15 @@ from datetime import date
 from typing import Any
 
 from bot.domain.errors import NotFound, Outdated, existing
-from bot.domain.exports import FORMS, ExportKind, require_suits
+from bot.domain.exports import FORMS, ExportKind, NoEvents, require_suits
 from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMatches, meant
-from bot.domain.people import Act, Actor
+from bot.domain.people import Act, Actor, Person
 from bot.domain.permissions import may_export, may_export_audit, may_prepare_report, require
 from bot.domain.selection import mark
-from bot.services import audit
-from storage import exports, jobs, national_reports
+from bot.services import audit, calendar
+from bot.services.notices import officers
+from storage import audit as audit_queries
+from storage import exports, jobs, national_reports, seats
 from storage.audit import Fact
 from storage.database import Transaction
 from storage.exports import Spread
@@ -25,7 +27,16 @@ _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 
 def may_take(actor: Actor, kind: ExportKind) -> bool:
     """Whether that person takes out that kind."""
-    return may_export_audit(actor) if kind is ExportKind.AUDIT else may_export(actor)
+    return may_export_audit(actor) if FORMS[kind].coordinators else may_export(actor)
+
+
+async def takers(tx: Transaction, act: Act, kind: ExportKind) -> list[Person]:
+    """Those of the secretariat who take out that kind: whom it comes to where it comes to all."""
+    return [
+        each
+        for each in await officers(tx, act)
+        if may_take(Actor(each, await seats.live_of(tx, each.id, now=act.now)), kind)
+    ]
 
 
 async def read(tx: Transaction, code: str) -> Filter:
@@ -77,6 +88,16 @@ async def matching(tx: Transaction, act: Act, chosen: Filter) -> int:
     return await exports.count(tx, chosen, act.zone)
 
 
+async def holds(tx: Transaction, act: Act, kind: ExportKind, chosen: Filter) -> tuple[str, int]:
+    """What an export of that kind counts, and how many there are of it within the filter."""
+    match counted := FORMS[kind].counted:
+        case "events":
+            return counted, len(await calendar.contents(tx, chosen, act.zone, act.today))
+        case "entries":
+            return counted, await audit_queries.count(tx)
+    return "recommendations", await exports.count(tx, chosen, act.zone)
+
+
 async def ask(tx: Transaction, act: Act, kind: ExportKind, chosen: Filter, *, language: str) -> int:
     """Plan an export; gives its job.
 
@@ -85,8 +106,8 @@ async def ask(tx: Transaction, act: Act, kind: ExportKind, chosen: Filter, *, la
     """
     require(may_take(act.actor, kind))
     require_suits(kind, chosen)
-    if not FORMS[kind].whole and not await matching(tx, act, chosen):
-        raise NothingMatches
+    if not (await holds(tx, act, kind, chosen))[1]:
+        raise NoEvents if FORMS[kind].beside else NothingMatches
     return await _plan(tx, act, EXPORT, arguments(kind, chosen, language))
 
 

@@ -12,16 +12,14 @@ from bot.domain.deadlines import DeadlineState
 from bot.domain.errors import NotFound, existing
 from bot.domain.exports import ExportKind, require_suits
 from bot.domain.filters import Filter
-from bot.domain.people import SECRETARIAT, Act
+from bot.domain.people import Act, Actor
 from bot.domain.permissions import may_export, require, secretariat_seat
 from bot.domain.regular import MOST, Regular, Rhythm, TooManyRegular
 from bot.domain.views import regular as views
 from bot.domain.work_calendar import Policy
 from bot.services import audit, exports, reminders
-from bot.services.notices import officers, tell
-from storage import audit as audit_queries
+from bot.services.notices import tell
 from storage import deadlines, jobs, people, seats
-from storage import exports as export_queries
 from storage import regular as queries
 from storage.database import Transaction
 
@@ -55,20 +53,28 @@ async def seen(tx: Transaction, act: Act, regular_id: int) -> Regular:
     """One that comes to the actor, or to all of the secretariat; raises NotFound."""
     require(may_export(act.actor))
     found = existing(await queries.get(tx, regular_id))
-    if found.person_id != act.actor.person_id and not found.to_all:
+    if found.person_id == act.actor.person_id:
+        return found
+    if not found.to_all or not exports.may_take(act.actor, found.kind):
         raise NotFound
     return found
 
 
 async def listed(tx: Transaction, act: Act) -> list[Regular]:
-    """Those that come to the actor, and to all of the secretariat."""
+    """Those that come to the actor, and to all of the secretariat who may take them."""
     require(may_export(act.actor))
     person_id = act.actor.person_id
-    return [] if person_id is None else await queries.of(tx, person_id)
+    if person_id is None:
+        return []
+    return [
+        each
+        for each in await queries.of(tx, person_id)
+        if each.person_id == person_id or exports.may_take(act.actor, each.kind)
+    ]
 
 
 async def address(tx: Transaction, act: Act, regular_id: int, *, to_all: bool) -> Regular:
-    """It comes to all of the secretariat, or only to the actor, who asked for it."""
+    """It comes to all of the secretariat who may take it, or only to who asked, the actor."""
     found = await seen(tx, act, regular_id)
     require(found.person_id == act.actor.person_id)
     if await queries.address(tx, regular_id, to_all=to_all):
@@ -121,13 +127,16 @@ async def due(tx: Transaction, act: Act, policy: Policy) -> list[Due]:
 
 async def _may(tx: Transaction, act: Act, regular: Regular) -> bool:
     held = await seats.live_of(tx, regular.person_id, now=act.now)
-    return any(each.role in SECRETARIAT for each in held)
+    person = existing(await people.get(tx, regular.person_id))
+    return exports.may_take(Actor(person, held), regular.kind)
 
 
 async def _is_over(tx: Transaction, act: Act, regular: Regular) -> bool:
-    """Whether whoever asked has left the secretariat; a suspended seat may come back."""
+    """Whether whoever asked has no seat left that takes it; a suspended one may come back."""
     held = await seats.of(tx, regular.person_id)
-    return not any(each.role in SECRETARIAT and not each.has_ended(act.now) for each in held)
+    kept = tuple(each for each in held if not each.has_ended(act.now))
+    person = existing(await people.get(tx, regular.person_id))
+    return not exports.may_take(Actor(person, kept), regular.kind)
 
 
 async def carry_out(tx: Transaction, act: Act, one: Due) -> None:
@@ -140,12 +149,12 @@ async def carry_out(tx: Transaction, act: Act, one: Due) -> None:
     if not await queries.deal(tx, found, one.day):
         return
     person = existing(await people.get(tx, found.person_id))
-    counted, count = await _holds(tx, act, found)
+    counted, count = await exports.holds(tx, act, found.kind, found.filters)
     facts = {"day": one.day, "kind": found.kind.value, counted: count}
     await audit.record(tx, act, "regular_export.run", _subject(found), facts=facts)
     if not count:
         shown = views.nothing(found)
-        hearing = await officers(tx, act) if found.to_all else [person]
+        hearing = await exports.takers(tx, act, found.kind) if found.to_all else [person]
         for each in hearing:
             key = f"{_subject(found)}:{one.day}:{each.id}"
             await tell(tx, act, each.id, shown, key, silent=True)
@@ -159,16 +168,6 @@ async def carry_out(tx: Transaction, act: Act, one: Due) -> None:
         seat_id=found.seat_id,
         now=act.now,
     )
-
-
-async def _holds(tx: Transaction, act: Act, regular: Regular) -> tuple[str, int]:
-    """What the export counts, and how many there are of it; one that is whole has no filter."""
-    match regular.kind:
-        case ExportKind.CALENDAR:
-            return "events", await deadlines.count_events(tx)
-        case ExportKind.AUDIT:
-            return "entries", await audit_queries.count(tx)
-    return "recommendations", await export_queries.count(tx, regular.filters, act.zone)
 
 
 async def next_days(

@@ -14,7 +14,7 @@ from bot.domain.status import Entry, Status, Vocabulary
 from bot.services import audit
 from bot.tasks import Tasks
 from bot.texts import Texts
-from storage import groups
+from storage import names
 from storage import statuses as queries
 from storage.database import UNAVAILABLE, Database, Transaction
 
@@ -128,8 +128,8 @@ class Names:
     async def read(self) -> None:
         """The names as they are now."""
         async with self._database.read() as tx:
-            known, spoken_for = await queries.vocabulary(tx), await groups.every(tx)
-        self._texts.call({**known.names, **spoken_for.names})
+            own = await names.own(tx)
+        self._texts.call(own)
 
     async def _follow(self) -> None:
         while True:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 
+from bot.domain.consultations import Consultation
+from bot.domain.consultations import Day as ConsultationDay
 from bot.domain.deadlines import Deadline, DeadlineState
 from bot.domain.exports import ICS, NoEvents
+from bot.domain.filters import EVERYTHING, Dimension, Filter
 from bot.domain.items import ItemText, best_text
 from bot.domain.people import COMMAND_LINE, Actor
 from bot.domain.permissions import READS, may_ask, may_take_calendar, require
+from bot.domain.requests import Request
 from bot.domain.screens import Attachment, Code, Listing, Text, Value, Words, text
 from bot.domain.views import deadlines as views
 from bot.domain.views import requests as request_views
@@ -20,11 +24,12 @@ from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
 from bot.exchange.calendar_files import OURS, Entry, write_ics
 from bot.exchange.order import Order, Written
+from bot.services import calendar
 from bot.services import deadlines as service
 from bot.services.requests import best_worded
 from bot.works import Tools
 from storage import deadlines as queries
-from storage import files, items, jobs, requests
+from storage import files, institutions, items, jobs, requests
 from storage.database import Transaction
 from storage.deadlines import OwedItem
 from storage.jobs import Job
@@ -32,6 +37,7 @@ from storage.jobs import Job
 NAMED = 3  # items that the title of a day names
 DESCRIBED = 40  # items that its description lists
 BEGINNING = 80  # characters of an item's text there
+TEXT_KEYS = tuple(f"calendar.consultation.{each}" for each in ConsultationDay)
 
 
 async def run(job: Job, tools: Tools) -> None:
@@ -40,7 +46,8 @@ async def run(job: Job, tools: Tools) -> None:
         actor = await tools.actor(tx, job)
         require(may_take_calendar(actor))
         found = await _entries(tx, tools, actor, job.arguments["language"], withhold=True)
-    written = await _written(tools, found, job.arguments["language"])
+    by = actor.person.name if actor.person else ""
+    written = await _written(tools, found, job.arguments["language"], by=by)
     kept = await tools.vault.put(written)
     now, withheld = tools.clock.now(), sum(each.withheld for each in found)
     async with tools.database.write() as tx:
@@ -63,34 +70,85 @@ async def run(job: Job, tools: Tools) -> None:
 
 
 async def write(tools: Tools, order: Order, room: Path) -> Written:
-    """Write the whole calendar into the room: all deadlines, and what was asked and is open.
+    """Write the calendar into the room: deadlines, what was asked and is open, consultations.
 
-    Refuses with NoEvents.
+    Whole, or what the filter means. Refuses with NoEvents.
     """
     async with tools.database.read() as tx:
-        found = await _entries(tx, tools, COMMAND_LINE, order.language, withhold=order.withhold)
+        found = await _entries(
+            tx,
+            tools,
+            COMMAND_LINE,
+            order.language,
+            withhold=order.withhold,
+            chosen=order.filters,
+        )
+        narrowed = [each async for each in _narrowed(tx, order.filters, order.language)]
     if not found:
         raise NoEvents
     path = room / views.FILE
-    await asyncio.to_thread(path.write_bytes, await _written(tools, found, order.language))
+    written = await _written(tools, found, order.language, by=order.made_by, narrowed=narrowed)
+    await asyncio.to_thread(path.write_bytes, written)
     return Written(path.name, {"events": len(found)}, sum(each.withheld for each in found))
 
 
-async def _written(tools: Tools, found: Sequence[Entry], language: str) -> bytes:
-    name = tools.texts.render(text("calendar.name"), language, mode="bare")
+async def _written(
+    tools: Tools, found: Sequence[Entry], language: str, *, by: str, narrowed: Sequence[Text] = ()
+) -> bytes:
     now = tools.clock.now()
-    return await asyncio.to_thread(write_ics, found, name=name, made_at=now)
+
+    def say(said: Text) -> str:
+        return tools.texts.render(said, language, mode="bare", timezone=tools.settings.zone)
+
+    about = [
+        text("word.made", at=now, by=Words(by)),
+        *narrowed,
+        text("export.counted.events", count=len(found)),
+    ]
+    return await asyncio.to_thread(
+        write_ics,
+        found,
+        name=say(text("calendar.name")),
+        about=" · ".join(map(say, about)),
+        made_at=now,
+    )
+
+
+async def _narrowed(tx: Transaction, chosen: Filter, language: str) -> AsyncIterator[Text]:
+    """How the calendar is narrowed, a line for each value and each day."""
+    for dimension, values in chosen.by.items():
+        for value in values:
+            named: Value = Words(value)
+            if dimension is Dimension.STATUS:
+                named = text(f"status.{value}")
+            elif dimension is Dimension.INSTITUTION:
+                found = await institutions.by_code(tx, value)
+                named = named if found is None else name_for(found.names, language)
+            yield text("word.line", name=text(f"export.workbook.filter.{dimension}"), value=named)
+    for name, day in (("from", chosen.since), ("until", chosen.until)):
+        if day is not None:
+            yield text("word.line", name=text(f"export.workbook.filter.{name}"), value=day)
 
 
 async def _entries(
-    tx: Transaction, tools: Tools, actor: Actor, language: str, *, withhold: bool
+    tx: Transaction,
+    tools: Tools,
+    actor: Actor,
+    language: str,
+    *,
+    withhold: bool,
+    chosen: Filter = EVERYTHING,
 ) -> list[Entry]:
     """What the person's calendar holds, by day; `withhold` leaves restricted titles at home."""
     making = _Making(tx, tools, language)
     found: list[Entry] = []
     if may_ask(actor):
-        found += [making.deadline(each, withhold=withhold) for each in await queries.every(tx)]
-        found += await making.open_requests()
+        zone = tools.settings.zone
+        today = tools.clock.now().astimezone(zone).date()
+        whole = await calendar.contents(tx, chosen, zone, today, language=language)
+        found += [making.deadline(each, withhold=withhold) for each in whole.deadlines]
+        found += [await making.request(*each) for each in whole.requests]
+        found += [making.consultation(*each) for each in whole.consultations]
     held = [each.institution_id for each in actor.seats if each.role in READS]
     houses = list(dict.fromkeys(each for each in held if each is not None))
     if houses:
@@ -129,17 +187,15 @@ class _Making:
             dropped=deadline.state is DeadlineState.DROPPED,
         )
 
-    async def open_requests(self) -> list[Entry]:
-        """The due days of what the secretariat has asked for."""
-        return [
-            self._due(
-                f"request-{each.id}",
-                text("calendar.request_due", request=await self._title(each.id)),
-                each.due_on,
-            )
-            for each in await queries.open_requests(self._tx)
-            if each.due_on is not None
-        ]
+    async def request(self, request: Request, due_on: date) -> Entry:
+        """The due day of what the secretariat has asked for."""
+        said = text("calendar.request_due", request=await self._title(request.id))
+        return self._due(f"request-{request.id}", said, due_on)
+
+    def consultation(self, held: Consultation, what: ConsultationDay, day: date) -> Entry:
+        """A day of a consultation: what anybody who has its link may know."""
+        said = Text(f"calendar.consultation.{what}", {"title": Words(held.title)})
+        return self._due(f"consultation-{held.id}-{what}", said, day)
 
     async def asked_of(self, houses: Sequence[int]) -> list[Entry]:
         """The due days of what institutions are asked beside reports."""

@@ -22,7 +22,7 @@ from bot.exchange.order import Order
 from bot.jobs import ARCHIVE, EXPORT, OnProgress, file_in
 from bot.services import approvals
 from bot.services import exports as service
-from bot.services.notices import officers, tell
+from bot.services.notices import tell
 from bot.works import Tools, calendar_file, word_files
 from bot.works.telling import JobCancelled, Telling, is_cancelled
 from storage import jobs
@@ -248,7 +248,7 @@ async def _say(  # noqa: PLR0917
         await tools.tell(tx, job, views.made(kind), step="made", edits=row)
     await tools.tell(tx, job, shown, step="ready")
     if job.arguments.get("to_all"):
-        await _tell_others(tx, job, act, shown)
+        await _tell_others(tx, job, act, kind, shown)
     await jobs.change(
         tx,
         job.id,
@@ -260,9 +260,11 @@ async def _say(  # noqa: PLR0917
     await _record(tx, act, kind, f"job:{job.id}", order, made)
 
 
-async def _tell_others(tx: Transaction, job: Job, act: Act, shown: Screen) -> None:
-    """All of the secretariat get the file of whoever asked for it."""
-    for each in await officers(tx, act):
+async def _tell_others(
+    tx: Transaction, job: Job, act: Act, kind: ExportKind, shown: Screen
+) -> None:
+    """All of the secretariat who may take such a file out get that of whoever asked for it."""
+    for each in await service.takers(tx, act, kind):
         if each.id != job.person_id:
             await tell(tx, act, each.id, shown, f"job:{job.id}:ready:{each.id}", silent=True)
 

@@ -12,7 +12,7 @@ from bot.domain.people import COMMAND_LINE
 from bot.exchange.public_site import MARKER, Snapshot, write
 from bot.services import publication as service
 from bot.works import Tools
-from storage import publication, statuses, summaries
+from storage import names, publication, statuses, summaries
 
 
 class NotOurs(Refused):
@@ -39,10 +39,11 @@ async def write_out(tools: Tools, target: Path) -> Published:
     async with tools.database.read() as tx:
         documents = await publication.documents(tx)
         vocabulary = await statuses.vocabulary(tx)
+        own = await names.own(tx)
         came_of = await summaries.public(tx)
     settings = tools.settings
     today = tools.clock.now().astimezone(settings.zone).date()
-    tools.texts.call(vocabulary.names)
+    tools.texts.call(own)
     snapshot = Snapshot(
         documents,
         today,

@@ -416,8 +416,11 @@ def test_a_calendar_goes_out_with_all_day_events_and_without_alarms() -> None:
             Entry("b@x", OURS, "140.7; due, at once", date(2027, 3, 4), dropped=True),
         ],
         name="Focal Point",
+        about="Made on 4 May 2026 by Amina Sall. · 2 events",
         made_at=NOW,
     )
+    said = str(Calendar.from_ical(written)["X-WR-CALDESC"])
+    assert said == "Made on 4 May 2026 by Amina Sall. · 2 events"
     assert all(len(line) <= 75 for line in written.split(b"\r\n"))
     assert b"VALARM" not in written
     events: list[Any] = Calendar.from_ical(written).walk("VEVENT")
@@ -459,7 +462,7 @@ def test_what_goes_out_says_the_same_when_it_comes_back(
     tmp_path_factory: pytest.TempPathFactory, several: list[Entry]
 ) -> None:
     path = tmp_path_factory.mktemp("out") / "a.ics"
-    path.write_bytes(write_ics(several, name="Focal Point", made_at=NOW))
+    path.write_bytes(write_ics(several, name="Focal Point", about="", made_at=NOW))
     found = read_ics(path, zone=DAKAR, today=TODAY)
     assert found.problems == []
     assert found.said == [

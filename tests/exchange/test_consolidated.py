@@ -217,17 +217,30 @@ def test_whatever_the_filter_the_rows_are_those_of_the_database(  # noqa: PLR091
 
 async def passing(tx: Transaction, chosen: Filter) -> dict[str, str]:
     """The items that a filter means and how each stands, found without a single join."""
+    dated = bool(chosen.since or chosen.until)
+
+    def is_meant(moment: datetime) -> bool:
+        return (chosen.since or date.min) <= moment.date() <= (chosen.until or date.max)
+
+    def in_days(each: Any) -> Mapping[str, Any]:
+        """An assignment with what was said on it last in the days that are meant."""
+        own = [one for one in counted if one["assignment_id"] == each["id"]]
+        last = max(own, key=lambda one: one["id"], default=None)
+        status, at = (last["status"], last["submitted_at"]) if last else (None, None)
+        return {**each, "status": status, "reported_at": at} if dated else each
+
     documents = {row["id"]: row for row in await tx.rows(select(source_documents))}
     tags = await tx.rows(select(item_tags))
     codes = {row["id"]: row["code"] for row in await tx.rows(select(institutions))}
     held = await tx.rows(select(assignments))
     said = await tx.rows(select(status_updates))
-    made = await tx.rows(select(consolidations).where(consolidations.c.current))
-    consolidated = {each["item_id"]: each["status"] for each in made}
+    counted = [each for each in said if each["state"] != "withdrawn" and is_meant(_came(each))]
+    made = await tx.rows(select(consolidations).order_by(consolidations.c.id))
+    consolidated = {each["item_id"]: each["status"] for each in made if is_meant(each["at"])}
     found = {}
     for item in await tx.rows(select(items)):
         mine = [each for each in held if each["item_id"] == item["id"]]
-        live = [each for each in mine if each["state"] == "announced"]
+        live = [in_days(each) for each in mine if each["state"] == "announced"]
         status = consolidated.get(item["id"]) or standing(live)
         document = documents[item["document_id"]]
         has: Mapping[Dimension, set[str]] = {
@@ -244,17 +257,18 @@ async def passing(tx: Transaction, chosen: Filter) -> dict[str, str]:
             for each in mine
             if codes[each["institution_id"]] in (chosen.of(Dimension.INSTITUTION) or codes.values())
         ]
-        days = [
-            each["submitted_at"].date()
-            for each in said
-            if each["assignment_id"] in own and each["state"] != "withdrawn"
-        ]
+        reported = any(each["assignment_id"] in own for each in counted)
         if all(has[each] & set(values) for each, values in chosen.by.items()) and (
-            not (chosen.since or chosen.until)
-            or any((chosen.since or day) <= day <= (chosen.until or day) for day in days)
+            reported or not dated
         ):
             found[f"R-{item['id']}"] = word(f"status.{status}")
     return found
+
+
+def _came(said: Any) -> datetime:
+    """When the newest version of a report came."""
+    moment: datetime = said["amended_at"] or said["submitted_at"]
+    return moment
 
 
 def labels(tags: Any, item: int, vocabulary: str) -> set[str]:

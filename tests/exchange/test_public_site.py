@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.clock import Clock
+from bot.domain.groups import Entry
 from bot.domain.items import Part
 from bot.domain.publication import Answer, Document, PublicItem
 from bot.domain.summaries import Numbers, PublicSummary, Summary
@@ -22,13 +23,21 @@ from bot.texts import Texts
 from bot.works import Tools
 from bot.works.publish import NotOurs, write_out
 from bot.works.table import processes
+from storage import groups
 from storage.database import Database
-from storage.tables import items, people, status_updates
+from storage.tables import (
+    consultation_summaries,
+    consultations,
+    items,
+    people,
+    status_updates,
+)
 from storage.vault import Vault
 from tests.record import NASTY, fill
 
 LANGUAGES = ("en", "fr", "ar")
 TEXTS = Texts.load(LANGUAGES)
+NOW = datetime(2026, 5, 3, 9, 0, tzinfo=UTC)
 PERSON = "Zaynab Personal-Name"
 
 
@@ -170,6 +179,25 @@ async def test_no_name_of_anybody_stands_in_a_snapshot(database: Database, tmp_p
     assert made.answers > 0
     for path in (tmp_path / "site").rglob("*"):
         assert path.is_dir() or PERSON.encode() not in path.read_bytes(), path
+
+
+async def test_groups_and_statuses_are_called_as_the_country_calls_them(
+    database: Database, tmp_path: Path
+) -> None:
+    """Regression: a group of the State's own stood there as `group.g1`, a renamed one as before."""
+    numbers = {"people": 20, "groups": {"g1": 10, "women": 5}, "writers": 5, "outcomes": {}}
+    async with database.write() as tx:
+        await fill(tx)
+        for code, names in (("g1", {"en": "Fisherfolk"}), ("women", {"en": "Women of the coast"})):
+            await groups.keep(tx, Entry(code, names), now=NOW)
+        about = await tx.value(select(consultations.c.id).limit(1))
+        said = {"consultation_id": about, "language": "en", "words": "Done.", "numbers": numbers}
+        await tx.execute(insert(consultation_summaries).values(**said, published_on=NOW.date()))
+    await write_out(tools_for(database, tmp_path), tmp_path / "site")
+    words = pages(tmp_path / "site")["en/consultations.html"].words
+    assert "Fisherfolk" in words
+    assert "Women of the coast" in words
+    assert "group." not in words
 
 
 async def test_a_new_snapshot_takes_the_old_ones_place_and_nobody_elses(

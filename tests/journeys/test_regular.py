@@ -40,3 +40,22 @@ async def test_an_export_comes_every_tuesday_until_it_is_stopped(network: Journe
     assert "Regular exports (1)" not in officer.screen.labels
     files = [each for one in officer.received for each in one.files]
     assert len(files) == 1
+
+
+async def test_calendar_and_audit_come_by_themselves_too(network: JourneyNetwork) -> None:
+    """Regression: only a forged button ordered them, though any of the exports can come so."""
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+    cora = await network.phone("Cora", Role.COORDINATOR)
+    officer = await network.phone("Otto", Role.OFFICER)
+    await cora.types("/export")
+    await cora.taps("Calendar (ICS)", "Regularly…", "Every Tuesday", "To all of the secretariat")
+    assert "It comes to all of the secretariat." in plain(cora.screen.text)
+    await cora.types("/export")
+    await cora.taps("Audit (JSON lines)", "Regularly…", "Every Tuesday", "To all coordinators")
+    assert "It comes to all coordinators." in plain(cora.screen.text)
+    await officer.types("/export")
+    await officer.taps("Regular exports (1)")
+    assert [each for each in officer.screen.labels if "Audit" in each] == []
+    await officer.forges(officer.last, "o:export_at:0:j:-")
+    assert "comes every" not in plain(officer.last.text)

@@ -11,10 +11,11 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from bot.domain.consultations import Form
 from bot.domain.deadlines import Deadline, DeadlineKind, DeadlineState, Offset, Said, Wanted
 from bot.domain.errors import NotAllowed, NotFound, Outdated
-from bot.domain.exports import ExportKind
-from bot.domain.filters import EVERYTHING
+from bot.domain.exports import ExportKind, NoEvents
+from bot.domain.filters import EVERYTHING, Dimension, Filter
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.requests import Audience, RequestKind
 from bot.domain.views import deadlines as views
@@ -22,7 +23,7 @@ from bot.domain.work_calendar import Policy
 from bot.exchange.calendar_files import OURS, read_ics
 from bot.jobs import Jobs
 from bot.schedule import warn_of_deadlines
-from bot.services import calendar_import, deadlines, requests
+from bot.services import calendar_import, consultations, deadlines, exports, requests
 from bot.services.requests import Wanted as WantedRequest
 from bot.settings import Settings
 from bot.texts import Texts
@@ -35,6 +36,7 @@ from storage.tables import deadlines as table
 from storage.vault import Vault
 from tests import maravia
 from tests.conftest import FrozenClock
+from tests.services.test_consultations import wanted as consultation
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)  # a Monday
 TODAY = NOW.date()
@@ -559,3 +561,61 @@ async def test_the_secretariat_s_file_holds_the_due_days_of_open_requests(
     assert list(events(await exported(tools, act.actor))) == [
         f"request-{request_id}@sn.focal-point"
     ]
+
+
+async def test_consultations_are_in_the_calendar_and_nobody_who_takes_part(
+    database: Database, tools: Tools, tmp_path: Path
+) -> None:
+    """Regression: "deadlines, dialogues and consultations", and no consultation was in it."""
+    async with database.write() as tx:
+        act = await officer(tx)
+        at = datetime(2026, 6, 1, 14, 30, tzinfo=UTC)
+        await consultations.announce(tx, act, consultation(form=Form.MEETING, starts_at=at))
+        other = await consultations.announce(tx, act, consultation(title="Cancelled one"))
+        await consultations.cancel(tx, act, other)
+        await deadlines.add(tx, act, wanted(day=ahead(300)))
+    in_chat = events(await exported(tools, act.actor))
+    path = tmp_path / "all.ics"
+    made = await export.write_out(tools, ExportKind.CALENDAR, EVERYTHING, path, language="en")
+    for said in (in_chat, events(path.read_bytes())):
+        assert {each for each in said.values() if "Child rights" in each} == {
+            "Consultation: Child rights report",
+            "Last day to sign up: Child rights report",
+            "Last day for contributions: Child rights report",
+        }
+        assert "Cancelled one" not in str(said)
+        assert len(said) == 4
+    assert made.counts == {"events": 4}
+    async with database.read() as tx:
+        assert await exports.holds(tx, act, ExportKind.CALENDAR, EVERYTHING) == ("events", 4)
+    found = read_ics(path, zone=POLICY.zone, today=TODAY)
+    assert len(found.said) == 1, "ours come back as ours, and no deadline is made of them"
+
+
+async def test_the_calendar_is_narrowed_by_document_mechanism_and_days(
+    database: Database, tools: Tools, tmp_path: Path
+) -> None:
+    """Its days are those of the events; a consultation passes with its mechanism alone."""
+    async with database.write() as tx:
+        act = await officer(tx)
+        await maravia.justice(tx)
+        document_id = await maravia.document(tx)
+        await deadlines.add(tx, act, wanted(title="Of the review", document_id=document_id))
+        await deadlines.add(tx, act, wanted(title="Of none", day=ahead(300)))
+        await consultations.announce(tx, act, consultation(mechanism="upr"))
+    path = tmp_path / "some.ics"
+    for chosen, expected in (
+        (Filter({Dimension.DOCUMENT: (maravia.REVIEW,)}), ["Of the review"]),
+        (Filter({Dimension.MECHANISM: ("upr",)}), ["Of the review", "Child rights report"]),
+        (Filter(since=ahead(290)), ["Of none"]),
+    ):
+        made = await export.write_out(tools, ExportKind.CALENDAR, chosen, path, language="en")
+        said = sorted(events(path.read_bytes()).values())
+        assert made.counts == {"events": len(expected)}
+        assert sorted(each.rpartition(": ")[2] for each in said) == sorted(expected)
+    about = str(Calendar.from_ical(path.read_bytes())["X-WR-CALDESC"])
+    assert "From" in about
+    assert about.endswith("1 event")
+    later = Filter(since=ahead(2000))
+    with pytest.raises(NoEvents):
+        await export.write_out(tools, ExportKind.CALENDAR, later, path, language="en")

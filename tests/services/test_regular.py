@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.approvals import Protection
+from bot.domain.errors import NotAllowed, NotFound, existing
 from bot.domain.exports import DocumentNeeded, ExportKind, ReportNeeded
 from bot.domain.filters import EVERYTHING, Dimension, Filter
 from bot.domain.people import TICK, Act, Actor, Role
@@ -16,11 +18,14 @@ from bot.domain.regular import MOST, Rhythm, TooManyRegular
 from bot.domain.work_calendar import Policy
 from bot.schedule import order_regular
 from bot.services import regular
+from bot.works import export
 from storage import handover, seats
+from storage import jobs as jobs_of
 from storage.database import Database
 from storage.tables import audit, deadlines, jobs, outbox
 from storage.tables import seats as seat_table
 from tests import maravia
+from tests.services.test_exports import tools_for
 
 MONDAY = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -156,6 +161,43 @@ async def test_another_officer_sees_and_stops_only_what_comes_to_all(database: D
         with pytest.raises(NotFound):
             await regular.stop(tx, by(otto), one)
     assert await tick(database, MONDAY + WEEK) == 0
+
+
+async def test_the_audit_comes_to_all_coordinators_and_to_nobody_else(
+    database: Database, tmp_path: Path
+) -> None:
+    """Regression: addressed to all of the secretariat it reached officers, who may not take it."""
+    cora, nora = [await officer(database, each, Role.COORDINATOR) for each in ("Cora", "Nora")]
+    otto = await officer(database)
+    async with database.write() as tx:
+        await maravia.lower(tx, Protection.AUDIT)
+        one = await regular.add(tx, by(cora), ExportKind.AUDIT, EVERYTHING, Rhythm.MONDAY)
+        await regular.address(tx, by(cora), one.id, to_all=True)
+        assert [each.id for each in await regular.listed(tx, by(nora))] == [one.id]
+        assert await regular.listed(tx, by(otto)) == []
+        for act in (regular.seen, regular.stop):
+            with pytest.raises(NotFound):
+                await act(tx, by(otto), one.id)
+    assert await tick(database, MONDAY + WEEK) == 1
+    async with database.write() as tx:
+        job = existing(await jobs_of.get(tx, await tx.value(select(jobs.c.id))))
+    await export.run(job, tools_for(database, tmp_path))
+    async with database.read() as tx:
+        ready = outbox.c.key.like(f"job:{job.id}:ready%")
+        told = set(await tx.values(select(outbox.c.person_id).where(ready)))
+    assert told == {cora.person_id, nora.person_id}
+
+
+async def test_the_audit_of_who_coordinates_no_more_comes_no_more(database: Database) -> None:
+    """Regression: they are officers now, and it was ordered and refused for ever."""
+    cora = await officer(database, "Cora", Role.COORDINATOR)
+    async with database.write() as tx:
+        await regular.add(tx, by(cora), ExportKind.AUDIT, EVERYTHING, Rhythm.MONDAY)
+        await tx.execute(update(seat_table).values(role=Role.OFFICER.value))
+    assert await tick(database, MONDAY + WEEK) == 0
+    async with database.read() as tx:
+        acts = await tx.values(select(audit.c.act))
+    assert acts.count("regular_export.end") == 1
 
 
 async def test_it_ends_with_the_seat_and_pauses_while_it_is_suspended(database: Database) -> None:

@@ -11,9 +11,10 @@ from bot.domain.exports import (
     TEMPLATE_LETTERS,
     DocumentNeeded,
     ExportKind,
+    NoEvents,
     suits,
 )
-from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter
+from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMatches
 from bot.domain.progress import TOLD_APART, Subject
 from bot.domain.screens import (
     Attachment,
@@ -78,7 +79,7 @@ def choose(
         text("export.narrowed", dimension=text(f"export.dimension.{each}"), value=value)
         for each, value in called.items()
     ]
-    lines += [None, text("export.holds", count=count) if count else text("error.export.nothing")]
+    lines += [None, _holds(kind, count)]
     ready = bool(count) and suits(kind, chosen)
     if count and not ready:
         lines.append(text(DocumentNeeded.key))
@@ -98,10 +99,18 @@ def choose(
     return screen(*lines, rows=[*rows, (button("back", "export"), HOME)])
 
 
+def _holds(kind: ExportKind, count: int) -> Text:
+    """How much the export would hold, or that it would hold nothing."""
+    if FORMS[kind].beside:
+        return text("export.holds_events", count=count) if count else text(NoEvents.key)
+    return text("export.holds", count=count) if count else text(NothingMatches.key)
+
+
 def whole(kind: ExportKind) -> Screen:
     """An export that is not narrowed."""
     make = button("export_make", _act("export_make", kind))
-    return screen(_about(kind), rows=[(make,), (button("back", "export"), HOME)])
+    often = button("export_when", _act("export_when", kind))
+    return screen(_about(kind), rows=[(make, often), (button("back", "export"), HOME)])
 
 
 @dataclass(frozen=True)
@@ -213,7 +222,7 @@ def too_large(counted: Counted, size: int, place: str, chosen: Filter) -> Screen
     megabytes = -(-size // MEGABYTE)
     split = button("export_split", _act("export_split", counted.kind, chosen))
     form = FORMS[counted.kind]
-    one = form.whole or form.of_a_report or len(chosen.of(Dimension.DOCUMENT)) == 1
+    one = form.beside or form.of_a_report or len(chosen.of(Dimension.DOCUMENT)) == 1
     return message(
         *counted.lines,
         text("export.too_large", size=megabytes, limit=50, place=place),

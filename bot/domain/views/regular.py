@@ -40,7 +40,7 @@ def one(regular: Regular, called: Called, *, own: bool, next_on: date | None) ->
     """One regular export, with what can be done about it."""
     often, kind = how_often(regular.rhythm), _named(regular.kind)
     lines: list[Text | None] = [text("regular.one", often=often, kind=kind), *_narrowed(called)]
-    lines.append(text("regular.to_all") if regular.to_all else text("regular.to_you"))
+    lines.append(_comes_to(regular))
     lines.append(
         text("regular.no_deadline") if next_on is None else text("regular.next", day=next_on)
     )
@@ -54,7 +54,17 @@ def one(regular: Regular, called: Called, *, own: bool, next_on: date | None) ->
 def _address(regular: Regular) -> Button:
     if regular.to_all:
         return button("regular_to_you", f"regular_to_you:{regular.id}")
+    if FORMS[regular.kind].coordinators:
+        return button("regular_to_coordinators", f"regular_to_all:{regular.id}")
     return button("regular_to_all", f"regular_to_all:{regular.id}")
+
+
+def _comes_to(regular: Regular) -> Text:
+    if not regular.to_all:
+        return text("regular.to_you")
+    if FORMS[regular.kind].coordinators:
+        return text("regular.to_coordinators")
+    return text("regular.to_all")
 
 
 def listed(every: Sequence[Regular]) -> Screen:
@@ -80,7 +90,7 @@ def stopped() -> Screen:
 def nothing(regular: Regular) -> Screen:
     """An occurrence for which there is nothing to export: no file comes."""
     often, kind = how_often(regular.rhythm), _named(regular.kind)
-    key = "regular.nothing_whole" if FORMS[regular.kind].whole else "regular.nothing"
+    key = "regular.nothing_whole" if FORMS[regular.kind].beside else "regular.nothing"
     return message(
         text(key, often=often, kind=kind),
         rows=[(button("regular_open", f"regular:{regular.id}"), HOME)],
