@@ -177,10 +177,10 @@ class Flow:
     item's code, say); `then` does what it was for and gives the screen to show, inside the same
     transaction; None where it has shown one itself. `notes` are lines of the review screen: what
     sending would bring about; `looks` are buttons there whose acts show more of it. `at_once` does
-    what an answer brings about before anything is sent. `meanwhile`
-    says what happened since it was begun; it is asked when a draft is taken up again, and when
-    `begins` or `then` refuse for good, and gives None where nothing did. A change of `steps` that
-    old drafts cannot follow raises `version` and brings `upgrade`, from old answers to new ones.
+    what an answer brings about before anything is sent. `meanwhile` says what happened since it was
+    begun; it is asked when a draft is taken up again, and when `begins` or `then` refuse for good,
+    and gives None where nothing did. A change of `steps` that old drafts cannot follow raises
+    `version` and brings `upgrade`, from old answers to new ones.
     """
 
     name: str

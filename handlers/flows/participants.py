@@ -196,10 +196,8 @@ class ParticipantRunner:
                     await turn.show(shown)
             case _:
                 await enclosure_rows.remove_unsent(turn.tx, kept.handle)
-                if (
-                    await turn.is_discreet() and kept.asked is not None
-                ):  # files that were on their way
-                    wrote = kept.asked["wrote"]
+                if kept.asked is not None and await turn.is_discreet():
+                    wrote = kept.asked["wrote"]  # files that were on their way among it
                     await discretion.clear(turn.tx, turn.act, turn.card, wrote=wrote)
                 turn.sign_up = replace(kept, asked=None)
                 await sign_ups.save(turn.tx, turn.sign_up)
