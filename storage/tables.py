@@ -240,6 +240,16 @@ Index(
     postgresql_where=text("current"),
 )
 
+position_changes = Table(  # what an import changed of the State's position on an item
+    "position_changes",
+    metadata,
+    _id(),
+    _to("item_id", "items", index=True),
+    Column("before", String(20)),
+    Column("after", String(20)),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 item_tags = Table(
     "item_tags",
     metadata,
@@ -291,6 +301,18 @@ assignments = Table(
     UniqueConstraint("item_id", "institution_id"),
 )
 Index("ix_assignments_institution", assignments.c.institution_id, assignments.c.state)
+
+assignment_terms = Table(  # part and due day as they were given, a row for each time
+    "assignment_terms",
+    metadata,
+    _id(),
+    _to("assignment_id", "assignments", index=True),
+    Column("anew", Boolean, nullable=False),  # assigned with it; False: changed to it
+    Column("part", String(20), nullable=False),
+    Column("due_on", Date),
+    Column("seat_id", Id),  # None: the command line, or time
+    Column("at", UtcDateTime, nullable=False),
+)
 
 # -- Reports ---------------------------------------------------------------------------------------
 

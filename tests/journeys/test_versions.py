@@ -167,7 +167,9 @@ async def test_a_successor_takes_the_history_along_as_a_document(network: Journe
     phone, _ = await justice(network, language="ar")
     await phone.types("140.7")
     await phone.taps("تقديم تقرير", "قيد التنفيذ")
+    await phone.sends_file(b"Bill 12", name="bill.txt")
     await phone.types("اعتُمد القانون في القراءة الأولى.")
+    await until_stored(network, 1)
     await phone.taps("إرسال")
     await phone.waits_for("SU-")
     await phone.types("140.7")
@@ -176,6 +178,7 @@ async def test_a_successor_takes_the_history_along_as_a_document(network: Journe
     assert "استُورد من A/HRC/61/9" in shown or "التالي" in " ".join(phone.screen.labels)
     await phone.taps("التقارير")
     assert "اعتُمد القانون في القراءة الأولى." in plain(phone.screen.text)
+    assert "bill.txt" in plain(phone.screen.text), "a report with its evidence"
     assert "استُورد" not in plain(phone.screen.text), "of one topic alone"
     await phone.taps("تنزيل كملف")
     file = await phone.waits_for_file(within=60)
@@ -186,6 +189,7 @@ async def test_a_successor_takes_the_history_along_as_a_document(network: Journe
     assert "التصديق على البروتوكول" in words
     assert "استُورد من A/HRC/61/9" in words
     assert "اعتُمد القانون في القراءة الأولى." in words
+    assert "bill.txt" in words
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         assert b"w:bidi" in package.read("word/document.xml")
 

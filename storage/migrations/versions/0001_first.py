@@ -616,6 +616,22 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("current"),
     )
     op.create_table(
+        "position_changes",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("before", sa.String(length=20), nullable=True),
+        sa.Column("after", sa.String(length=20), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_position_changes_item_id_items")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_position_changes")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_position_changes_item_id"), "position_changes", ["item_id"], unique=False
+    )
+    op.create_table(
         "seats",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("person_id", Id, nullable=False),
@@ -741,6 +757,29 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_assessments_item_id"), "assessments", ["item_id"], unique=False)
+    op.create_table(
+        "assignment_terms",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("assignment_id", Id, nullable=False),
+        sa.Column("anew", sa.Boolean(), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignments.id"],
+            name=op.f("fk_assignment_terms_assignment_id_assignments"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_terms")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_assignment_terms_assignment_id"),
+        "assignment_terms",
+        ["assignment_id"],
+        unique=False,
+    )
     op.create_table(
         "consolidations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
