@@ -30,6 +30,7 @@ from bot.domain.errors import Refused
 from bot.domain.exports import FORMS, ExportKind
 from bot.domain.filters import Dimension
 from bot.domain.people import COMMAND_LINE, NO_BOT, SECRETARIAT, Act, Role
+from bot.domain.progress import Subject
 from bot.domain.screens import Text
 from bot.health import check_up
 from bot.keys import Head, KeyDamaged, KeyMissing, KeyRing
@@ -42,6 +43,7 @@ from bot.wire.polling import AnotherReceiver, WebhookElsewhere
 from bot.wire.reach import TokenRefused, Unreached, reach
 from bot.works import Tools, import_shell
 from bot.works.export import Made, write_out
+from bot.works.progress import write_out as draw
 from bot.works.publish import Published
 from bot.works.publish import write_out as write_snapshot
 from bot.works.table import processes
@@ -341,9 +343,21 @@ async def _import(
                 return await import_shell.bring_in(_tools(app), file, options, dry_run=dry_run)
 
 
+PICTURE = "picture"  # of progress, which is exported at the shell beside the kinds of chat
+_KINDS = ", ".join([*ExportKind, PICTURE])
+
+
+def _exported(words: str) -> str:
+    if words not in {*ExportKind, PICTURE}:
+        raise typer.BadParameter(f"must be one of {_KINDS}")
+    return words
+
+
 @cli.command()
 def export(
-    kind: Annotated[ExportKind, typer.Argument(help="What to export.")],
+    kind: Annotated[
+        str, typer.Argument(help=f"What to export: {_KINDS}.", parser=_exported, metavar="KIND")
+    ],
     *,
     file: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")],
     mechanism: Annotated[list[str] | None, _only("this mechanism, such as UPR")] = None,
@@ -368,9 +382,15 @@ def export(
     words: Annotated[
         bool, typer.Option("--words", help="The audit with what people wrote; else its digests.")
     ] = False,
+    by: Annotated[
+        Subject | None, typer.Option(help="The picture: by what progress is told apart; by status.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Export what the database holds; whole, or narrowed to what the options name."""
+    """Export what the database holds; whole, or narrowed to what the options name.
+
+    A picture (PNG) has the same figures as text beside it, in a file of its name that ends in .txt.
+    """
     settings = _settings()
     chosen = language or settings.default_language
     if chosen not in settings.languages:
@@ -388,6 +408,48 @@ def export(
         Dimension.SDG: sdg or [],
     }
     days = (since.date() if since else None, until.date() if until else None)
+    if kind == PICTURE:
+        if report is not None or words or any((*asked.values(), *days)):
+            raise typer.BadParameter("the picture is of all items")
+        _picture(settings, file, by or Subject.STATUS, chosen, as_json=as_json)
+        return
+    if by is not None:
+        raise typer.BadParameter("only a picture has it", param_hint="--by")
+    _table(settings, ExportKind(kind), file, asked, days, chosen, report, words, as_json=as_json)
+
+
+def _picture(
+    settings: Settings, file: Path, subject: Subject, language: str, *, as_json: bool
+) -> None:
+    if file.suffix == ".txt":
+        raise typer.BadParameter("the figures go there; name the picture .png", param_hint="--out")
+    count = _refusing(_draw, settings, file, subject, language)
+    beside = file.with_suffix(".txt")
+    if as_json:
+        out.print_json(json.dumps({"file": str(file), "text": str(beside), "counted": count}))
+    else:
+        out.print(f"{file}: picture by {subject}; {beside}: its figures")
+
+
+async def _draw(settings: Settings, file: Path, subject: Subject, language: str) -> int:
+    _log_warnings(settings)
+    await _require_database(settings)
+    async with opened(settings, Clock()) as app:
+        return await draw(_tools(app), subject, file, language=language)
+
+
+def _table(  # noqa: PLR0917
+    settings: Settings,
+    kind: ExportKind,
+    file: Path,
+    asked: dict[Dimension, list[str]],
+    days: tuple[date | None, date | None],
+    chosen: str,
+    report: int | None,
+    words: bool,
+    *,
+    as_json: bool,
+) -> None:
     form = FORMS[kind]
     if report is not None and not form.of_a_report:
         raise typer.BadParameter("no such file is of a report", param_hint="--report")

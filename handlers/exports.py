@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import NotFound
 from bot.domain.exports import CHOSEN, FORMS, ExportKind, by_letter
 from bot.domain.filters import LETTERS, Dimension, Filter
 from bot.domain.permissions import may_export, may_see_progress, require
-from bot.domain.progress import Scope, Subject, scope_of, shown_statuses
-from bot.domain.screens import Listing, Text, Value, Words, text, text_to_json
+from bot.domain.progress import Scope, Subject, scope_of
+from bot.domain.screens import Value, Words, text, text_to_json
 from bot.domain.views import exports as views
 from bot.domain.views.common import mechanism_name
 from bot.domain.views.digests import to_draw
 from bot.domain.views.people import name_for
-from bot.exchange.picture import Bar, Figures, as_text, shown
 from bot.exchange.progress import pack
 from bot.services import exports as service
+from bot.services import progress as telling
 from bot.services import regular, reports_book
 from handlers.turn import Turn
-from storage import institutions, items, statuses
+from storage import institutions, items
 from storage import progress as queries
 from storage.exports import Spread
-from storage.progress import Counted
 
 _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 
@@ -167,24 +164,18 @@ async def progress(turn: Turn, argument: str) -> None:
     if subject is Subject.TIME:
         await _over_time(turn, scope)
         return
-    total = await queries.total(turn.tx, scope)
-    counted = await queries.by(turn.tx, subject, scope)
-    others = _bare(turn, text("picture.others"))
-    figures = shown(await _figures(turn, subject, counted, total), others)
-    lines = [
-        views.Line(None if subject is Subject.STATUS else name, count, statuses)
-        for name, count, statuses in as_text(figures)
-    ]
+    reader = _reader(turn)
+    figures = await telling.told_apart(turn.tx, reader, subject, scope)
     screen = views.progress(
         subject,
         scope.subjects,
-        lines,
-        total=total,
+        telling.lines(subject, figures),
+        total=figures.total,
         as_of=figures.as_of,
-        whose=await _whose(turn, scope),
+        whose=await telling.whose(turn.tx, reader, scope),
     )
     await turn.show(screen)
-    if total:
+    if figures.total:
         arguments = {
             "figures": pack(figures),
             "language": turn.language,
@@ -196,20 +187,9 @@ async def progress(turn: Turn, argument: str) -> None:
 
 async def _answers(turn: Turn, scope: Scope) -> None:
     """How institutions answer, in words and as a picture."""
-    found = await queries.answering(turn.tx, scope, turn.today)
-    names = {each.id: each.name(turn.language) for each in await institutions.every(turn.tx)}
-    groups = views.answer_groups(
-        [
-            views.Answers(
-                Words(names[each.institution_id]),
-                each.asked,
-                each.answered,
-                _days_since(each.reported_at, turn),
-            )
-            for each in found
-        ]
-    )
-    whose = await _whose(turn, scope)
+    reader = _reader(turn)
+    groups, count = await telling.answering(turn.tx, reader, scope)
+    whose = await telling.whose(turn.tx, reader, scope)
     subjects = scope.subjects
     await turn.show(views.answers(groups, subjects, as_of=turn.today, whose=whose))
     if groups:
@@ -218,13 +198,9 @@ async def _answers(turn: Turn, scope: Scope) -> None:
         told: dict[str, Any] = {
             "subject": Subject.ANSWERS.value,
             "subjects": [each.value for each in subjects],
-            "total": len(found),
+            "total": count,
         }
         await service.ask_for_picture(turn.tx, turn.act, drawn | told)
-
-
-def _days_since(moment: datetime | None, turn: Turn) -> int | None:
-    return None if moment is None else (turn.today - moment.astimezone(turn.act.zone).date()).days
 
 
 async def _over_time(turn: Turn, scope: Scope) -> None:
@@ -233,8 +209,7 @@ async def _over_time(turn: Turn, scope: Scope) -> None:
         await turn.show(views.no_history(scope.subjects))
         return
     await turn.show(views.counting_history(scope.subjects))
-    approved = text("progress.whose.approved")
-    whose = approved if scope.institution_ids is None else await _whose(turn, scope)
+    whose = await telling.whose_history(turn.tx, _reader(turn), scope)
     arguments = {
         "subject": Subject.TIME.value,
         "subjects": [each.value for each in scope.subjects],
@@ -245,6 +220,10 @@ async def _over_time(turn: Turn, scope: Scope) -> None:
     await service.ask_for_picture(turn.tx, turn.act, arguments)
 
 
+def _reader(turn: Turn) -> telling.Reader:
+    return telling.Reader(turn.desk.texts, turn.language, turn.today, turn.act.zone)
+
+
 def _subject(argument: str, scope: Scope) -> Subject:
     try:
         subject = Subject(argument or Subject.STATUS)
@@ -253,69 +232,6 @@ def _subject(argument: str, scope: Scope) -> Subject:
     if subject not in scope.subjects:
         raise NotFound
     return subject
-
-
-async def _figures(turn: Turn, subject: Subject, counted: list[Counted], total: int) -> Figures:
-    """The bars in the order in which they are shown, each with its counts by status."""
-    vocabulary = await statuses.vocabulary(turn.tx)
-    codes = tuple(shown_statuses(vocabulary, {each.status for each in counted}))
-    meanings = {each.code: each.counts_as.value for each in vocabulary.entries}
-    counts: dict[str | int | None, dict[str, int]] = defaultdict(dict)
-    for each in counted:
-        counts[each.key][each.status] = each.count
-    names = await _names(turn, subject)
-    bars = [
-        Bar(
-            _name(turn, subject, key, names),
-            tuple(by_status.get(status, 0) for status in codes),
-        )
-        for key, by_status in sorted(counts.items(), key=lambda pair: _place(subject, *pair))
-    ]
-    today = turn.today
-    return Figures(subject.value, codes, tuple(bars), total, today, meanings)
-
-
-def _place(
-    subject: Subject, key: str | int | None, counts: Mapping[str, int]
-) -> tuple[bool, int, str]:
-    """Goals by their number, others the largest first, what has none last."""
-    goal = isinstance(key, int) and subject is Subject.SDG
-    return key is None, int(key or 0) if goal else -sum(counts.values()), str(key)
-
-
-async def _names(turn: Turn, subject: Subject) -> Mapping[str | int | None, str]:
-    if subject is not Subject.INSTITUTION:
-        return {}
-    return {each.id: each.name(turn.language) for each in await institutions.every(turn.tx)}
-
-
-def _name(
-    turn: Turn, subject: Subject, key: str | int | None, names: Mapping[str | int | None, str]
-) -> str:
-    if subject is Subject.STATUS:
-        return ""
-    if key is None:
-        return _bare(turn, text(f"progress.without.{subject}"))
-    if subject is Subject.SDG:
-        return _bare(turn, text("progress.goal", n=int(key)))
-    if subject is Subject.MECHANISM:
-        return _bare(turn, text("label.one", value=mechanism_name(str(key))))
-    return names.get(key, str(key))
-
-
-async def _whose(turn: Turn, scope: Scope) -> Text:
-    """Whose progress it is, and what counts."""
-    if scope.approved:
-        return text("progress.whose.approved")
-    if scope.institution_ids is None:
-        return text("progress.whose.all")
-    found = [await institutions.get(turn.tx, each) for each in scope.institution_ids]
-    names = tuple(Words(each.name(turn.language)) for each in found if each is not None)
-    return text("progress.whose.own", institutions=Listing(names))
-
-
-def _bare(turn: Turn, words: Text) -> str:
-    return turn.desk.texts.render(words, turn.language, mode="bare")
 
 
 ACTS = {

@@ -192,12 +192,10 @@ async def handed_out(
     await audit.record(tx, act, f"export.{kind}", subject, facts=facts)
 
 
-async def sent(
-    tx: Transaction, act: Act, what: str, job_id: int, *, rows: int, sha256: str
-) -> None:
+async def sent(tx: Transaction, act: Act, what: str, about: str, *, rows: int, sha256: str) -> None:
     """Record that a smaller file left: `picture` or `assignments`, with how many items in it."""
     facts: dict[str, Fact] = {"rows": rows, "file": sha256}
-    await audit.record(tx, act, f"export.{what}", f"job:{job_id}", facts=facts)
+    await audit.record(tx, act, f"export.{what}", about, facts=facts)
 
 
 async def _plan(tx: Transaction, act: Act, kind: str, arguments: Mapping[str, Any]) -> int:

@@ -58,7 +58,7 @@ async def send(job: Job, tools: Tools, book: Book, more: Mapping[str, Any] | Non
             shown = book.ready(rows, result["withheld"], Attachment(kept.sha256, book.file))
             await tools.tell(tx, job, shown, step="ready")
             await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=act.now)
-            await exports.sent(tx, act, book.what, job.id, rows=rows, sha256=kept.sha256)
+            await exports.sent(tx, act, book.what, f"job:{job.id}", rows=rows, sha256=kept.sha256)
 
 
 async def read(

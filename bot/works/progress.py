@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+import hashlib
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from bot.domain.errors import Refused, existing
+from bot.domain.people import COMMAND_LINE
 from bot.domain.permissions import may_see_progress, require
-from bot.domain.progress import Past, Period, Subject, over_time, periods, scope_of, shown_statuses
-from bot.domain.screens import Attachment, Screen, text_from_json
+from bot.domain.progress import Scope, Subject, scope_of
+from bot.domain.screens import Attachment, Screen, text, text_from_json, text_to_json
 from bot.domain.views import exports as views
-from bot.exchange.picture import Bar, Figures, as_text
-from bot.exchange.progress import pack, period_name
+from bot.domain.views.digests import to_draw
+from bot.exchange.picture import Figures, as_text
+from bot.exchange.progress import pack
 from bot.jobs import file_in
 from bot.services import exports
+from bot.services import progress as service
 from bot.works import Tools, digest
-from storage import jobs, progress, statuses
+from storage import jobs, names
 from storage.jobs import Job
 
 PICTURE = "picture"
 PNG = "image/png"
+
+
+class NothingCounted(Refused):
+    """There is nothing yet of which a picture could be drawn."""
+
+    key = "error.export.no_figures"
 
 
 async def run(job: Job, tools: Tools) -> None:
@@ -50,7 +62,7 @@ async def run(job: Job, tools: Tools) -> None:
             await tools.tell(tx, job, shown, step="picture")
             act = await tools.act(tx, job)
             await jobs.change(tx, job.id, state=jobs.DONE, sha256=kept.sha256, finished_at=act.now)
-            await exports.sent(tx, act, PICTURE, job.id, rows=total, sha256=kept.sha256)
+            await exports.sent(tx, act, PICTURE, f"job:{job.id}", rows=total, sha256=kept.sha256)
 
 
 def _told(figures: Figures, arguments: Mapping[str, Any], subjects: list[Subject]) -> Screen:
@@ -68,27 +80,77 @@ async def _history(job: Job, tools: Tools) -> Figures:
     """How the shares of the statuses went, as far as whoever asked may see it."""
     async with tools.database.read() as tx:
         act = await tools.act(tx, job)
-        require(may_see_progress(act.actor))
-        scope = scope_of(act.actor)
-        today = act.today
-        begin = await progress.first_approved(tx, scope)
-        first = begin.astimezone(act.zone).date() if begin else today
-        several = periods(first, today, act.zone)
-        past = await progress.past(tx, scope, several)
-        vocabulary = await statuses.vocabulary(tx)
-    counts = await asyncio.to_thread(_counted, past, several)
-    codes = tuple(shown_statuses(vocabulary, {code for each in counts for code in each}))
-    bars = [
-        Bar(period_name(each, job.arguments["language"]), tuple(count[code] for code in codes))
-        for each, count in zip(several, counts, strict=True)
-    ]
-    meanings = {each.code: each.counts_as.value for each in vocabulary.entries}
-    return Figures("time", codes, tuple(bars), bars[-1].total, today, meanings)
+    require(may_see_progress(act.actor))
+    reader = service.Reader(tools.texts, job.arguments["language"], act.today, act.zone)
+    return existing(await service.history(tools.database, reader, scope_of(act.actor)))
 
 
-def _counted(past: Past, several: list[Period]) -> list[Counter[str]]:
-    """Of each period how many items stood where at its end."""
-    found: list[Counter[str]] = [Counter() for _ in several]
-    for period, status in over_time(past, len(several)):
-        found[period][status] += 1
-    return found
+# -- At the shell ----------------------------------------------------------------------------------
+
+
+async def write_out(tools: Tools, subject: Subject, target: Path, *, language: str) -> int:
+    """Draw what the secretariat would be shown to `target`, the same figures as text beside it.
+
+    The text has the picture's name with `.txt`. Gives how many items (of answers: institutions) are
+    counted; refuses with NothingCounted where that is none.
+    """
+    now = tools.clock.now().astimezone(tools.settings.zone)
+    async with tools.database.read() as tx:
+        tools.texts.call(await names.own(tx))
+    reader = service.Reader(tools.texts, language, now.date(), tools.settings.zone)
+    drawn, shown, total = await _drawn(tools, subject, reader)
+    if not total:
+        raise NothingCounted
+    made = text("word.made", at=now, by=text("export.by_operator"))
+    words = [*shown.lines, None, made]
+    process = digest.PICTURE if "groups" in drawn else PICTURE
+    async with tools.room() as room:
+        result = await tools.jobs.run(process, drawn, room)
+        path = file_in(room, result["file"])
+        sha256 = await asyncio.to_thread(_digest, path)
+        beside = room / "figures.txt"
+        said = "\n".join("" if each is None else reader.say(each) for each in words)
+        await asyncio.to_thread(beside.write_text, f"{said}\n", "utf-8")
+        async with tools.database.write() as tx:
+            act = tools.by(COMMAND_LINE)
+            await exports.sent(tx, act, PICTURE, "export:picture", rows=total, sha256=sha256)
+        await asyncio.to_thread(shutil.move, beside, target.with_suffix(".txt"))
+        await asyncio.to_thread(shutil.move, path, target)
+    return total
+
+
+async def _drawn(
+    tools: Tools, subject: Subject, reader: service.Reader
+) -> tuple[dict[str, Any], Screen, int]:
+    """What is to be drawn, the screen that says it in words, and how many are counted."""
+    scope, language = Scope(), reader.language
+    subjects = scope.subjects
+    common = {"language": language, "names": dict(tools.texts.own)}
+    if subject is Subject.TIME:
+        past = await service.history(tools.database, reader, scope)
+        if past is None:
+            return {}, views.no_history(subjects), 0
+        whose = text_to_json(text("progress.whose.approved"))
+        told = _told(past, {"whose": whose}, [*subjects])
+        return common | {"figures": pack(past)}, told, past.total
+    async with tools.database.read() as tx:
+        whose_it_is = await service.whose(tx, reader, scope)
+        if subject is Subject.ANSWERS:
+            groups, count = await service.answering(tx, reader, scope)
+            title = text(f"picture.title.{subject}")
+            told = views.answers(groups, subjects, as_of=reader.today, whose=whose_it_is)
+            return to_draw(title, groups, language, as_of=reader.today), told, count
+        figures = await service.told_apart(tx, reader, subject, scope)
+    told = views.progress(
+        subject,
+        subjects,
+        service.lines(subject, figures),
+        total=figures.total,
+        as_of=figures.as_of,
+        whose=whose_it_is,
+    )
+    return common | {"figures": pack(figures)}, told, figures.total
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

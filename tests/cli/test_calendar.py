@@ -65,8 +65,8 @@ def test_what_is_no_calendar_is_refused_with_a_sentence(shell: Shell, tmp_path: 
     assert "holds no calendar" in done.stderr
 
 
-def test_options_of_the_workbook_are_wrong_usage(shell: Shell) -> None:
-    done = shell.runs("export", "calendar", "--out", "out.ics", "--mechanism", "upr")
+def test_an_option_that_no_calendar_has_is_wrong_usage(shell: Shell) -> None:
+    done = shell.runs("export", "calendar", "--out", "out.ics", "--report", "1")
     assert done.returncode == 2
     assert "Usage" in done.stderr
     done = shell.runs("export", "calendar", "--out", "missing/out.ics")

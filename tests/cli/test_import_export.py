@@ -189,6 +189,19 @@ def test_an_export_is_narrowed_and_what_does_not_occur_is_said(shell: Shell, tab
     assert not (shell.folder / "none.xlsx").exists()
 
 
+def test_a_picture_is_drawn_with_its_figures_beside_it(shell: Shell, table: Path) -> None:
+    shell.imports(table)
+    done = shell.runs("export", "picture", "--by", "theme", "--out", "p.png", "--language", "ar")
+    assert done.returncode == 0, done.stderr
+    assert (shell.folder / "p.png").read_bytes().startswith(b"\x89PNG")
+    assert "2" in (shell.folder / "p.txt").read_text("utf-8")
+    for wrong in (["--mechanism", "upr"], ["--by", "colour"], ["--out", "p.txt"]):
+        done = shell.runs("export", "picture", "--out", "p.png", *wrong)
+        assert done.returncode == 2, wrong
+    done = shell.runs("export", "workbook", "--out", "out.xlsx", "--by", "theme")
+    assert done.returncode == 2
+
+
 def test_five_thousand_rows_take_seconds_and_little_memory(
     shell: Shell, sample_data: Path, record_property: Callable[[str, object], None]
 ) -> None:

@@ -28,11 +28,13 @@ from bot.domain.filters import (
 )
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.progress import TOLD_APART, Scope, Subject, over_time, periods, scope_of
+from bot.domain.screens import Text
 from bot.jobs import Jobs
 from bot.services import approvals, exports
 from bot.settings import Settings
 from bot.texts import Texts
 from bot.works import Tools, export, telling
+from bot.works import progress as drawing
 from bot.works.table import processes
 from storage import exports as queries
 from storage import jobs, progress, seats, tables
@@ -414,3 +416,37 @@ async def test_what_is_asked_and_due_is_answered_or_not(record: Database) -> Non
         ]
         assert each.reported_at == max(reported, default=None)
     assert sum(each.asked - each.answered for each in found.values()) > 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_the_shell_draws_every_subject_with_its_figures_as_text(
+    record: Database, tmp_path: Path, language: str
+) -> None:
+    """Regression: only chats had them, and `focalpoint export picture` was no such kind."""
+    tools = tools_for(record, tmp_path)
+    async with record.read() as tx:
+        total = await progress.total(tx, Scope())
+    for subject in Subject:
+        path = tmp_path / f"{subject}-{language}.png"
+        counted = await drawing.write_out(tools, subject, path, language=language)
+        assert path.read_bytes().startswith(b"\x89PNG"), subject
+        words = path.with_suffix(".txt").read_text("utf-8")
+        title = tools.texts.render(Text(f"picture.title.{subject}"), language, mode="bare")
+        assert title in words
+        assert "{" not in words
+        assert "progress." not in words
+        if subject in TOLD_APART:
+            assert counted == total
+    async with record.read() as tx:
+        entries = await tx.rows(select(audit).where(audit.c.act == "export.picture"))
+    assert {each["subject"] for each in entries} == {"export:picture"}
+    assert len(entries) == len(Subject)
+
+
+async def test_of_nothing_no_picture_is_drawn(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "none.png"
+    for subject in (Subject.STATUS, Subject.TIME, Subject.ANSWERS):
+        with pytest.raises(drawing.NothingCounted):
+            await drawing.write_out(tools_for(database, tmp_path), subject, path, language="en")
+    assert not list(tmp_path.glob("none*"))

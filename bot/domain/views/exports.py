@@ -88,9 +88,11 @@ def choose(
         for each in LETTERS
     ]
     rows: list[Row] = []
+    often = button("export_when", _act("export_when", kind, chosen))
     if ready:
-        make = button("export_make", _act("export_make", kind, chosen))
-        rows.append((make, button("export_when", _act("export_when", kind, chosen))))
+        rows.append((button("export_make", _act("export_make", kind, chosen)), often))
+    elif FORMS[kind].beside:  # what is empty today may hold something by then
+        rows.append((often,))
     rows += in_twos(narrow)
     if (of := FORMS[kind].template) is not None:
         rows.append((button("template", f"template:{TEMPLATE_LETTERS[of]}"),))
