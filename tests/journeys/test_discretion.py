@@ -85,7 +85,7 @@ async def test_the_card_begins_it_and_the_receipt_tells_nothing_until_it_is_tapp
     await salma.taps("Discreet mode")
     asked = plain(salma.screen.text)
     assert "no calendar file" in asked
-    assert "hides itself after 15 minutes" in asked
+    assert "hides itself 15 minutes after your last tap" in asked
     await salma.taps("On")
     (card,) = await stands(salma)
     assert "Discreet mode: On" in card, "what stood there before has gone, but for the card"
@@ -466,7 +466,7 @@ async def test_what_somebody_with_a_seat_reports_stays_in_the_same_chat(
         ),
         (
             "ar",
-            ("أوافق، باسم عشوائي", "الوضع المتكتّم", "مفعّل", "التسجيل"),
+            ("أوافق، باسم عشوائي", "وضع التكتّم", "مفعّل", "التسجيل"),
             ("تم الحفظ.", "عرض", "إخفاء", "لا شيء معروض هنا."),
         ),
     ],

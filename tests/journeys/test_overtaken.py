@@ -100,7 +100,7 @@ async def test_the_second_who_writes_a_chapter_keeps_the_text(network: JourneyNe
 
     await amina.taps("Save")
     told = shown(amina)
-    assert "Torture” has another draft meanwhile" in told
+    assert "Torture” has changed meanwhile" in told
     assert "“Torture is a crime.”" in told
     assert KEPT in told
     assert "“Torture is a crime since 2020.”" in told
