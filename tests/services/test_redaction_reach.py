@@ -89,6 +89,7 @@ WHY_NOT = {
     "consultations.languages": CODE,
     "consultations.mechanism": "the name of a mechanism",
     "consultations.pools": CODE,
+    "consultations.regions": "the names of regions",
     "contributions.about": CODE,
     "contributions.answer": "what the secretariat answers a participant; goes with what they said",
     "contributions.tags": SETTING,
