@@ -17,6 +17,7 @@ from bot.domain.people import Act
 from bot.domain.views import discretion as views
 from bot.services import audit, erasure
 from storage import hidings, outbox, sign_ups
+from storage import waiting as seats
 from storage.database import Database, Transaction
 from storage.hidings import Hiding
 from storage.outbox import NOTICE, REPLY, Message
@@ -42,6 +43,7 @@ async def switch(tx: Transaction, act: Act, kept: SignUp, *, on: bool) -> SignUp
     What stands in the chat is `clear_all`'s.
     """
     assert kept.card is not None
+    await lock(tx, kept.card)
     for each in await sign_ups.of_chat(tx, kept.card.bot_id, kept.card.chat_id):
         if each.card is None or each.card.discreet is on:
             continue
@@ -52,6 +54,12 @@ async def switch(tx: Transaction, act: Act, kept: SignUp, *, on: bool) -> SignUp
     if not on:
         await hidings.take(tx, kept.card.bot_id, kept.card.chat_id)
     return replace(kept, card=replace(kept.card, discreet=on))
+
+
+async def lock(tx: Transaction, card: Card) -> None:
+    """Lock all that the chat of the card has signed up to, as what holds for it changes there."""
+    held = await sign_ups.of_chat(tx, card.bot_id, card.chat_id)
+    await seats.lock(tx, *(each.consultation_id for each in held))
 
 
 async def clear_all(tx: Transaction, act: Act, card: Card, *, but: int | None) -> None:

@@ -63,6 +63,8 @@ class ParticipantRunner:
             turn.toast = text("flow.stale")
             await turn.go(turn, "mine")
             return
+        if self.flows[kept.asked["flow"]].at_once is not None and kept.card is not None:
+            await discretion.lock(turn.tx, kept.card)  # the tap may hold for the whole chat
         kept = await seats.hold(turn.tx, kept)
         turn.step_apart(kept)
         flow, state = self._state(kept)
