@@ -44,17 +44,20 @@ async def export(turn: Turn, argument: str) -> None:
             for each in CHOSEN
             if service.may_take(turn.actor, each) and (anything or FORMS[each].beside)
         ]
-        await turn.show(views.kinds(offered, regular=len(come), anything=anything))
+        staying = [each for each in offered if await service.stays(turn.tx, each)]
+        shown = views.kinds(offered, staying=staying, regular=len(come), anything=anything)
+        await turn.show(shown)
         return
     kind, chosen = await ordered(turn, argument)
     if not anything and not FORMS[kind].beside:
         await turn.show(views.none_yet())
         return
     if FORMS[kind].whole:
-        await turn.show(views.whole(kind))
+        await turn.show(views.whole(kind, stays=await service.stays(turn.tx, kind)))
         return
     _, count = await service.holds(turn.tx, turn.act, kind, chosen)
-    await turn.show(views.choose(kind, chosen, await called(turn, chosen), count))
+    stays = await service.stays(turn.tx, kind)
+    await turn.show(views.choose(kind, chosen, await called(turn, chosen), count, stays=stays))
 
 
 async def export_by(turn: Turn, argument: str) -> None:
@@ -86,8 +89,10 @@ async def export_make(turn: Turn, argument: str) -> None:
 async def export_split(turn: Turn, argument: str) -> None:
     """One file for each document, where one for all is too large for the chat."""
     kind, chosen = await ordered(turn, argument)
-    count = await service.ask_by_document(turn.tx, turn.act, kind, chosen, language=turn.language)
-    await turn.show(views.by_document(kind, count))
+    planned = await service.ask_by_document(turn.tx, turn.act, kind, chosen, language=turn.language)
+    row = await turn.show(views.by_document(kind, views.Batch(planned[0], 0, len(planned))))
+    for each in planned:
+        await service.shown_in(turn.tx, each, row)
 
 
 async def ordered(turn: Turn, argument: str) -> tuple[ExportKind, Filter]:
@@ -109,6 +114,14 @@ async def export_cancel(turn: Turn, argument: str) -> None:
         raise NotFound
     await service.cancel(turn.tx, turn.act, int(argument))
     await turn.show(views.cancelled())
+
+
+async def export_cancel_all(turn: Turn, argument: str) -> None:
+    """`export_cancel_all:7`: what is not ready yet of one file a document is not wanted."""
+    if not argument.isdecimal():
+        raise NotFound
+    await service.cancel_all(turn.tx, turn.act, int(argument))
+    await turn.show(views.cancelled_rest())
 
 
 async def import_template(turn: Turn, _argument: str) -> None:
@@ -240,6 +253,7 @@ ACTS = {
     "export_make": export_make,
     "export_split": export_split,
     "export_cancel": export_cancel,
+    "export_cancel_all": export_cancel_all,
     "import_template": import_template,
     "progress": progress,
 }

@@ -158,6 +158,21 @@ async def with_files_since(
     return [(row["id"], row["sha256"]) for row in await tx.rows(statement)]
 
 
+async def open_ones(tx: Transaction, person_id: int, kind: str) -> list[Job]:
+    """The person's jobs of a kind that are planned or running, locked until the end."""
+    statement = (
+        select(*_COLUMNS)
+        .where(
+            jobs.c.person_id == person_id,
+            jobs.c.kind == kind,
+            jobs.c.state.in_([PLANNED, RUNNING]),
+        )
+        .order_by(jobs.c.id)
+        .with_for_update()
+    )
+    return [Job(**row) for row in await tx.rows(statement)]
+
+
 async def latest(tx: Transaction, person_id: int, kind: str) -> Job | None:
     """The person's newest job of a kind."""
     statement = (

@@ -12,12 +12,18 @@ from bot.domain.people import Role
 from bot.domain.record import Told
 from storage.database import Transaction
 from storage.tables import (
+    activities,
+    activity_items,
     answers,
+    assessments,
     assignments,
     audit,
     dialogue_questions,
     evidence,
+    grades,
+    indicators,
     institutions,
+    items,
     questions,
     reminders,
     request_items,
@@ -28,12 +34,16 @@ from storage.tables import (
 _OF_MANY = ("items:%", "assignments:%", "cluster:%")
 """Subjects of acts upon many at once, whose facts name each."""
 
+_GRADED = "grade.enter"
+"""Grades of one session: its subject is the item at which they were entered, its facts name all."""
+
 
 async def of_item(tx: Transaction, item_id: int, *, limit: int, offset: int = 0) -> list[Told]:
     """The entries about an item, the newest first.
 
-    About its assignments, requests, questions, reports and their evidence, too; not about what an
-    institution asked its units, which is its own.
+    About its assignments, requests, questions, reports and their evidence, assessments, grades,
+    and what is planned for it or its cluster, too; not about what an institution asked its units,
+    which is its own.
     """
     held = await tx.values(select(assignments.c.id).where(assignments.c.item_id == item_id))
     about = or_(
@@ -67,6 +77,10 @@ async def _subjects(tx: Transaction, item_id: int, held: Collection[int]) -> lis
     )
     reported = select(status_updates.c.id).where(status_updates.c.assignment_id.in_(held))
     answered = select(answers.c.id).where(answers.c.request_item_id.in_(asked))
+    cluster = select(items.c.cluster_id).where(items.c.id == item_id).scalar_subquery()
+    own = select(activity_items.c.activity_id).where(activity_items.c.item_id == item_id)
+    planned = or_(activities.c.id.in_(own), activities.c.cluster_id == cluster)
+    aimed_at = select(activities.c.id).where(planned)
     found = await tx.rows(
         union_all(
             *(
@@ -80,6 +94,10 @@ async def _subjects(tx: Transaction, item_id: int, held: Collection[int]) -> lis
                     ("evidence", evidence.c.id, evidence.c.status_update_id.in_(reported)),
                     ("evidence", evidence.c.id, evidence.c.answer_id.in_(answered)),
                     ("reminder", reminders.c.id, reminders.c.request_item_id.in_(asked)),
+                    ("assessment", assessments.c.id, assessments.c.item_id == item_id),
+                    ("grade", grades.c.id, grades.c.item_id == item_id),
+                    ("activity", activities.c.id, planned),
+                    ("indicator", indicators.c.id, indicators.c.activity_id.in_(aimed_at)),
                     (
                         "dialogue_question",
                         dialogue_questions.c.id,
@@ -98,6 +116,7 @@ async def _of_many(tx: Transaction, item_id: int, held: Collection[int]) -> list
     numbers = await _sent_together(tx, held)
     upon = or_(
         *(audit.c.subject.like(each) for each in _OF_MANY),
+        audit.c.act == _GRADED,
         audit.c.subject.in_(numbers) if numbers else false(),
     )
     found = await tx.rows(select(audit.c.number, audit.c.facts).where(upon))

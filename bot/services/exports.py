@@ -12,7 +12,7 @@ from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMa
 from bot.domain.people import Act, Actor, Person
 from bot.domain.permissions import may_export, may_export_audit, may_prepare_report, require
 from bot.domain.selection import mark
-from bot.services import audit, calendar
+from bot.services import approvals, audit, calendar
 from bot.services.notices import officers
 from storage import audit as audit_queries
 from storage import exports, jobs, national_reports, seats
@@ -28,6 +28,12 @@ _DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
 def may_take(actor: Actor, kind: ExportKind) -> bool:
     """Whether that person takes out that kind."""
     return may_export_audit(actor) if FORMS[kind].coordinators else may_export(actor)
+
+
+async def stays(tx: Transaction, kind: ExportKind) -> bool:
+    """Whether the file stays on the State's machine, unless a coordinator has switched that."""
+    protection = FORMS[kind].stays
+    return protection is not None and not await approvals.may_leave(tx, protection)
 
 
 async def takers(tx: Transaction, act: Act, kind: ExportKind) -> list[Person]:
@@ -124,16 +130,24 @@ async def ask_of_report(
 
 async def ask_by_document(
     tx: Transaction, act: Act, kind: ExportKind, chosen: Filter, *, language: str
-) -> int:
-    """Plan one export for each document that the filter leaves; gives how many."""
+) -> list[int]:
+    """Plan one export for each document that the filter leaves; gives their jobs.
+
+    Each knows the first of them, and its place among how many (`batch`).
+    """
     require(may_take(act.actor, kind))
     documents = await choices(tx, act, chosen, Dimension.DOCUMENT)
     if not documents:
         raise NothingMatches
-    for each in documents:
+    planned: list[int] = []
+    for place, each in enumerate(documents, start=1):
         of_it = chosen.narrowed(Dimension.DOCUMENT, each.value)
-        await _plan(tx, act, EXPORT, arguments(kind, of_it, language))
-    return len(documents)
+        told = arguments(kind, of_it, language)
+        job_id = await _plan(tx, act, EXPORT, told)
+        planned.append(job_id)
+        told["batch"] = [planned[0], place, len(documents)]
+        await jobs.change(tx, job_id, arguments=told)
+    return planned
 
 
 def arguments(kind: ExportKind, chosen: Filter, language: str) -> dict[str, Any]:
@@ -169,6 +183,25 @@ async def cancel(tx: Transaction, act: Act, job_id: int) -> None:
         raise Outdated
     await jobs.change(tx, job_id, state=jobs.CANCELLED, finished_at=act.now)
     await audit.record(tx, act, "export.cancel", f"job:{job_id}")
+
+
+async def cancel_all(tx: Transaction, act: Act, first: int) -> None:
+    """Stop what is not ready yet of one file a document; raises Outdated where all is."""
+    require(may_export(act.actor))
+    job = await jobs.get(tx, first)
+    person_id = act.actor.person_id
+    if job is None or job.kind != EXPORT or person_id is None or job.person_id != person_id:
+        raise NotFound
+    left = [
+        each.id
+        for each in await jobs.open_ones(tx, person_id, EXPORT)
+        if each.arguments.get("batch", [None])[0] == first
+    ]
+    if not left:
+        raise Outdated
+    for each in left:
+        await jobs.change(tx, each, state=jobs.CANCELLED, finished_at=act.now)
+    await audit.record(tx, act, "export.cancel", f"job:{first}", facts={"jobs": left})
 
 
 async def handed_out(

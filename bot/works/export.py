@@ -151,7 +151,7 @@ async def run(job: Job, tools: Tools) -> None:
         # What comes by itself does not use up what was agreed to for an export of one's own.
         named = kind is ExportKind.WORKBOOK and "regular" not in job.arguments
         names = named and await approvals.may_name(tx, act)
-        stays = await _stays(tx, kind)
+        stays = await service.stays(tx, kind)
         restricted = stays or await approvals.may_leave(tx, Protection.RESTRICTED)
     person = act.actor.person
     order = Order(
@@ -165,7 +165,7 @@ async def run(job: Job, tools: Tools) -> None:
         report_id=job.arguments.get("report"),
     )
     telling = Telling(
-        job, tools, lambda share: views.making(kind, job.id, share), job.arguments.get("screen")
+        job, tools, lambda share: _making(kind, job, share), job.arguments.get("screen")
     )
     async with tools.room() as room:
         try:
@@ -175,10 +175,19 @@ async def run(job: Job, tools: Tools) -> None:
         await _hand_over(job, tools, kind, order, made, stays=stays)
 
 
-async def _stays(tx: Transaction, kind: ExportKind) -> bool:
-    """Whether the file stays on the State's machine, unless a coordinator has switched that."""
-    protection = FORMS[kind].stays
-    return protection is not None and not await approvals.may_leave(tx, protection)
+def _making(kind: ExportKind, job: Job, share: float) -> Screen:
+    """How far it is; of one file a document, how far all of them are."""
+    if "batch" not in job.arguments:
+        return views.making(kind, job.id, share)
+    first, place, several = job.arguments["batch"]
+    return views.by_document(kind, views.Batch(first, place - 1, several), share)
+
+
+def _made(kind: ExportKind, job: Job) -> Screen:
+    if "batch" not in job.arguments:
+        return views.made(kind)
+    first, place, several = job.arguments["batch"]
+    return views.by_document(kind, views.Batch(first, place, several), 0.0)
 
 
 def _digest(path: Path) -> tuple[str, int]:
@@ -223,7 +232,7 @@ async def _require_still(tx: Transaction, kind: ExportKind, order: Order) -> Non
     """Refuse a file that may not leave any more as it was made: a protection was raised since."""
     if not order.withhold:
         require(await approvals.may_leave(tx, Protection.RESTRICTED))
-    require(not await _stays(tx, kind))
+    require(not await service.stays(tx, kind))
 
 
 async def _say(  # noqa: PLR0917
@@ -245,7 +254,7 @@ async def _say(  # noqa: PLR0917
         await approvals.use(tx, act, Kind.NAMES)
     row = job.arguments.get("screen")
     if row is not None:
-        await tools.tell(tx, job, views.made(kind), step="made", edits=row)
+        await tools.tell(tx, job, _made(kind, job), step="made", edits=row)
     await tools.tell(tx, job, shown, step="ready")
     if job.arguments.get("to_all"):
         await _tell_others(tx, job, act, kind, shown)

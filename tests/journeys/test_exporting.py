@@ -137,11 +137,13 @@ async def test_a_workbook_too_large_for_the_chat_stays_on_the_server(
     assert f"exports/{kept.name}" in plain(told.text)
     assert len(openpyxl.load_workbook(kept)["Recommendations"]["A"]) == 6
     monkeypatch.setattr(work, "CHAT_LIMIT", 50 * 1024**2)
+    assert "Or take one file a document here." in plain(told.text)
     await amina.taps("One file a document")
     first = await amina.waits_for(": 4 recommendations", within=30)
     second = await amina.waits_for(": 1 recommendation", within=30)
     names = [file.name for told in (first, second) for file in told.files]
     assert sorted(each.split("-")[2] for each in names) == ["A", "CAT"]
+    await amina.waits_for("files made: 2 of 2.", within=30)
 
 
 async def test_the_evidence_stays_on_the_server_and_goals_come_as_a_file(
@@ -224,9 +226,9 @@ async def test_the_calendar_comes_and_the_audit_stays_until_that_is_switched(
 ) -> None:
     amina = await secretariat(network)
     await amina.types("/export")
-    await amina.taps("Calendar (ICS)", "Make it")
-    empty = await amina.waits_for("There is nothing in the calendar yet", within=30)
-    assert not empty.files
+    await amina.taps("Calendar (ICS)")
+    assert "There is nothing in the calendar yet" in plain(amina.screen.text)
+    assert "Make it" not in amina.screen.labels
     await has_a_deadline(network)
     await amina.types("/export")
     await amina.taps("Calendar (ICS)", "Make it")
@@ -245,6 +247,8 @@ async def test_the_calendar_comes_and_the_audit_stays_until_that_is_switched(
     assert entry["facts"]["entries"] == len(lines) == entry["number"] - 1
     async with network.database.write() as tx:
         await maravia.lower(tx, Protection.AUDIT)
+    await amina.types("/export")
+    assert plain(amina.screen.text).count("It stays on the server.") == 1, "the evidence alone"
     await amina.types("/export")
     await amina.taps("Audit (JSON lines)", "Make it")
     ready = await amina.waits_for(f"Audit (JSON lines): {len(lines) + 1} entries", within=30)

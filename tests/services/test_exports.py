@@ -29,6 +29,7 @@ from bot.domain.filters import (
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.progress import TOLD_APART, Scope, Subject, over_time, periods, scope_of
 from bot.domain.screens import Text
+from bot.domain.views import exports as views
 from bot.jobs import Jobs
 from bot.services import approvals, exports
 from bot.settings import Settings
@@ -38,7 +39,9 @@ from bot.works import progress as drawing
 from bot.works.table import processes
 from storage import exports as queries
 from storage import jobs, progress, seats, tables
+from storage import outbox as queries_of_outbox
 from storage.database import Database
+from storage.outbox import Message
 from storage.tables import audit, items, outbox
 from storage.vault import Vault
 from tests import maravia
@@ -449,4 +452,44 @@ async def test_of_nothing_no_picture_is_drawn(database: Database, tmp_path: Path
     for subject in (Subject.STATUS, Subject.TIME, Subject.ANSWERS):
         with pytest.raises(drawing.NothingCounted):
             await drawing.write_out(tools_for(database, tmp_path), subject, path, language="en")
-    assert not list(tmp_path.glob("none*"))
+    assert _left(tmp_path, "none") == []
+
+
+def _left(folder: Path, name: str) -> list[Path]:
+    return [each for each in folder.iterdir() if each.name.startswith(name)]
+
+
+async def test_one_file_a_document_is_told_by_one_message_and_stopped_by_one_tap(
+    record: Database, officer: Actor, tmp_path: Path
+) -> None:
+    """Regression: no job of them had a message, so nothing was told and nothing cancelled."""
+    async with record.write() as tx:
+        act = maravia.act(officer, NOW)
+        planned = await exports.ask_by_document(tx, act, ExportKind.SDG, EVERYTHING, language="en")
+        shown = views.making(ExportKind.SDG, 1)
+        message = Message("screen", shown, person_id=act.actor.person_id, bot_id=1)
+        row = await queries_of_outbox.add(tx, message, now=NOW)
+        assert row is not None
+        for each in planned:
+            await exports.shown_in(tx, each, row)
+        first = await jobs.get(tx, planned[0])
+    assert len(planned) == 3
+    assert first is not None
+    await export.run(first, tools_for(record, tmp_path))
+    async with record.write() as tx:
+        [said] = await tx.values(select(outbox.c.screen).where(outbox.c.edits == row))
+        assert "export.by_document_next" in str(said)
+        assert f"export_cancel_all:{planned[0]}" in str(said)
+        await exports.cancel_all(tx, act, planned[0])
+        states = [
+            await tx.value(select(tables.jobs.c.state).where(tables.jobs.c.id == each))
+            for each in planned
+        ]
+        assert states == [jobs.DONE, jobs.CANCELLED, jobs.CANCELLED]
+        with pytest.raises(Outdated):
+            await exports.cancel_all(tx, act, planned[0])
+        with pytest.raises(NotFound):
+            await exports.cancel_all(tx, act, 10**6)
+        stranger = await somebody(tx, "Otto", Role.OFFICER, None)
+        with pytest.raises(NotFound):
+            await exports.cancel_all(tx, maravia.act(stranger, NOW), planned[0])

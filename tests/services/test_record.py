@@ -6,14 +6,30 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import Select, select
+
+from bot.domain.assessments import AssessmentDraft
 from bot.domain.exports import ExportKind
+from bot.domain.grades import Given, GradeDraft
 from bot.domain.people import Act, Role
+from bot.domain.plans import About, IndicatorKind, Wanted, WantedIndicator
 from bot.domain.record import ACTS
 from bot.domain.reports import StatusUpdateDraft
-from bot.services import approvals, audit, clusters, opened, status_updates
+from bot.services import (
+    approvals,
+    assessments,
+    audit,
+    clusters,
+    grades,
+    opened,
+    plans,
+    status_updates,
+)
 from storage import audit as chain
+from storage import clusters as clustering
 from storage import record
 from storage.database import Database, Transaction
+from storage.tables import grades as grade_rows
 from tests import maravia
 from tests.conftest import FrozenClock
 
@@ -110,6 +126,44 @@ async def test_an_item_tells_of_all_that_belongs_to_it_by_role_the_newest_first(
         rest = await record.of_item(tx, justice.items["140.7"], limit=2, offset=2)
         assert [each.act for each in rest] == ["item.priority"]
         assert first.number == "SU-2026-0001"
+
+
+async def test_an_item_tells_of_what_stands_beside_it_and_what_is_planned_for_it(
+    database: Database, clock: FrozenClock
+) -> None:
+    """Regression: assessments, grades, activities and indicators were no part of its record."""
+    async with database.write() as tx:
+        justice = await maravia.justice(tx)
+        item, other = justice.items["140.7"], justice.items["140.15"]
+        nhri = await maravia.justice_elsewhere(tx)
+        lena = await maravia.somebody(tx, "Lena", Role.OBSERVER, nhri)
+        otto = await maravia.somebody(tx, "Otto", Role.OFFICER, None)
+        by_lena, by_otto = (maravia.act(each, clock.now()) for each in (lena, otto))
+        draft = AssessmentDraft(item, "Nobody is trained.", "en", by_lena.today)
+        given = await assessments.give(tx, by_lena, draft)
+        await assessments.withdraw(tx, by_lena, given.id)
+        both = [Given(None, "A"), Given("140.15", "B")]
+        await grades.enter(tx, by_otto, item, both, GradeDraft("hrc", "131st session", "en"))
+        await grades.take_back(tx, by_otto, await tx.value(graded_on(other)))
+        wanted = Wanted("Train judges", "en", justice.institution_id)
+        own = await plans.add(tx, by_otto, About(None, (item,)), wanted)
+        cases = WantedIndicator("Judges trained", "en", IndicatorKind.PROCESS)
+        await plans.add_indicator(tx, by_otto, own, cases)
+        together = await clustering.add(tx, "Judges", "en", now=clock.now())
+        await clustering.put(tx, [other], together)
+        await plans.add(tx, by_otto, About(together, ()), wanted)
+
+        told = [each.act for each in await record.of_item(tx, item, limit=20)]
+        assert told == [
+            *("indicator.add", "activity.add", "grade.enter"),
+            *("assessment.withdraw", "assessment.give"),
+        ]
+        told = [each.act for each in await record.of_item(tx, other, limit=20)]
+        assert told == ["activity.add", "grade.take_back", "grade.enter"]
+
+
+def graded_on(item_id: int) -> Select[tuple[int]]:
+    return select(grade_rows.c.id).where(grade_rows.c.item_id == item_id)
 
 
 async def chain_append(tx: Transaction, act: Act) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,6 +40,7 @@ LABEL_LENGTH = 40  # characters of a value on its button
 TEXT_KEYS = (
     *(f"button.export.{each}" for each in LETTERS),
     *(f"button.progress.{each}" for each in Subject),
+    *(f"export.stays_here.{each}" for each, form in FORMS.items() if form.stays),
     *(f"picture.answers.{each}{some}" for each in ("rate", "age") for some in ("", ".some")),
     *(f"picture.title.{each}" for each in Subject),
     *(f"progress.without.{each}" for each in TOLD_APART if each is not Subject.STATUS),
@@ -54,14 +55,20 @@ def none_yet() -> Screen:
     return screen("item.none_yet", rows=[(IMPORT, HOME)])
 
 
-def kinds(offered: Sequence[ExportKind], *, regular: int = 0, anything: bool = True) -> Screen:
-    """What can be exported; so many exports come regularly.
+def kinds(
+    offered: Sequence[ExportKind],
+    *,
+    staying: Collection[ExportKind],
+    regular: int = 0,
+    anything: bool = True,
+) -> Screen:
+    """What can be exported, what of it stays on the machine; so many exports come regularly.
 
     Before `anything` was imported, that is what is of no recommendation.
     """
     lines: list[Text | None] = [] if anything else [text("item.none_yet"), None]
     lines += [text("export.kinds"), None]
-    lines += [_about(each) for each in offered]
+    lines += [_about(each, stays=each in staying) for each in offered]
     buttons = [Button(text(f"export.kind.{each}"), _act("export", each)) for each in offered]
     rows = in_twos(buttons)
     if regular:
@@ -71,10 +78,15 @@ def kinds(offered: Sequence[ExportKind], *, regular: int = 0, anything: bool = T
 
 
 def choose(
-    kind: ExportKind, chosen: Filter, called: Mapping[Dimension, Value], count: int
+    kind: ExportKind,
+    chosen: Filter,
+    called: Mapping[Dimension, Value],
+    count: int,
+    *,
+    stays: bool,
 ) -> Screen:
     """What would be exported: how narrowed, and how many recommendations that leaves."""
-    lines: list[Text | None] = [_about(kind)]
+    lines: list[Text | None] = [_about(kind, stays=stays)]
     lines += [
         text("export.narrowed", dimension=text(f"export.dimension.{each}"), value=value)
         for each, value in called.items()
@@ -108,11 +120,11 @@ def _holds(kind: ExportKind, count: int) -> Text:
     return text("export.holds", count=count) if count else text(NothingMatches.key)
 
 
-def whole(kind: ExportKind) -> Screen:
+def whole(kind: ExportKind, *, stays: bool) -> Screen:
     """An export that is not narrowed."""
     make = button("export_make", _act("export_make", kind))
     often = button("export_when", _act("export_when", kind))
-    return screen(_about(kind), rows=[(make, often), (button("back", "export"), HOME)])
+    return screen(_about(kind, stays=stays), rows=[(make, often), (button("back", "export"), HOME)])
 
 
 @dataclass(frozen=True)
@@ -168,14 +180,37 @@ def made(kind: ExportKind) -> Screen:
     return screen(text("export.made", kind=_named(kind)))
 
 
-def by_document(kind: ExportKind, count: int) -> Screen:
-    """One file for each document is being made."""
-    return screen(text("export.by_document", kind=_named(kind), count=count), rows=[(HOME,)])
+@dataclass(frozen=True)
+class Batch:
+    """One file for each document, by the first of their jobs: how many are made, of how many."""
+
+    first: int
+    done: int
+    all: int
+
+
+def by_document(kind: ExportKind, batch: Batch, share: float | None = None) -> Screen:
+    """One file for each document is being made; so far, and so much of the next one."""
+    facts: dict[str, Value] = {"kind": _named(kind), "done": batch.done, "all": batch.all}
+    if batch.done >= batch.all:
+        return screen(Text("export.by_document_done", facts))
+    line = (
+        text("export.by_document", kind=_named(kind), count=batch.all)
+        if share is None
+        else Text("export.by_document_next", facts | {"share": share})
+    )
+    cancel = button("export_cancel", f"export_cancel_all:{batch.first}")
+    return screen(line, rows=[(cancel,)])
 
 
 def cancelled() -> Screen:
     """Nothing is made."""
     return screen("export.cancelled", rows=[(HOME,)])
+
+
+def cancelled_rest() -> Screen:
+    """What was not made yet of one file a document is not made."""
+    return screen("export.cancelled_rest", rows=[(HOME,)])
 
 
 @dataclass(frozen=True)
@@ -225,19 +260,22 @@ def too_large(counted: Counted, size: int, place: str, chosen: Filter) -> Screen
     split = button("export_split", _act("export_split", counted.kind, chosen))
     form = FORMS[counted.kind]
     one = form.beside or form.of_a_report or len(chosen.of(Dimension.DOCUMENT)) == 1
-    return message(
-        *counted.lines,
-        text("export.too_large", size=megabytes, limit=50, place=place),
-        rows=[(HOME,) if one else (split, HOME)],
-    )
+    lines = [*counted.lines, text("export.too_large", size=megabytes, limit=50, place=place)]
+    if one:
+        return message(*lines, rows=[(HOME,)])
+    return message(*lines, text("export.too_large_split"), rows=[(split, HOME)])
 
 
 def _named(kind: ExportKind) -> Text:
     return text(f"export.kind.{kind}")
 
 
-def _about(kind: ExportKind) -> Text:
-    return text("export.what", kind=_named(kind), about=text(f"export.about.{kind}"))
+def _about(kind: ExportKind, *, stays: bool) -> Text:
+    about = text(f"export.about.{kind}")
+    if stays:
+        where = text(f"export.stays_here.{kind}")
+        return text("export.what_stays", kind=_named(kind), about=about, stays=where)
+    return text("export.what", kind=_named(kind), about=about)
 
 
 def _act(act: str, kind: ExportKind, chosen: Filter = EVERYTHING) -> str:
