@@ -93,6 +93,8 @@ from storage.tables import (
     source_documents,
     status_update_versions,
     status_updates,
+    thread_words,
+    threads,
     units,
 )
 from storage.tables import indicators as plan_indicators
@@ -278,7 +280,7 @@ class Records:
             "seats": (self._seats(), self._without_seats()),
             "requests": (self._requests(),),
             "answers": (self._answers(),),
-            "questions": (self._questions(),),
+            "questions": (self._questions(), self._open_threads()),
             "dialogues": (self._dialogues(),),
             "deadlines": (self._deadlines(),),
             "assessments": (self._assessments(), self._grades()),
@@ -635,8 +637,13 @@ class Records:
         return found
 
     def questions(self) -> Iterator[Record]:
-        """Questions that nobody has answered yet."""
+        """Questions that nobody has answered yet: of institutions, then the last words of threads.
+
+        A thread waits as long as its report waits for review; those have the report's `number`.
+        """
         for page in self._pages(self._questions().order_by(questions.c.id)):
+            yield from page
+        for page in self._pages(self._open_threads().order_by(threads.c.status_update_id)):
             yield from page
 
     def assessments(self) -> Iterator[Record]:
@@ -1219,6 +1226,41 @@ class Records:
                 .join(people, people.c.id == seats.c.person_id)
             )
             .where(self._of_items(), questions.c.answered_at.is_(None))
+        )
+
+    def _open_threads(self) -> Select[Any]:
+        """The last words of each thread about a report that waits for review, whoever is asked."""
+        later = thread_words.alias("later")
+        last = (
+            select(func.max(later.c.id))
+            .where(later.c.status_update_id == threads.c.status_update_id)
+            .correlate(threads)
+            .scalar_subquery()
+        )
+        said = threads.join(status_updates, status_updates.c.id == threads.c.status_update_id).join(
+            thread_words, thread_words.c.id == last
+        )
+        return (
+            select(
+                threads.c.status_update_id.label("id"),
+                status_updates.c.number,
+                thread_words.c.words,
+                thread_words.c.language,
+                thread_words.c.said_at.label("asked_at"),
+                assignments.c.institution_id,
+                people.c.name,
+                seats.c.role,
+                *_ITEM,
+            )
+            .select_from(
+                self._of_assignments(said, status_updates.c.assignment_id)
+                .join(seats, seats.c.id == thread_words.c.seat_id)
+                .join(people, people.c.id == seats.c.person_id)
+            )
+            .where(
+                self._of_items(),
+                func.coalesce(status_updates.c.state, "") == ReportState.SUBMITTED.value,
+            )
         )
 
     def _assessments(self) -> Select[Any]:

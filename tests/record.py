@@ -55,6 +55,8 @@ from storage.tables import (
     source_documents,
     status_update_versions,
     status_updates,
+    thread_words,
+    threads,
 )
 
 BEGIN = datetime(2025, 1, 6, 8, 0, tzinfo=UTC)
@@ -120,6 +122,7 @@ def _rows(
         (reviews, _reviews(chance, said)),
         (consolidations, [each for n in range(1, item_count + 1) for each in _consolidated(n)]),
         (questions, _questions(chance, hold)),
+        *_threads(said),
         *_asked(chance, hold, said, item_count, held_by),
         *_spoken(item_count, held_by),
         (assessments, _assessments(item_count)),
@@ -525,6 +528,24 @@ def _questions(chance: random.Random, hold: Sequence[Mapping[str, Any]]) -> list
         }
         for each in hold[::3]
     ]
+
+
+def _threads(
+    said: Sequence[Mapping[str, Any]],
+) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
+    """The secretariat asked about some reports; of every other one the institution answered."""
+    about = [each for each in said if each["state"] in ("submitted", "approved")][::3]
+    common = {"language": "en", "said_at": BEGIN}
+    asked = [{**common, "side": "secretariat", "words": "=secret thread"} for _ in about]
+    kept, words = [], []
+    for place, (each, first) in enumerate(zip(about, asked, strict=True)):
+        own = {"status_update_id": each["id"], "seat_id": each["seat_id"] or 1}
+        words.append(own | first)
+        if place % 2:
+            words.append(own | common | {"side": "institution", "words": "=secret reply"})
+        waits_for = "secretariat" if place % 2 else "institution"
+        kept.append({**own, "waits_for": waits_for, "said_at": BEGIN})
+    return [(threads, kept), (thread_words, words)]
 
 
 _KINDS = ("status", "position", "question", "data", "comment")

@@ -253,7 +253,6 @@ class _Rows(Named):
                 language="",
                 since=None,
                 until=None,
-                last_seen=None,
             )
         return SeatRow(
             institution=self._institution(row["institution_id"]),
@@ -264,7 +263,6 @@ class _Rows(Named):
             language=self._language(row["language"]),
             since=self._day(row["from_at"]),
             until=self._day(row["until_at"]),
-            last_seen=None,
         )
 
     def _assignment(self, row: Record) -> AssignmentRow:
@@ -401,7 +399,8 @@ class _Rows(Named):
 
     def _question(self, row: Record) -> QuestionRow:
         return QuestionRow(
-            id=f"Q-{row['id']}",
+            id=f"{'T' if 'number' in row else 'Q'}-{row['id']}",
+            status_update=row.get("number", ""),
             institution=self._institution(row["institution_id"]),
             seat=self._who(row),
             recommendation=item_id(row["item_id"]),

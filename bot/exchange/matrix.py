@@ -69,7 +69,10 @@ def _make(
 
 @dataclass(frozen=True)
 class _Placed:
-    """A row of the matrix: where it stands, under which heading, its cells as they came."""
+    """A row of the matrix: where it stands, under which heading, its cells as they came.
+
+    One that had no heading is `grouped` under its first theme, behind what had one.
+    """
 
     document: int
     place: int
@@ -77,6 +80,7 @@ class _Placed:
     cells: Mapping[str, str] | None
     row: Record
     approved: Sequence[Record]
+    grouped: bool = False
 
 
 class _Matrix:
@@ -94,14 +98,18 @@ class _Matrix:
         self.columns = [*self._columns()]
 
     def by_theme(self) -> list[dict[str, Any]]:
-        """Rows in the order of the original, under its headings."""
+        """Rows in the order of the original, under its headings; of what had none by theme."""
+        without = self._wording.say(text("progress.without.theme"))
         placed = sorted(self._placed(), key=self._order)
         rows: list[dict[str, Any]] = []
         under = ""
         for each in placed:
-            if each.heading and each.heading != under:
-                rows.append(self._heading(each.heading))
-            under = each.heading
+            heading = each.heading
+            if each.grouped and under and not heading:
+                heading = without
+            if heading and heading != under:
+                rows.append(self._heading(heading))
+            under = heading
             rows.append(self._row(each))
         return rows
 
@@ -133,19 +141,24 @@ class _Matrix:
 
     # -- Rows --------------------------------------------------------------------------------------
 
-    def _order(self, placed: _Placed) -> tuple[int, bool, int, int]:
-        """The order of the original; what is shown without its theme stands behind the rest."""
-        row = placed.row
-        return placed.document, not self._wording.shows(row), placed.place, row["id"]
+    def _order(self, placed: _Placed) -> tuple[int, bool, bool, bool, str, int, int]:
+        """The order of the original, then by theme; what is shown without it stands behind all."""
+        row, theme = placed.row, placed.heading if placed.grouped else ""
+        hidden = not self._wording.shows(row)
+        by_theme = (placed.grouped, placed.grouped and not theme, theme)
+        return placed.document, hidden, *by_theme, placed.place, row["id"]
 
     def _placed(self) -> Iterator[_Placed]:
         for row, approved in self._items:
-            places = [[row["ordinal"], "", None]]
-            if self._wording.shows(row):
-                known = [[place, heading, None] for place, heading in row["headings"]]
-                places = row["original"] or known or places
-            for place, heading, cells in places:
-                yield _Placed(row["document_id"], place, heading, cells, row, approved)
+            document, shows = row["document_id"], self._wording.shows(row)
+            known = [[place, heading, None] for place, heading in row["headings"]]
+            for place, heading, cells in (row["original"] or known) if shows else ():
+                yield _Placed(document, place, heading, cells, row, approved)
+            if not shows:
+                yield _Placed(document, row["ordinal"], "", None, row, approved)
+            elif not (row["original"] or known):
+                theme = next(iter(row["tags"].get("theme", ())), "")
+                yield _Placed(document, row["ordinal"], theme, None, row, approved, grouped=True)
 
     def _heading(self, words: str) -> dict[str, Any]:
         nothing = dict.fromkeys(NAMES, _cell())

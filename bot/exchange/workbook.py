@@ -134,7 +134,6 @@ class SeatRow:
     language: str
     since: date | None
     until: date | None
-    last_seen: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,9 +265,13 @@ class DeadlineRow:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """A question that nobody has answered yet; `days` since it was asked."""
+    """A question that nobody has answered yet, about a status update or not; `days` it is old.
+
+    `seat` is whose words wait: an institution's or the secretariat's.
+    """
 
     id: str
+    status_update: str
     institution: str
     seat: str
     recommendation: str

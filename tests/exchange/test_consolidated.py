@@ -53,6 +53,7 @@ from storage.tables import (
     source_documents,
     status_updates,
     statuses,
+    threads,
 )
 from tests.conftest import sqlite_url
 from tests.record import NASTY, fill
@@ -126,6 +127,7 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
             "deadlines": deadlines,
             "dialogues": dialogue_questions,
             "questions": questions,
+            "threads": threads,
             "evidence": evidence,
             "seats": seats,
             "assessments": assessments,
@@ -137,10 +139,13 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
         rows = {name: await tx.rows(select(table)) for name, table in tables.items()}
         lone = await tx.values(select(institutions.c.id))
         valued = await tx.values(select(indicator_values.c.indicator_id))
+    submitted = {each["id"] for each in rows["status_updates"] if each["state"] == "submitted"}
+    assert submitted & {each["status_update_id"] for each in rows["threads"]}
     expected = {
         **{name: len(found) for name, found in rows.items()},
         "dialogues": len(rows["dialogues"]) + 1,  # and the one without a question
-        "questions": sum(each["answered_at"] is None for each in rows["questions"]),
+        "questions": sum(each["answered_at"] is None for each in rows["questions"])
+        + sum(each["status_update_id"] in submitted for each in rows["threads"]),
         "evidence": sum(each["state"] != "dropped" for each in rows["evidence"]),
         "seats": len(rows["seats"])
         + len(set(lone) - {each["institution_id"] for each in rows["seats"]}),
@@ -148,6 +153,7 @@ async def test_every_sheet_holds_as_many_rows_as_the_database(
     }
     expected["contributions"] = sum(each["state"] == "sent" for each in rows["contributions"])
     expected["assessments"] += expected.pop("grades")
+    del expected["threads"]
     assert {name: len(rows_of(book, name)) for name in expected} == expected
     assert min(expected.values()) > 1
 

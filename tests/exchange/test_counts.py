@@ -211,7 +211,14 @@ SHEETS: Mapping[str, tuple[str, str]] = {
     ),
     "Requests": ("A", "SELECT 'RI-' || id FROM request_items"),
     "Answers": ("A", "SELECT 'AN-' || id FROM answers"),
-    "Open questions": ("A", "SELECT 'Q-' || id FROM questions WHERE answered_at IS NULL"),
+    "Open questions": (
+        "A",
+        (
+            "SELECT 'Q-' || id FROM questions WHERE answered_at IS NULL UNION ALL"
+            " SELECT 'T-' || s.id FROM threads t"
+            " JOIN status_updates s ON s.id = t.status_update_id AND s.state = 'submitted'"
+        ),
+    ),
     "Live dialogues": (
         "AD",
         (
@@ -517,8 +524,12 @@ def test_the_matrix_holds_each_item_of_its_document_once(
         f" WHERE d.symbol = '{DOCUMENT}'"
     )
     _, *rows = [row for table in docx.Document(str(path)).tables for row in table.rows]
-    numbers = [re.match(r"140\.\d+", plain(row.cells[0].text)) for row in rows]
-    assert Counter(each[0] if each else "" for each in numbers) == expected
+    firsts = [plain(row.cells[0].text) for row in rows]
+    numbers = [re.match(r"140\.\d+", each) for each in firsts]
+    assert Counter(each[0] for each in numbers if each) == expected
+    headings = [each for each, number in zip(firsts, numbers, strict=True) if number is None]
+    assert len(headings) == len(set(headings)), "each theme is a heading once"
+    assert bool(headings) == (kind is ExportKind.MATRIX)
     assert counts["recommendations"] == expected.total() == ITEMS_EACH
 
 

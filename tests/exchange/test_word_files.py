@@ -48,7 +48,7 @@ from storage.tables import (
     status_updates,
     statuses,
 )
-from tests import conftest
+from tests import conftest, maravia
 from tests.exchange.test_consolidated import settings_for
 from tests.exchange.test_ohchr_matrix import HEADER_2013, HEADER_2024, SOURCE, Matrix
 from tests.record import fill
@@ -268,6 +268,7 @@ async def test_an_item_stands_where_it_stood_and_one_from_elsewhere_behind(
         "140.8 Close the prison (Peru);",
         "Theme: Poverty",
         "140.12 Fund legal aid (Mali);",
+        "No theme",
         "P 1 (Arabic)",
         "140.7",
     ]
@@ -278,6 +279,23 @@ async def test_an_item_stands_where_it_stood_and_one_from_elsewhere_behind(
     assert [row[0].split(" ")[0] for row in rows_of(by_number)] == [
         *("140.7", "140.8", "140.12", "P"),
     ]
+
+
+async def test_items_that_came_without_headings_are_grouped_by_their_theme(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    """Regression: those of an index or a table stood in its order, whatever they were about."""
+    themes = {"1": ("B31 Trial",), "2": ("A12 Norms", "B31 Trial"), "3": (), "4": ("B31 Trial",)}
+    async with sqlite_database.write() as tx:
+        for number, labels in themes.items():
+            item = await maravia.item(tx, number, {"en": f"Do {number}."})
+            for ordinal, label in enumerate(labels):
+                tag = {"item_id": item, "vocabulary": "theme", "label": label}
+                await tx.execute(insert(item_tags).values(**tag, ordinal=ordinal))
+    chosen = Filter({Dimension.DOCUMENT: (maravia.REVIEW,)})
+    values = await values_of(sqlite_database, tmp_path, matrix.make, chosen)
+    rows = [each["heading"] or each["number"] for each in values["tables"][0]["rows"]]
+    assert rows == ["A12 Norms", "2", "B31 Trial", "1", "4", "No theme", "3"]
 
 
 GRADED = """\

@@ -55,7 +55,6 @@ SEAT = workbook.SeatRow(
     language="Arabic",
     since=date(2026, 1, 5),
     until=None,
-    last_seen=None,
 )
 REQUEST = workbook.RequestRow(
     id="RI-3",
