@@ -46,7 +46,7 @@ from tests.record import fill
 SIZES = (1_000, 10_000, 100_000)
 DOCUMENTS = 30
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-KINDS = tuple(each for each in CHOSEN if FORMS[each].template is None and not FORMS[each].whole)
+KINDS = tuple(each for each in CHOSEN if FORMS[each].template is None and not FORMS[each].beside)
 """The exports that read the recommendations and are all made by one process."""
 MAKES = {ExportKind.SDG_CSV: "make_csv"}
 

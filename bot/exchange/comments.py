@@ -56,6 +56,17 @@ async def write(tx: Transaction, order: Order, settings: Settings, folder: Path)
         made_at=order.made_at,
         zone=settings.zone,
     ) as book:
+        first = book.sheet(say(text("export.workbook.sheet.totals")))
+        first.sheet.set_column(0, 1, 40)
+        made_at = order.made_at.astimezone(settings.zone).isoformat(" ", "minutes")
+        about: list[list[Cell]] = [
+            [title],
+            [say(text("export.workbook.made_at")), made_at],
+            [say(text("export.workbook.made_by")), order.made_by],
+            [say(text("export.kind.comments")), len(every)],
+        ]
+        for number, line in enumerate(about):
+            first.row(number, line)
         sheet = book.sheet(say(text("export.kind.comments")))
         for column, width in enumerate(_WIDTHS):
             sheet.sheet.set_column(column, column, width)

@@ -35,5 +35,6 @@ def draw(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
         for group in arguments["groups"]
     ]
     title, as_of = text_from_json(arguments["title"]), date.fromisoformat(arguments["as_of"])
-    draw_measures(path, title, groups, words, language, as_of=as_of)
+    made_by = arguments.get("made_by", "")
+    draw_measures(path, title, groups, words, language, as_of=as_of, made_by=made_by)
     return {"file": path.name}

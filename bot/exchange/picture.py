@@ -106,10 +106,10 @@ def shown(figures: Figures, others: str) -> Figures:
     return replace(figures, bars=tuple(_fewer(figures.bars, most, others)))
 
 
-def draw(path: Path, figures: Figures, words: Words, language: str) -> None:
+def draw(path: Path, figures: Figures, words: Words, language: str, *, made_by: str = "") -> None:
     """Draw the figures as a PNG, 1,080 pixels wide and as high as they need."""
     page = _Page(words, language)
-    _lay_out(page, figures)
+    _lay_out(page, figures, made_by)
     _save(page, path)
 
 
@@ -121,12 +121,14 @@ def draw_measures(
     language: str,
     *,
     as_of: date,
+    made_by: str = "",
 ) -> None:
     """Draw groups of bars, each under its heading and by what a whole bar stands for, as a PNG."""
     page = _Page(words, language)
     page.line(page.words(title), size=52, bold=True, gap=20)
     day = text("picture.as_of", date=page.day(as_of))
-    page.line(page.words(day), size=32, color=_GREY, gap=44)
+    page.line(page.words(day), size=32, color=_GREY, gap=6 if made_by else 44)
+    page.made_by(made_by)
     for group in groups:
         if group.title is not None:
             page.line(page.words(group.title), size=32, color=_GREY, gap=30)
@@ -157,12 +159,13 @@ def _save(page: _Page, path: Path) -> None:
         figure.savefig(path, format="png", metadata={"Software": None})
 
 
-def _lay_out(page: _Page, figures: Figures) -> None:
+def _lay_out(page: _Page, figures: Figures, made_by: str) -> None:
     page.line(page.words(text(f"picture.title.{figures.subject}")), size=52, bold=True, gap=20)
     as_of = text("picture.as_of", date=page.day(figures.as_of))
     page.line(page.words(as_of), size=32, color=_GREY, gap=6)
     total = text("picture.total", count=figures.total)
-    page.line(page.words(total), size=32, color=_GREY, gap=44)
+    page.line(page.words(total), size=32, color=_GREY, gap=6 if made_by else 44)
+    page.made_by(made_by)
     if figures.subject == "status":
         for bar in figures.bars:
             _one_bar_a_status(page, figures, bar)
@@ -267,6 +270,12 @@ class _Page:
         percent = format_percent(0.01 if some else count / of, locale=self._language)
         mark = _RIGHT_TO_LEFT_MARK if self._mirrored else ""
         return f"{mark}{self.number(count)} ({'<' if some else ''}{percent}){mark}"
+
+    def made_by(self, name: str) -> None:
+        """By whom the picture was made, where somebody asked for it."""
+        if name:
+            said = self.words(text("picture.made_by", by=name))
+            self.line(said, size=32, color=_GREY, gap=44)
 
     def skip(self, pixels: int) -> None:
         self.height += pixels

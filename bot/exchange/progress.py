@@ -53,7 +53,7 @@ def period_name(period: Period, language: str) -> str:
 def draw(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
     """Draw `figures` in `language` into the folder; gives `file`.
 
-    `names` are the country's own, as `Texts.call` takes them.
+    `names` are the country's own, as `Texts.call` takes them; `made_by` is who asked for it.
     """
     language = arguments["language"]
     texts = Texts.load(Settings.from_environment().languages, at_need=True)
@@ -63,5 +63,6 @@ def draw(arguments: Mapping[str, Any], folder: str) -> dict[str, Any]:
     def words(text: Text) -> str:
         return texts.render(text, language, mode="bare")
 
-    draw_picture(path, unpack(arguments["figures"]), words, language)
+    made_by = arguments.get("made_by", "")
+    draw_picture(path, unpack(arguments["figures"]), words, language, made_by=made_by)
     return {"file": path.name}

@@ -253,6 +253,8 @@ class _Pages:
         return {
             "code": found.code,
             "title": found.title,
+            "title_language": found.title_language,
+            "title_dir": direction(found.title_language),
             "day": self._say(text("site.held_until", day=found.last_day)),
             "published": self._say(text("summary.published", day=summary.published_on)),
             "words": [each for each in summary.words.split("\n") if each.strip()],

@@ -77,7 +77,7 @@ class GoalFigureRow:
     value: float
 
 
-_CSV_COLUMNS = (*(each.name for each in fields(GoalRow)), "made_at", "made_by", "filter")
+_CSV_COLUMNS = (*(each.name for each in fields(GoalRow)), "made_at", "made_by", "filter", "holds")
 _SHEETS = {"goals": GoalRow, "goal_figures": GoalFigureRow}
 
 TEXT_KEYS = (
@@ -114,7 +114,8 @@ def make(records: Records, order: Order, settings: Settings, folder: Path) -> Wr
 def make_csv(records: Records, order: Order, settings: Settings, folder: Path) -> Written:
     """Write the rows by goal as CSV; refuses with NothingMatches or CountsDiffer.
 
-    A table has no first page: its last columns say of each row when, by whom and how narrowed.
+    A table has no first page: its last columns say of each row when, by whom, how narrowed, and how
+    many recommendations all of them are.
     """
     with spool(folder) as aside:
         pivot = _Pivot(records, order, settings, aside)
@@ -159,11 +160,11 @@ class _Pivot(Named):
             Rows(book, "goal_figures", GoalFigureRow, self.word).write(self._figure_rows())
 
     def csv_rows(self) -> Iterator[list[Cell]]:
-        """The rows as cells, each with when, by whom and how narrowed."""
+        """The rows as cells, each with when, by whom, how narrowed and how many."""
         filters = [f"{self.word(f'export.workbook.filter.{k}')}: {w}" for k, w in self._filters()]
         unfiltered = self.word("export.workbook.filter.none")
         about = [self._moment(self._order.made_at), self._order.made_by]
-        about.append("; ".join(filters) or unfiltered)
+        about += ["; ".join(filters) or unfiltered, str(self._all)]
         names = [each.name for each in fields(GoalRow)]
         for row in self._goal_rows():
             yield [*(getattr(row, name) for name in names), *about]

@@ -163,7 +163,8 @@ async def ask_for_template(tx: Transaction, act: Act, *, language: str) -> int:
 
 async def ask_for_picture(tx: Transaction, act: Act, arguments: Mapping[str, Any]) -> int:
     """Plan the picture of figures that the person has just been told; gives its job."""
-    return await _plan(tx, act, PROGRESS, arguments)
+    by = act.actor.person.name if act.actor.person else ""
+    return await _plan(tx, act, PROGRESS, {**arguments, "made_by": by})
 
 
 async def shown_in(tx: Transaction, job_id: int, row: int) -> None:

@@ -125,7 +125,8 @@ async def _drawn(
     """What is to be drawn, the screen that says it in words, and how many are counted."""
     scope, language = Scope(), reader.language
     subjects = scope.subjects
-    common = {"language": language, "names": dict(tools.texts.own)}
+    by = reader.say(text("export.by_operator"))
+    common = {"language": language, "names": dict(tools.texts.own), "made_by": by}
     if subject is Subject.TIME:
         past = await service.history(tools.database, reader, scope)
         if past is None:
@@ -139,7 +140,8 @@ async def _drawn(
             groups, count = await service.answering(tx, reader, scope)
             title = text(f"picture.title.{subject}")
             told = views.answers(groups, subjects, as_of=reader.today, whose=whose_it_is)
-            return to_draw(title, groups, language, as_of=reader.today), told, count
+            drawn = to_draw(title, groups, language, as_of=reader.today)
+            return drawn | {"made_by": by}, told, count
         figures = await service.told_apart(tx, reader, subject, scope)
     told = views.progress(
         subject,

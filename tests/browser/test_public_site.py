@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page
 
 from bot.domain.items import Part
 from bot.domain.publication import Answer, Document, PublicItem
+from bot.domain.summaries import Numbers, PublicSummary, Summary
 from bot.exchange.public_site import Snapshot, write
 from bot.texts import Texts
 
@@ -38,7 +39,18 @@ def site(tmp_path: Path) -> Path:
     document = Document("A/HRC/61/9", "UPR", "Report of the Working Group", tuple(items))
     folder = tmp_path / "site"
     folder.mkdir()
-    write(Snapshot([document], date(2026, 5, 4), LANGUAGES, "en"), Texts.load(LANGUAGES), folder)
+    numbers = Numbers(20, {"women": 10}, 5, {"taken_up": 5})
+    told = {"en": "The bill was changed.\nSee article 4.", "ar": "عُدّل مشروع القانون."}
+    came_of = [
+        PublicSummary(
+            *("h4k7", "Child rights report", "en", date(2026, 4, 1)),
+            Summary(1, language, words, numbers, date(2026, 5, 3)),
+        )
+        for language, words in told.items()
+    ]
+    snapshot = Snapshot([document], date(2026, 5, 4), LANGUAGES, "en", came_of=came_of)
+    write(snapshot, Texts.load(LANGUAGES), folder)
+    assert (folder / "ar" / "consultations.html").is_file(), "axe looks at every kind of page"
     return folder
 
 

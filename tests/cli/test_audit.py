@@ -28,13 +28,15 @@ def test_an_operator_exports_the_audit_keeps_a_seal_and_verifies_against_it(tmp_
     shell.imports(table)
     out = tmp_path / "audit.jsonl"
     told = json.loads(shell.runs("export", "audit", "--out", out, "--json").stdout)
-    entries = [json.loads(line) for line in out.read_text().splitlines()]
+    head, *entries = [json.loads(line) for line in out.read_text().splitlines()]
+    assert (head["export"], head["entries"]) == ("audit", len(entries))
+    assert {"made_at", "made_by"} < head.keys()
     assert told["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     assert told["entries"] == len(entries) == entries[-1]["number"]
     assert not any("words" in each for each in entries)
     full = tmp_path / "whole.jsonl"
     assert shell.runs("export", "audit", "--out", full, "--words").returncode == 0
-    with_words = [json.loads(line) for line in full.read_text().splitlines()]
+    _, *with_words = [json.loads(line) for line in full.read_text().splitlines()]
     assert [each["hash"] for each in with_words[: len(entries)]] == [e["hash"] for e in entries]
     assert all("words" in each for each in with_words)
     assert (with_words[-1]["act"], with_words[-1]["facts"]["words"]) == (

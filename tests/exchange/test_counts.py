@@ -491,7 +491,8 @@ def test_the_archive_holds_each_file_once(country: Country) -> None:
 
 def test_the_audit_and_the_calendar_are_whole(country: Country) -> None:
     path, counts = country.made(ExportKind.AUDIT)
-    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    head, *lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert head["entries"] == len(lines)
     numbers = [each["number"] for each in lines]
     assert numbers == [*range(1, counts["entries"] + 1)]
     (last,) = country.rows("SELECT max(number) FROM audit WHERE act = 'export.audit'")

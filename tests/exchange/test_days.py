@@ -34,7 +34,7 @@ LATE = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 BEFORE = Filter({Dimension.DOCUMENT: (maravia.REVIEW,)}, until=date(2025, 12, 31))
 SINCE = Filter({Dimension.DOCUMENT: (maravia.REVIEW,)}, since=date(2026, 1, 1))
-NARROWED = [kind for kind in ExportKind if not FORMS[kind].whole and not FORMS[kind].of_a_report]
+NARROWED = [kind for kind in ExportKind if not FORMS[kind].beside and not FORMS[kind].of_a_report]
 STATUSES = {"EARLY": "planned", "LATE": "implemented"}
 
 

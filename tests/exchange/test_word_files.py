@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
@@ -652,6 +654,48 @@ def test_the_files_open_as_pages_with_every_row_and_the_header_on_each(
     assert len(several) > 2
     assert all("Assessment" in each for each in several), "the names of columns on every page"
     assert arabic.count("A/HRC/99/9 · 12") + arabic.count("12 · A/HRC/99/9") >= 3
+
+
+def test_report_in_preparation_and_consultation_open_as_pages(office: str, tmp_path: Path) -> None:
+    made = []
+    for kind in (TemplateKind.NATIONAL_REPORT, TemplateKind.CONSULTATION):
+        for rtl in (False, True):
+            path = tmp_path / f"{kind}-{'rtl' if rtl else 'ltr'}.docx"
+            path.write_bytes(word.filled(templates.ours(kind, rtl=rtl), word_samples.values(kind)))
+            made.append(path)
+    for path, laid_out in zip(made, pages(office, tmp_path, *made), strict=True):
+        words = Counter(re.findall(r"[A-Za-z]{4,}", written(docx.Document(str(path)))))
+        assert words.total() > 10, path.name
+        assert not words - Counter(re.findall(r"[A-Za-z]{4,}", laid_out)), path.name
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "count"),
+    [("china_2013", "A/HRC/25/5", 252), ("slovenia_2025", "A/HRC/59/15", 254)],
+)
+async def test_a_matrix_that_a_state_was_sent_opens_as_pages_and_loses_no_cell(  # noqa: PLR0917
+    office: str,
+    sqlite_database: Database,
+    tmp_path: Path,
+    sample_data: Path,
+    name: str,
+    symbol: str,
+    count: int,
+) -> None:
+    await imported(sqlite_database, sample_data / f"ohchr_matrix_{name}.docx")
+    chosen = Filter().narrowed(Dimension.DOCUMENT, symbol)
+    document = await document_of(sqlite_database, tmp_path, matrix.make, chosen)
+    path = tmp_path / "back.docx"
+    document.save(str(path))
+    [laid_out] = await asyncio.to_thread(pages, office, tmp_path, path)
+    several = [each for each in laid_out.split("\f") if each.strip()]
+    assert len(several) > count / 20
+    every = "\n".join(several)
+    printed = [each.printed for row in ohchr_matrix.read(path).whole().rows for each in row.places]
+    assert sum(map(bool, printed)) >= count
+    missing = [each for each in printed if each and each not in every]
+    assert missing == []
+    assert len(re.findall(r"\bapproved\b", every)) >= count, "each has its assessment"
 
 
 def _numbered(row: Mapping[str, Any], number: int) -> list[dict[str, Any]]:

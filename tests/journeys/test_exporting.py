@@ -241,7 +241,8 @@ async def test_the_calendar_comes_and_the_audit_stays_until_that_is_switched(
     told = await amina.waits_for("stays on the State’s own server", within=30)
     assert not told.files
     (kept,) = (network.settings().data_dir / work.FOLDER).iterdir()
-    lines = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
+    head, *lines = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
+    assert (head["made_by"], head["entries"]) == ("Amina Sall", len(lines))
     assert not any("words" in each for each in lines)
     entry = await network.row(select(audit).where(audit.c.act == "export.audit"))
     assert entry["facts"]["entries"] == len(lines) == entry["number"] - 1
@@ -253,7 +254,7 @@ async def test_the_calendar_comes_and_the_audit_stays_until_that_is_switched(
     await amina.taps("Audit (JSON lines)", "Make it")
     ready = await amina.waits_for(f"Audit (JSON lines): {len(lines) + 1} entries", within=30)
     content = await amina.downloads(ready.files[0])
-    assert len(content.splitlines()) == len(lines) + 1
+    assert len(content.splitlines()) == 1 + len(lines) + 1
 
 
 async def test_an_officer_takes_no_audit(network: JourneyNetwork) -> None:
