@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.domain.errors import NotFound
 from bot.domain.exports import CHOSEN, FORMS, ExportKind, by_letter
-from bot.domain.filters import LETTERS, Dimension, Filter
+from bot.domain.filters import LETTERS, ONE_OF, Dimension, Filter
 from bot.domain.permissions import may_export, may_see_progress, require
 from bot.domain.progress import Scope, Subject, scope_of
-from bot.domain.screens import Value, Words, text, text_to_json
+from bot.domain.screens import Language, Value, Words, text, text_to_json
 from bot.domain.views import exports as views
 from bot.domain.views.common import mechanism_name
 from bot.domain.views.digests import to_draw
@@ -19,6 +19,7 @@ from bot.exchange.progress import pack
 from bot.services import exports as service
 from bot.services import progress as telling
 from bot.services import regular, reports_book
+from bot.texts import own_name
 from handlers.turn import Turn
 from storage import institutions, items
 from storage import progress as queries
@@ -49,6 +50,7 @@ async def export(turn: Turn, argument: str) -> None:
         await turn.show(shown)
         return
     kind, chosen = await ordered(turn, argument)
+    language = language_behind(turn, argument)
     if not anything and not FORMS[kind].beside:
         await turn.show(views.none_yet())
         return
@@ -57,7 +59,9 @@ async def export(turn: Turn, argument: str) -> None:
         return
     _, count = await service.holds(turn.tx, turn.act, kind, chosen)
     stays = await service.stays(turn.tx, kind)
-    await turn.show(views.choose(kind, chosen, await called(turn, chosen), count, stays=stays))
+    names = await called(turn, chosen)
+    named = None if language is None else Language(language)
+    await turn.show(views.choose(kind, chosen, names, count, stays=stays, language=named))
 
 
 async def export_by(turn: Turn, argument: str) -> None:
@@ -68,6 +72,8 @@ async def export_by(turn: Turn, argument: str) -> None:
         raise NotFound
     kind, chosen = await ordered(turn, rest)
     others = chosen.narrowed(dimension)
+    for each in ONE_OF if dimension in ONE_OF else ():
+        others = others.narrowed(each)
     found = await service.choices(turn.tx, turn.act, others, dimension)
     choices = [
         views.Choice(
@@ -75,13 +81,29 @@ async def export_by(turn: Turn, argument: str) -> None:
         )
         for each in found
     ]
-    await turn.show(views.values(kind, dimension, others, choices, int(page)))
+    language = language_behind(turn, rest)
+    await turn.show(views.values(kind, dimension, others, choices, int(page), language))
+
+
+async def export_days(turn: Turn, argument: str) -> None:
+    """`export_days:w:-`: the years to narrow to."""
+    kind, chosen = await ordered(turn, argument)
+    years = await service.years(turn.tx, turn.act, kind)
+    await turn.show(views.days(kind, chosen, years, language_behind(turn, argument)))
+
+
+async def export_language(turn: Turn, argument: str) -> None:
+    """`export_language:w:-`: the languages that the file can be made in."""
+    kind, chosen = await ordered(turn, argument)
+    offered = [(code, own_name(code)) for code in turn.desk.country.languages]
+    await turn.show(views.languages(kind, chosen, offered))
 
 
 async def export_make(turn: Turn, argument: str) -> None:
     """Make it; the message tells how far it is until the file comes."""
     kind, chosen = await ordered(turn, argument)
-    job_id = await service.ask(turn.tx, turn.act, kind, chosen, language=turn.language)
+    language = language_behind(turn, argument) or turn.language
+    job_id = await service.ask(turn.tx, turn.act, kind, chosen, language=language)
     row = await turn.show(views.making(kind, job_id))
     await service.shown_in(turn.tx, job_id, row)
 
@@ -89,7 +111,8 @@ async def export_make(turn: Turn, argument: str) -> None:
 async def export_split(turn: Turn, argument: str) -> None:
     """One file for each document, where one for all is too large for the chat."""
     kind, chosen = await ordered(turn, argument)
-    planned = await service.ask_by_document(turn.tx, turn.act, kind, chosen, language=turn.language)
+    language = language_behind(turn, argument) or turn.language
+    planned = await service.ask_by_document(turn.tx, turn.act, kind, chosen, language=language)
     row = await turn.show(views.by_document(kind, views.Batch(planned[0], 0, len(planned))))
     for each in planned:
         await service.shown_in(turn.tx, each, row)
@@ -106,6 +129,12 @@ async def ordered(turn: Turn, argument: str) -> tuple[ExportKind, Filter]:
     if chosen and FORMS[kind].whole:
         raise NotFound
     return kind, chosen
+
+
+def language_behind(turn: Turn, argument: str) -> str | None:
+    """The language behind a button, where one was chosen."""
+    _, _, code = argument.partition(":")
+    return service.language_of(code or "-", turn.desk.country.languages)
 
 
 async def export_cancel(turn: Turn, argument: str) -> None:
@@ -250,6 +279,8 @@ def _subject(argument: str, scope: Scope) -> Subject:
 ACTS = {
     "export": export,
     "export_by": export_by,
+    "export_days": export_days,
+    "export_language": export_language,
     "export_make": export_make,
     "export_split": export_split,
     "export_cancel": export_cancel,

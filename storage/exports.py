@@ -161,6 +161,12 @@ async def count(tx: Transaction, chosen: Filter, zone: tzinfo) -> int:
     return await on_snapshot(tx, chosen, zone, lambda records: records.count())
 
 
+async def first_reported(tx: Transaction) -> datetime | None:
+    """When the first report came; None where none has."""
+    first: datetime | None = await tx.value(select(func.min(status_updates.c.submitted_at)))
+    return first
+
+
 async def known(tx: Transaction, dimension: Dimension) -> list[Known]:
     """Every value of a dimension that occurs, with the names it may be asked for by."""
     match dimension:

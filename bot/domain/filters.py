@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -41,10 +43,23 @@ LETTERS = {
     Dimension.MECHANISM: "m",
     Dimension.DOCUMENT: "d",
     Dimension.CLUSTER: "c",
+    Dimension.THEME: "t",
+    Dimension.SDG: "g",
     Dimension.INSTITUTION: "i",
     Dimension.STATUS: "s",
 }
-"""The dimensions that chat offers, as they stand behind a button."""
+"""The dimensions, as they stand behind a button."""
+
+ONE_OF = frozenset({Dimension.MECHANISM, Dimension.DOCUMENT})
+"""Of these a button holds one: a document has its mechanism."""
+
+_SINCE, _UNTIL, _LANGUAGE = "f", "u", "l"
+_WIDTHS = {
+    **dict.fromkeys(LETTERS.values(), 5),
+    **dict.fromkeys((_SINCE, _UNTIL), 3),
+    _LANGUAGE: 2,
+}
+_BEGIN = date(2000, 1, 1)  # days are counted from it
 
 _BY_PREFIX = (Dimension.THEME, Dimension.SDG)
 _GOAL = re.compile(r"(?:S\d+ SDG |\D{0,12})(?P<goal>1[0-7]|[1-9])(?!\d)")
@@ -123,19 +138,76 @@ class Filter:
 
     @property
     def code(self) -> str:
-        """What chat offers of the filter, behind a button: `d1f0c2aa,s9b3d011`; `-` is no filter.
+        """The filter behind a button: a letter for what narrows it and a mark for the value.
 
-        Values stand there by their marks; `bot.services.exports.read` finds them again.
+        At most 44 characters, `-` is no filter; `bot.services.exports.read` finds the values again.
         """
         parts = [
-            letter + mark(value)
+            letter + short_mark(value, _WIDTHS[letter])
             for dimension, letter in LETTERS.items()
             for value in self.of(dimension)[:1]
         ]
-        return ",".join(parts) or "-"
+        for letter, day in ((_SINCE, self.since), (_UNTIL, self.until)):
+            if day is not None:
+                parts.append(letter + _day_code(day))
+        return "".join(parts) or "-"
 
 
 EVERYTHING = Filter()
+
+
+@dataclass(frozen=True)
+class Read:
+    """What stands behind a button: marks of values by dimension, days, the mark of a language."""
+
+    marks: Mapping[Dimension, str]
+    since: date | None
+    until: date | None
+    language: str | None
+
+
+def read_code(code: str) -> Read:
+    """What the code of a filter, with that of a language behind it, says; raises ValueError."""
+    dimensions = {letter: dimension for dimension, letter in LETTERS.items()}
+    marks: dict[Dimension, str] = {}
+    others: dict[str, str] = {}
+    rest = "" if code == "-" else code
+    while rest:
+        letter = rest[0]
+        width = _WIDTHS.get(letter, len(rest))
+        value, rest = rest[1 : 1 + width], rest[1 + width :]
+        if len(value) != width or letter in others or dimensions.get(letter) in marks:
+            raise ValueError(code)
+        if letter in dimensions:
+            marks[dimensions[letter]] = value
+        else:
+            others[letter] = value
+    days = {each: _day_of(others[each]) for each in (_SINCE, _UNTIL) if each in others}
+    return Read(marks, days.get(_SINCE), days.get(_UNTIL), others.get(_LANGUAGE))
+
+
+def with_language(code: str, language: str | None) -> str:
+    """The code of a filter with that of a language behind it; None: of none."""
+    if language is None:
+        return code
+    own = "" if code == "-" else code
+    return f"{own}{_LANGUAGE}{short_mark(language, _WIDTHS[_LANGUAGE])}"
+
+
+def short_mark(value: str, width: int = _WIDTHS["d"]) -> str:
+    """So many characters for a value; the same value always has the same."""
+    digest = hashlib.sha256(value.encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode()[:width]
+
+
+def _day_code(day: date) -> str:
+    days = (day - _BEGIN).days
+    return base64.urlsafe_b64encode(max(days, 0).to_bytes(3, "big")).decode()[1:]
+
+
+def _day_of(code: str) -> date:
+    days = int.from_bytes(base64.urlsafe_b64decode(f"A{code}"), "big")
+    return _BEGIN + timedelta(days=days)
 
 
 @dataclass(frozen=True)

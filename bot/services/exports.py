@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.exports import FORMS, ExportKind, NoEvents, require_suits
-from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMatches, meant
+from bot.domain.filters import (
+    EVERYTHING,
+    Dimension,
+    Filter,
+    NothingMatches,
+    meant,
+    read_code,
+    short_mark,
+    with_language,
+)
 from bot.domain.people import Act, Actor, Person
 from bot.domain.permissions import may_export, may_export_audit, may_prepare_report, require
-from bot.domain.selection import mark
 from bot.services import approvals, audit, calendar
 from bot.services.notices import officers
 from storage import audit as audit_queries
@@ -21,8 +29,7 @@ from storage.database import Transaction
 from storage.exports import Spread
 
 EXPORT, TEMPLATE, PROGRESS = "export", "import_template", "progress"
-
-_DIMENSIONS = {letter: dimension for dimension, letter in LETTERS.items()}
+YEARS = 6  # that chat offers to narrow to
 
 
 def may_take(actor: Actor, kind: ExportKind) -> bool:
@@ -47,19 +54,32 @@ async def takers(tx: Transaction, act: Act, kind: ExportKind) -> list[Person]:
 
 async def read(tx: Transaction, code: str) -> Filter:
     """The filter behind a button (`Filter.code`); raises NotFound where a value is gone."""
-    chosen = EVERYTHING
-    for part in code.split(","):
-        if part == "-":
-            continue
-        dimension = _DIMENSIONS.get(part[:1])
-        if dimension is None:
-            raise NotFound
+    try:
+        found = read_code(code)
+    except ValueError:
+        raise NotFound from None
+    chosen = Filter(since=found.since, until=found.until)
+    for dimension, mark in found.marks.items():
         values = [each.value for each in await exports.known(tx, dimension)]
-        found = [each for each in values if mark(each) == part[1:]]
-        if not found:
+        meant = [each for each in values if short_mark(each) == mark]
+        if not meant:
             raise NotFound
-        chosen = chosen.narrowed(dimension, *found)
+        chosen = chosen.narrowed(dimension, *meant)
     return chosen
+
+
+def language_of(code: str, offered: Iterable[str]) -> str | None:
+    """The language behind a button; None where it names none, raises NotFound for another."""
+    try:
+        wanted = read_code(code).language
+    except ValueError:
+        raise NotFound from None
+    if wanted is None:
+        return None
+    found = next((each for each in offered if with_language("-", each)[1:] == wanted), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def understand(
@@ -102,6 +122,17 @@ async def holds(tx: Transaction, act: Act, kind: ExportKind, chosen: Filter) -> 
         case "entries":
             return counted, await audit_queries.count(tx)
     return "recommendations", await exports.count(tx, chosen, act.zone)
+
+
+async def years(tx: Transaction, act: Act, kind: ExportKind) -> list[int]:
+    """The years in which something was reported, the newest first; of a calendar those to come."""
+    require(may_take(act.actor, kind))
+    this = act.today.year
+    if FORMS[kind].beside:
+        return list(range(this, this + YEARS))
+    first = await exports.first_reported(tx)
+    begin = this if first is None else first.astimezone(act.zone).year
+    return list(range(this, max(begin, this - YEARS + 1) - 1, -1))
 
 
 async def ask(tx: Transaction, act: Act, kind: ExportKind, chosen: Filter, *, language: str) -> int:

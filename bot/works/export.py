@@ -223,7 +223,7 @@ async def _hand_over(
         shown = (
             views.stays(counted, made.size, place)
             if stays
-            else views.too_large(counted, made.size, place, order.filters)
+            else views.too_large(counted, made.size, place, order.filters, order.language)
         )
         await _say(tx, job, tools, kind, order, made, shown=shown)
 

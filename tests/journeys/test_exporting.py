@@ -23,6 +23,7 @@ from storage.tables import (
     deadlines,
     evidence,
     files,
+    item_tags,
     items,
     jobs,
     source_documents,
@@ -378,3 +379,35 @@ async def test_the_table_to_fill_in_comes_as_a_file(network: JourneyNetwork) -> 
     told = await amina.waits_for("Remplissez une ligne", within=30)
     book = openpyxl.load_workbook(BytesIO(await amina.downloads(told.files[0])))
     assert len(book.sheetnames) == 2
+
+
+async def test_an_export_is_narrowed_by_theme_goal_and_days_and_made_in_another_language(
+    network: JourneyNetwork,
+) -> None:
+    """Regression: only a shell narrowed by these, and a file was in its reader's language alone."""
+    amina = await secretariat(network)
+    async with network.database.write() as tx:
+        items_of = {row["paragraph"]: row["id"] for row in await tx.rows(select(items))}
+        for code, vocabulary, label in (
+            ("140.7", "theme", "B31 Torture"),
+            ("140.9", "theme", "B31 Torture"),
+            ("140.7", "sdg", "16.3"),
+        ):
+            tag = {"item_id": items_of[code], "vocabulary": vocabulary, "label": label}
+            await tx.execute(insert(item_tags).values(**tag, ordinal=0))
+    await amina.types("/export")
+    await amina.taps("Consolidated workbook", "Theme", "B31 Torture (2)", "SDG", "16.3 (1)")
+    assert "Only theme: B31 Torture" in plain(amina.screen.text)
+    await amina.taps("Language", "Français")
+    said = plain(amina.screen.text)
+    assert "In French" in said
+    assert "It holds 1 recommendation." in said
+    await amina.taps("Days")
+    year = network.clock.now().year
+    await amina.taps(f"Until end of {year}")
+    assert "Only until" in plain(amina.screen.text)
+    assert "No recommendation" in plain(amina.screen.text), "nothing was reported yet"
+    await amina.taps("Days", "Any", "Make it")
+    ready = await amina.waits_for(": 1 recommendation", within=30)
+    book = openpyxl.load_workbook(BytesIO(await amina.downloads(ready.files[0])))
+    assert "Recommandations" in book.sheetnames

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from bot.domain.filters import (
     NoSuchValue,
     NothingMatches,
     goal_of,
+    with_language,
 )
 from bot.domain.people import COMMAND_LINE, Actor, Role
 from bot.domain.progress import TOLD_APART, Scope, Subject, over_time, periods, scope_of
@@ -135,13 +136,28 @@ async def test_a_filter_comes_back_from_behind_its_button_and_from_json(record: 
             Dimension.CLUSTER: ("Cluster 2",),
             Dimension.INSTITUTION: ("M3",),
             Dimension.STATUS: ("not_reported",),
-        }
+        },
+        since=date(2025, 1, 1),
+        until=date(2026, 12, 31),
     )
-    assert len(f"o:export_by:d:12:{chosen.code}".encode()) <= 64
+    async with record.read() as tx:
+        theme, goal = [
+            (await queries.known(tx, each))[0].value for each in (Dimension.THEME, Dimension.SDG)
+        ]
+    chosen = chosen.narrowed(Dimension.THEME, theme).narrowed(Dimension.SDG, goal)
+    # A button holds a mechanism or a document, and the menu of values all but its own.
+    most = with_language(chosen.narrowed(Dimension.MECHANISM).code, "fr")
+    assert len(f"o:export_split:w:{most}".encode()) <= 64
+    menu = with_language(chosen.narrowed(Dimension.MECHANISM).narrowed(Dimension.SDG).code, "fr")
+    assert len(f"o:export_by:g:12:w:{menu}".encode()) <= 64
+    assert exports.language_of(most, ("en", "fr", "ar")) == "fr"
+    assert exports.language_of(chosen.code, ("en", "fr", "ar")) is None
+    with pytest.raises(NotFound):
+        exports.language_of(most, ("en", "ar"))
     async with record.read() as tx:
         assert await exports.read(tx, chosen.code) == chosen
         assert await exports.read(tx, "-") == EVERYTHING
-        for gone in ("m0000000", "x1234567", "nonsense", "m"):
+        for gone in ("m00000", "x12345", "nonsense", "m", "f1", "m00000m00000"):
             with pytest.raises(NotFound):
                 await exports.read(tx, gone)
     assert Filter.from_json(chosen.to_json()) == chosen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.domain.exports import (
@@ -14,11 +14,20 @@ from bot.domain.exports import (
     NoEvents,
     suits,
 )
-from bot.domain.filters import EVERYTHING, LETTERS, Dimension, Filter, NothingMatches
+from bot.domain.filters import (
+    EVERYTHING,
+    LETTERS,
+    Dimension,
+    Filter,
+    NothingMatches,
+    with_language,
+)
 from bot.domain.progress import TOLD_APART, Subject
 from bot.domain.screens import (
     Attachment,
     Button,
+    Code,
+    Language,
     Listing,
     Row,
     Screen,
@@ -40,6 +49,7 @@ LABEL_LENGTH = 40  # characters of a value on its button
 TEXT_KEYS = (
     *(f"button.export.{each}" for each in LETTERS),
     *(f"button.progress.{each}" for each in Subject),
+    *(f"button.export_{each}" for each in ("year", "until", "since")),
     *(f"export.stays_here.{each}" for each, form in FORMS.items() if form.stays),
     *(f"picture.answers.{each}{some}" for each in ("rate", "age") for some in ("", ".some")),
     *(f"picture.title.{each}" for each in Subject),
@@ -84,33 +94,85 @@ def choose(
     count: int,
     *,
     stays: bool,
+    language: Language | None = None,
 ) -> Screen:
-    """What would be exported: how narrowed, and how many recommendations that leaves."""
-    lines: list[Text | None] = [_about(kind, stays=stays)]
-    lines += [
-        text("export.narrowed", dimension=text(f"export.dimension.{each}"), value=value)
-        for each, value in called.items()
-    ]
+    """What would be exported: how narrowed, in which language, and how much that leaves."""
+    lines: list[Text | None] = [_about(kind, stays=stays), *narrowed(chosen, called)]
+    if language is not None:
+        lines.append(text("export.in_language", language=language))
+    code = None if language is None else language.code
     lines += [None, _holds(kind, count)]
     ready = bool(count) and suits(kind, chosen)
     if count and not ready:
         lines.append(text(DocumentNeeded.key))
     narrow = [
-        button(f"export.{each}", _act(f"export_by:{LETTERS[each]}:0", kind, chosen))
+        button(f"export.{each}", _act(f"export_by:{LETTERS[each]}:0", kind, chosen, code))
         for each in LETTERS
+    ]
+    narrow += [
+        button("export_days", _act("export_days", kind, chosen, code)),
+        button("export_language", _act("export_language", kind, chosen)),
     ]
     rows: list[Row] = []
     often = button("export_when", _act("export_when", kind, chosen))
     if ready:
-        rows.append((button("export_make", _act("export_make", kind, chosen)), often))
+        rows.append((button("export_make", _act("export_make", kind, chosen, code)), often))
     elif FORMS[kind].beside:  # what is empty today may hold something by then
         rows.append((often,))
     rows += in_twos(narrow)
     if (of := FORMS[kind].template) is not None:
         rows.append((button("template", f"template:{TEMPLATE_LETTERS[of]}"),))
     if chosen:
-        rows.append((button("export_everything", _act("export", kind)),))
+        rows.append((button("export_everything", _act("export", kind, language=code)),))
     return screen(*lines, rows=[*rows, (button("back", "export"), HOME)])
+
+
+def narrowed(chosen: Filter, called: Mapping[Dimension, Value]) -> list[Text]:
+    """How a filter narrows: by which values, as they are `called`, and to which days."""
+    lines = [
+        text("export.narrowed", dimension=text(f"export.dimension.{each}"), value=value)
+        for each, value in called.items()
+    ]
+    if chosen.since is not None:
+        lines.append(text("export.narrowed_since", day=chosen.since))
+    if chosen.until is not None:
+        lines.append(text("export.narrowed_until", day=chosen.until))
+    return lines
+
+
+def days(kind: ExportKind, chosen: Filter, years: Sequence[int], language: str | None) -> Screen:
+    """The years to narrow to, up to the end of which, or from which on."""
+    rows: list[Row] = []
+    for year in years:
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        named = Code(str(year))
+        rows.append(
+            tuple(
+                button(
+                    f"export_{what}",
+                    _act("export", kind, replace(chosen, since=since, until=until), language),
+                    year=named,
+                )
+                for what, since, until in (
+                    ("year", first, last),
+                    ("until", None, last),
+                    ("since", first, None),
+                )
+            )
+        )
+    free = replace(chosen, since=None, until=None)
+    rows.append((button("export_any", _act("export", kind, free, language)), HOME))
+    return screen("export.which_days", rows=rows)
+
+
+def languages(kind: ExportKind, chosen: Filter, offered: Sequence[tuple[str, str]]) -> Screen:
+    """The languages that the file can be made in, by their own names."""
+    rows: list[Row] = [
+        (button("language_name", _act("export", kind, chosen, code), name=name),)
+        for code, name in offered
+    ]
+    rows.append((button("back", _act("export", kind, chosen)), HOME))
+    return screen("export.which_language", rows=rows)
 
 
 def _holds(kind: ExportKind, count: int) -> Text:
@@ -136,8 +198,13 @@ class Choice:
     leads_to: Filter
 
 
-def values(
-    kind: ExportKind, dimension: Dimension, chosen: Filter, choices: Sequence[Choice], page: int
+def values(  # noqa: PLR0917
+    kind: ExportKind,
+    dimension: Dimension,
+    chosen: Filter,
+    choices: Sequence[Choice],
+    page: int,
+    language: str | None = None,
 ) -> Screen:
     """The values of a dimension, eight at a time; `chosen` is the filter without it."""
     shown = choices[page * LIST_LENGTH : (page + 1) * LIST_LENGTH]
@@ -145,7 +212,7 @@ def values(
         (
             button(
                 "export_value",
-                _act("export", kind, each.leads_to),
+                _act("export", kind, each.leads_to, language),
                 value=each.called,
                 n=each.count,
             ),
@@ -155,11 +222,11 @@ def values(
     turns: list[Button] = []
     act = f"export_by:{LETTERS[dimension]}"
     if page:
-        turns.append(button("earlier", _act(f"{act}:{page - 1}", kind, chosen)))
+        turns.append(button("earlier", _act(f"{act}:{page - 1}", kind, chosen, language)))
     if (page + 1) * LIST_LENGTH < len(choices):
-        turns.append(button("next_page", _act(f"{act}:{page + 1}", kind, chosen)))
+        turns.append(button("next_page", _act(f"{act}:{page + 1}", kind, chosen, language)))
     rows += [tuple(turns)] if turns else []
-    rows.append((button("export_any", _act("export", kind, chosen)), HOME))
+    rows.append((button("export_any", _act("export", kind, chosen, language)), HOME))
     asked = text("export.which", dimension=text(f"export.dimension.{dimension}"))
     return screen(asked, rows=rows)
 
@@ -254,10 +321,12 @@ def stays(counted: Counted, size: int, place: str) -> Screen:
     )
 
 
-def too_large(counted: Counted, size: int, place: str, chosen: Filter) -> Screen:
+def too_large(
+    counted: Counted, size: int, place: str, chosen: Filter, language: str | None = None
+) -> Screen:
     """The export is more than the chat carries, and lies on the State's machine."""
     megabytes = -(-size // MEGABYTE)
-    split = button("export_split", _act("export_split", counted.kind, chosen))
+    split = button("export_split", _act("export_split", counted.kind, chosen, language))
     form = FORMS[counted.kind]
     one = form.beside or form.of_a_report or len(chosen.of(Dimension.DOCUMENT)) == 1
     lines = [*counted.lines, text("export.too_large", size=megabytes, limit=50, place=place)]
@@ -278,9 +347,11 @@ def _about(kind: ExportKind, *, stays: bool) -> Text:
     return text("export.what", kind=_named(kind), about=about)
 
 
-def _act(act: str, kind: ExportKind, chosen: Filter = EVERYTHING) -> str:
-    """The act with the kind and the filter behind it; Telegram carries 64 bytes."""
-    return f"{act}:{FORMS[kind].letter}:{chosen.code}"
+def _act(
+    act: str, kind: ExportKind, chosen: Filter = EVERYTHING, language: str | None = None
+) -> str:
+    """The act with kind, filter and language behind it; Telegram carries 64 bytes."""
+    return f"{act}:{FORMS[kind].letter}:{with_language(chosen.code, language)}"
 
 
 def template(attachment: Attachment) -> Screen:

@@ -10,6 +10,7 @@ from bot.domain.filters import Dimension, Filter
 from bot.domain.regular import Regular, Rhythm
 from bot.domain.screens import Button, Row, Screen, Text, Value, button, message, screen, text
 from bot.domain.views.common import HOME, in_twos
+from bot.domain.views.exports import narrowed
 
 TEXT_KEYS = tuple(f"weekday.{each.weekday}" for each in Rhythm if each.weekday is not None)
 Called = Mapping[Dimension, Value]
@@ -32,14 +33,20 @@ def choose(kind: ExportKind, chosen: Filter, called: Called, *, weekend: Collect
         for each in offered
     ]
     back = button("back", f"export:{FORMS[kind].letter}:{chosen.code}")
-    lines: list[Text | None] = [text("regular.how_often", kind=_named(kind)), *_narrowed(called)]
+    lines: list[Text | None] = [
+        text("regular.how_often", kind=_named(kind)),
+        *narrowed(chosen, called),
+    ]
     return screen(*lines, rows=[*in_twos(buttons), (back, HOME)])
 
 
 def one(regular: Regular, called: Called, *, own: bool, next_on: date | None) -> Screen:
     """One regular export, with what can be done about it."""
     often, kind = how_often(regular.rhythm), _named(regular.kind)
-    lines: list[Text | None] = [text("regular.one", often=often, kind=kind), *_narrowed(called)]
+    lines: list[Text | None] = [
+        text("regular.one", often=often, kind=kind),
+        *narrowed(regular.filters, called),
+    ]
     lines.append(_comes_to(regular))
     lines.append(
         text("regular.no_deadline") if next_on is None else text("regular.next", day=next_on)
@@ -100,13 +107,6 @@ def nothing(regular: Regular) -> Screen:
 def comes(rhythm: Rhythm) -> Text:
     """What the message of such an export says of itself."""
     return text("regular.comes", often=how_often(rhythm))
-
-
-def _narrowed(called: Called) -> list[Text]:
-    return [
-        text("export.narrowed", dimension=text(f"export.dimension.{each}"), value=value)
-        for each, value in called.items()
-    ]
 
 
 def _named(kind: ExportKind) -> Text:
