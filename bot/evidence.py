@@ -99,9 +99,10 @@ class Evidence(Fetcher[Awaited]):
         return True
 
     async def tidy(self) -> int:
-        """Remove evidence of dropped drafts and withdrawn reports; gives how many pieces.
+        """Remove evidence of dropped drafts, and of withdrawn reports what was never sent.
 
-        The bytes go first: should this end midway, the rows still say what is to be removed.
+        Gives how many pieces. The bytes go first: should this end midway, the rows still say what
+        is to be removed.
         """
         async with self._vault.naming:
             async with self._database.read() as tx:

@@ -31,6 +31,7 @@ from bot.services import (
     deadlines,
     dialogues,
     digests,
+    discretion,
     erasure,
     handed_out,
     imports,
@@ -42,7 +43,7 @@ from bot.services import (
 )
 from storage import dialogues as dialogue_queries
 from storage import digests as digest_queries
-from storage import files, inbox, invitations, outbox, quotes, sign_ups
+from storage import files, hidings, inbox, invitations, outbox, quotes, sign_ups
 from storage.database import Database
 from storage.vault import Vault
 
@@ -155,6 +156,7 @@ def house_ticks(
             lambda now: take_consultation_files(database, vault, act(now)),
         ),
         "seats": (_often(10), lambda now: waiting.follow(database, act(now))),
+        "hide": (_often(10), lambda now: discretion.follow(database, act(now))),
         "erase": (_often(2), lambda now: erasure.destroy_keys(database, act(now))),
         "keys": (_often(600), lambda _now: destroy_spent_keys(database)),
         "purge": (timedelta(hours=6), lambda now: purge_inbox(database, now)),
@@ -282,7 +284,8 @@ async def purge_inbox(database: Database, now: datetime) -> None:
 async def destroy_spent_keys(database: Database) -> None:
     """Destroy the keys of envelopes that have all arrived: no copy of them opens any more."""
     async with database.read() as tx:
-        named = await inbox.keys(tx) | await outbox.keys(tx) | await sign_ups.keys(tx)
+        named = await inbox.keys(tx) | await outbox.keys(tx)
+        named |= await sign_ups.keys(tx) | await hidings.keys(tx)
         spent = tx.envelopes.spent(named)
     for each in spent:
         tx.envelopes.destroy(each)

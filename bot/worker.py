@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from bot import logs
 from bot.domain.errors import Refused
@@ -11,6 +12,7 @@ from bot.domain.views import jobs as views
 from bot.works import Tools
 from storage import jobs
 from storage.jobs import Job
+from storage.vault import StoreUnavailable
 
 log = logs.get(__name__)
 
@@ -35,7 +37,10 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._tools.jobs.sweep(before=self._tools.clock.now())
+        now = self._tools.clock.now()
+        await self._tools.jobs.sweep(before=now)
+        with suppress(StoreUnavailable):  # the sweep of the schedule comes back for it
+            await self._tools.vault.sweep(before=now)
         async with self._tools.database.write() as tx:
             await jobs.recover(tx)
         while True:

@@ -16,7 +16,7 @@ from handlers.flows import assess as assess_flow
 from handlers.flows import grade as grade_flow
 from handlers.home import page_number
 from handlers.turn import Turn
-from storage import assessments, grades, items
+from storage import assessments, grades, institutions, items
 
 
 async def assessed(turn: Turn, argument: str) -> None:
@@ -46,9 +46,21 @@ async def assessment(turn: Turn, argument: str) -> None:
 
 
 async def assess(turn: Turn, argument: str) -> None:
-    """`assess:5`: the own institution's assessment, or another version of it."""
-    item, institution_id = await service.assessable(turn.tx, turn.actor, number(argument))
-    await assess_flow.begin(turn, item.id, await assessments.own(turn.tx, item.id, institution_id))
+    """`assess:5`: the own institution's assessment, or another version of it.
+
+    Who sits in several says in whose name: `assess:5:3`.
+    """
+    which, _, whose = argument.partition(":")
+    item, observed = await service.assessable(turn.tx, turn.actor, number(which))
+    if not whose and len(observed) > 1:
+        named = [existing(await institutions.get(turn.tx, each)) for each in observed]
+        await turn.show(views.in_whose_name(item, named, turn.language))
+        return
+    _item, institution_id = await service.assessable_for(
+        turn.tx, turn.actor, item.id, number(whose) if whose else None
+    )
+    known = await assessments.own(turn.tx, item.id, institution_id)
+    await assess_flow.begin(turn, item.id, known, institution_id=institution_id)
 
 
 async def ask_to_withdraw(turn: Turn, argument: str) -> None:
@@ -110,11 +122,11 @@ async def _own(turn: Turn, item: Item) -> list[Button]:
     if permissions.may_grade(turn.actor):
         found.append(button("grade_enter", f"grade_enter:{item.id}"))
     try:
-        _item, institution_id = await service.assessable(turn.tx, turn.actor, item.id)
+        _item, observed = await service.assessable(turn.tx, turn.actor, item.id)
     except (NotAllowed, NotFound, NotIndependent):
         return found
-    own = await assessments.own(turn.tx, item.id, institution_id)
-    found.append(button("assess" if own is None else "assess_again", f"assess:{item.id}"))
+    own = [await assessments.own(turn.tx, item.id, each) for each in observed]
+    found.append(button("assess_again" if all(own) else "assess", f"assess:{item.id}"))
     return found
 
 

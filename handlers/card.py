@@ -231,13 +231,13 @@ async def _inside(turn: Turn, assignment: Assignment) -> views.Inside | None:
         id=report.id,
         number=report.number,
         state=report.state,
-        sent_at=report.submitted_at,
+        sent_at=report.amended_at or report.submitted_at,
         status=report.status if reads else None,
         comment=Words(said.comment, said.language, limit=views.COMMENT_LENGTH)
         if said is not None and said.comment
         else None,
         may_withdraw=waits and report.seat_id in {seat.id for seat in turn.actor.seats},
-        may_clear=waits and clears and not permissions.clears_own(turn.actor, waiting.author),
+        may_clear=waits and clears and not permissions.clears_own(turn.actor, waiting.writers),
     )
 
 

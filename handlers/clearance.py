@@ -10,6 +10,7 @@ from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.incoming import Wrote
 from bot.domain.items import ReportState
 from bot.domain.people import Role
+from bot.domain.reports import AmendedMeanwhile
 from bot.domain.screens import Code, text
 from bot.domain.views import clearance as views
 from bot.domain.views.common import BESIDE, LIST_LENGTH
@@ -90,27 +91,34 @@ async def several(turn: Turn, argument: str) -> None:
 
 
 async def return_(turn: Turn, argument: str) -> None:
-    """`return_inside:42`: the comment is asked for."""
-    report_id = number(argument)
-    if await _waits(turn, await service.get(turn.tx, turn.actor, report_id)):
-        await _begin_return(turn, report_id)
+    """`return_inside:42:1`: the comment on version 1 is asked for."""
+    report_id, _, seen = argument.partition(":")
+    found = await service.get(turn.tx, turn.actor, number(report_id))
+    if not await _waits(turn, found):
+        return
+    if found.version != (number(seen) if seen else 1):
+        turn.toast = AmendedMeanwhile(number=Code(found.number), version=found.version).text
+        await report(turn, report_id)
+        return
+    await _begin_return(turn, found)
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     """Words in reply to a report are the comment with which it goes back; they are shown first."""
-    await _begin_return(turn, number(argument), quietly=True)
+    found = await service.get(turn.tx, turn.actor, number(argument))
+    await _begin_return(turn, found, quietly=True)
     await turn.desk.runner.write(turn, wrote)
 
 
-async def _begin_return(turn: Turn, report_id: int, *, quietly: bool = False) -> None:
-    found = await service.get(turn.tx, turn.actor, report_id)
+async def _begin_return(turn: Turn, found: Uncleared, *, quietly: bool = False) -> None:
     await turn.desk.runner.begin(
         turn,
         "return_inside",
-        subject=f"clearing:{report_id}",
+        subject=f"clearing:{found.status_update_id}",
         seat_id=_seat(turn, found),
         quietly=quietly,
-        report=report_id,
+        report=found.status_update_id,
+        version=found.version,
     )
 
 
@@ -171,7 +179,9 @@ async def set_rule(turn: Turn, argument: str) -> None:
         raise NotFound
     institution_id = number(institution)
     permissions.require(permissions.may_set_clearance(turn.actor, institution_id))
-    waits = await queries.needless(turn.tx, institution_id, Rule(wanted))
+    waits = await queries.needless(
+        turn.tx, institution_id, Rule(wanted), person_id=turn.actor.person_id
+    )
     if waits and not answer:
         found = existing(await institutions.get(turn.tx, institution_id))
         await turn.show(views.ask_to_let_go(found, Rule(wanted), len(waits), turn.language))
@@ -216,7 +226,7 @@ async def inside(turn: Turn, argument: str) -> None:
     shown = []
     for each in reports:
         holder = holders[each.status_update_id]
-        late = is_late(each.submitted_at, country, turn.now)
+        late = is_late(each.since, country, turn.now)
         shown.append(views.Lying(each, None if holder is None else holder.name, late))
     await turn.show(views.inside(total, page, shown, turn.language))
 
@@ -263,7 +273,9 @@ async def _show(turn: Turn, found: Uncleared) -> None:
     total = await queries.count(turn.tx, _held(turn), turn.person.id)
     material = await service.material(turn.tx, found, turn.language, default_language=default)
     await turn.show(
-        views.card(material, turn.language, others=total - 1), subject=views.subject([found])
+        views.card(material, turn.language, others=total - 1),
+        subject=views.subject([found]),
+        quotes=material.quotes,
     )
 
 

@@ -9,8 +9,10 @@ from bot.domain.errors import existing
 from bot.domain.items import Item
 from bot.domain.screens import text
 from bot.domain.views import consolidation as views
-from bot.domain.views.common import LIST_LENGTH
+from bot.domain.views.common import LIST_LENGTH, item_code
+from bot.domain.views.review import opened_by
 from bot.services import consolidation as service
+from bot.services import reviews
 from handlers.card import number, words_of
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -20,6 +22,7 @@ from storage import consolidations, items, statuses
 async def consolidation(turn: Turn, argument: str) -> None:
     """`consolidation:5`: what each institution says, and what was made of it."""
     item = await _item(turn, argument)
+    other = await reviews.open_(turn.tx, turn.act, item.id)
     await turn.show(
         views.consolidation(
             item,
@@ -29,6 +32,7 @@ async def consolidation(turn: Turn, argument: str) -> None:
             current=await consolidations.current(turn.tx, item.id),
             contradictions=await consolidations.contradictions_of(turn.tx, item.id),
             vocabulary=await statuses.vocabulary(turn.tx),
+            opened=None if other is None else opened_by(other, item_code(item)),
             may_redact=permissions.may_redact(turn.actor),
             language=turn.language,
         ),
@@ -46,7 +50,7 @@ async def consolidate(turn: Turn, argument: str) -> None:
     await turn.desk.runner.begin(
         turn,
         "consolidate",
-        subject=f"item:{item.id}:{after}:{max(sources, default=0)}",  # else it is another one
+        subject=f"item:{item.id}",
         item=item.id,
         sources=sources,
         after=after,

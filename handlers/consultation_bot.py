@@ -12,6 +12,7 @@ from bot import texts
 from bot.domain.errors import NotFound
 from bot.domain.incoming import Sent, Wrote
 from bot.domain.views import consultation_bot as views
+from bot.services import erasure
 from handlers.links import act_of
 from handlers.participants import speak_as_known
 from handlers.turn import Turn
@@ -29,15 +30,31 @@ async def start(turn: Turn, payload: str) -> None:
 
 
 async def hello(turn: Turn, _argument: str) -> None:
-    """What this bot is for: also for words, files and codes that it does not understand."""
-    await speak_as_known(turn)
-    await turn.show(views.hello())
+    """What this bot is for."""
+    await turn.show(views.hello(known=await speak_as_known(turn)))
 
 
 async def written(turn: Turn, words: str) -> None:
-    """A public link that was pasted is opened; of other words nothing is understood."""
+    """A public link that was pasted is opened; of other words nothing is understood.
+
+    A message that is the link and nothing else goes from the chat: it has done what it was for.
+    """
     link = _LINK.search(words)
-    await start(turn, "" if link is None else link[1])
+    act = None if link is None else act_of(link[1])
+    if link is None or act is None:
+        await _not_understood(turn)
+        return
+    await turn.go(turn, act)
+    alone = link.end() == len(words.strip()) and len(words.split()) == 1
+    if turn.typed is not None and alone and not await turn.is_discreet():
+        await erasure.clear_chat(turn.tx, turn.act, turn.card, rows=(), wrote=(turn.typed,))
+
+
+async def _not_understood(turn: Turn) -> None:
+    """What this bot is for; in discreet mode also that what was written or sent still stands."""
+    known = await speak_as_known(turn)
+    turn.unsaved = True
+    await turn.show(views.hello(known=known, stays=await turn.is_discreet()))
 
 
 async def help_(turn: Turn, _argument: str) -> None:
@@ -69,7 +86,7 @@ async def speak(turn: Turn, code: str) -> None:
 
 async def file(turn: Turn, _sent: Sent) -> None:
     """A file that nobody asked for; it is not fetched."""
-    await hello(turn, "")
+    await _not_understood(turn)
 
 
 async def nothing_pressing(_turn: Turn, _wrote: Wrote) -> bool:

@@ -99,7 +99,7 @@ async def drop_voice(turn: Turn, argument: str) -> None:
     """`voice_drop:CODE:3`: rather not."""
     code, _, which = argument.partition(":")
     _found, kept = await own(turn, code)
-    await enclosure_service.take_back(turn.tx, kept, number(which))
+    await enclosure_service.take_back(turn.tx, turn.act, kept, number(which))
     await turn.show(views.voice_decided(kept=False))
 
 

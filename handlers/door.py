@@ -22,25 +22,27 @@ from storage import sign_ups
 
 
 async def door(turn: Turn, argument: str) -> None:
-    """`door:5`: the code at the door of that meeting."""
+    """`door:5`: the code at the door of that meeting; on the day after, whoever came alone."""
     found = await service.at_the_door(turn.tx, turn.act, number(argument))
+    came = await service.attendance(turn.tx, turn.act, found)
+    if not found.has_code(turn.today):
+        await turn.show(views.day_after(found, came))
+        return
     code = service.code_of(turn.tx, found)
     url = link_to(turn, found, code)
-    came = await service.attendance(turn.tx, turn.act, found)
     await turn.show(views.door(found, code, url, came, today=turn.today))
 
 
 async def poster(turn: Turn, argument: str) -> None:
     """`door_poster:5`: in which language; `door_poster:5:fr` makes what hangs at the door."""
     consultation_id, _, language = argument.partition(":")
-    found = await service.at_the_door(turn.tx, turn.act, number(consultation_id))
+    found, code = await service.with_code(turn.tx, turn.act, number(consultation_id))
     languages = turn.desk.country.languages
     if language not in languages:
         named = [(each, texts.own_name(each)) for each in languages]
         back = f"door:{found.id}"
         await turn.show(officers.poster_languages(f"door_poster:{found.id}", named, back=back))
         return
-    code = service.code_of(turn.tx, found)
     link = link_to(turn, found, code)
     await consultations.ask_for_poster(
         turn.tx, turn.act, found.id, language, link, door=code.upper()
@@ -66,6 +68,7 @@ async def let_in(turn: Turn, argument: str) -> None:
     consultation_id, _, theirs = argument.partition(":")
     found = await service.at_the_door(turn.tx, turn.act, number(consultation_id))
     await service.let_in(turn.tx, turn.act, found.id, number(theirs))
+    await flow.go_on(turn, found.id)
     await turn.show(views.let_in(found, number(theirs)))
 
 
@@ -74,6 +77,7 @@ async def unmark(turn: Turn, argument: str) -> None:
     consultation_id, _, theirs = argument.partition(":")
     found = await service.at_the_door(turn.tx, turn.act, number(consultation_id))
     await service.unmark(turn.tx, turn.act, found.id, number(theirs))
+    await flow.go_on(turn, found.id)
     await turn.show(views.unmarked(found, number(theirs)))
 
 
@@ -101,7 +105,7 @@ async def opened(turn: Turn, argument: str) -> None:
     shown = _passing(turn, found, door_code)
     if shown is None and kept.is_in:
         turn.sign_up = await service.check_in(turn.tx, turn.act, found, kept)
-        shown = views.here(found, turn.sign_up, before=kept.came)
+        shown = await flow.noted(turn, found, kept)
     await participants.remember(turn.tx, turn.sign_up or kept, turn.typed)
     await turn.show(shown or views.nobody(found, today=turn.today))
 

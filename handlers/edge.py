@@ -38,9 +38,10 @@ class Edge:
         try:
             async with tx.savepoint():
                 await self._application.process_in(turn, update)
+                await turn.settle()
         except Refused as refused:
             if turn.tapped is None:
-                await turn.show(message(refused.text))
+                await turn.refuse(refused.text)
             turn.toast = refused.text
         return self._after(turn, update)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound
+from bot.domain.errors import NotFound, existing
 from bot.domain.items import UNDECIDED, ReportState
-from bot.domain.reports import EvidencePiece, StatusUpdate
+from bot.domain.reports import EvidencePiece, NotTheirWord, StatusUpdate
 from bot.domain.screens import Code, Screen, Value, Words
 from bot.domain.versions import Version, differences
 from bot.domain.views import history as views
@@ -33,17 +33,35 @@ async def history(turn: Turn, argument: str) -> None:
     may_read = permissions.may_read
     hidden = {each.id for each in updates if not may_read(turn.actor, assignment, each)}
     await turn.show(
-        views.history(code, assignment, total, at, updates, hidden=hidden),
+        views.history(
+            code,
+            assignment,
+            total,
+            at,
+            updates,
+            hidden=hidden,
+            may_redact=permissions.may_redact(turn.actor),
+        ),
         subject=f"assignment:{assignment.id}",
     )
 
 
 async def report(turn: Turn, argument: str) -> None:
-    """`su:42`: one report in full; to observers what was approved of it."""
+    """`su:42`: one report in full; to observers what was approved of it.
+
+    Of what is not for them coordinators see the way to redact it, and nothing else.
+    """
     if permissions.reads_approved_only(turn.actor):
         await turn.go(turn, f"approved_report:{number(argument)}")
         return
-    found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
+    try:
+        found = await status_updates.get_own(turn.tx, turn.actor, number(argument))
+    except NotTheirWord as refused:
+        if not permissions.may_redact(turn.actor):
+            raise
+        hidden = existing(await queries.get(turn.tx, number(argument)))
+        await turn.show(redaction_views.unread(refused.text, hidden))
+        return
     assignment, item = await visible(turn, str(found.assignment_id))
     mine = found.seat_id in {seat.id for seat in turn.actor.seats}
     said = await queries.last_comment(turn.tx, found.id)

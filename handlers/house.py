@@ -222,6 +222,8 @@ FLOWS: tuple[Flow, ...] = (
     national_report.NOTE,
     national_report.APPROVE,
     national_report.SUBMIT,
+    national_report.UNAPPROVE,
+    national_report.UNSUBMIT,
     plan.ACTIVITY,
     plan.STATE,
     plan.INDICATOR,

@@ -8,7 +8,13 @@ from typing import Any
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.exports import ExportKind
-from bot.domain.national_reports import BY_DEADLINE, Chapter, NationalReport, Outcome
+from bot.domain.national_reports import (
+    BY_DEADLINE,
+    Chapter,
+    NationalReport,
+    NotSubmitted,
+    Outcome,
+)
 from bot.domain.requests import RequestKind
 from bot.domain.screens import Attachment, Text, Words, text
 from bot.domain.views import exports as export_views
@@ -67,16 +73,16 @@ async def more(turn: Turn, argument: str) -> None:
 
 
 async def change(turn: Turn, argument: str) -> None:
-    """`report_change:5`: its limit of words, and what is too old for it."""
+    """`report_change:5`: its title, documents and deadline, its limit, what is too old for it."""
     report = await _report(turn, argument)
+    answers, labels = await flow.settings_answers(turn, report)
     await turn.desk.runner.begin(
         turn,
         flow.CHANGE.name,
         subject=f"national_report:{report.id}",
-        labels={"months": text("national_report.months", count=report.months)},
+        labels=labels,
         report=report.id,
-        word_limit=report.word_limit or 0,
-        months=report.months,
+        **answers,
     )
 
 
@@ -139,17 +145,22 @@ async def send(turn: Turn, argument: str) -> None:
 
 
 async def put(turn: Turn, argument: str) -> None:
-    """`chapter_put:9`: items that are in no chapter come into this one."""
+    """`chapter_put:9`: items that are in no chapter, or in another one, come into this one."""
     found = await _chapter(turn, argument)
-    if not await readiness.outside(turn.tx, turn.act, found.report_id):
-        await turn.remark(text("national_report.none_outside"))
-        return
-    await _begin(turn, flow.PUT.name, found)
+    there = await flow.sources(turn, found.id)
+    if not there:
+        await turn.remark(text("national_report.nothing_to_put"))
+    elif len(there) == 1:
+        await _begin(turn, flow.PUT.name, found, source=next(iter(there)))
+    else:
+        await _begin(turn, flow.PUT.name, found)
 
 
-async def _begin(turn: Turn, name: str, found: Chapter) -> None:
-    subject = f"chapter:{found.id}:{found.version}"
-    await turn.desk.runner.begin(turn, name, subject=subject, chapter=found.id, after=found.version)
+async def _begin(turn: Turn, name: str, found: Chapter, **answers: Any) -> None:
+    subject = f"chapter:{found.id}"
+    await turn.desk.runner.begin(
+        turn, name, subject=subject, chapter=found.id, after=found.version, **answers
+    )
 
 
 async def undraft(turn: Turn, argument: str) -> None:
@@ -365,6 +376,23 @@ async def approval_file(turn: Turn, argument: str) -> None:
     await turn.show(shown)
 
 
+async def unapprove(turn: Turn, argument: str) -> None:
+    """`report_unapprove:3`: an approval was recorded by mistake; why is asked for."""
+    permissions.require(permissions.may_prepare_report(turn.actor))
+    found = existing(await queries.approval(turn.tx, number(argument)))
+    await turn.desk.runner.begin(
+        turn, flow.UNAPPROVE.name, approval=found.id, report=found.report_id
+    )
+
+
+async def unsubmit(turn: Turn, argument: str) -> None:
+    """`report_unsubmit:5`: a submission was recorded by mistake; why is asked for."""
+    report = await _report(turn, argument)
+    if report.is_open:
+        raise NotSubmitted
+    await turn.desk.runner.begin(turn, flow.UNSUBMIT.name, report=report.id)
+
+
 async def submit(turn: Turn, argument: str) -> None:
     """`report_submit:5`: when, and under which symbol."""
     report = await _report(turn, argument)
@@ -420,6 +448,8 @@ ACTS = {
     "report_approve": approve,
     "report_approvals": approvals,
     "report_submit": submit,
+    "report_unapprove": unapprove,
+    "report_unsubmit": unsubmit,
     "report_file": report_file,
     "chapter": chapter,
     "chapter_more": chapter_more,

@@ -11,6 +11,7 @@ from bot.domain.views import people as views
 from bot.services import people, unreachable
 from bot.services import seats as seat_service
 from bot.services.people import Chat, LinkUnknown
+from handlers import participants
 from handlers.card import number
 from handlers.links import act_of
 from handlers.turn import Turn
@@ -27,6 +28,10 @@ class TooManyLinks(Refused):
     """Too many links that nobody made were tried from this chat."""
 
     key = "error.too_many_links"
+
+
+STARTED = "started"
+"""So somebody comes who pressed Start, or chose a language, and has written nothing."""
 
 
 async def start(turn: Turn, payload: str) -> None:
@@ -103,14 +108,14 @@ async def speak(turn: Turn, argument: str) -> None:
         await _where_they_belong(turn)
 
 
-async def stranger(turn: Turn, _argument: str) -> None:
+async def stranger(turn: Turn, argument: str) -> None:
     """Somebody without a live seat: waiting, suspended, ended, or unknown."""
     if turn.actor.seats:
         await turn.go(turn, "home")
         return
     person = turn.actor.person
     if person is None:
-        await turn.show(views.stranger())
+        await _unknown(turn, started=argument == STARTED)
         return
     held = [each for each in await seats.of(turn.tx, person.id) if not each.has_ended(turn.now)]
     accepted = await invitations.waiting_for(turn.tx, person.id)
@@ -122,6 +127,20 @@ async def stranger(turn: Turn, _argument: str) -> None:
         await turn.show(views.without_seat())
     else:
         await turn.show(views.stranger())
+
+
+async def _unknown(turn: Turn, *, started: bool) -> None:
+    """Nobody of the network; who takes part in consultations here is led to that.
+
+    In discreet mode it is said that what was written, and is not understood, stands there still.
+    """
+    chosen = turn.language
+    known = await participants.speak_as_known(turn)
+    if turn.tapped is not None:  # the language, maybe
+        turn.language = chosen
+    turn.unsaved = not started
+    stays = turn.unsaved and turn.typed is not None and await turn.is_discreet()
+    await turn.show(views.stranger(known=known, stays=stays))
 
 
 async def confirm(turn: Turn, argument: str) -> None:
@@ -166,7 +185,7 @@ async def _show_waiting(turn: Turn, accepted: Invitation | None) -> None:
 
 
 async def _where_they_belong(turn: Turn) -> None:
-    await turn.go(turn, "home" if turn.actor.seats else "stranger")
+    await turn.go(turn, "home" if turn.actor.seats else f"stranger:{STARTED}")
 
 
 async def _show_invitation(turn: Turn, invitation: Invitation) -> None:

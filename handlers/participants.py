@@ -11,9 +11,10 @@ from bot.domain.errors import NotFound, existing
 from bot.domain.incoming import Wrote
 from bot.domain.screens import text
 from bot.domain.views import consultation_bot
+from bot.domain.views import discretion as discreet_views
 from bot.domain.views import participants as views
 from bot.domain.views import summaries as summary_views
-from bot.services import feedback, waiting
+from bot.services import discretion, feedback, waiting
 from bot.services import sign_ups as service
 from bot.services import subscriptions as telling
 from handlers.flows import sign_up as flow
@@ -40,37 +41,44 @@ async def first(turn: Turn, argument: str) -> None:
         return
     kept = await sign_ups.of(turn.tx, found.id, turn.bot_id, turn.chat_id)
     if kept is not None and kept.card is not None:
+        kept = await service.remember(turn.tx, kept, turn.typed)
         turn.step_apart(kept)
         await _show(turn, await by_code(turn, code), kept)
         return
     if turn.desk.bot_name != turn.desk.consultation_bot:
         await turn.show(consultation_bot.moved(link_to(turn, found, invite)))
         return
+    summarised = await summaries.is_there(turn.tx, found.id)
     other = None
-    if found.takes_sign_ups(turn.today):
-        if await _let_in_as(turn, found, code) is None:
-            here = here_of(turn, bare, asked_by)
-            shown = views.by_code(found, here, _others(turn), today=turn.today, wrong=bool(invite))
-            await turn.show(shown)
-            return
-    elif await summaries.is_there(turn.tx, found.id):
-        await came_of(turn, argument)
-        return
-    else:
+    if not found.takes_sign_ups(turn.today):
         other = await consultations.next_open(
             turn.tx, today=turn.today, but=found.id, language=turn.language
         )
         if not found.takes_contributions(turn.today):
-            await turn.show(views.too_late(other))
+            await (came_of(turn, argument) if summarised else turn.show(views.too_late(other)))
             return
-    here = here_of(turn, code, asked_by)
-    await turn.show(views.first(found, here, _others(turn), today=turn.today, instead=other))
+    if await _let_in_as(turn, found, code) is None:
+        here = here_of(turn, bare, asked_by)
+        shown = views.by_code(
+            found,
+            here,
+            _others(turn),
+            today=turn.today,
+            wrong=bool(invite),
+            summarised=summarised,
+        )
+    else:
+        here = here_of(turn, code, asked_by)
+        shown = views.first(
+            found, here, _others(turn), today=turn.today, instead=other, summarised=summarised
+        )
+    await turn.show(shown)
 
 
 async def came_of(turn: Turn, argument: str) -> None:
     """`came_of:CODE`: what the secretariat says came of it; it stays when all else is erased."""
     turn.step_apart()
-    code, _asked_by = in_language(turn, argument)
+    code, asked_by = in_language(turn, argument)
     bare = code.partition("-")[0]
     found = existing(await consultations.by_code(turn.tx, bare, language=turn.language))
     said = existing(await summaries.get(turn.tx, found.id, turn.language))
@@ -81,7 +89,11 @@ async def came_of(turn: Turn, argument: str) -> None:
     other = await consultations.next_open(
         turn.tx, today=turn.today, but=found.id, language=turn.language
     )
-    await turn.show(summary_views.shown(found, said, mine=mine, other=None if mine else other))
+    back = None
+    if not mine and found.takes_contributions(turn.today):
+        back, other = f"consultation:{here_of(turn, code, asked_by)}", None
+    shown = summary_views.shown(found, said, mine=mine, other=None if mine else other, back=back)
+    await turn.show(shown)
 
 
 async def ways(turn: Turn, argument: str) -> None:
@@ -169,7 +181,7 @@ async def terms_agreed(
         return None
     wrote = tuple(each for each in (asked_by, turn.tapped) if each)
     card = Card(turn.chat_id, turn.bot_id, turn.language, named=named, wrote=wrote)
-    return found, replace(card, group=group or None)
+    return found, replace(card, group=group or None, discreet=await turn.is_discreet())
 
 
 async def _let_in_as(turn: Turn, found: Consultation, code: str) -> str | None:
@@ -233,10 +245,12 @@ async def cancel(turn: Turn, argument: str) -> None:
     """`sign_up_cancel:CODE`: take part no more; asked once more."""
     code, _, sure = argument.partition(":")
     found, kept = await own(turn, code)
+    if not found.can_be_left(turn.today):
+        raise service.TooLateToCancel
     if not sure:
         await turn.show(views.ask_to_cancel(found))
         return
-    turn.sign_up = await service.cancel(turn.tx, turn.act, kept)
+    turn.sign_up = await service.cancel(turn.tx, turn.act, kept, found)
     turn.toast = text("sign_up.cancelled")
     await _show(turn, found, turn.sign_up)
 
@@ -245,9 +259,41 @@ async def calendar(turn: Turn, code: str) -> None:
     """`sign_up_calendar:CODE`: the meeting as a calendar file, for whoever has a seat."""
     found, kept = await own(turn, code)
     stored = await consultations.calendar(turn.tx, found.id, turn.language)
-    if stored is None or kept.state is not SignUpState.CONFIRMED:
+    if stored is None or not views.may_have_calendar(found, kept):
         raise NotFound
     await turn.show(views.calendar(found, stored))
+
+
+async def discreet(turn: Turn, code: str) -> None:
+    """`discreet:CODE`: what discreet mode does, and its switch."""
+    found, kept = await own(turn, code)
+    await _show_switch(turn, found, kept)
+
+
+async def discreet_on(turn: Turn, code: str) -> None:
+    """`discreet_on:CODE`: from now on in this chat; what stands there goes."""
+    found, kept = await own(turn, code)
+    turn.sign_up = kept = await discretion.switch(turn.tx, turn.act, kept, on=True)
+    row = await _show_switch(turn, found, kept)
+    await discretion.clear_all(turn.tx, turn.act, turn.card, but=row)
+
+
+async def discreet_off(turn: Turn, code: str) -> None:
+    """`discreet_off:CODE`: no more, from now on."""
+    found, kept = await own(turn, code)
+    turn.sign_up = kept = await discretion.switch(turn.tx, turn.act, kept, on=False)
+    await _show_switch(turn, found, kept)
+
+
+async def _show_switch(turn: Turn, found: Consultation, kept: SignUp) -> int:
+    on = kept.card is not None and kept.card.discreet
+    return await turn.show(discreet_views.switch(found, on=on))
+
+
+async def hide(turn: Turn, _argument: str) -> None:
+    """`hide`: nothing that the chat shows is to be read any more."""
+    turn.step_apart()
+    await discretion.hide(turn.tx, turn.act, turn.card, turn.tapped)
 
 
 async def keep_longer(turn: Turn, argument: str) -> None:
@@ -307,7 +353,7 @@ async def forget(turn: Turn, argument: str) -> None:
 async def take(turn: Turn, code: str) -> None:
     """`seat_take:CODE`: the seat that is offered."""
     found, kept = await own(turn, code)
-    turn.sign_up = await waiting.take(turn.tx, turn.act, found, kept)
+    turn.sign_up = await waiting.take(turn.tx, turn.act, kept)
     turn.toast = text("sign_up.seat_taken")
     await _show(turn, found, turn.sign_up)
 
@@ -347,12 +393,20 @@ async def own(turn: Turn, code: str) -> tuple[Consultation, SignUp]:
     return await by_code(turn, code), kept  # in their language, which the card knows
 
 
-async def speak_as_known(turn: Turn) -> None:
-    """Speak as to what was signed up to in this chat, or agreed to be told of."""
+async def speak_as_known(turn: Turn) -> bool:
+    """Speak as to what was signed up to in this chat, or agreed to be told of.
+
+    Gives whether /mine would show something.
+    """
+    turn.step_apart()
     held = await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id)
     told = await subscriptions.of(turn.tx, turn.bot_id, turn.chat_id)
     cards = [each.card for each in (*held, told) if each is not None]
-    turn.language = next((each.language for each in cards if each is not None), turn.language)
+    known = [each for each in cards if each is not None]
+    turn.language = next((each.language for each in known), turn.language)
+    turn.discreet = any(each.discreet for each in known)
+    signed_up = any(each.state is not SignUpState.WORDS for each in held)
+    return signed_up or told is not None
 
 
 def in_language(turn: Turn, argument: str) -> tuple[str, int]:
@@ -391,6 +445,10 @@ ACTS = {
     "sign_up_change": change,
     "sign_up_cancel": cancel,
     "keep_longer": keep_longer,
+    "discreet": discreet,
+    "discreet_on": discreet_on,
+    "discreet_off": discreet_off,
+    "hide": hide,
     "sign_up_calendar": calendar,
     "seat_take": take,
     "seat_ask": ask_again,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 from bot.domain import permissions
-from bot.domain.errors import NotFound, existing
+from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.plans import About, Activity, Sought
 from bot.domain.requests import RequestKind
 from bot.domain.screens import Value, Words, text
@@ -186,16 +186,31 @@ async def state(turn: Turn, argument: str) -> None:
 
 
 async def adopt(turn: Turn, argument: str) -> None:
-    """`activity_adopt:7`: it enters the plan."""
-    await service.adopt(turn.tx, turn.act, number(argument))
-    turn.toast = text("activity.now_adopted")
-    await activity(turn, argument)
+    """`activity_adopt:7:1f…`: it enters the plan, if it is still what was shown."""
+    which, _, seen = argument.partition(":")
+    await _if_still_so(
+        turn, which, service.adopt(turn.tx, turn.act, number(which), seen=seen), "now_adopted"
+    )
 
 
 async def looked(turn: Turn, argument: str) -> None:
-    """`activity_looked:7`: what an institution changed is seen."""
-    await service.looked(turn.tx, turn.act, number(argument))
-    await activity(turn, argument)
+    """`activity_looked:7:1f…`: what an institution changed is seen, if nothing changed since."""
+    which, _, seen = argument.partition(":")
+    await _if_still_so(turn, which, service.looked(turn.tx, turn.act, number(which), seen=seen))
+
+
+async def _if_still_so(
+    turn: Turn, which: str, does: Awaitable[None], done: str | None = None
+) -> None:
+    """Do what was tapped; where the activity is another by now, it is shown as it is."""
+    try:
+        async with turn.tx.savepoint():
+            await does
+    except Outdated as outdated:
+        turn.toast = outdated.text
+    else:
+        turn.toast = None if done is None else text(f"activity.{done}")
+    await activity(turn, which)
 
 
 # -- Indicators ------------------------------------------------------------------------------------

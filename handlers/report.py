@@ -9,13 +9,7 @@ from bot.domain.errors import NotFound, Refused, existing
 from bot.domain.incoming import Wrote
 from bot.domain.people import REPORTING
 from bot.domain.permissions import only_validates
-from bot.domain.reports import (
-    AlreadyDecided,
-    AmendedMeanwhile,
-    AssignmentClosed,
-    SentenceNeeded,
-    StatusUpdate,
-)
+from bot.domain.reports import SentenceNeeded, StatusUpdate
 from bot.domain.screens import Text, button, message, text
 from bot.domain.views import report as views
 from bot.domain.views.common import BESIDE, HOME
@@ -57,12 +51,7 @@ async def again(turn: Turn, argument: str) -> None:
 
 async def draft(turn: Turn, argument: str) -> None:
     """`draft:5`: go on with a draft; one that can be sent no more may be read and dropped."""
-    draft_id = number(argument)
-    try:
-        async with turn.tx.savepoint():
-            await turn.desk.runner.resume(turn, draft_id)
-    except (AssignmentClosed, AlreadyDecided, AmendedMeanwhile) as closed:
-        await turn.show(views.stranded(closed.text, draft_id))
+    await turn.desk.runner.resume(turn, number(argument))
 
 
 async def discard(turn: Turn, argument: str) -> None:
@@ -124,32 +113,25 @@ async def edited(turn: Turn, noted: DraftMessage, words: str) -> None:
 
 
 async def _begin_to_amend(turn: Turn, said: StatusUpdate, answers: dict[str, Any]) -> None:
-    """A draft of an earlier version can be sent no more: it is shown so that it can be dropped."""
     about = f"assignment:{said.assignment_id}"
     seat = turn.actor.seat(REPORTING, await _institution_of(turn, said.assignment_id))
     assert seat is not None
-    try:
-        async with turn.tx.savepoint():
-            await turn.desk.runner.begin(
-                turn,
-                "amend",
-                subject=about,
-                seat_id=seat.id,
-                labels=amending.labels_of(said),
-                **answers,
-            )
-    except (AlreadyDecided, AmendedMeanwhile) as refused:
-        draft = await conversations.draft_about(turn.tx, turn.person.id, "amend", about)
-        if draft is None:
-            raise
-        await turn.show(views.stranded(refused.text, draft.id))
+    await turn.desk.runner.begin(
+        turn,
+        "amend",
+        subject=about,
+        seat_id=seat.id,
+        labels=amending.labels_of(said),
+        **answers,
+    )
 
 
 async def withdraw(turn: Turn, argument: str) -> None:
     """`withdraw:42`: asks before a report is taken back."""
     found = await status_updates.to_withdraw(turn.tx, turn.actor, number(argument))
     code = await _code(turn, found.assignment_id)
-    await turn.show(views.withdraw(found.id, found.number, code, found.assignment_id))
+    keeps = await status_updates.keeps_files(turn.tx, found.id)
+    await turn.show(views.withdraw(found.id, found.number, code, found.assignment_id, keeps))
 
 
 async def withdraw_yes(turn: Turn, argument: str) -> None:

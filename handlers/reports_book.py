@@ -7,9 +7,10 @@ from bot.domain.permissions import require
 from bot.domain.views import reports_book as views
 from bot.exchange.inspect import MAX_SIZE
 from bot.exchange.refusals import TooLarge
-from bot.services import exports
+from bot.services import exports, reports_preview
 from bot.services import reports_book as service
 from handlers.card import number
+from handlers.home import page_number
 from handlers.turn import Turn
 from storage import reports_book as queries
 
@@ -45,6 +46,24 @@ async def receive(turn: Turn, sent: Sent) -> None:
     await turn.show(views.received())
 
 
+async def look(turn: Turn, argument: str) -> None:
+    """`reports_look:9:1`: a page of the reports that would be sent."""
+    job_id, _, page = argument.partition(":")
+    await turn.show(
+        await reports_preview.reports(
+            turn.tx, turn.act, number(job_id), page_number(page), language=turn.language
+        )
+    )
+
+
+async def look_left(turn: Turn, argument: str) -> None:
+    """`reports_left:9:1`: a page of the rows that would not be sent."""
+    job_id, _, page = argument.partition(":")
+    await turn.show(
+        await reports_preview.left(turn.tx, turn.act, number(job_id), page_number(page))
+    )
+
+
 async def send(turn: Turn, argument: str) -> None:
     """`reports_send:9`: send what the preview showed."""
     job_id = number(argument)
@@ -62,6 +81,8 @@ async def drop(turn: Turn, argument: str) -> None:
 ACTS = {
     "reports_offer": offer,
     "reports_book": take,
+    "reports_look": look,
+    "reports_left": look_left,
     "reports_send": send,
     "reports_drop": drop,
 }

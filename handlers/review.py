@@ -12,14 +12,14 @@ from bot.domain.incoming import Wrote
 from bot.domain.items import ItemText, ReportState, best_text
 from bot.domain.reports import AmendedMeanwhile, StatusUpdate
 from bot.domain.review import BY_LETTER, TRAIT_BY_LETTER, WHOLE, By, Queue, Trait, Waiting
-from bot.domain.screens import Text, Value, text
+from bot.domain.screens import Code, Text, Value, text
 from bot.domain.versions import differences, newest
 from bot.domain.views import review as views
 from bot.domain.views import versions as version_views
 from bot.domain.views.common import LIST_LENGTH
 from bot.services import consolidation, opened
 from bot.services import reviews as service
-from bot.services.status_updates import every_version, get_own
+from bot.services.status_updates import every_version, get_own, read_beside
 from handlers.card import number
 from handlers.home import page_number
 from handlers.turn import Turn
@@ -116,43 +116,43 @@ async def said_of(turn: Turn, approved: Waiting) -> list[Text | None]:
 async def approve_with(turn: Turn, argument: str) -> None:
     """`approve_with:42:2`: the note is asked for; version 2 is the one on the screen."""
     permissions.require(permissions.may_review(turn.actor))
-    which, _, seen = argument.partition(":")
-    report_id, version = number(which), number(seen) if seen else 1
-    if not await _waits(turn, report_id):
-        return
-    await turn.desk.runner.begin(
-        turn, "approve_report", subject=f"report:{report_id}", report=report_id, version=version
-    )
+    if (said := await _waiting(turn, argument)) is not None:
+        await _begin(turn, "approve_report", said)
 
 
 async def return_(turn: Turn, argument: str) -> None:
-    """`return:42`: the comment is asked for."""
+    """`return:42:2`: the comment on version 2 is asked for."""
     permissions.require(permissions.may_review(turn.actor))
-    report_id = number(argument)
-    if not await _waits(turn, report_id):
-        return
+    if (said := await _waiting(turn, argument)) is not None:
+        await _begin(turn, "return_report", said)
+
+
+async def _waiting(turn: Turn, argument: str) -> StatusUpdate | None:
+    """The report, while that version of it can be decided on; else it is shown as it stands."""
+    report_id, _, seen = argument.partition(":")
+    said = existing(await status_updates.get(turn.tx, number(report_id)))
+    if said.state is not ReportState.SUBMITTED:
+        turn.toast = Outdated().text
+    elif said.version != (number(seen) if seen else 1):
+        turn.toast = AmendedMeanwhile(number=Code(said.number), version=said.version).text
+    else:
+        return said
+    await report(turn, report_id)
+    return None
+
+
+async def _begin(turn: Turn, flow: str, said: StatusUpdate, *, quietly: bool = False) -> None:
+    about = f"report:{said.id}"
     await turn.desk.runner.begin(
-        turn, "return_report", subject=f"report:{report_id}", report=report_id
+        turn, flow, subject=about, quietly=quietly, report=said.id, version=said.version
     )
-
-
-async def _waits(turn: Turn, report_id: int) -> bool:
-    """Whether it can still be decided on; else it is shown as it stands."""
-    said = existing(await status_updates.get(turn.tx, report_id))
-    if said.state is ReportState.SUBMITTED:
-        return True
-    turn.toast = Outdated().text
-    await report(turn, str(report_id))
-    return False
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
     """Words in reply to a report are the comment with which it goes back; they are shown first."""
     permissions.require(permissions.may_review(turn.actor))
-    report_id = number(argument)
-    await turn.desk.runner.begin(
-        turn, "return_report", subject=f"report:{report_id}", quietly=True, report=report_id
-    )
+    said = existing(await status_updates.get(turn.tx, number(argument)))
+    await _begin(turn, "return_report", said, quietly=True)
     await turn.desk.runner.write(turn, wrote)
 
 
@@ -252,6 +252,7 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
     said = existing(await status_updates.get(turn.tx, waiting.status_update_id))
     said = replace(said, figures=await figures.of(turn.tx, said.id))
     returned = await reviews.returned_before(turn.tx, waiting.assignment_id, before=said.id)
+    approved = await reviews.last_approved(turn.tx, waiting.assignment_id, before=said.id)
     narrowed = await service.queue_of(turn.tx, turn.act)
     today = turn.today
     card = views.Card(
@@ -259,11 +260,10 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
         said=said,
         asks=await _asks(turn, waiting),
         pieces=await evidence.of_report(turn.tx, said.id),
-        before=await reviews.last_approved(turn.tx, waiting.assignment_id, before=said.id),
+        before=approved,
+        approved=None if approved is None else await read_beside(turn.tx, approved.id),
         returned=returned,
-        returned_pieces=(
-            () if returned is None else await evidence.of_report(turn.tx, returned.id)
-        ),
+        tried=None if returned is None else await read_beside(turn.tx, returned.id),
         newer=await reviews.newer(turn.tx, waiting.assignment_id, than=said.id),
         thread=await threads.words_of(turn.tx, said.id),
         contradictions=await _contradictions(turn, waiting),
@@ -273,7 +273,7 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
             if each.institution_id != waiting.institution_id
         ],
         amended=await _amended(turn, said),
-        opened_by=await service.open_(turn.tx, turn.act, waiting),
+        opened_by=await service.open_(turn.tx, turn.act, waiting.item_id, said.id),
         others=await reviews.count(turn.tx, today=today, but=said.id, narrowed=narrowed) > 0,
         narrowed=await _facts(turn, narrowed),
         vocabulary=await statuses.vocabulary(turn.tx),
@@ -281,7 +281,7 @@ async def _show(turn: Turn, waiting: Waiting) -> None:
     await turn.show(
         views.report(card, language=turn.language),
         subject=f"report:{said.id}",
-        quotes=(f"su:{said.id}",) if said.version > 1 else (),
+        quotes=[f"su:{each.id}" for each in (said, returned, approved) if each is not None],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain import permissions
 from bot.domain.incoming import Wrote
 from bot.domain.people import REPORTING
+from bot.domain.reports import AlreadyDecided
 from bot.domain.threads import Side
 from bot.domain.views import threads as views
 from bot.domain.views.common import LIST_LENGTH
@@ -62,10 +63,29 @@ async def answer(turn: Turn, argument: str) -> None:
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:
-    """Words in reply to a message of a thread go to the other side."""
+    """Words in reply to a message of a thread go to the other side, or are kept."""
     report_id = number(argument)
     send = flows.ask if turn.actor.is_secretariat else flows.answer
-    await turn.show(await send(turn, report_id, wrote.words))
+    try:
+        async with turn.tx.savepoint():
+            shown = await send(turn, report_id, wrote.words)
+    except AlreadyDecided as decided:
+        await _keep(turn, report_id, wrote.words, decided)
+    else:
+        await turn.show(shown)
+
+
+async def _keep(turn: Turn, report_id: int, words: str, decided: AlreadyDecided) -> None:
+    """The report waits no more: what was written is kept, as in the thread's conversations."""
+    found, assignment = await service.visible(turn.tx, turn.act, report_id)
+    answers = {"report": found.status_update_id, "words": words.strip()}
+    if turn.actor.is_secretariat:
+        name, subject, seat_id = flows.ASK.name, f"report:{report_id}", None
+    else:
+        seat = turn.actor.seat(REPORTING, assignment.institution_id)
+        assert seat is not None
+        name, subject, seat_id = flows.ANSWER.name, f"assignment:{assignment.id}", seat.id
+    await turn.desk.runner.keep(turn, name, decided, subject=subject, seat_id=seat_id, **answers)
 
 
 ACTS = {

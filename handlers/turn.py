@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.consultations import SignUp
+from bot.domain.consultations import Card, SignUp
 from bot.domain.people import Act, Actor, Person, Seat
-from bot.domain.screens import NO_BUTTONS, Screen, Text, message
+from bot.domain.screens import NO_BUTTONS, Screen, Text, message, text
+from bot.domain.views import discretion as views
 from bot.exchange.language import detect
+from bot.services import discretion
 from handlers.desk import Desk
 from storage import accounts, outbox
 from storage.database import Transaction
@@ -40,6 +42,9 @@ class Turn:
     toast: Text | None = None  # the short answer to a tap
     last_message_id: int | None = None
     sign_up: SignUp | None = None  # of a participant: whoever they are otherwise is left out
+    apart: bool = False  # a participant acts, known or not
+    discreet: bool | None = None  # in whose chat nothing is left to read; None: not looked up yet
+    unsaved: bool = False  # what was written or sent is not kept, or not yet
     _said: int = field(default=0)
 
     @property
@@ -79,9 +84,37 @@ class Turn:
     def step_apart(self, sign_up: SignUp | None = None) -> None:
         """From now on in this turn a participant acts, whom nothing joins to a seat."""
         self.actor = Actor(None, ())
+        self.apart = True
         self.sign_up = sign_up
         if sign_up is not None and sign_up.card is not None:
             self.language = sign_up.card.language
+
+    @property
+    def card(self) -> Card:
+        """The chat, for what is done to its messages."""
+        known = None if self.sign_up is None else self.sign_up.card
+        return known or Card(self.chat_id, self.bot_id, self.language)
+
+    async def is_discreet(self) -> bool:
+        """Whether a participant acts in whose chat nothing is to be left to read."""
+        if not self.apart or not self.private:
+            return False
+        if self.sign_up is not None and self.sign_up.card is not None:
+            return self.sign_up.card.discreet
+        if self.discreet is None:
+            self.discreet = await discretion.applies(self.tx, self.bot_id, self.chat_id)
+        return self.discreet
+
+    async def refuse(self, why: Text) -> None:
+        """Say why what was written is not taken; in discreet mode, that it still stands there."""
+        self.unsaved = True
+        stays = [text("discreet.not_saved")] if await self.is_discreet() else []
+        await self.show(message(why, *stays))
+
+    async def settle(self) -> None:
+        """In discreet mode, what was written goes from the chat, now that it is saved."""
+        if self.typed is not None and not self.unsaved and await self.is_discreet():
+            await discretion.take_written(self.tx, self.act, self.card, self.typed)
 
     def take_seat(self, seat: Seat) -> None:
         """The person has one more live seat, from now on in this turn."""
@@ -146,6 +179,8 @@ class Turn:
         sealed: bool = False,
     ) -> int:
         self._said += 1
+        hides = screen != NO_BUTTONS and await self.is_discreet()
+        screen = views.hideable(screen) if hides else screen
         said = Message(
             key=f"reply:{self.bot_id}:{self.update_id}:{self._said}",
             screen=screen,
@@ -160,7 +195,10 @@ class Turn:
             sign_up=None if self.sign_up is None else self.sign_up.handle,
             sealed=sealed,
         )
-        return await outbox.add(self.tx, said, now=self.now)
+        row = await outbox.add(self.tx, said, now=self.now)
+        if hides and not views.is_neutral(screen):
+            await discretion.note(self.tx, self.act, self.card, edits or row)
+        return row
 
     def _kept_by_participant(self, screen: Screen) -> str | None:
         return None if self.sign_up is None or screen.replaces else outbox.STAYS

@@ -7,12 +7,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, desc, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Select,
+    and_,
+    delete,
+    desc,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.assigning import Step, Target
 from bot.domain.items import Assignment, AssignmentState, Inside, LastWord, Part, ReportState
 from storage.database import Transaction
 from storage.tables import (
+    assignment_terms,
     assignments,
     items,
     questions,
@@ -164,6 +177,57 @@ async def add(
     ]
     if rows:
         await tx.execute(insert(assignments), rows)
+        held = or_(
+            *(
+                and_(
+                    assignments.c.item_id == row["item_id"],
+                    assignments.c.institution_id == row["institution_id"],
+                )
+                for row in rows
+            )
+        )
+        ids = await tx.values(select(assignments.c.id).where(held))
+        await _note_terms(tx, ids, anew=True, seat_id=assigned_by, now=now)
+
+
+async def _note_terms(
+    tx: Transaction,
+    assignment_ids: Sequence[int],
+    *,
+    anew: bool,
+    seat_id: int | None,
+    now: datetime,
+) -> None:
+    """Part and due day of these assignments are what they are, from now on."""
+    given = select(
+        assignments.c.id,
+        literal(anew),
+        assignments.c.part,
+        assignments.c.due_on,
+        literal(seat_id, assignment_terms.c.seat_id.type),
+        literal(now, assignment_terms.c.at.type),
+    ).where(assignments.c.id.in_(list(assignment_ids)))
+    names = ["assignment_id", "anew", "part", "due_on", "seat_id", "at"]
+    ordered = given.order_by(assignments.c.id)
+    await tx.execute(insert(assignment_terms).from_select(names, ordered))
+
+
+async def give_due_day(
+    tx: Transaction,
+    assignment_ids: Sequence[int],
+    due_on: date,
+    *,
+    seat_id: int | None,
+    now: datetime,
+    **values: Any,
+) -> None:
+    """These assignments are due on that day from now on; `values` change with it."""
+    other = assignments.c.due_on.is_distinct_from(due_on)
+    moved = await tx.values(
+        select(assignments.c.id).where(assignments.c.id.in_(assignment_ids), other)
+    )
+    await change(tx, assignment_ids, due_on=due_on, **values)
+    await _note_terms(tx, moved, anew=False, seat_id=seat_id, now=now)
 
 
 async def change(tx: Transaction, assignment_ids: Sequence[int], **values: Any) -> None:
@@ -174,10 +238,13 @@ async def change(tx: Transaction, assignment_ids: Sequence[int], **values: Any) 
         )
 
 
-async def aim(tx: Transaction, steps: Iterable[Step]) -> None:
+async def aim(
+    tx: Transaction, steps: Iterable[Step], *, seat_id: int | None, now: datetime
+) -> None:
     """Give open assignments their new part and due date."""
     for target, ids in _by_target(steps).items():
         await change(tx, ids, part=target.part.value, due_on=target.due_on)
+        await _note_terms(tx, ids, anew=False, seat_id=seat_id, now=now)
 
 
 async def draft_again(
@@ -198,6 +265,7 @@ async def draft_again(
             disowned_reason=None,
             suggested_institution_id=None,
         )
+        await _note_terms(tx, ids, anew=True, seat_id=assigned_by, now=now)
 
 
 def _by_target(steps: Iterable[Step]) -> dict[Target, list[int]]:
@@ -236,6 +304,8 @@ async def remove_drafts(tx: Transaction, assignment_ids: Sequence[int], *, now: 
         .where(drafts_, or_(reported, asked))
         .values(state=AssignmentState.ENDED.value, ended_at=now)
     )
+    gone = select(assignments.c.id).where(drafts_)
+    await tx.execute(delete(assignment_terms).where(assignment_terms.c.assignment_id.in_(gone)))
     await tx.execute(delete(assignments).where(drafts_))
 
 

@@ -27,6 +27,8 @@ from storage.tables import (
 from storage.upsert import insert_missing_rows
 
 _UNCLEARED = status_updates.c.state == ReportState.UNCLEARED.value
+_amenders = seats.alias("amenders")
+_SINCE = func.coalesce(status_updates.c.amended_at, status_updates.c.submitted_at)
 
 
 def is_word(updates: Any = status_updates) -> ColumnElement[bool]:
@@ -86,7 +88,7 @@ async def queue(
     offset: int = 0,
     behind: int | None = None,
 ) -> list[Uncleared]:
-    """What waits in these institutions for others than its author, in the order it was sent.
+    """What waits in these institutions for others than its writers, in the order it was sent.
 
     `behind` leaves out what came before that report, and itself.
     """
@@ -98,7 +100,7 @@ async def queue(
 
 
 async def count(tx: Transaction, institution_ids: Sequence[int], person_id: int) -> int:
-    """How many wait there for others than their author."""
+    """How many wait there for others than their writers."""
     found = await tx.value(
         select(func.count()).select_from(_authored()).where(*_for(institution_ids, person_id))
     )
@@ -107,7 +109,7 @@ async def count(tx: Transaction, institution_ids: Sequence[int], person_id: int)
 
 async def everywhere(tx: Transaction, *, limit: int, offset: int = 0) -> list[Uncleared]:
     """What waits inside all institutions, the longest first."""
-    statement = _reports().where(_UNCLEARED).order_by(status_updates.c.submitted_at)
+    statement = _reports().where(_UNCLEARED).order_by(_SINCE)
     rows = await tx.rows(statement.order_by(status_updates.c.id).limit(limit).offset(offset))
     return [Uncleared(**row) for row in rows]
 
@@ -119,11 +121,17 @@ async def count_of(tx: Transaction, institution_id: int) -> int:
     return int(await tx.value(statement.where(_UNCLEARED, here)))
 
 
-async def needless(tx: Transaction, institution_id: int, wanted: Rule) -> list[Uncleared]:
-    """What waits inside that institution and would not, were that its rule; as it was sent."""
+async def needless(
+    tx: Transaction, institution_id: int, wanted: Rule, *, person_id: int | None = None
+) -> list[Uncleared]:
+    """What waits inside that institution and would not, were that its rule; as it was sent.
+
+    Of that person nothing: what they wrote goes on waiting for somebody else.
+    """
     if wanted is Rule.ALWAYS:
         return []
-    statement = _reports().where(_UNCLEARED, assignments.c.institution_id == institution_id)
+    here = assignments.c.institution_id == institution_id
+    statement = _reports().where(_UNCLEARED, here, *_by_others(person_id))
     if wanted is Rule.CHOSEN:
         statement = statement.where(~assignments.c.clearance_chosen)
     return [Uncleared(**row) for row in await tx.rows(statement.order_by(status_updates.c.id))]
@@ -142,14 +150,22 @@ async def of_ids(tx: Transaction, status_update_ids: Iterable[int]) -> list[Uncl
 
 
 def _for(institution_ids: Sequence[int], person_id: int) -> list[ColumnElement[bool]]:
-    by_others = or_(seats.c.person_id.is_(None), seats.c.person_id != person_id)
-    return [_UNCLEARED, assignments.c.institution_id.in_(institution_ids), by_others]
+    here = assignments.c.institution_id.in_(institution_ids)
+    return [_UNCLEARED, here, *_by_others(person_id)]
+
+
+def _by_others(person_id: int | None) -> list[ColumnElement[bool]]:
+    """Neither sent by that person nor, in its newest version, written by them."""
+    writers = (seats.c.person_id, _amenders.c.person_id)
+    return [or_(each.is_(None), each != person_id) for each in writers if person_id is not None]
 
 
 def _authored() -> Any:
-    return status_updates.join(
-        assignments, assignments.c.id == status_updates.c.assignment_id
-    ).outerjoin(seats, seats.c.id == status_updates.c.seat_id)
+    return (
+        status_updates.join(assignments, assignments.c.id == status_updates.c.assignment_id)
+        .outerjoin(seats, seats.c.id == status_updates.c.seat_id)
+        .outerjoin(_amenders, _amenders.c.id == status_updates.c.amended_by)
+    )
 
 
 def _reports() -> Select[Any]:
@@ -166,9 +182,11 @@ def _reports() -> Select[Any]:
             institutions.c.names,
             assignments.c.due_on,
             status_updates.c.submitted_at,
+            status_updates.c.amended_at,
             status_updates.c.version,
             status_updates.c.status,
             seats.c.person_id.label("author"),
+            _amenders.c.person_id.label("amender"),
         )
         .select_from(_authored())
         .join(items, items.c.id == assignments.c.item_id)
@@ -194,9 +212,9 @@ async def clear(
     )
 
 
-async def return_(tx: Transaction, status_update_id: int) -> bool:
-    """It goes back to who sent it; False where it was decided on."""
-    return await _move(tx, Shown(status_update_id, 0), state=ReportState.RETURNED_INSIDE.value)
+async def return_(tx: Transaction, shown: Shown) -> bool:
+    """That version goes back to who sent it; False where it was decided on."""
+    return await _move(tx, shown, state=ReportState.RETURNED_INSIDE.value)
 
 
 async def let_go(tx: Transaction, status_update_id: int, *, now: datetime) -> bool:
@@ -312,7 +330,8 @@ async def cases(tx: Transaction) -> list[Case]:
             status_updates.c.id.label("status_update_id"),
             assignments.c.institution_id,
             seats.c.person_id.label("author"),
-            status_updates.c.submitted_at.label("since"),
+            _amenders.c.person_id.label("amender"),
+            _SINCE.label("since"),
         )
         .select_from(_authored())
         .where(_UNCLEARED)
@@ -326,7 +345,16 @@ async def cases(tx: Transaction) -> list[Case]:
     ):
         own = told.setdefault(each["status_update_id"], {})
         own[each["person_id"], each["rung"]] = each["at"]
-    return [Case(**row, told=told.get(row["status_update_id"], {})) for row in rows]
+    return [
+        Case(
+            row["status_update_id"],
+            row["institution_id"],
+            frozenset({row["author"], row["amender"]} - {None}),
+            row["since"],
+            told.get(row["status_update_id"], {}),
+        )
+        for row in rows
+    ]
 
 
 async def any_waits(tx: Transaction) -> bool:

@@ -140,6 +140,17 @@ async def save(
         raise Outdated
 
 
+async def turn_into(
+    tx: Transaction, conversation_id: int, *, flow: str, flow_version: int, subject: str | None
+) -> None:
+    """What was written there goes on in another flow, or about something else."""
+    await tx.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(flow=flow, flow_version=flow_version, subject=subject)
+    )
+
+
 async def rest(tx: Transaction, bot_id: int, chat_id: int) -> bool:
     """Let the chat's active conversation rest; it stays a draft. True if there was one."""
     result = await tx.execute(_REST, {"of_bot": bot_id, "of_chat": chat_id})

@@ -37,11 +37,14 @@ class Envelopes:
         self._since = 0.0
         self._known: dict[str, bytes] = {}
 
-    def mark(self, bot_id: int, chat_id: int | None) -> int | None:
-        """The mark of a chat: 63 bits, the same each time; None for none."""
+    def mark(self, bot_id: int, chat_id: int | None, *, of: str = "") -> int | None:
+        """The mark of a chat: 63 bits, the same each time; None for none.
+
+        A table that is to be joined to no other has marks `of` its own.
+        """
         if chat_id is None:
             return None
-        named = f"{bot_id}:{chat_id}".encode()
+        named = f"{of}{bot_id}:{chat_id}".encode()
         digest = hmac.new(self._key("chats", make=True), named, "sha256").digest()
         return int.from_bytes(digest[:8], "big") >> 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,9 +22,11 @@ from sqlalchemy import (
 )
 
 from bot.domain.incoming import Sent
-from bot.domain.reports import EvidenceCounts, EvidencePiece, EvidenceState
+from bot.domain.items import ReportState
+from bot.domain.reports import EvidenceCounts, EvidencePiece, EvidenceState, ReportKind
+from storage.clearance import is_word
 from storage.database import Transaction
-from storage.tables import conversations, evidence
+from storage.tables import conversations, evidence, status_updates
 
 LINK = "link"
 _KEPT = (EvidenceState.AWAITED.value, EvidenceState.STORED.value)
@@ -144,6 +146,38 @@ async def pieces_of_draft(tx: Transaction, conversation_id: int) -> list[Evidenc
 async def counts_of_report(tx: Transaction, status_update_id: int) -> EvidenceCounts:
     """How much evidence a status update has."""
     return await _counts(tx, evidence.c.status_update_id == status_update_id)
+
+
+async def stored_among(tx: Transaction, evidence_ids: Sequence[int]) -> int:
+    """How many of these pieces are stored files, whatever they belong to."""
+    return (await _counts(tx, evidence.c.id.in_(evidence_ids))).files
+
+
+async def files_behind(tx: Transaction, status_update_ids: Iterable[int]) -> int:
+    """How many stored files these status updates go with.
+
+    One that says that nothing has changed goes with those of the report that it confirms, too.
+    """
+    said, confirmed = status_updates.alias("said"), status_updates.alias("confirmed")
+    newest = (
+        select(func.max(confirmed.c.id))
+        .where(
+            confirmed.c.assignment_id == said.c.assignment_id,
+            confirmed.c.id <= said.c.id,
+            confirmed.c.kind != ReportKind.UNCHANGED.value,
+            confirmed.c.state != ReportState.WITHDRAWN.value,
+            is_word(confirmed),
+        )
+        .scalar_subquery()
+    )
+    ids = list(status_update_ids)
+    behind = select(newest).where(said.c.id.in_(ids))
+    statement = select(func.count()).where(
+        or_(evidence.c.status_update_id.in_(ids), evidence.c.status_update_id.in_(behind)),
+        evidence.c.kind != LINK,
+        evidence.c.state == EvidenceState.STORED.value,
+    )
+    return int(await tx.value(statement))
 
 
 async def counts_of_answer(tx: Transaction, answer_id: int) -> EvidenceCounts:
@@ -306,11 +340,18 @@ def _of_any_version(status_update_id: int) -> ColumnElement[bool]:
     )
 
 
-async def withdraw(tx: Transaction, status_update_id: int) -> int:
-    """The status update was withdrawn: its evidence is to be removed; gives how many pieces."""
+async def withdraw(tx: Transaction, status_update_id: int, kept: Collection[int]) -> int:
+    """The status update was withdrawn: what is not among the `kept` pieces is to be removed.
+
+    Gives how many pieces that are.
+    """
     result = await tx.execute(
         update(evidence)
-        .where(_of_any_version(status_update_id), evidence.c.state != EvidenceState.REDACTED.value)
+        .where(
+            _of_any_version(status_update_id),
+            evidence.c.id.not_in(list(kept)),
+            evidence.c.state != EvidenceState.REDACTED.value,
+        )
         .values(state=EvidenceState.DROPPED.value, next_try_at=None)
     )
     return result.rowcount
@@ -401,7 +442,7 @@ def _same_file(awaited: Awaited) -> ColumnElement[bool]:
 
 
 async def abandoned(tx: Transaction, *, limit: int = 200) -> list[int]:
-    """Evidence of dropped drafts and of withdrawn status updates."""
+    """Evidence of dropped drafts, and what was never sent of withdrawn status updates."""
     gone = ~exists().where(conversations.c.id == evidence.c.conversation_id)
     statement = (
         select(evidence.c.id)

@@ -1049,6 +1049,7 @@ class Records:
                 version,
                 files.c.media_type,
                 status_updates.c.number,
+                (status_updates.c.state == _WITHDRAWN).label("withdrawn"),
                 status_updates.c.language,
                 assignments.c.institution_id,
                 *_ITEM,

@@ -34,3 +34,16 @@ async def of(tx: Transaction, status_update_id: int) -> tuple[Figure, ...]:
         select(figures).where(figures.c.status_update_id == status_update_id).order_by(figures.c.id)
     )
     return tuple(Figure.kept({**row}) for row in await tx.rows(statement))
+
+
+async def of_many(
+    tx: Transaction, status_update_ids: Iterable[int]
+) -> dict[int, tuple[Figure, ...]]:
+    """As `of`, of several status updates; of those that have any."""
+    ids = list(status_update_ids)
+    statement = select(figures).where(figures.c.status_update_id.in_(ids)).order_by(figures.c.id)
+    found: dict[int, tuple[Figure, ...]] = {}
+    for row in await tx.rows(statement):
+        own = found.get(row["status_update_id"], ())
+        found[row["status_update_id"]] = (*own, Figure.kept({**row}))
+    return found

@@ -6,32 +6,45 @@ institution that is outside the reader's scope nothing is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
+from bot.domain.figures import Figure
 from bot.domain.history import Doer, Event, Scope, Topic
 from bot.domain.items import AssignmentState, ReportState
 from bot.domain.people import Role
+from bot.domain.plans import Noted
 from bot.domain.redaction import Kind
+from bot.domain.reports import EvidencePiece, EvidenceState
 from bot.domain.requests import ItemState
+from storage import figures as figure_queries
 from storage.clearance import is_word
 from storage.database import Transaction
 from storage.tables import (
+    activities,
+    activity_items,
+    activity_notes,
     answers,
     assessments,
+    assignment_terms,
     assignments,
     audit,
+    audit_words,
     clearances,
     consolidations,
     contradictions,
+    evidence,
     extensions,
     grades,
     item_texts,
     items,
     passes,
     people,
+    position_changes,
     questions,
     redactions,
     reminders,
@@ -52,12 +65,14 @@ async def of_item(tx: Transaction, item_id: int, scope: Scope) -> list[Event]:
     held = await _held(tx, item_id, scope)
     return [
         *await _item(tx, item_id),
-        *await _assignments(tx, held),
+        *await _assignments(tx, held, scope),
         *await _requests(tx, item_id, scope),
         *await _more_time(tx, item_id, scope),
         *await _reports(tx, held, scope),
         *await _clearances(tx, held, scope),
         *await _reviews(tx, held),
+        *await _published(tx, held),
+        *await _plans(tx, item_id, scope),
         *await _threads(tx, held),
         *await _consolidated(tx, item_id, scope),
         *await _beside(tx, item_id),
@@ -109,6 +124,13 @@ async def _item(tx: Transaction, item_id: int) -> list[Event]:
         found.append(
             Event(each["from_at"], Topic.ITEM, what, facts, each["words"], each["language"])
         )
+    moved = select(position_changes).where(position_changes.c.item_id == item_id)
+    for each in await tx.rows(moved):
+        stand = {"position": each["after"], "position_before": each["before"]}
+        what = "position_" + (
+            "set" if not each["before"] else "changed" if each["after"] else "gone"
+        )
+        found.append(Event(each["at"], Topic.ITEM, what, stand))
     return found
 
 
@@ -123,25 +145,81 @@ async def _held(tx: Transaction, item_id: int, scope: Scope) -> list[Any]:
     return await tx.rows(statement.order_by(assignments.c.id))
 
 
-async def _assignments(tx: Transaction, held: Sequence[Any]) -> list[Event]:
+async def _assignments(tx: Transaction, held: Sequence[Any], scope: Scope) -> list[Event]:
+    """Assigned, announced, and each part and due day as it was given then."""
+    terms: dict[int, list[Any]] = {each["id"]: [] for each in held}
+    rows = select(assignment_terms).where(assignment_terms.c.assignment_id.in_(list(terms)))
+    for row in await tx.rows(rows.order_by(assignment_terms.c.id)):
+        terms[row["assignment_id"]].append(row)
     found = []
     for each in held:
         whose = {"institution_id": each["institution_id"]}
-        facts = {"part": each["part"], "due": each["due_on"]}
-        what = "assigned" if each["due_on"] is None else "assigned_due"
-        found.append(
-            Event(
-                each["assigned_at"],
-                Topic.ASSIGNMENTS,
-                what,
-                facts,
-                seat_id=each["assigned_by"],
-                **whose,
-            )
-        )
+        given = terms[each["id"]] or [_as_it_stands(each)]
+        if scope.institutions is not None:
+            given = _as_announced(given, each["announced_at"])
+        found += _given(given, each["institution_id"])
         if each["announced_at"] is not None:
             found.append(Event(each["announced_at"], Topic.ASSIGNMENTS, "announced", **whose))
     return found + await _ended(tx, held)
+
+
+def _as_it_stands(assignment: Any) -> dict[str, Any]:
+    """The terms of an assignment of which nothing else is known."""
+    return {
+        "anew": True,
+        "part": assignment["part"],
+        "due_on": assignment["due_on"],
+        "seat_id": assignment["assigned_by"],
+        "at": assignment["assigned_at"],
+    }
+
+
+def _as_announced(given: Sequence[Any], announced_at: datetime | None) -> list[Any]:
+    """The terms as an institution learned of them: of what changed in a draft only the last."""
+    found: list[Any] = []
+    for each in given:
+        drafted = announced_at is None or each["at"] < announced_at
+        if found and not each["anew"] and drafted and found[-1]["at"] < each["at"]:
+            found[-1] = {**found[-1], "part": each["part"], "due_on": each["due_on"]}
+        else:
+            found.append(dict(each))
+    return found
+
+
+def _given(given: Sequence[Any], institution_id: int) -> list[Event]:
+    """What an assignment asked, and what became of that."""
+    found = []
+    before: Any = None
+    for each in given:
+        facts = {"part": each["part"], "due": each["due_on"]}
+        whats = []
+        if each["anew"] or before is None:
+            whats.append("assigned" if each["due_on"] is None else "assigned_due")
+        else:
+            if each["part"] != before["part"]:
+                whats.append("part_changed")
+            if each["due_on"] != before["due_on"]:
+                facts["due_before"] = before["due_on"]
+                whats.append(_moved(before["due_on"], each["due_on"]))
+        found += [
+            Event(
+                each["at"],
+                Topic.ASSIGNMENTS,
+                what,
+                facts,
+                institution_id=institution_id,
+                seat_id=each["seat_id"],
+            )
+            for what in whats
+        ]
+        before = each
+    return found
+
+
+def _moved(before: date | None, after: date | None) -> str:
+    if after is None:
+        return "due_dropped"
+    return "due_set" if before is None else "due_moved"
 
 
 _ENDINGS = {
@@ -320,16 +398,54 @@ async def _reports(tx: Transaction, held: Sequence[Any], scope: Scope) -> list[E
     )
     said = [(by_id[each["status_update_id"]], dict(each)) for each in older]
     said += [(row, _newest(row)) for row in rows]
+    counted = await figure_queries.of_many(tx, by_id)
+    pieces = await _pieces(tx, by_id)
     found = []
     for report, version in said:
         institution = whose[report["assignment_id"]]
         if version["word"] or institution in scope.inside:
-            found.append(_version(report, version, institution))
+            event = _version(report, version, institution)
+            found.append(_with_all(event, version, counted, pieces[report["id"]]))
         elif version["version"] == 1:
             facts = {"number": report["number"]}
             at = report["submitted_at"]
             found.append(Event(at, Topic.REPORTS, "sent_inside", facts, institution_id=institution))
     return found + [_withdrawn(row, whose) for row in rows if _is_withdrawn(row)]
+
+
+async def _pieces(
+    tx: Transaction, ids: Iterable[int]
+) -> dict[int, list[tuple[Any, EvidencePiece]]]:
+    """By report, the evidence of all its versions, each with whether the newest has it."""
+    found: dict[int, list[tuple[Any, EvidencePiece]]] = {each: [] for each in ids}
+    of = func.coalesce(evidence.c.status_update_id, evidence.c.former_id)
+    columns = [evidence.c[name] for name in EvidencePiece.__dataclass_fields__]
+    rows = await tx.rows(
+        select(of.label("of"), evidence.c.former_id, *columns)
+        .where(of.in_(list(found)), evidence.c.state != EvidenceState.DROPPED.value)
+        .order_by(evidence.c.id)
+    )
+    for row in rows:
+        values = {name: row[name] for name in EvidencePiece.__dataclass_fields__}
+        piece = EvidencePiece(**{**values, "state": EvidenceState(row["state"])})
+        found[row["of"]].append((row["former_id"], piece))
+    return found
+
+
+def _with_all(
+    event: Event,
+    said: Mapping[str, Any],
+    counted: Mapping[int, tuple[Figure, ...]],
+    pieces: Sequence[tuple[Any, EvidencePiece]],
+) -> Event:
+    """A version with the figures and the evidence that it had."""
+    if "status_update_id" in said:  # an older one, which names its own
+        figures = tuple(Figure.from_json(each) for each in said["figures"])
+        had = tuple(piece for _, piece in pieces if piece.id in said["evidence"])
+    else:
+        figures = counted.get(said["id"], ())
+        had = tuple(piece for former, piece in pieces if former is None)
+    return replace(event, figures=figures, pieces=had)
 
 
 def _newest(report: Any) -> dict[str, Any]:
@@ -399,6 +515,88 @@ async def _clearances(tx: Transaction, held: Sequence[Any], scope: Scope) -> lis
         for row in rows
         if row["decision"] != "returned" or whose[row["assignment_id"]] in scope.inside
     ]
+
+
+_PUBLICATION = {"publication.open": "published", "publication.close": "published_no_more"}
+
+
+async def _published(tx: Transaction, held: Sequence[Any]) -> list[Event]:
+    """That anybody may read a report, and that they may no more: by the audit, which knows when."""
+    whose = _whose(held)
+    reports = await tx.rows(
+        select(status_updates.c.number, status_updates.c.assignment_id).where(
+            status_updates.c.assignment_id.in_(list(whose))
+        )
+    )
+    about = {row["number"]: whose[row["assignment_id"]] for row in reports}
+    rows = await tx.rows(
+        select(audit.c.at, audit.c.act, audit.c.subject, audit.c.seat_id).where(
+            audit.c.subject.in_(list(about)), audit.c.act.in_(list(_PUBLICATION))
+        )
+    )
+    return [
+        Event(
+            row["at"],
+            Topic.REPORTS,
+            _PUBLICATION[row["act"]],
+            {"number": row["subject"]},
+            institution_id=about[row["subject"]],
+            seat_id=row["seat_id"],
+        )
+        for row in rows
+    ]
+
+
+_PLANNED = ("activity.add", "activity.propose", "activity.change")
+
+
+async def _plans(tx: Transaction, item_id: int, scope: Scope) -> list[Event]:
+    """Activities for the item or its cluster: proposed, adopted, changed, and where they stand.
+
+    An institution sees its own and those of others that are adopted.
+    """
+    of_item = select(activity_items.c.activity_id).where(activity_items.c.item_id == item_id)
+    cluster = select(items.c.cluster_id).where(items.c.id == item_id)
+    shown: list[ColumnElement[bool]] = []
+    if scope.institutions is not None:
+        own = activities.c.institution_id.in_(scope.institutions)
+        shown.append(or_(own, activities.c.adopted_at.is_not(None)))
+    rows = await tx.rows(
+        select(
+            activity_notes,
+            activities.c.institution_id,
+            activities.c.what.label("now"),
+            activities.c.language.label("language_now"),
+        )
+        .join(activities, activities.c.id == activity_notes.c.activity_id)
+        .where(or_(activities.c.id.in_(of_item), activities.c.cluster_id.in_(cluster)), *shown)
+    )
+    then = await _planned_then(tx, {row["activity_id"] for row in rows})
+    return [_planned(row, then.get((row["activity_id"], row["at"]))) for row in rows]
+
+
+async def _planned_then(tx: Transaction, ids: Iterable[int]) -> dict[tuple[int, datetime], str]:
+    """What activities were called when somebody put them down, as the audit remembers it."""
+    subjects = {f"activity:{each}": each for each in ids}
+    rows = await tx.rows(
+        select(audit.c.subject, audit.c.at, audit_words.c.words)
+        .join(audit_words, audit_words.c.number == audit.c.number)
+        .where(
+            audit.c.subject.in_(list(subjects)),
+            audit.c.act.in_(_PLANNED),
+            audit_words.c.words.is_not(None),
+        )
+    )
+    return {(subjects[row["subject"]], row["at"]): row["words"] for row in rows}
+
+
+def _planned(row: Any, called: str | None) -> Event:
+    facts = {"activity_state": row["state"]} if row["what"] == Noted.STATE.value else {}
+    begun = row["what"] in (Noted.ADDED.value, Noted.PROPOSED.value)
+    words = called or row["words"] or (row["now"] if begun else None)
+    language = row["language"] or row["language_now"]
+    whose = (row["institution_id"], row["seat_id"])
+    return Event(row["at"], Topic.PLANS, f"plan_{row['what']}", facts, words, language, *whose)
 
 
 async def _threads(tx: Transaction, held: Sequence[Any]) -> list[Event]:

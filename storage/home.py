@@ -71,10 +71,10 @@ async def entries(
 
 
 FLOWS = (
-    *("status_update", "amend", "unchanged", "not_ours", "ask", "thread_answer"),
+    *("status_update", "unchanged", "not_ours", "ask", "thread_answer"),
     *("return_inside", "amend_inside"),
 )
-"""Conversations about an item in an institution's hands."""
+"""Conversations about an item in an institution's hands, which are called by its number alone."""
 
 
 async def drafts(tx: Transaction, person_id: int, seat_ids: Sequence[int]) -> list[Draft]:

@@ -33,6 +33,7 @@ from storage.tables import (
     item_tags,
     item_texts,
     items,
+    position_changes,
     source_documents,
 )
 from storage.upsert import insert_missing
@@ -322,6 +323,7 @@ async def apply(tx: Transaction, job_id: int, *, whole_documents: bool, now: dat
     """
     await _add_documents(tx, job_id, now=now)
     await _add_items(tx, job_id, now=now)
+    await _note_positions(tx, job_id, now=now)
     await _change_items(tx, job_id)
     await _add_texts(tx, job_id, now=now)
     await _replace_tags(tx, job_id)
@@ -394,6 +396,26 @@ async def _add_items(tx: Transaction, job_id: int, *, now: datetime) -> None:
         .where(_rows(job_id, NEW, TRANSLATED), import_rows.c.item_id.is_(None))
         .values(item_id=added)
     )
+
+
+async def _note_positions(tx: Transaction, job_id: int, *, now: datetime) -> None:
+    """Where the State now stands elsewhere, what it said before stays known."""
+    moved = (
+        select(
+            items.c.id,
+            items.c.position,
+            import_rows.c.position,
+            literal(now, position_changes.c.at.type),
+        )
+        .join(import_rows, import_rows.c.item_id == items.c.id)
+        .where(
+            _rows(job_id, CHANGED),
+            ~_is_translation(),
+            items.c.position.is_distinct_from(import_rows.c.position),
+        )
+    )
+    names = ["item_id", "before", "after", "at"]
+    await tx.execute(insert(position_changes).from_select(names, moved))
 
 
 async def _change_items(tx: Transaction, job_id: int) -> None:

@@ -178,11 +178,13 @@ async def add_approval(tx: Transaction, **values: Any) -> int:
 
 
 async def approvals(tx: Transaction, report_id: int) -> list[Approval]:
-    """Every approval of a report, the newest first."""
+    """Every approval of a report that was not taken back, the newest first."""
     columns = [report_approvals.c[name] for name in Approval.__dataclass_fields__]
     rows = await tx.rows(
         select(*columns)
-        .where(report_approvals.c.report_id == report_id)
+        .where(
+            report_approvals.c.report_id == report_id, report_approvals.c.taken_back_at.is_(None)
+        )
         .order_by(report_approvals.c.id.desc())
     )
     return [Approval(**row) for row in rows]
@@ -197,3 +199,13 @@ async def approval(tx: Transaction, approval_id: int) -> Approval | None:
         .where(report_approvals.c.id == approval_id, _THERE)
     )
     return None if row is None else Approval(**row)
+
+
+async def take_back_approval(tx: Transaction, approval_id: int, *, now: datetime) -> bool:
+    """It counts no more; False where that is so already."""
+    result = await tx.execute(
+        update(report_approvals)
+        .where(report_approvals.c.id == approval_id, report_approvals.c.taken_back_at.is_(None))
+        .values(taken_back_at=now)
+    )
+    return result.rowcount == 1

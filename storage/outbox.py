@@ -42,6 +42,7 @@ from sqlalchemy import (
 
 from bot.domain import screens
 from bot.domain.screens import NO_BUTTONS, Screen
+from bot.domain.views import discretion
 from storage import quotes, sign_ups, subscriptions
 from storage.database import Transaction
 from storage.envelopes import Sealed
@@ -64,7 +65,8 @@ class Message:
     The recipient is a person, whose account is looked up when it is sent, or a plain chat; with
     both, the chat. `edits` and `deletes` are ids of outbox rows, `removes` is a message that the
     person wrote; `subject` is what an answer to the message is about. A deletion may have a screen:
-    it takes the place of what Telegram deletes no more. `due_at` None is at once, `language` None
+    it takes the place of what Telegram deletes no more, and is said below where the person wrote
+    that themselves. `due_at` None is at once, `language` None
     the person's. An `urgent` one sounds whatever has sounded that day: only what is asked and
     answered in a live dialogue is urgent, to people who were told so. `quotes` name what the screen
     shows beside the words that stand in it, such as `conversation:5` (`storage.quotes`). `sign_up`
@@ -402,15 +404,40 @@ async def let_go(tx: Transaction, handle: str, *, now: datetime) -> list[int]:
 
     Gives the rows whose messages may stand in the chat, the first of each screen.
     """
-    theirs = outbox.c.sign_up == handle
-    said = and_(
-        theirs, outbox.c.state.in_(("sent", "sending", "unknown")), outbox.c.edits.is_(None)
-    )
-    rows = await tx.values(
-        select(outbox.c.id).where(said, outbox.c.part_of.is_(None)).order_by(outbox.c.id)
-    )
-    await _let_go(tx, theirs, now)
+    rows = await shown_to(tx, handle)
+    await _let_go(tx, outbox.c.sign_up == handle, now)
     return rows
+
+
+async def shown_to(tx: Transaction, handle: str) -> list[int]:
+    """The rows whose messages may stand in a participant's chat, the first of each screen."""
+    return await tx.values(
+        select(outbox.c.id)
+        .where(
+            outbox.c.sign_up == handle,
+            outbox.c.state.in_(("sent", "sending", "unknown")),
+            outbox.c.edits.is_(None),
+            outbox.c.part_of.is_(None),
+        )
+        .order_by(outbox.c.id)
+    )
+
+
+async def which_made(
+    tx: Transaction, bot_id: int, rows: Iterable[int], message_id: int
+) -> int | None:
+    """Which of these rows made that message, or a part of it."""
+    first = func.coalesce(outbox.c.part_of, outbox.c.id)
+    row_id: int | None = await tx.value(
+        select(first)
+        .where(
+            outbox.c.bot_id == bot_id,
+            outbox.c.message_id == message_id,
+            first.in_(list(rows)),
+        )
+        .limit(1)
+    )
+    return row_id
 
 
 async def let_go_all(tx: Transaction, consultation_id: int, *, now: datetime) -> None:
@@ -502,8 +529,11 @@ async def load(tx: Transaction, row_id: int) -> Outgoing | None:
     if row["sign_up"] is not None and carried["chat_id"] is None:
         handle = row["sign_up"]
         found = await sign_ups.chat_of(tx, handle) or await subscriptions.chat_of(tx, handle)
-        carried["chat_id"], language = found or (None, None)
-        carried["language"] = row["language"] or language
+        if found is not None:
+            carried["chat_id"] = found.chat_id
+            carried["language"] = row["language"] or found.language
+            if found.discreet:
+                carried["payload"] = _unasked(carried["payload"])
     if row["removes"] is not None:
         return Outgoing(**carried, target=row["removes"])
     target = row["edits"] or row["deletes"]
@@ -795,6 +825,13 @@ def _opened(tx: Transaction, row: RowMapping) -> Mapping[str, Any]:
     plain = tx.envelopes.open(sealed, context=_context(row["bot_id"]))
     found: dict[str, Any] = {} if plain is None else json.loads(plain)
     return found
+
+
+def _unasked(said: Payload | None) -> Payload | None:
+    """A notice as it goes to somebody in discreet mode, which stands in no table in the open."""
+    if said is None or "lines" not in said:
+        return said
+    return screens.to_json(discretion.unasked(screens.from_json(said)))
 
 
 def _context(bot_id: int) -> str:

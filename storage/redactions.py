@@ -7,7 +7,7 @@ does a unit's answer that it was made of.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,8 +29,10 @@ from sqlalchemy import (
 from bot.domain.figures import number_written
 from bot.domain.redaction import About, Kind, Mark, Part, Reason, Redaction, Target, stretches
 from bot.domain.reports import EvidenceState
+from bot.domain.versions import Version
 from storage import figures as figure_queries
 from storage import versions
+from storage.clearance import is_word
 from storage.database import Transaction
 from storage.tables import (
     accounts,
@@ -504,10 +506,15 @@ async def _of_report(tx: Transaction, report_id: int) -> list[Target]:
     if counted:
         written = "\n".join(each.written() for each in counted)
         present.append(Target(Part.FIGURES, report_id, written))
-    present += await _files(tx, _of_any_version([report_id]))
+    older = await versions.older(tx, report_id)
+    read = await _files_that_were_read(tx, report_id, older)
+    present += [
+        replace(each, unseen=each.place not in read)
+        for each in await _files(tx, _of_any_version([report_id]))
+    ]
     present += [
         Target(Part.VERSION, each.number, each.measures, each.at)
-        for each in await versions.older(tx, report_id)
+        for each in older
         if _is_there(each.measures) or _is_there(each.remaining)
     ]
     present += await _said(tx, Part.COMMENT, reviews.c.status_update_id == report_id, reviews.c.at)
@@ -517,6 +524,17 @@ async def _of_report(tx: Transaction, report_id: int) -> list[Target]:
     present += await _said(tx, Part.THREAD, about_it, thread_words.c.said_at)
     either = or_(contradictions.c.one_id == report_id, contradictions.c.other_id == report_id)
     return present + await _said(tx, Part.CONTRADICTION, either, contradictions.c.marked_at)
+
+
+async def _files_that_were_read(
+    tx: Transaction, report_id: int, older: Sequence[Version]
+) -> set[int]:
+    """Those that went with a version which was its institution's word."""
+    read = {piece for each in older if each.word for piece in each.evidence}
+    now = select(evidence.c.id).join(
+        status_updates, status_updates.c.id == evidence.c.status_update_id
+    )
+    return read | set(await tx.values(now.where(status_updates.c.id == report_id, is_word())))
 
 
 async def _said(
@@ -843,7 +861,8 @@ _BEGUN: Mapping[Kind, str] = {
 
 async def drop_drafts(tx: Transaction, found: About, gone: Destroyed) -> list[int]:
     """Remove what was begun about the same and holds the words; gives the conversations."""
-    subjects = [found.subject, f"report:{found.id}", f"redact:{found.subject}"]
+    subjects = [found.subject, f"redact:{found.subject}"]
+    subjects += [f"{each}:{found.id}" for each in ("report", "clearing")]
     held = select(status_updates.c.assignment_id).where(status_updates.c.id.in_(gone.updates))
     subjects += [f"assignment:{each}" for each in await tx.values(held)]
     subjects.append(f"{_BEGUN.get(found.kind, found.kind)}:{found.id}")

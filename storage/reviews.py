@@ -232,21 +232,34 @@ async def narrow(tx: Transaction, person_id: int, narrowed: Queue) -> None:
     await insert_or_update(tx, review_desks, row, key=["person_id"])
 
 
-async def open_(tx: Transaction, person_id: int, status_update_id: int, *, now: datetime) -> None:
-    """The officer has that report open now, and no other."""
-    row = {"person_id": person_id, "status_update_id": status_update_id, "opened_at": now}
+async def open_(
+    tx: Transaction, person_id: int, item_id: int, status_update_id: int | None, *, now: datetime
+) -> None:
+    """The officer has that report on the item open now, or its consolidation, and nothing else."""
+    row = {
+        "person_id": person_id,
+        "item_id": item_id,
+        "status_update_id": status_update_id,
+        "opened_at": now,
+    }
     await insert_or_update(tx, review_desks, row, key=["person_id"])
 
 
 async def opened_by_others(
-    tx: Transaction, status_update_id: int, *, but: int, since: datetime
+    tx: Transaction, item_id: int, *, but: int, since: datetime
 ) -> OpenedBy | None:
-    """The colleague who opened that report last, since then, and has opened no other."""
+    """The colleague who opened something of that item last, since then, and nothing else after."""
     statement = (
-        select(people.c.name, review_desks.c.opened_at.label("at"))
+        select(
+            people.c.name,
+            review_desks.c.opened_at.label("at"),
+            review_desks.c.status_update_id,
+            status_updates.c.number,
+        )
         .join(people, people.c.id == review_desks.c.person_id)
+        .outerjoin(status_updates, status_updates.c.id == review_desks.c.status_update_id)
         .where(
-            review_desks.c.status_update_id == status_update_id,
+            review_desks.c.item_id == item_id,
             review_desks.c.person_id != but,
             review_desks.c.opened_at > since,
         )

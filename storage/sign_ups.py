@@ -75,6 +75,7 @@ async def begin(
         "number": number,
         "state": begun.state.value,
         "size": 1,
+        "more": 0,
         "attended": _attended(tx, begun),
     }
     await tx.execute(insert(sign_ups).values(**values, **_values(tx, begun)))
@@ -96,8 +97,9 @@ async def stand(
     offered_until: datetime | None = None,
     **values: str | int | None,
 ) -> None:
-    """Where a sign-up stands from now on; `pool` and `size` where these change, too."""
-    changed = {"state": state.value, "rank": rank, "offered_until": offered_until, **values}
+    """Where a sign-up as a whole stands from now on; `pool` and `size` where these change, too."""
+    changed = {"state": state.value, "rank": rank, "offered_until": offered_until, "more": 0}
+    changed |= values
     await tx.execute(update(sign_ups).where(sign_ups.c.handle == handle).values(**changed))
 
 
@@ -183,11 +185,10 @@ async def keep_no_longer(tx: Transaction, consultation_id: int, until: date) -> 
     )
 
 
-async def chat_of(tx: Transaction, handle: str) -> tuple[int, str] | None:
-    """Chat and language of a participant, for the outbox alone; None where they are erased."""
+async def chat_of(tx: Transaction, handle: str) -> Card | None:
+    """Whom a participant's card leads to, for the outbox alone; None where they are erased."""
     found = await by_handle(tx, handle)
-    card = None if found is None else found.card
-    return None if card is None else (card.chat_id, card.language)
+    return None if found is None else found.card
 
 
 async def handles(
@@ -381,6 +382,7 @@ def _read(tx: Transaction, row: RowMapping) -> SignUp:
         None if inside is None else inside["asked"],
         _came(tx, row),
         row["size"],
+        row["more"],
     )
 
 

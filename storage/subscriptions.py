@@ -60,11 +60,10 @@ async def is_going(tx: Transaction, bot_id: int, chat_id: int) -> bool:
     return handle is not None and await sign_ups.is_going(tx, handle)
 
 
-async def chat_of(tx: Transaction, handle: str) -> tuple[int, str] | None:
+async def chat_of(tx: Transaction, handle: str) -> Card | None:
     """Chat and language, for the outbox alone; None where they are erased."""
     found = await _by_handle(tx, handle)
-    card = None if found is None else found.card
-    return None if card is None else (card.chat_id, card.language)
+    return None if found is None else found.card
 
 
 async def count(tx: Transaction) -> int:
@@ -88,10 +87,16 @@ async def over(tx: Transaction, *, today: date) -> list[Subscription]:
     return [_read(tx, row) for row in rows]
 
 
-async def remove(tx: Transaction, gone: Subscription, *, says: int | None, now: datetime) -> None:
-    """Take it, and leave its keys to be destroyed; `says` as in `storage.sign_ups.Erasure`."""
-    await tx.execute(delete(subscriptions).where(subscriptions.c.handle == gone.handle))
+async def remove(tx: Transaction, gone: Subscription, *, says: int | None, now: datetime) -> bool:
+    """Take it, and leave its keys to be destroyed; `says` as in `storage.sign_ups.Erasure`.
+
+    False where somebody else has just taken it.
+    """
+    its = subscriptions.c.handle == gone.handle
+    if not (await tx.execute(delete(subscriptions).where(its))).rowcount:
+        return False
     await sign_ups.leave_keys(tx, LATER, gone.handle, gone.card, says=says, now=now)
+    return True
 
 
 async def _by_handle(tx: Transaction, handle: str) -> Subscription | None:

@@ -240,6 +240,16 @@ Index(
     postgresql_where=text("current"),
 )
 
+position_changes = Table(  # what an import changed of the State's position on an item
+    "position_changes",
+    metadata,
+    _id(),
+    _to("item_id", "items", index=True),
+    Column("before", String(20)),
+    Column("after", String(20)),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 item_tags = Table(
     "item_tags",
     metadata,
@@ -291,6 +301,18 @@ assignments = Table(
     UniqueConstraint("item_id", "institution_id"),
 )
 Index("ix_assignments_institution", assignments.c.institution_id, assignments.c.state)
+
+assignment_terms = Table(  # part and due day as they were given, a row for each time
+    "assignment_terms",
+    metadata,
+    _id(),
+    _to("assignment_id", "assignments", index=True),
+    Column("anew", Boolean, nullable=False),  # assigned with it; False: changed to it
+    Column("part", String(20), nullable=False),
+    Column("due_on", Date),
+    Column("seat_id", Id),  # None: the command line, or time
+    Column("at", UtcDateTime, nullable=False),
+)
 
 # -- Reports ---------------------------------------------------------------------------------------
 
@@ -477,7 +499,8 @@ review_desks = Table(  # what an officer has open, and what their queue is narro
     metadata,
     Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
     Column("queue", String(60), nullable=False, server_default="-"),  # a code of domain.review
-    _to("status_update_id", "status_updates", nullable=True, index=True),
+    _to("item_id", "items", nullable=True, index=True),
+    _to("status_update_id", "status_updates", nullable=True),  # None: its consolidation
     Column("opened_at", UtcDateTime),
 )
 
@@ -907,6 +930,7 @@ report_approvals = Table(  # by the cabinet, by parliament
     Column("revision", Integer, nullable=False),  # of the report, as it was approved
     _to("seat_id", "seats"),  # who recorded it
     Column("at", UtcDateTime, nullable=False),
+    Column("taken_back_at", UtcDateTime),  # it was recorded by mistake; why is in the audit
 )
 
 comment_outcomes = Table(  # what became of an institution's comment on a chapter
@@ -1236,6 +1260,7 @@ sign_ups = Table(
     Column("rank", Integer),  # on the waiting list
     Column("pool", String(20)),  # the group among whose seats theirs is counted
     Column("size", Integer, nullable=False),  # seats that they need: children come accompanied
+    Column("more", Integer, nullable=False),  # that they wait for beside those
     Column("offered_until", UtcDateTime),
     Column("sealed", LargeBinary, nullable=False),
     Column("attended", LargeBinary, nullable=False),  # whether they came, sealed
@@ -1366,6 +1391,15 @@ erasures = Table(  # keys that are still to be destroyed, for rows that are gone
     Column("sealed_with", String(64)),  # the name of the key
     Column("envelope", LargeBinary),  # the chat that is told, in an envelope
     Column("asked_at", UtcDateTime, nullable=False),
+)
+
+hidings = Table(  # what chats in discreet mode show, and when it is hidden
+    "hidings",
+    metadata,
+    Column("chat", BigInteger, primary_key=True, autoincrement=False),  # a mark of this table alone
+    Column("due_at", UtcDateTime, nullable=False, index=True),
+    Column("sealed_with", String(64), nullable=False),  # the name of the key
+    Column("envelope", LargeBinary, nullable=False),  # the chat and its messages, sealed
 )
 
 # -- Messages --------------------------------------------------------------------------------------

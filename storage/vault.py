@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,6 +58,9 @@ class Stored:
     size: int
 
 
+Before = Callable[[Stored], Awaitable[None]]
+
+
 class Vault:
     """The store; this class keeps its files in a bucket, `_FolderVault` in a folder."""
 
@@ -82,10 +86,13 @@ class Vault:
             _sync_folder(folder)
             return _FolderVault(folder / "kept", folder / "incoming")
 
-    async def put(self, source: Path | bytes | AsyncIterable[bytes]) -> Stored:
+    async def put(
+        self, source: Path | bytes | AsyncIterable[bytes], *, before: Before | None = None
+    ) -> Stored:
         """Keep the bytes and say under which name; the same content is kept once.
 
-        Raises StoreFull or StoreUnwritable, and then nothing stays behind.
+        `before` is awaited once the name is known and before the store has it. Raises StoreFull or
+        StoreUnwritable, and then nothing stays behind.
         """
         staged = _Staged(self._incoming)
         try:
@@ -96,6 +103,9 @@ class Vault:
                     await _in_thread(staged.write, chunk)
             with _typed_errors():
                 await _in_thread(staged.finish)
+            if before is not None:
+                await before(staged.stored)
+            with _typed_errors():
                 await self._keep(staged)
             return staged.stored
         finally:
@@ -143,7 +153,10 @@ class Vault:
                         yield name
 
     async def sweep(self, *, before: datetime) -> int:
-        """Remove what interrupted `put`s left staged before that moment; how many there were."""
+        """Remove what interrupted `put`s left staged before that moment; how many there were.
+
+        What is just being put, by another process too, stays.
+        """
         with _typed_errors():
             return await _in_thread(_sweep, self._incoming, before)
 
@@ -212,6 +225,7 @@ class _Staged:
     def open(self) -> None:
         _make_private(self._folder)
         self._descriptor, name = tempfile.mkstemp(dir=self._folder)  # with mode 0600
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)  # until it ends, be it that it is killed
         self._path = Path(name)
 
     def write(self, chunk: bytes) -> None:
@@ -225,7 +239,6 @@ class _Staged:
     def finish(self) -> None:
         assert self._descriptor is not None
         os.fsync(self._descriptor)
-        self._close()
 
     def discard(self) -> None:
         """Close the file and remove it if it is still here."""
@@ -301,7 +314,8 @@ def _sweep(incoming: Path, before: datetime) -> int:
         return 0
     swept = 0
     for each in incoming.iterdir():
-        with suppress(FileNotFoundError):  # its `put` has just ended
+        with suppress(FileNotFoundError, BlockingIOError), each.open("rb") as left:
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)  # else its `put` goes on
             if datetime.fromtimestamp(each.stat().st_mtime, UTC) < before:
                 each.unlink()
                 swept += 1

@@ -57,6 +57,7 @@ class AskedAlready(Refused):
     """The same is asked for and waits."""
 
     key = "error.asked_already"
+    final = True
 
 
 class ReasonMissing(Refused):

@@ -6,8 +6,8 @@ looks at them. They are the institution's, so the State's secretariat cannot cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.domain.errors import Refused
@@ -33,7 +33,10 @@ class SourceTooLong(Refused):
 
 @dataclass(frozen=True)
 class AssessmentDraft:
-    """What an observer is about to publish on an item; without a status, words alone."""
+    """What an observer is about to publish on an item; without a status, words alone.
+
+    It is given in the name of `institution_id`; None: of the only one that the observer sits in.
+    """
 
     item_id: int
     words: str
@@ -41,6 +44,7 @@ class AssessmentDraft:
     as_of: date
     status: str | None = None
     source: str | None = None
+    institution_id: int | None = None
 
     def checked(self) -> AssessmentDraft:
         """The draft without blanks around its words; raises NoWords, TooLong or SourceTooLong."""
@@ -48,7 +52,7 @@ class AssessmentDraft:
         if source is not None and len(source) > LONGEST_SOURCE:
             raise SourceTooLong(limit=LONGEST_SOURCE)
         words = fitting(self.words)
-        return AssessmentDraft(self.item_id, words, self.language, self.as_of, self.status, source)
+        return replace(self, words=words, source=source)
 
 
 @dataclass(frozen=True)
@@ -87,10 +91,12 @@ def may_see(actor: Actor, item: Item, held_by: frozenset[int]) -> bool:
     return bool(held_by & set(actor.institutions(READS)))
 
 
-def require_independent(institution_id: int, held_by: frozenset[int]) -> None:
-    """Raise NotIndependent where the institution answers for the item itself."""
-    if institution_id in held_by:
+def independent(institution_ids: Iterable[int], held_by: frozenset[int]) -> tuple[int, ...]:
+    """Those that do not answer for the item themselves; raises NotIndependent where all do."""
+    found = tuple(each for each in institution_ids if each not in held_by)
+    if not found:
         raise NotIndependent
+    return found
 
 
 def require_seen(actor: Actor, item: Item, held_by: frozenset[int]) -> None:

@@ -37,12 +37,14 @@ class WaitsForClearance(Refused):
     """What was sent last is not cleared yet: there is nothing to confirm; values: `number`."""
 
     key = "error.waits_for_clearance"
+    final = True
 
 
 class OwnReport(Refused):
     """Four eyes: nobody clears their own report."""
 
     key = "error.own_report"
+    final = True
 
 
 def needs(rule: Rule, *, chosen: bool) -> bool:
@@ -52,11 +54,23 @@ def needs(rule: Rule, *, chosen: bool) -> bool:
 
 @dataclass(frozen=True)
 class Uncleared(Waiting):
-    """A report that waits for clearance, or did; `author` is who sent it, not their name."""
+    """A report that waits for clearance, or did: who sent it, and who wrote its newest version."""
 
     version: int
     status: str
     author: int | None
+    amender: int | None
+    amended_at: datetime | None
+
+    @property
+    def writers(self) -> frozenset[int]:
+        """The people whose words it may hold: none of them clears it."""
+        return frozenset(each for each in (self.author, self.amender) if each is not None)
+
+    @property
+    def since(self) -> datetime:
+        """When the version came that waits now."""
+        return self.amended_at or self.submitted_at
 
 
 @dataclass(frozen=True)
@@ -89,24 +103,29 @@ class Validator:
 
     def is_there(self, now: datetime) -> bool:
         """Whether a report can lie with them today: not on leave, and told of it."""
-        return self.reachable and self.calendar.away(self.calendar.day_of(now)) is None
+        return self.reachable and not self.is_away(now)
+
+    def is_away(self, now: datetime) -> bool:
+        """Whether they are on leave today."""
+        return self.calendar.away(self.calendar.day_of(now)) is not None
 
 
-def others(validators: Sequence[Validator], author: int | None) -> list[Validator]:
-    """Who may clear what `author` sent, the longest in their seat first."""
+def others(validators: Sequence[Validator], writers: Collection[int]) -> list[Validator]:
+    """Who may clear what these people wrote, the longest in their seat first."""
     return sorted(
-        (each for each in validators if each.person_id != author), key=lambda each: each.seat_id
+        (each for each in validators if each.person_id not in writers),
+        key=lambda each: each.seat_id,
     )
 
 
 def lies_with(
-    validators: Sequence[Validator], author: int | None, now: datetime
+    validators: Sequence[Validator], writers: Collection[int], now: datetime
 ) -> Validator | None:
     """The first validator who is there, else the first; None where nobody may clear it.
 
     Any of them may clear it; this one is told and reminded.
     """
-    able = others(validators, author)
+    able = others(validators, writers)
     return next((each for each in able if each.is_there(now)), able[0] if able else None)
 
 
@@ -127,11 +146,11 @@ TOO_LONG = 5
 
 @dataclass(frozen=True)
 class Case:
-    """A report that waits, with when each was told of it, by person and rung."""
+    """A version that waits since then, with when each was told of it, by person and rung."""
 
     status_update_id: int
     institution_id: int
-    author: int | None
+    writers: frozenset[int]
     since: datetime
     told: Mapping[tuple[int, int], datetime] = field(default_factory=dict)
 
@@ -143,7 +162,7 @@ class Notice:
     status_update_id: int
     person_id: int
     rung: int
-    instead: bool = False  # another validator had it, who is not there
+    instead: bool = False  # another validator had it, who is on leave now
     quiet: bool = False  # outside their working hours
 
 
@@ -174,12 +193,13 @@ def notices(
     only the latest. The secretariat hears once that it waits too long, or that nobody can clear it.
     """
     found = []
-    one = lies_with(validators, case.author, now)
+    one = lies_with(validators, case.writers, now)
     if one is not None:
         rung = _rung(case, one, now)
         if rung is not None:
-            had_it = {person for person, _ in case.told} & {each.person_id for each in validators}
-            instead = rung == WITH_THEM and bool(had_it - {one.person_id})
+            had_it = {person for person, _ in case.told} - {one.person_id}
+            gone = {each.person_id for each in validators if each.is_away(now)}
+            instead = rung == WITH_THEM and bool(had_it & gone)
             quiet = not one.calendar.allows(now)
             found.append(Notice(case.status_update_id, one.person_id, rung, instead, quiet))
     if one is None or is_late(case.since, country, now):

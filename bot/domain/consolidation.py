@@ -21,12 +21,20 @@ class NothingApproved(Refused):
     """No institution's report on the item is approved yet: there is nothing to consolidate."""
 
     key = "error.nothing_approved"
+    final = True
+
+
+class NoFileBehind(Refused):
+    """That status is said with a stored file, and no report that it rests on has one; `status`."""
+
+    key = "error.no_file_behind"
 
 
 class MarkedAlready(Refused):
     """The contradiction of these two reports is marked already."""
 
     key = "error.contradiction_marked"
+    final = True
 
 
 class Outcome(StrEnum):

@@ -242,6 +242,13 @@ class Consultation:
         """Whether contributions can be sent, amended and withdrawn, sign-up being open or not."""
         return self._goes_on and today <= self.wanted.words_until
 
+    def can_be_left(self, today: date) -> bool:
+        """Whether a sign-up can be cancelled: afterwards there is no seat to give up."""
+        meets = self.wanted.form is Form.MEETING
+        return self._goes_on and today <= (
+            self.wanted.last_day if meets else self.wanted.words_until
+        )
+
     def days(self, today: date) -> dict[Day, date]:
         """Its days from today on."""
         found = {}
@@ -256,6 +263,14 @@ class Consultation:
     def is_at_the_door(self, today: date) -> bool:
         """Whether the door of the meeting is seen to: from the day before until the day after."""
         return self._meets and abs(today - self.wanted.last_day) <= A_DAY
+
+    def has_code(self, today: date) -> bool:
+        """Whether there is a code to hang at the door: until the day of the meeting is over."""
+        return self.is_at_the_door(today) and today <= self.wanted.last_day
+
+    def can_be_cancelled(self, today: date) -> bool:
+        """Whether it may still not take place: until its last day is over."""
+        return self._goes_on and today <= self.wanted.last_day
 
     def checks_in(self, today: date) -> bool:
         """Whether participants can say that they are here: on the day itself."""
@@ -311,6 +326,7 @@ class Card:
     answers: Mapping[str, Any] = field(default_factory=dict)
     wrote: tuple[int, ...] = ()  # ids of their own messages, to delete them from the chat
     group: str | None = None  # whose code they came with
+    discreet: bool = False  # the phone may be looked at by others; the same for a whole chat
 
     @property
     def by_code(self) -> dict[str, str]:
@@ -326,6 +342,7 @@ class Card:
             "answers": dict(self.answers),
             "wrote": list(self.wrote),
             "group": self.group,
+            "discreet": int(self.discreet),  # as long, sealed, for who is as for who is not
         }
 
     @classmethod
@@ -338,6 +355,7 @@ class Card:
             kept["answers"],
             tuple(kept["wrote"]),
             kept["group"],
+            bool(kept["discreet"]),
         )
 
 
@@ -347,8 +365,8 @@ class SignUp:
 
     It is kept until the day that was agreed to, whatever the consultation says later. `card` None:
     its key is gone. `pool` is the group among whose seats theirs is counted, `asked` the question
-    that is open in the chat, `came` whether they were at the meeting, `size` how many seats they
-    need.
+    that is open in the chat, `came` whether they were at the meeting. `size` is how many seats they
+    have or wait for; who has some and has asked for `more` waits for those alone.
     """
 
     handle: str
@@ -363,6 +381,12 @@ class SignUp:
     asked: Mapping[str, Any] | None = None
     came: bool = False
     size: int = 1
+    more: int = 0
+
+    @property
+    def needs(self) -> int:
+        """How many seats they need together."""
+        return self.size + self.more
 
     @property
     def is_in(self) -> bool:

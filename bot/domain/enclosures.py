@@ -44,13 +44,19 @@ class Origin:
     bot_id: int
     file_id: str
     name: str  # claimed: what the phone records has none of its own
+    message_id: int  # that it came with
 
     def to_json(self) -> dict[str, Any]:
-        return {"bot": self.bot_id, "file": self.file_id, "name": self.name}
+        return {
+            "bot": self.bot_id,
+            "file": self.file_id,
+            "name": self.name,
+            "message": self.message_id,
+        }
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Origin:
-        return cls(kept["bot"], kept["file"], kept["name"])
+        return cls(kept["bot"], kept["file"], kept["name"], kept["message"])
 
 
 @dataclass(frozen=True)

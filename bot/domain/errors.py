@@ -10,9 +10,14 @@ T = TypeVar("T")
 
 
 class Refused(Exception):
-    """Something asked for is refused; nothing of it happened. `text` says why and what to do."""
+    """Something asked for is refused; nothing of it happened. `text` says why and what to do.
+
+    Of the values `count` chooses the plural form. `final`: no other answer would mend it, because
+    what it is about is another than it was.
+    """
 
     key = "error.refused"
+    final = False
 
     def __init__(self, **values: Value) -> None:
         super().__init__(self.key)
@@ -21,19 +26,22 @@ class Refused(Exception):
     @property
     def text(self) -> Text:
         """The sentence for the person."""
-        return Text(self.key, self.values)
+        count = self.values.get("count")
+        return Text(self.key, self.values, count if isinstance(count, int) else None)
 
 
 class NotAllowed(Refused):
     """The person has no live seat that may do this."""
 
     key = "error.not_allowed"
+    final = True
 
 
 class NotFound(Refused):
     """What the button or number names is not there, or not to be seen by this person."""
 
     key = "error.not_found"
+    final = True
 
 
 def existing(found: T | None) -> T:
@@ -47,6 +55,7 @@ class Outdated(Refused):
     """Somebody else changed it meanwhile; look again."""
 
     key = "error.outdated"
+    final = True
 
 
 class Unfit(Refused):

@@ -14,7 +14,7 @@ def within(words: str, limit: int) -> str:
     if not said:
         raise Unfit("error.no_words")
     if len(said) > limit:
-        raise Unfit("error.words_too_long", limit=limit, over=len(said) - limit)
+        raise Unfit("error.words_too_long", limit=limit, count=len(said) - limit)
     return said
 
 

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from bot.domain.figures import Figure
 from bot.domain.people import Role
+from bot.domain.reports import EvidencePiece
 
 Fact: TypeAlias = str | int | date | datetime | None
 
@@ -16,10 +18,11 @@ Fact: TypeAlias = str | int | date | datetime | None
 class Topic(StrEnum):
     """What an event is about, to choose by."""
 
-    ITEM = "item"  # imported, worded anew
+    ITEM = "item"  # imported, worded anew, another position
     ASSIGNMENTS = "assignments"
     REQUESTS = "requests"  # and reminders, more time
-    REPORTS = "reports"  # versions, reviews, redactions
+    REPORTS = "reports"  # versions, reviews, redactions, publication
+    PLANS = "plans"  # activities for it
     BESIDE = "beside"  # observers' assessments, committees' grades
     QUESTIONS = "questions"  # and what units were asked
     PEOPLE = "people"  # seats that began and ended
@@ -30,6 +33,7 @@ LETTERS = {
     Topic.ASSIGNMENTS: "a",
     Topic.REQUESTS: "q",
     Topic.REPORTS: "r",
+    Topic.PLANS: "l",
     Topic.BESIDE: "b",
     Topic.QUESTIONS: "w",
     Topic.PEOPLE: "p",
@@ -41,7 +45,8 @@ LETTERS = {
 class Event:
     """One thing that happened; `what` is the end of its text's key, `facts` that text's values.
 
-    `words` are what somebody wrote, `institution_id` whose matter it was, `seat_id` who did it.
+    `words` are what somebody wrote, with the `figures` and the `pieces` of evidence of a report;
+    `institution_id` whose matter it was, `seat_id` who did it.
     """
 
     at: datetime
@@ -52,6 +57,8 @@ class Event:
     language: str | None = None
     institution_id: int | None = None
     seat_id: int | None = None
+    figures: tuple[Figure, ...] = ()
+    pieces: tuple[EvidencePiece, ...] = ()
 
 
 @dataclass(frozen=True)

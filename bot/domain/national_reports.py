@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from bot.domain.deadlines import DeadlineKind
 from bot.domain.errors import Refused
 from bot.domain.filters import goal_of
 from bot.domain.kinds import Kind
+from bot.domain.merging import Fields
 from bot.domain.redaction import Mark
 
 LONGEST_TITLE = 300
@@ -108,6 +109,10 @@ TEXT_KEYS = (
     *(f"comment.outcome.{each}" for each in Outcome),
     *(f"national_report.body.{each}" for each in BODIES),
     *(f"sdg.goal.{each}" for each in range(1, 18)),
+    *(
+        f"national_report.field.{each}"
+        for each in ("title", "documents", "deadline_id", "word_limit", "months")
+    ),
 )
 
 
@@ -121,18 +126,55 @@ class NotApprovedYet(Refused):
     """A report is submitted once its approval is recorded."""
 
     key = "error.national_report.not_approved"
+    final = True
 
 
 class AllSubmitted(Refused):
     """The report is submitted: nothing of it changes any more."""
 
     key = "error.national_report.submitted"
+    final = True
+
+
+class TooManyChapters(Refused):
+    """More chapters than a report can have; values: `count` and `limit`."""
+
+    key = "error.national_report.too_many"
+
+
+class NotSubmitted(Refused):
+    """The report is not submitted: there is nothing to take back."""
+
+    key = "error.national_report.not_submitted"
+    final = True
 
 
 class NoComments(Refused):
     """No comment has come yet."""
 
     key = "error.national_report.no_comments"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What of a report can be changed while it is prepared; without documents: all of them."""
+
+    title: str
+    language: str
+    documents: tuple[int, ...]
+    deadline_id: int | None
+    word_limit: int | None
+    months: int
+
+
+CHANGING = Fields(("title", "documents", "deadline_id", "word_limit", "months"), "title")
+"""Changing a report in preparation."""
+
+
+def require_room(count: int) -> None:
+    """Raise TooManyChapters where a report would have more than it can."""
+    if count > MOST_CHAPTERS:
+        raise TooManyChapters(count=count, limit=MOST_CHAPTERS)
 
 
 @dataclass(frozen=True)
@@ -156,6 +198,11 @@ class NationalReport:
     changed_at: datetime
     submitted_on: date | None = None
     symbol: str | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """All of it that can be changed."""
+        return Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
 
     @property
     def is_open(self) -> bool:

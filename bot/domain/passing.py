@@ -26,12 +26,14 @@ class AlreadyPassed(Refused):
     """The unit has it already and has not answered."""
 
     key = "error.already_passed"
+    final = True
 
 
 class PassClosed(Refused):
     """It was taken back, or answered, meanwhile."""
 
     key = "error.pass_closed"
+    final = True
 
 
 @dataclass(frozen=True)

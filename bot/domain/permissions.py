@@ -148,14 +148,14 @@ def may_read(actor: Actor, assignment: Assignment, report: StatusUpdate) -> bool
 def seat_to_clear(actor: Actor, institution_id: int) -> Seat | None:
     """The actor's seat that clears what this institution sends.
 
-    A seat is not enough: nobody clears what they have sent themselves (`clears_own`).
+    A seat is not enough: nobody clears what they have written themselves (`clears_own`).
     """
     return actor.seat({Role.VALIDATOR}, institution_id)
 
 
-def clears_own(actor: Actor, author: int | None) -> bool:
-    """Whether that person's report would be cleared by who has sent it."""
-    return actor.person_id is None or actor.person_id == author
+def clears_own(actor: Actor, writers: Collection[int]) -> bool:
+    """Whether a report would be cleared by one of those who have written it."""
+    return actor.person_id is None or actor.person_id in writers
 
 
 def may_set_clearance(actor: Actor, institution_id: int) -> bool:
@@ -173,10 +173,9 @@ def reads_approved_only(actor: Actor) -> bool:
     return may_read_approved(actor) and actor.seat(READS | SECRETARIAT) is None
 
 
-def observes_for(actor: Actor) -> Seat | None:
-    """The seat by which somebody gives an independent assessment, in its institution's name."""
-    seat = actor.seat({Role.OBSERVER})
-    return None if seat is None or seat.institution_id is None else seat
+def observes_for(actor: Actor) -> tuple[int, ...]:
+    """The institutions in whose names somebody gives independent assessments."""
+    return actor.institutions({Role.OBSERVER})
 
 
 def may_withdraw_assessment(actor: Actor, institution_id: int) -> bool:

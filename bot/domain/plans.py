@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 
 from babel.numbers import list_currencies
 
@@ -21,6 +22,7 @@ from bot.domain.disaggregation import Dimension, dimensions_of
 from bot.domain.errors import NotFound, Refused, Unfit
 from bot.domain.figures import LONGEST_NAME, LONGEST_UNIT, Figure, read_decimal, read_figures
 from bot.domain.fitting import on_one_line, within
+from bot.domain.merging import Fields, comparable
 from bot.domain.search import fold
 
 LONGEST_WHAT = 1000
@@ -79,6 +81,9 @@ ACTIVITY_FIELDS = (
     *("what", "institution_id", "others", "from_on", "until_on"),
     *("amount", "currency", "funds"),
 )
+ACTIVITY = Fields(ACTIVITY_FIELDS, "what", {"currency": "amount"})
+"""Changing an activity."""
+
 PROGRESS_FIELDS = ("what", "from_on", "until_on")
 """What an institution may change of an adopted activity of its own, beside state and values."""
 
@@ -100,6 +105,7 @@ class NotForYou(Refused):
     """Of an adopted activity an institution changes only what it does, when, state and values."""
 
     key = "error.activity_adopted"
+    final = True
 
 
 class NoYear(Refused):
@@ -184,12 +190,21 @@ def changed_fields(before: Wanted, after: Wanted) -> tuple[str, ...]:
     return tuple(
         name
         for name in ACTIVITY_FIELDS
-        if _comparable(getattr(before, name)) != _comparable(getattr(after, name))
+        if comparable(getattr(before, name)) != comparable(getattr(after, name))
     )
 
 
-def _comparable(value: object) -> object:
-    return frozenset(value) if isinstance(value, tuple) else value
+def seal(activity: Activity, indicators: Iterable[Indicator]) -> str:
+    """A few letters that stand for all that is shown of an activity: others once it changes."""
+    shown = [
+        *(comparable(getattr(activity, name)) for name in ACTIVITY_FIELDS),
+        activity.state,
+        *(each.wanted for each in sorted(indicators, key=lambda each: each.id)),
+    ]
+    plain = "\0".join(
+        str(sorted(each)) if isinstance(each, frozenset) else str(each) for each in shown
+    )
+    return sha256(plain.encode()).hexdigest()[:10]
 
 
 def require_whole(wanted: Wanted) -> None:
@@ -302,6 +317,8 @@ class WantedIndicator:
 
 
 INDICATOR_FIELDS = tuple(each.name for each in fields(WantedIndicator) if each.name != "language")
+INDICATOR = Fields(INDICATOR_FIELDS, "name", {"baseline_year": "baseline", "target_year": "target"})
+"""Changing an indicator."""
 
 
 @dataclass(frozen=True)
@@ -358,7 +375,7 @@ def changed_indicator(before: WantedIndicator, after: WantedIndicator) -> tuple[
     return tuple(
         name
         for name in INDICATOR_FIELDS
-        if _comparable(getattr(before, name)) != _comparable(getattr(after, name))
+        if comparable(getattr(before, name)) != comparable(getattr(after, name))
     )
 
 

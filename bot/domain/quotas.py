@@ -42,6 +42,11 @@ class Quota:
         released = self.released_at is not None and now >= self.released_at
         return {} if released else self.pools
 
+    def most(self, pool: str | None) -> int:
+        """How many seats a party of that pool can have at best, at some time."""
+        others = 0 if self.released_at is not None else sum(self.pools.values())
+        return self.seats - others + (self.pools.get(pool or "", 0) if others else 0)
+
     def is_free_for(
         self,
         pool: str | None,
@@ -82,12 +87,16 @@ class Quota:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A party of `size` on the waiting list, in which a lower rank comes first."""
+    """A party that waits for `size` seats together; a lower rank comes first.
+
+    One that has grown `has` seats already, and waits for more.
+    """
 
     handle: str
     rank: int
     pool: str | None
     size: int = 1
+    has: int = 0
 
 
 def next_in_line(
@@ -99,7 +108,8 @@ def next_in_line(
     """Those to whom a seat is to be offered now, in their order.
 
     Nobody is passed over: while a party waits for more seats than are free, only seats that are
-    kept for another group go to somebody behind.
+    kept for another group go to somebody behind. Who waits for more than there can ever be holds up
+    nobody.
     """
     counted, found = Counter(dict(taken)), []
     waits: set[str | None] = set()  # the pools of those who found too few
@@ -110,7 +120,7 @@ def next_in_line(
         ):
             counted[each.pool] += each.size
             found.append(each)
-        else:
+        elif each.has + each.size <= quota.most(each.pool):
             waits.add(each.pool)
     return found
 

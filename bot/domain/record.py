@@ -50,7 +50,7 @@ _BY_SUBJECT = {
     "invitation": "accept decline expire make refuse revoke settle",
     "item": "consolidate need priority restrict unrestrict view_restricted",
     "leave": "add end",
-    "national_report": "add approve change drop submit",
+    "national_report": "add approve change drop submit unapprove unsubmit",
     "plans_book": "discard",
     "person": "always_new_message digest hours language statistics timezone weekend",
     "protection": "lower raise",
@@ -67,8 +67,8 @@ _BY_SUBJECT = {
     "review": "approve return",
     "seat": "begin end hand_over offer restore suspend",
     "sign_up": (
-        "ask_again cancel change check_in erase keep_longer lapse let_in mark offer send take "
-        "unmark"
+        "ask_again cancel change check_in erase grow keep_longer lapse let_in mark offer send "
+        "take unmark"
     ),
     "status": "add change end evidence move take_up",
     "status_update": "amend record submit unchanged view withdraw",

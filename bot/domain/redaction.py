@@ -89,24 +89,30 @@ class AlreadyRedacted(Refused):
     """It is gone already, or there is nothing there."""
 
     key = "error.already_redacted"
+    final = True
 
 
 @dataclass(frozen=True)
 class Target:
     """One part that can be destroyed; `place` is its row, or the number of the version.
 
-    `words` are what it says, or the name of a file; `at` is when it came.
+    `words` are what it says, or the name of a file; `at` is when it came. Who redacts what is
+    `unseen` knows that it is there: of nothing that is its institution's word.
     """
 
     part: Part
     place: int
     words: str = ""
     at: datetime | None = None
+    unseen: bool = False
 
 
 @dataclass(frozen=True)
 class About:
-    """What is redacted, or something of it: how it is called, and whose it is."""
+    """What is redacted, or something of it: how it is called, and whose it is.
+
+    What its institution has not cleared is `unread`, and can be destroyed unseen.
+    """
 
     kind: Kind
     id: int
@@ -118,6 +124,7 @@ class About:
     names: Mapping[str, str]
     item_id: int | None
     seat_id: int | None  # who wrote it
+    unread: bool = False
 
     @property
     def subject(self) -> str:

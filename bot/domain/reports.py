@@ -18,6 +18,14 @@ UNCHANGED_IN_A_ROW = 2
 """After so many confirmations that nothing changed, a sentence is asked for."""
 
 
+class Keeps(StrEnum):
+    """Which of its files the record keeps of a report that is withdrawn."""
+
+    ALL = "all"
+    WHAT_WAS_CLEARED = "cleared"  # those of its earlier versions
+    NOTHING = "nothing"  # it was never the institution's word
+
+
 class ReportKind(StrEnum):
     """How a status update came to be."""
 
@@ -32,7 +40,7 @@ class EvidenceState(StrEnum):
     AWAITED = "awaited"
     STORED = "stored"
     REFUSED = "refused"
-    DROPPED = "dropped"  # its status update was withdrawn: to be removed
+    DROPPED = "dropped"  # taken back before it was the institution's word: to be removed
     REDACTED = "redacted"  # destroyed for good; that there was one, and why it went, stays
 
 
@@ -40,18 +48,21 @@ class AssignmentClosed(Refused):
     """The assignment was ended, or given back to the secretariat."""
 
     key = "error.assignment_closed"
+    final = True
 
 
 class AlreadyDecided(Refused):
     """The status update is approved, returned or withdrawn already."""
 
     key = "error.already_decided"
+    final = True
 
 
 class AmendedMeanwhile(Refused):
     """A newer version of the status update is there; values: `number` and `version`."""
 
     key = "error.amended_meanwhile"
+    final = True
 
 
 class NothingAmended(Refused):
@@ -70,6 +81,7 @@ class NothingToConfirm(Refused):
     """There is no earlier report that could be unchanged, or it was returned."""
 
     key = "error.nothing_to_confirm"
+    final = True
 
 
 class SentenceNeeded(Refused):
@@ -96,6 +108,12 @@ class EvidenceMissing(Refused):
     key = "error.evidence_missing"
 
 
+class FileNeeded(EvidenceMissing):
+    """The same where no file can be sent: no change is said, a workbook came, words are amended."""
+
+    key = "error.file_needed"
+
+
 class EvidenceOnItsWay(Refused):
     """The file that the status needs is being fetched, and not stored yet; values: `status`."""
 
@@ -103,7 +121,7 @@ class EvidenceOnItsWay(Refused):
 
 
 class TooLong(Refused):
-    """A text over the limit; values: `limit` and `over`, in characters."""
+    """A text over the limit; values: `limit` and `count` over it, in characters."""
 
     key = "error.text_too_long"
 
@@ -264,7 +282,7 @@ def fitting(words: str) -> str:
 def require_fits(words: str) -> None:
     """Raise TooLong for a text over the limit."""
     if len(words) > LONGEST_TEXT:
-        raise TooLong(limit=LONGEST_TEXT, over=len(words) - LONGEST_TEXT)
+        raise TooLong(limit=LONGEST_TEXT, count=len(words) - LONGEST_TEXT)
 
 
 @dataclass(frozen=True)

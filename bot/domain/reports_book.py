@@ -187,7 +187,7 @@ def understood(row: Filled, base: Content, shown: Mapping[str, str], language: s
         said = row.cells.get(name, "").strip()
         if len(said) > LONGEST_TEXT:
             over = len(said) - LONGEST_TEXT
-            problem = text("import.reports.too_long", limit=LONGEST_TEXT, over=over)
+            problem = text("import.reports.too_long", limit=LONGEST_TEXT, count=over)
             mistakes.append(Mistake(name, problem))
         return said
 
@@ -224,7 +224,7 @@ def confirmed(row: Filled, shown: Mapping[str, str]) -> Said:
     sentence = row.cells.get("measures", "").strip() if row.differs(shown, ("measures",)) else ""
     if len(sentence) > LONGEST_TEXT:
         over = len(sentence) - LONGEST_TEXT
-        problem = text("import.reports.too_long", limit=LONGEST_TEXT, over=over)
+        problem = text("import.reports.too_long", limit=LONGEST_TEXT, count=over)
         mistakes.append(Mistake("measures", problem))
     return Said(Content(None, sentence, None, (), None), tuple(mistakes))
 

@@ -62,10 +62,15 @@ class ReturnedBefore:
 
 @dataclass(frozen=True)
 class OpenedBy:
-    """The colleague who has a report open, too, and since when."""
+    """The colleague who has something of an item open, and since when.
+
+    A report, of that `number`; None: its consolidation.
+    """
 
     name: str
     at: datetime
+    status_update_id: int | None = None
+    number: str | None = None
 
 
 # -- Narrowing the queue ---------------------------------------------------------------------------

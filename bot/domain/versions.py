@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot.domain.figures import Figure
-from bot.domain.reports import StatusUpdate, StatusUpdateDraft
+from bot.domain.reports import EvidencePiece, StatusUpdate, StatusUpdateDraft
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,20 @@ class Version:
     seat_id: int | None
     at: datetime
     word: bool = True
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What a report is read beside: a report before it, or a version of its `own`, with evidence.
+
+    `id` and `number` are those of the status update.
+    """
+
+    id: int
+    number: str
+    version: Version
+    pieces: tuple[EvidencePiece, ...]
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +106,20 @@ def differences(before: Version, after: Version) -> Differences:
         evidence_gone=tuple(each for each in before.evidence if each not in after.evidence),
         evidence_new=tuple(each for each in after.evidence if each not in before.evidence),
     )
+
+
+def since(earlier: Earlier, now: Version, pieces: Sequence[EvidencePiece]) -> Differences:
+    """What is not as it was; `pieces` are the evidence of now.
+
+    Of another report a file is the same where it holds the same, and a link where it leads there.
+    """
+    same = {_content(each): each.id for each in pieces}
+    ids = tuple(same.get(_content(each), each.id) for each in earlier.pieces)
+    return differences(replace(earlier.version, evidence=ids), now)
+
+
+def _content(piece: EvidencePiece) -> str | int:
+    return piece.sha256 or piece.url or piece.id
 
 
 def _changed(before: str, after: str) -> tuple[str, str] | None:

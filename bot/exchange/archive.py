@@ -1,10 +1,11 @@
 """The evidence as one ZIP: files by recommendation, and `manifest.csv` that vouches for each.
 
 `A-HRC-61-9/140.7/SU-2026-0042 title.pdf`; what stood only in an earlier version says in which:
-`SU-2026-0042 v1 title.pdf`. What there is to pack is read on a snapshot of the
-database; the files come from the store after it, one at a time and piece by piece, so that neither
-memory nor a transaction grows with them. Every file is hashed as it goes in. One that is missing,
-damaged or cannot be read is named so in the manifest and counted, never left out in silence.
+`SU-2026-0042 v1 title.pdf`; what stands in a report that was withdrawn says that. What there is to
+pack is read on a snapshot of the database; the files come from the store after it, one at a time
+and piece by piece, so that neither memory nor a transaction grows with them. Every file is hashed
+as it goes in. One that is missing, damaged or cannot be read is named so in the manifest and
+counted, never left out in silence.
 """
 
 from __future__ import annotations
@@ -144,6 +145,8 @@ class _Listing(Named):
         reply = f"AN-{row['answer_id']}" if row["answer_id"] else ""
         number, version = row.get("number") or "", row.get("version")
         called = f"{number} v{version}" if row["former_id"] else number or reply
+        if row.get("withdrawn"):
+            called = f"{called} {self.word('report.state.withdrawn')}"
         return {
             "path": self._path(row, called) if shown else "",
             "sha256": row["sha256"],

@@ -52,7 +52,10 @@ _SEAT_STATES = ("live", "suspended", "ended", "planned")
 _ASSESSMENT_STATES = ("stands", "replaced", "withdrawn")
 OURS = frozenset(each.code for each in SCHEMES)
 _STAGES = ("adopted", "proposed")
-_FILE_STATES = tuple(each for each in EvidenceState if each is not EvidenceState.DROPPED)
+_FILE_STATES = (
+    *(each for each in EvidenceState if each is not EvidenceState.DROPPED),
+    "withdrawn",
+)
 
 TEXT_KEYS = (
     "export.replaced",
@@ -234,7 +237,7 @@ class _Rows(Named):
             size=row["size"],
             sha256=row["sha256"] or "",
             language=self._language(row["language"]),
-            state=self.word(f"export.file.{row['state']}"),
+            state=self.word(f"export.file.{_file_state(row)}"),
             received_at=row["added_at"],
             source=Link((row["url"] or "") if shown else ""),
         )
@@ -525,3 +528,9 @@ def _assessment_state(row: Record) -> str:
     if row["withdrawn_at"] is not None:
         return "withdrawn"
     return "stands" if row.get("current", True) else "replaced"
+
+
+def _file_state(row: Record) -> str:
+    """How a file stands; one that is stored, of a report that was withdrawn, says so."""
+    stored = row["state"] == EvidenceState.STORED.value
+    return "withdrawn" if stored and row.get("withdrawn") else str(row["state"])

@@ -29,6 +29,7 @@ class NotOpen(Refused):
     """The request is closed, or the institution need not answer any more."""
 
     key = "error.request_not_open"
+    final = True
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from bot.domain import permissions
 from bot.domain.assessments import (
     Assessment,
     AssessmentDraft,
-    require_independent,
+    independent,
     require_seen,
 )
 from bot.domain.errors import NotAllowed, NotFound, Outdated, existing
 from bot.domain.items import Item
-from bot.domain.people import Act, Actor
+from bot.domain.people import Act, Actor, Role
 from bot.domain.permissions import READS
 from bot.domain.reports import DayInFuture
 from bot.domain.views import assessments as views
@@ -24,30 +24,40 @@ from storage import items, people, statuses
 from storage.database import Transaction
 
 
-async def assessable(tx: Transaction, actor: Actor, item_id: int) -> tuple[Item, int]:
-    """The item that an observer assesses, and the institution in whose name.
+async def assessable(tx: Transaction, actor: Actor, item_id: int) -> tuple[Item, tuple[int, ...]]:
+    """The item that an observer assesses, and the institutions in whose names they may do so.
 
     Refuses with NotAllowed, NotFound (restricted items are not there for observers) or
     NotIndependent.
     """
-    seat = permissions.observes_for(actor)
-    if seat is None or seat.institution_id is None:
-        raise NotAllowed
+    observed = permissions.observes_for(actor)
+    permissions.require(bool(observed))
     found = existing(await items.get(tx, item_id))
     if found.restricted:
         raise NotFound
-    require_independent(seat.institution_id, await queries.holders(tx, item_id))
-    return found, seat.institution_id
+    return found, independent(observed, await queries.holders(tx, item_id))
+
+
+async def assessable_for(
+    tx: Transaction, actor: Actor, item_id: int, institution_id: int | None
+) -> tuple[Item, int]:
+    """As `assessable`, in the name of that institution; None: of the only one that there is."""
+    found, observed = await assessable(tx, actor, item_id)
+    if institution_id is None and len(observed) == 1:
+        return found, observed[0]
+    if institution_id is None or institution_id not in observed:
+        raise NotAllowed
+    return found, institution_id
 
 
 async def give(tx: Transaction, act: Act, draft: AssessmentDraft) -> Assessment:
     """Publish an assessment, or another version of it, beside the State's answer.
 
-    Refuses as `assessable` does, and with NoWords, TooLong, SourceTooLong, DayInFuture, NoStatus
-    or StatusEnded.
+    Refuses as `assessable_for` does, and with NoWords, TooLong, SourceTooLong, DayInFuture,
+    NoStatus or StatusEnded.
     """
-    item, institution_id = await assessable(tx, act.actor, draft.item_id)
-    seat = permissions.observes_for(act.actor)
+    item, institution_id = await assessable_for(tx, act.actor, draft.item_id, draft.institution_id)
+    seat = act.actor.seat({Role.OBSERVER}, institution_id)
     assert seat is not None
     checked = draft.checked()
     if checked.as_of > act.today:

@@ -362,7 +362,7 @@ async def _carry_out(
     """Change the rows; gives the assignments that their people knew and that changed."""
     await queries.add(tx, steps.new, assigned_by=seat_id, now=now)
     await queries.draft_again(tx, steps.again, assigned_by=seat_id, now=now)
-    await queries.aim(tx, steps.changed)
+    await queries.aim(tx, steps.changed, seat_id=seat_id, now=now)
     await _remove(tx, steps.removed, now=now)
     await queries.end(tx, [each.id for each in steps.settled], now=now)
     touched = [*(each.assignment for each in steps.changed), *steps.removed]

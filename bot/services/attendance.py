@@ -67,10 +67,9 @@ async def check_in(tx: Transaction, act: Act, found: Consultation, kept: SignUp)
 
     Whoever has no seat stays as they are. Raises OfferOver.
     """
-    await seats.lock(tx, found.id)
-    kept = await sign_ups.again(tx, kept)
+    kept = await seats.hold(tx, kept)
     if kept.state is SignUpState.OFFERED:
-        kept = await waiting.take(tx, act, found, kept)
+        kept = await waiting.take(tx, act, kept)
     await sign_ups.save(tx, replace(kept, asked=None))
     if kept.state is SignUpState.CONFIRMED and not kept.came:
         await _note(tx, kept)
@@ -87,6 +86,14 @@ async def at_the_door(tx: Transaction, act: Act, consultation_id: int) -> Consul
     if not found.is_at_the_door(act.today):
         raise Outdated
     return found
+
+
+async def with_code(tx: Transaction, act: Act, consultation_id: int) -> tuple[Consultation, str]:
+    """A consultation and the code that hangs at its door; raises NotFound, Outdated."""
+    found = await at_the_door(tx, act, consultation_id)
+    if not found.has_code(act.today):
+        raise Outdated
+    return found, code_of(tx, found)
 
 
 def code_of(tx: Transaction, found: Consultation) -> str:
@@ -122,7 +129,7 @@ async def let_in(tx: Transaction, act: Act, consultation_id: int, number: int) -
     limit = found.wanted.seats
     if limit is not None and await people(tx, consultation_id) >= limit:
         raise NoSeatEmpty(seats=limit)
-    await sign_ups.stand(tx, kept.handle, SignUpState.CONFIRMED)
+    await seats.confirm(tx, kept.handle)
     await _note(tx, kept)
     await _trace(tx, act, "sign_up.let_in", consultation_id)
 

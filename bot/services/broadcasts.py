@@ -141,7 +141,7 @@ async def plan(tx: Transaction, act: Act, draft: Draft) -> int:
         raise NoWords
     for words in texts.values():
         if len(words) > LONGEST_TEXT:
-            raise TooLong(limit=LONGEST_TEXT, over=len(words) - LONGEST_TEXT)
+            raise TooLong(limit=LONGEST_TEXT, count=len(words) - LONGEST_TEXT)
     sends_at = act.now + UNDO if draft.sends_at is None else draft.sends_at
     if sends_at < act.now:
         raise MomentPast

@@ -28,7 +28,7 @@ from bot.domain.clearance import (
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.items import best_text
 from bot.domain.people import REPORTING, SECRETARIAT, Act, Actor, Person, Role
-from bot.domain.reports import EvidenceMissing, StatusUpdate, fitting, require_fits
+from bot.domain.reports import FileNeeded, StatusUpdate, fitting, require_fits
 from bot.domain.screens import Screen
 from bot.domain.status import called
 from bot.domain.versions import newest
@@ -38,6 +38,7 @@ from bot.services import audit, requests
 from bot.services.last_word import follow_inside, restore
 from bot.services.notices import reporters, tell, tell_secretariat
 from bot.services.reminders import calendars_of
+from bot.services.status_updates import read_beside, word_before
 from storage import (
     absences,
     assignments,
@@ -92,8 +93,11 @@ async def set_rule(
 async def _let_go(
     tx: Transaction, act: Act, institution_id: int, rule: Rule
 ) -> Sequence[Uncleared]:
-    """What need not wait any more is the institution's word; it was read by nobody else."""
-    waiting = await queries.needless(tx, institution_id, rule)
+    """What need not wait any more is the institution's word; it was read by nobody else.
+
+    What the actor wrote goes on waiting: else a validator would clear their own report this way.
+    """
+    waiting = await queries.needless(tx, institution_id, rule, person_id=act.actor.person_id)
     await assignments.lock(tx, [each.assignment_id for each in waiting])
     assert act.actor.seat_id is not None
     gone = []
@@ -124,7 +128,7 @@ async def get(tx: Transaction, actor: Actor, status_update_id: int) -> Uncleared
     report = existing(await queries.get(tx, status_update_id))
     if permissions.seat_to_clear(actor, report.institution_id) is None:
         raise NotFound
-    if permissions.clears_own(actor, report.author):
+    if permissions.clears_own(actor, report.writers):
         raise OwnReport
     return report
 
@@ -140,9 +144,9 @@ async def clear(tx: Transaction, act: Act, shown: Shown) -> Uncleared:
         raise Outdated
     await queries.add(tx, report.status_update_id, seat_id, Decision.CLEARED, now=act.now)
     await _is_word(tx, act, report)
-    await _tell_author(tx, act, report, views.cleared(report))
+    await _tell_writers(tx, act, report, views.cleared(report))
     await _trace(tx, act, report, "clear")
-    await tell_secretariat(tx, act, f"{report.number}:cleared")
+    await tell_secretariat(tx, act, f"{report.number}:{report.version}:cleared")
     return report
 
 
@@ -207,14 +211,14 @@ async def _require_status(tx: Transaction, before: StatusUpdate, after: StatusUp
     if chosen.evidence_required:
         counted = await evidence.counts_of_report(tx, before.id)
         if not counted.files:
-            raise EvidenceMissing(status=called(chosen.code))
+            raise FileNeeded(status=called(chosen.code))
 
 
 async def amend(tx: Transaction, act: Act, shown: Shown, wanted: Amended) -> Uncleared:
     """Change what the report says, and clear it so; its people are told which words changed.
 
     Two people have read it then: who sent it and who amended it. What it said before is kept whole.
-    Raises Outdated as `clear`, NoStatus, StatusEnded, EvidenceMissing, NoWords, TooLong.
+    Raises Outdated as `clear`, NoStatus, StatusEnded, FileNeeded, NoWords, TooLong.
     """
     report = await _locked(tx, act, shown.status_update_id)
     before = existing(await status_updates.get(tx, report.status_update_id))
@@ -230,7 +234,7 @@ async def amend(tx: Transaction, act: Act, shown: Shown, wanted: Amended) -> Unc
     await _is_word(tx, act, report)
     await _tell_reporters(tx, act, report, views.amended(report, before, after), "amended")
     await _trace(tx, act, report, "amend")
-    await tell_secretariat(tx, act, f"{report.number}:cleared")
+    await tell_secretariat(tx, act, f"{report.number}:{report.version}:cleared")
     return report
 
 
@@ -241,20 +245,20 @@ async def _keep(tx: Transaction, said: StatusUpdate) -> None:
 
 
 async def return_(
-    tx: Transaction, act: Act, status_update_id: int, comment: str, *, language: str
+    tx: Transaction, act: Act, shown: Shown, comment: str, *, language: str
 ) -> Uncleared:
     """The report goes back to who sent it, with the comment; what was due is owed again.
 
-    Raises Outdated where it was decided on or withdrawn meanwhile, NoWords, TooLong.
+    Raises Outdated as `clear`, NoWords, TooLong.
     """
     words = fitting(comment)
-    report = await _locked(tx, act, status_update_id)
+    report = await _locked(tx, act, shown.status_update_id)
     seat_id = _seat(act, report)
-    if not await queries.return_(tx, status_update_id):
+    if not await queries.return_(tx, shown):
         raise Outdated
     await queries.add(
         tx,
-        status_update_id,
+        report.status_update_id,
         seat_id,
         Decision.RETURNED,
         comment=words,
@@ -263,8 +267,8 @@ async def return_(
     )
     await follow_inside(tx, report.assignment_id)
     await requests.follow(tx, act, [report.assignment_id])
-    shown = views.came_back(report, words, language)
-    await _tell_reporters(tx, act, report, shown, "returned_inside")
+    back = views.came_back(report, words, language)
+    await _tell_reporters(tx, act, report, back, "returned_inside")
     await _trace(tx, act, report, "return", words=words)
     return report
 
@@ -291,13 +295,13 @@ async def _is_word(tx: Transaction, act: Act, report: Uncleared) -> None:
     await requests.follow(tx, act, [report.assignment_id])
 
 
-async def _tell_author(tx: Transaction, act: Act, report: Uncleared, shown: Screen) -> None:
-    """Who sent it hears without a sound, while they report for that institution."""
-    if report.author in {each.id for each in await _reporting(tx, act, report)}:
-        assert report.author is not None
-        about = f"assignment:{report.assignment_id}"
-        key = f"cleared:{report.number}:{report.author}"
-        await tell(tx, act, report.author, shown, key, subject=about, silent=True)
+async def _tell_writers(tx: Transaction, act: Act, report: Uncleared, shown: Screen) -> None:
+    """Who wrote it hears without a sound, while they report for that institution."""
+    about = f"assignment:{report.assignment_id}"
+    reporting = {each.id for each in await _reporting(tx, act, report)}
+    for each in sorted(report.writers & reporting):
+        key = f"cleared:{report.number}:{report.version}:{each}"
+        await tell(tx, act, each, shown, key, subject=about, silent=True)
 
 
 async def _reporting(tx: Transaction, act: Act, report: Uncleared) -> list[Person]:
@@ -314,9 +318,9 @@ async def _tell_reporters(
     about = f"assignment:{report.assignment_id}"
     for person_id in hearing:
         if person_id != act.actor.person_id:
-            await tell(
-                tx, act, person_id, shown, f"{what}:{report.number}:{person_id}", subject=about
-            )
+            key = f"{what}:{report.number}:{report.version}:{person_id}"
+            quotes = [f"su:{report.status_update_id}"]
+            await tell(tx, act, person_id, shown, key, subject=about, quotes=quotes)
 
 
 async def _trace(
@@ -343,7 +347,7 @@ async def holders(
     there = await _Validators.of(tx, act, policy, {each.institution_id for each in reports})
     found: dict[int, Person | None] = {}
     for each in reports:
-        one = lies_with(there.by_house.get(each.institution_id, ()), each.author, act.now)
+        one = lies_with(there.by_house.get(each.institution_id, ()), each.writers, act.now)
         found[each.status_update_id] = None if one is None else there.people[one.person_id]
     return found
 
@@ -413,24 +417,26 @@ async def _tell_due(tx: Transaction, act: Act, due: Sequence[Notice]) -> None:
     for group, ids in groups.items():
         person = existing(await people.get(tx, group.person_id))
         reports = await queries.of_ids(tx, ids)
-        shown = await _notice(tx, person, reports, group)
-        key = f"clearance:{group.rung}:{person.id}:{ids[0]}"
+        shown, quotes = await _notice(tx, person, reports, group)
+        key = f"clearance:{group.rung}:{person.id}:{ids[0]}:{reports[0].version}"
         about = None if group.rung == LATE else views.subject(reports)
-        await tell(tx, act, person.id, shown, key, subject=about, silent=group.quiet)
+        quiet = group.quiet
+        await tell(tx, act, person.id, shown, key, subject=about, silent=quiet, quotes=quotes)
     await queries.note(tx, due, now=act.now)
 
 
 async def _notice(
     tx: Transaction, person: Person, reports: Sequence[Uncleared], group: Notice
-) -> Screen:
+) -> tuple[Screen, Sequence[str]]:
+    """What somebody is told, and what it quotes."""
     language = person.language
     if group.rung == LATE:
-        return views.late(reports, language)
+        return views.late(reports, language), ()
     reminds = group.rung != WITH_THEM
     if len(reports) == 1 and not reminds:
         found = await material(tx, reports[0], language, default_language=language)
-        return views.told(found, language, instead=group.instead)
-    return views.waiting(reports, language, reminds=reminds, instead=group.instead)
+        return views.told(found, language, instead=group.instead), found.quotes
+    return views.waiting(reports, language, reminds=reminds, instead=group.instead), ()
 
 
 async def material(
@@ -442,17 +448,18 @@ async def material(
     if not report.restricted:
         texts = (await items.texts(tx, [report.item_id]))[report.item_id]
         asks = best_text(texts, language, default_language)
-    earlier = await status_updates.standing(tx, report.assignment_id)
-    newest = await status_updates.newest(tx, report.assignment_id)
+    returned = await queries.returned_before(tx, report.assignment_id, before=said.id)
+    last = await status_updates.newest(tx, report.assignment_id)
     seat = None if said.seat_id is None else await seats.get(tx, said.seat_id)
     author = None if seat is None else await people.get(tx, seat.person_id)
     return views.Material(
         report=report,
         said=replace(said, figures=await figures.of(tx, said.id)),
         pieces=tuple(await evidence.of_report(tx, said.id)),
-        before=next((each for each in earlier if each.id < said.id), None),
-        returned=await queries.returned_before(tx, report.assignment_id, before=said.id),
+        before=await word_before(tx, said),
+        returned=returned,
+        tried=None if returned is None else await read_beside(tx, returned.id),
         asks=asks,
         author=None if author is None else author.name,
-        newer=newest.number if newest is not None and newest.id > said.id else None,
+        newer=last.number if last is not None and last.id > said.id else None,
     )

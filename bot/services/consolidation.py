@@ -10,13 +10,15 @@ from bot.domain.consolidation import (
     LONGEST_SENTENCE,
     Consolidation,
     Contradiction,
+    NoFileBehind,
     NothingApproved,
 )
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.people import Act
 from bot.domain.reports import DayInFuture, TooLong, fitting
+from bot.domain.status import called
 from bot.services import audit
-from storage import assignments, statuses
+from storage import assignments, evidence, statuses
 from storage import consolidations as queries
 from storage.database import Transaction
 
@@ -41,15 +43,15 @@ async def consolidate(tx: Transaction, act: Act, wanted: Wanted) -> Consolidatio
     """The item has a new version of its consolidated status; its contradictions are resolved.
 
     It rests on what the officer read: a report approved meanwhile makes it stale at once. Raises
-    Outdated where a colleague has consolidated meanwhile, NothingApproved, DayInFuture, NoStatus,
-    StatusEnded, NoWords or TooLong.
+    Outdated where a colleague has consolidated meanwhile, NothingApproved, NoFileBehind,
+    DayInFuture, NoStatus, StatusEnded, NoWords or TooLong.
     """
     permissions.require(permissions.may_consolidate(act.actor))
     seat = permissions.secretariat_seat(act.actor)
     chosen = (await statuses.vocabulary(tx)).require(wanted.status)
     sentence = fitting(wanted.sentence)
     if len(sentence) > LONGEST_SENTENCE:
-        raise TooLong(limit=LONGEST_SENTENCE, over=len(sentence) - LONGEST_SENTENCE)
+        raise TooLong(limit=LONGEST_SENTENCE, count=len(sentence) - LONGEST_SENTENCE)
     if wanted.as_of > act.today:
         raise DayInFuture(day=wanted.as_of)
     if not await assignments.lock_items(tx, [wanted.item_id]):
@@ -57,6 +59,9 @@ async def consolidate(tx: Transaction, act: Act, wanted: Wanted) -> Consolidatio
     before = await queries.current(tx, wanted.item_id)
     if wanted.after != (0 if before is None else before.version):
         raise Outdated
+    sources = await _sources(tx, wanted)
+    if chosen.evidence_required and not await evidence.files_behind(tx, sources):
+        raise NoFileBehind(status=called(chosen.code))
     await queries.add(
         tx,
         wanted.item_id,
@@ -65,7 +70,7 @@ async def consolidate(tx: Transaction, act: Act, wanted: Wanted) -> Consolidatio
         as_of=wanted.as_of,
         sentence=sentence,
         language=wanted.language,
-        sources=await _sources(tx, wanted),
+        sources=sources,
         seat_id=seat.id,
         now=act.now,
     )

@@ -114,6 +114,7 @@ async def change(tx: Transaction, act: Act, consultation_id: int, wanted: Wanted
 
     Those who agreed to be kept until an earlier day are kept until that day.
     """
+    await seats.lock(tx, consultation_id)
     found = await get(tx, act, consultation_id)
     if found.state is not ConsultationState.OPEN:
         raise Outdated
@@ -157,8 +158,10 @@ async def end_words(tx: Transaction, act: Act, consultation_id: int) -> None:
 
 
 async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
-    """It does not take place: whoever signed up is told. Raises Outdated."""
+    """It does not take place: whoever signed up is told. Raises Outdated, also once it has."""
     found = await get(tx, act, consultation_id)
+    if not found.can_be_cancelled(act.today):
+        raise Outdated
     open_or_closed = [ConsultationState.OPEN, ConsultationState.CLOSED]
     to = ConsultationState.CANCELLED
     if not await queries.move(tx, consultation_id, from_=open_or_closed, to=to):
@@ -186,8 +189,7 @@ def _require_fits(act: Act, wanted: Wanted) -> None:
 
 
 async def _require_seats(tx: Transaction, consultation_id: int, wanted: Wanted) -> None:
-    """Nobody loses a seat because there are fewer."""
-    await seats.lock(tx, consultation_id)
+    """Nobody loses a seat because there are fewer; the consultation is locked."""
     taken = sum((await seats.taken(tx, consultation_id)).values())
     if wanted.seats is not None and taken > wanted.seats:
         raise TooFewSeats(taken=taken)
@@ -337,6 +339,7 @@ async def follow(database: Database, act: Act) -> None:
     while over:
         async with database.write() as tx:
             over = await sign_ups.over(tx, today=act.today, begun_before=begun_before)
+            await seats.lock(tx, *(each.consultation_id for each in over))
             for gone in over:
                 await erasure.of_sign_up(tx, act, gone)
     await _erase_words(database, act)
@@ -349,6 +352,7 @@ async def _erase_words(database: Database, act: Act) -> None:
         over = await contributions.over(tx, today=act.today, limit=AT_ONCE)
     while over:
         async with database.write() as tx:
+            await seats.lock(tx, *(each.consultation_id for each in over))
             for each in over:
                 await erasure.of_contribution(tx, act, each)
             over = await contributions.over(tx, today=act.today, limit=AT_ONCE)

@@ -25,6 +25,7 @@ from bot.services import audit, notices
 from bot.services.contributing import chapter_of
 from storage import consultations, enclosures, items
 from storage import contributions as queries
+from storage import waiting as seats
 from storage.database import Transaction
 from storage.outbox import BULK
 
@@ -110,12 +111,12 @@ async def decide(
 
     Raises NoWords where a reason is needed, TooLong, Outdated where it stands so already.
     """
-    consultation, read = await get(tx, act, contribution_id)
+    consultation, read = await _held(tx, act, contribution_id)
     said = answer.strip()
     if outcome in REASONED and not said:
         raise NoWords
     if len(said) > LONGEST_ANSWER:
-        raise TooLong(limit=LONGEST_ANSWER, over=len(said) - LONGEST_ANSWER)
+        raise TooLong(limit=LONGEST_ANSWER, count=len(said) - LONGEST_ANSWER)
     if (read.kept.outcome, read.kept.answer) == (outcome, said):
         raise Outdated
     decided = replace(
@@ -131,11 +132,18 @@ async def decide(
 
 async def tag(tx: Transaction, act: Act, contribution_id: int, tags: Tags) -> None:
     """Put a contribution under themes and items."""
-    consultation, read = await get(tx, act, contribution_id)
+    consultation, read = await _held(tx, act, contribution_id)
     await queries.save(tx, replace(read.kept, tags=tags))
     facts = {"number": read.kept.number, "themes": len(tags.themes), "items": len(tags.items)}
     subject = f"consultation:{consultation.id}"
     await audit.record(tx, act, "contribution.tag", subject, facts=facts)
+
+
+async def _held(tx: Transaction, act: Act, contribution_id: int) -> tuple[Consultation, Read]:
+    """One that stands, to be changed: who wrote it may just amend it or take it back."""
+    consultation, _read_before = await get(tx, act, contribution_id)
+    await seats.lock(tx, consultation.id)
+    return await get(tx, act, contribution_id)
 
 
 async def _tell(tx: Transaction, act: Act, found: Consultation, decided: Contribution) -> None:

@@ -38,6 +38,7 @@ from bot.keys import KeyMissing
 from bot.services import audit, erasure
 from bot.services.sign_ups import begin
 from storage import consultations, contributions, enclosures, items, report_chapters, sign_ups
+from storage import waiting as seats
 from storage.database import Transaction
 
 
@@ -100,6 +101,7 @@ async def send(
     tx: Transaction, act: Act, kept: SignUp, consultation: Consultation, draft: Draft
 ) -> Contribution:
     """Contribute under a sign-up; raises InputClosed, TooManyToday, SaidAlready, ItemsUnknown."""
+    kept = await seats.hold(tx, kept)
     card = _card(kept)
     if not kept.is_in:
         raise NotFound
@@ -133,6 +135,7 @@ async def amend(
 
     Raises as `send`, and Outdated where it was withdrawn.
     """
+    kept = await seats.hold(tx, kept)
     card = _card(kept)
     await _require_fits(tx, act, consultation, draft.about)
     mine = await own(tx, kept, number)
@@ -169,6 +172,7 @@ async def withdraw(
 ) -> Contribution:
     """Take the words back: nobody can read them any more. Raises InputClosed, Outdated."""
     _require_open(act, consultation)
+    await seats.lock(tx, consultation.id)
     mine = await own(tx, kept, number)
     if mine.state is not State.SENT or mine.said is None:
         raise Outdated
@@ -194,6 +198,7 @@ async def own(tx: Transaction, kept: SignUp, number: int) -> Contribution:
 
 async def delete_messages(tx: Transaction, act: Act, kept: SignUp, number: int) -> Contribution:
     """Delete from the chat what shows a contribution, where Telegram allows it."""
+    await seats.lock(tx, kept.consultation_id)
     mine = await own(tx, kept, number)
     await clear_chat(tx, act, kept, mine)
     if mine.said is None:
@@ -205,9 +210,13 @@ async def delete_messages(tx: Transaction, act: Act, kept: SignUp, number: int) 
 
 async def note_screen(tx: Transaction, mine: Contribution, row: int) -> None:
     """Keep in mind that the message of outbox row `row` shows the words."""
-    if mine.said is not None and row not in mine.said.screens:
-        said = replace(mine.said, screens=(*mine.said.screens, row))
-        await contributions.save(tx, replace(mine, said=said))
+    if mine.said is None or row in mine.said.screens:
+        return
+    await seats.lock(tx, mine.consultation_id)
+    now = await contributions.get(tx, mine.id)  # somebody may just have decided on it
+    if now is not None and now.said is not None:
+        said = replace(now.said, screens=(*now.said.screens, row))
+        await contributions.save(tx, replace(now, said=said))
 
 
 async def clear_chat(tx: Transaction, act: Act, kept: SignUp, mine: Contribution) -> None:
@@ -237,6 +246,7 @@ async def leave(
 
     The chat's own rows and messages go. Raises as `send`.
     """
+    kept = await seats.hold(tx, kept)
     card = _card(kept)
     await _require_fits(tx, act, consultation, draft.about)
     said = replace(draft.said(NOT_SAID), wrote=(), screens=())
@@ -261,6 +271,8 @@ async def put_aside(tx: Transaction, act: Act, kept: SignUp) -> None:
     if kept.state is SignUpState.WORDS:
         await erasure.of_sign_up(tx, act, kept)
     else:
+        await seats.lock(tx, kept.consultation_id)
+        kept = await sign_ups.again(tx, kept)
         await sign_ups.save(tx, replace(kept, asked=None))
 
 

@@ -50,6 +50,7 @@ class DialogueClosed(Refused):
     """The dialogue is over."""
 
     key = "error.dialogue_closed"
+    final = True
 
 
 class NobodyOnCall(Refused):

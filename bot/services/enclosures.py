@@ -12,8 +12,8 @@ from bot.domain.incoming import Sent
 from bot.domain.people import Act
 from bot.domain.views import contributing as told
 from bot.exchange.inspect import safe_name
-from bot.exchange.refusals import NotAccepted, TooLarge, UnknownType
-from bot.services import notices
+from bot.exchange.refusals import Macros, NotAccepted, OldFormat, TooLarge, UnknownType
+from bot.services import discretion, notices
 from storage import consultations, sign_ups
 from storage import enclosures as queries
 from storage.database import Transaction
@@ -32,6 +32,18 @@ class NotTaken(Refused):
     """Neither photo nor document nor voice message."""
 
     key = "enclosure.not_taken"
+
+
+class WithMacros(Refused):
+    """Of documents that can hold macros, Word's alone are taken, without."""
+
+    key = "enclosure.macros"
+
+
+class OldDocument(Refused):
+    """A document of an old kind can hide macros; values: `extension`."""
+
+    key = "enclosure.old_format"
 
 
 class NotOfChildren(Refused):
@@ -64,7 +76,7 @@ async def take(tx: Transaction, act: Act, kept: SignUp, sent: Sent) -> Enclosure
     if len(await queries.unsent(tx, kept.handle)) >= MOST:
         raise TooManyFiles(limit=MOST)
     name = safe_name(sent.name or _NAMES.get(sent.kind, ""))
-    origin = Origin(kept.card.bot_id, sent.file_id, name)
+    origin = Origin(kept.card.bot_id, sent.file_id, name, sent.message_id)
     at = None if kind is EnclosureKind.VOICE else act.now
     added = await queries.add(tx, kept.consultation_id, kept.handle, kind, origin, at=at)
     taken = await queries.get(tx, added)
@@ -78,10 +90,11 @@ async def keep_voice(tx: Transaction, act: Act, kept: SignUp, enclosure_id: int)
     await queries.confirm(tx, enclosure_id, now=act.now)
 
 
-async def take_back(tx: Transaction, kept: SignUp, enclosure_id: int) -> None:
+async def take_back(tx: Transaction, act: Act, kept: SignUp, enclosure_id: int) -> None:
     """A file is not to be kept; raises NotFound."""
-    await own(tx, kept, enclosure_id)
+    unwanted = await own(tx, kept, enclosure_id)
     await queries.remove(tx, enclosure_id)
+    await _take_from_chat(tx, act, kept, unwanted)
 
 
 async def own(tx: Transaction, kept: SignUp, enclosure_id: int) -> Enclosure:
@@ -113,6 +126,15 @@ async def stored(
         await refused(tx, act, fetched, NotOfChildren())
         return
     await queries.store(tx, fetched, extension=extension, stored=stored, shown=shown, text=text)
+    kept = await sign_ups.by_handle(tx, fetched.handle)
+    await _take_from_chat(tx, act, kept, fetched)
+
+
+async def _take_from_chat(tx: Transaction, act: Act, kept: SignUp | None, sent: Enclosure) -> None:
+    """In discreet mode the message with a file goes once that is kept, or is not to be."""
+    if kept is None or kept.card is None or not kept.card.discreet or sent.origin is None:
+        return
+    await discretion.take_written(tx, act, kept.card, sent.origin.message_id)
 
 
 async def _of_children(tx: Transaction, handle: str) -> bool:
@@ -130,9 +152,19 @@ async def refused(tx: Transaction, act: Act, fetched: Enclosure, refusal: Refuse
         return
     found = await consultations.get(tx, fetched.consultation_id)
     now = await queries.get(tx, fetched.id)
-    if isinstance(refusal, NotAccepted | UnknownType):
-        refusal = NotTaken()  # theirs names kinds that are evidence alone
     if found is not None and now is not None:
         sent = now.contribution_id is not None
-        shown = told.file_refused(found.code, refusal.text, sent=sent)
+        shown = told.file_refused(found.code, in_our_words(refusal).text, sent=sent)
         await notices.tell_participants(tx, act, [fetched.handle], shown, f"file:{fetched.id}")
+
+
+def in_our_words(refusal: Refused) -> Refused:
+    """The refusal in words that name no kind of file which is taken as evidence alone."""
+    match refusal:
+        case NotAccepted() | UnknownType():
+            return NotTaken()
+        case Macros():
+            return WithMacros()
+        case OldFormat():
+            return OldDocument(**refusal.values)
+    return refusal

@@ -14,6 +14,7 @@ from bot.domain.consultations import Card, SignUp, SignUpState, counted
 from bot.domain.contributions import Contribution
 from bot.domain.errors import Refused
 from bot.domain.people import Act
+from bot.domain.screens import Screen
 from bot.domain.small_groups import WROTE
 from bot.domain.views import consultations as views
 from bot.domain.views import contributed
@@ -24,6 +25,7 @@ from storage import (
     contributions,
     enclosures,
     feedback,
+    hidings,
     outbox,
     quotes,
     sign_ups,
@@ -50,7 +52,10 @@ async def of_sign_up(tx: Transaction, act: Act, gone: SignUp, *, says: int | Non
     were under way leave no trace.
     """
     await seats.lock(tx, gone.consultation_id)
-    gone = await sign_ups.again(tx, gone)  # who is at the door may just have noted them
+    now = await sign_ups.by_handle(tx, gone.handle)  # who is at the door may just have noted them
+    if now is None:
+        return  # or somebody else has just erased them
+    gone = now
     if gone.card is not None:
         if gone.is_in:
             said = counted(gone.card.answers, came=gone.came)
@@ -76,15 +81,21 @@ async def of_subscription(
     tx: Transaction, act: Act, gone: Subscription, *, says: int | None = None
 ) -> None:
     """Take that somebody is told of later ones, and what they were told; `says` as above."""
+    if not await subscriptions.remove(tx, gone, says=says, now=act.now):
+        return
     if gone.card is not None:
         rows = await outbox.let_go(tx, gone.handle, now=act.now)
         await clear_chat(tx, act, gone.card, rows=rows, wrote=())
-    await subscriptions.remove(tx, gone, says=says, now=act.now)
     await audit.record(tx, act.of_the_day, "subscription.erase", "subscriptions")
 
 
 async def of_contribution(tx: Transaction, act: Act, gone: Contribution) -> None:
     """Take a contribution to which no sign-up belongs."""
+    await seats.lock(tx, gone.consultation_id)
+    now = await contributions.get(tx, gone.id)
+    if now is None:
+        return  # whoever else knows its code was faster
+    gone = now
     await uncount(tx, [gone])
     await take_from_officers(tx, act, [shown_as(gone.id)])
     await contributions.remove(tx, gone.handle)
@@ -160,16 +171,24 @@ async def of_marks(tx: Transaction, act: Act, consultation_id: int) -> None:
 
 
 async def clear_chat(
-    tx: Transaction, act: Act, card: Card, *, rows: Iterable[int], wrote: Iterable[int]
+    tx: Transaction,
+    act: Act,
+    card: Card,
+    *,
+    rows: Iterable[int],
+    wrote: Iterable[int],
+    instead: Screen | None = None,
 ) -> None:
     """Delete messages from a chat where Telegram allows it, and blank what else was ours.
 
-    `rows` are of the outbox, `wrote` ids of messages.
+    `rows` are of the outbox, `wrote` ids of messages; `instead` is what blanks them.
     """
+    rows = list(rows)
+    await hidings.let_go(tx, card.bot_id, card.chat_id, rows)
     taken = [
         Message(
             f"erase:{row}",
-            told.blank(),
+            instead or told.blank(),
             None,
             card.bot_id,
             chat_id=card.chat_id,
@@ -197,6 +216,7 @@ async def clear_chat(
 
 async def of_consultation(tx: Transaction, act: Act, consultation_id: int) -> None:
     """Take everything of a consultation's participants."""
+    await seats.lock(tx, consultation_id)
     await consultations.erase(tx, consultation_id)
     await contributions.remove_marks(tx, consultation_id)
     shown = [file_of(consultation_id)]

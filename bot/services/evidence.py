@@ -18,7 +18,8 @@ from storage.database import Transaction
 from storage.evidence import Awaited
 
 MEGABYTE = 1024 * 1024
-REPORTS = ("status_update", "record")  # conversations that end in a status update
+REPORTS = ("status_update", "record", "amend")
+"""Conversations that end in a status update, or in a version of one."""
 MOST = 1000
 """Pieces of evidence in one draft: more than anybody sends, fewer than would fill the disk."""
 

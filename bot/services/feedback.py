@@ -49,11 +49,11 @@ async def give(
 
     Raises NotFound for whoever is not asked, Unfit where nothing is said.
     """
+    kept = await seats.hold(tx, kept)
     if not await may_give(tx, act, found, kept):
         raise NotFound
     if said.is_empty:
         raise Unfit("feedback.empty")
-    await seats.lock(tx, found.id)
     changes = Counter(said.counted)
     if (before := await queries.of_handle(tx, kept.handle)) is not None:
         row, earlier = before

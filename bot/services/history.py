@@ -30,8 +30,9 @@ class History:
 
     @property
     def bare(self) -> History:
-        """The same without a word of what people wrote, as it is told of a restricted item."""
-        return replace(self, events=tuple(replace(each, words=None) for each in self.events))
+        """The same without what people wrote and sent, as it is told of a restricted item."""
+        bare = (replace(each, words=None, figures=(), pieces=()) for each in self.events)
+        return replace(self, events=tuple(bare))
 
 
 def scope_of(actor: Actor) -> Scope:

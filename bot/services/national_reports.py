@@ -6,13 +6,15 @@ Every act on a report locks it first, so that two officers never change one stru
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from bot.domain import permissions
 from bot.domain.errors import Outdated, existing
 from bot.domain.items import best_text
+from bot.domain.merging import ChangedMeanwhile
 from bot.domain.national_reports import (
+    CHANGING,
     LONGEST_TITLE,
     MOST_CHAPTERS,
     AllSubmitted,
@@ -20,15 +22,18 @@ from bot.domain.national_reports import (
     NationalReport,
     NotApprovedYet,
     NothingInIt,
+    NotSubmitted,
     ReportItem,
+    Settings,
     Stage,
     Structure,
     chapters_for,
     in_scope,
+    require_room,
 )
 from bot.domain.people import Act
 from bot.domain.reports import DayInFuture, fitting
-from bot.domain.screens import Attachment
+from bot.domain.screens import Attachment, Listing, text
 from bot.services import audit
 from storage import deadlines, items
 from storage import national_reports as queries
@@ -70,8 +75,8 @@ async def add(
 ) -> int:
     """Begin a report with the chapters that its structure makes; gives its id.
 
-    Raises NothingInIt where there is nothing to make chapters of, NotFound for a deadline that is
-    gone.
+    Raises NothingInIt where there is nothing to make chapters of, TooManyChapters where there is
+    too much, NotFound for a deadline that is gone.
     """
     permissions.require(permissions.may_prepare_report(act.actor))
     if wanted.deadline_id is not None:
@@ -82,8 +87,7 @@ async def add(
     drafts = chapters_for(wanted.structure, there, begin)
     if not scope or (wanted.structure is not Structure.OWN and not drafts):
         raise NothingInIt
-    if len(drafts) > MOST_CHAPTERS:
-        raise Outdated
+    require_room(len(drafts))
     report_id = await queries.add(
         tx,
         kind=wanted.kind.value,
@@ -132,13 +136,48 @@ async def beginnings(
 
 
 async def change(
-    tx: Transaction, act: Act, report_id: int, *, word_limit: int | None, months: int
-) -> None:
-    """Another limit of words (None: there is none), another age after which reports are stale."""
-    await open_one(tx, act, report_id)
-    await queries.change(tx, report_id, word_limit=word_limit, months=months)
-    facts: dict[str, Fact] = {"words": word_limit or 0, "months": months}
-    await audit.record(tx, act, "national_report.change", _subject(report_id), facts=facts)
+    tx: Transaction, act: Act, report_id: int, wanted: Settings, *, seen: Settings
+) -> tuple[str, ...]:
+    """Change what is otherwise than it was `seen`; gives which fields that are.
+
+    Other documents leave the chapters as they are: what is not in them any more leaves those, what
+    is new stands in none before it is put into one. Raises ChangedMeanwhile where somebody else has
+    changed the same, NothingInIt for documents without anything of that structure, NotFound for a
+    deadline that is gone, AllSubmitted.
+    """
+    report = await open_one(tx, act, report_id)
+    wanted = replace(wanted, title=fitting(wanted.title)[:LONGEST_TITLE])
+    both = CHANGING.clashes(seen, report.settings, wanted)
+    if both:
+        names = tuple(text(f"national_report.field.{each}") for each in both)
+        raise ChangedMeanwhile(fields=Listing(names))
+    wanted = CHANGING.upon(seen, report.settings, wanted)
+    changed = CHANGING.touched(report.settings, wanted)
+    if not changed:
+        return ()
+    if "deadline_id" in changed and wanted.deadline_id is not None:
+        existing(await deadlines.get(tx, wanted.deadline_id))
+    if "documents" in changed:
+        there = await chapters.items_in(tx, wanted.documents)
+        if not in_scope(report.structure, there):
+            raise NothingInIt
+    await queries.change(tx, report_id, **asdict(wanted) | {"documents": list(wanted.documents)})
+    if {"title", "documents"} & set(changed):
+        await queries.touch(tx, report_id, now=act.now)
+    facts: dict[str, Fact] = {
+        "fields": list(changed),
+        "words": wanted.word_limit or 0,
+        "months": wanted.months,
+    }
+    await audit.record(
+        tx,
+        act,
+        "national_report.change",
+        _subject(report_id),
+        facts=facts,
+        words=wanted.title if "title" in changed else None,
+    )
+    return changed
 
 
 async def drop(tx: Transaction, act: Act, report_id: int) -> None:
@@ -233,3 +272,48 @@ async def submit(
     subject = _subject(report.id)
     await audit.record(tx, act, "national_report.submit", subject, facts=facts, words=symbol)
     return replace(report, state=Stage.SUBMITTED, submitted_on=day, symbol=symbol)
+
+
+async def take_back_approval(
+    tx: Transaction, act: Act, approval_id: int, reason: str
+) -> NationalReport:
+    """An approval was recorded by mistake: the report stands as if it had not been; says why.
+
+    What was recorded stays in the record, and counts no more. Raises AllSubmitted while the report
+    is submitted, which rests on it, Outdated where it is taken back already.
+    """
+    permissions.require(permissions.may_prepare_report(act.actor))
+    found = existing(await queries.approval(tx, approval_id))
+    report = await open_one(tx, act, found.report_id)
+    why = fitting(reason)
+    if not await queries.take_back_approval(tx, approval_id, now=act.now):
+        raise Outdated
+    left = await queries.approvals(tx, report.id)
+    stage = Stage.APPROVED if left else Stage.IN_PREPARATION
+    await queries.change(tx, report.id, state=stage.value)
+    facts: dict[str, Fact] = {"approval": approval_id, "day": found.approved_on}
+    await audit.record(
+        tx, act, "national_report.unapprove", _subject(report.id), facts=facts, words=why
+    )
+    return replace(report, state=stage)
+
+
+async def take_back_submission(
+    tx: Transaction, act: Act, report_id: int, reason: str
+) -> NationalReport:
+    """A submission was recorded by mistake: the report is approved, and open again; says why.
+
+    Nothing else in the record follows from it, so that it can be taken back at any time. Raises
+    NotSubmitted.
+    """
+    permissions.require(permissions.may_prepare_report(act.actor))
+    report = existing(await queries.lock(tx, report_id))
+    if report.state is not Stage.SUBMITTED or report.submitted_on is None:
+        raise NotSubmitted
+    why = fitting(reason)
+    await queries.change(tx, report.id, state=Stage.APPROVED.value, submitted_on=None, symbol=None)
+    facts: dict[str, Fact] = {"day": report.submitted_on}
+    await audit.record(
+        tx, act, "national_report.unsubmit", _subject(report.id), facts=facts, words=why
+    )
+    return replace(report, state=Stage.APPROVED, submitted_on=None, symbol=None)

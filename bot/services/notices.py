@@ -25,6 +25,7 @@ async def tell(
     silent: bool = False,
     urgent: bool = False,
     edits: int | None = None,
+    quotes: Sequence[str] = (),
 ) -> None:
     """Plan a message to a person; `key` is unique, the rest as in `storage.outbox.Message`."""
     message = Message(
@@ -36,6 +37,7 @@ async def tell(
         silent=silent,
         urgent=urgent,
         edits=edits,
+        quotes=tuple(quotes),
     )
     await outbox.add(tx, message, now=act.now)
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.figures import Figure
+from bot.domain.merging import ChangedMeanwhile, Fields, T
 from bot.domain.people import REPORTING, Act
 from bot.domain.plans import (
+    ACTIVITY,
     ACTIVITY_FIELDS,
+    INDICATOR,
     OPEN,
     PROGRESS_FIELDS,
     About,
@@ -30,10 +33,12 @@ from bot.domain.plans import (
     funds_fit,
     name_fits,
     require_whole,
+    seal,
     unit_fits,
     values_of,
 )
 from bot.domain.reports import fitting
+from bot.domain.screens import Listing, text
 from bot.domain.views import plans as views
 from bot.services import audit
 from bot.services.notices import tell
@@ -103,13 +108,17 @@ async def enter(tx: Transaction, act: Act, about: About, wanted: Wanted) -> Told
     return Told(activity_id, (wanted.institution_id, *wanted.others))
 
 
-async def change(tx: Transaction, act: Act, activity_id: int, wanted: Wanted) -> tuple[str, ...]:
+async def change(
+    tx: Transaction, act: Act, activity_id: int, wanted: Wanted, *, seen: Wanted
+) -> tuple[str, ...]:
     """Put an activity down anew; gives which fields changed, none where nothing did.
 
-    Of an adopted one its institution changes what is done and when, and the secretariat is shown
-    it. Raises NotForYou for the rest, EndsBefore, Unfit.
+    Only what is otherwise than it was `seen` is written; raises ChangedMeanwhile where somebody
+    else has changed the same since. Of an adopted one its institution changes what is done and
+    when, and the secretariat is shown it. Raises NotForYou for the rest, EndsBefore, Unfit.
     """
     before = await changeable(tx, act, activity_id)
+    wanted = _onto(ACTIVITY, _tidy(seen), before.wanted, _tidy(wanted))
     changed = await overwrite(tx, act, before, wanted)
     if changed:
         await audit.record(
@@ -122,6 +131,15 @@ async def change(tx: Transaction, act: Act, activity_id: int, wanted: Wanted) ->
             seat_id=_seat(act, before.institution_id),
         )
     return changed
+
+
+def _onto(fields: Fields, seen: T, now: T, wanted: T) -> T:
+    """What is there `now` with what was changed of what was `seen`; raises ChangedMeanwhile."""
+    both = fields.clashes(seen, now, wanted)
+    if both:
+        keys = dict.fromkeys(views.field_text(each) for each in both)
+        raise ChangedMeanwhile(fields=Listing(tuple(text(each) for each in keys)))
+    return fields.upon(seen, now, wanted)
 
 
 async def overwrite(tx: Transaction, act: Act, before: Activity, wanted: Wanted) -> tuple[str, ...]:
@@ -181,24 +199,37 @@ async def move(
     )
 
 
-async def adopt(tx: Transaction, act: Act, activity_id: int) -> None:
-    """A proposed activity enters the plan; the institutions are told. Raises Outdated."""
+async def adopt(tx: Transaction, act: Act, activity_id: int, *, seen: str) -> None:
+    """A proposed activity enters the plan as it was `seen`; the institutions are told.
+
+    Raises Outdated where it is another by now (`domain.plans.seal`).
+    """
     permissions.require(permissions.may_plan(act.actor))
     found = existing(await queries.get(tx, activity_id))
     if found.adopted_at is not None or found.state not in OPEN:
         raise Outdated
+    await _require_seen(tx, found, seen)
     await queries.change(tx, activity_id, adopted_at=act.now, changed_at=None)
     await queries.note(tx, activity_id, Noted.ADOPTED, seat_id=act.actor.seat_id, now=act.now)
     await tell_of(tx, act, [Told(activity_id, (found.institution_id, *found.others))])
     await audit.record(tx, act, "activity.adopt", f"activity:{activity_id}")
 
 
-async def looked(tx: Transaction, act: Act, activity_id: int) -> None:
-    """The secretariat has seen what an institution changed. Raises Outdated where it had."""
+async def _require_seen(tx: Transaction, found: Activity, seen: str) -> None:
+    if seal(found, await indicators.of_activities(tx, [found.id])) != seen:
+        raise Outdated
+
+
+async def looked(tx: Transaction, act: Act, activity_id: int, *, seen: str) -> None:
+    """The secretariat has seen what an institution changed.
+
+    Raises Outdated where it had, or where it is another than was `seen`.
+    """
     permissions.require(permissions.may_plan(act.actor))
     found = existing(await queries.get(tx, activity_id))
     if found.changed_at is None:
         raise Outdated
+    await _require_seen(tx, found, seen)
     await queries.change(tx, activity_id, changed_at=None)
     await audit.record(tx, act, "activity.look", f"activity:{activity_id}")
 
@@ -325,13 +356,22 @@ async def add_indicator(
 
 
 async def change_indicator(
-    tx: Transaction, act: Act, indicator_id: int, wanted: WantedIndicator
+    tx: Transaction,
+    act: Act,
+    indicator_id: int,
+    wanted: WantedIndicator,
+    *,
+    seen: WantedIndicator,
 ) -> tuple[str, ...]:
-    """Put an indicator down anew; gives which fields changed. Raises as `add_indicator`."""
-    before, activity = await indicator(tx, act, indicator_id)
+    """Put an indicator down anew; gives which fields changed.
+
+    Raises as `add_indicator`, and as `change` does where somebody else has changed the same.
+    """
+    _unlocked, activity = await indicator(tx, act, indicator_id)
+    before = existing(await indicators.get(tx, indicator_id))
     permissions.require(permissions.may_change_activity(act.actor, activity.institution_id))
     _require_open_to(act, activity)
-    wanted = _tidied(wanted)
+    wanted = _onto(INDICATOR, _tidied(seen), before.wanted, _tidied(wanted))
     if wanted.name == before.name:
         wanted = replace(wanted, language=before.language)
     changed = changed_indicator(before, wanted)

@@ -251,7 +251,7 @@ async def _apply_activity(
     if isinstance(one.now, Activity):
         activity_id = one.now.id
         if one.fields:
-            await plans.change(tx, act, activity_id, one.then)
+            await plans.change(tx, act, activity_id, one.then, seen=one.now.wanted)
     else:
         assert one.wish.about is not None
         new = await plans.enter(tx, act, About(*one.wish.about), one.then)
@@ -271,7 +271,7 @@ async def _apply_indicator(
     if isinstance(one.now, Indicator):
         indicator_id = one.now.id
         if one.fields:
-            await plans.change_indicator(tx, act, indicator_id, one.then)
+            await plans.change_indicator(tx, act, indicator_id, one.then, seen=one.now.wanted)
     else:
         of = one.wish.of if isinstance(one.wish.of, int) else marks.get(str(one.wish.of))
         if of is None:

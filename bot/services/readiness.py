@@ -112,6 +112,16 @@ async def outside(tx: Transaction, act: Act, report_id: int) -> list[ReportItem]
     return (await _placed(tx, act, report_id)).outside
 
 
+async def elsewhere(
+    tx: Transaction, act: Act, chapter_id: int
+) -> list[tuple[Chapter | None, list[ReportItem]]]:
+    """The items of the report that are not in this chapter: of none, then of each other one."""
+    _, there = await _around(tx, act, chapter_id)
+    groups: list[tuple[Chapter | None, list[ReportItem]]] = [(None, there.outside)]
+    groups += [(each, there.items[each.id]) for each in there.chapters if each.id != chapter_id]
+    return [group for group in groups if group[1]]
+
+
 async def holders(tx: Transaction, act: Act, chapter_id: int) -> set[int]:
     """The institutions that answer for the items of a chapter."""
     its = await items_of(tx, act, chapter_id)

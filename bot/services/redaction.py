@@ -8,7 +8,7 @@ removed from the store and from the database file, right after it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.domain import permissions
@@ -25,7 +25,7 @@ from bot.domain.redaction import (
     Redaction,
     Target,
 )
-from bot.domain.reports import TooLong
+from bot.domain.reports import NotTheirWord, TooLong
 from bot.domain.views import redaction as views
 from bot.services import audit, handed_out, reports_book
 from bot.services.notices import tell
@@ -75,18 +75,21 @@ class _Made:
 
 
 async def find(tx: Transaction, act: Act, subject: str) -> About:
-    """What `su:42` or `question:5` names.
+    """What `su:42` or `question:5` names; raises NotAllowed for all but coordinators, NotFound.
 
-    Raises NotAllowed for all but coordinators, NotFound, and NotTheirWord for what its institution
-    has not cleared: nobody else reads it.
+    What its institution has not cleared nobody else reads, and a coordinator destroys it unseen.
     """
     permissions.require(permissions.may_redact(act.actor))
     kind, _, place = subject.partition(":")
     if kind not in set(Kind) or not place.isdecimal() or len(place) > LONGEST_ID:
         raise NotFound
-    if kind == Kind.STATUS_UPDATE:
-        await get_own(tx, act.actor, int(place))
-    return existing(await queries.about(tx, Kind(kind), int(place)))
+    found = existing(await queries.about(tx, Kind(kind), int(place)))
+    if found.kind is Kind.STATUS_UPDATE:
+        try:
+            await get_own(tx, act.actor, found.id)
+        except NotTheirWord:
+            return replace(found, unread=True)
+    return found
 
 
 async def offers(tx: Transaction, act: Act, subject: str) -> bool:
@@ -115,7 +118,7 @@ async def redact(
     """
     permissions.require(permissions.may_redact(act.actor))
     if len(why) > LONGEST_WHY:
-        raise TooLong(limit=LONGEST_WHY, over=len(why) - LONGEST_WHY)
+        raise TooLong(limit=LONGEST_WHY, count=len(why) - LONGEST_WHY)
     seat = act.actor.seat({Role.COORDINATOR})
     assert seat is not None
     chosen = await _present(tx, about, target)
@@ -209,7 +212,9 @@ async def _take_from_chats(
     )
     conversation_ids = await quotes.conversations_on(tx, rows)
     own = await queries.take_own_messages(tx, made.about, made.target, gone, conversation_ids)
-    await queries.drop_drafts(tx, made.about, gone)
+    dropped = await queries.drop_drafts(tx, made.about, gone)
+    begun = await quotes.showing(tx, names=[f"conversation:{each}" for each in dropped])
+    rows = sorted({*rows, *begun})
     await outbox.drop_showing(tx, rows, now=act.now)
     for each in await outbox.standing(tx, rows):
         said = Message(

@@ -8,12 +8,12 @@ from bot.domain import permissions
 from bot.domain.errors import NotFound, Outdated, existing
 from bot.domain.national_reports import (
     LONGEST_HEADING,
-    MOST_CHAPTERS,
     Chapter,
     ChapterDraft,
     NothingInIt,
     chapters_for,
     placed,
+    require_room,
 )
 from bot.domain.people import SECRETARIAT, Act
 from bot.domain.reports import TooLong, fitting
@@ -31,8 +31,12 @@ COUNT = "chapter_words"
 
 
 async def add(tx: Transaction, act: Act, report_id: int, heading: str, language: str) -> int:
-    """One more chapter behind the others, with no items yet; gives its id."""
+    """One more chapter behind the others, with no items yet; gives its id.
+
+    Raises TooManyChapters.
+    """
     await open_one(tx, act, report_id)
+    require_room(len(await queries.of_report(tx, report_id)) + 1)
     draft = ChapterDraft(_heading(heading), language)
     [chapter_id] = await queries.add(tx, report_id, [draft])
     await _changed(tx, act, report_id, "chapter.add", chapter_id)
@@ -44,7 +48,7 @@ async def complete(
 ) -> int:
     """Add the chapters that its structure makes of the items that are in none; gives how many.
 
-    Raises NothingInIt where it makes none of them.
+    Raises NothingInIt where it makes none of them, TooManyChapters where it makes too many.
     """
     report = await open_one(tx, act, report_id)
     have = await queries.of_report(tx, report_id)
@@ -53,8 +57,7 @@ async def complete(
     drafts = chapters_for(report.structure, outside, begin)
     if not drafts:
         raise NothingInIt
-    if len(have) + len(drafts) > MOST_CHAPTERS:
-        raise Outdated
+    require_room(len(have) + len(drafts))
     made = await queries.add(tx, report_id, drafts)
     await _changed(tx, act, report_id, "chapter.add", made[0], {"chapters": len(made)})
     return len(made)
@@ -168,7 +171,7 @@ async def _plan_counting(tx: Transaction, act: Act, chapter_id: int, version: in
 def _heading(words: str) -> str:
     heading = " ".join(fitting(words).split())
     if len(heading) > LONGEST_HEADING:
-        raise TooLong(limit=LONGEST_HEADING, over=len(heading) - LONGEST_HEADING)
+        raise TooLong(limit=LONGEST_HEADING, count=len(heading) - LONGEST_HEADING)
     return heading
 
 

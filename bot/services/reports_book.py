@@ -14,8 +14,7 @@ from bot.domain.redaction import Mark
 from bot.domain.reports import (
     Acknowledged,
     DayInFuture,
-    EvidenceMissing,
-    EvidenceOnItsWay,
+    FileNeeded,
     NothingToConfirm,
     Receipt,
     ReportKind,
@@ -51,8 +50,7 @@ MAKE, READ, SEND = "reports_book", "reports_read", "reports_send"
 _COLUMNS: Mapping[type[Refused], str] = {
     DayInFuture: "as_of",
     StatusEnded: "status",
-    EvidenceMissing: "status",
-    EvidenceOnItsWay: "status",
+    FileNeeded: "status",
     NothingToConfirm: "status",
     SentenceNeeded: "measures",
 }
@@ -182,8 +180,8 @@ async def judge(tx: Transaction, act: Act, filled: Filled, *, language: str) -> 
         return _mistaken(Row(filled, Becomes.MISTAKE), None, text("import.reports.not_yours"))
     row = Row(filled, Becomes.UNCHANGED, assignment, await items.get(tx, assignment.item_id))
     seen = filled.id.seen
-    base = await _seen(tx, assignment, seen)
-    shown = base.shown() if seen.filled else {}
+    base = await _seen(tx, assignment, seen) if seen.filled else NOTHING
+    shown = base.shown()
     if not filled.differs(shown):
         return row
     last = await _newest(tx, assignment)
@@ -199,7 +197,7 @@ async def judge(tx: Transaction, act: Act, filled: Filled, *, language: str) -> 
     row = replace(row, content=said.content)
     if last is not None and moved and says_the_same(said.content, Content.of(newest(last, ()))):
         return row
-    if moved or (seen.filled and ((amends is None and same) or _is_redacted(base))):
+    if moved or _is_redacted(base) or (seen.filled and amends is None and same):
         newer = last or await report_queries.get(tx, seen.status_update_id or 0)
         return replace(row, becomes=Becomes.CONFLICT, newer=newer)
     if said.mistakes:
@@ -314,6 +312,13 @@ async def ask_to_send(tx: Transaction, act: Act, job_id: int) -> int:
         arguments={**job.arguments, "outcomes": []},
     )  # fmt: skip
     return rows
+
+
+async def waiting(tx: Transaction, act: Act, job_id: int) -> Mapping[str, Any]:
+    """What the actor's own workbook would send; raises NotFound, or Outdated once it is sent."""
+    found = (await _own(tx, act, job_id)).result
+    assert found is not None
+    return found
 
 
 async def discard(tx: Transaction, act: Act, job_id: int) -> None:

@@ -80,6 +80,7 @@ class AskedForTime(Refused):
     """The secretariat has not decided on the last wish yet."""
 
     key = "error.asked_for_time"
+    final = True
 
 
 class NotLater(Refused):
@@ -98,6 +99,7 @@ class TooLate(Refused):
     """The two minutes are over: the messages are on their way."""
 
     key = "error.too_late_to_undo"
+    final = True
 
 
 @dataclass(frozen=True)
@@ -442,7 +444,9 @@ async def _give_due_day(
     ids = [each.id for each in earlier.values()]
     await queries.settle(tx, ids, ItemState.ENDED, now=act.now)
     await reminders.stop(tx, ids, Skipped.MOVED, now=act.now)
-    await assignments.change(tx, assignment_ids, due_on=due_on, answered_due_on=None)
+    await assignments.give_due_day(
+        tx, assignment_ids, due_on, seat_id=act.actor.seat_id, now=act.now, answered_due_on=None
+    )
 
 
 async def _tell(tx: Transaction, act: Act, request: Request) -> int:
@@ -694,7 +698,9 @@ async def _tell_institution(
 async def _extend(tx: Transaction, act: Act, item: RequestItem, until_on: date) -> None:
     await queries.ask_again(tx, {item.id: until_on}, now=act.now)
     if item.assignment_id is not None:
-        await assignments.change(tx, [item.assignment_id], due_on=until_on)
+        await assignments.give_due_day(
+            tx, [item.assignment_id], until_on, seat_id=act.actor.seat_id, now=act.now
+        )
     tx.wakes.add(queries.WAKES)
 
 

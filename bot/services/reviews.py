@@ -75,14 +75,20 @@ async def approve(
 
 
 async def return_(
-    tx: Transaction, act: Act, status_update_id: int, comment: str, *, language: str
+    tx: Transaction,
+    act: Act,
+    status_update_id: int,
+    comment: str,
+    *,
+    language: str,
+    version: int | None = None,
 ) -> Waiting:
     """The report goes back: who sent it and the institution's focal points get the comment.
 
-    Raises Outdated where another officer was faster, or the report was withdrawn.
+    `version` is the one that the comment is about (None: as it stands). Raises as `approve`.
     """
     words = fitting(comment)
-    report = await _decide(tx, act, status_update_id, ReportState.RETURNED)
+    report = await _decide(tx, act, status_update_id, ReportState.RETURNED, version=version)
     await queries.add(
         tx,
         status_update_id,
@@ -126,14 +132,18 @@ async def queue_of(tx: Transaction, act: Act) -> Queue:
     return narrowed
 
 
-async def open_(tx: Transaction, act: Act, waiting: Waiting) -> OpenedBy | None:
-    """The officer has the report open now; gives the colleague who has, too, if there is one."""
+async def open_(
+    tx: Transaction, act: Act, item_id: int, status_update_id: int | None = None
+) -> OpenedBy | None:
+    """The officer has a report on the item open now, or its consolidation.
+
+    Gives the colleague who has something of the item open, too, if there is one.
+    """
     permissions.require(permissions.may_review(act.actor))
     assert act.actor.person_id is not None
-    other = await queries.opened_by_others(
-        tx, waiting.status_update_id, but=act.actor.person_id, since=act.now - OPEN_FOR
-    )
-    await queries.open_(tx, act.actor.person_id, waiting.status_update_id, now=act.now)
+    since = act.now - OPEN_FOR
+    other = await queries.opened_by_others(tx, item_id, but=act.actor.person_id, since=since)
+    await queries.open_(tx, act.actor.person_id, item_id, status_update_id, now=act.now)
     return other
 
 

@@ -19,11 +19,11 @@ from bot.domain.consultations import (
     counted,
     size_of,
 )
-from bot.domain.errors import NotFound, Refused
+from bot.domain.errors import NotFound, Refused, existing
 from bot.domain.people import Act
 from bot.domain.screens import Listing, text
 from bot.keys import KeyMissing
-from bot.services import audit, erasure, subscriptions, waiting
+from bot.services import audit, discretion, erasure, subscriptions, waiting
 from storage import consultations, sign_ups
 from storage import waiting as seats
 from storage.database import Transaction
@@ -42,6 +42,12 @@ class SignUpClosed(Refused):
     """Nobody signs up to this consultation any more."""
 
     key = "error.sign_up_closed"
+
+
+class TooLateToCancel(Refused):
+    """There is no seat to give up any more: what remains is to be erased."""
+
+    key = "error.too_late_to_cancel"
 
 
 class NotInvited(Refused):
@@ -74,7 +80,7 @@ async def begin(
     handle = tx.safe.find(*where, words=words)
     if handle is not None and await sign_ups.is_going(tx, handle):
         raise erasure.StillErasing
-    await seats.lock(tx, consultation.id)  # two who begin at once get two numbers
+    await _lock_with_open_ones(tx, card, consultation)  # two who begin at once get two numbers
     try:
         return await sign_ups.begin(
             tx,
@@ -96,12 +102,13 @@ async def send(
 
     Raises SignUpClosed, NotInvited, ChildrenAlone, NotSoMany.
 
-    Whoever is new gets a seat, or a place on the waiting list. Who came by a code is of its group.
+    Whoever is new gets a seat, or a place on the waiting list; a party that has grown keeps what it
+    has, and waits for more where that is not free. Who came by a code is of its group.
     """
+    kept = replace(await seats.hold(tx, kept), card=kept.card)
+    consultation = existing(await consultations.get(tx, kept.consultation_id))  # as it is now
     if not consultation.takes_sign_ups(act.today):
         raise SignUpClosed
-    await seats.lock(tx, consultation.id)
-    kept = replace(await sign_ups.again(tx, kept), card=kept.card)
     assert kept.card is not None
     answers = {**answers, **kept.card.by_code}
     group = str(answers.get("group", ""))
@@ -111,7 +118,7 @@ async def send(
     if group == Group.CHILDREN and not answers.get("organisation"):
         raise ChildrenAlone
     said = replace(kept.card, answers=answers)
-    if (size := size_of(answers)) != kept.size:
+    if (size := size_of(answers)) != kept.needs:
         await waiting.resize(tx, act, consultation, kept, size)
     await sign_ups.save(tx, replace(kept, day=act.today, card=said, asked=None))
     # In one go: nothing is shown of the moment in which somebody who changes counts as gone.
@@ -124,13 +131,14 @@ async def send(
     return await sign_ups.again(tx, kept)
 
 
-async def cancel(tx: Transaction, act: Act, kept: SignUp) -> SignUp:
+async def cancel(tx: Transaction, act: Act, kept: SignUp, consultation: Consultation) -> SignUp:
     """Take part no more; what was said stays until it is erased, so that it can be taken up.
 
-    A seat that becomes free is offered to whoever comes next.
+    A seat that becomes free is offered to whoever comes next. Raises TooLateToCancel.
     """
-    await seats.lock(tx, kept.consultation_id)
-    kept = await sign_ups.again(tx, kept)
+    if not consultation.can_be_left(act.today):
+        raise TooLateToCancel
+    kept = await seats.hold(tx, kept)
     if not kept.is_in:
         return kept
     assert kept.card is not None
@@ -149,6 +157,7 @@ async def keep_longer(
     tx: Transaction, act: Act, kept: SignUp, consultation: Consultation
 ) -> SignUp:
     """Agree to be kept as long as the consultation says now."""
+    kept = await seats.hold(tx, kept)
     longer = replace(kept, kept_until=max(kept.kept_until, consultation.wanted.kept_until))
     await sign_ups.save(tx, longer)
     await _trace(tx, act, "sign_up.keep_longer", longer)
@@ -159,6 +168,7 @@ async def remember(tx: Transaction, kept: SignUp, message_id: int | None) -> Sig
     """Keep in mind a message of theirs, to be deleted from the chat when they are erased."""
     if kept.card is None or not message_id:
         return kept
+    await seats.lock(tx, kept.consultation_id)
     wrote = (*kept.card.wrote, message_id)[-REMEMBERED:]
     kept = replace(kept, card=replace(kept.card, wrote=wrote))
     await sign_ups.save(tx, kept)
@@ -175,10 +185,19 @@ async def forget(
     The message of outbox row `says` tells when it is done.
     """
     found = await sign_ups.of_chat(tx, bot_id, chat_id)
+    await seats.lock(tx, *(each.consultation_id for each in found))
+    await discretion.forget(tx, act, bot_id, chat_id, but=says)
     await subscriptions.end(tx, act, bot_id, chat_id, says=None if found else says)
     for each in found:
         await erasure.of_sign_up(tx, act, each, says=says if each is found[-1] else None)
     return len(found)
+
+
+async def _lock_with_open_ones(tx: Transaction, card: Card, consultation: Consultation) -> None:
+    """Lock it, and whatever a question of this chat is open to: that is put aside in this turn."""
+    held = await sign_ups.of_chat(tx, card.bot_id, card.chat_id)
+    asking = [each.consultation_id for each in held if each.asked is not None]
+    await seats.lock(tx, consultation.id, *asking)
 
 
 async def _trace(tx: Transaction, act: Act, what: str, kept: SignUp) -> None:

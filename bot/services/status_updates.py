@@ -28,6 +28,8 @@ from bot.domain.reports import (
     EvidenceCounts,
     EvidenceMissing,
     EvidenceOnItsWay,
+    FileNeeded,
+    Keeps,
     NothingAmended,
     NothingToConfirm,
     NotTheirWord,
@@ -41,7 +43,7 @@ from bot.domain.reports import (
 )
 from bot.domain.screens import Code
 from bot.domain.status import Entry, called
-from bot.domain.versions import Version, amended, differences, newest
+from bot.domain.versions import Earlier, Version, amended, differences, newest
 from bot.domain.views import report as views
 from bot.services import audit, requests
 from bot.services.last_word import follow_inside, restore
@@ -149,7 +151,11 @@ async def confirmable(
     if assignment.unchanged_in_a_row >= UNCHANGED_IN_A_ROW and not words:
         raise SentenceNeeded
     require_fits(words)
-    return assignment, (await statuses.vocabulary(tx)).require(assignment.status).code
+    chosen = (await statuses.vocabulary(tx)).require(assignment.status)
+    last = assignment.last_status_update_id
+    if chosen.evidence_required and not (last and await evidence.files_behind(tx, [last])):
+        raise FileNeeded(status=called(chosen.code))
+    return assignment, chosen.code
 
 
 async def unchanged(
@@ -164,8 +170,9 @@ async def unchanged(
     """Confirm as of today that nothing has changed since the last report.
 
     After two confirmations in a row raises SentenceNeeded unless `sentence` says why; raises
-    NothingToConfirm where there is no report, or it was returned, and WaitsForClearance while a
-    newer one is not cleared. Who sends many at once `tells` of them once, with `tell_of`.
+    NothingToConfirm where there is no report, or it was returned, WaitsForClearance while a newer
+    one is not cleared, and FileNeeded where its status needs a file that it has not. Who sends many
+    at once `tells` of them once, with `tell_of`.
     """
     await assignments.lock(tx, [assignment_id])
     assignment, chosen = await confirmable(tx, act.actor, assignment_id, sentence=sentence)
@@ -271,18 +278,20 @@ async def amendable(
 
 
 async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUpdate:
-    """Take back one's own report that nobody has decided on yet; its files are removed.
+    """Take back one's own report that nobody has decided on yet: the record keeps it.
 
-    Its number and its words stay in the record, and the institution's last word is what it said
-    before. Of the files only how many they were stays: whoever sent a wrong one gets it back
-    without asking. One that waits for clearance was no word of it, and the secretariat hears
-    nothing. Raises AlreadyDecided, or NotAllowed for the report of another seat.
+    Its number, its words and the files of what was the institution's word stay, and count no more;
+    its last word is what it said before. A file that was never that is removed, so that whoever
+    sent a wrong one to their validator gets it back; of any other, destroying is a coordinator's.
+    Of one that waits for clearance the secretariat hears nothing. Raises AlreadyDecided, or
+    NotAllowed for the report of another seat.
     """
     found = await to_withdraw(tx, act.actor, status_update_id)
     await assignments.lock(tx, [found.assignment_id])
     if not await queries.decide(tx, found.id, ReportState.WITHDRAWN, now=act.now):
         raise AlreadyDecided
-    pieces = await evidence.withdraw(tx, found.id)
+    kept = await _files_that_were_given(tx, found)
+    removed = await evidence.withdraw(tx, found.id, kept)
     if found.is_word:
         await restore(tx, found.assignment_id)
     await follow_inside(tx, found.assignment_id)
@@ -294,11 +303,26 @@ async def withdraw(tx: Transaction, act: Act, status_update_id: int) -> StatusUp
         "status_update.withdraw",
         found.number,
         seat_id=found.seat_id,
-        facts={"assignment": found.assignment_id, "evidence": pieces},
+        facts={"assignment": found.assignment_id, "evidence": len(kept), "removed": removed},
     )
     if found.is_word:
         await tell_secretariat(tx, act, f"{found.number}:withdrawn")
     return replace(found, state=ReportState.WITHDRAWN)
+
+
+async def keeps_files(tx: Transaction, status_update_id: int) -> Keeps:
+    """Which of its files the record would keep, were that report withdrawn now."""
+    found = existing(await queries.get(tx, status_update_id))
+    if found.is_word:
+        return Keeps.ALL
+    was_word = any(each.word for each in await versions.older(tx, found.id))
+    return Keeps.WHAT_WAS_CLEARED if was_word else Keeps.NOTHING
+
+
+async def _files_that_were_given(tx: Transaction, said: StatusUpdate) -> set[int]:
+    """The evidence of those of its versions that were the institution's word."""
+    every = [*await versions.older(tx, said.id), newest(said, await _evidence_of(tx, said.id))]
+    return {piece for each in every if each.word for piece in each.evidence}
 
 
 async def to_withdraw(tx: Transaction, actor: Actor, status_update_id: int) -> StatusUpdate:
@@ -341,6 +365,28 @@ async def every_version(tx: Transaction, actor: Actor, said: StatusUpdate) -> li
         newest(said, await _evidence_of(tx, said.id)),
     ]
     return [each for each in every if own or each.word]
+
+
+async def read_beside(tx: Transaction, status_update_id: int) -> Earlier:
+    """A report whole, for another one to be read beside it."""
+    said = existing(await _whole(tx, status_update_id))
+    pieces = tuple(await evidence.of_report(tx, said.id))
+    return Earlier(said.id, said.number, newest(said, tuple(each.id for each in pieces)), pieces)
+
+
+async def word_before(tx: Transaction, said: StatusUpdate) -> Earlier | None:
+    """The institution's word that a report would follow: a version of its own, else the last one.
+
+    None where it has said nothing yet.
+    """
+    own = [each for each in await versions.older(tx, said.id) if each.word]
+    if own:
+        pieces = await evidence.of_versions(tx, said.id)
+        had = tuple(each for each in pieces if each.id in own[-1].evidence)
+        return Earlier(said.id, said.number, own[-1], had, own=True)
+    standing = await queries.standing(tx, said.assignment_id)
+    last = next((each for each in standing if each.id < said.id), None)
+    return None if last is None else await read_beside(tx, last.id)
 
 
 async def _whole(tx: Transaction, status_update_id: int) -> StatusUpdate | None:
@@ -387,11 +433,11 @@ async def _require_evidence(
     """Stored files count, and nothing else: a link may be gone tomorrow (DESIGN §5.6)."""
     if not chosen.evidence_required:
         return
-    if (await evidence.counts_of(tx, kept)).files:
+    if await evidence.stored_among(tx, kept):
         return
-    gathered = EvidenceCounts()
-    if draft.conversation_id is not None:
-        gathered = await evidence.counts_of_draft(tx, draft.conversation_id)
+    if draft.conversation_id is None:
+        raise FileNeeded(status=called(chosen.code))
+    gathered = await evidence.counts_of_draft(tx, draft.conversation_id)
     if gathered.files:
         return
     if gathered.awaited:

@@ -42,7 +42,8 @@ async def follow(database: Database, act: Act) -> None:
     async with database.read() as tx:
         over = await subscriptions.over(tx, today=act.today)
     while over:
-        async with database.write() as tx:
-            for each in over:
+        for each in over:  # by itself: whoever ends one meanwhile waits for the audit, and not we
+            async with database.write() as tx:
                 await erasure.of_subscription(tx, act, each)
+        async with database.read() as tx:
             over = await subscriptions.over(tx, today=act.today)

@@ -37,7 +37,7 @@ async def publish(
     if not said:
         raise NoWords
     if len(said) > LONGEST_SUMMARY:
-        raise TooLong(limit=LONGEST_SUMMARY, over=len(said) - LONGEST_SUMMARY)
+        raise TooLong(limit=LONGEST_SUMMARY, count=len(said) - LONGEST_SUMMARY)
     if not await summary_rows.is_there(tx, found.id):
         await _tell(tx, act, found)
     became = await contributions.outcomes(tx, found.id)

@@ -1,11 +1,13 @@
 """Seats and the waiting list: who is in, who waits and why, to whom a freed seat is offered.
 
-Whoever gives or takes a seat locks the consultation first, so that two people who tap for the last
-one never both get it.
+Whoever gives or takes a seat locks the consultation first, as whoever changes anything of a
+participant's does: so two people who tap for the last one never both get it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.consultations import (
@@ -17,7 +19,7 @@ from bot.domain.consultations import (
 )
 from bot.domain.errors import Refused
 from bot.domain.people import Act
-from bot.domain.quotas import OFFERED_FOR, Reason, Waiting, next_in_line
+from bot.domain.quotas import OFFERED_FOR, Quota, Reason, Waiting, next_in_line
 from bot.domain.views import participants as told
 from bot.services import audit, notices
 from storage import consultations, sign_ups
@@ -26,7 +28,7 @@ from storage.database import Database, Transaction
 
 
 class NotSoMany(Refused):
-    """There are not so many free seats as a party would need more."""
+    """A party would need more seats than there are at all; values: `seats`."""
 
     key = "error.not_so_many"
 
@@ -38,16 +40,19 @@ class OfferOver(Refused):
 
 
 async def admit(tx: Transaction, act: Act, found: Consultation, kept: SignUp, group: str) -> None:
-    """Give a newcomer their seats, or a place on the waiting list; the consultation is locked."""
+    """Give a newcomer their seats, or a place on the waiting list; raises NotSoMany.
+
+    The consultation is locked, and `found` is what it says since.
+    """
     quota = found.wanted.quota(act.zone)
     if quota is None:
         await sign_ups.stand(tx, kept.handle, SignUpState.CONFIRMED, pool=None)
         return
-    await fill(tx, act, found.id)  # others were before them
+    _require_so_many(quota, kept.size)
+    before = await _give(tx, act, found)  # others were before them
     pool = group if group in quota.pools else None
     comes = Waiting(kept.handle, await queries.next_rank(tx, found.id), pool, kept.size)
-    line = [*await queries.line(tx, found.id), comes]
-    free = comes in next_in_line(quota, await queries.taken(tx, found.id), line, act.now)
+    free = comes in next_in_line(quota, before.taken, [*before.line, comes], act.now)
     state = SignUpState.CONFIRMED if free else SignUpState.WAITING
     await sign_ups.stand(tx, kept.handle, state, rank=comes.rank, pool=pool)
 
@@ -55,49 +60,55 @@ async def admit(tx: Transaction, act: Act, found: Consultation, kept: SignUp, gr
 async def resize(tx: Transaction, act: Act, found: Consultation, kept: SignUp, size: int) -> None:
     """A party that has signed up is of another size; raises NotSoMany. The consultation is locked.
 
-    Whoever waits keeps their place; seats that become free are offered.
+    Whoever waits keeps their place, and whoever has seats keeps these: the seats that they need
+    more wait at the end of the list until they are free together. What becomes free is offered.
     """
     quota = found.wanted.quota(act.zone)
-    more = size - kept.size
-    if quota is not None and kept.state in SEATED and more > 0:
-        line = [Waiting(kept.handle, 0, kept.pool, more)]
-        if not next_in_line(quota, await queries.taken(tx, found.id), line, act.now):
-            raise NotSoMany
-    await queries.resize(tx, kept.handle, size)
-    if more < 0:
-        await fill(tx, act, found.id)
+    if quota is not None and size > kept.needs:
+        _require_so_many(quota, size)
+    if quota is None or kept.state not in SEATED or size <= kept.size:
+        await queries.resize(tx, kept.handle, size)
+    else:
+        rank = None if kept.more else await queries.next_rank(tx, found.id)
+        await queries.resize(tx, kept.handle, kept.size, more=size - kept.size, rank=rank)
+    if kept.is_in:
+        await fill(tx, act, found.id, asks=kept.handle)
+
+
+def _require_so_many(quota: Quota, size: int) -> None:
+    if size > quota.seats:
+        raise NotSoMany(seats=quota.seats)
 
 
 async def stands(
     tx: Transaction, act: Act, found: Consultation, kept: SignUp
 ) -> tuple[int, Reason] | None:
-    """The place on the waiting list, and why somebody waits; None for whoever does not."""
+    """The place on the waiting list, and why a party or a part of it waits; None: nobody does."""
     quota = found.wanted.quota(act.zone)
-    if kept.state is not SignUpState.WAITING or quota is None:
+    size = kept.size if kept.state is SignUpState.WAITING else kept.more
+    if not size or quota is None:
         return None
     taken = await queries.taken(tx, found.id)
-    reason = quota.reason(kept.pool, taken, act.now, size=kept.size)
+    reason = quota.reason(kept.pool, taken, act.now, size=size)
     return 1 + await queries.ahead(tx, kept), reason
 
 
-async def take(tx: Transaction, act: Act, found: Consultation, kept: SignUp) -> SignUp:
+async def take(tx: Transaction, act: Act, kept: SignUp) -> SignUp:
     """Take the seat that is offered; raises OfferOver. Twice is no harm."""
-    await queries.lock(tx, found.id)
-    kept = await sign_ups.again(tx, kept)
+    kept = await queries.hold(tx, kept)
     if kept.state is SignUpState.CONFIRMED:
         return kept
     until = kept.offered_until
     if kept.state is not SignUpState.OFFERED or until is None or until <= act.now:
         raise OfferOver
-    await sign_ups.stand(tx, kept.handle, SignUpState.CONFIRMED)
+    await queries.confirm(tx, kept.handle)
     await _trace(tx, act, "sign_up.take", kept)
     return await sign_ups.again(tx, kept)
 
 
 async def ask_again(tx: Transaction, act: Act, found: Consultation, kept: SignUp) -> SignUp:
     """Back on the waiting list, at its end, after an offer has lapsed."""
-    await queries.lock(tx, found.id)
-    kept = await sign_ups.again(tx, kept)
+    kept = await queries.hold(tx, kept)
     if kept.state is not SignUpState.LAPSED:
         return kept
     rank = await queries.next_rank(tx, found.id)
@@ -107,25 +118,52 @@ async def ask_again(tx: Transaction, act: Act, found: Consultation, kept: SignUp
     return await sign_ups.again(tx, kept)
 
 
-async def fill(tx: Transaction, act: Act, consultation_id: int) -> int:
-    """Offer every free seat to whoever comes next; gives how many were offered."""
+async def fill(tx: Transaction, act: Act, consultation_id: int, *, asks: str | None = None) -> int:
+    """Offer every free seat to whoever comes next; gives to how many. `asks` as in `_give`."""
     await queries.lock(tx, consultation_id)
     found = await consultations.get(tx, consultation_id)
     if found is None or not _goes_on(found, act):
         return 0
+    return (await _give(tx, act, found, asks=asks)).given
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """How many were just given seats, which are taken by now, and who waits on."""
+
+    given: int
+    taken: Counter[str | None]
+    line: list[Waiting]
+
+
+async def _give(
+    tx: Transaction, act: Act, found: Consultation, *, asks: str | None = None
+) -> _Standing:
+    """Offer what is free; who has seats and waits for more gets these at once.
+
+    All are told, but whoever `asks` for more just now and reads it in the answer. The consultation
+    is locked.
+    """
     quota = found.wanted.quota(act.zone)
     taken, line = await queries.taken(tx, found.id), await queries.line(tx, found.id)
     following = next_in_line(quota, taken, line, act.now)
+    if not following:
+        return _Standing(0, taken, line)
     until = act.now + OFFERED_FOR
     for each in following:
-        offered = SignUpState.OFFERED
-        await sign_ups.stand(tx, each.handle, offered, rank=each.rank, offered_until=until)
-        await _tell(tx, act, found, each.handle, until)
-    if following:
-        subject = f"consultation:{found.id}"
-        facts = {"people": len(following)}
-        await audit.record(tx, act.of_the_day, "sign_up.offer", subject, facts=facts)
-    return len(following)
+        if each.has:
+            await queries.resize(tx, each.handle, each.has + each.size)
+        else:
+            offered = SignUpState.OFFERED
+            await sign_ups.stand(tx, each.handle, offered, rank=each.rank, offered_until=until)
+        if not (each.has and each.handle == asks):
+            await _tell(tx, act, found, each.handle, until)
+        taken[each.pool] += each.size
+        line.remove(each)
+    grown = sum(1 for each in following if each.has)
+    await _trace_given(tx, act, found, "sign_up.offer", len(following) - grown)
+    await _trace_given(tx, act, found, "sign_up.grow", grown)
+    return _Standing(len(following), taken, line)
 
 
 async def follow(database: Database, act: Act) -> None:
@@ -141,7 +179,7 @@ async def follow(database: Database, act: Act) -> None:
 async def _lapse(tx: Transaction, act: Act, consultation_id: int) -> None:
     await queries.lock(tx, consultation_id)
     for each in await queries.lapsed(tx, consultation_id, now=act.now):
-        await sign_ups.stand(tx, each.handle, SignUpState.LAPSED)
+        await sign_ups.stand(tx, each.handle, SignUpState.LAPSED, size=each.needs)
         await _trace(tx, act, "sign_up.lapse", each)
 
 
@@ -157,6 +195,12 @@ async def _tell(
     """There is news; what it is stands on the screen that it leads to."""
     key = f"offer:{found.id}:{round(until.timestamp())}"
     await notices.tell_participants(tx, act, [handle], told.news(found.code), key)
+
+
+async def _trace_given(tx: Transaction, act: Act, found: Consultation, what: str, n: int) -> None:
+    if n:
+        subject, facts = f"consultation:{found.id}", {"people": n}
+        await audit.record(tx, act.of_the_day, what, subject, facts=facts)
 
 
 async def _trace(tx: Transaction, act: Act, what: str, kept: SignUp) -> None:

@@ -161,8 +161,14 @@ class Calls:
         return Sent()
 
     async def _write_over(self, row: Outgoing, message_id: int, parts: list[Rendered]) -> Outcome:
-        """Put a few words in the place of a message of ours that Telegram deletes no more."""
-        if not parts or row.removes is not None:
+        """Put a few words in the place of a message of ours that Telegram deletes no more.
+
+        One that the person wrote stays as it is: the words are said below.
+        """
+        if not parts:
+            return Failed("cannot_delete")
+        if row.removes is not None:
+            await self._say(row, parts[0], None)
             return Failed("cannot_delete")
         found = await self._edit(replace(row, target=message_id), parts[0])
         return Failed("cannot_delete") if isinstance(found, Gone) else found

@@ -45,22 +45,41 @@ class Tools:
 
     @asynccontextmanager
     async def keep(
-        self, source: Path | bytes, media_type: str
+        self, source: Path | bytes, media_type: str, *, of: Job | None = None
     ) -> AsyncIterator[tuple[Transaction, Stored]]:
-        """The file in the store, and the transaction in which its job is to name it."""
+        """The file in the store, and the transaction in which its job is to name it.
+
+        The job that it is `of` names it before the store has its bytes, too: a crash leaves none
+        that nobody knows of.
+        """
+
+        async def name(made: Stored) -> None:
+            if of is not None:
+                async with self.database.write() as tx:
+                    await self._add(tx, made, media_type)
+                    await jobs.change(tx, of.id, sha256=made.sha256)
+
         async with self.vault.naming:
-            kept = await self.vault.put(source)
+            kept = await self.vault.put(source, before=name)
             try:
                 async with self.database.write() as tx:
-                    now = self.clock.now()
-                    await files.add(tx, kept.sha256, size=kept.size, media_type=media_type, now=now)
+                    await self._add(tx, kept, media_type)
                     yield tx, kept
             except Exception:
-                await self._forget(kept)
+                await self._forget(kept, of)
                 raise
 
-    async def _forget(self, kept: Stored) -> None:
+    async def _add(self, tx: Transaction, kept: Stored, media_type: str) -> None:
+        now = self.clock.now()
+        await files.add(tx, kept.sha256, size=kept.size, media_type=media_type, now=now)
+
+    async def _forget(self, kept: Stored, of: Job | None) -> None:
         """Nothing came of it: the bytes go, unless somebody else has the same."""
+        if of is not None:
+            async with self.database.write() as tx:
+                await jobs.change(tx, of.id, sha256=None)
+            await files.sweep(self.database, self.vault)
+            return
         async with self.database.read() as tx:
             known = await files.media_type(tx, kept.sha256) is not None
         if not known:

@@ -80,7 +80,7 @@ async def run(job: Job, tools: Tools) -> None:
         else:
             made = await tools.jobs.run(PROCESS, scribe.book(kind), room, limits=LIMITS)
             path = file_in(room, made["file"])
-        async with tools.keep(path, MEDIA_TYPES[kind]) as (tx, kept):
+        async with tools.keep(path, MEDIA_TYPES[kind], of=job) as (tx, kept):
             act = await tools.act(tx, job)
             if not await service.stands(tx, act, found, kind):
                 raise Changed

@@ -130,6 +130,7 @@ class _Scribe:
             for each in (event.words or "").split("\n")
             if each.strip()
         ]
+        said += [self._ours(each) for each in views.beside(event)]
         return {"line": self._say(line), "said": said}
 
     def _theirs(self, words: str, language: str) -> dict[str, Any]:

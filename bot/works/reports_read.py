@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from bot.domain.permissions import require
 from bot.domain.reports_book import Becomes, Filled
-from bot.domain.screens import Code, Screen, Value, Words, text_from_json
+from bot.domain.screens import Code, Screen, text_from_json
 from bot.domain.views import reports_book as views
-from bot.domain.views.common import item_code
 from bot.exchange import reports_work
 from bot.exchange.imported import NotRecognised
 from bot.exchange.inspect import inspect
 from bot.exchange.recognise import Contents
 from bot.services import reports_book as service
+from bot.services import reports_preview
 from bot.services.reports_book import Row
 from bot.works import Tools, books
 from bot.works.import_read import contents, fetch
@@ -59,12 +60,13 @@ async def run(job: Job, tools: Tools) -> None:
         for row in rows
         for each in row["problems"]
     ]
-    shown = _preview(job.id, found, wrong, drafts=drafts)
-    wanted = [each.filled.to_json() for each in found if each.is_sent]
+    left = _left(found, wrong)
+    kept = reports_preview.kept(found, left)
+    shown = _preview(job.id, found, wrong, left, drafts=drafts, today=act.today)
     async with tools.database.write() as tx:
         await tools.tell(tx, job, shown, step="preview")
-        if wanted:
-            await jobs.change(tx, job.id, state=jobs.WAITING, result={"rows": wanted})
+        if kept["rows"] or len(left) > views.SHOWN:
+            await jobs.change(tx, job.id, state=jobs.WAITING, result=kept)
         else:
             now = tools.clock.now()
             await jobs.change(tx, job.id, state=jobs.DONE, sha256=None, finished_at=now)
@@ -86,10 +88,8 @@ async def _kept(job: Job, tools: Tools) -> str | None:
     return kept.sha256
 
 
-def _preview(
-    job_id: int, found: Sequence[Row], wrong: Sequence[Mapping[str, Any]], *, drafts: int
-) -> Screen:
-    sent = [each for each in found if each.is_sent]
+def _left(found: Sequence[Row], wrong: Sequence[Mapping[str, Any]]) -> list[views.NotSent]:
+    """Every row that is not sent: those that could not be read, then what became of the others."""
     left = [
         views.NotSent(
             each["sheet"],
@@ -100,37 +100,20 @@ def _preview(
         )
         for each in wrong
     ]
-    left += [not_sent(each) for each in found if each.becomes in service.LEFT]
+    return left + [reports_preview.not_sent(each) for each in found if each.becomes in service.LEFT]
+
+
+def _preview(
+    job_id: int,
+    found: Sequence[Row],
+    wrong: Sequence[Mapping[str, Any]],
+    left: Sequence[views.NotSent],
+    *,
+    drafts: int,
+    today: date,
+) -> Screen:
+    sent = [each for each in found if each.is_sent]
     counts = Counter(each.becomes for each in found)
     counts[Becomes.MISTAKE] += len({(each["sheet"], each["row"]) for each in wrong})
-    return views.preview(
-        job_id,
-        counts,
-        [_shown(each) for each in sent[: views.SHOWN]],
-        [_item(each) for each in sent],
-        left,
-        drafts=drafts,
-    )
-
-
-def not_sent(row: Row) -> views.NotSent:
-    """A row that is not sent, by what became of it."""
-    column = row.mistakes[0].column if row.mistakes else None
-    item = None if row.item is None else _item(row)
-    filled = row.filled
-    return views.NotSent(filled.sheet, filled.row, column, service.why(row), item)
-
-
-def _shown(row: Row) -> views.Shown:
-    assert row.item is not None
-    said = row.content
-    quiet = row.item.restricted or not said.measures
-    words = None if quiet else Words(said.measures, limit=views.EXCERPT)
-    number = None if row.amends is None else row.amends.number
-    confirms = row.becomes is Becomes.CONFIRMATION
-    return views.Shown(_item(row), said.status or "", words, number, confirms=confirms)
-
-
-def _item(row: Row) -> Value:
-    assert row.item is not None
-    return item_code(row.item)
+    first = [reports_preview.shown(each, today) for each in sent[: views.SHOWN]]
+    return views.preview(job_id, counts, first, len(sent), left, drafts=drafts)

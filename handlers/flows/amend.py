@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.domain import reports
 from bot.domain.errors import existing
+from bot.domain.items import ReportState
 from bot.domain.reports import AmendedMeanwhile, StatusUpdate, StatusUpdateDraft
 from bot.domain.screens import Code, Screen, Text, Value, text
 from bot.domain.versions import amended, differences, newest
@@ -15,11 +17,14 @@ from bot.domain.views import report as views
 from bot.domain.views import versions as version_views
 from bot.domain.views.common import item_code, piece_called
 from bot.services import home, status_updates
-from handlers.flows.flow import Answers, Flow, Option, Pick, Review
+from handlers.flows import decided
+from handlers.flows.flow import Answers, Flow, Meanwhile, Option, Pick, Review
 from handlers.flows.status_update import (
     OPTIONAL,
     STEPS,
+    evidence_notes,
     figures_in,
+    reportable,
 )
 from handlers.turn import Turn
 from storage import evidence, items
@@ -72,6 +77,23 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     return values
 
 
+async def _meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """It was decided on, so that what was written is another report; or amended by a colleague."""
+    look = f"card:{answers['assignment']}"
+    happened = await decided.meanwhile(turn, answers, look=look)
+    if happened is None or happened.upon is not None:
+        return happened
+    await reportable(turn, answers["assignment"])
+    said = await decided.said_now(turn, answers["report"])
+    kept = ("assignment", "status", "measures", "remaining", "figures", "evidence")
+    anew = {name: answers[name] for name in kept if name in answers}
+    if answers["as_of"] != said.as_of.isoformat():
+        anew["as_of"] = answers["as_of"]
+    if said.state is ReportState.RETURNED:
+        anew["again"] = said.number
+    return replace(happened, upon=anew, into="status_update", goes_on="as_new_report")
+
+
 async def _pieces(turn: Turn, answers: Answers) -> list[Option]:
     return [
         Option(each.id, text("label.one", value=piece_called(each)))
@@ -94,11 +116,15 @@ def _draft(turn: Turn, answers: Answers, conversation_id: int | None) -> StatusU
 
 
 async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
-    """What the next version changes, word by word."""
+    """What the next version changes, word by word; and whether a file is needed."""
     _assignment, said = await status_updates.amendable(turn.tx, turn.actor, answers["report"])
     last = newest(said, ())
     changed = differences(last, amended(last, _draft(turn, answers, None)))
-    return version_views.lines(changed, {}) or [text("version.nothing_yet")]
+    lines = version_views.lines(changed, {}) or [text("version.nothing_yet")]
+    gone = set(answers.get("without", ()))
+    pieces = await evidence.of_report(turn.tx, said.id)
+    kept = [each for each in pieces if each.sha256 is not None and each.id not in gone]
+    return [*lines, *([] if kept else await evidence_notes(turn, answers))]
 
 
 async def _then(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
@@ -126,5 +152,6 @@ FLOW = Flow(
     ),
     notes=_notes,
     then=_then,
+    meanwhile=_meanwhile,
     returns_to=lambda answers: f"card:{answers['assignment']}",
 )

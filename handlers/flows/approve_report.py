@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bot.domain.errors import Outdated
-from bot.domain.reports import LONGEST_TEXT, AmendedMeanwhile, joined
+from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Screen
 from bot.domain.views import review as views
 from bot.services import consolidation
 from bot.services import reviews as service
-from handlers.flows.flow import Answers, Ask, Flow, Overtaken, Review
-from handlers.flows.return_report import begins, overtaken
+from handlers.flows.flow import Answers, Ask, Flow, Review
+from handlers.flows.return_report import begins, meanwhile
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
 from storage import reviews
@@ -17,20 +16,14 @@ from storage import reviews
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     note = joined(answers["note"])
-    try:
-        done = await service.approve(
-            turn.tx,
-            turn.act,
-            answers["report"],
-            version=answers["version"],
-            note=note,
-            language=turn.language_of(note),
-        )
-    except Outdated:
-        raise await overtaken(turn, answers["report"]) from None
-    except AmendedMeanwhile as refused:
-        shown = views.note_unsent(refused.text, note, answers["report"])
-        raise Overtaken(shown) from None
+    done = await service.approve(
+        turn.tx,
+        turn.act,
+        answers["report"],
+        version=answers["version"],
+        note=note,
+        language=turn.language_of(note),
+    )
     stale = await consolidation.is_stale(turn.tx, done.item_id)
     more = await reviews.count(turn.tx, today=turn.today) > 0
     return views.noted(done, stale=stale, more=more)
@@ -42,5 +35,6 @@ FLOW = Flow(
     steps=(Ask("note", words_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(words_to="note"),
     then=_then,
+    meanwhile=meanwhile,
     returns_to=lambda answers: f"review:{answers['report']}",
 )

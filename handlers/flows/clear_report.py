@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from bot.domain import permissions
 from bot.domain.clearance import Decision, Shown, Uncleared
-from bot.domain.errors import Outdated, existing
+from bot.domain.errors import existing
+from bot.domain.items import ReportState
 from bot.domain.people import Role
-from bot.domain.reports import LONGEST_TEXT, StatusUpdate, joined, require_fits
+from bot.domain.reports import (
+    LONGEST_TEXT,
+    StatusUpdate,
+    joined,
+    require_fits,
+)
 from bot.domain.screens import Code, Screen, Text, Value, text
 from bot.domain.views import clearance as views
 from bot.domain.views.common import item_code
 from bot.services import clearance as service
-from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Overtaken, Review
+from handlers.flows import decided
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Meanwhile, Option, Review
 from handlers.flows.status_update import status_options, words_fit
 from handlers.turn import Turn
 from storage import clearance as queries
@@ -23,11 +30,13 @@ async def _begins(turn: Turn, answers: Answers) -> dict[str, Value]:
     return {"number": Code(found.number), "item": item_code(found)}
 
 
-async def _overtaken(turn: Turn, report_id: int) -> Overtaken:
-    """It was decided on or withdrawn while the validator wrote."""
-    report = existing(await queries.get(turn.tx, report_id))
-    said = await _said(turn, report_id)
-    return Overtaken(views.overtaken(report, said.state))
+async def _meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """It was decided on, withdrawn or amended while the validator wrote."""
+    said = await _said(turn, answers["report"])
+    look = f"card:{said.assignment_id}"
+    if said.state is ReportState.UNCLEARED:
+        look = f"clearing:{said.id}"
+    return await decided.meanwhile(turn, answers, look=look, state=ReportState.UNCLEARED)
 
 
 async def _said(turn: Turn, report_id: int) -> StatusUpdate:
@@ -40,12 +49,8 @@ async def _said(turn: Turn, report_id: int) -> StatusUpdate:
 async def _return(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     comment = joined(answers["comment"])
     language = turn.language_of(comment)
-    try:
-        done = await service.return_(
-            turn.tx, turn.act, answers["report"], comment, language=language
-        )
-    except Outdated:
-        raise await _overtaken(turn, answers["report"]) from None
+    shown = Shown(answers["report"], answers["version"])
+    done = await service.return_(turn.tx, turn.act, shown, comment, language=language)
     return views.decided(done, Decision.RETURNED)
 
 
@@ -55,6 +60,7 @@ RETURN = Flow(
     steps=(Ask("comment", words_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(words_to="comment"),
     then=_return,
+    meanwhile=_meanwhile,
     returns_to=lambda answers: f"clearing:{answers['report']}",
 )
 
@@ -87,10 +93,7 @@ def _amended(turn: Turn, answers: Answers) -> service.Amended:
 
 async def _amend(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     shown = Shown(answers["report"], answers["version"])
-    try:
-        done = await service.amend(turn.tx, turn.act, shown, _amended(turn, answers))
-    except Outdated:
-        raise await _overtaken(turn, answers["report"]) from None
+    done = await service.amend(turn.tx, turn.act, shown, _amended(turn, answers))
     return views.decided(done, Decision.AMENDED)
 
 
@@ -101,6 +104,7 @@ AMEND = Flow(
     review=Review(optional=(Ask("remaining", _words_fit),)),
     notes=_notes,
     then=_amend,
+    meanwhile=_meanwhile,
     returns_to=lambda answers: f"clearing:{answers['report']}",
 )
 

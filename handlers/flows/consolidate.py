@@ -13,7 +13,7 @@ from bot.domain.views import consolidation as views
 from bot.domain.views.common import item_code
 from bot.domain.views.people import name_for
 from bot.services import consolidation as service
-from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Review
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Meanwhile, Option, Review
 from handlers.flows.record import day_fits
 from handlers.flows.status_update import status_option, words_fit
 from handlers.turn import Turn
@@ -66,6 +66,32 @@ async def _notes(turn: Turn, answers: Answers) -> list[Text]:
     return [text("flow.consolidate.resolves", count=len(marked))] if marked else []
 
 
+async def _meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """A colleague has consolidated the item, or reports were approved since."""
+    item = existing(await items.get(turn.tx, answers["item"]))
+    current = await consolidations.current(turn.tx, item.id)
+    after = 0 if current is None else current.version
+    approved = await consolidations.approved_words(turn.tx, item.id)
+    unread = [each for each in approved if each.status_update_id not in answers["sources"]]
+    changed: list[Text] = [
+        each for word in unread for each in views.word_lines(word, turn.language)
+    ]
+    if current is not None and after != answers["after"]:
+        told, sentence = views.consolidated_meanwhile(item, current)
+        changed = [sentence, *changed]
+    elif unread:
+        told = text("consolidation.approved_since", item=item_code(item), count=len(unread))
+    else:
+        return None
+    sources = [each.status_update_id for each in approved]
+    return Meanwhile(
+        told,
+        changed=tuple(changed),
+        look=f"consolidation:{item.id}",
+        upon={**answers, "after": after, "sources": sources} if approved else None,
+    )
+
+
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     sentence = joined(answers["sentence"])
     wanted = service.Wanted(
@@ -93,5 +119,6 @@ FLOW = Flow(
     review=Review(words_to="sentence"),
     notes=_notes,
     then=_then,
+    meanwhile=_meanwhile,
     returns_to=lambda answers: f"consolidation:{answers['item']}",
 )

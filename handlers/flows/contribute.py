@@ -13,6 +13,7 @@ from bot.domain.fitting import on_one_line
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Code, Listing, Screen, Text, Value, Words, text
 from bot.domain.views import contributing as views
+from bot.domain.views import discretion as discreet_views
 from bot.domain.views import participants
 from bot.domain.views.national_reports import NAME as CHAPTER_NAME
 from bot.domain.views.national_reports import chapter_called
@@ -117,7 +118,7 @@ def _whom(words: str, _turn: Turn) -> str:
 async def _notes(_turn: Turn, answers: Answers) -> Sequence[Text]:
     whole = answers["about"] == Kind.REPORT.value
     hint = [text("contribute.about_ask")] if whole else []
-    return [text("sign_up.not_sent"), *hint]
+    return [participants.what_counts(amends=answers.get("number") is not None), *hint]
 
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
@@ -136,12 +137,16 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     if _no_way_back(kept):
         made, code = await service.leave(turn.tx, turn.act, kept, found, draft)
         turn.step_apart()
+        if await turn.is_discreet():
+            return views.left_discreetly(code)
         return views.left(found, made, code, until=kept.kept_until)
     number = answers.get("number")
     if number is not None:
         made = await service.amend(turn.tx, turn.act, kept, found, number=number, draft=draft)
     else:
         made = await service.send(turn.tx, turn.act, kept, found, draft)
+    if await turn.is_discreet():
+        return discreet_views.saved(f"contributed:{found.code}")
     return views.receipt(found, made, amended=number is not None)
 
 

@@ -22,6 +22,7 @@ from bot.domain.deadlines import (
     tidy,
 )
 from bot.domain.errors import Unfit
+from bot.domain.fitting import within
 from bot.domain.screens import Code, Screen, Text, Value, text
 from bot.domain.views import deadlines as views
 from bot.services import deadlines
@@ -44,12 +45,9 @@ async def _kinds(_turn: Turn, _answers: Answers) -> list[Option]:
 
 def title_fits(words: str, _turn: Turn) -> str:
     """What it is called, on one line."""
-    title = tidy(words)
+    title = tidy(within(words, LONGEST_TITLE))
     if not title:
         raise Unfit("error.no_words")
-    if len(words.strip()) > LONGEST_TITLE:
-        over = len(words.strip()) - LONGEST_TITLE
-        raise Unfit("error.words_too_long", limit=LONGEST_TITLE, over=over)
     return title
 
 

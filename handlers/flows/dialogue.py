@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from bot.domain import permissions
 from bot.domain.days import read_due_day
 from bot.domain.dialogues import DialogueQuestion, Part
-from bot.domain.errors import Outdated, Unfit, existing
+from bot.domain.errors import Unfit, existing
 from bot.domain.people import SECRETARIAT
 from bot.domain.reports import LONGEST_TEXT, joined
 from bot.domain.screens import Screen, Value, Words, text
@@ -16,7 +16,7 @@ from bot.domain.views import dialogues as views
 from bot.domain.views.common import dotted, item_code
 from bot.domain.views.people import name_for, role_name
 from bot.services import dialogues as service
-from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Overtaken, Pick, Review
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Meanwhile, Option, Pick, Review
 from handlers.flows.status_update import words_fit
 from handlers.home import beginnings
 from handlers.turn import Turn
@@ -135,10 +135,22 @@ async def _called(turn: Turn, answers: Answers) -> dict[str, Value]:
 
 async def _answer(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     question_id, words = answers["dialogue_question"], joined(answers["words"])
-    try:
-        return await put(turn, question_id, words, seen=answers.get("version"))
-    except Outdated as late:
-        raise Overtaken(await too_late(turn, question_id)) from late
+    return await put(turn, question_id, words, seen=answers.get("version"))
+
+
+async def _answered_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """Somebody has answered, or the officer found another way."""
+    question = await asked(turn, answers["dialogue_question"])
+    if question.is_open and question.version == answers.get("version", question.version):
+        return None
+    if not question.is_answered:
+        return Meanwhile(text("dialogue.not_needed"))
+    author = await service.author_of(turn.tx, question)
+    return Meanwhile(
+        text("dialogue.answered_meanwhile"),
+        changed=tuple(views.answered(question, None if author is None else author.name)),
+        upon={**answers, "version": question.version} if question.is_open else None,
+    )
 
 
 async def put(turn: Turn, question_id: int, words: str, *, seen: int | None = None) -> Screen:
@@ -165,6 +177,7 @@ ANSWER = Flow(
     steps=(Ask("words", words_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(words_to="words"),
     then=_answer,
+    meanwhile=_answered_meanwhile,
     returns_to=lambda answers: f"dialogue_q:{answers['dialogue_question']}",
 )
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain import codes
-from bot.domain.consultations import Consultation
+from bot.domain.consultations import Consultation, SignUp
 from bot.domain.errors import NotFound, Refused, Unfit
 from bot.domain.screens import Screen, Value
+from bot.domain.views import discretion as discreet_views
 from bot.domain.views import door as views
 from bot.domain.views import participants
 from bot.services import attendance as service
 from handlers.flows.flow import Answers, Ask, Flow
 from handlers.flows.sign_up import held, of
 from handlers.turn import Turn
+from storage import conversations
 
 HERE, MARK = "here", "door_mark"
 PAYLOAD = "d-"
@@ -76,7 +78,15 @@ async def _opens(turn: Turn, _answers: Answers, answer: Any) -> None:
 async def _here(turn: Turn, _answers: Answers, _conversation_id: int) -> Screen:
     found, before = await of(turn), held(turn)
     turn.sign_up = await service.check_in(turn.tx, turn.act, found, before)
-    return views.here(found, turn.sign_up, before=before.came)
+    return await noted(turn, found, before)
+
+
+async def noted(turn: Turn, found: Consultation, before: SignUp) -> Screen:
+    """Whoever checked in, was noted `before`, or has no seat, learns so."""
+    now = held(turn)
+    if now.came and await turn.is_discreet():
+        return discreet_views.saved(f"sign_up:{found.code}")
+    return views.here(found, now, before=before.came)
 
 
 CHECK_IN = Flow(
@@ -108,9 +118,19 @@ async def _is_there(turn: Turn, answers: Answers, answer: Any) -> None:
     await service.of_number(turn.tx, turn.act, answers["consultation"], answer)
 
 
-async def _marked(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+async def go_on(turn: Turn, consultation_id: int) -> None:
+    """The next number can be written at once: people come one after another."""
+    subject = f"consultation:{consultation_id}"
+    await turn.desk.runner.begin(
+        turn, MARK, subject=subject, quietly=True, consultation=consultation_id
+    )
+
+
+async def _marked(turn: Turn, answers: Answers, conversation_id: int) -> Screen:
     found = await service.at_the_door(turn.tx, turn.act, answers["consultation"])
     kept, before = await service.mark(turn.tx, turn.act, found.id, answers["number"])
+    await conversations.end(turn.tx, conversation_id)
+    await go_on(turn, found.id)
     return views.marked(found, kept, before=before)
 
 

@@ -48,7 +48,8 @@ class State:
     """Where a conversation stands.
 
     `answers` holds values by step; `labels` how chosen ones read; `buttons` what each numbered
-    button of the shown question means, so that no value ever travels through a button.
+    button of the shown question means, so that no value ever travels through a button. `told` is
+    what happened meanwhile, and stands above every question from then on.
     """
 
     at: str
@@ -58,6 +59,7 @@ class State:
     page: int = 0
     picked: tuple[Any, ...] = ()
     album: str | None = None  # of the file that came last
+    told: tuple[Any, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -68,6 +70,7 @@ class State:
             "page": self.page,
             "picked": list(self.picked),
             "album": self.album,
+            "told": list(self.told),
         }
 
     @classmethod
@@ -80,6 +83,7 @@ class State:
             kept["page"],
             tuple(kept["picked"]),
             kept["album"],
+            tuple(kept.get("told", ())),
         )
 
 
@@ -147,6 +151,46 @@ def holds_something(flow: Flow, state: State) -> bool:
     return any(state.answers.get(step.name) for step in flow.every_step if step.check or step.files)
 
 
+def written(flow: Flow, state: State, *, language: str) -> Words | None:
+    """The first of what was written so far."""
+    shown = (
+        _shown(step, state, language, None)
+        for step in flow.every_step
+        if step.check is not None and step.name not in state.labels
+    )
+    return next((each for each in shown if isinstance(each, Words)), None)
+
+
+def said(flow: Flow, state: State, *, language: str, files: Value | None = None) -> list[Text]:
+    """What was answered so far, a line each; of a flow without a review what was written."""
+    if flow.review is None:
+        words = [_shown(step, state, language, None) for step in flow.steps if step.check]
+        return [text("card.words", words=each) for each in words if each is not None]
+    return [
+        Text(f"flow.{flow.name}.{step.called}.line", {**step.values, "answer": answer})
+        for step in flow.every_step
+        if step.told and (answer := _shown(step, state, language, files)) is not None
+    ]
+
+
+def upon(
+    flow: Flow,
+    before: State,
+    answers: Mapping[str, Any],
+    labels: Mapping[str, Text | Sequence[Text]],
+    told: Text,
+) -> State:
+    """The conversation goes on with these answers, and says why from now on."""
+    begun = begin(flow, answers, labels)
+    kept = {
+        name: label
+        for name, label in before.labels.items()
+        if name in answers and answers[name] == before.answers.get(name)
+    }
+    earlier = [each for each in before.told if each != text_to_json(told)]
+    return replace(begun, labels={**kept, **begun.labels}, told=(*earlier, text_to_json(told)))
+
+
 def write(flow: Flow, state: State, step: Step, value: Any) -> Advance:
     """A written answer, already checked, for `step`; a growing step gains one more part."""
     if not step.grows:
@@ -175,7 +219,7 @@ def _require_fits(step: Step, parts: Sequence[Any]) -> None:
         return
     length = sum(len(part) for part in parts)
     if length > step.limit:
-        raise Unfit("error.text_too_long", limit=step.limit, over=length - step.limit)
+        raise Unfit("error.text_too_long", limit=step.limit, count=length - step.limit)
 
 
 def attach(state: State, step: Step, value: Any, *, album: str | None) -> State:
@@ -232,6 +276,8 @@ def question(
     `files` says which evidence there is, for the step that gathers it. What was `resumed` can be
     discarded at whatever question it rested.
     """
+    if state.at == REVIEW and flow.review is None:
+        return _unsent(flow, state, context, language=language)
     if state.at == REVIEW:
         return _review(flow, state, context, notes, looks=looks, language=language, files=files)
     step = flow.step(state.at)
@@ -252,10 +298,33 @@ def question(
     if resumed:
         rows.row(("cancel", None, button("discard")))
     asked = Text(f"flow.{flow.name}.{step.called}.ask", {**context, **step.values})
-    lines = [asked, *_so_far(flow, state, step)]
+    lines = [*_told(state), asked, *_so_far(flow, state, step)]
     if files is not None:
         lines.append(text("flow.has_files", facts=files))
     shown = screen(*lines, rows=rows.rows)
+    return replace(state, buttons=tuple(rows.meanings)), shown
+
+
+def _told(state: State) -> list[Text | None]:
+    """What happened meanwhile."""
+    lines: list[Text | None] = [text_from_json(each) for each in state.told]
+    return [*lines, None] if lines else []
+
+
+def _unsent(
+    flow: Flow, state: State, context: Mapping[str, Value], *, language: str
+) -> tuple[State, Screen]:
+    """The last look before sending where there is none otherwise: something happened meanwhile."""
+    rows = _Rows()
+    anew = [
+        ("change", step.name, button("write_anew")) for step in flow.steps if step.check is not None
+    ]
+    rows.row(("send", None, button("send_it")), *anew[-1:])
+    rows.row(("cancel", None, button("discard")))
+    title = Text(f"flow.{flow.name}.title", context)
+    shown = screen(
+        *_told(state), title, None, *said(flow, state, language=language), rows=rows.rows
+    )
     return replace(state, buttons=tuple(rows.meanings)), shown
 
 
@@ -328,12 +397,8 @@ def _review(
     files: Value | None,
 ) -> tuple[State, Screen]:
     assert flow.review is not None
-    lines: list[Text | None] = [Text(f"flow.{flow.name}.review", context)]
-    told = [
-        Text(f"flow.{flow.name}.{step.called}.line", {**step.values, "answer": answer})
-        for step in flow.every_step
-        if step.told and (answer := _shown(step, state, language, files)) is not None
-    ]
+    lines = [*_told(state), Text(f"flow.{flow.name}.review", context)]
+    told = said(flow, state, language=language, files=files)
     if told:
         lines += [None, *told]
     if notes:

@@ -9,6 +9,7 @@ from bot.domain.errors import NotFound
 from bot.domain.feedback import CHOICES, LONGEST_COMMENT, Feedback
 from bot.domain.reports import joined
 from bot.domain.screens import Screen, Text, Value, text
+from bot.domain.views import discretion as discreet_views
 from bot.domain.views import feedback as views
 from bot.domain.views import participants
 from bot.services import feedback as service
@@ -16,6 +17,7 @@ from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Options, Rev
 from handlers.flows.sign_up import held, of
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
+from storage import feedback as queries
 
 NAME = "feedback"
 
@@ -34,8 +36,9 @@ def _offers(trait: str) -> Options:
     return options
 
 
-async def _notes(_turn: Turn, _answers: Answers) -> Sequence[Text]:
-    return [text("sign_up.not_sent"), text("feedback.seen")]
+async def _notes(turn: Turn, _answers: Answers) -> Sequence[Text]:
+    before = await queries.of_handle(turn.tx, held(turn).handle)
+    return [participants.what_counts(amends=before is not None), text("feedback.seen")]
 
 
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
@@ -47,6 +50,8 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
         turn.language_of(comment) if comment else None,
     )
     await service.give(turn.tx, turn.act, found, held(turn), said)
+    if await turn.is_discreet():
+        return discreet_views.saved(f"sign_up:{found.code}")
     return views.receipt(found)
 
 

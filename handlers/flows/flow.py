@@ -17,15 +17,24 @@ from handlers.turn import Turn
 Answers: TypeAlias = Mapping[str, Any]
 
 
-class Overtaken(Exception):
-    """What a conversation was for needs no more doing: it ends, nothing of it is sent.
+@dataclass(frozen=True)
+class Meanwhile:
+    """What happened meanwhile to what a conversation is about: it cannot end as it was begun.
 
-    Raised by a flow's `then` before anything is changed; `shown` says so.
+    `told` says so in a sentence without anybody's words, `changed` shows what is there now, `look`
+    leads there. `upon` are the answers with which the conversation can go on upon that (`labels` as
+    in `engine.begin`), in the flow `into` where that is another one, of the subject `about` where
+    that is; None: there is nothing that they could be sent upon.
     """
 
-    def __init__(self, shown: Screen) -> None:
-        super().__init__()
-        self.shown = shown
+    told: Text
+    changed: tuple[Text, ...] = ()
+    look: str | None = None
+    upon: Answers | None = None
+    labels: Mapping[str, Text | Sequence[Text]] = field(default_factory=dict)
+    into: str | None = None
+    about: str | None = None
+    goes_on: str = "go_on_upon"  # the name of the button
 
 
 @dataclass(frozen=True)
@@ -167,9 +176,11 @@ class Flow:
     `begins` checks that the person may hold it and gives the values that its texts name (the
     item's code, say); `then` does what it was for and gives the screen to show, inside the same
     transaction; None where it has shown one itself. `notes` are lines of the review screen: what
-    sending would bring about; `looks` are buttons there whose acts show more of it. A change of
-    `steps` that old drafts cannot follow raises `version` and brings `upgrade`, from old answers
-    to new ones.
+    sending would bring about; `looks` are buttons there whose acts show more of it. `at_once` does
+    what an answer brings about before anything is sent. `meanwhile` says what happened since it was
+    begun; it is asked when a draft is taken up again, and when `begins` or `then` refuse for good,
+    and gives None where nothing did. A change of `steps` that old drafts cannot follow raises
+    `version` and brings `upgrade`, from old answers to new ones.
     """
 
     name: str
@@ -179,6 +190,8 @@ class Flow:
     review: Review | None = None
     notes: Callable[[Turn, Answers], Awaitable[Sequence[Text]]] | None = None
     looks: Callable[[Turn, Answers, int], Awaitable[Sequence[Button]]] | None = None
+    at_once: Callable[[Turn, Answers], Awaitable[None]] | None = None
+    meanwhile: Callable[[Turn, Answers], Awaitable[Meanwhile | None]] | None = None
     version: int = 1
     upgrade: Callable[[int, Answers], Answers] | None = None
     returns_to: Callable[[Answers], str] = lambda _answers: "home"  # the act that it came from

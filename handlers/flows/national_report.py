@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot import texts
 from bot.domain import permissions
@@ -13,6 +13,7 @@ from bot.domain.fitting import on_one_line
 from bot.domain.national_reports import (
     BODIES,
     BY_DEADLINE,
+    CHANGING,
     LACKING,
     LONGEST_BY,
     LONGEST_HEADING,
@@ -24,6 +25,8 @@ from bot.domain.national_reports import (
     NationalKind,
     NationalReport,
     Outcome,
+    ReportItem,
+    Settings,
     Structure,
 )
 from bot.domain.reports import LONGEST_TEXT, joined
@@ -33,8 +36,21 @@ from bot.domain.views.common import LIST_LENGTH, full_code
 from bot.domain.views.requests import MESSAGE_LENGTH
 from bot.services import chapter_comments, evidence, readiness, report_chapters
 from bot.services import national_reports as service
+from handlers.flows import merging
 from handlers.flows.deadline import title_fits
-from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Gather, Option, Pick, Review
+from handlers.flows.flow import (
+    Answers,
+    Ask,
+    Check,
+    Choose,
+    Flow,
+    Gather,
+    Meanwhile,
+    Option,
+    Pick,
+    Review,
+)
+from handlers.flows.merging import Labels
 from handlers.flows.picking import MOST
 from handlers.flows.record import day_fits, days
 from handlers.flows.status_update import words_fit
@@ -45,6 +61,9 @@ from storage import report_chapters as chapters
 
 EVERY = 0
 """Chosen instead of single documents or items: all of them."""
+
+NO_CHAPTER = 0
+"""Chosen instead of a chapter: the items that are in none."""
 
 MOST_DOCUMENTS = 200
 MOST_DEADLINES = 40
@@ -236,26 +255,90 @@ async def _of_report(turn: Turn, answers: Answers) -> dict[str, Value]:
     return {"title": views.report_called(await _report(turn, answers))}
 
 
-async def _change(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
-    await service.change(
-        turn.tx,
-        turn.act,
-        answers["report"],
-        word_limit=answers.get("word_limit") or None,
-        months=answers["months"],
+async def settings_answers(turn: Turn, report: NationalReport) -> tuple[dict[str, Any], Labels]:
+    """What can be changed of a report, as the answers that would make it so."""
+    answers: dict[str, Any] = {
+        "title": report.title,
+        "documents": list(report.documents) or [EVERY],
+        "word_limit": report.word_limit or 0,
+        "months": report.months,
+    }
+    symbols = {
+        each: code for each, code, _n in await queries.documents(turn.tx, limit=MOST_DOCUMENTS)
+    }
+    labels: Labels = {
+        "months": text("national_report.months", count=report.months),
+        "documents": [
+            text("label.one", value=Code(symbols.get(each, ""))) for each in report.documents
+        ]
+        or [text("flow.national_report.every_document")],
+    }
+    day = await due(turn, report)
+    if report.deadline_id is not None and day is not None:
+        answers["deadline"] = report.deadline_id
+        labels["deadline"] = text("label.one", value=day)
+    return merging.with_seen(answers, labels)
+
+
+def _settings(turn: Turn, answers: Answers) -> Settings:
+    return Settings(
+        answers["title"],
+        turn.language_of(answers["title"]),
+        _chosen(answers),
+        answers.get("deadline"),
+        answers.get("word_limit") or None,
+        answers["months"],
     )
-    return await board(turn, answers["report"])
+
+
+async def _change(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+    report = await _report(turn, answers)
+    seen = _settings(turn, answers["seen"]) if "seen" in answers else report.settings
+    await service.change(turn.tx, turn.act, report.id, _settings(turn, answers), seen=seen)
+    return await board(turn, report.id)
+
+
+async def _changed_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """Somebody else has changed the report: theirs stays, with what is changed here upon it."""
+    if "seen" not in answers:
+        return None
+    report = await _report(turn, answers)
+    anew, labels = await settings_answers(turn, report)
+    return merging.upon(
+        CHANGE,
+        CHANGING,
+        answers,
+        versions=(
+            _settings(turn, answers["seen"]),
+            report.settings,
+            _settings(turn, answers),
+        ),
+        now=({"report": report.id, **anew}, labels),
+        answered={"deadline_id": "deadline"},
+        called=lambda name: f"national_report.field.{name}",
+        look=f"national_report:{report.id}:0",
+    )
+
+
+def _older_settings(_version: int, answers: Answers) -> Answers:
+    """Before titles and documents could be changed: what is missing is asked."""
+    return answers
 
 
 CHANGE = Flow(
     name="national_report_change",
     begins=_of_report,
     steps=(
+        Ask("title", title_fits),
+        Pick("documents", _documents),
         Ask("word_limit", number_of_words, shows=_limit_shown),
         Choose("months", _ages),
     ),
-    review=Review(),
+    review=Review(optional=(Choose("deadline", _deadlines),)),
     then=_change,
+    meanwhile=_changed_meanwhile,
+    version=2,
+    upgrade=_older_settings,
     returns_to=lambda answers: f"report_more:{answers['report']}",
 )
 
@@ -323,6 +406,20 @@ LIMIT = Flow(
 )
 
 
+async def _drafted_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """A colleague has written the chapter."""
+    chapter = await _chapter(turn, answers)
+    if chapter.version == answers["after"]:
+        return None
+    told, changed = views.drafted_meanwhile(chapter)
+    return Meanwhile(
+        told,
+        changed=changed,
+        look=f"chapter:{chapter.id}:0",
+        upon={**answers, "after": chapter.version},
+    )
+
+
 async def _write(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     words = joined(answers["words"])
     await report_chapters.redraft(
@@ -342,6 +439,7 @@ WRITE = Flow(
     steps=(Ask("words", words_fit, grows=True, limit=LONGEST_TEXT),),
     review=Review(words_to="words"),
     then=_write,
+    meanwhile=_drafted_meanwhile,
     returns_to=lambda answers: f"chapter:{answers['chapter']}:0",
 )
 
@@ -362,14 +460,38 @@ SEND = Flow(
     steps=(Gather("file"),),
     review=Review(files_to="file"),
     then=_send,
+    meanwhile=_drafted_meanwhile,
     returns_to=lambda answers: f"chapter:{answers['chapter']}:0",
 )
 
 
-async def _outside(turn: Turn, answers: Answers) -> list[Option]:
-    """The items of the report that are in no chapter, or each of the first ones."""
-    chapter = await _chapter(turn, answers)
-    found = await readiness.outside(turn.tx, turn.act, chapter.report_id)
+Sources: TypeAlias = dict[int, tuple[Chapter | None, list[ReportItem]]]
+
+
+async def sources(turn: Turn, chapter_id: int) -> Sources:
+    """From where items can come into a chapter: from none, `NO_CHAPTER`, and from other ones."""
+    found = await readiness.elsewhere(turn.tx, turn.act, chapter_id)
+    return {NO_CHAPTER if each is None else each.id: (each, items) for each, items in found}
+
+
+async def _sources(turn: Turn, answers: Answers) -> list[Option]:
+    found = await sources(turn, answers["chapter"])
+    return [
+        Option(value, views.source_of_items(chapter, len(items)))
+        for value, (chapter, items) in found.items()
+    ]
+
+
+async def _items(turn: Turn, answers: Answers) -> list[ReportItem]:
+    """The items of where they are to come from."""
+    found = await sources(turn, answers["chapter"])
+    _chapter, items = found.get(answers.get("source", NO_CHAPTER), (None, []))
+    return items
+
+
+async def _movable(turn: Turn, answers: Answers) -> list[Option]:
+    """Those items, or each of the first ones."""
+    found = await _items(turn, answers)
     options = [Option(each.id, text("label.one", value=full_code(each))) for each in found[:MOST]]
     if len(found) < 2:
         return options
@@ -379,9 +501,7 @@ async def _outside(turn: Turn, answers: Answers) -> list[Option]:
 async def _put(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     picked: Sequence[int] = answers["items"]
     if EVERY in picked:
-        chapter = await _chapter(turn, answers)
-        found = await readiness.outside(turn.tx, turn.act, chapter.report_id)
-        picked = [each.id for each in found]
+        picked = [each.id for each in await _items(turn, answers)]
     await report_chapters.put(turn.tx, turn.act, answers["chapter"], picked)
     return await chapter_screen(turn, answers["chapter"])
 
@@ -389,7 +509,7 @@ async def _put(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
 PUT = Flow(
     name="chapter_put",
     begins=_of_chapter,
-    steps=(Pick("items", _outside),),
+    steps=(Choose("source", _sources, first=LIST_LENGTH), Pick("items", _movable)),
     then=_put,
     returns_to=lambda answers: f"chapter_more:{answers['chapter']}",
 )
@@ -523,4 +643,45 @@ SUBMIT = Flow(
     notes=_submit_notes,
     then=_submit,
     returns_to=lambda answers: f"national_report:{answers['report']}:0",
+)
+
+
+# -- Taking back -----------------------------------------------------------------------------------
+
+
+async def _of_approval(turn: Turn, answers: Answers) -> dict[str, Value]:
+    permissions.require(permissions.may_prepare_report(turn.actor))
+    found = existing(await queries.approval(turn.tx, answers["approval"]))
+    return {"by": views.body(found.by), "day": found.approved_on}
+
+
+async def _unapprove(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+    report = await service.take_back_approval(
+        turn.tx, turn.act, answers["approval"], answers["reason"]
+    )
+    return await board(turn, report.id)
+
+
+UNAPPROVE = Flow(
+    name="report_unapprove",
+    begins=_of_approval,
+    steps=(Ask("reason", words_fit, limit=LONGEST_TEXT),),
+    then=_unapprove,
+    returns_to=lambda answers: f"report_approvals:{answers['report']}",
+)
+
+
+async def _unsubmit(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
+    report = await service.take_back_submission(
+        turn.tx, turn.act, answers["report"], answers["reason"]
+    )
+    return await board(turn, report.id)
+
+
+UNSUBMIT = Flow(
+    name="report_unsubmit",
+    begins=_of_report,
+    steps=(Ask("reason", words_fit, limit=LONGEST_TEXT),),
+    then=_unsubmit,
+    returns_to=lambda answers: f"report_more:{answers['report']}",
 )

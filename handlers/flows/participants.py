@@ -14,9 +14,9 @@ from bot.domain.consultations import SignUp
 from bot.domain.enclosures import EnclosureState
 from bot.domain.errors import Refused
 from bot.domain.incoming import Sent, Wrote
-from bot.domain.screens import Screen, Value, message, text
+from bot.domain.screens import Screen, Value, text
 from bot.domain.views import contributing as contributing_views
-from bot.services import contributing, enclosures
+from bot.services import contributing, discretion, enclosures
 from bot.services import sign_ups as service
 from handlers.flows import engine
 from handlers.flows.engine import Advance, Outcome, State
@@ -25,6 +25,7 @@ from handlers.flows.runner import bound, checked, left
 from handlers.turn import Turn
 from storage import conversations, sign_ups
 from storage import enclosures as enclosure_rows
+from storage import waiting as seats
 
 
 class ParticipantRunner:
@@ -37,9 +38,14 @@ class ParticipantRunner:
         self, turn: Turn, kept: SignUp, name: str, answers: dict[str, Any], *, at: str | None = None
     ) -> None:
         """Open a conversation in a sign-up, at the question `at` or at the first that is open."""
-        for other in await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id):
-            if other.asked is not None and other.handle != kept.handle:
-                await contributing.put_aside(turn.tx, turn.act, other)
+        every = await sign_ups.of_chat(turn.tx, turn.bot_id, turn.chat_id)
+        open_ones = [each for each in every if each.asked is not None]
+        others = [each for each in open_ones if each.handle != kept.handle]
+        needed = (kept.consultation_id, *(each.consultation_id for each in others))
+        await seats.lock(turn.tx, *needed)
+        for other in others:
+            await contributing.put_aside(turn.tx, turn.act, other)
+        kept = await sign_ups.again(turn.tx, kept)
         await enclosure_rows.remove_unsent(turn.tx, kept.handle)
         if kept.asked is not None:
             kept = _noting(kept, flow="")  # what was written to it belongs to nothing any more
@@ -57,6 +63,9 @@ class ParticipantRunner:
             turn.toast = text("flow.stale")
             await turn.go(turn, "mine")
             return
+        if self.flows[kept.asked["flow"]].at_once is not None and kept.card is not None:
+            await discretion.lock(turn.tx, kept.card)  # the tap may hold for the whole chat
+        kept = await seats.hold(turn.tx, kept)
         turn.step_apart(kept)
         flow, state = self._state(kept)
         try:
@@ -75,17 +84,18 @@ class ParticipantRunner:
         step = engine.takes_words(flow, state)
         if step is None and turn.actor.seats:
             return False  # whoever has a seat here, too, meant something else
+        kept = await seats.hold(turn.tx, kept)
         kept = await self._remember(turn, kept, wrote.message_id)
         turn.step_apart(kept)
         if step is None or step.check is None:
-            await turn.show(message("flow.tap_please"))
+            await turn.refuse(text("flow.tap_please"))
             await self._ask(turn, kept, flow, state)
             return True
         try:
             value = await checked(turn, state, step, wrote.words)
             advance = engine.write(flow, state, step, value)
         except Refused as refused:
-            await turn.show(message(refused.text))
+            await turn.refuse(refused.text)
             return True
         if step.grows:
             earlier = _parts(kept) if advance.part else {}
@@ -98,6 +108,7 @@ class ParticipantRunner:
         kept = await self._asked(turn)
         if kept is None or str(wrote.message_id) not in _parts(kept):
             return False
+        kept = await seats.hold(turn.tx, kept)
         turn.step_apart(kept)
         flow, state = self._state(kept)
         step = engine.takes_words(flow, state)
@@ -107,7 +118,7 @@ class ParticipantRunner:
             value = await checked(turn, state, step, wrote.words)
             amended = engine.amend(state, step, _parts(kept)[str(wrote.message_id)], value)
         except Refused as refused:
-            await turn.show(message(refused.text))
+            await turn.refuse(refused.text)
             return True
         await self._ask(turn, kept, flow, amended)
         return True
@@ -120,19 +131,21 @@ class ParticipantRunner:
         flow, state = self._state(kept)
         if engine.takes_words(flow, state) is None and turn.actor.seats:
             return False
+        kept = await seats.hold(turn.tx, kept)
         kept = await self._remember(turn, kept, sent.message_id)
         turn.step_apart(kept)
         step = engine.takes_files(flow)
         if step is None:
-            await turn.show(message("flow.words_only"))
+            await turn.refuse(text("flow.words_only"))
             await self._ask(turn, kept, flow, state)
             return True
         try:
             taken = await enclosures.take(turn.tx, turn.act, kept, sent)
         except Refused as refused:
-            await turn.show(message(refused.text))
+            await turn.refuse(refused.text)
             await self._ask(turn, kept, flow, state)
             return True
+        turn.unsaved = True  # it goes from the chat once it was fetched
         state = engine.attach(state, step, taken.id, album=sent.album)
         if (said := sent.caption) and (words := engine.takes_words(flow, state)) is not None:
             state = engine.write(flow, state, words, said).state
@@ -147,6 +160,7 @@ class ParticipantRunner:
         kept = await self._asked(turn)
         if kept is None:
             return False
+        kept = await seats.hold(turn.tx, kept)
         turn.step_apart(kept)
         flow, state = self._state(kept)
         await self._follow(turn, kept, flow, engine.back(flow, state))
@@ -184,12 +198,18 @@ class ParticipantRunner:
                     await turn.show(shown)
             case _:
                 await enclosure_rows.remove_unsent(turn.tx, kept.handle)
+                if kept.asked is not None and await turn.is_discreet():
+                    wrote = kept.asked["wrote"]  # files that were on their way among it
+                    await discretion.clear(turn.tx, turn.act, turn.card, wrote=wrote)
                 turn.sign_up = replace(kept, asked=None)
                 await sign_ups.save(turn.tx, turn.sign_up)
                 await turn.go(turn, flow.returns_to(advance.state.answers))
 
     async def _ask(self, turn: Turn, kept: SignUp, flow: Flow, state: State) -> None:
         turn.sign_up = kept
+        if flow.at_once is not None:
+            await flow.at_once(turn, state.answers)
+            kept = turn.sign_up
         step = engine.needs_options(flow, state)
         options = (
             [] if step is None or step.options is None else await step.options(turn, state.answers)
@@ -208,7 +228,7 @@ class ParticipantRunner:
         nonce = conversations.new_nonce()
         row = await turn.show(bound(shown, nonce, of="g"))
         if (before := _screen_of(kept)) is not None and before != row:
-            await turn.take_buttons(before)
+            await self._put_away(turn, before, None)
         question = {"flow": flow.name, "state": asked.to_json(), "nonce": nonce, "screen": row}
         same = kept.asked if kept.asked is not None and kept.asked["flow"] == flow.name else {}
         question["parts"] = same.get("parts", {})
@@ -232,12 +252,17 @@ class ParticipantRunner:
 
     async def _close(self, turn: Turn, kept: SignUp, sent: Screen | None) -> None:
         """Leave no buttons on the last question, and of a review say that it is sent."""
-        if (row := _screen_of(kept)) is None:
-            return
-        if sent is None:
+        if (row := _screen_of(kept)) is not None:
+            await self._put_away(turn, row, sent)
+
+    async def _put_away(self, turn: Turn, row: int, instead: Screen | None) -> None:
+        """Leave no buttons on what was asked; in discreet mode nothing at all."""
+        if await turn.is_discreet():
+            await discretion.clear(turn.tx, turn.act, turn.card, rows=[row])
+        elif instead is None:
             await turn.take_buttons(row)
         else:
-            await turn.change(row, sent)
+            await turn.change(row, instead)
 
 
 def _noting(kept: SignUp, **more: Any) -> SignUp:

@@ -32,15 +32,15 @@ from bot.domain.views import plans as views
 from bot.domain.views.common import full_code, item_code
 from bot.domain.views.people import name_for
 from bot.services import plans
-from handlers.flows.flow import Answers, Ask, Choose, Flow, Option, Pick, Review
+from handlers.flows import merging
+from handlers.flows.flow import Answers, Ask, Choose, Flow, Meanwhile, Option, Pick, Review
+from handlers.flows.merging import Labels
 from handlers.flows.picking import MOST
 from handlers.flows.status_update import words_fit
 from handlers.turn import Turn
 from storage import clusters, institutions, items
 from storage import plans as queries
 from storage import selection as selections
-
-Labels = dict[str, Text | list[Text]]
 
 
 async def proposing(turn: Turn, about: About) -> list[int]:
@@ -195,7 +195,9 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     about, _may = await _about(turn, answers)
     wanted = _wanted(turn, answers)
     if (activity_id := answers.get("activity")) is not None:
-        changed = await plans.change(turn.tx, turn.act, activity_id, wanted)
+        found = await plans.changeable(turn.tx, turn.act, activity_id)
+        seen = _wanted(turn, answers["seen"]) if "seen" in answers else found.wanted
+        changed = await plans.change(turn.tx, turn.act, activity_id, wanted, seen=seen)
         return views.changed(activity_id, anything=bool(changed))
     if about.cluster_id is None:
         about = replace(about, item_ids=(*about.item_ids, *answers.get("also", ())))
@@ -240,7 +242,24 @@ async def answers_of(turn: Turn, found: Activity) -> tuple[dict[str, Any], Label
     if found.others:
         answers["others"] = list(found.others)
         labels["others"] = [await institution_label(turn, each) for each in found.others]
-    return answers, labels
+    return merging.with_seen(answers, labels)
+
+
+async def _changed_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """Somebody else has changed the activity: theirs stands, with what was changed here upon it."""
+    if answers.get("activity") is None or "seen" not in answers:
+        return None
+    found = await plans.changeable(turn.tx, turn.act, answers["activity"])
+    return merging.upon(
+        ACTIVITY,
+        domain.ACTIVITY,
+        answers,
+        versions=(_wanted(turn, answers["seen"]), found.wanted, _wanted(turn, answers)),
+        now=await answers_of(turn, found),
+        answered={"institution_id": "institution", "currency": "amount"},
+        called=views.field_text,
+        look=f"activity:{found.id}",
+    )
 
 
 ACTIVITY = Flow(
@@ -262,6 +281,7 @@ ACTIVITY = Flow(
     ),
     notes=_notes,
     then=_then,
+    meanwhile=_changed_meanwhile,
     returns_to=lambda answers: (
         f"activity:{answers['activity']}"
         if answers.get("activity")
@@ -374,8 +394,20 @@ async def _dimensions(_turn: Turn, _answers: Answers) -> list[Option]:
 
 async def _keep(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     of = await _measured(turn, answers)
+    wanted = _wanted_indicator(turn, answers)
+    indicator_id = answers.get("indicator")
+    if indicator_id is None:
+        indicator_id = await plans.add_indicator(turn.tx, turn.act, of.id, wanted)
+    else:
+        found, _of = await plans.indicator(turn.tx, turn.act, indicator_id)
+        seen = _wanted_indicator(turn, answers["seen"]) if "seen" in answers else found.wanted
+        await plans.change_indicator(turn.tx, turn.act, indicator_id, wanted, seen=seen)
+    return views.indicator_kept(indicator_id, of.id)
+
+
+def _wanted_indicator(turn: Turn, answers: Answers) -> WantedIndicator:
     baseline, target = answers.get("baseline"), answers.get("target")
-    wanted = WantedIndicator(
+    return WantedIndicator(
         answers["called"],
         turn.language_of(answers["called"]),
         IndicatorKind(answers["kind"]),
@@ -387,12 +419,24 @@ async def _keep(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
         answers.get("sdg"),
         tuple(Dimension(each) for each in answers.get("dimensions", ())),
     )
-    indicator_id = answers.get("indicator")
-    if indicator_id is None:
-        indicator_id = await plans.add_indicator(turn.tx, turn.act, of.id, wanted)
-    else:
-        await plans.change_indicator(turn.tx, turn.act, indicator_id, wanted)
-    return views.indicator_kept(indicator_id, of.id)
+
+
+async def _redefined_meanwhile(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """Somebody else has changed the indicator: as with an activity."""
+    if answers.get("indicator") is None or "seen" not in answers:
+        return None
+    found, _of = await plans.indicator(turn.tx, turn.act, answers["indicator"])
+    seen, wanted = _wanted_indicator(turn, answers["seen"]), _wanted_indicator(turn, answers)
+    return merging.upon(
+        INDICATOR,
+        domain.INDICATOR,
+        answers,
+        versions=(seen, found.wanted, wanted),
+        now=answers_of_indicator(found),
+        answered={"name": "called", "baseline_year": "baseline", "target_year": "target"},
+        called=views.field_text,
+        look=f"indicator:{found.id}",
+    )
 
 
 def answers_of_indicator(found: Indicator) -> tuple[dict[str, Any], Labels]:
@@ -414,7 +458,7 @@ def answers_of_indicator(found: Indicator) -> tuple[dict[str, Any], Labels]:
     if found.dimensions:
         answers["dimensions"] = [each.value for each in found.dimensions]
         labels["dimensions"] = [text(f"dimension.{each}") for each in found.dimensions]
-    return answers, labels
+    return merging.with_seen(answers, labels)
 
 
 INDICATOR = Flow(
@@ -431,6 +475,7 @@ INDICATOR = Flow(
         )
     ),
     then=_keep,
+    meanwhile=_redefined_meanwhile,
     returns_to=lambda answers: (
         f"indicator:{answers['indicator']}"
         if answers.get("indicator")

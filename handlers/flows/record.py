@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from bot.domain import permissions, reports, status
 from bot.domain.days import read_day
-from bot.domain.errors import Unfit, existing
+from bot.domain.errors import existing
+from bot.domain.fitting import within
 from bot.domain.reports import LONGEST_TEXT, StatusUpdateDraft
 from bot.domain.screens import Screen, Value, text
 from bot.domain.views import secretariat as views
@@ -49,11 +50,7 @@ async def sources(turn: Turn, _answers: Answers) -> list[Option]:
 
 def source_fits(words: str, turn: Turn) -> str:
     """Where it comes from, in a few words."""
-    fitting = words_fit(words, turn)
-    if len(fitting) > LONGEST_SOURCE:
-        over = len(fitting) - LONGEST_SOURCE
-        raise Unfit("error.words_too_long", limit=LONGEST_SOURCE, over=over)
-    return fitting
+    return within(words_fit(words, turn), LONGEST_SOURCE)
 
 
 async def days(turn: Turn, _answers: Answers) -> list[Option]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.errors import Unfit
+from bot.domain.fitting import within
 from bot.domain.redaction import LONGEST_WHY, About, Kind, Part, Reason, Target
 from bot.domain.screens import Code, Listing, Screen, Text, Value, text
 from bot.domain.views import redaction as views
@@ -44,10 +44,7 @@ async def _reasons(_turn: Turn, _answers: Answers) -> list[Option]:
 
 
 def _why_fits(words: str, turn: Turn) -> str:
-    fitting = words_fit(words, turn)
-    if len(fitting) > LONGEST_WHY:
-        raise Unfit("error.words_too_long", limit=LONGEST_WHY, over=len(fitting) - LONGEST_WHY)
-    return fitting
+    return within(words_fit(words, turn), LONGEST_WHY)
 
 
 def _target(answers: Answers) -> Target:
@@ -57,8 +54,10 @@ def _target(answers: Answers) -> Target:
 
 async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
     """What goes, what goes with it, and that nothing brings it back."""
-    reached = await service.preview(turn.tx, turn.act, await _about(turn, answers))
-    notes = [text(f"flow.redact.goes.{_target(answers).part}")]
+    about = await _about(turn, answers)
+    reached = await service.preview(turn.tx, turn.act, about)
+    notes = [text("flow.redact.unread")] if about.unread else []
+    notes.append(text(f"flow.redact.goes.{_target(answers).part}"))
     if reached.others:
         numbers = Listing(tuple(Code(each) for each in reached.others))
         notes.append(text("flow.redact.others", numbers=numbers))

@@ -106,7 +106,7 @@ def wording_fits(words: str, _turn: Turn) -> str:
     if not words.strip():
         raise Unfit("error.no_words")
     if len(words) > LONGEST_TEXT:
-        raise Unfit("error.text_too_long", limit=LONGEST_TEXT, over=len(words) - LONGEST_TEXT)
+        raise Unfit("error.text_too_long", limit=LONGEST_TEXT, count=len(words) - LONGEST_TEXT)
     return words.strip()
 
 

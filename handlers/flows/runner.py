@@ -14,11 +14,12 @@ from bot.domain.incoming import Sent, Wrote
 from bot.domain.links import link_in
 from bot.domain.screens import Button, Screen, Text, Value, message, text
 from bot.domain.search import fold
+from bot.domain.views import overtaken as views
 from bot.domain.views.common import evidence_facts
 from bot.services import evidence as evidence_service
 from handlers.flows import engine
 from handlers.flows.engine import Advance, Outcome, State
-from handlers.flows.flow import Flow, Overtaken, Step
+from handlers.flows.flow import Flow, Meanwhile, Option, Step
 from handlers.turn import Turn
 from storage import conversations, evidence
 from storage.conversations import Conversation, DraftMessage
@@ -67,23 +68,29 @@ class Runner:
         flow = self.flows[name]
         if subject is not None:
             draft = await conversations.draft_about(turn.tx, turn.person.id, name, subject)
-            if draft is not None:
+            if draft is not None and not await self._is_for_nothing(turn, draft):
                 await self._resume(turn, draft, quietly=quietly)
                 return
         state = engine.begin(flow, answers, labels)
-        conversation = await conversations.begin(
-            turn.tx,
-            bot_id=turn.bot_id,
-            chat_id=turn.chat_id,
-            person_id=turn.person.id,
-            seat_id=seat_id or turn.actor.seat_id,
-            flow=name,
-            flow_version=flow.version,
-            subject=subject,
-            state=state.to_json(),
-            now=turn.now,
-        )
-        await self._ask(turn, conversation, state, quietly=quietly)
+        conversation = await self._new(turn, flow, state, subject, seat_id)
+        await self._ask(turn, conversation, state, quietly=quietly, fresh=True)
+
+    async def keep(
+        self,
+        turn: Turn,
+        name: str,
+        refused: Refused,
+        /,
+        *,
+        subject: str,
+        seat_id: int | None = None,
+        **answers: Any,
+    ) -> None:
+        """What came in one message was refused for good: it rests as if it had been asked for."""
+        flow = self.flows[name]
+        state = engine.begin(flow, answers)
+        conversation = await self._new(turn, flow, state, subject, seat_id)
+        await self._refused(turn, conversation, state, refused)
 
     async def press(self, turn: Turn, nonce: str, number: int) -> None:
         """A button of a question was tapped; a stale one gets the current screen."""
@@ -255,16 +262,22 @@ class Runner:
         """The person's drafts that can go on, the newest first, with their titles.
 
         A draft is one where something was written or sent; of the flows `chosen` choices count,
-        too. `but` names flows that are left out.
+        too. `but` names flows that are left out. What can go on no more is called by its words,
+        which can be read there.
         """
         seats = tuple(seat.id for seat in turn.actor.seats)
         found = []
         for each in await conversations.drafts_of(turn.tx, turn.person.id, seats):
             if each.flow in but:
                 continue
-            if each.flow not in chosen and not engine.holds_something(*self._state(each)):
+            flow, state = self._state(each)
+            holds = engine.holds_something(flow, state)
+            if each.flow not in chosen and not holds:
                 continue
             title = await self.title(turn, each)
+            if title is None and holds:
+                words = engine.written(flow, state, language=turn.language)
+                title = None if words is None else views.title(words)
             if title is not None:
                 found.append((each, title))
         return found
@@ -289,13 +302,33 @@ class Runner:
 
     # -- inside ------------------------------------------------------------------------------------
 
+    async def _new(
+        self, turn: Turn, flow: Flow, state: State, subject: str | None, seat_id: int | None
+    ) -> Conversation:
+        return await conversations.begin(
+            turn.tx,
+            bot_id=turn.bot_id,
+            chat_id=turn.chat_id,
+            person_id=turn.person.id,
+            seat_id=seat_id or turn.actor.seat_id,
+            flow=flow.name,
+            flow_version=flow.version,
+            subject=subject,
+            state=state.to_json(),
+            now=turn.now,
+        )
+
     async def _named(self, turn: Turn, flow: Flow, state: State, words: str) -> Advance | None:
         """What tapping the option would do that the words name; None where they name none."""
         step = engine.needs_options(flow, state)
         if step is None or step.options is None:
             return None
         said = _plain(words)
-        for option in await step.options(turn, state.answers):
+        try:
+            options = await step.options(turn, state.answers)
+        except Refused:  # it is told where the words are kept
+            return None
+        for option in options:
             label = turn.desk.texts.render(
                 option.label, turn.language, mode="bare", timezone=turn.timezone
             )
@@ -356,8 +389,85 @@ class Runner:
 
     async def _resume(self, turn: Turn, draft: Conversation, *, quietly: bool = False) -> None:
         await conversations.resume(turn.tx, draft, chat_id=turn.chat_id)
-        _flow, state = self._state(draft)
-        await self._ask(turn, draft, state, quietly=quietly, resumed=True)
+        if quietly:
+            return
+        flow, state = self._state(draft)
+        happened = await self._meanwhile(turn, flow, state)
+        if happened is not None:
+            await self._halt(turn, draft, state, happened)
+        else:
+            await self._ask(turn, draft, state, resumed=True)
+
+    async def _is_for_nothing(self, turn: Turn, draft: Conversation) -> bool:
+        """Whether a draft holds nothing and was overtaken: it goes, another one begins."""
+        flow, state = self._state(draft)
+        if engine.holds_something(flow, state):
+            return False
+        if await self._meanwhile(turn, flow, state) is None:
+            return False
+        await self._drop(turn, draft)
+        return True
+
+    # -- overtaken ---------------------------------------------------------------------------------
+
+    async def _meanwhile(self, turn: Turn, flow: Flow, state: State) -> Meanwhile | None:
+        """What happened to what the conversation is about; None where nothing did."""
+        if flow.meanwhile is None:
+            return None
+        try:
+            return await flow.meanwhile(turn, state.answers)
+        except Refused:
+            return None  # not even that can be seen: what refuses says why
+
+    async def _refused(
+        self, turn: Turn, conversation: Conversation, state: State, refused: Refused
+    ) -> None:
+        """What the conversation is about is another than it was, so that it cannot go on."""
+        flow = self.flows[conversation.flow]
+        happened = await self._meanwhile(turn, flow, state)
+        if happened is None:
+            came_from = flow.returns_to(state.answers)
+            look = None if came_from == "home" else came_from
+            happened = Meanwhile(refused.text, look=look)
+        await self._halt(turn, conversation, state, happened)
+
+    async def _halt(
+        self, turn: Turn, conversation: Conversation, state: State, happened: Meanwhile
+    ) -> None:
+        """Tell what happened meanwhile; what was written rests as a draft that goes on upon that.
+
+        So the next message is for whatever it would be for without this conversation. A draft in
+        which nothing was written goes.
+        """
+        flow = self.flows[conversation.flow]
+        files = await self._files(turn, conversation, flow, state)
+        said = engine.said(flow, state, language=turn.language, files=files)
+        kept = engine.holds_something(flow, state)
+        shown = views.overtaken(
+            happened.told,
+            happened.changed,
+            said,
+            look=happened.look,
+            draft_id=conversation.id if kept else None,
+            goes_on=None if happened.upon is None else happened.goes_on,
+        )
+        row = await turn.show(shown, subject=conversation.subject, quotes=_quoted(conversation))
+        await self._close(turn, conversation, None, below=row)
+        if not kept:
+            await self._drop(turn, conversation)
+            return
+        if happened.upon is not None:
+            flow = self.flows[happened.into or flow.name]
+            state = engine.upon(flow, state, happened.upon, happened.labels, happened.told)
+            await conversations.turn_into(
+                turn.tx,
+                conversation.id,
+                flow=flow.name,
+                flow_version=flow.version,
+                subject=happened.about or conversation.subject,
+            )
+        await self._save(turn, conversation, state, row, nonce=conversations.new_nonce())
+        await self.leave(turn)
 
     async def _active(self, turn: Turn) -> Conversation | None:
         """The chat's active conversation, if it is this person's and its seat still lives."""
@@ -390,11 +500,15 @@ class Runner:
             case Outcome.ASK:
                 await self._ask(turn, conversation, advance.state)
             case Outcome.DONE:
-                sent = await self._sent(turn, conversation, flow, advance.state)
                 try:
-                    shown = await flow.then(turn, answers, conversation.id)
-                except Overtaken as overtaken:
-                    shown, sent = overtaken.shown, None
+                    async with turn.tx.savepoint():
+                        sent = await self._sent(turn, conversation, flow, advance.state)
+                        shown = await flow.then(turn, answers, conversation.id)
+                except Refused as refused:
+                    if not refused.final:
+                        raise
+                    await self._refused(turn, conversation, advance.state, refused)
+                    return
                 await conversations.end(turn.tx, conversation.id)
                 turn.tx.wakes.add("evidence")
                 row = None
@@ -435,19 +549,24 @@ class Runner:
         in_place: bool = False,
         quietly: bool = False,
         resumed: bool = False,
+        fresh: bool = False,
     ) -> None:
+        """Show the question of the state; what was just begun (`fresh`) may be refused."""
         flow = self.flows[conversation.flow]
-        context = await flow.begins(turn, state.answers)
-        step = engine.needs_options(flow, state)
-        options = (
-            [] if step is None or step.options is None else await step.options(turn, state.answers)
-        )
-        notes: Sequence[Text] = ()
-        looks: Sequence[Button] = ()
-        if state.at == engine.REVIEW and flow.notes is not None:
-            notes = await flow.notes(turn, state.answers)
-        if state.at == engine.REVIEW and flow.looks is not None:
-            looks = await flow.looks(turn, state.answers, conversation.id)
+        try:
+            context = await flow.begins(turn, state.answers)
+        except Refused as refused:
+            if fresh:
+                raise
+            await self._refused(turn, conversation, state, refused)
+            return
+        try:
+            options, notes, looks = await self._around(turn, conversation, flow, state)
+        except Refused as refused:
+            if fresh or not refused.final:
+                raise
+            await self._refused(turn, conversation, state, refused)
+            return
         asked, shown = engine.question(
             flow,
             state,
@@ -470,6 +589,22 @@ class Runner:
             screen_id = await turn.show(tied, quotes=_quoted(conversation))
             await self._close(turn, conversation, None, below=screen_id)
         await self._save(turn, conversation, asked, screen_id, nonce=nonce)
+
+    async def _around(
+        self, turn: Turn, conversation: Conversation, flow: Flow, state: State
+    ) -> tuple[Sequence[Option], Sequence[Text], Sequence[Button]]:
+        """What can be chosen, what sending would bring about, and what shows more of it."""
+        step = engine.needs_options(flow, state)
+        options: Sequence[Option] = ()
+        notes: Sequence[Text] = ()
+        looks: Sequence[Button] = ()
+        if step is not None and step.options is not None:
+            options = await step.options(turn, state.answers)
+        if state.at == engine.REVIEW and flow.notes is not None:
+            notes = await flow.notes(turn, state.answers)
+        if state.at == engine.REVIEW and flow.looks is not None:
+            looks = await flow.looks(turn, state.answers, conversation.id)
+        return options, notes, looks
 
     async def _close(
         self, turn: Turn, conversation: Conversation, left: Screen | None, *, below: int | None

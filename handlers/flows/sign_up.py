@@ -23,9 +23,10 @@ from bot.domain.errors import Unfit, existing
 from bot.domain.fitting import on_one_line
 from bot.domain.groups import called
 from bot.domain.screens import Screen, Text, Value, text
+from bot.domain.views import discretion as discreet_views
 from bot.domain.views import participants as views
+from bot.services import discretion, subscriptions, waiting
 from bot.services import sign_ups as service
-from bot.services import subscriptions, waiting
 from handlers.flows.flow import Answers, Ask, Check, Choose, Flow, Option, Pick, Review
 from handlers.turn import Turn
 from storage import consultations, groups
@@ -33,6 +34,8 @@ from storage import subscriptions as queries
 
 NAME = "sign_up"
 YES, NO = "yes", "no"
+LATER, DISCREET = "later", "discreet"
+"""Rows of the card that are kept apart from what it says."""
 
 
 def held(turn: Turn) -> SignUp:
@@ -122,6 +125,22 @@ async def _later(_turn: Turn, _answers: Answers) -> list[Option]:
     return [Option(each, text(f"sign_up.later.{each}")) for each in (YES, NO)]
 
 
+async def _discreet(_turn: Turn, _answers: Answers) -> list[Option]:
+    return [Option(each, text(f"sign_up.discreet.{each}")) for each in (YES, NO)]
+
+
+async def _at_once(turn: Turn, answers: Answers) -> None:
+    """Discreet mode begins and ends with the tap: whoever needs it does not wait to have sent."""
+    kept, wished = held(turn), answers.get(DISCREET) == YES
+    card = existing(kept.card)
+    if card.discreet is wished:
+        return
+    turn.sign_up = await discretion.switch(turn.tx, turn.act, kept, on=wished)
+    if wished:
+        shown = None if kept.asked is None else kept.asked["screen"]
+        await discretion.clear_all(turn.tx, turn.act, card, but=shown)
+
+
 async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
     children = [text("sign_up.children")] if answers.get("group") == Group.CHILDREN else []
     return [*children, *views.notes(await of(turn), held(turn))]
@@ -130,10 +149,11 @@ async def _notes(turn: Turn, answers: Answers) -> Sequence[Text]:
 async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     found = await of(turn)
     card = existing(held(turn).card)
-    said = {name: answer for name, answer in answers.items() if name != "later"}
+    said = {name: each for name, each in answers.items() if name not in (LATER, DISCREET)}
+    await subscriptions.settle(turn.tx, turn.act, card, wished=answers.get(LATER) == YES)
     turn.sign_up = await service.send(turn.tx, turn.act, held(turn), found, said)
-    wished = answers.get("later") == YES
-    await subscriptions.settle(turn.tx, turn.act, card, wished=wished)
+    if await turn.is_discreet():
+        return discreet_views.saved(f"sign_up:{found.code}")
     waits = await waiting.stands(turn.tx, turn.act, found, turn.sign_up)
     return views.receipt(found, turn.sign_up, waits, today=turn.today)
 
@@ -152,20 +172,27 @@ FLOW = Flow(
             Choose("language", _languages),
             Pick("access", _access),
             Choose("speaks", _speaking),
-            Choose("later", _later),
+            Choose(LATER, _later),
+            Choose(DISCREET, _discreet),
         ),
         keeps=False,
     ),
     notes=_notes,
+    at_once=_at_once,
     then=_then,
     returns_to=lambda _answers: "mine",
 )
 
-TEXT_KEYS = tuple(f"sign_up.{what}.{each}" for what in ("speaks", "later") for each in (YES, NO))
+TEXT_KEYS = tuple(
+    f"sign_up.{what}.{each}" for what in ("speaks", LATER, DISCREET) for each in (YES, NO)
+)
 
 
 async def answers_of(turn: Turn, kept: SignUp) -> dict[str, Any]:
-    """What the card says so far; that one is told of later ones is kept apart from it."""
+    """What the card says so far, with what is kept apart from it."""
     said = {} if kept.card is None else {**kept.card.answers, **kept.card.by_code}
-    told = await queries.of(turn.tx, turn.bot_id, turn.chat_id)
-    return said if told is None else {**said, "later": YES}
+    if kept.card is not None and kept.card.discreet:
+        said[DISCREET] = YES
+    if await queries.of(turn.tx, turn.bot_id, turn.chat_id) is not None:
+        said[LATER] = YES
+    return said

@@ -5,20 +5,25 @@ Both are of one message; a reply to a message of the thread needs neither.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain import permissions
 from bot.domain.errors import NotAllowed, existing
 from bot.domain.items import ReportState
 from bot.domain.reports import LONGEST_TEXT, AlreadyDecided
 from bot.domain.screens import Code, Screen, Value, Words
 from bot.domain.threads import Side
+from bot.domain.views import overtaken
 from bot.domain.views import threads as views
 from bot.domain.views.common import item_code
+from bot.domain.views.consolidation import word_lines
 from bot.domain.views.people import name_for
 from bot.services import threads as service
-from handlers.flows.flow import Answers, Ask, Flow
-from handlers.flows.status_update import words_fit
+from handlers.flows import decided
+from handlers.flows.flow import Answers, Ask, Flow, Meanwhile
+from handlers.flows.status_update import reportable, words_fit
 from handlers.turn import Turn
-from storage import reviews, status_updates
+from storage import consolidations, reviews, status_updates
 from storage import threads as queries
 
 
@@ -67,6 +72,49 @@ async def _answers(turn: Turn, answers: Answers) -> dict[str, Value]:
     }
 
 
+async def _asked_too_late(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """The report waits no more; where another was sent in its place, the question can be of that.
+
+    A question that was begun upon it is about what it says then.
+    """
+    look = f"review:{answers['report']}"
+    happened = await decided.meanwhile(turn, answers, look=look, state=ReportState.SUBMITTED)
+    if happened is None:
+        return None
+    found = existing(await reviews.get(turn.tx, answers["report"]))
+    for each in await consolidations.cleared_words(turn.tx, found.item_id):
+        newer = each.assignment_id == found.assignment_id and each.state is ReportState.SUBMITTED
+        if newer and each.status_update_id != answers["report"]:
+            return replace(
+                happened,
+                changed=tuple(word_lines(each, turn.language)),
+                look=f"review:{each.status_update_id}",
+                upon={**answers, "report": each.status_update_id},
+                about=f"report:{each.status_update_id}",
+            )
+    return happened
+
+
+async def _answered_too_late(turn: Turn, answers: Answers) -> Meanwhile | None:
+    """The report waits no more; what was written can still be put to the secretariat."""
+    thread, assignment = await service.visible(turn.tx, turn.act, answers["report"])
+    if thread.open:
+        return None
+    said = await decided.said_now(turn, thread.status_update_id)
+    await reportable(turn, assignment.id)
+    return Meanwhile(
+        overtaken.report(said.number, said.state),
+        look=f"card:{assignment.id}",
+        upon={"assignment": assignment.id, **_words(answers)},
+        into="ask",
+        goes_on="as_question",
+    )
+
+
+def _words(answers: Answers) -> dict[str, str]:
+    return {"words": answers["words"]} if "words" in answers else {}
+
+
 async def _then_ask(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     return await ask(turn, answers["report"], answers["words"])
 
@@ -80,6 +128,7 @@ ASK = Flow(
     begins=_asks,
     steps=(Ask("words", words_fit, limit=LONGEST_TEXT),),
     then=_then_ask,
+    meanwhile=_asked_too_late,
     returns_to=lambda answers: f"review:{answers['report']}",
 )
 ANSWER = Flow(
@@ -87,5 +136,6 @@ ANSWER = Flow(
     begins=_answers,
     steps=(Ask("words", words_fit, limit=LONGEST_TEXT),),
     then=_then_answer,
+    meanwhile=_answered_too_late,
     returns_to=lambda answers: f"thread:{answers['report']}",
 )

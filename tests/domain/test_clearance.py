@@ -50,7 +50,7 @@ def case(**told: datetime) -> Case:
     for name, at in told.items():
         person, _, rung = name.removeprefix("p").partition("_")
         by[int(person), int(rung)] = at
-    return Case(42, 7, AUTHOR, MONDAY, by)
+    return Case(42, 7, frozenset({AUTHOR}), MONDAY, by)
 
 
 def due(
@@ -78,13 +78,13 @@ def test_a_mark_counts_where_the_rule_asks_for_marks(
 
 def test_a_report_lies_with_the_first_validator_who_is_there_and_did_not_write_it() -> None:
     karim, leila = validator(KARIM), validator(LEILA)
-    assert lies_with([leila, karim], AUTHOR, MONDAY) == karim
-    assert lies_with([leila, karim], KARIM, MONDAY) == leila
-    assert lies_with([karim], KARIM, MONDAY) is None
+    assert lies_with([leila, karim], {AUTHOR}, MONDAY) == karim
+    assert lies_with([leila, karim], {KARIM}, MONDAY) == leila
+    assert lies_with([karim], {KARIM}, MONDAY) is None
     gone = validator(KARIM, away(4, 6))
-    assert lies_with([gone, leila], AUTHOR, MONDAY) == leila
-    assert lies_with([gone], AUTHOR, MONDAY) == gone, "who is alone has it, away or not"
-    assert lies_with([validator(KARIM, reachable=False), leila], AUTHOR, MONDAY) == leila
+    assert lies_with([gone, leila], {AUTHOR}, MONDAY) == leila
+    assert lies_with([gone], {AUTHOR}, MONDAY) == gone, "who is alone has it, away or not"
+    assert lies_with([validator(KARIM, reachable=False), leila], {AUTHOR}, MONDAY) == leila
 
 
 def test_whom_it_lies_with_hears_at_once_then_after_two_and_four_working_days() -> None:
@@ -109,6 +109,20 @@ def test_leave_passes_it_on_at_once_and_says_so() -> None:
     ]
     [first] = notices(case(), both, [], UTC_DAYS, now)
     assert not first.instead, "whoever is told first has it from nobody"
+
+
+def test_a_colleague_is_called_away_only_while_they_are() -> None:
+    """Karim was on leave and Leila had it; he is back, and she is there."""
+    leila = validator(LEILA)
+    now = MONDAY + timedelta(days=3)
+    [back] = notices(case(p3_0=MONDAY), [validator(KARIM), leila], [], UTC_DAYS, now)
+    assert back == Notice(42, KARIM, WITH_THEM, instead=False)
+    gone = validator(LEILA, away(7, 9))
+    [alone] = notices(case(p3_0=MONDAY), [validator(KARIM), gone], [], UTC_DAYS, now)
+    assert alone.instead, "Leila went on leave with it"
+    blocked = [validator(KARIM, reachable=False), leila]
+    [other] = notices(case(p2_0=MONDAY), blocked, [], UTC_DAYS, now)
+    assert not other.instead, "whom no message reaches is not away"
 
 
 def test_the_secretariat_hears_once_of_what_waits_five_working_days() -> None:
@@ -144,7 +158,7 @@ def test_nobody_is_told_of_their_own_report_nor_anything_twice(
 ) -> None:
     now = MONDAY + timedelta(days=days, hours=hours)
     by = {key: MONDAY + timedelta(days=after) for key, after in told.items()}
-    one = Case(42, 7, AUTHOR, MONDAY, by)
+    one = Case(42, 7, frozenset({AUTHOR}), MONDAY, by)
     there = [validator(each, *([away(1, 31)] if each in absent else [])) for each in people]
     found = notices(one, there, [OTTO], UTC_DAYS, now)
     assert len(set(found)) == len(found)

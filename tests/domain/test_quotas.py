@@ -48,6 +48,31 @@ def test_a_party_waits_for_as_many_seats_as_it_needs_and_nobody_passes_it_over()
     assert len(next_in_line(quota, none, waiting, LATER)) == 4
 
 
+def test_who_waits_for_more_than_there_can_ever_be_holds_up_nobody() -> None:
+    """Sixty children asked for ten seats, and nobody else came in."""
+    waiting = [Waiting("school", 1, None, size=61), Waiting("alone", 2, None)]
+    assert [each.handle for each in next_in_line(Quota(10), {}, waiting, NOW)] == ["alone"]
+    kept = Quota(10, {"women": 6})
+    assert (kept.most(None), kept.most("women")) == (4, 10)
+    waiting = [Waiting("class", 1, None, size=5), Waiting("alone", 2, None)]
+    assert [each.handle for each in next_in_line(kept, {}, waiting, NOW)] == ["alone"]
+    released = Quota(10, {"women": 6}, LATER)
+    assert released.most(None) == 10
+    assert next_in_line(released, {}, waiting, NOW) == [], "it waits for the day"
+
+
+def test_a_party_that_has_grown_waits_for_its_further_seats_in_its_turn() -> None:
+    waiting = [Waiting("alone", 1, None), Waiting("class", 2, None, size=2, has=3)]
+    quota = Quota(6)
+    assert [each.handle for each in next_in_line(quota, {None: 5}, waiting, NOW)] == ["alone"]
+    assert [each.handle for each in next_in_line(quota, {None: 3}, waiting, NOW)] == [
+        "alone",
+        "class",
+    ]
+    too_many = [Waiting("class", 1, None, size=4, has=3), Waiting("alone", 2, None)]
+    assert [each.handle for each in next_in_line(quota, {None: 3}, too_many, NOW)] == ["alone"]
+
+
 def test_a_group_takes_its_own_seats_first_and_then_anybodys() -> None:
     quota = Quota(3, {"women": 1}, LATER)
     taken: Counter[str | None] = Counter()
@@ -74,6 +99,14 @@ class _Person:
     state: str
     until: datetime | None = None
     size: int = 1
+    more: int = 0
+    had: int = 0  # the seats that nobody may take from them
+
+    @property
+    def waits_for(self) -> Waiting:
+        if self.more:
+            return Waiting(str(self.number), self.rank, self.pool, self.more, has=self.size)
+        return Waiting(str(self.number), self.rank, self.pool, self.size)
 
 
 @dataclass
@@ -93,8 +126,11 @@ class _Hall:
         return found
 
     def line(self) -> list[Waiting]:
-        waiting = [each for each in self.people if each.state == "waiting"]
-        return [Waiting(str(each.number), each.rank, each.pool, each.size) for each in waiting]
+        return [each.waits_for for each in self.people if each.state == "waiting" or each.more]
+
+    def hopeful(self) -> list[Waiting]:
+        """Those who could come in, were there room."""
+        return [each for each in self.line() if each.has + each.size <= self.quota.most(each.pool)]
 
     def rank(self) -> int:
         self.ranks += 1
@@ -103,7 +139,11 @@ class _Hall:
     def offer(self) -> None:
         for each in next_in_line(self.quota, self.taken(), self.line(), self.now):
             person = self.people[int(each.handle)]
-            person.state, person.until = "offered", self.now + OFFERED_FOR
+            if each.has:
+                person.size, person.more = person.size + person.more, 0
+            else:
+                person.state, person.until = "offered", self.now + OFFERED_FOR
+            person.had = person.size
 
 
 class Seats(RuleBasedStateMachine):
@@ -127,9 +167,10 @@ class Seats(RuleBasedStateMachine):
         hall.people.append(newcomer)
         line = hall.line()
         if str(newcomer.number) in {each.handle for each in self._free(line)}:
-            before = [each for each in line if each.pool == pool and each.rank < newcomer.rank]
+            hopeful = [each for each in hall.hopeful() if each.pool == pool]
+            before = [each for each in hopeful if each.rank < newcomer.rank]
             assert before == [], "nobody of the same kind waits while a seat is free for them"
-            newcomer.state = "in"
+            newcomer.state, newcomer.had = "in", size
 
     def _free(self, line: list[Waiting]) -> list[Waiting]:
         return next_in_line(self.hall.quota, self.hall.taken(), line, self.hall.now)
@@ -137,8 +178,29 @@ class Seats(RuleBasedStateMachine):
     @rule(which=st.integers(0, 30))
     def cancels(self, which: int) -> None:
         if self.hall.people:
-            self.hall.people[which % len(self.hall.people)].state = "gone"
+            person = self.hall.people[which % len(self.hall.people)]
+            person.state, person.more = "gone", 0
             self.hall.offer()
+
+    @rule(which=st.integers(0, 30), by=st.integers(-2, 4))
+    def changes_its_size(self, which: int, by: int) -> None:
+        """What a party has it keeps; what it needs more waits at the end."""
+        hall = self.hall
+        there = [each for each in hall.people if each.state != "gone"]
+        if not there:
+            return
+        person = there[which % len(there)]
+        size = max(1, person.size + person.more + by)
+        if by > 0 and size > hall.quota.seats:
+            return
+        if person.state == "waiting" or size <= person.size:
+            person.size, person.more = size, 0
+            person.had = min(person.had, size)
+        else:
+            if not person.more:
+                person.rank = hall.rank()
+            person.more = size - person.size
+        hall.offer()
 
     @rule(which=st.integers(0, 30))
     def takes_the_offer(self, which: int) -> None:
@@ -153,6 +215,7 @@ class Seats(RuleBasedStateMachine):
         for each in hall.people:
             if each.state == "offered" and each.until is not None and each.until <= hall.now:
                 each.state, each.rank = "waiting", hall.rank()
+                each.size, each.more, each.had = each.size + each.more, 0, 0
         hall.offer()
 
     @rule(more=st.integers(1, 3))
@@ -173,6 +236,19 @@ class Seats(RuleBasedStateMachine):
             assert next_in_line(hall.quota, hall.taken(), hall.line(), hall.now) == []
 
     @invariant()
+    def who_can_never_come_in_holds_up_nobody(self) -> None:
+        if hasattr(self, "hall"):
+            hall = self.hall
+            assert next_in_line(hall.quota, hall.taken(), hall.hopeful(), hall.now) == []
+
+    @invariant()
+    def nobody_loses_a_seat(self) -> None:
+        if hasattr(self, "hall"):
+            for each in self.hall.people:
+                if each.state in ("in", "offered"):
+                    assert each.size >= each.had > 0
+
+    @invariant()
     def kept_seats_stay_kept(self) -> None:
         if hasattr(self, "hall") and self.hall.now < LATER:
             hall = self.hall
@@ -184,7 +260,7 @@ class Seats(RuleBasedStateMachine):
         """Seats that are anybody's are not given while whoever came before could have them."""
         if hasattr(self, "hall"):
             hall = self.hall
-            line = sorted(hall.line(), key=lambda each: each.rank)
+            line = sorted(hall.hopeful(), key=lambda each: each.rank)
             if line:
                 first = line[0]
                 assert not hall.quota.is_free_for(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from itertools import product
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,11 +13,23 @@ from hypothesis import strategies as st
 from bot.domain import permissions
 from bot.domain.consolidation import Consolidation, Word, far_apart, suggested
 from bot.domain.errors import NotFound
+from bot.domain.figures import Figure
 from bot.domain.items import Assignment, AssignmentState, Part, ReportState
 from bot.domain.people import Actor, Role, Seat
-from bot.domain.review import WHOLE, By, Queue, Trait
+from bot.domain.reports import ReportKind, StatusUpdate
+from bot.domain.review import (
+    WHOLE,
+    Approved,
+    By,
+    Queue,
+    ReturnedBefore,
+    Trait,
+    Waiting,
+)
 from bot.domain.selection import mark
 from bot.domain.status import DEFAULT, Status
+from bot.domain.versions import Earlier, newest
+from bot.domain.views import review as views
 from bot.domain.views.differences import STRETCHES, difference
 from bot.texts import Texts
 
@@ -173,3 +186,71 @@ def test_a_consolidation_is_stale_once_something_newer_is_approved() -> None:
     assert not made.stale([word(1, 1, "planned"), word(2, 2, "planned")])
     assert not made.stale([word(2, 2, "planned")])  # the other answers for it no more
     assert made.stale([word(1, 1, "planned"), word(3, 2, "planned")])
+
+
+# -- What an officer reads beside a report ---------------------------------------------------------
+
+
+def said(number: str, **values: Any) -> StatusUpdate:
+    """A report of the fourth of May."""
+    plainly: dict[str, Any] = {
+        "id": int(number[-1]),
+        "number": number,
+        "assignment_id": 17,
+        "seat_id": 3,
+        "kind": ReportKind.REPORT,
+        "state": ReportState.SUBMITTED,
+        "status": "in_progress",
+        "previous_status": None,
+        "as_of": date(2026, 5, 4),
+        "measures": "Bill 12 passed.",
+        "remaining": None,
+        "language": "en",
+        "source": None,
+        "source_on": None,
+        "submitted_at": datetime(2026, 5, 4, 9, 0, tzinfo=UTC),
+        "decided_at": None,
+        "due_on": None,
+    }
+    return StatusUpdate(**{**plainly, **values})
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ({}, "review.says_the_same"),
+        ({"figures": (Figure("Trials", 99),)}, "version.figure_new"),
+        ({"status": "implemented"}, "version.status"),
+        ({"as_of": date(2026, 5, 9)}, "version.as_of"),
+    ],
+)
+def test_a_second_try_is_told_by_all_that_it_says_anew(now: dict[str, Any], told: str) -> None:
+    figures = (Figure("Trials", 12),)
+    first = said("SU-2026-0001", figures=figures)
+    second = said("SU-2026-0002", **{"figures": figures, **now})
+    waiting = Waiting(
+        *(2, second.number, 17, 5, "140.7", "A/HRC/61/9", False, 7, {"en": "Justice"}, None),
+        second.submitted_at,
+    )
+    returned = ReturnedBefore(
+        *(1, first.number, first.status, first.as_of, first.measures, None, "en", "No.", "en")
+    )
+    tried = Earlier(1, first.number, newest(first, ()), ())
+    card = views.Card(waiting, second, None, (), None, returned, tried)
+    keys = [each.key for each in views.report(card, language="en").lines if each is not None]
+    assert told in keys
+    assert ("review.says_the_same" in keys) is not bool(now)
+
+
+def test_figures_are_told_beside_those_that_were_approved() -> None:
+    first = said("SU-2026-0001", figures=(Figure("Trials", 12),))
+    second = said("SU-2026-0002", figures=(Figure("Trials", 99),))
+    waiting = Waiting(
+        *(2, second.number, 17, 5, "140.7", "A/HRC/61/9", False, 7, {"en": "Justice"}, None),
+        second.submitted_at,
+    )
+    before = Approved(1, first.number, first.status, first.as_of, first.measures, "en")
+    approved = Earlier(1, first.number, newest(first, ()), ())
+    card = views.Card(waiting, second, None, (), before, None, approved=approved)
+    lines = [each for each in views.report(card, language="en").lines if each is not None]
+    assert {"version.figure_gone", "version.figure_new"} <= {each.key for each in lines}

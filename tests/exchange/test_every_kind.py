@@ -294,6 +294,36 @@ async def test_the_archive_vouches_for_every_file(record: Database, tmp_path: Pa
     assert written.counts == {"files": len(hashes), "damaged": 2}
 
 
+async def test_files_of_what_was_taken_back_say_so(record: Database, tmp_path: Path) -> None:
+    """They stay in the record, and are nobody's evidence of now."""
+    await keep_files(record, tmp_path)
+    async with record.write() as tx:
+        some = select(status_updates.c.id).order_by(status_updates.c.id).limit(20)
+        ids = list(await tx.values(some))
+        await tx.execute(
+            update(status_updates).where(status_updates.c.id.in_(ids)).values(state="withdrawn")
+        )
+    async with record.read() as tx:
+        gone = set(
+            await tx.values(
+                select(status_updates.c.number).where(status_updates.c.state == "withdrawn")
+            )
+        )
+    path, _ = await made(record, ExportKind.ARCHIVE, tmp_path, replace(ORDER, withhold=False))
+    with zipfile.ZipFile(path) as package:
+        rows = table(package, "manifest.csv")
+    told = {row["Status update"] for row in rows if " taken back " in row["Path"]}
+    assert told
+    assert told == {row["Status update"] for row in rows if row["Path"]} & gone
+    path, _ = await made(record, ExportKind.WORKBOOK, tmp_path)
+    sheet = openpyxl.load_workbook(path)["Evidence"]
+    head, *body = [[str(each.value) for each in row] for row in sheet.iter_rows()]
+    number, state = head.index("Status update"), head.index("State")
+    states = {row[state] for row in body if row[number] in gone}
+    assert "stored; its report is taken back" in states
+    assert "stored" not in states
+
+
 async def test_an_archive_that_leaves_the_machine_names_restricted_files_and_no_more(
     record: Database, tmp_path: Path
 ) -> None:

@@ -10,7 +10,10 @@ from zlib import crc32
 import pytest
 from sqlalchemy import URL
 
+from tests.faults.nursery import nursery
+from tests.journeys.killable import KillableNetwork
 from tests.journeys.network import JourneyNetwork
+from tests.locks import looking_at_locks
 
 
 @pytest.fixture
@@ -34,6 +37,17 @@ def database_url(request: pytest.FixtureRequest) -> URL:
 async def network(database_url: URL, tmp_path: Path) -> AsyncIterator[JourneyNetwork]:
     """The real bot on an empty database of its own, and a sandbox of its own."""
     around = JourneyNetwork(database_url, tmp_path)
-    await around.start()
-    yield around
-    await around.stop()
+    with looking_at_locks():
+        await around.start()
+        yield around
+        await around.stop()
+
+
+@pytest.fixture
+async def killable(database_url: URL, tmp_path: Path) -> AsyncIterator[KillableNetwork]:
+    """A bot that can be killed, on either kind of database."""
+    async with nursery() as bots:
+        around = KillableNetwork(database_url, tmp_path, bots)
+        await around.start()
+        yield around
+        await around.stop()

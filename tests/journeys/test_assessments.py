@@ -89,3 +89,26 @@ async def test_a_parliament_s_home_opens_on_what_needs_a_law_or_a_budget(
     assert screen(pilar).startswith("Needs a budget: 2 items.")
     await pilar.taps("140.12 Improve conditions in…")
     assert "no approved report" in screen(pilar)
+
+
+async def test_who_observes_for_two_institutions_says_in_whose_name(
+    network: JourneyNetwork,
+) -> None:
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+    olga = await network.phone(
+        "Olga", Role.OBSERVER, "NHRI", names={"en": "Human Rights Institute"}
+    )
+    await network.institution("PARL", "parliament", en="Committee on Human Rights")
+    await olga.opens(await network.link(Role.OBSERVER, "PARL"))
+    await olga.taps("Accept")
+    await olga.types("140.7")
+    await olga.taps("Assessments, grades (0)", "Assess it", "Committee on Human Rights")
+    await olga.taps("Not started")
+    await olga.types("No bill has been tabled.")
+    assert "In the name of: Committee on Human Rights" in screen(olga)
+    await olga.taps("Publish")
+    await olga.waits_for("is published beside the State's answer")
+    await olga.types("140.7")
+    assert "Committee on Human Rights: not started" in screen(olga)
+    await olga.taps("Assessments, grades (1)", "Assess it", "Human Rights Institute", "Partly")

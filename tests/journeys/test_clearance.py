@@ -84,3 +84,32 @@ async def test_several_are_cleared_at_once_but_what_was_taken_back_meanwhile(
     assert "taken back meanwhile" in plain(vera.last.text)
     await coordinator.types("/home")
     assert "2 to review" in plain(coordinator.screen.text)
+
+
+async def test_what_a_validator_returned_is_redacted_by_a_coordinator_who_never_reads_it(
+    network: JourneyNetwork,
+) -> None:
+    coordinator, amal, vera = await justice(network, Rule.ALWAYS)
+    await reports(amal, "140.7", "Maryam was beaten in cell seven.")
+    await network.app.schedule.tick()
+    told = await vera.waits_for("Maryam was beaten")
+    await vera.replies(told, "Take the name out.")
+    await vera.taps("Return it")
+    await amal.waits_for("Take the name out.")
+    number = f"SU-{network.clock.now().year}-0001"
+    await coordinator.types(number)
+    assert "was not cleared" in plain(coordinator.screen.text)
+    await coordinator.taps("Redact", "What was done", "Puts a person at risk")
+    asked = plain(coordinator.screen.text)
+    assert "You destroy it unseen" in asked
+    await coordinator.taps("Redact for good")
+    await coordinator.waits_for("Redacted for good")
+    await amal.waits_for("Redacted for good")
+    await network.app.settle()
+    assert [each for each in coordinator.messages if "Maryam" in str(each)] == []
+    for each in (amal, vera):
+        await each.looks_again()
+        assert [one for one in each.messages if "Maryam" in str(one)] == []
+    await coordinator.types("140.7")
+    await coordinator.taps("Ministry of Justice", "History")
+    assert number in map(plain, coordinator.screen.labels), "and it is found from the item, too"

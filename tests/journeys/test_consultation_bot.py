@@ -231,8 +231,41 @@ async def test_a_public_link_that_is_pasted_is_opened(apart: JourneyNetwork) -> 
     await salma.starts()
     await salma.types(f"Look: {link}")
     assert "Child rights report" in plain(salma.last.text)
+    assert any(each.mine and "Look:" in each.text for each in salma.messages), "it said more"
     await salma.types("https://example.org/?start=nothing")
     assert "public consultations" in plain(salma.last.text)
+    await salma.types(link)
+    assert "Child rights report" in plain(salma.last.text)
+    await salma.settles()
+    await salma.looks_again()
+    alone = [each for each in salma.messages if each.mine and plain(each.text) == link]
+    assert alone == [], "the link has done what it was for"
+
+
+async def test_who_signed_up_pastes_the_link_and_forget_takes_it(apart: JourneyNetwork) -> None:
+    _officer, link = await announced(apart)
+    salma = await joined(apart, "Salma", link)
+    await salma.types(f"Once more: {link}")
+    assert "You are: Participant" in plain(salma.last.text)
+    await salma.types("/forget")
+    await salma.taps("Yes, erase it for good")
+    await apart.app.schedule.tick()
+    await salma.settles()
+    await salma.looks_again()
+    assert not any("Once more" in each.text for each in salma.messages)
+
+
+async def test_whoever_signed_up_is_led_to_it_from_the_first_screen(apart: JourneyNetwork) -> None:
+    _officer, link = await announced(apart)
+    salma = await apart.people.phone("Salma", bot=NAME)
+    await salma.starts()
+    assert "/mine" not in plain(salma.last.text)
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Sign up")
+    await salma.starts()
+    assert "What you agreed to here is under /mine." in plain(salma.last.text)
+    await salma.taps("What I agreed to", "Child rights report")
+    assert "You are: Participant" in plain(salma.screen.text)
 
 
 async def test_who_signed_up_in_a_language_is_spoken_to_in_it(apart: JourneyNetwork) -> None:

@@ -36,7 +36,8 @@ async def announced(network: JourneyNetwork, *, by_meeting: bool = False) -> tup
     else:
         await officer.taps("In this chat")
     await officer.taps("Announce")
-    found = LINK.search(officer.last.text)
+    told = await officer.waits_for("start=c-")
+    found = LINK.search(told.text)
     assert found, officer.transcript(3)
     return officer, found[0]
 
@@ -202,6 +203,29 @@ async def test_a_sign_up_is_changed_cancelled_and_taken_up_again(network: Journe
         assert counts == []
     await salma.taps("Change", "Sign up")
     assert "You have signed up" in plain(salma.last.text)
+
+
+@pytest.mark.parametrize("by_meeting", [True, False])
+async def test_nothing_can_be_cancelled_when_it_is_over(
+    network: JourneyNetwork, by_meeting: bool
+) -> None:
+    _officer, link = await announced(network, by_meeting=by_meeting)
+    salma = await network.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Sign up")
+    network.clock.ahead = timedelta(days=20)
+    await salma.types("/mine")
+    await salma.taps("Child rights report")
+    assert "Cancel my sign-up" in salma.screen.labels, "who does not come can still say so"
+    await salma.taps("Cancel my sign-up")
+    network.clock.ahead = timedelta(days=21)
+    await salma.taps("Yes, cancel it")
+    assert "there is nothing left to cancel" in plain(salma.answers[-1])
+    await salma.types("/mine")
+    await salma.taps("Child rights report")
+    assert "Cancel my sign-up" not in salma.screen.labels
+    assert "Erase everything" in salma.screen.labels
+    assert "Now: confirmed." in plain(salma.screen.text)
 
 
 async def test_old_buttons_of_the_card_show_where_things_stand(network: JourneyNetwork) -> None:
@@ -451,3 +475,18 @@ async def test_children_come_with_an_organisation_that_says_how_many(
     await officer.types("/consultations")
     await officer.taps("Child rights report")
     assert "At least 5 children come with organisations." in plain(officer.screen.text)
+
+    await school.taps("Change", "Children")
+    await school.types("7")
+    await school.taps("Sign up")
+    shown = plain(school.last.text)
+    assert "You have signed up." in shown
+    assert "Seats that are yours: 7. One more is on the waiting list." in shown
+    assert "You are number 3 on the waiting list" in shown
+    await another.taps("Cancel my sign-up", "Yes, cancel it")
+    await salma.waits_for("There is news for you.")
+    await salma.taps("Look", "Take the seat")
+    await school.taps("Change", "Children")
+    await school.types("8")
+    await school.taps("Sign up")
+    assert "Seats in all: 8. You need more than that together." in plain(school.answers[-1])

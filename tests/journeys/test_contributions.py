@@ -132,8 +132,10 @@ async def test_it_is_amended_an_edited_message_too_and_withdrawn(network: Journe
     await salma.taps("Send")
     await reads(officer, "Contributions (1)", "Contribution 1")
     assert "There is no ramp." in plain(officer.screen.text)
-    await salma.taps("My contributions", "Contribution 1", "Amend", "My words")
-    await salma.taps("Write it again")
+    await salma.taps("My contributions", "Contribution 1", "Amend")
+    assert "What you sent stands until you send it anew." in plain(salma.screen.text)
+    assert "Nothing is sent yet." not in plain(salma.screen.text)
+    await salma.taps("My words", "Write it again")
     await salma.types("There are two steps.")
     await salma.taps("Send")
     assert "contribution 1 is amended" in plain(salma.last.text)
@@ -144,11 +146,19 @@ async def test_it_is_amended_an_edited_message_too_and_withdrawn(network: Journe
 
     await salma.taps("My contributions", "Contribution 1", "Withdraw", "Yes, withdraw it")
     assert "Contribution 1: withdrawn" in plain(salma.last.text)
+    assert "you have withdrawn what you contributed." in plain(salma.last.text)
+    await salma.taps("Contribute")
+    await salma.types("The door is narrow.")
+    await salma.taps("Send", "My contributions")
+    assert "you have contributed once." in plain(salma.screen.text), "what was withdrawn is none"
     await officer.settles()
     await officer.looks_again()
     assert "two steps" not in chat_of(officer), "nor does an officer's chat show it"
     async with network.database.read() as tx:
-        assert await tx.values(select(contributions.c.sealed)) == [None]
+        (gone, _stands) = await tx.values(
+            select(contributions.c.sealed).order_by(contributions.c.id)
+        )
+    assert gone is None
 
 
 async def test_what_was_sent_is_deleted_from_the_chat_when_asked(network: JourneyNetwork) -> None:

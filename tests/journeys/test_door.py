@@ -119,15 +119,78 @@ async def test_a_participant_without_a_phone_is_noted_by_their_number(
     await officer.types(number[1])
     assert f"Number {number[1]} is noted as having come." in plain(officer.last.text)
     await officer.taps("It was another number")
-    assert "is noted no more" in plain(officer.last.text)
-    await officer.taps("Note a number")
+    assert "is noted no more" in plain(officer.screen.text)
     await officer.types(number[1])
-    await officer.taps("Next number")
+    assert f"Number {number[1]} is noted as having come." in plain(officer.last.text)
     await officer.types(number[1])
     assert "was noted already" in plain(officer.last.text)
     await salma.types("/mine")
     await salma.taps("Child rights report")
     assert "You came; this is noted." in plain(salma.screen.text)
+
+
+async def test_numbers_are_noted_one_after_another_and_who_waits_is_let_in_between(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network, by_meeting=True)
+    await officer.types("/consultations")
+    await officer.taps("Child rights report", "Change", "Seats")
+    await officer.types("2")
+    await officer.taps("Save")
+    phones = [await signed_up(network, link, each) for each in ("Salma", "Nour", "Lina")]
+    numbers = [re.search(r"Participant (\d+)", plain(each.last.text)) for each in phones]
+    first, absent, waits = [each[1] for each in numbers if each]
+    await on_the_day(network)
+    await the_door(officer)
+    await officer.taps("Note a number")
+    await officer.types(first)
+    assert "When somebody else comes, write their number." in plain(officer.last.text)
+    await officer.types("several")
+    assert "Write the number alone" in plain(officer.last.text)
+    await officer.types(waits)
+    assert f"Number {waits} has no seat." in plain(officer.last.text)
+    await officer.taps("Let them in")
+    assert f"Number {waits} has a seat now" in plain(officer.screen.text)
+    await officer.types(first)
+    assert f"Number {first} was noted already." in plain(officer.last.text)
+    await officer.types(absent)
+    assert f"Number {absent} is noted as having come." in plain(officer.last.text)
+    await officer.taps("Back")
+    assert "code at the door" in plain(officer.screen.text)
+    await officer.types(first)
+    assert "noted" not in plain(officer.last.text), "whoever goes back has done with it"
+
+
+async def test_on_the_day_after_there_is_no_code_and_nothing_left_to_cancel(
+    network: JourneyNetwork,
+) -> None:
+    officer, link = await announced(network, by_meeting=True)
+    salma = await signed_up(network, link, "Salma")
+    number = re.search(r"Participant (\d+)", plain(salma.last.text))
+    assert number
+    await on_the_day(network)
+    code, _at_door = await the_door(officer)
+    await officer.taps("Back")
+    assert "Cancel it" in officer.screen.labels, "until the day is over"
+    whole = officer.screen
+    await on_the_day(network, days=21)
+    await network.app.schedule.tick()
+    await network.app.settle()
+    await officer.forges(whole, "o:door_poster:1:en")
+    assert "changed" in plain(officer.answers[-1]), officer.answers
+    await officer.taps_on(whole, "Cancel it")
+    assert "changed" in plain(officer.answers[-1]), officer.answers
+    await officer.types("/consultations")
+    await officer.taps("Past ones", "Child rights report")
+    assert "Cancel it" not in officer.screen.labels
+    await officer.taps("At the door")
+    shown = plain(officer.screen.text)
+    assert "the code at the door counted on" in shown
+    assert code not in shown
+    assert "Poster for the door" not in officer.screen.labels
+    await officer.taps("Note a number")
+    await officer.types(number[1])
+    assert f"Number {number[1]} is noted as having come." in plain(officer.last.text)
 
 
 async def test_the_poster_for_the_door_is_made_in_the_language_that_is_chosen(

@@ -17,7 +17,7 @@ from bot.exchange.inspect import FileKind, inspect
 from bot.fetcher import PATIENCE
 from bot.sandbox.phone import Phone, plain
 from storage.tables import evidence, files
-from storage.vault import Stored, StoreFull
+from storage.vault import Before, Stored, StoreFull
 from tests.journeys.network import JourneyNetwork
 from tests.journeys.test_reporting import justice
 
@@ -131,7 +131,7 @@ async def test_files_of_a_dropped_draft_are_removed(network: JourneyNetwork) -> 
     assert await network.row(select(files)) is None
 
 
-async def test_a_withdrawn_report_leaves_no_files(network: JourneyNetwork) -> None:
+async def test_a_withdrawn_report_keeps_its_files_in_the_record(network: JourneyNetwork) -> None:
     phone = await reporting(network)
     await phone.sends_file(TEXT, name="bill.txt")
     await phone.types("Bill 12.")
@@ -139,10 +139,17 @@ async def test_a_withdrawn_report_leaves_no_files(network: JourneyNetwork) -> No
     await phone.taps("Send")
     await phone.waits_for("SU-")
     await phone.types("140.7")
-    await phone.taps("Take back the report", "Yes, take it back")
+    await phone.taps("Take back the report")
+    assert "Its number, words and files stay in the record" in plain(phone.screen.text)
+    await phone.taps("Yes, take it back")
     await phone.waits_for("is taken back")
     await network.app.evidence.tick()
-    assert await stored(network) == []
+    assert len(await stored(network)) == 1
+    await phone.types("140.7")
+    assert "bill.txt" not in plain(phone.screen.text), "it is no evidence of the item any more"
+    await phone.taps("History", "SU-")
+    assert "bill.txt" in plain(phone.screen.text)
+    assert "Taken back on" in plain(phone.screen.text)
 
 
 async def test_a_file_named_by_another_report_stays(network: JourneyNetwork) -> None:
@@ -305,5 +312,7 @@ async def test_a_full_disk_delays_a_file_and_loses_nothing(network: JourneyNetwo
     assert len(await stored(network)) == 1
 
 
-async def full(source: Path | bytes | AsyncIterable[bytes]) -> Stored:
+async def full(
+    source: Path | bytes | AsyncIterable[bytes], *, before: Before | None = None
+) -> Stored:
     raise StoreFull("ENOSPC")

@@ -61,6 +61,7 @@ async def test_whoever_came_is_asked_answers_and_changes_it(network: JourneyNetw
     assert "your feedback is sent" in plain(salma.last.text)
     await salma.taps("Change it")
     assert WORDS in plain(salma.screen.text)
+    assert "What you sent stands until you send it anew." in plain(salma.screen.text)
     await salma.taps("How was it?", "Very good", "Send")
     await officer.types("/consultations")
     await officer.taps("Past ones", "Child rights report")

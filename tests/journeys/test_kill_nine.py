@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import URL, func, select
-from telegram import Bot
+from sqlalchemy import func, select, update
 
-from bot.app import App
 from bot.domain.consultations import SignUpState
 from bot.domain.people import Role
 from bot.keys import KeyRing
-from bot.sandbox.phone import QUIET, Phone, plain
-from bot.wire.request import telegram_bot
+from bot.sandbox.phone import Phone, plain
 from storage import sign_ups
-from storage.tables import audit, conversations, evidence, items, status_updates
-from tests.faults.nursery import BotProcess, Nursery, nursery
-from tests.journeys.network import JourneyNetwork
+from storage.tables import audit, conversations, evidence, hidings, items, status_updates
+from tests.journeys.killable import MOMENTS, KillableNetwork, Step
 from tests.journeys.test_consultations import announced
 from tests.journeys.test_reporting import justice
 
@@ -34,75 +29,8 @@ pytestmark = [
     pytest.mark.parametrize("database_url", BOTH, indirect=True),
 ]
 
-MOMENTS = ("before", "during", "after")
 MEASURES = ("Bill 12 passed its first reading.", "The committee meets in June.")
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
-
-Step = Callable[[], Awaitable[Any]]
-
-
-class KillableNetwork(JourneyNetwork):
-    """The bot runs in a process of its own; `self.app` is only looked through."""
-
-    def __init__(self, url: URL, folder: Path, bots: Nursery) -> None:
-        super().__init__(url, folder)
-        self._bots = bots
-        self._bot: BotProcess | None = None
-        self.kills = 0
-        self._chance = random.Random(9)
-
-    async def start_bot(self) -> None:
-        """Start it on what the folder and the database hold."""
-        if self._bot is None:
-            self.app = App(self.settings(), self.clock)
-            self._asked = telegram_bot(self.sandbox.token, self.sandbox.address)
-            await self._asked.initialize()
-            self.people.patience = 20.0
-            self.people.quiet, self.people.rests = QUIET, None  # that process is asked nothing
-        told = self.settings().model_dump(mode="json", exclude_none=True, exclude={"token"})
-        self._bot = await self._bots.bot({**told, "token": self.sandbox.token})
-        self.app.database.entrust(self.app.keys.existing("audit"))
-
-    @property
-    def bot(self) -> Bot:
-        return self._asked
-
-    async def stop_bot(self) -> None:
-        await self.kill()
-        await self._asked.shutdown()
-        await self.app.database.close()
-
-    async def kill(self) -> None:
-        """As a power cut would."""
-        assert self._bot is not None
-        await self._bot.kill()
-        self.kills += 1
-
-    async def interrupted(self, step: Step, moment: str) -> None:
-        """Take the step and kill the bot before, while or after it deals with it."""
-        if moment == "before":
-            await self.kill()
-        taking: asyncio.Future[Any] = asyncio.ensure_future(step())
-        if moment == "during":
-            await asyncio.sleep(self._chance.uniform(0.0, 0.08))
-        if moment == "after":
-            await taking
-        if moment != "before":
-            await self.kill()
-        else:
-            await asyncio.sleep(0.05)
-        await self.start_bot()
-        await taking
-
-
-@pytest.fixture
-async def killable(database_url: URL, tmp_path: Path) -> AsyncIterator[KillableNetwork]:
-    """A bot that can be killed, on either kind of database."""
-    async with nursery() as bots:
-        around = KillableNetwork(database_url, tmp_path, bots)
-        await around.start()
-        yield around
-        await around.stop()
 
 
 def report_steps(phone: Phone) -> list[Step]:
@@ -177,6 +105,46 @@ async def test_an_import_survives_a_kill_at_every_step(
     assert count == 120
     assert len(acts) == len(set(acts))
     record_property(f"kill -9 {moment} each step of an import: kills, items", (killable.kills, 120))
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_what_is_to_be_hidden_survives_a_kill_at_every_step(
+    killable: KillableNetwork, moment: str, record_property: Callable[[str, object], None]
+) -> None:
+    """From the switch to the line in the place of what was shown, which stands there once."""
+    _officer, link = await announced(killable)
+    salma = await killable.people.phone("Salma")
+    await salma.opens(link)
+    await salma.taps("Agree, random name", "Discreet mode")
+    await killable.interrupted(lambda: salma.taps("On"), moment)
+    await salma.waits_for("Discreet mode: On", within=20)
+    await killable.interrupted(lambda: salma.taps("Organisation"), moment)
+    await killable.interrupted(lambda: salma.types("Blue Door Collective"), moment)
+    await salma.waits_for("Organisation: Blue Door", within=20)
+    await salma.settles(1.0)
+    async with killable.database.write() as tx:
+        assert len(await tx.values(select(hidings.c.chat))) == 1
+        due = killable.clock.now() - timedelta(seconds=1)
+        if moment == "before":
+            await killable.kill()
+        await tx.execute(update(hidings).values(due_at=due))
+    if moment == "during":
+        await asyncio.sleep(random.Random(3).uniform(0.0, 0.5))
+        await killable.kill()
+    if moment == "after":
+        await salma.waits_for("Nothing is shown here.", within=30)
+        await killable.kill()
+    await killable.start_bot()
+    await salma.waits_for("Nothing is shown here.", within=30)
+    await salma.settles(1.0)
+    await salma.looks_again()
+    assert [plain(each.text) for each in salma.messages] == ["Nothing is shown here."]
+    async with killable.database.read() as tx:
+        assert await tx.values(select(hidings.c.chat)) == []
+        (kept,) = await sign_ups.of_chat(tx, killable.bot.id, salma.id)
+    assert kept.card is not None
+    assert kept.card.discreet
+    record_property(f"kill -9 {moment} a screen hides itself: kills, left", (killable.kills, 0))
 
 
 def sign_up_steps(phone: Phone, link: str) -> list[Step]:

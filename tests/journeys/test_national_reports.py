@@ -209,7 +209,8 @@ async def test_chapters_are_renamed_moved_added_and_removed(network: JourneyNetw
     assert "1 item is in no chapter." in plain(amina.screen.text)
     await amina.taps("Add a chapter")
     await amina.types("Everything else")
-    await amina.taps("More", "Put items here", "A/HRC/61/9 · 140.15", "Go on (1)")
+    await amina.taps("More", "Put items here", "In no chapter (1)")
+    await amina.taps("A/HRC/61/9 · 140.15", "Go on (1)")
     assert "140.15: missing" in plain(amina.screen.text)
     await amina.taps("Back", "More", "Drop the report", "Drop the report")
     assert "No report is in preparation." in plain(amina.screen.text)
@@ -253,3 +254,50 @@ async def test_the_word_file_has_the_chapters_of_the_report(network: JourneyNetw
     assert said[said.index("3. Torture") + 1] == "140.7"
     entry = await network.row(select(audit).where(audit.c.act == "export.national_report"))
     assert (entry["facts"]["report"], entry["facts"]["recommendations"]) == (1, 3)
+
+
+async def test_an_item_goes_from_one_chapter_to_another(network: JourneyNetwork) -> None:
+    """Only what was in none was offered; and where nothing was, the screen stayed as it was."""
+    amina, _ = await secretariat(network)
+    await begun(amina)
+    await amina.taps("1. Equality", "More", "Put items here")
+    labels = [plain(each) for each in amina.screen.labels]
+    assert labels[:2] == ["Judges (1)", "Torture (2)"]
+    await amina.taps("Torture (2)", "A/HRC/61/9 · 140.12", "Go on (1)")
+    assert "140.12: missing" in plain(amina.screen.text)
+    await amina.taps("Back")
+    assert "1. Equality: 0 of 2 ready" in plain(amina.screen.text)
+    assert "3. Torture: 0 of 1 ready" in plain(amina.screen.text)
+    await amina.taps("2. Judges", "More", "Put items here", "Equality (2)", "All 2 that match")
+    await amina.taps("Go on (1)")
+    assert "140.12: missing" in plain(amina.screen.text)
+    assert "140.9: missing" in plain(amina.screen.text)
+
+
+async def test_what_was_recorded_by_mistake_is_taken_back_with_a_reason(
+    network: JourneyNetwork,
+) -> None:
+    amina, _ = await secretariat(network)
+    await begun(amina)
+    await amina.taps("Record an approval", "The cabinet")
+    await amina.taps(amina.screen.labels[0], "Record it", "Record the submission")
+    await amina.taps(amina.screen.labels[0], "Record it")
+    assert "submitted" in plain(amina.screen.text)
+    await amina.taps("More", "Take back the submission")
+    await amina.types("It was only drafted.")
+    assert "approved" in plain(amina.screen.text)
+    assert "submitted" not in plain(amina.screen.text)
+    await amina.taps("Approvals")
+    await amina.taps(next(each for each in amina.screen.labels if each.startswith("Take back")))
+    await amina.types("It was another report.")
+    assert "in preparation" in plain(amina.screen.text)
+
+
+async def test_a_report_is_called_otherwise_and_answers_a_deadline(network: JourneyNetwork) -> None:
+    amina, _ = await secretariat(network)
+    await begun(amina)
+    await amina.taps("More", "Change the report", "Title")
+    await amina.types("Third mid-term report")
+    assert "Documents: A/HRC/61/9" in plain(amina.screen.text)
+    await amina.taps("Save")
+    assert "Third mid-term report" in plain(amina.screen.text)

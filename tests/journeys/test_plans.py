@@ -164,3 +164,70 @@ async def test_a_plan_that_was_begun_is_offered_on_the_first_screen(
     await justice.waits_for("140.7")
     await justice.types("/drafts")
     assert "No drafts" in justice.screen.text
+
+
+async def test_two_officers_who_change_one_activity_lose_nothing(network: JourneyNetwork) -> None:
+    """Otto's text put the budget back that Coralie had set meanwhile."""
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+    await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    coralie = await network.phone("Coralie", Role.COORDINATOR)
+    otto = await network.phone("Otto", Role.OFFICER)
+    await coralie.types("140.7")
+    await coralie.taps("Plan (0)", "Add an activity")
+    await coralie.types(PLANNED)
+    await coralie.taps("Ministry of Justice", "Budget")
+    await coralie.types("100 EUR")
+    await coralie.taps("Put into the plan")
+    for phone in (otto, coralie):
+        await phone.types("140.7")
+        await phone.taps("Plan (1)", PLANNED, "Change")
+    await coralie.taps("Budget")
+    await coralie.types("999 EUR")
+    await coralie.taps("Put into the plan")
+    await otto.taps("What")
+    await otto.types("Train every judge")
+    await otto.taps("Put into the plan")
+    await otto.types("140.7")
+    await otto.taps("Plan (1)", "Train every judge")
+    assert "999\u00a0EUR" in otto.screen.text
+    assert "budget" not in plain(otto.screen.text).split("Last")[-1].lower()
+
+    for phone in (otto, coralie):
+        await phone.types("140.7")
+        await phone.taps("Plan (1)", "Train every judge", "Change", "Budget")
+    await coralie.types("5 EUR")
+    await coralie.taps("Put into the plan")
+    await otto.types("7 EUR")
+    await otto.taps("Put into the plan")
+    told = plain(otto.screen.text)
+    assert "Somebody else has changed budget meanwhile, as you did." in told
+    assert "5\u00a0EUR" in otto.screen.text
+    assert "7\u00a0EUR" in otto.screen.text
+    await otto.taps("Go on with mine", "Put into the plan")
+    await otto.types("140.7")
+    await otto.taps("Plan (1)", "Train every judge")
+    assert "7\u00a0EUR" in otto.screen.text
+
+
+async def test_a_proposal_that_changes_while_it_is_read_is_read_again(
+    network: JourneyNetwork,
+) -> None:
+    async with network.database.write() as tx:
+        await maravia.justice(tx)
+    justice = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    officer = await network.phone("Coralie", Role.COORDINATOR)
+    await justice.types("140.7")
+    await justice.taps("Plan (0)", "Add an activity")
+    await justice.types(PLANNED)
+    await justice.taps("Put into the plan")
+    await officer.types("/home")
+    await officer.taps("Look at plan changes", PLANNED)
+    await justice.types("140.7")
+    await justice.taps("Plan (1)", PLANNED, "Change", "What")
+    await justice.types("Train nobody")
+    await justice.taps("Put into the plan")
+    await officer.taps("Adopt")
+    assert "Train nobody" in plain(officer.screen.text)
+    await officer.taps("Adopt")
+    assert "Adopt" not in officer.screen.labels

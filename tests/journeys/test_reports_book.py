@@ -70,7 +70,8 @@ async def test_a_workbook_is_filled_in_sent_back_seen_and_sent_once(
     await justice.sends_file(sent, name="renamed.xlsx")
     preview = plain((await justice.waits_for("will be sent", within=60)).text)
     assert "2 reports will be sent, 1 row is unchanged and 1 row has a mistake." in preview
-    assert "140.7 · in progress · Bill 12 passed its first reading." in preview
+    assert "140.7 · in progress · as of" in preview
+    assert " · Bill 12 passed its first reading." in preview
     assert "row 4 · Status · 140.12: There is no status “sleeping”" in preview
     await justice.taps("Send (2)")
     receipt = plain((await justice.waits_for("2 reports are sent", within=60)).text)
@@ -116,3 +117,52 @@ async def test_the_workbook_is_no_evidence_of_the_report_that_is_open(
     await justice.taps("Home")
     await justice.sends_file(data, name="my-assignments.xlsx")
     await justice.waits_for("nothing in this workbook to send", within=60)
+
+
+@pytest.mark.timeout(180)
+async def test_of_many_rows_each_is_seen_before_it_is_sent(network: JourneyNetwork) -> None:
+    """Twelve reports and ten mistakes: page by page, with day, figures and what remains."""
+    codes = [f"150.{place}" for place in range(1, 23)]
+    async with network.database.write() as tx:
+        sample = await maravia.justice(tx)
+        for code in codes:
+            item = await maravia.item(tx, code, {"en": f"Do what {code} says."})
+            await maravia.assignment(tx, item, sample.institution_id)
+    justice = await network.phone("Amal", Role.FOCAL_POINT, "MOJ")
+    said: dict[str, dict[str, Any]] = {
+        code: {"status": "In progress", "measures": f"Done for {code}."} for code in codes[:12]
+    }
+    said["150.12"] |= {
+        "remaining": "The second reading.",
+        "figures": "Judges trained: 12",
+        "as_of": "2026-01-31",
+    }
+    said |= {code: {"status": "sleeping", "measures": "Nothing."} for code in codes[12:]}
+    await justice.sends_file(changed(await takes(justice), said), name="my-assignments.xlsx")
+    preview = plain((await justice.waits_for("will be sent", within=60)).text)
+    assert "12 reports will be sent" in preview
+    assert "10 rows have a mistake" in preview
+    await justice.taps("See every report (12)")
+    first = plain(justice.screen.text)
+    assert "To be sent, 1–8 of 12." in first
+    await justice.taps("More…")
+    second = plain(justice.screen.text)
+    assert "To be sent, 9–12 of 12." in second
+    seen = first + second
+    assert [code for code in codes[:12] if f"Done for {code}." not in seen] == []
+    assert "as of 31 January" in second
+    assert "The second reading." in second
+    assert "Judges trained: 12" in second
+    await justice.taps("See what is not sent (10)", "More…")
+    assert "Not sent, 9–10 of 10." in plain(justice.screen.text)
+    assert f"{codes[-1]}: There is no status “sleeping”" in plain(justice.screen.text)
+    await justice.taps("Send (12)")
+    await justice.waits_for("12 reports are sent", within=60)
+    await justice.sends_file(
+        changed(await takes(justice), {code: said[code] for code in codes[12:]}), name="again.xlsx"
+    )
+    await justice.waits_for("nothing in this workbook to send", within=60)
+    await justice.taps("See what is not sent (10)")
+    assert "Not sent, 1–8 of 10." in plain(justice.screen.text)
+    await justice.taps("Discard")
+    assert "Nothing was sent." in plain(justice.screen.text)

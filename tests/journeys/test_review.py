@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.items import Part
 from bot.domain.people import Role
 from bot.sandbox.phone import Phone, plain
@@ -164,7 +166,9 @@ async def test_who_was_not_the_first_to_decide_is_told_and_led_on(network: Journ
     await colleague.taps("Approve")
 
     await officer.taps("Approve it")
-    assert "has changed meanwhile: approved. Nothing of yours was sent." in shown(officer)
+    assert "has changed meanwhile: approved." in shown(officer)
+    assert "“The second reading is in June.”" in shown(officer)
+    await officer.taps("Discard")
     await officer.types("/home")
     assert officer.screen.place_of("Continue") is None
     await colleague.forges(card, "o:return:1")
@@ -172,23 +176,59 @@ async def test_who_was_not_the_first_to_decide_is_told_and_led_on(network: Journ
     assert "Public or private" in labels(colleague)
 
 
-async def test_a_note_on_an_older_version_is_given_back(network: JourneyNetwork) -> None:
-    """The newer version is read first; the words of the note are not lost."""
+@pytest.mark.parametrize(
+    ("begins", "sends", "ends"),
+    [
+        ("Approve with a note", "Approve it", "is approved"),
+        ("Return with a comment", "Return it", "is returned"),
+    ],
+)
+async def test_words_on_an_older_version_are_given_back(
+    network: JourneyNetwork, begins: str, sends: str, ends: str
+) -> None:
+    """The newer version is read first; the words of the note or comment are not lost."""
     justice, _police, officer = await settled(network)
     await reports(justice, "Bill 12 passed its first reading.", "In progress")
     await officer.types("/review")
-    await officer.taps("Approve with a note")
+    await officer.taps(begins)
     await officer.types("The second reading is in June.")
     await justice.types("140.7")
     await justice.taps("History")
     await justice.taps("SU-", "Amend the report", "Text")
     await justice.types("Bill 12 passed its second reading.")
     await justice.taps("Send")
-    await officer.taps("Approve it")
+    await officer.taps(sends)
     assert "was amended in the meantime: version 2" in shown(officer)
-    assert "Your note was not sent: “The second reading is in June.”" in shown(officer)
-    await officer.taps("Review it")
+    assert "[new: Bill 12 passed its second reading.]" in shown(officer)
+    assert "kept, and not sent:\n“The second reading is in June.”" in shown(officer)
+    await officer.taps("See what is there now")
     assert "second reading" in shown(officer)
+    await officer.taps(begins)
+    assert "“The second reading is in June.”" in shown(officer), "for the version that was read"
+    await officer.taps(sends)
+    await officer.waits_for(ends)
+
+
+async def test_of_two_officers_on_one_item_the_second_is_told_wherever_they_meet(
+    network: JourneyNetwork,
+) -> None:
+    """Only the very same report counted: the Interior's on the same item did not, nor the rest."""
+    justice, police, officer = await settled(network)
+    colleague = await network.phone("Otto", Role.OFFICER)
+    await reports(justice, "The law is in force.", "Implemented")
+    await reports(police, "Nobody is trained.", "Planned")
+    await officer.types("/review")
+    first = f"SU-{network.clock.now().year}-0001"
+    await colleague.types("/review")
+    await colleague.taps("Skip")
+    assert "Nobody is trained." in shown(colleague)
+    assert f"Coralie has had {first} on 140.7 open since" in shown(colleague)
+    await officer.types("140.7")
+    await officer.taps("Compare and consolidate")
+    assert "Otto has had" in shown(officer)
+    await colleague.types("140.7")
+    await colleague.taps("Compare and consolidate")
+    assert "Coralie has had 140.7 open for consolidation since" in shown(colleague)
 
 
 async def test_what_came_back_keeps_its_due_day(network: JourneyNetwork) -> None:

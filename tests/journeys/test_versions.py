@@ -71,6 +71,21 @@ async def test_a_report_is_amended_by_editing_its_message_and_approved_as_it_sta
     await phone.waits_for("editing it changes nothing")
 
 
+async def test_home_tells_of_every_conversation_that_was_begun(network: JourneyNetwork) -> None:
+    """A version that is not sent is a draft like any other: named on home, and gone on with."""
+    phone, _ = await justice(network)
+    await sends(phone, FIRST)
+    mine = next(each for each in phone.messages if each.mine and FIRST in each.text)
+    await phone.edits(mine, SECOND)
+    await phone.waits_for("Not sent yet")
+    await phone.types("/home")
+    begun = next(each for each in phone.screen.labels if "Version 2 of SU-" in plain(each))
+    await phone.taps(begun)
+    assert SECOND in plain(phone.screen.text)
+    await phone.types("/drafts")
+    assert begun in phone.screen.labels
+
+
 async def test_what_is_redacted_stands_nowhere_any_more(
     network: JourneyNetwork, logged: io.StringIO, tmp_path: Path
 ) -> None:
@@ -152,7 +167,9 @@ async def test_a_successor_takes_the_history_along_as_a_document(network: Journe
     phone, _ = await justice(network, language="ar")
     await phone.types("140.7")
     await phone.taps("تقديم تقرير", "قيد التنفيذ")
+    await phone.sends_file(b"Bill 12", name="bill.txt")
     await phone.types("اعتُمد القانون في القراءة الأولى.")
+    await until_stored(network, 1)
     await phone.taps("إرسال")
     await phone.waits_for("SU-")
     await phone.types("140.7")
@@ -161,6 +178,7 @@ async def test_a_successor_takes_the_history_along_as_a_document(network: Journe
     assert "استُورد من A/HRC/61/9" in shown or "التالي" in " ".join(phone.screen.labels)
     await phone.taps("التقارير")
     assert "اعتُمد القانون في القراءة الأولى." in plain(phone.screen.text)
+    assert "bill.txt" in plain(phone.screen.text), "a report with its evidence"
     assert "استُورد" not in plain(phone.screen.text), "of one topic alone"
     await phone.taps("تنزيل كملف")
     file = await phone.waits_for_file(within=60)
@@ -171,6 +189,7 @@ async def test_a_successor_takes_the_history_along_as_a_document(network: Journe
     assert "التصديق على البروتوكول" in words
     assert "استُورد من A/HRC/61/9" in words
     assert "اعتُمد القانون في القراءة الأولى." in words
+    assert "bill.txt" in words
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         assert b"w:bidi" in package.read("word/document.xml")
 

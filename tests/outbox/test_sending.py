@@ -514,3 +514,25 @@ async def test_a_message_that_can_no_longer_be_deleted_is_a_failure_with_a_reaso
     gone = await house.says("b", amal, screen=None, deletes=first)
     await house.sends_all()
     assert (await house.row(gone))["reason"] == "cannot_delete"
+
+
+async def test_where_a_persons_own_message_can_no_longer_be_deleted_that_is_said_if_it_should_be(
+    house: House,
+) -> None:
+    amal = await house.person()
+    await house.says("a", amal)
+    await house.sends_all()
+    (theirs,) = (await house.chat(amal)).messages.values()
+    theirs.body["date"] -= 49 * 3600
+    quiet = await house.says("b", amal, screen=None, removes=theirs.id)
+    told = await house.says("c", amal, "Please delete it yourself.", removes=theirs.id)
+    await house.sends_all()
+    assert await house.heard(amal) == ["a", "Please delete it yourself."]
+    for each in (quiet, told):
+        row = await house.row(each)
+        assert (row["state"], row["reason"], row["message_id"]) == ("failed", "cannot_delete", None)
+    (await house.chat(amal)).messages.pop(theirs.id)
+    again = await house.says("d", amal, "Please delete it yourself.", removes=theirs.id)
+    await house.sends_all()
+    assert await house.heard(amal) == ["Please delete it yourself."], "it was gone already"
+    assert (await house.row(again))["state"] == "sent"

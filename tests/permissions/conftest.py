@@ -692,6 +692,7 @@ async def _settle(world: World) -> None:
         "sources": [approved],
         "after": 0,
         "other": 2,
+        "approval": 1,
     }
 
     def person(name: str, actor: Actor, forbidden: tuple[str, ...], **more: Any) -> None:

@@ -26,7 +26,7 @@ SECRET = "PARTICIPANT-SECRET"
 ROOMS = (*officers_room.ACTS, *participants_room.ACTS, *door_room.ACTS)
 MAY_JOIN = {
     *("sign_ups", "consultation_counts", "consultation_figures"),
-    *("counters", "erasures", "audit", "subscriptions"),
+    *("counters", "erasures", "audit", "subscriptions", "hidings"),
 }
 MAY_JOIN |= {"request_items", "reminders"}  # whoever presses Start can be reached again
 

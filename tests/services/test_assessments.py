@@ -18,7 +18,7 @@ from bot.domain.reports import DayInFuture, NoWords
 from bot.domain.selection import Need
 from bot.domain.status import NoStatus
 from bot.services import assessments, grades, search
-from storage import approved, institutions, progress, selection
+from storage import approved, institutions, progress, seats, selection
 from storage import assessments as queries
 from storage import grades as grade_queries
 from storage.database import Database, Transaction
@@ -120,6 +120,45 @@ async def test_another_version_takes_its_place_and_the_first_stays_in_the_record
             await assessments.withdraw(tx, here.act("otto"), second.id)
         again = await assessments.give(tx, here.act("otto"), here.draft())
         assert again.version == 3
+
+
+async def test_who_sits_in_two_institutions_assesses_for_each(database: Database) -> None:
+    """Only the first one's name was ever taken."""
+    async with database.write() as tx:
+        here = await world(tx)
+        other = await institutions.add(tx, "PARL", "parliament", {"en": "Parliament"})
+        olga = here.people["olga"]
+        assert olga.person is not None
+        second = await seats.add(tx, olga.person.id, Role.OBSERVER, other, now=NOW)
+        act = maravia.act(replace(olga, seats=(*olga.seats, second)), NOW)
+        for institution_id in (other, here.nhri):
+            draft = here.draft(institution_id=institution_id)
+            given = await assessments.give(tx, act, draft)
+            assert given.institution_id == institution_id
+        entry = await tx.row(select(audit).where(audit.c.act == "assessment.give"))
+        assert entry is not None
+        assert entry["seat_id"] == second.id
+        every = await queries.of_item(tx, here.sample.items["140.7"])
+        assert {each.institution_id for each in every} == {other, here.nhri}
+        with pytest.raises(NotAllowed):  # in whose name must be said
+            await assessments.give(tx, act, here.draft())
+        with pytest.raises(NotAllowed):
+            await assessments.give(tx, here.act("otto"), here.draft(institution_id=other))
+
+
+async def test_who_sits_in_two_assesses_only_for_the_one_that_does_not_answer_itself(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        here = await world(tx)
+        olga = here.people["olga"]
+        assert olga.person is not None
+        ministry = await seats.add(
+            tx, olga.person.id, Role.OBSERVER, here.sample.institution_id, now=NOW
+        )
+        act = maravia.act(replace(olga, seats=(ministry, *olga.seats)), NOW)
+        given = await assessments.give(tx, act, here.draft())
+        assert given.institution_id == here.nhri
 
 
 @pytest.mark.parametrize("name", ["amina", "rim", "omar", "ines"])

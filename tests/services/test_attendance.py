@@ -215,7 +215,7 @@ async def test_the_count_follows_whoever_cancels_is_forgotten_or_says_another_gr
     async with database.write() as tx:
         act = nobody(clock)
         if how == "cancel":
-            await service.cancel(tx, act, sent)
+            await service.cancel(tx, act, sent, found)
         elif how == "forget":
             await erasure.of_sign_up(tx, act, sent)
         else:

@@ -7,26 +7,29 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy import update as sql_update
 
-from bot.domain.clearance import OwnReport, Rule, Shown, WaitsForClearance
-from bot.domain.errors import NotAllowed, NotFound, Outdated
+from bot.domain.clearance import LATE, OwnReport, Rule, Shown, WaitsForClearance
+from bot.domain.errors import NotAllowed, NotFound, Outdated, existing
+from bot.domain.figures import Figure
 from bot.domain.home import Waiting
 from bot.domain.people import TICK, Act, Actor, Role
-from bot.domain.reports import NotTheirWord, Receipt, StatusUpdateDraft
+from bot.domain.reports import AmendedMeanwhile, NotTheirWord, Receipt, StatusUpdateDraft
 from bot.domain.requests import ItemState
+from bot.domain.screens import Text, Words
+from bot.domain.views import clearance as views
 from bot.domain.work_calendar import Policy
 from bot.services import clearance, history, reminders, requests, reviews, status_updates
 from bot.services.clearance import Amended
-from storage import assignments, desk, home, seats, versions
+from storage import assignments, desk, files, home, seats, versions
 from storage import clearance as queries
 from storage import reviews as review_queries
 from storage import status_updates as updates
 from storage.database import Database, Transaction
 from storage.tables import assignments as assignments_table
 from storage.tables import audit as audit_table
-from storage.tables import clearances, outbox, request_items
+from storage.tables import clearance_notices, clearances, evidence, outbox, request_items
 from storage.tables import reminders as rungs
 from tests import maravia
 from tests.maravia import Sample
@@ -150,11 +153,7 @@ async def test_clearing_makes_it_the_institutions_word(database: Database) -> No
 async def test_nobody_clears_their_own_report(database: Database) -> None:
     async with database.write() as tx:
         at = await house(tx)
-        assert at.karim.person is not None
-        both = await seats.add(
-            tx, at.karim.person.id, Role.FOCAL_POINT, at.sample.institution_id, now=maravia.LONG_AGO
-        )
-        karim = replace(at.karim, seats=(*at.karim.seats, both))
+        karim = await both_seats(tx, at)
         receipt = await report(tx, at, by=karim)
         assert not receipt.clears, "nobody else could"
         shown = Shown(receipt.updates[0].status_update_id, 1)
@@ -163,18 +162,96 @@ async def test_nobody_clears_their_own_report(database: Database) -> None:
         with pytest.raises(OwnReport):
             await clearance.amend(tx, act(karim), shown, Amended("planned", "x", "", "en"))
         with pytest.raises(OwnReport):
-            await clearance.return_(tx, act(karim), shown.status_update_id, "No.", language="en")
-        assert await queries.count(tx, [at.sample.institution_id], at.karim.person.id) == 0
+            await clearance.return_(tx, act(karim), shown, "No.", language="en")
+        assert await queries.count(tx, [at.sample.institution_id], karim.seats[0].person_id) == 0
         for stranger in (at.amal, at.otto):
             with pytest.raises(NotFound):
                 await clearance.clear(tx, act(stranger), shown)
+
+
+async def both_seats(tx: Transaction, at: House) -> Actor:
+    """Karim, who reports as well as he validates."""
+    assert at.karim.person_id is not None
+    both = await seats.add(
+        tx, at.karim.person_id, Role.FOCAL_POINT, at.sample.institution_id, now=maravia.LONG_AGO
+    )
+    return replace(at.karim, seats=(*at.karim.seats, both))
+
+
+async def amends(tx: Transaction, at: House, by: Actor, update_id: int, words: str) -> None:
+    """The next version of a report on 140.7, by whoever reports there."""
+    draft = StatusUpdateDraft(at.held(), "in_progress", words, "en", TODAY)
+    await status_updates.amend(tx, act(by, seconds=9), update_id, draft, seen=1)
+
+
+async def test_nobody_clears_a_report_whose_newest_version_they_wrote(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id, karim = await sent(tx, at), await both_seats(tx, at)
+        await amends(tx, at, karim, update_id, "Bill 12 is law.")
+        shown = Shown(update_id, 2)
+        with pytest.raises(OwnReport):
+            await clearance.clear(tx, act(karim), shown)
+        assert await queries.count(tx, [at.sample.institution_id], karim.seats[0].person_id) == 0
+        leila = await maravia.somebody(tx, "Leila", Role.VALIDATOR, at.sample.institution_id)
+    await tick(database)
+    async with database.write() as tx:
+        assert await told(tx, leila, "clearance.reply") == 1, "it lies with her"
+        assert await told(tx, at.karim, "clearance.reply") == 0
+        await clearance.clear(tx, act(leila), shown)
+        for writer in (at.amal, at.karim):
+            assert await told(tx, writer, "clearance.was_cleared") == 1
+
+
+async def test_who_ends_clearance_does_not_let_their_own_reports_go(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        karim = await both_seats(tx, at)
+        own, other = await sent(tx, at, by=karim), await sent(tx, at, "140.9")
+        there = at.sample.institution_id
+        gone = await clearance.set_rule(tx, act(karim), there, Rule.NONE, lets_go=True)
+        assert [each.status_update_id for each in gone] == [other]
+        said = await updates.get(tx, own)
+        assert said is not None
+        assert not said.is_word
+        gone = await clearance.set_rule(tx, act(at.otto), there, Rule.NONE, lets_go=True)
+        assert [each.status_update_id for each in gone] == [own], "the secretariat is another"
+
+
+async def test_each_version_that_is_cleared_is_told(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at)
+        await clearance.clear(tx, act(at.karim), Shown(update_id, 1))
+        await amends(tx, at, at.amal, update_id, "Bill 12 is law.")
+        await clearance.clear(tx, act(at.karim, seconds=20), Shown(update_id, 2))
+        assert await told(tx, at.amal, "clearance.was_cleared") == 2
+
+
+async def test_a_comment_returns_the_version_that_it_is_about(database: Database) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at)
+        await amends(tx, at, at.amal, update_id, "Bill 12 is law.")
+        with pytest.raises(Outdated):
+            await clearance.return_(
+                tx, act(at.karim), Shown(update_id, 1), "Which bill?", language="en"
+            )
+        await clearance.clear(tx, act(at.karim), Shown(update_id, 2))
+        with pytest.raises(AmendedMeanwhile):
+            await reviews.return_(
+                tx, act(at.otto), update_id, "Which bill?", language="en", version=1
+            )
+        await reviews.return_(tx, act(at.otto), update_id, "Which bill?", language="en", version=2)
 
 
 async def test_a_returned_report_is_owed_again_and_was_never_a_word(database: Database) -> None:
     async with database.write() as tx:
         at = await house(tx)
         update_id = await sent(tx, at)
-        await clearance.return_(tx, act(at.karim), update_id, "Which bill?", language="en")
+        await clearance.return_(
+            tx, act(at.karim), Shown(update_id, 1), "Which bill?", language="en"
+        )
         assert await told(tx, at.amal, "clearance.came_back") == 1
         assert await told(tx, at.otto, "arrived.today") == 0
         with pytest.raises(NotTheirWord):
@@ -251,7 +328,7 @@ async def test_what_was_withdrawn_or_changed_meanwhile_is_not_cleared(database: 
         assert await told(tx, at.otto, "arrived.today") == 0, "it was never theirs"
         for decide in (
             clearance.clear(tx, act(at.karim), Shown(gone, 1)),
-            clearance.return_(tx, act(at.karim), gone, "No.", language="en"),
+            clearance.return_(tx, act(at.karim), Shown(gone, 1), "No.", language="en"),
             clearance.clear(tx, act(at.karim), Shown(kept, 2)),
         ):
             with pytest.raises(Outdated):
@@ -389,6 +466,84 @@ async def test_a_letter_is_the_institutions_word_already(database: Database) -> 
         assert held.status == "in_progress"
 
 
+# -- What changed --------------------------------------------------------------------------------
+
+
+async def keys_read(tx: Transaction, at: House, update_id: int) -> dict[str, Text]:
+    """What the validator's screen says of that report, by the keys of its lines."""
+    shown = existing(await queries.get(tx, update_id))
+    found = await clearance.material(tx, shown, "en", default_language="en")
+    lines = views.card(found, "en", others=0).lines
+    return {each.key: each for each in lines if each is not None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, {"clearance.says_the_same"}),
+        (
+            {"figures": (Figure("Prosecutions", 99),)},
+            {"version.figure_gone", "version.figure_new"},
+        ),
+        ({"status": "implemented"}, {"version.status"}),
+        ({"as_of": TODAY - timedelta(days=9)}, {"version.as_of"}),
+        ({"remaining": "Its second reading."}, {"changes.remains"}),
+    ],
+)
+async def test_the_validator_is_told_whatever_a_report_says_anew(
+    database: Database, changes: dict[str, Any], told: set[str]
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        said: dict[str, Any] = {"figures": (Figure("Prosecutions", 12),)}
+        first = await sent(tx, at, **said)
+        await clearance.clear(tx, act(at.karim), Shown(first, 1))
+        values = {"status": "in_progress", "as_of": TODAY, **said, **changes}
+        again = StatusUpdateDraft(at.held(), measures=WORDS, language="en", **values)
+        receipt = await status_updates.submit(tx, act(at.amal), again)
+        keys = await keys_read(tx, at, receipt.updates[0].status_update_id)
+        assert told <= set(keys)
+        assert ("clearance.says_the_same" in keys) is not bool(changes)
+        assert "clearance.first" not in keys
+
+
+async def test_files_that_are_new_or_not_there_again_are_told_by_what_they_hold(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        first, second = await sent(tx, at), await sent(tx, at)
+        for report_id, hashes in ((first, ("aa", "bb")), (second, ("bb", "cc"))):
+            for sha256 in (each * 32 for each in hashes):
+                await files.add(tx, sha256, size=9, media_type="application/pdf", now=NOW)
+                piece = {"kind": "document", "state": "stored", "sha256": sha256, "added_at": NOW}
+                name = {"name": f"{sha256[:2]}.pdf", "status_update_id": report_id}
+                await tx.execute(insert(evidence).values(**piece, **name))
+        await clearance.clear(tx, act(at.karim), Shown(first, 1))
+        keys = await keys_read(tx, at, second)
+        assert keys["version.file_gone"].values == {"file": Words("aa.pdf", limit=80)}
+        assert keys["version.file_new"].values == {"file": Words("cc.pdf", limit=80)}
+
+
+async def test_a_cleared_report_that_is_amended_is_read_beside_what_was_cleared(
+    database: Database,
+) -> None:
+    """Its own version, not the report before it; and what was never cleared is no measure."""
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id = await sent(tx, at)
+        await clearance.clear(tx, act(at.karim), Shown(update_id, 1))
+        for place, words in enumerate(("Act 12 is law.", "Act 12 is in force."), start=1):
+            again = StatusUpdateDraft(at.held(), "in_progress", words, "en", TODAY)
+            await status_updates.amend(tx, act(at.amal, days=1), update_id, again, seen=place)
+        keys = await keys_read(tx, at, update_id)
+        assert "clearance.first" not in keys
+        number = str(keys["clearance.changed"].values["number"])
+        assert "SU-2026-0001" in number
+        assert "'version': 1" in number
+        assert WORDS in str(keys["changes.was"].values)
+
+
 # -- What is asked meanwhile -----------------------------------------------------------------------
 
 
@@ -403,7 +558,9 @@ async def test_reminders_stop_when_it_is_sent_and_come_back_when_it_is_returned(
         assert await _state(tx) == (ItemState.UNCLEARED.value, 0)
         await reminders.plan_stale(tx, act(at.otto), POLICY)
         assert await _state(tx) == (ItemState.UNCLEARED.value, 0)
-        await clearance.return_(tx, act(at.karim, seconds=1), update_id, "No.", language="en")
+        await clearance.return_(
+            tx, act(at.karim, seconds=1), Shown(update_id, 1), "No.", language="en"
+        )
         await reminders.plan_stale(tx, act(at.otto, seconds=2), POLICY)
         state, planned = await _state(tx)
         assert state == ItemState.ASKED.value
@@ -477,6 +634,28 @@ async def test_waiting_too_long_climbs_to_the_secretariat(database: Database) ->
     async with database.write() as tx:
         assert await told(tx, at.karim, "clearance.still") == 2
         assert await told(tx, at.otto, "clearance.late") == 1
+
+
+async def test_a_version_waits_since_it_came(database: Database) -> None:
+    """Cleared, then amended weeks later: its validator hears anew, and nobody that it is late."""
+    async with database.write() as tx:
+        at = await house(tx)
+        update_id, other = await sent(tx, at), await sent(tx, at, "140.9")
+    await tick(database)
+    async with database.write() as tx:
+        await clearance.clear(tx, act(at.karim, seconds=1), Shown(update_id, 1))
+        again = StatusUpdateDraft(at.held(), "implemented", "Act 12.", "en", TODAY)
+        await status_updates.amend(tx, act(at.amal, days=20), update_id, again, seen=1)
+    await tick(database, days=20)
+    async with database.write() as tx:
+        assert await told(tx, at.karim, "clearance.reply") == 1, "the new version"
+        late = await tx.values(
+            select(clearance_notices.c.status_update_id).where(clearance_notices.c.rung == LATE)
+        )
+        assert list(late) == [other], "of the fourth of May"
+        waiting = await queries.everywhere(tx, limit=9)
+        assert [each.status_update_id for each in waiting] == [other, update_id], "longest first"
+        assert waiting[1].since == NOW + timedelta(days=20)
 
 
 async def test_the_lists_of_the_institution_tell_what_waits_inside(database: Database) -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from bot.domain.consolidation import MarkedAlready, NothingApproved
+from bot.domain.consolidation import MarkedAlready, NoFileBehind, NothingApproved
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.filters import EVERYTHING, Dimension
 from bot.domain.items import Part
@@ -19,9 +19,9 @@ from bot.services import consolidation, contributions, reviews, status_updates
 from bot.services.consolidation import Wanted
 from storage import assignments as assignment_queries
 from storage import consolidations as queries
-from storage import exports, progress
+from storage import exports, files, progress, statuses
 from storage.database import Database, Transaction
-from storage.tables import contradictions
+from storage.tables import contradictions, evidence
 from tests import maravia
 from tests.maravia import act
 
@@ -140,6 +140,28 @@ async def test_versions_are_kept_and_a_newer_approval_makes_it_stale(database: D
         (2, (one,)),
         (1, (one,)),
     ]
+
+
+async def test_a_status_that_needs_a_file_is_not_the_state_s_without_one(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        at = await House(tx).settle()
+        one = await at.approves(await at.reports(at.amal, "implemented"))
+        other = await at.approves(await at.reports(at.ines, "planned"))
+        known = (await statuses.vocabulary(tx)).require("implemented")
+        await statuses.keep(tx, replace(known, evidence_required=True), now=NOW)
+        wanted, doer = at.wanted(one, other, status="implemented"), act(at.otto, NOW)
+        with pytest.raises(NoFileBehind):
+            await consolidation.consolidate(tx, doer, wanted)
+        await files.add(tx, "ab" * 32, size=9, media_type="application/pdf", now=NOW)
+        piece = {"kind": "document", "state": "stored", "sha256": "ab" * 32, "added_at": NOW}
+        await tx.execute(insert(evidence).values(status_update_id=one, **piece))
+        confirmed = await status_updates.unchanged(tx, act(at.amal, NOW), at.lead, language="en")
+        again = await at.approves(confirmed.updates[0].status_update_id)
+        wanted = at.wanted(again, other, status="implemented")
+        made = await consolidation.consolidate(tx, doer, wanted)
+        assert made.status == "implemented", "what is confirmed brought a file"
 
 
 async def test_of_two_who_consolidate_the_second_looks_again(database: Database) -> None:

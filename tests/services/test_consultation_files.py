@@ -21,6 +21,7 @@ from bot.domain.people import Act, Role
 from bot.domain.screens import Attachment
 from bot.domain.views import consultation_files as views
 from bot.jobs import Jobs
+from bot.schedule import remove_files
 from bot.services import consultation_files as service
 from bot.services import contributing, erasure, sign_ups
 from bot.settings import Settings
@@ -227,6 +228,56 @@ async def test_a_file_is_not_handed_out_when_something_in_it_is_erased_meanwhile
     (kept,) = [each for each in (tmp_path / "files").rglob("*") if each.is_file()]
     sheet = openpyxl.load_workbook(io.BytesIO(kept.read_bytes()))["Contributions"]
     assert [row[-1] for row in sheet.iter_rows(values_only=True)] == ["Words", "More."]
+
+
+class Killed(BaseException):
+    """Nothing after it runs."""
+
+
+async def test_words_that_a_crash_left_in_the_store_go_with_the_next_try(
+    database: Database,
+    clock: FrozenClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The file lay there, and nothing named it: no sweep would ever have found it."""
+    found = await announced(database, clock)
+    kept = await signed_up(database, clock, found)
+    await sent(database, clock, found, kept)
+    async with database.write() as tx:
+        amina = await officer(tx, clock)
+        await service.ask(tx, amina, found.id, FileKind.WORDS, language="en")
+        job = await jobs.take(tx)
+    assert job is not None
+    settings = Settings.isolated(
+        database_url=database.url.render_as_string(hide_password=False),
+        data_dir=tmp_path / "data",
+        key_dir=tmp_path / "keys",
+    )
+    vault, made_in = Vault.open(tmp_path / "files"), Jobs(PROCESSES, tmp_path / "jobs")
+    tools = Tools(settings, database, vault, Texts.load(("en",)), clock, made_in, bot_id=BOT)
+
+    async def dies(*_: object) -> bool:
+        raise Killed
+
+    with monkeypatch.context() as now:
+        now.setattr(service, "stands", dies)
+        with pytest.raises(Killed):
+            await consultation_file.run(job, tools)
+    (left,) = [each async for each in vault.hashes()]
+    clock.move(hours=1)
+    async with database.write() as tx:
+        await jobs.recover(tx)
+        job = await jobs.take(tx)
+    assert job is not None
+    await consultation_file.run(job, tools)
+    await remove_files(database, vault, tick(clock))
+    (there,) = [each async for each in vault.hashes()]
+    assert there != left
+    async with database.write() as tx:
+        done = await jobs.get(tx, job.id)
+    assert done is not None
+    assert done.sha256 == there
 
 
 async def test_who_came_is_told_by_group_once_nobody_is_noted_any_more(

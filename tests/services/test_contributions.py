@@ -223,7 +223,7 @@ async def test_words_are_needed_and_not_too_many(database: Database, clock: Froz
         await sent(database, clock, found, kept, "  \n")
     with pytest.raises(TooLong) as refused:
         await sent(database, clock, found, kept, "a" * 10_000_000)
-    assert refused.value.values == {"limit": LONGEST_TEXT, "over": 10_000_000 - LONGEST_TEXT}
+    assert refused.value.text.count == 10_000_000 - LONGEST_TEXT
 
 
 async def test_items_that_are_restricted_are_as_if_they_were_not_there(

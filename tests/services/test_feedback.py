@@ -65,7 +65,7 @@ async def given(
 async def counts(database: Database, found: Consultation) -> dict[str, dict[str, int]]:
     async with database.read() as tx:
         told = await queries.counts(tx, found.id)
-    return {each: told[each] for each in told if each not in ("group", "access", "came")}
+    return {each: told[each] for each in told if each not in ("group", "region", "access", "came")}
 
 
 async def test_it_is_given_once_changed_and_counted_once(

@@ -16,7 +16,14 @@ from bot.services import imports as service
 from storage import imports, jobs, people
 from storage.database import Database
 from storage.jobs import Job
-from storage.tables import audit, import_rows, item_tags, item_texts, items
+from storage.tables import (
+    audit,
+    import_rows,
+    item_tags,
+    item_texts,
+    items,
+    position_changes,
+)
 from tests import maravia
 from tests.conftest import FrozenClock
 
@@ -143,6 +150,8 @@ async def test_a_changed_position_changes_the_item_and_no_text(
     assert did.changed == 1
     async with database.read() as tx:
         assert await tx.value(select(items.c.position)) == "noted"
+        [moved] = await tx.rows(select(position_changes))
+        assert (moved["before"], moved["after"]) == ("pending", "noted"), "its history tells it"
         assert await tx.values(select(item_tags.c.label)) == ["Treaties"]
     assert await count(database, item_texts) == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -12,17 +13,25 @@ from docx import Document
 from sqlalchemy import Table, func, insert, select, update
 
 from bot.domain.approvals import Protection
+from bot.domain.assigning import Target as Aim
 from bot.domain.errors import NotAllowed, NotFound, existing
-from bot.domain.history import Event, Topic, in_order
+from bot.domain.figures import Figure
+from bot.domain.history import Event, Scope, Topic, in_order
+from bot.domain.items import Part as ItemPart
 from bot.domain.people import Actor, Role
+from bot.domain.plans import About, ActivityState
+from bot.domain.plans import Wanted as Planned
 from bot.domain.redaction import Part, Reason, Target
 from bot.domain.reports import StatusUpdateDraft
 from bot.domain.views import item_history as views
 from bot.domain.views.people import name_for
+from bot.services import assignments as assigning
 from bot.services import (
     history,
     not_ours,
     passing,
+    plans,
+    publication,
     questions,
     redaction,
     reviews,
@@ -31,20 +40,24 @@ from bot.services import (
 from bot.texts import Texts
 from bot.works import Tools
 from bot.works import history as work
-from storage import jobs
+from storage import files, institutions, jobs
 from storage.database import Database, Transaction
 from storage.tables import (
     assessments,
+    assignments,
     audit,
+    evidence,
     extensions,
     grades,
     item_texts,
     items,
     outbox,
+    position_changes,
     reminders,
     request_items,
     requests,
 )
+from storage.tables import status_updates as reports
 from tests import maravia
 from tests.services.test_exports import tools_for
 
@@ -224,6 +237,120 @@ async def test_what_others_think_is_part_of_it_and_names_no_person(
         assert "{" not in said
 
 
+async def test_a_report_stands_there_with_its_figures_and_files_as_they_were(
+    database: Database,
+) -> None:
+    """Each version with its own, and a file that was taken away with the one that had it."""
+    async with database.write() as tx:
+        at = await house(tx)
+        amal = maravia.act(at.people["Amal"], NOW + timedelta(days=3))
+        held = await tx.value(
+            select(assignments.c.id).where(
+                assignments.c.item_id == at.item,
+                assignments.c.institution_id == at.people["Amal"].seats[0].institution_id,
+            )
+        )
+        draft = StatusUpdateDraft(held, "in_progress", "Judges.", "en", NOW.date())
+        first = replace(draft, figures=(Figure("Judges trained", 12),))
+        sent = await status_updates.submit(tx, amal, first)
+        report = sent.updates[0].status_update_id
+        await files.add(tx, "ab" * 32, size=9, media_type="application/pdf", now=NOW)
+        piece: dict[str, Any] = {"kind": "document", "state": "stored", "name": "list.pdf"}
+        piece |= {"sha256": "ab" * 32, "added_at": NOW, "status_update_id": report}
+        gone = await _new(tx, evidence, piece)
+        again = replace(draft, figures=(Figure("Judges trained", 99),))
+        later = maravia.act(at.people["Amal"], NOW + timedelta(days=4))
+        await status_updates.amend(tx, later, report, again, seen=1, without=[gone])
+        found = await history.of_item(tx, at.people["Otto"], at.item)
+        second, former = [each for each in found.events if each.figures][:2]
+        assert [each.value for each in (*former.figures, *second.figures)] == [12, 99]
+        assert ([each.name for each in former.pieces], second.pieces) == (["list.pdf"], ())
+        said = [TEXTS.render(each, "en", mode="bare") for each in views.beside(former)]
+        assert any("Judges trained: 12" in each for each in said)
+        assert any("list.pdf" in each for each in said)
+
+
+async def test_a_due_day_is_told_as_it_was_given(database: Database) -> None:
+    """And what became of it: moved, another part, given anew; an institution knows of no draft."""
+    first, second, third = (NOW.date() + timedelta(days=each) for each in (30, 60, 90))
+    async with database.write() as tx:
+        at = await house(tx)
+        other = await maravia.somebody(
+            tx,
+            "Hawa",
+            Role.FOCAL_POINT,
+            await institutions.add(tx, "MOH", "ministry", {"en": "Ministry of Health"}),
+        )
+        institution_id = other.seats[0].institution_id
+        assert institution_id is not None
+
+        async def aims(hour: int, part: str, due_on: date) -> None:
+            doer = maravia.act(at.people["Otto"], NOW + timedelta(days=2, hours=hour))
+            target = Aim(ItemPart(part), due_on)
+            await assigning.aim(tx, doer, {at.item: {institution_id: target}})
+
+        await aims(1, "contributing", first)
+        await aims(2, "contributing", second)
+        doer = maravia.act(at.people["Otto"], NOW + timedelta(days=2, hours=3))
+        await assigning.announce(tx, doer)
+        await aims(4, "contributing", third)
+        await aims(5, "lead", third)
+
+        def of(found: history.History) -> list[tuple[str, Any]]:
+            own = [each for each in found.events if each.institution_id == institution_id]
+            told = [each for each in own if each.topic is Topic.ASSIGNMENTS]
+            return [(each.what, each.facts.get("due")) for each in reversed(told)]
+
+        assert of(await history.of_item(tx, at.people["Otto"], at.item)) == [
+            ("assigned_due", first),
+            ("due_moved", second),
+            ("announced", None),
+            ("due_moved", third),
+            ("part_changed", third),
+        ]
+        assert of(await history.of_item(tx, other, at.item)) == [
+            ("assigned_due", second),
+            ("announced", None),
+            ("due_moved", third),
+            ("part_changed", third),
+        ]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_plans_publication_and_positions_are_part_of_it(
+    database: Database, language: str
+) -> None:
+    async with database.write() as tx:
+        at = await house(tx)
+        otto, house_id = at.people["Otto"], at.people["Amal"].seats[0].institution_id
+        assert house_id is not None
+        act = maravia.act(otto, NOW + timedelta(days=3))
+        seen = Planned("Train.", "en", house_id)
+        activity = await plans.add(tx, act, About(item_ids=(at.item,)), seen)
+        soon = maravia.act(otto, NOW + timedelta(days=3, hours=1))
+        changed = replace(seen, what="Train all judges.")
+        await plans.change(tx, soon, activity, changed, seen=seen)
+        later = maravia.act(otto, NOW + timedelta(days=4))
+        await plans.move(
+            tx, later, activity, ActivityState.UNDER_WAY, words="Begun.", language="en"
+        )
+        report = await tx.value(select(func.max(reports.c.id)))
+        await tx.execute(update(reports).where(reports.c.id == report).values(state="approved"))
+        await publication.decide(tx, later, report, public=True)
+        await publication.decide(tx, later, report, public=False)
+        moved = {"item_id": at.item, "before": "noted", "after": "supported", "at": NOW}
+        await _new(tx, position_changes, moved)
+        found = await history.of_item(tx, otto, at.item)
+        planned = [(each.what, each.words) for each in found.events if each.topic is Topic.PLANS]
+        assert planned[0] == ("plan_state", "Begun.")
+        assert planned[1:] == [("plan_changed", "Train all judges."), ("plan_added", "Train.")]
+        whats = [each.what for each in found.events]
+        assert {"published", "published_no_more", "position_changed"} <= set(whats)
+        said = _said(found.events, found, language)
+        assert "history.event" not in said
+        assert "{" not in said
+
+
 async def test_a_file_is_planned_for_who_may_read_it_and_leaves_a_trace(
     database: Database,
 ) -> None:
@@ -290,6 +417,12 @@ async def test_of_a_restricted_item_no_word_leaves_by_chat_before_that_is_switch
     said = await _document(tools, later)
     assert [each for each in words if each not in said] == []
     assert "restricted item" not in said
+
+
+def test_neither_words_nor_figures_of_a_restricted_item_are_told() -> None:
+    said = Event(NOW, Topic.REPORTS, "reported", words="Bill 12.", figures=(Figure("Cells", 412),))
+    bare = history.History(1, Scope(None), (said,), {}).bare
+    assert bare.events == (Event(NOW, Topic.REPORTS, "reported"),)
 
 
 async def test_a_file_with_words_does_not_leave_once_they_are_protected_again(

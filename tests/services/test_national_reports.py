@@ -11,18 +11,22 @@ from sqlalchemy import insert, select, update
 
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.items import Part
+from bot.domain.merging import ChangedMeanwhile
 from bot.domain.national_reports import (
     AllSubmitted,
     NationalKind,
     NotApprovedYet,
     NothingInIt,
+    NotSubmitted,
     Outcome,
     Readiness,
+    Settings,
     Stage,
     Structure,
+    TooManyChapters,
 )
 from bot.domain.people import Act, Actor, Role
-from bot.domain.reports import DayInFuture, StatusUpdateDraft
+from bot.domain.reports import DayInFuture, NoWords, StatusUpdateDraft
 from bot.domain.requests import Audience, RequestKind
 from bot.services import (
     answers,
@@ -46,6 +50,7 @@ from storage.tables import (
     item_tags,
     items,
     national_reports,
+    report_approvals,
     request_items,
 )
 from storage.tables import (
@@ -92,6 +97,16 @@ class House:
         )
         wanted = replace(wanted, **others)  # type: ignore[arg-type]
         return await service.add(self.tx, self.by_otto, wanted, **LANGUAGES)
+
+    async def settings(self, report_id: int) -> Settings:
+        report = await queries.get(self.tx, report_id)
+        assert report is not None
+        return report.settings
+
+    async def changes(self, report_id: int, **others: object) -> tuple[str, ...]:
+        seen = await self.settings(report_id)
+        wanted = replace(seen, **others)  # type: ignore[arg-type]
+        return await service.change(self.tx, self.by_otto, report_id, wanted, seen=seen)
 
     async def reports(
         self, code: str, *, as_of: date = TODAY, words: str = "Bill 12.", who: Actor | None = None
@@ -143,7 +158,7 @@ async def test_each_item_stands_where_the_record_leaves_it(database: Database) -
         await consolidation.mark(tx, at.by_otto, (ours, theirs), "No law.", language="en")
         found = await at.stands(report_id)
         assert found["140.7"] is Readiness.CONTRADICTORY
-        await service.change(tx, at.by_otto, report_id, word_limit=None, months=24)
+        await at.changes(report_id, months=24)
         assert (await at.stands(report_id))["140.9"] is Readiness.READY
 
 
@@ -480,6 +495,116 @@ async def test_a_report_is_submitted_after_its_approval_and_stays_as_it_is(
                 await act_of
         told = await tx.values(select(audit.c.act).where(audit.c.act.startswith("national_")))
     assert told == ["national_report.add", "national_report.approve", "national_report.submit"]
+
+
+async def test_an_approval_and_a_submission_that_were_mistakes_are_taken_back(
+    database: Database,
+) -> None:
+    """They stood for ever; why they went is in the audit."""
+    async with database.write() as tx:
+        at = await House(tx).settle()
+        report_id = await at.begins()
+        cabinet, parliament = [
+            await service.approve(tx, at.by_otto, report_id, service.Approved(by, TODAY), 0)
+            for by in ("cabinet", "parliament")
+        ]
+        with pytest.raises(NotSubmitted):
+            await service.take_back_submission(tx, at.by_otto, report_id, "Too early.")
+        await service.submit(tx, at.by_otto, report_id, day=TODAY, symbol="CAT/C/MRV/5")
+        with pytest.raises(AllSubmitted):  # the submission rests on it
+            await service.take_back_approval(tx, at.by_otto, cabinet, "Another report.")
+        with pytest.raises(NoWords):
+            await service.take_back_submission(tx, at.by_otto, report_id, " ")
+        again = await service.take_back_submission(tx, at.by_otto, report_id, "Not sent yet.")
+        assert (again.state, again.submitted_on, again.symbol) == (Stage.APPROVED, None, None)
+        assert await queries.get(tx, report_id) == again
+        left = await service.take_back_approval(tx, at.by_otto, cabinet, "Another report.")
+        assert left.state is Stage.APPROVED
+        assert [each.id for each in await queries.approvals(tx, report_id)] == [parliament]
+        with pytest.raises(Outdated):
+            await service.take_back_approval(tx, at.by_otto, cabinet, "Once more.")
+        left = await service.take_back_approval(tx, at.by_otto, parliament, "Not held yet.")
+        assert left.state is Stage.IN_PREPARATION
+        assert (await at.board(report_id)).stage is Stage.IN_PREPARATION
+        with pytest.raises(NotApprovedYet):
+            await service.submit(tx, at.by_otto, report_id, day=TODAY, symbol=None)
+        told = await tx.values(
+            select(audit.c.act).where(audit.c.act.startswith("national_")).order_by(audit.c.number)
+        )
+        assert told[-3:] == [
+            "national_report.unsubmit",
+            "national_report.unapprove",
+            "national_report.unapprove",
+        ]
+        kept = await tx.values(select(report_approvals.c.id))
+        assert set(kept) == {cabinet, parliament}, "what was recorded stays in the record"
+        with pytest.raises(NotAllowed):
+            await service.take_back_submission(tx, act(at.vera, NOW), report_id, "No.")
+
+
+async def test_title_documents_and_deadline_change_after_it_was_begun(database: Database) -> None:
+    async with database.write() as tx:
+        at = await House(tx).settle()
+        report_id = await at.begins()
+        other = await maravia.document(tx, "CAT/C/MRV/CO/4", "cat")
+        await maravia.item(tx, "12", {"en": "Train the police."}, symbol="CAT/C/MRV/CO/4")
+        assert await at.changes(report_id, title="Third mid-term report") == ("title",)
+        assert await at.changes(report_id, documents=(at.document, other)) == ("documents",)
+        found = await at.board(report_id)
+        assert [each.code for each in found.outside] == ["12"]
+        assert (found.report.title, found.report.revision) == ("Third mid-term report", 2)
+        assert await at.changes(report_id, documents=(other,)) == ("documents",)
+        found = await at.board(report_id)
+        assert [len(each.items) for each in found.parts] == [0, 0, 0, 0]
+        with pytest.raises(NothingInIt):
+            await at.changes(report_id, documents=(999,))
+        with pytest.raises(NotFound):
+            await at.changes(report_id, deadline_id=999)
+        assert await at.changes(report_id) == ()
+
+
+async def test_two_who_change_a_report_keep_both_or_are_told(database: Database) -> None:
+    async with database.write() as tx:
+        at = await House(tx).settle()
+        report_id = await at.begins()
+        seen = await at.settings(report_id)
+        await at.changes(report_id, months=24, word_limit=9000)
+        by_olga = act(at.olga, NOW)
+        wanted = replace(seen, title="Third report")
+        assert await service.change(tx, by_olga, report_id, wanted, seen=seen) == ("title",)
+        now = await at.settings(report_id)
+        assert (now.title, now.months, now.word_limit) == ("Third report", 24, 9000)
+        with pytest.raises(ChangedMeanwhile):
+            await service.change(tx, by_olga, report_id, replace(seen, months=6), seen=seen)
+
+
+async def test_too_many_chapters_are_called_so(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was said that something had changed meanwhile, and nothing had."""
+    monkeypatch.setattr("bot.domain.national_reports.MOST_CHAPTERS", 3)
+    async with database.write() as tx:
+        at = await House(tx).settle()
+        with pytest.raises(TooManyChapters) as refused:
+            await at.begins()
+        assert refused.value.values == {"count": 4, "limit": 3}
+        report_id = await at.begins(Structure.OWN)
+        for heading in ("One", "Two", "Three"):
+            await report_chapters.add(tx, at.by_otto, report_id, heading, "en")
+        with pytest.raises(TooManyChapters):
+            await report_chapters.add(tx, at.by_otto, report_id, "Four", "en")
+
+
+async def test_completing_makes_no_more_chapters_than_a_report_can_have(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.write() as tx:
+        at = await House(tx).settle()
+        report_id = await at.begins()
+        await maravia.item(tx, "141.1", {"en": "One more."})
+        monkeypatch.setattr("bot.domain.national_reports.MOST_CHAPTERS", 4)
+        with pytest.raises(TooManyChapters):
+            await report_chapters.complete(tx, at.by_otto, report_id, **LANGUAGES)
 
 
 async def test_comments_of_a_chapter_are_told_apart_and_settled(database: Database) -> None:

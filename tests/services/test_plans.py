@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from bot.domain.disaggregation import Dimension
 from bot.domain.errors import NotAllowed, NotFound, Outdated, Refused
 from bot.domain.figures import Figure
+from bot.domain.merging import ChangedMeanwhile
 from bot.domain.people import Act, Role
 from bot.domain.plans import (
     About,
@@ -28,6 +29,7 @@ from bot.domain.plans import (
     Source,
     Wanted,
     WantedIndicator,
+    seal,
 )
 from bot.domain.redaction import Part, Reason, Target
 from bot.domain.reports import StatusUpdateDraft
@@ -109,6 +111,13 @@ async def acts_of(tx: Transaction, subject: str) -> list[str]:
     return [str(each) for each in await tx.values(statement)]
 
 
+async def sealed(tx: Transaction, activity_id: int) -> str:
+    """What stands for the activity as it is shown now."""
+    found = await queries.get(tx, activity_id)
+    assert found is not None
+    return seal(found, await indicators.of_activities(tx, [activity_id]))
+
+
 # -- Activities ------------------------------------------------------------------------------------
 
 
@@ -146,14 +155,87 @@ async def test_an_institution_proposes_on_its_own_items_and_the_secretariat_adop
             await plans.add(tx, of.other, of.about(), of.wanted())
         with pytest.raises(NotFound):  # nobody sees what is proposed but they and the secretariat
             await plans.visible(tx, of.other, added)
+        before = await sealed(tx, added)
         with pytest.raises(NotAllowed):
-            await plans.adopt(tx, of.focal, added)
-        await plans.change(tx, of.focal, added, of.wanted(funds="Fund", others=(of.interior,)))
-        await plans.adopt(tx, of.officer, added)
+            await plans.adopt(tx, of.focal, added, seen=before)
+        wanted = of.wanted(funds="Fund", others=(of.interior,))
+        await plans.change(tx, of.focal, added, wanted, seen=of.wanted())
+        with pytest.raises(Outdated):  # what the officer read is another by now
+            await plans.adopt(tx, of.officer, added, seen=before)
+        now = await sealed(tx, added)
+        await plans.adopt(tx, of.officer, added, seen=now)
         with pytest.raises(Outdated):
-            await plans.adopt(tx, of.officer, added)
+            await plans.adopt(tx, of.officer, added, seen=now)
         assert (await plans.visible(tx, of.other, added)).funds == "Fund"  # it takes part
         assert await queries.count(tx, Sought(to_look_at=True)) == 0
+
+
+async def test_two_who_change_different_things_keep_both(database: Database) -> None:
+    """The text of one put the budget of the other back, and was noted as a change of both."""
+    async with database.write() as tx:
+        of = await house(tx)
+        seen = of.wanted(amount=Decimal(100), currency="EUR")
+        added = await plans.add(tx, of.officer, of.about(), seen)
+        more = replace(seen, amount=Decimal(999))
+        assert await plans.change(tx, of.officer, added, more, seen=seen) == ("amount",)
+        words = replace(seen, what="Train all judges")
+        assert await plans.change(tx, of.officer, added, words, seen=seen) == ("what",)
+        found = await plans.visible(tx, of.officer, added)
+        assert (found.what, found.amount, found.currency) == (
+            "Train all judges",
+            Decimal(999),
+            "EUR",
+        )
+
+
+async def test_two_who_change_the_same_are_told_and_nothing_is_lost(database: Database) -> None:
+    async with database.write() as tx:
+        of = await house(tx)
+        seen = of.wanted(amount=Decimal(100), currency="EUR")
+        added = await plans.add(tx, of.officer, of.about(), seen)
+        more = replace(seen, amount=Decimal(999))
+        await plans.change(tx, of.officer, added, more, seen=seen)
+        dollars = replace(seen, currency="USD")  # an amount and its currency are one thing
+        with pytest.raises(ChangedMeanwhile):
+            await plans.change(tx, of.officer, added, dollars, seen=seen)
+        same = replace(seen, amount=Decimal(999), what="Train all judges")
+        assert await plans.change(tx, of.officer, added, same, seen=seen) == ("what",)
+        assert (await plans.visible(tx, of.officer, added)).currency == "EUR"
+
+
+async def test_two_who_change_an_indicator_keep_both_or_are_told(database: Database) -> None:
+    async with database.write() as tx:
+        of = await house(tx)
+        added = await plans.add(tx, of.officer, of.about(), of.wanted())
+        seen = cases(target=90.0, target_year=2027)
+        one = await plans.add_indicator(tx, of.officer, added, seen)
+        other_year = replace(seen, target_year=2028)
+        await plans.change_indicator(tx, of.officer, one, other_year, seen=seen)
+        renamed = replace(seen, name="Judges who were trained")
+        assert await plans.change_indicator(tx, of.officer, one, renamed, seen=seen) == ("name",)
+        found, _of = await plans.indicator(tx, of.officer, one)
+        assert (found.name, found.target, found.target_year) == (renamed.name, 90.0, 2028)
+        with pytest.raises(ChangedMeanwhile):
+            await plans.change_indicator(tx, of.officer, one, replace(seen, target=80.0), seen=seen)
+
+
+async def test_what_an_institution_changed_is_seen_only_as_it_was_shown(
+    database: Database,
+) -> None:
+    """A change that came after the screen was taken for seen with it."""
+    async with database.write() as tx:
+        of = await house(tx)
+        added = await plans.add(tx, of.officer, of.about(), of.wanted())
+        one = replace(of.wanted(), what="Train judges")
+        await plans.change(tx, of.focal, added, one, seen=of.wanted())
+        shown = await sealed(tx, added)
+        two = replace(one, until_on=date(2026, 6, 1))
+        await plans.change(tx, of.focal, added, two, seen=one)
+        with pytest.raises(Outdated):
+            await plans.looked(tx, of.officer, added, seen=shown)
+        assert await queries.count(tx, Sought(to_look_at=True)) == 1
+        await plans.add_indicator(tx, of.officer, added, cases())
+        assert await sealed(tx, added) != shown, "indicators belong to what is shown"
 
 
 async def test_of_an_adopted_one_its_institution_changes_what_and_when_and_is_seen(
@@ -163,21 +245,27 @@ async def test_of_an_adopted_one_its_institution_changes_what_and_when_and_is_se
         of = await house(tx)
         added = await plans.add(tx, of.officer, of.about(), of.wanted(funds="Fund"))
         until = date(2026, 6, 1)
-        later = of.wanted(funds="Fund", what="Train all judges", until_on=until)
-        assert await plans.change(tx, of.focal, added, later) == ("what", "until_on")
-        assert await plans.change(tx, of.focal, added, later) == ()
+        first = of.wanted(funds="Fund")
+        later = replace(first, what="Train all judges", until_on=until)
+        assert await plans.change(tx, of.focal, added, later, seen=first) == (
+            "what",
+            "until_on",
+        )
+        assert await plans.change(tx, of.focal, added, later, seen=first) == ()
+        elsewhere = replace(later, funds="Elsewhere")
+        theirs = replace(later, institution_id=of.interior)
         with pytest.raises(NotForYou):
-            await plans.change(tx, of.focal, added, replace(later, funds="Elsewhere"))
+            await plans.change(tx, of.focal, added, elsewhere, seen=later)
         with pytest.raises(NotForYou):
-            await plans.change(tx, of.focal, added, replace(later, institution_id=of.interior))
+            await plans.change(tx, of.focal, added, theirs, seen=later)
         with pytest.raises(NotFound):
-            await plans.change(tx, of.other, added, later)
+            await plans.change(tx, of.other, added, later, seen=first)
         await plans.move(tx, of.focal, added, ActivityState.UNDER_WAY, words="Begun", language="en")
         with pytest.raises(Outdated):
             await plans.move(tx, of.focal, added, ActivityState.UNDER_WAY)
         [looked_at] = await queries.page(tx, Sought(to_look_at=True), today=TODAY)
         assert looked_at.changed_at == NOW
-        await plans.looked(tx, of.officer, added)
+        await plans.looked(tx, of.officer, added, seen=await sealed(tx, added))
         assert await queries.count(tx, Sought(to_look_at=True)) == 0
         said = await queries.notes(tx, added)
         assert [(each.what, each.state, each.fields, each.words) for each in said] == [
@@ -290,7 +378,9 @@ async def test_an_indicator_that_has_ended_takes_no_more_values(database: Databa
         of = await house(tx)
         added = await plans.add(tx, of.focal, of.about(), of.wanted())
         one = await plans.add_indicator(tx, of.focal, added, cases())  # of what it proposed itself
-        assert await plans.change_indicator(tx, of.focal, one, cases(unit="%")) == ("unit",)
+        assert await plans.change_indicator(tx, of.focal, one, cases(unit="%"), seen=cases()) == (
+            "unit",
+        )
         with pytest.raises(NotAllowed):
             await plans.end_indicator(tx, of.focal, one)
         await plans.end_indicator(tx, of.officer, one)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.domain.errors import NotAllowed, NotFound, Refused
 from bot.domain.figures import Figure
-from bot.domain.people import Actor, Role
+from bot.domain.people import TICK, Actor, Role
 from bot.domain.redaction import (
     LONGEST_WHY,
     AlreadyRedacted,
@@ -26,7 +26,17 @@ from bot.domain.redaction import (
 from bot.domain.reports import LONGEST_TEXT, NotTheirWord, StatusUpdateDraft, TooLong
 from bot.domain.screens import Attachment, Words, message, text
 from bot.domain.threads import Side
-from bot.services import handed_out, passing, questions, redaction, reviews, status_updates
+from bot.domain.views import redaction as views
+from bot.domain.work_calendar import Policy
+from bot.services import (
+    clearance,
+    handed_out,
+    passing,
+    questions,
+    redaction,
+    reviews,
+    status_updates,
+)
 from storage import audit, conversations, evidence, files, jobs, outbox, redactions, threads
 from storage.database import Database, Transaction
 from storage.outbox import Message
@@ -39,8 +49,10 @@ from storage.tables import (
     grades,
     metadata,
     quotes,
+    status_update_versions,
 )
 from storage.tables import audit as entries
+from storage.tables import conversations as conversation_rows
 from storage.tables import evidence as evidence_table
 from storage.tables import outbox as outbox_table
 from storage.tables import status_updates as table
@@ -50,6 +62,7 @@ from tests.maravia import Sample
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=5)
+POLICY = Policy(maravia.ZONE)
 SECRET = "Maryam of Port Selene was beaten in cell 7."
 AMENDED = "Maryam of Port Selene was beaten in cell 7, and complained."
 REMAINS = "Her brother Idris is to be heard."
@@ -480,9 +493,61 @@ async def test_what_the_secretariat_wrote_about_it_goes_too(database: Database) 
             assert await holding(tx, words) == set()
 
 
-async def test_what_was_not_cleared_is_not_read_by_redacting_it(database: Database) -> None:
+@pytest.mark.parametrize("state", ["uncleared", "returned_inside", "withdrawn"])
+async def test_what_was_not_cleared_is_redacted_unseen(database: Database, state: str) -> None:
+    """The validator returned it, say: nobody else could take the name out of it."""
     async with database.write() as tx:
         at = await house(tx)
-        await tx.execute(update(table).values(needs_clearance=True, state="uncleared"))
+        await tx.execute(update(table).values(needs_clearance=True, state=state))
+        await tx.execute(update(status_update_versions).values(word=False))
         with pytest.raises(NotTheirWord):
-            await redaction.find(tx, at.act("Cora"), f"su:{at.first}")
+            await status_updates.get_own(tx, at.people["Cora"], at.first)
+        about = await redaction.find(tx, at.act("Cora"), f"su:{at.first}")
+        assert about.unread
+        there = await redactions.targets(tx, about)
+        shown = [views.part(each) for each in there if each.part is not Part.COMMENT]
+        assert "redaction.part.file_unseen" in [each.key for each in shown]
+        assert not [each for each in shown if "Maryam" in str(each) or "Idris" in str(each)]
+        await at.redacts(tx, Part.EVERYTHING)
+        assert await holding(tx, "Maryam", "Idris", "cell 7", HASH) <= {"files", "reviews"}
+        outcome = await redaction.outcome(tx, at.act("Cora"), 1)
+        assert outcome.about.unread
+
+
+async def test_of_a_word_whose_next_version_waits_the_name_goes_from_both(
+    database: Database,
+) -> None:
+    """Version 1 was cleared and read by all; what its files are called is known."""
+    async with database.write() as tx:
+        at = await house(tx)
+        waits = {"needs_clearance": True, "state": "uncleared"}
+        await tx.execute(update(table).values(**waits))
+        about = await redaction.find(tx, at.act("Cora"), f"su:{at.first}")
+        [file] = [each for each in await redactions.targets(tx, about) if each.part is Part.FILE]
+        assert (file.unseen, file.words) == (False, "Maryam.pdf")
+        await at.redacts(tx, Part.MEASURES)
+        assert not await holding(tx, SECRET, AMENDED)
+
+
+async def test_what_a_validator_began_about_it_goes_too(database: Database) -> None:
+    """Their draft of other words, and the screens that told which of its words were new."""
+    async with database.write() as tx:
+        at = await house(tx)
+        karim = await maravia.somebody(tx, "Karim", Role.VALIDATOR, at.sample.institution_id)
+        waits = update(table).where(table.c.id == at.first)
+        await tx.execute(waits.values(needs_clearance=True, state="uncleared"))
+        state = {"at": "review", "answers": {"report": at.first, "measures": [AMENDED]}}
+        values = {"flow": "amend_inside", "flow_version": 1, "nonce": "n", "state": state}
+        begun = {"subject": f"clearing:{at.first}", "started_at": NOW, "touched_at": NOW}
+        chat = {"bot_id": 1, "chat_id": 5, "person_id": karim.person_id, "active": False}
+        await tx.execute(insert(conversation_rows).values(**values, **begun, **chat))
+    await clearance.follow(database, replace(at.act("Amal"), actor=TICK), POLICY)
+    async with database.write() as tx:
+        told = await tx.value(
+            select(outbox_table.c.id).where(outbox_table.c.key.startswith("clearance:0:"))
+        )
+        shows = select(quotes.c.mark).where(quotes.c.outbox_id == told)
+        assert f"su:{at.first}" in await tx.values(shows)
+        await at.redacts(tx, Part.MEASURES)
+        assert await holding(tx, AMENDED) == set()
+        assert await tx.value(select(func.count()).select_from(conversation_rows)) == 0

@@ -95,9 +95,8 @@ class House:
     async def reports(self, code: str = "140.7", **changes: Any) -> int:
         """A report in chat; gives its id."""
         values: dict[str, Any] = {"status": "in_progress", "measures": "Bill 12 passed."}
-        made = StatusUpdateDraft(
-            self.held(code), language="en", as_of=NOW.date(), **{**values, **changes}
-        )
+        values |= {"as_of": NOW.date(), **changes}
+        made = StatusUpdateDraft(self.held(code), language="en", **values)
         receipt = await status_updates.submit(self.tx, self.act(self.karim), made)
         return receipt.updates[0].status_update_id
 
@@ -332,6 +331,25 @@ async def test_what_was_withdrawn_meanwhile_is_sent_anew(house: House) -> None:
     ]
 
 
+@pytest.mark.parametrize("state", ["approved", "returned"])
+async def test_what_stays_empty_beside_a_decided_report_is_not_said_again(
+    house: House, state: str
+) -> None:
+    old = date(2025, 3, 1)
+    figures = (Figure("Trials", 3),)
+    said = await house.reports(as_of=old, remaining="Publication.", figures=figures)
+    await decides(house, said, state)
+    path = fill(await house.takes(), {"140.7": REPORT})
+    [row] = [each for each in await house.judges(path) if each.is_sent]
+    assert row.becomes is Becomes.REPORT
+    sent = row.content
+    assert (sent.status, sent.remaining, sent.figures) == ("in_progress", None, ())
+    assert sent.as_of is None, "the day on which it is sent"
+    path = fill(await house.takes(), {"140.7": {"measures": "The court opened."}})
+    [row] = [each for each in await house.judges(path) if each.mistakes]
+    assert row.mistakes[0].problem == Text("import.reports.no_status")
+
+
 async def test_a_returned_report_shows_why_and_its_row_is_empty(house: House) -> None:
     said = await house.reports()
     await report_queries.decide(house.tx, said, ReportState.RETURNED, now=NOW)
@@ -402,7 +420,7 @@ async def test_a_text_that_is_too_long_is_not_cut(house: House) -> None:
     path = fill(await house.takes(), {"140.7": {**REPORT, "remaining": "x" * 20_001}})
     [mistake] = (await house.judges(path))[0].mistakes
     assert (mistake.column, mistake.problem.key) == ("remaining", "import.reports.too_long")
-    assert mistake.problem.values["over"] == 1
+    assert mistake.problem.count == 1
 
 
 async def test_a_row_that_was_copied_counts_once(house: House) -> None:
@@ -482,7 +500,18 @@ async def test_a_status_that_needs_a_file_is_not_sent_without_one(house: House) 
     await statuses.keep(house.tx, replace(known, evidence_required=True), now=NOW)
     path = fill(await house.takes(), {"140.7": {**REPORT, "status": "Implemented"}})
     [mistake] = (await house.judges(path))[0].mistakes
-    assert (mistake.column, mistake.problem.key) == ("status", "error.evidence_missing")
+    assert (mistake.column, mistake.problem.key) == ("status", "error.file_needed")
+
+
+async def test_nothing_changed_in_a_workbook_needs_the_file_of_its_status_too(
+    house: House,
+) -> None:
+    await house.reports(status="implemented")
+    path = fill(await house.takes(), {"140.7": NO_CHANGE})
+    known = (await statuses.vocabulary(house.tx)).require("implemented")
+    await statuses.keep(house.tx, replace(known, evidence_required=True), now=NOW)
+    [mistake] = (await house.judges(path))[0].mistakes
+    assert (mistake.column, mistake.problem.key) == ("status", "error.file_needed")
 
 
 # -- The job ---------------------------------------------------------------------------------------

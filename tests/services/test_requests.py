@@ -52,8 +52,8 @@ from storage import reminders as rung_queries
 from storage import requests as queries
 from storage import selection
 from storage.database import Database, Transaction
+from storage.tables import assignment_terms, audit_words, outbox, request_items
 from storage.tables import assignments as assignment_table
-from storage.tables import audit_words, outbox, request_items
 from storage.tables import reminders as reminder_table
 from storage.tables import requests as request_table
 from tests import maravia
@@ -743,6 +743,8 @@ async def test_asking_again_ends_what_was_asked_before(database: Database) -> No
     async with database.read() as tx:
         assert await queries.stands(tx, first, today=NOW.date()) == {Stand.ENDED: 1}
         assert await queries.stands(tx, second, today=NOW.date()) == {Stand.ASKED: 1}
+        given = select(assignment_terms.c.due_on).order_by(assignment_terms.c.id)
+        assert list(await tx.values(given))[-2:] == [DUE, date(2026, 6, 30)], "each is remembered"
 
 
 async def test_a_position_is_advised_once_for_the_own_institution(database: Database) -> None:

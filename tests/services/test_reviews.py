@@ -282,7 +282,7 @@ async def test_the_queue_is_narrowed_and_each_value_counts_what_it_leaves(
 
 
 async def test_an_officer_learns_who_else_has_the_report_open(database: Database) -> None:
-    """For ten minutes, and until the other opens another report."""
+    """For ten minutes, and until the other opens another item."""
     at = await house(database)
     async with database.write() as tx:
         olga = await maravia.somebody(tx, "Olga", Role.OFFICER, None)
@@ -291,7 +291,7 @@ async def test_an_officer_learns_who_else_has_the_report_open(database: Database
 
         async def opens(who: Actor, waiting: Waiting, minutes: int) -> str | None:
             act = maravia.act(who, NOW + timedelta(minutes=minutes))
-            found = await reviews.open_(tx, act, waiting)
+            found = await reviews.open_(tx, act, waiting.item_id, waiting.status_update_id)
             return None if found is None else found.name
 
         assert await opens(at.otto, one, 0) is None
@@ -300,6 +300,23 @@ async def test_an_officer_learns_who_else_has_the_report_open(database: Database
         assert await opens(at.otto, other, 10) is None
         assert await opens(olga, one, 10) is None
         assert await opens(at.otto, one, 21) is None  # Olga opened it eleven minutes ago
+
+
+async def test_an_officer_learns_who_has_another_report_on_the_item_or_consolidates_it(
+    database: Database,
+) -> None:
+    at = await house(database)
+    async with database.write() as tx:
+        olga = await maravia.somebody(tx, "Olga", Role.OFFICER, None)
+        one = existing(await queries.get(tx, await report(tx, at, "140.7")))
+        otto, other = maravia.act(at.otto, NOW), maravia.act(olga, NOW)
+        await reviews.open_(tx, otto, one.item_id, one.status_update_id)
+        seen = await reviews.open_(tx, other, one.item_id)
+        assert seen is not None
+        assert (seen.name, seen.number) == ("Otto", one.number)
+        seen = await reviews.open_(tx, otto, one.item_id, one.status_update_id)
+        assert seen is not None
+        assert (seen.name, seen.number, seen.status_update_id) == ("Olga", None, None)
 
 
 async def test_what_was_withdrawn_meanwhile_is_not_decided_on(database: Database) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bot.domain.errors import NotAllowed, NotFound, Refused
 from bot.domain.figures import Figure
@@ -21,6 +21,7 @@ from bot.domain.reports import (
     AlreadyDecided,
     AssignmentClosed,
     DayInFuture,
+    Keeps,
     NothingToConfirm,
     NoWords,
     Receipt,
@@ -35,7 +36,7 @@ from storage import evidence, figures, files, outbox
 from storage import questions as question_queries
 from storage import status_updates as queries
 from storage.database import Database, Transaction
-from storage.tables import assignments, audit, seats
+from storage.tables import assignments, audit, seats, status_update_versions
 from storage.tables import evidence as evidence_table
 from storage.tables import outbox as outbox_table
 from storage.tables import status_updates as table
@@ -291,6 +292,64 @@ async def test_withdrawing_restores_the_word_before(database: Database) -> None:
         assert (row["status"], row["report_state"]) == ("planned", "submitted")
         with pytest.raises(AlreadyDecided):
             await status_updates.withdraw(tx, maravia.act(amal, NOW), gone)
+
+
+async def piece(tx: Transaction, report: int, sha256: str, state: str = "stored") -> int:
+    """A file of a status update."""
+    await files.add(tx, sha256, size=9, media_type="application/pdf", now=NOW)
+    given = {"kind": "document", "state": state, "sha256": sha256, "added_at": NOW}
+    made = await tx.execute(insert(evidence_table).values(status_update_id=report, **given))
+    key = made.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+async def of_evidence(tx: Transaction) -> dict[str, str]:
+    """The state of every piece, by the first letters of its hash."""
+    rows = await tx.rows(select(evidence_table))
+    return {(row["sha256"] or "")[:2]: row["state"] for row in rows}
+
+
+async def test_withdrawing_keeps_the_files_of_what_was_sent(database: Database) -> None:
+    """Of every version; destroying them is a coordinator's."""
+    async with database.write() as tx:
+        sample, amal = await people_of_justice(tx)
+        sent = await submit(tx, amal, draft(sample.assignments["140.7"]))
+        report = sent.updates[0].status_update_id
+        former = await piece(tx, report, "aa" * 32)
+        again = replace(draft(sample.assignments["140.7"]), measures="Act 12.")
+        act = maravia.act(amal, NOW)
+        await status_updates.amend(tx, act, report, again, seen=1, without=[former])
+        await piece(tx, report, "bb" * 32)
+        await status_updates.withdraw(tx, act, report)
+        assert await evidence.abandoned(tx) == []
+        assert await of_evidence(tx) == {"aa": "stored", "bb": "stored"}
+        facts = await tx.value(select(audit.c.facts).order_by(audit.c.number.desc()).limit(1))
+        assert (facts["evidence"], facts["removed"]) == (2, 0)
+
+
+@pytest.mark.parametrize("was_word", [False, True])
+async def test_withdrawing_lets_go_of_files_that_the_institution_never_gave(
+    database: Database, was_word: bool
+) -> None:
+    """Version 2 waits for clearance; version 1 was cleared, or was not."""
+    async with database.write() as tx:
+        sample, amal = await people_of_justice(tx)
+        sent = await submit(tx, amal, draft(sample.assignments["140.7"]))
+        report = sent.updates[0].status_update_id
+        await piece(tx, report, "aa" * 32)
+        again = replace(draft(sample.assignments["140.7"]), measures="Act 12.")
+        act = maravia.act(amal, NOW)
+        await status_updates.amend(tx, act, report, again, seen=1)
+        await piece(tx, report, "bb" * 32)
+        await tx.execute(update(table).values(needs_clearance=True, state="uncleared"))
+        await tx.execute(update(status_update_versions).values(word=was_word))
+        assert await status_updates.keeps_files(tx, report) is (
+            Keeps.WHAT_WAS_CLEARED if was_word else Keeps.NOTHING
+        )
+        await status_updates.withdraw(tx, act, report)
+        kept = "stored" if was_word else "dropped"
+        assert await of_evidence(tx) == {"aa": kept, "bb": "dropped"}
 
 
 async def test_only_the_author_withdraws_and_only_what_nobody_decided(

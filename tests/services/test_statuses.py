@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.domain.errors import NotAllowed, NotFound, Outdated
 from bot.domain.filters import Dimension
 from bot.domain.incoming import Sent
 from bot.domain.people import Actor, Role
-from bot.domain.reports import EvidenceMissing, EvidenceOnItsWay, StatusUpdateDraft
+from bot.domain.reports import EvidenceMissing, EvidenceOnItsWay, FileNeeded, StatusUpdateDraft
 from bot.domain.screens import text
 from bot.domain.status import DEFAULT, NoStatus, Status, StatusEnded, StatusNamed
 from bot.exchange.examine import Family, FileKind
@@ -196,6 +197,81 @@ async def test_a_status_that_needs_evidence_needs_a_stored_file(database: Databa
         assert (receipt.status, receipt.evidence.files) == ("implemented", 2)
         other = StatusUpdateDraft(sample.assignments["140.9"], "planned", "Soon.", "en", TODAY)
         await status_updates.submit(tx, theirs, other)  # the others need none
+
+
+async def with_file(tx: Transaction, focal: Actor, draft: int, sha256: str) -> None:
+    """A file was sent to that draft, and is stored."""
+    theirs = maravia.act(focal, NOW)
+    await evidence.keep_file(tx, theirs, draft, Sent("document", sha256[:4], 1, name="law.pdf"))
+    [awaited] = await evidence_queries.due(tx, 1, now=NOW)
+    assert await evidence.stored(tx, theirs, awaited, PDF, sha256=sha256, size=9)
+
+
+async def test_nothing_changed_is_said_with_the_file_that_the_status_needs_by_now(
+    database: Database,
+) -> None:
+    """The file of the report that is confirmed counts, however often it was confirmed since."""
+    async with database.write() as tx:
+        act = maravia.act(await coordinator(tx), NOW)
+        sample = await maravia.justice(tx)
+        focal = await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, sample.institution_id)
+        theirs, one = maravia.act(focal, NOW), sample.assignments["140.7"]
+        said = StatusUpdateDraft(one, "implemented", "Done.", "en", TODAY)
+        await status_updates.submit(tx, theirs, said)
+        await statuses.require_evidence(tx, act, "implemented", required=True)
+        with pytest.raises(FileNeeded):
+            await status_updates.unchanged(tx, theirs, one, language="en")
+        draft = await draft_of(tx, focal, "implemented")
+        await with_file(tx, focal, draft, "ab" * 32)
+        await status_updates.submit(tx, theirs, replace(said, conversation_id=draft))
+        for _ in range(2):
+            await status_updates.unchanged(tx, theirs, one, language="en")
+        file = evidence_table.c.sha256 == "ab" * 32
+        gone = update(evidence_table).where(file).values(state="redacted", sha256=None)
+        await tx.execute(gone)
+        with pytest.raises(FileNeeded):
+            await status_updates.unchanged(tx, theirs, one, sentence="Still so.", language="en")
+
+
+async def test_who_amends_to_a_status_that_needs_a_file_is_told_when_theirs_is_stored(
+    database: Database,
+) -> None:
+    async with database.write() as tx:
+        act = maravia.act(await coordinator(tx), NOW)
+        sample = await maravia.justice(tx)
+        focal = await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, sample.institution_id)
+        theirs, one = maravia.act(focal, NOW), sample.assignments["140.7"]
+        said = StatusUpdateDraft(one, "planned", "Soon.", "en", TODAY)
+        sent = await status_updates.submit(tx, theirs, said)
+        await statuses.require_evidence(tx, act, "implemented", required=True)
+        draft = await draft_of(tx, focal, "implemented")
+        answers = {"assignment": one, "status": "implemented", "version": 1}
+        answers["report"] = sent.updates[0].status_update_id
+        own = conversations.c.id == draft
+        state = {"at": "review", "answers": answers}
+        await tx.execute(update(conversations).where(own).values(flow="amend", state=state))
+        await with_file(tx, focal, draft, "ab" * 32)
+        told = [each["lines"][0]["text"] for each in await tx.values(select(outbox.c.screen))]
+        assert told.count("evidence.can_be_sent") == 1
+
+
+async def test_an_amended_report_goes_with_the_file_that_it_had(database: Database) -> None:
+    async with database.write() as tx:
+        act = maravia.act(await coordinator(tx), NOW)
+        sample = await maravia.justice(tx)
+        focal = await maravia.somebody(tx, "Amal", Role.FOCAL_POINT, sample.institution_id)
+        theirs, one = maravia.act(focal, NOW), sample.assignments["140.7"]
+        await statuses.require_evidence(tx, act, "implemented", required=True)
+        draft = await draft_of(tx, focal, "implemented")
+        await with_file(tx, focal, draft, "ab" * 32)
+        said = StatusUpdateDraft(one, "implemented", "Done.", "en", TODAY, conversation_id=draft)
+        sent = (await status_updates.submit(tx, theirs, said)).updates[0].status_update_id
+        again = replace(said, measures="Done, and published.", conversation_id=None)
+        receipt = await status_updates.amend(tx, theirs, sent, again, seen=1)
+        assert receipt.version == 2
+        [piece] = await evidence_queries.of_report(tx, sent)
+        with pytest.raises(FileNeeded):
+            await status_updates.amend(tx, theirs, sent, again, seen=2, without=[piece.id])
 
 
 async def test_who_still_writes_is_not_interrupted_by_a_file(database: Database) -> None:

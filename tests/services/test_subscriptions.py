@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.consultations import TOLD_FOR, Card
-from bot.domain.errors import Outdated
+from bot.domain.errors import Outdated, existing
 from bot.services import announcing, consultations, erasure, sign_ups, subscriptions
 from storage import subscriptions as queries
 from storage.database import Database
@@ -43,7 +43,8 @@ async def test_it_outlives_sign_up_and_consultation_and_ends_by_its_day(
         known = await queries.of(tx, BOT, CHAT)
         assert known is not None
         assert known.card == Card(CHAT, BOT, "fr"), "of the sign-up it keeps nothing"
-        assert await queries.chat_of(tx, known.handle) == (CHAT, "fr")
+        told = existing(await queries.chat_of(tx, known.handle))
+        assert (told.chat_id, told.language) == (CHAT, "fr")
         assert await queries.handles(tx) == [(known.handle, BOT)]
     clock.ahead += TOLD_FOR + timedelta(days=1)
     await consultations.follow(database, tick(clock))

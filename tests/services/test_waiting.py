@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.domain.consultations import Card, Consultation, SignUp, SignUpState
-from bot.domain.quotas import OFFERED_FOR, Reason
+from bot.domain.consultations import Card, Consultation, Group, SignUp, SignUpState
+from bot.domain.quotas import OFFERED_FOR, Reason, next_in_line
 from bot.services import consultations, erasure, sign_ups, waiting
-from storage import sign_ups as kept
+from storage import sign_ups as kept_rows
 from storage import waiting as seats
-from storage.database import Database, is_away
+from storage.database import Database, Transaction, is_away
 from storage.tables import outbox
 from storage.tables import sign_ups as table
 from tests.conftest import FrozenClock
@@ -33,6 +36,7 @@ from tests.services.test_consultations import (
     wanted,
 )
 
+PEOPLE, SEATS = 2_000, 200
 CONFIRMED, WAITING, OFFERED, LAPSED = (
     SignUpState.CONFIRMED,
     SignUpState.WAITING,
@@ -51,7 +55,7 @@ async def joins(
 
 async def now(database: Database, one: SignUp) -> SignUp:
     async with database.read() as tx:
-        return await kept.again(tx, one)
+        return await kept_rows.again(tx, one)
 
 
 async def news(database: Database, one: SignUp) -> int:
@@ -78,16 +82,16 @@ async def test_a_freed_seat_is_offered_to_the_next_and_taken(
     found = await announced(database, clock, seats=1)
     first, second, third = [await joins(database, clock, found, each) for each in (1, 2, 3)]
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), first)
+        await sign_ups.cancel(tx, nobody(clock), first, found)
     second, third = await now(database, second), await now(database, third)
     assert (second.state, third.state) == (OFFERED, WAITING)
     assert second.offered_until == clock.now() + OFFERED_FOR
     assert await news(database, second) == 1
     async with database.write() as tx:
-        assert (await waiting.take(tx, nobody(clock), found, second)).state is CONFIRMED
-        assert (await waiting.take(tx, nobody(clock), found, second)).state is CONFIRMED
+        assert (await waiting.take(tx, nobody(clock), second)).state is CONFIRMED
+        assert (await waiting.take(tx, nobody(clock), second)).state is CONFIRMED
         with pytest.raises(waiting.OfferOver):
-            await waiting.take(tx, nobody(clock), found, third)
+            await waiting.take(tx, nobody(clock), third)
 
 
 async def test_an_offer_that_nobody_takes_goes_on_and_is_not_made_again_unasked(
@@ -97,11 +101,11 @@ async def test_an_offer_that_nobody_takes_goes_on_and_is_not_made_again_unasked(
     found = await announced(database, clock, seats=1)
     first, second, third = [await joins(database, clock, found, each) for each in (1, 2, 3)]
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), first)
+        await sign_ups.cancel(tx, nobody(clock), first, found)
     clock.move(hours=24)
     async with database.write() as tx:
         with pytest.raises(waiting.OfferOver):
-            await waiting.take(tx, nobody(clock), found, second)
+            await waiting.take(tx, nobody(clock), second)
     await waiting.follow(database, tick(clock))
     assert (await now(database, second)).state is LAPSED
     assert (await now(database, third)).state is OFFERED
@@ -171,6 +175,181 @@ async def test_changing_the_group_on_the_card_changes_no_seat(
     assert third.state is CONFIRMED
 
 
+# -- Parties ---------------------------------------------------------------------------------------
+
+
+async def party(
+    database: Database, clock: FrozenClock, found: Consultation, chat_id: int, children: int
+) -> SignUp:
+    """So many children come with their school, or as many as it says now."""
+    answers = {"group": Group.CHILDREN.value, "organisation": "School", "children": children}
+    return await joins(database, clock, found, chat_id, **answers)
+
+
+async def seats_of(database: Database, one: SignUp) -> tuple[SignUpState, int, int]:
+    stands = await now(database, one)
+    return stands.state, stands.size, stands.more
+
+
+async def test_a_party_that_grows_takes_what_is_free_and_else_keeps_what_it_has(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, seats=6)
+    school = await party(database, clock, found, 1, 1)
+    school = await party(database, clock, found, 1, 3)
+    assert (school.state, school.size, school.more) == (CONFIRMED, 4, 0)
+    alone = await joins(database, clock, found, 2)
+    school = await party(database, clock, found, 1, 5)
+    assert (school.state, school.size, school.more) == (CONFIRMED, 4, 2)
+    late = await joins(database, clock, found, 3)
+    assert late.state is WAITING, "one is free, and the school was before"
+    async with database.read() as tx:
+        assert await waiting.stands(tx, nobody(clock), found, school) == (1, Reason.FEW)
+        assert await waiting.stands(tx, nobody(clock), found, late) == (2, Reason.AHEAD)
+        assert await news(database, school) == 0, "who asks reads it in the answer"
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), alone, found)
+    assert await seats_of(database, school) == (CONFIRMED, 6, 0)
+    assert await news(database, school) == 1
+    assert (await now(database, late)).state is WAITING
+
+
+async def test_a_party_that_waits_for_more_can_give_that_up_and_those_behind_come_in(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, seats=6)
+    school = await party(database, clock, found, 1, 3)
+    school = await party(database, clock, found, 1, 5)
+    assert (school.size, school.more) == (6, 0)
+    school = await party(database, clock, found, 1, 3)
+    first, second = [await joins(database, clock, found, each) for each in (2, 3)]
+    assert (first.state, second.state) == (CONFIRMED, CONFIRMED)
+    school = await party(database, clock, found, 1, 4)
+    third = await joins(database, clock, found, 4)
+    assert (school.size, school.more, third.state) == (4, 1, WAITING)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), school, found)
+    assert await seats_of(database, school) == (SignUpState.CANCELLED, 4, 0)
+    assert (await now(database, third)).state is OFFERED
+    back = await party(database, clock, found, 1, 4)
+    assert (back.state, back.size, back.more) == (WAITING, 5, 0)
+
+
+async def test_a_party_that_was_offered_seats_and_grew_takes_those_and_waits_for_the_others(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, seats=4)
+    first, second = [await joins(database, clock, found, each) for each in (1, 2)]
+    school = await party(database, clock, found, 3, 2)
+    assert (school.state, school.size) == (WAITING, 3)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), first, found)
+    assert (await now(database, school)).state is OFFERED
+    school = await party(database, clock, found, 3, 3)
+    assert (school.state, school.size, school.more) == (OFFERED, 3, 1)
+    async with database.write() as tx:
+        school = await waiting.take(tx, nobody(clock), school)
+    assert (school.state, school.size, school.more) == (CONFIRMED, 3, 1)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), second, found)
+    assert await seats_of(database, school) == (CONFIRMED, 4, 0)
+
+
+async def test_an_offer_to_a_party_that_grew_lapses_as_a_whole(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, seats=3)
+    first, second = [await joins(database, clock, found, each) for each in (1, 2)]
+    school = await party(database, clock, found, 3, 1)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), first, found)
+    await party(database, clock, found, 3, 2)
+    assert await seats_of(database, school) == (OFFERED, 2, 1)
+    clock.move(hours=24)
+    await waiting.follow(database, tick(clock))
+    assert await seats_of(database, school) == (LAPSED, 3, 0)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), second, found)
+        school = await waiting.ask_again(tx, nobody(clock), found, school)
+    assert (school.state, school.size) == (OFFERED, 3)
+
+
+async def test_a_party_larger_than_the_room_is_refused_and_holds_up_nobody(
+    database: Database, clock: FrozenClock
+) -> None:
+    found = await announced(database, clock, seats=5)
+    with pytest.raises(waiting.NotSoMany):
+        await party(database, clock, found, 1, 5)
+    school = await party(database, clock, found, 1, 4)
+    assert school.state is CONFIRMED
+    with pytest.raises(waiting.NotSoMany):
+        await party(database, clock, found, 1, 5)
+    assert await seats_of(database, school) == (CONFIRMED, 5, 0)
+    other = await party(database, clock, found, 2, 3)
+    async with database.write() as tx:
+        await sign_ups.cancel(tx, nobody(clock), school, found)
+        act = await officer(tx, clock)
+        clock.move(hours=24)
+    await waiting.follow(database, tick(clock))
+    async with database.write() as tx:
+        await consultations.change(tx, act, found.id, replace(found.wanted, seats=3))
+        other = await waiting.ask_again(tx, nobody(clock), found, other)
+    assert other.state is WAITING, "there are three seats now"
+    assert (await joins(database, clock, found, 3)).state is CONFIRMED
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_in_any_order_no_seat_is_given_twice_none_is_taken_away_and_none_stays_empty(
+    database: Database, clock: FrozenClock, seed: int
+) -> None:
+    chance = random.Random(seed)
+    held = {"children": 4}
+    released = date(2026, 5, 9)
+    found = await announced(database, clock, seats=12, pools=held, released_on=released)
+    people: dict[int, SignUp] = {}
+    for _ in range(50):
+        chat = chance.randrange(1, 14)
+        one = people.get(chat)
+        before = {each: await now(database, kept) for each, kept in people.items()}
+        match chance.choice(["come", "come", "come", "cancel", "take", "again", "time"]):
+            case "come" if chat % 2:
+                people[chat] = await party(database, clock, found, chat, chance.randrange(6))
+            case "come":
+                people[chat] = await joins(database, clock, found, chat)
+            case "time":
+                clock.move(hours=chance.choice([1, 23]))
+                await waiting.follow(database, tick(clock))
+                chat = 0
+            case act if one is not None:
+                async with database.write() as tx:
+                    with suppress(waiting.OfferOver):
+                        await _does(tx, clock, found, act, one)
+        async with database.read() as tx:
+            taken, line = await seats.taken(tx, found.id), await seats.line(tx, found.id)
+            quota = found.wanted.quota(nobody(clock).zone)
+            assert sum(taken.values()) <= 12
+            assert next_in_line(quota, taken, line, clock.now()) == [], "a seat is free"
+            for each, kept in people.items():
+                stands = await kept_rows.again(tx, kept)
+                if each != chat and each in before and before[each].state is CONFIRMED:
+                    assert stands.state is CONFIRMED
+                    assert stands.size >= before[each].size
+
+
+async def _does(
+    tx: Transaction, clock: FrozenClock, found: Consultation, act: str, one: SignUp
+) -> None:
+    if act == "cancel":
+        await sign_ups.cancel(tx, nobody(clock), one, found)
+    elif act == "take":
+        await waiting.take(tx, nobody(clock), one)
+    else:
+        await waiting.ask_again(tx, nobody(clock), found, one)
+
+
+# -- The secretariat -------------------------------------------------------------------------------
+
+
 async def test_fewer_seats_than_people_who_have_one_are_refused_and_more_are_offered(
     database: Database, clock: FrozenClock
 ) -> None:
@@ -196,7 +375,9 @@ async def test_after_the_last_day_nothing_is_offered_any_more(
     first, second = [await joins(database, clock, found, each) for each in (1, 2)]
     clock.move(days=29)
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), first)
+        with pytest.raises(sign_ups.TooLateToCancel):
+            await sign_ups.cancel(tx, nobody(clock), first, found)
+        await erasure.of_sign_up(tx, nobody(clock), first)
     assert clock.now().date() > LAST_DAY
     assert (await now(database, second)).state is WAITING
 
@@ -222,35 +403,64 @@ async def test_two_people_who_tap_for_the_last_seat_never_both_get_it(
 async def test_two_thousand_come_for_two_hundred_seats(
     database: Database, clock: FrozenClock, record_property: Callable[[str, object], None]
 ) -> None:
-    """Two hundred are in, the others wait in the order in which they came; every one is told."""
-    found = await announced(database, clock, seats=200, kept_until=LAST_DAY + timedelta(days=1))
+    """They are in in the order in which they came, schools with so many children among them.
+
+    The others wait; every one can read at which place, and why. Not one seat stays empty that
+    whoever comes next could have.
+    """
+    found = await announced(database, clock, seats=SEATS, kept_until=LAST_DAY + timedelta(days=1))
     begun, cpu = time.perf_counter(), time.process_time()
+    chance = random.Random(SEATS)
+    children = {
+        chat: chance.randrange(1, 9) for chat in range(1, PEOPLE + 1) if not chance.randrange(9)
+    }
     came: list[SignUp] = []
 
     async def comes(chat_id: int) -> None:
         for _ in range(5):
             try:
-                came.append(await joins(database, clock, found, chat_id))
+                if chat_id in children:
+                    one = await party(database, clock, found, chat_id, children[chat_id])
+                else:
+                    one = await joins(database, clock, found, chat_id)
+                came.append(one)
             except Exception as error:
                 if not is_away(error):
                     raise
             else:
                 return
 
-    for first in range(1, 2001, 40):
+    for first in range(1, PEOPLE + 1, 40):
         await asyncio.gather(*(comes(each) for each in range(first, first + 40)))
     took, worked = time.perf_counter() - begun, time.process_time() - cpu
-    states = Counter(each.state for each in came)
-    assert states == {CONFIRMED: 200, WAITING: 1800}
     async with database.read() as tx:
         ranks = {row["handle"]: row["rank"] for row in await tx.rows(select(table))}
         line = await seats.line(tx, found.id)
-    assert sorted(ranks.values()) == list(range(1, 2001)), "each has a place of their own"
-    seated = [ranks[each.handle] for each in came if each.state is CONFIRMED]
-    assert max(seated) == 200, "nobody who came later is in"
-    assert [each.rank for each in line] == list(range(201, 2001))
+        taken = sum((await seats.taken(tx, found.id)).values())
+    assert sorted(ranks.values()) == list(range(1, PEOPLE + 1)), "each has a place of their own"
+    came.sort(key=lambda each: ranks[each.handle])
+    together = list(accumulate(each.size for each in came))
+    fit = sum(1 for each in together if each <= SEATS)
+    assert any(each.size > 1 for each in came[:fit]), "schools are in"
+    assert [each.state for each in came] == [CONFIRMED] * fit + [WAITING] * (PEOPLE - fit)
+    assert [each.rank for each in line] == list(range(fit + 1, PEOPLE + 1))
+    assert taken == together[fit - 1]
+    empty = SEATS - taken
+    assert empty < came[fit].size, "whoever comes next needs more than are free"
+    for place in range(1, PEOPLE + 1 - fit, 90):
+        one = came[fit + place - 1]
+        few = Reason.FEW if one.size > empty else Reason.AHEAD
+        async with database.read() as tx:
+            why = await waiting.stands(tx, nobody(clock), found, one)
+        assert why == (place, few if empty else Reason.FULL)
+    if empty:  # so many of the school can come
+        card = came[fit].card
+        assert card is not None
+        assert (await party(database, clock, found, card.chat_id, empty - 1)).state is OFFERED
+    async with database.read() as tx:
+        assert sum((await seats.taken(tx, found.id)).values()) == SEATS
     server = database.url.get_backend_name()
-    record_property(f"2,000 sign-ups for 200 seats on {server}, s", round(took))
+    record_property(f"{PEOPLE} sign-ups for {SEATS} seats on {server}, s", round(took))
     record_property("of that, seconds of CPU", round(worked))
 
 

@@ -216,6 +216,24 @@ async def test_a_put_killed_midway_leaves_a_staged_file_that_the_sweep_removes(
     assert files_in(folder) == []
 
 
+async def test_the_sweep_leaves_what_is_just_being_put(folder: Path) -> None:
+    """By a command at the shell, say, while the bot starts."""
+    vault, other = Vault.open(folder), Vault.open(folder)
+    swept: list[int] = []
+
+    async def source() -> AsyncIterator[bytes]:
+        yield b"half of a file"
+        swept.append(await other.sweep(before=datetime.now(UTC) + timedelta(hours=1)))
+
+    async def before(made: Stored) -> None:
+        assert not await vault.exists(made.sha256)
+        swept.append(await other.sweep(before=datetime.now(UTC) + timedelta(hours=1)))
+
+    kept = await vault.put(source(), before=before)
+    assert swept == [0, 0]
+    assert await vault.read(kept.sha256) == b"half of a file"
+
+
 async def test_a_store_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "files").write_text("a file where the folder should be")
 

@@ -33,6 +33,7 @@ from bot.texts import (
     own_name,
     shorten,
 )
+from storage import home
 from tests.tools.texts import Entry, write
 
 FSI, PDI = "\u2068", "\u2069"
@@ -347,3 +348,11 @@ def test_shortening_never_cuts_inside_a_character() -> None:
 @given(some.text(), some.integers(min_value=1, max_value=50))
 def test_shortened_words_fit(words: str, limit: int) -> None:
     assert len(shorten(words, limit)) <= max(limit, 1)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_drafts_on_home_are_called_by_the_number_of_an_item_alone(language: str) -> None:
+    texts = Texts.load([language])
+    for flow in home.FLOWS:
+        said = text(f"flow.{flow}.title", item=Code("140.7"))
+        assert "140.7" in texts.render(said, language, mode="bare")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.assessments import Assessment
 from bot.domain.grades import Grade, grade_name, scheme_name
+from bot.domain.institutions import Institution
 from bot.domain.items import Item
 from bot.domain.screens import (
     Button,
@@ -142,6 +143,16 @@ def one(item: Item, found: Assessment, language: str, *, own: bool) -> Screen:
         change = button("assess_again", f"assess:{item.id}")
         rows.append((change, button("assessment_withdraw", f"assessment_withdraw:{found.id}")))
     return screen(*lines, rows=[*rows, (button("back", f"assessed:{item.id}"), HOME)])
+
+
+def in_whose_name(item: Item, observed: Sequence[Institution], language: str) -> Screen:
+    """Asked of who observes for several institutions."""
+    rows: list[Row] = [
+        (button("institution", f"assess:{item.id}:{each.id}", name=name_for(each.names, language)),)
+        for each in observed
+    ]
+    rows.append((button("back", f"assessed:{item.id}"), HOME))
+    return screen(text("assessments.whose", item=item_code(item)), rows=rows)
 
 
 def ask_to_withdraw(item: Item, found: Assessment) -> Screen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.clearance import Decision, Outcome, Rule, Uncleared
 from bot.domain.institutions import Institution
@@ -24,6 +24,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.versions import Earlier, Version, newest, since
 from bot.domain.views.changes import changes
 from bot.domain.views.common import (
     BESIDE,
@@ -38,6 +39,7 @@ from bot.domain.views.common import (
     piece_line,
 )
 from bot.domain.views.people import name_for
+from bot.domain.views.versions import lines as version_lines
 from bot.domain.views.versions import tried_before
 
 FULL = 1500
@@ -46,6 +48,7 @@ BESIDE_LENGTH = 600
 COMMENT = 3000
 FIGURES = 10
 PIECES = 8
+FACTS = 12
 
 TEXT_KEYS = tuple(
     [f"clearance.rule.{each}" for each in Rule]
@@ -58,17 +61,25 @@ TEXT_KEYS = tuple(
 class Material:
     """All that a validator reads before they decide.
 
-    `before` is the institution's last word, `returned` the report that this is a second try of.
+    `before` is the institution's last word, `returned` the report that this is a second try of,
+    which `tried` is whole.
     """
 
     report: Uncleared
     said: StatusUpdate
     pieces: tuple[EvidencePiece, ...]
-    before: StatusUpdate | None
+    before: Earlier | None
     returned: ReturnedBefore | None
+    tried: Earlier | None
     asks: ItemText | None
     author: str | None
     newer: str | None
+
+    @property
+    def quotes(self) -> list[str]:
+        """The reports of which parts are shown, for the day on which one is redacted."""
+        there = (self.said, self.before, self.tried)
+        return sorted({f"su:{each.id}" for each in there if each is not None})
 
 
 # -- A report --------------------------------------------------------------------------------------
@@ -97,7 +108,7 @@ def _lines(found: Material, language: str) -> list[Text | None]:
     facts: list[Value] = [Code(report.number)]
     if found.author is not None:
         facts.append(Words(found.author, limit=60))
-    facts.append(text("review.since", day=report.submitted_at))
+    facts.append(text("review.since", day=report.since))
     lines: list[Text | None] = [
         _sends(report, said, language),
         text("label.one", value=dotted(*facts)),
@@ -118,10 +129,10 @@ def _lines(found: Material, language: str) -> list[Text | None]:
     lines += [piece_line(each, caption=120) for each in found.pieces[:PIECES]]
     if len(found.pieces) > PIECES:
         lines.append(text("review.more_pieces", count=len(found.pieces) - PIECES))
-    if found.returned is not None:
-        lines += [None, *_second_try(found.returned, said)]
+    if found.returned is not None and found.tried is not None:
+        lines += [None, *_second_try(found.returned, found.tried, found)]
     if found.before is not None or found.returned is None:
-        lines += [None, *_since(found.before, said)]
+        lines += [None, *_since(found.before, found)]
     if found.newer is not None:
         lines.append(text("review.newer", number=Code(found.newer)))
     return lines
@@ -138,25 +149,41 @@ def _sends(report: Uncleared, said: StatusUpdate, language: str) -> Text:
     return text("clearance.sends", institution=house, item=item, status=status)
 
 
-def _second_try(returned: ReturnedBefore, said: StatusUpdate) -> list[Text]:
+def _second_try(returned: ReturnedBefore, tried: Earlier, found: Material) -> list[Text]:
     """Why the report before came back, and what changed since."""
     lines = [tried_before(returned)]
     if returned.comment:
         words = Words(returned.comment, returned.comment_language, limit=BESIDE_LENGTH)
         lines.append(text("clearance.returned_with", words=words))
-    return [*lines, *(_changed(returned, said) or [text("review.same_words")])]
+    return [*lines, *(_compared(tried, found) or [text("review.says_the_same")])]
 
 
-def _since(before: StatusUpdate | None, said: StatusUpdate) -> list[Text]:
+def _since(before: Earlier | None, found: Material) -> list[Text]:
     """What changed since the institution's last word."""
     if before is None:
         return [text("clearance.first")]
-    changed = _changed(before, said)
-    head = "clearance.changed" if changed else "clearance.same_words"
-    return [text(head, number=Code(before.number), as_of=before.as_of), *changed]
+    changed = _compared(before, found)
+    called: Value = Code(before.number)
+    if before.own:
+        called = dotted(called, text("version.number", version=before.version.number))
+    head = "clearance.changed" if changed else "clearance.says_the_same"
+    return [text(head, number=called, as_of=before.version.as_of), *changed]
 
 
-def _changed(before: StatusUpdate | ReturnedBefore, after: StatusUpdate) -> list[Text]:
+def _compared(before: Earlier, found: Material) -> list[Text]:
+    """Whatever is not as it was: words first, then status, day, figures and files."""
+    said = found.said
+    if said.kind is ReportKind.UNCHANGED and not said.measures:
+        return []
+    now = newest(said, tuple(each.id for each in found.pieces))
+    changed = replace(since(before, now, found.pieces), measures=None, remaining=None)
+    pieces = {each.id: each for each in (*before.pieces, *found.pieces)}
+    facts = version_lines(changed, pieces)
+    more = [text("changes.more", count=len(facts) - FACTS)] if len(facts) > FACTS else []
+    return [*_changed(before.version, said), *facts[:FACTS], *more]
+
+
+def _changed(before: StatusUpdate | Version, after: StatusUpdate) -> list[Text]:
     """What changed in the words, and in what remains."""
     if after.kind is ReportKind.UNCHANGED and not after.measures:
         return []
@@ -170,7 +197,7 @@ def _rows(found: Material, *, others: int) -> list[Row]:
     report, said = found.report, found.said
     own = f"{said.id}:{said.version}"
     rows: list[Row] = [
-        (button("clear_report", f"clear:{own}"), button("return_with", f"return_inside:{said.id}"))
+        (button("clear_report", f"clear:{own}"), button("return_with", f"return_inside:{own}"))
     ]
     row: list[Button] = []
     if said.measures:
@@ -216,7 +243,7 @@ def _line(report: Uncleared, language: str) -> Text:
     facts: list[Value] = [
         name_for(report.names, language),
         text(f"status.{report.status}"),
-        text("review.since", day=report.submitted_at),
+        text("review.since", day=report.since),
     ]
     return text("home.line", item=item_code(report), facts=dotted(*facts))
 
@@ -392,7 +419,7 @@ def _lying(lying: Lying, language: str) -> Text:
     facts: list[Value] = [
         Code(report.number),
         name_for(report.names, language),
-        text("review.since", day=report.submitted_at),
+        text("review.since", day=report.since),
     ]
     if lying.holder is None:
         facts.append(text("clearance.nobody"))
@@ -413,7 +440,7 @@ def late(reports: Sequence[Uncleared], language: str) -> Screen:
             facts=dotted(
                 Code(each.number),
                 name_for(each.names, language),
-                text("review.since", day=each.submitted_at),
+                text("review.since", day=each.since),
             ),
         )
         for each in reports[:LIST_LENGTH]

@@ -39,14 +39,17 @@ def consolidation(
     current: Consolidation | None,
     contradictions: Sequence[Contradiction],
     vocabulary: Vocabulary,
+    opened: Text | None = None,
     may_redact: bool = False,
     language: str,
 ) -> Screen:
     """What each institution had approved last, and what the secretariat made of it.
 
-    `cleared` is the last that each has sent and that stands, reviewed or not.
+    `cleared` is the last that each has sent and that stands, reviewed or not; `opened` says which
+    colleague has something of the item open.
     """
-    lines = [*item_lines(item, words), None]
+    lines: list[Text | None] = [] if opened is None else [opened, None]
+    lines += [*item_lines(item, words), None]
     lines += status_lines(current, approved)
     for each in approved:
         lines += [None, *word_lines(each, language)]
@@ -94,7 +97,7 @@ def state_lines(current: Consolidation) -> list[Text | None]:
     ]
 
 
-def word_lines(word: Word, language: str) -> list[Text | None]:
+def word_lines(word: Word, language: str) -> list[Text]:
     """What one institution says, with the note that it was approved with."""
     facts = dotted(
         text(f"label.part.{word.part}"),
@@ -102,9 +105,7 @@ def word_lines(word: Word, language: str) -> list[Text | None]:
         text(f"status.{word.status}"),
         text("report.as_of", day=word.as_of),
     )
-    lines: list[Text | None] = [
-        text("card.stand", institution=name_for(word.names, language), facts=facts)
-    ]
+    lines = [text("card.stand", institution=name_for(word.names, language), facts=facts)]
     if word.measures:
         said = Words(word.measures, word.language, limit=SIDE_BY_SIDE)
         lines.append(text("card.words", words=said))
@@ -120,6 +121,14 @@ def consolidated(current: Consolidation, code: Value, item_id: int) -> Screen:
         text("consolidation.done", item=code, status=status, as_of=current.as_of),
         rows=[(button("open", f"about:{item_id}"), HOME)],
     )
+
+
+def consolidated_meanwhile(item: Item, current: Consolidation) -> tuple[Text, Text]:
+    """A colleague was faster: that it was, and the sentence."""
+    status = text(f"status.{current.status}")
+    told = text("consolidation.meanwhile", item=item_code(item), status=status, as_of=current.as_of)
+    words = Words(current.sentence, current.language, limit=SENTENCE)
+    return told, text("card.words", words=words)
 
 
 def versions(item: Item, total: int, page: int, found: Sequence[Consolidation]) -> Screen:

@@ -9,13 +9,21 @@ from bot.domain.screens import Screen, button, screen
 from bot.domain.views import me
 
 
-def hello() -> Screen:
-    """How one begins here; nothing is kept of whoever looks."""
+def hello(*, known: bool = False, stays: bool = False) -> Screen:
+    """How one begins here, and goes on who is `known`; nothing is kept of whoever looks.
+
+    `stays`: what was written is not understood, and stands in a chat where nothing should.
+    """
     return screen(
+        *(["discreet.not_saved", None] if stays else []),
         "consultation_bot.hello",
         None,
         "consultation_bot.begin",
-        rows=[(button("language", "language"), button("privacy", "privacy"))],
+        *(["consultation_bot.mine"] if known else []),
+        rows=[
+            *([(button("mine", "mine"),)] if known else []),
+            (button("language", "language"), button("privacy", "privacy")),
+        ],
     )
 
 

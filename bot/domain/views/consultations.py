@@ -212,15 +212,21 @@ def _choices(found: Consultation, today: date) -> list[Row]:
             (
                 button("consultation_change", f"consultation_change:{found.id}"),
                 button("consultation_close", f"consultation_close:{found.id}"),
-                button("consultation_cancel", f"consultation_cancel:{found.id}"),
+                *_cancel(found, today),
             ),
         ]
     if found.state is ConsultationState.CLOSED:
-        row = [button("consultation_cancel", f"consultation_cancel:{found.id}")]
+        row = [*_cancel(found, today)]
         if found.takes_contributions(today):
             row.insert(0, button("consultation_end_words", f"consultation_end_words:{found.id}"))
-        return [_files(found), tuple(row)]
+        return [_files(found), *([tuple(row)] if row else [])]
     return [_files(found)] if found.holds_people else []
+
+
+def _cancel(found: Consultation, today: date) -> Row:
+    if not found.can_be_cancelled(today):
+        return ()
+    return (button("consultation_cancel", f"consultation_cancel:{found.id}"),)
 
 
 def _files(found: Consultation) -> Row:

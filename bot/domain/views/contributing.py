@@ -72,11 +72,7 @@ def receipt(found: Consultation, made: Contribution, *, amended: bool) -> Screen
 
 def listed(found: Consultation, mine: Sequence[Contribution], *, today: date) -> Screen:
     """Everything that one has contributed, and what became of it."""
-    lines: list[Text | None] = [
-        text("contributed.mine", title=title(found), count=len(mine))
-        if mine
-        else text("contributed.none", title=title(found))
-    ]
+    lines: list[Text | None] = [_how_often(found, mine)]
     for each in mine:
         number = text("contributed.number", number=each.number)
         lines.append(text("contributed.line", number=number, state=_standing(each)))
@@ -90,6 +86,13 @@ def listed(found: Consultation, mine: Sequence[Contribution], *, today: date) ->
         rows.append((button("contribute", f"contribute:{found.code}"),))
         rows.append((button("leave_words", bare),))
     return screen(*lines, rows=[*rows, (button("back", f"sign_up:{found.code}"),)])
+
+
+def _how_often(found: Consultation, mine: Sequence[Contribution]) -> Text:
+    """How much of what one has contributed stands."""
+    if standing := sum(each.state is State.SENT for each in mine):
+        return text("contributed.mine", title=title(found), count=standing)
+    return text("contributed.all_withdrawn" if mine else "contributed.none", title=title(found))
 
 
 def one(
@@ -226,6 +229,16 @@ def left(found: Consultation, made: Contribution, code: str, *, until: date) -> 
     )
 
 
+def left_discreetly(code: str) -> Screen:
+    """The same where the phone may be looked at by others: the code, and that it does not stay."""
+    return message(
+        text("contributed.code", code=Code(code)),
+        "contributed.code_once",
+        "discreet.code_goes",
+        rows=[(button("clear_code", "code_clear"),)],
+    )
+
+
 def ask_for_code() -> Screen:
     """What is to be typed to learn what became of it."""
     return message("contributed.code_ask")
@@ -246,7 +259,7 @@ def of_code(
     summarised: bool,
 ) -> Screen:
     """What became of words that were left, which are not shown again, and of all the others."""
-    rows = came_of(found, summarised=summarised)
+    rows = came_of(found.code, summarised=summarised)
     if found.takes_contributions(today):
         rows.append((button("withdraw_contribution", f"code_withdraw:{code}"),))
     return message(

@@ -421,19 +421,26 @@ def cleared_by(question: DialogueQuestion, name: str) -> Screen:
     return message(text("dialogue.cleared_by", name=Words(name)), _unasked(question))
 
 
+def answered(question: DialogueQuestion, author: str | None) -> list[Text]:
+    """Who was faster, and with which words; those about a restricted item are not said."""
+    if author is None:
+        return []
+    if question.restricted:
+        return [text("dialogue.answered_by", name=Words(author))]
+    said = Words(question.answer or "", question.answer_language, limit=EXCERPT)
+    return [text("dialogue.answered_already", name=Words(author), words=said)]
+
+
 def too_late(question: DialogueQuestion, author: str | None) -> Screen:
     """Told to who has written for nothing; while the answer waits, it can be changed."""
     if author is None or not question.is_answered:
         return message("dialogue.not_needed", "dialogue.yours_unsent", rows=[(HOME_BESIDE,)])
+    said = answered(question, author)
     if question.restricted:
-        answered = text("dialogue.answered_by", name=Words(author))
-        return message(answered, "dialogue.yours_unsent", rows=[(HOME_BESIDE,)])
-    said = Words(question.answer or "", question.answer_language, limit=EXCERPT)
+        return message(*said, "dialogue.yours_unsent", rows=[(HOME_BESIDE,)])
     change = button("dialogue_change", f"dialogue_answer:{question.id}")
-    return message(
-        text("dialogue.answered_already", name=Words(author), words=said),
-        rows=[(change, HOME_BESIDE) if question.is_open else (HOME_BESIDE,)],
-    )
+    rows: list[Row] = [(change, HOME_BESIDE) if question.is_open else (HOME_BESIDE,)]
+    return message(*said, rows=rows)
 
 
 def not_needed(question: DialogueQuestion) -> Screen:

@@ -50,6 +50,16 @@ def door(found: Consultation, code: str, url: str, came: Attendance, *, today: d
     return screen(*lines, rows=[*rows, (button("back", f"consulting:{found.id}"), HOME)])
 
 
+def day_after(found: Consultation, came: Attendance) -> Screen:
+    """No code counts any more; who came can still be noted."""
+    lines: list[Text | None] = [
+        text("door.day_after", title=title(found), day=found.wanted.last_day),
+        people(came),
+    ]
+    rows: list[Row] = [(button("door_mark", f"door_mark:{found.id}"),)]
+    return screen(*lines, rows=[*rows, (button("back", f"consulting:{found.id}"), HOME)])
+
+
 def attendance(found: Consultation, came: Attendance) -> list[Text | None]:
     """Who came, in numbers that tell of nobody."""
     if not came.people:
@@ -77,7 +87,10 @@ def poster(found: Consultation, attachment: Attachment) -> Screen:
 
 
 def marked(found: Consultation, kept: SignUp, *, before: bool) -> Screen:
-    """The participant of a number is noted; or has no seat, and what can be done about it."""
+    """The participant of a number is noted; or has no seat, and what can be done about it.
+
+    The next number can be written at once, here and on the screens below.
+    """
     at = f"{found.id}:{kept.number}"
     number = str(kept.number)
     if kept.state is not SignUpState.CONFIRMED:
@@ -85,21 +98,19 @@ def marked(found: Consultation, kept: SignUp, *, before: bool) -> Screen:
     else:
         key = "door.marked_before" if before else "door.marked"
         said, act = text(key, number=number), button("door_unmark", f"door_unmark:{at}")
-    return message(
-        said, rows=[(button("door_mark_next", f"door_mark:{found.id}"), act), _to(found)]
-    )
+    return message(said, "door.next", rows=[(act,), _to(found)])
 
 
 def let_in(found: Consultation, number: int) -> Screen:
     """Somebody who waited has a seat now."""
     said = text("door.let_in", number=str(number))
-    return message(said, rows=[(button("door_mark_next", f"door_mark:{found.id}"),), _to(found)])
+    return message(said, "door.next", rows=[_to(found)])
 
 
 def unmarked(found: Consultation, number: int) -> Screen:
     """It is taken back."""
     said = text("door.unmarked", number=str(number))
-    return message(said, rows=[(button("door_mark", f"door_mark:{found.id}"),), _to(found)])
+    return message(said, "door.next", rows=[_to(found)])
 
 
 def _to(found: Consultation) -> Row:

@@ -47,10 +47,12 @@ def history(
     updates: Sequence[StatusUpdate],
     *,
     hidden: Collection[int] = (),
+    may_redact: bool = False,
 ) -> Screen:
     """Eight status updates of an assignment, the newest first.
 
-    Of the `hidden` ones the reader knows number, day and state, and not what they say.
+    Of the `hidden` ones the reader knows number, day and state, and not what they say; who
+    `may_redact` can open them for that alone.
     """
     title = text("history.title", item=code, count=total)
     lines: list[Text | None] = [title if total else text("history.none", item=code)]
@@ -61,7 +63,7 @@ def history(
     opened = [
         button("report_number", f"su:{each.id}", number=Code(each.number))
         for each in updates
-        if each.id not in hidden
+        if may_redact or each.id not in hidden
     ]
     rows: list[Row] = [tuple(opened[at : at + 2]) for at in range(0, len(opened), 2)]
     rows += pages(f"history:{held.id}", page, more=(page + 1) * LIST_LENGTH < total)

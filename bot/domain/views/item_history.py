@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from bot.domain.grades import scheme_name
 from bot.domain.history import LETTERS, Doer, Event, Fact, Scope, Topic
 from bot.domain.items import Part
+from bot.domain.plans import Noted
 from bot.domain.redaction import Part as Redacted
 from bot.domain.screens import (
     Attachment,
@@ -23,13 +24,26 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME_BESIDE, LIST_LENGTH, dotted, pages
+from bot.domain.views.common import (
+    HOME_BESIDE,
+    LIST_LENGTH,
+    dotted,
+    figure_line,
+    pages,
+    piece_line,
+)
 from bot.domain.views.people import SECRETARIAT_NAME
 
 EXCERPT = 160
+BESIDE = 5
+"""So many figures and files of a report are shown on the screen; the file has all of them."""
 ALL = "-"
 _WHATS = (
     *("imported", "vanished", "text_changed", "text_added"),
+    *("position_changed", "position_set", "position_gone"),
+    *("part_changed", "due_moved", "due_set", "due_dropped"),
+    *("published", "published_no_more"),
+    *(f"plan_{each}" for each in Noted),
     *("assigned", "assigned_due", "announced", "ended", "released", "insisted", "disowned"),
     *("asked", "reminded", "request_answered", "request_excused", "request_ended", "responded"),
     *("more_time", "more_time_granted", "more_time_refused"),
@@ -70,6 +84,7 @@ def history(
         lines += [None, line(each, names, doers, scope)]
         if each.words:
             lines.append(text("card.words", words=Words(each.words, each.language, EXCERPT)))
+        lines += _some(beside(each))
     letter = ALL if topic is None else LETTERS[topic]
     rows = pages(
         f"item_history:{item_id}:{letter}", page, more=(page + 1) * LIST_LENGTH < len(events)
@@ -80,6 +95,20 @@ def history(
     rows += [tuple(choices[at : at + 3]) for at in range(0, len(choices), 3)]
     rows.append((button("history_file", f"history_file:{item_id}"), button("back", back)))
     return screen(*lines, rows=rows)
+
+
+def beside(event: Event) -> list[Text]:
+    """The figures and the evidence of a report, as they were."""
+    return [
+        *(figure_line(each) for each in event.figures),
+        *(piece_line(each) for each in event.pieces),
+    ]
+
+
+def _some(lines: Sequence[Text]) -> list[Text]:
+    if len(lines) <= BESIDE:
+        return [*lines]
+    return [*lines[:BESIDE], text("history.more", count=len(lines) - BESIDE)]
 
 
 def _choice(item_id: int, topic: Topic) -> Button:
@@ -138,6 +167,9 @@ _SHOWN: Mapping[str, Callable[[str], Value]] = {
     "symbol": Code,
     "language": Language,
     "unit": Words,
+    "position": lambda code: text(f"position.{code}"),
+    "position_before": lambda code: text(f"position.{code}"),
+    "activity_state": lambda code: text(f"activity.state.{code}"),
     "scheme": scheme_name,
     "grade": Words,
     "session": Words,

@@ -277,7 +277,7 @@ def _acts(report: NationalReport, ready: Ready, around: Around) -> list[Row]:
         for each in around.approvals[:1]
         if each.file is not None
     ]
-    if len(around.approvals) > 1:
+    if around.approvals:
         acts.append(button("report_approvals", f"report_approvals:{report.id}"))
     acts.append(button("report_more", f"report_more:{report.id}"))
     return in_twos(acts)
@@ -290,6 +290,8 @@ def more(report: NationalReport) -> Screen:
     if report.is_open:
         rows.insert(0, (button("report_change", f"report_change:{report.id}"),))
         rows.append((button("report_drop", f"report_ask_drop:{report.id}"),))
+    else:
+        rows.append((button("report_unsubmit", f"report_unsubmit:{report.id}"),))
     title = report_called(report, limit=200)
     lines = [
         text("national_report.head", title=title),
@@ -327,9 +329,13 @@ def approvals(report: NationalReport, shown: Sequence[Approval]) -> Screen:
         if each.revision < report.revision:
             facts.append(text("national_report.of_older"))
         lines.append(text("label.one", value=dotted(*facts)))
+        row = []
         if each.file is not None:
-            label = button("approval_file_of", f"approval_file:{each.id}", day=each.approved_on)
-            rows.append((label,))
+            row.append(button("approval_file_of", f"approval_file:{each.id}", day=each.approved_on))
+        if report.is_open:
+            row.append(button("unapprove", f"report_unapprove:{each.id}", day=each.approved_on))
+        if row:
+            rows.append(tuple(row))
     return screen(*lines, rows=[*rows, _foot(_act(report))])
 
 
@@ -409,6 +415,20 @@ def _draft_lines(found: Chapter) -> list[Text | None]:
         draft = Words(found.draft, found.draft_language, limit=DRAFT)
         return [text("card.words", words=draft)]
     return []
+
+
+def source_of_items(found: Chapter | None, count: int) -> Text:
+    """From where items can be put into a chapter, and how many are there."""
+    if found is None:
+        return text("national_report.from_none", count=count)
+    return text("national_report.from_chapter", name=chapter_called(found, limit=TITLE), n=count)
+
+
+def drafted_meanwhile(found: Chapter) -> tuple[Text, tuple[Text, ...]]:
+    """A colleague was faster: which chapter it is, and its draft."""
+    told = text("national_report.drafted_meanwhile", name=chapter_called(found, limit=TITLE))
+    lines = [each for each in _draft_lines(found) if each is not None]
+    return told, tuple(lines) or (text("national_report.no_draft"),)
 
 
 def chapter_more(found: Chapter, *, mine: bool, may_redact: bool = False) -> Screen:

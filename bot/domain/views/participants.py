@@ -34,6 +34,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
+from bot.domain.views import discretion
 from bot.domain.views.common import in_twos, mechanism_name
 
 REPRISALS = "ohchr-reprisals@un.org"
@@ -47,13 +48,15 @@ def first(
     *,
     today: date,
     instead: Consultation | None = None,
+    summarised: bool = False,
 ) -> Screen:
     """What is asked, what is kept, who could see it; nothing is recorded before somebody agrees.
 
     `here` is the code in the link, the language that is spoken and the message that asked for it
     (`h4k7…:fr:17`): it travels in the buttons, so that nothing has to be kept before. `others` are
     further languages in which it can be read, by code and own name. Once sign-up has closed, words
-    can be left, and `instead` is what is open.
+    can be left, and `instead` is what is open; what came of it can be read by then where it is
+    `summarised`.
     """
     code, _, behind = here.partition(":")
     _spoken, _, asked_by = behind.partition(":")
@@ -75,6 +78,7 @@ def first(
         rows=[
             *agreeing,
             *_words_only(found, terms, today),
+            *came_of(here, summarised=summarised),
             *_documents(found, here),
             (button("other_ways", f"ways:{here}"), button("worried", f"worried:{here}")),
             *_instead(instead),
@@ -91,6 +95,7 @@ def by_code(
     *,
     today: date,
     wrong: bool,
+    summarised: bool = False,
 ) -> Screen:
     """It is for whoever has a code, which is asked for before anything is kept; as `first`."""
     asked = "participant.code_wrong" if wrong else "participant.code_ask"
@@ -101,6 +106,7 @@ def by_code(
         None,
         asked,
         rows=[
+            *came_of(here, summarised=summarised),
             (button("other_ways", f"ways:{here}"), button("worried", f"worried:{here}")),
             _languages(code, others, asked_by),
         ],
@@ -232,7 +238,16 @@ def worried(found: Consultation, here: str) -> Screen:
         own = [text("card.words", words=Words(wanted.contacts, wanted.language))]
     contact = text("participant.reprisals", address=REPRISALS)
     back = (button("back", f"consultation:{here}"),)
-    return screen("participant.worried", contact, *own, None, "participant.delete", rows=[back])
+    return screen(
+        "participant.worried",
+        contact,
+        *own,
+        None,
+        "participant.delete",
+        "participant.discreet",
+        "discreet.cannot",
+        rows=[back],
+    )
 
 
 def declined() -> Screen:
@@ -245,23 +260,28 @@ def declined() -> Screen:
 
 def notes(found: Consultation, kept: SignUp) -> list[Text]:
     """Above the buttons of the card: nothing is sent, and who will see whom."""
-    lines = [text("sign_up.not_sent") if not kept.is_in else text("sign_up.changes")]
+    lines = [what_counts(amends=kept.is_in)]
     if found.wanted.form is Form.MEETING:
         lines.append(text("sign_up.room_sees"))
     return lines
+
+
+def what_counts(*, amends: bool) -> Text:
+    """Above the buttons of whatever is being filled in: what has been sent so far."""
+    return text("sign_up.changes") if amends else text("sign_up.not_sent")
 
 
 def receipt(
     found: Consultation, kept: SignUp, waits: tuple[int, Reason] | None, *, today: date
 ) -> Screen:
     """It is sent: a seat, or the place on the waiting list and why; how it is taken back."""
-    head = "sign_up.receipt" if waits is None else "sign_up.receipt_waiting"
+    head = "sign_up.receipt_waiting" if kept.state is SignUpState.WAITING else "sign_up.receipt"
     return message(
         text(head, title=title(found), name=name_of(kept)),
-        *_waits(found, waits),
+        *_waits(found, kept, waits),
         *_whereabouts(found, kept),
         text("sign_up.kept", until=kept.kept_until),
-        rows=[*_contributing(found, kept, today), *_choices(found, kept, open_=True)],
+        rows=[*_contributing(found, kept, today), *_choices(found, kept, today)],
     )
 
 
@@ -290,7 +310,7 @@ def one(
     if kept.state is SignUpState.LAPSED:
         lines.append(text("sign_up.lapsed"))
     lines += [
-        *_waits(found, waits),
+        *_waits(found, kept, waits),
         *_whereabouts(found, kept),
         text("sign_up.kept", until=kept.kept_until),
     ]
@@ -299,11 +319,11 @@ def one(
         lines.append(text("sign_up.came") if kept.came else number)
     rows = [
         *_seat(found, kept),
-        *came_of(found, summarised=summarised),
+        *came_of(found.code, summarised=summarised),
         *_here(found, kept, today),
         *([(button("feedback", f"feedback:{found.code}"),)] if feedback else []),
         *_contributing(found, kept, today),
-        *_choices(found, kept, open_=found.takes_sign_ups(today)),
+        *_choices(found, kept, today),
         *_documents(found, found.code),
     ]
     if kept.kept_until < found.wanted.kept_until:
@@ -311,7 +331,7 @@ def one(
         lines.append(text("sign_up.could_be_kept", until=until))
         longer = f"keep_longer:{found.code}:{until.isoformat()}"
         rows.append((button("keep_longer", longer, until=until),))
-    rows.append((button("forget", "forget"),))
+    rows.append((discretion.way_to(found), button("forget", "forget")))
     return screen(*lines, rows=rows)
 
 
@@ -358,9 +378,9 @@ def _whereabouts(found: Consultation, kept: SignUp) -> list[Text | None]:
     return lines
 
 
-def came_of(found: Consultation, *, summarised: bool) -> list[Row]:
-    """The way to what came of a consultation."""
-    return [(button("came_of", f"came_of:{found.code}"),)] if summarised else []
+def came_of(here: str, *, summarised: bool) -> list[Row]:
+    """The way to what came of a consultation; `here` as in `first`, or its code alone."""
+    return [(button("came_of", f"came_of:{here}"),)] if summarised else []
 
 
 def _contributing(found: Consultation, kept: SignUp, today: date) -> list[Row]:
@@ -380,11 +400,16 @@ def _bare_words(found: Consultation, kept: SignUp, today: date) -> list[Row]:
     return _words_only(found, f"{found.code}:{until}:{language}:0", today)
 
 
-def _waits(found: Consultation, waits: tuple[int, Reason] | None) -> list[Text | None]:
+def _waits(
+    found: Consultation, kept: SignUp, waits: tuple[int, Reason] | None
+) -> list[Text | None]:
     if waits is None:
         return []
     place, reason = waits
-    lines: list[Text | None] = [text(f"sign_up.waits.{reason}", place=place)]
+    lines: list[Text | None] = []
+    if kept.more:
+        lines.append(text("sign_up.more_wait", seats=kept.size, count=kept.more))
+    lines.append(text(f"sign_up.waits.{reason}", place=place))
     if reason is Reason.KEPT and found.wanted.released_on is not None:
         lines.append(text("sign_up.released", day=found.wanted.released_on))
     return lines
@@ -406,16 +431,23 @@ def _seat(found: Consultation, kept: SignUp) -> list[Row]:
     return []
 
 
-def _choices(found: Consultation, kept: SignUp, *, open_: bool) -> list[Row]:
-    """Changing while sign-up is `open_`, giving up at any time."""
+def _choices(found: Consultation, kept: SignUp, today: date) -> list[Row]:
+    """Changing while sign-up is open, giving up while there is something to give up."""
     row: list[Button] = []
-    if kept.state is SignUpState.CONFIRMED and found.wanted.form is Form.MEETING:
+    if may_have_calendar(found, kept):
         row.append(button("calendar_take", f"sign_up_calendar:{found.code}"))
-    if open_:
+    if found.takes_sign_ups(today):
         row.append(button("change_sign_up", f"sign_up_change:{found.code}"))
-    if kept.is_in:
+    if kept.is_in and found.can_be_left(today):
         row.append(button("cancel_sign_up", f"sign_up_cancel:{found.code}"))
     return in_twos(row)
+
+
+def may_have_calendar(found: Consultation, kept: SignUp) -> bool:
+    """Whether somebody can take the meeting into the calendar of a phone that nobody else reads."""
+    card, seated = kept.card, kept.state is SignUpState.CONFIRMED
+    is_theirs = card is not None and not card.discreet
+    return is_theirs and seated and found.wanted.form is Form.MEETING
 
 
 def title(found: Consultation) -> Words:
@@ -446,7 +478,8 @@ def forgetting() -> Screen:
 
 def erased() -> Screen:
     """The keys are destroyed; what a person can still do by themselves."""
-    return message("forget.done", None, "forget.by_yourself")
+    gone = button("clear_erased", "code_clear")
+    return message("forget.done", None, "forget.by_yourself", rows=[(gone,)])
 
 
 def blank() -> Screen:

@@ -204,9 +204,14 @@ def decided(*, confirmed: bool) -> Screen:
     return screen(said, rows=[(button("home", "home"),)])
 
 
-def stranger() -> Screen:
-    """Somebody without a seat wrote."""
-    return message("people.stranger")
+def stranger(*, known: bool = False, stays: bool = False) -> Screen:
+    """Somebody without a seat wrote; `known` and `stays` as in `consultation_bot.hello`."""
+    return message(
+        *(["discreet.not_saved", None] if stays else []),
+        "people.stranger",
+        *(["consultation_bot.mine"] if known else []),
+        rows=[(button("mine", "mine"),)] if known else [],
+    )
 
 
 # -- The secretariat's people ----------------------------------------------------------------------

@@ -20,6 +20,7 @@ from bot.domain.plans import (
     current,
     missing,
     money_written,
+    seal,
 )
 from bot.domain.screens import (
     Button,
@@ -210,7 +211,8 @@ def one(
         lines.append(text("activity.last", note=_note(note, language)))
     for indicator, values in indicators:
         lines += [None, _indicator_line(indicator, values)]
-    rows = _choices(activity, changes=changes, plans=plans)
+    shown = seal(activity, [each for each, _values in indicators])
+    rows = _choices(activity, shown, changes=changes, plans=plans)
     for indicator, _values in indicators:
         name = Words(indicator.name, limit=LABEL)
         rows.append((button("indicator", f"indicator:{indicator.id}", name=name),))
@@ -230,12 +232,12 @@ def _period(from_on: date, until_on: date | None) -> Text:
     return text("activity.from_to", day=from_on, until=until_on)
 
 
-def _choices(activity: Activity, *, changes: bool, plans: bool) -> list[Row]:
+def _choices(activity: Activity, shown: str, *, changes: bool, plans: bool) -> list[Row]:
     rows: list[Row] = []
     if plans and activity.adopted_at is None and activity.is_open:
-        rows.append((button("activity_adopt", f"activity_adopt:{activity.id}"),))
+        rows.append((button("activity_adopt", f"activity_adopt:{activity.id}:{shown}"),))
     elif plans and activity.changed_at is not None:
-        rows.append((button("activity_looked", f"activity_looked:{activity.id}"),))
+        rows.append((button("activity_looked", f"activity_looked:{activity.id}:{shown}"),))
     if changes:
         rows.append(
             (

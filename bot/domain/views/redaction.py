@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain.redaction import BLIND, About, Kind, Part, Reason, Redaction, Target
+from bot.domain.reports import StatusUpdate
 from bot.domain.screens import (
     Code,
     Listing,
@@ -18,7 +19,7 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import HOME, dotted, item_code
+from bot.domain.views.common import HOME, dotted, item_code, redacts
 from bot.domain.views.people import name_for
 
 CALLED = 60
@@ -53,11 +54,13 @@ class _Item:
 
 
 def part(target: Target) -> Text:
-    """How a part reads on its button: a file by its name, a version by its number."""
+    """How a part reads on its button: a version by its number, a file by its name if seen."""
     if target.part is Part.VERSION:
         return text("redaction.part.version", version=target.place)
     if target.part in BLIND and target.at is not None:
         return text(f"redaction.part.{target.part}", day=target.at)
+    if target.unseen and target.at is not None:
+        return text("redaction.part.file_unseen", day=target.at)
     if target.part in _ONE_OF_ITS_KIND:
         return text(f"redaction.part.{target.part}")
     return text(f"redaction.part.{target.part}", words=Words(target.words, limit=CALLED))
@@ -77,6 +80,12 @@ def gone(redactions: Sequence[Redaction]) -> list[Text]:
 
 
 _TRACELESS = (Part.FIGURES, Part.EVERYTHING)
+
+
+def unread(refusal: Text, shown: StatusUpdate) -> Screen:
+    """Of a report that is not for them a coordinator is told why, and can redact it unseen."""
+    back = button("back", f"history:{shown.assignment_id}:0")
+    return screen(refusal, rows=[*redacts(f"su:{shown.id}", may=True), (back, HOME)])
 
 
 def in_its_place() -> Screen:
@@ -147,7 +156,7 @@ def outcome(
     lines.append(text("redaction.settled" if redaction.settled else "redaction.unsettled"))
     lines.append(text("redaction.backups"))
     rows: list[Row] = [(button("look_again", f"redacted:{redaction.id}"),)]
-    if about.kind is Kind.STATUS_UPDATE:
+    if about.kind is Kind.STATUS_UPDATE and not about.unread:
         rows.append((button("open", f"su:{about.id}"), HOME))
     else:
         rows.append((HOME,))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.domain.home import Entry
-from bot.domain.reports import Acknowledged, Receipt, ReportKind
+from bot.domain.reports import Acknowledged, Keeps, Receipt, ReportKind
 from bot.domain.screens import (
     Button,
     Code,
@@ -21,11 +21,14 @@ from bot.domain.screens import (
     screen,
     text,
 )
-from bot.domain.views.common import BESIDE, HOME, HOME_BESIDE, dotted, evidence_facts, item_code
+from bot.domain.views.common import BESIDE, HOME_BESIDE, dotted, evidence_facts, item_code
 
 EXCERPT = 300
 KINDS = ("document", "photo", "voice", "audio", "video")
-TEXT_KEYS = tuple(f"evidence.kind.{each}" for each in KINDS)
+TEXT_KEYS = (
+    *(f"evidence.kind.{each}" for each in KINDS),
+    *(f"report.withdraw.keeps_{each}" for each in Keeps),
+)
 
 
 def receipt(given: Receipt, next_item: Entry | None) -> Screen:
@@ -74,11 +77,6 @@ def _open(assignment_id: int, code: str) -> Button:
     return button("open_item", f"card:{assignment_id}:{BESIDE}", item=Code(code))
 
 
-def stranded(reason: Text, draft_id: int) -> Screen:
-    """A draft that can be sent no more."""
-    return screen(reason, rows=[(button("discard", f"discard:{draft_id}"), HOME)])
-
-
 def amend_instead(status_update_id: int, number: str) -> Screen:
     """A message was edited after its report was sent: nothing changed, and what could be done."""
     return message(
@@ -87,10 +85,13 @@ def amend_instead(status_update_id: int, number: str) -> Screen:
     )
 
 
-def withdraw(status_update_id: int, number: str, code: str, assignment_id: int) -> Screen:
-    """Asked before a report is taken back."""
+def withdraw(
+    status_update_id: int, number: str, code: str, assignment_id: int, keeps: Keeps
+) -> Screen:
+    """Asked before a report is taken back: what of it stays in the record."""
     return screen(
         text("report.withdraw", number=Code(number), item=Code(code)),
+        text(f"report.withdraw.keeps_{keeps}"),
         rows=[
             (
                 button("withdraw_yes", f"withdraw_yes:{status_update_id}"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
 
 from bot.domain.reports import Acknowledged
 from bot.domain.reports_book import FIELDS, Becomes
 from bot.domain.screens import (
     Attachment,
+    Button,
     Code,
     Listing,
     Row,
@@ -20,31 +23,40 @@ from bot.domain.screens import (
     message,
     screen,
     text,
+    text_from_json,
+    text_to_json,
 )
-from bot.domain.views.common import HOME, HOME_BESIDE, dotted, withheld_items
+from bot.domain.views.common import HOME, HOME_BESIDE, dotted, pages, withheld_items
 from bot.domain.views.report import who_is_next
 
 SHOWN = 8
-"""So many reports, and so many rows that are not sent, are shown in words; the rest is counted."""
+"""So many reports, and so many rows that are not sent, stand on one page."""
 
 EXCERPT = 80
 TEXT_KEYS = (
     *(f"reports_book.count.{each}" for each in Becomes),
     *(f"export.reports.column.{each}" for each in FIELDS),
+    *(f"reports_book.page.{each}" for each in ("reports", "left")),
 )
 TAKE = button("reports_book", "reports_book")
 
 
+SENT_ALREADY = text("reports_book.sent_already")
+
+
 @dataclass(frozen=True)
 class Shown:
-    """A report that will be sent: its item, its status, its words; `number` is what it amends.
+    """A report that will be sent, in short; `number` is what it amends.
 
     One that `confirms` says that the status has not changed.
     """
 
     item: Value
     status: str
+    as_of: date
     words: Words | None
+    remaining: Words | None
+    figures: Words | None
     number: str | None = None
     confirms: bool = False
 
@@ -58,6 +70,19 @@ class NotSent:
     column: str | None
     problem: Text
     item: Value | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as plain JSON values."""
+        item = None if self.item is None else text_to_json(text("label.one", value=self.item))
+        plain = {"sheet": self.sheet, "row": self.row, "column": self.column, "item": item}
+        return {**plain, "problem": text_to_json(self.problem)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """The row that `to_json` packed."""
+        item = None if kept["item"] is None else text_from_json(kept["item"])
+        problem = text_from_json(kept["problem"])
+        return cls(kept["sheet"], kept["row"], kept["column"], problem, item)
 
 
 def offer(count: int) -> Screen:
@@ -96,51 +121,98 @@ def preview(
     job_id: int,
     counts: Mapping[Becomes, int],
     first: Sequence[Shown],
-    every: Sequence[Value],
-    left: Sequence[NotSent],
+    total: int,
+    not_sent: Sequence[NotSent],
     *,
     drafts: int,
 ) -> Screen:
-    """What would be sent and what not; nothing has been sent yet."""
+    """What would be sent and what not, the first of each; nothing has been sent yet."""
     counted = tuple(text(f"reports_book.count.{each}", count=counts.get(each, 0))
                     for each in Becomes if counts.get(each))  # fmt: skip
-    if not every:
+    if not total:
         lines: list[Text | None] = [text("reports_book.nothing")]
         if counted:
             lines.append(text("reports_book.counted", parts=Listing(counted)))
     else:
         lines = [text("reports_book.preview", parts=Listing(counted)), None]
-        lines += [_shown(each) for each in first[:SHOWN]]
-        if len(every) > SHOWN:
-            lines.append(text("reports_book.every", items=Listing(tuple(every))))
+        lines += [line for each in first[:SHOWN] for line in _shown(each)]
         if drafts:
             lines += [None, text("reports_book.drafts", count=drafts)]
-    lines += _left(left)
-    rows: list[Row] = []
-    if every:
-        send = button("reports_send", f"reports_send:{job_id}", n=len(every))
-        rows.append((send, button("discard", f"reports_drop:{job_id}")))
-    return message(*lines, rows=[*rows, (HOME,)])
+    if not_sent:
+        lines += [None, text("reports_book.left", count=len(not_sent))]
+        lines += [_why(each) for each in not_sent[:SHOWN]]
+    looks = [
+        *([_look(job_id, total)] if total > SHOWN else []),
+        *([_look_left(job_id, len(not_sent))] if len(not_sent) > SHOWN else []),
+    ]
+    rows = [tuple(looks)] if looks else []
+    return message(*lines, rows=[*rows, *_decide(job_id, total, waits=bool(looks)), (HOME,)])
 
 
-def _shown(report: Shown) -> Text:
-    facts: list[Value] = [text(f"status.{report.status}")]
+def reports(
+    job_id: int, page: int, found: Sequence[Shown | NotSent], total: int, not_sent: int
+) -> Screen:
+    """A page of what would be sent; what was overtaken since the preview says so."""
+    lines: list[Text | None] = [_where("reports", page, len(found), total), None]
+    for each in found:
+        lines += [_why(each)] if isinstance(each, NotSent) else _shown(each)
+    rows = pages(f"reports_look:{job_id}", page, more=(page + 1) * SHOWN < total)
+    rows += [(_look_left(job_id, not_sent),)] if not_sent else []
+    return screen(*lines, rows=[*rows, *_decide(job_id, total, waits=True), (HOME,)])
+
+
+def left(job_id: int, page: int, found: Sequence[NotSent], total: int, reports_: int) -> Screen:
+    """A page of what would not be sent, each with why."""
+    lines: list[Text | None] = [_where("left", page, len(found), total), None]
+    lines += [_why(each) for each in found]
+    rows = pages(f"reports_left:{job_id}", page, more=(page + 1) * SHOWN < total)
+    rows += [(_look(job_id, reports_),)] if reports_ else []
+    return screen(
+        *lines,
+        None,
+        "reports_book.mend",
+        rows=[*rows, *_decide(job_id, reports_, waits=True), (HOME,)],
+    )
+
+
+def _where(what: str, page: int, shown: int, total: int) -> Text:
+    first = page * SHOWN
+    return text(f"reports_book.page.{what}", first=first + 1, last=first + shown, total=total)
+
+
+def _look(job_id: int, total: int) -> Button:
+    return button("reports_look", f"reports_look:{job_id}:0", n=total)
+
+
+def _look_left(job_id: int, total: int) -> Button:
+    return button("reports_left", f"reports_left:{job_id}:0", n=total)
+
+
+def _decide(job_id: int, total: int, *, waits: bool) -> list[Row]:
+    """Send it, or nothing of it; where nothing can be sent, what waits to be read may go."""
+    drop = button("discard", f"reports_drop:{job_id}")
+    if total:
+        return [(button("reports_send", f"reports_send:{job_id}", n=total), drop)]
+    return [(drop,)] if waits else []
+
+
+def _shown(report: Shown) -> list[Text]:
+    """What will be sent of one item, in short: nothing that goes is left out in silence."""
+    facts: list[Value] = [
+        text(f"status.{report.status}"),
+        text("report.as_of", day=report.as_of),
+    ]
     if report.confirms:
         facts.append(text("reports_book.confirms"))
     if report.number is not None:
         facts.append(text("reports_book.amends", number=Code(report.number)))
     if report.words is not None:
         facts.append(report.words)
-    return text("home.line", item=report.item, facts=dotted(*facts))
-
-
-def _left(left: Sequence[NotSent]) -> list[Text | None]:
-    if not left:
-        return []
-    lines: list[Text | None] = [None, text("reports_book.left", count=len(left))]
-    lines += [_why(each) for each in left[:SHOWN]]
-    if len(left) > SHOWN:
-        lines.append(text("book.more_problems", count=len(left) - SHOWN))
+    lines = [text("home.line", item=report.item, facts=dotted(*facts))]
+    if report.remaining is not None:
+        lines.append(text("report.remaining", words=report.remaining))
+    if report.figures is not None:
+        lines.append(text("report.figure", figure=report.figures))
     return lines
 
 
@@ -158,7 +230,7 @@ def sending(done: int, total: int) -> Screen:
     return screen(text("reports_book.sending", done=done, total=total))
 
 
-def sent(updates: Sequence[Acknowledged], left: Sequence[NotSent], *, clears: bool) -> Screen:
+def sent(updates: Sequence[Acknowledged], not_sent: Sequence[NotSent], *, clears: bool) -> Screen:
     """The one receipt of all: each report's item and number, who has them next, what is left."""
     lines: list[Text | None] = [text("reports_book.nothing_sent")]
     if updates:
@@ -168,7 +240,8 @@ def sent(updates: Sequence[Acknowledged], left: Sequence[NotSent], *, clears: bo
             text("reports_book.numbers", numbers=Listing(numbers)),
             *who_is_next(updates, clears=clears),
         ]
-    lines += _left(left)
+    if not_sent:
+        lines += [None, text("reports_book.left", count=len(not_sent)), *map(_why, not_sent)]
     return message(*lines, rows=[(HOME_BESIDE,)])
 
 

@@ -36,6 +36,7 @@ from bot.domain.screens import (
 )
 from bot.domain.status import DEFAULT, Vocabulary
 from bot.domain.threads import Said
+from bot.domain.versions import Differences, Earlier, newest, since
 from bot.domain.views import publication
 from bot.domain.views.common import (
     HOME,
@@ -49,11 +50,11 @@ from bot.domain.views.common import (
     piece_line,
 )
 from bot.domain.views.consolidation import contradiction_line
-from bot.domain.views.differences import difference
 from bot.domain.views.history import version_changes
 from bot.domain.views.people import name_for
 from bot.domain.views.threads import LATEST
 from bot.domain.views.threads import lines as thread_lines
+from bot.domain.views.versions import lines as version_lines
 from bot.domain.views.versions import tried_before
 
 FULL = 1500
@@ -63,6 +64,7 @@ COMMENT = 3000
 FIGURES = 10
 PIECES = 8
 RETURNED_PIECES = 4
+CHANGES = 12
 NAME = 40
 
 NARROW = button("narrow", "narrow_queue")
@@ -83,7 +85,8 @@ class Card:
     pieces: Sequence[EvidencePiece]
     before: Approved | None
     returned: ReturnedBefore | None
-    returned_pieces: Sequence[EvidencePiece] = ()
+    tried: Earlier | None = None  # the returned one, whole
+    approved: Earlier | None = None  # and the last approved one
     newer: str | None = None
     thread: Sequence[Said] = ()
     contradictions: Sequence[Contradiction] = ()
@@ -216,8 +219,7 @@ def report(card: Card, *, language: str) -> Screen:
     said, waiting = card.said, card.waiting
     lines: list[Text | None] = []
     if card.opened_by is not None:
-        at = card.opened_by.at
-        lines += [text("review.opened_by", name=Words(card.opened_by.name), at=at), None]
+        lines += [opened_by(card.opened_by, item_code(waiting), said.id), None]
     lines.append(
         text(
             "review.head",
@@ -232,9 +234,9 @@ def report(card: Card, *, language: str) -> Screen:
     lines += [None, *_said(said), *_pieces(card.pieces, PIECES)]
     if card.amended:
         lines += [None, *card.amended]
-    if card.returned is not None:
-        lines += [None, *_returned_before(card.returned, said, card.returned_pieces)]
-    lines += [None, *_beside(card.before)]
+    if card.returned is not None and card.tried is not None:
+        lines += [None, *_returned_before(card.returned, card.tried, card)]
+    lines += [None, *_beside(card.before), *_since_approved(card)]
     lines += thread_lines(card.thread)
     lines += [contradiction_line(each, language) for each in card.contradictions]
     lines += _far_apart(card, language)
@@ -245,6 +247,17 @@ def report(card: Card, *, language: str) -> Screen:
     return screen(*lines, *_narrowed(card.narrowed), rows=_rows(card))
 
 
+def opened_by(other: OpenedBy, item: Value, status_update_id: int | None = None) -> Text:
+    """Who has the same report open, or another one on the item, or its consolidation."""
+    name = Words(other.name)
+    if other.number is None:
+        return text("review.consolidated_by", name=name, item=item, at=other.at)
+    if other.status_update_id == status_update_id:
+        return text("review.opened_by", name=name, at=other.at)
+    number = Code(other.number)
+    return text("review.other_opened_by", name=name, number=number, item=item, at=other.at)
+
+
 def _pieces(pieces: Sequence[EvidencePiece], most: int) -> list[Text | None]:
     lines: list[Text | None] = [piece_line(each, caption=120) for each in pieces[:most]]
     if len(pieces) > most:
@@ -252,23 +265,39 @@ def _pieces(pieces: Sequence[EvidencePiece], most: int) -> list[Text | None]:
     return lines
 
 
-def _returned_before(
-    returned: ReturnedBefore, said: StatusUpdate, pieces: Sequence[EvidencePiece]
-) -> list[Text | None]:
+def _returned_before(returned: ReturnedBefore, tried: Earlier, card: Card) -> list[Text | None]:
     """The report that this one is a second try of: what was asked for, and what changed since."""
     lines: list[Text | None] = [tried_before(returned)]
     if returned.comment:
         comment = Words(returned.comment, returned.comment_language, limit=BESIDE)
         lines.append(text("card.comment", words=comment))
-    changed = difference(returned.measures, said.measures)
-    lines.append(text("review.same_words") if changed is None else changed)
-    remains = difference(returned.remaining or "", said.remaining or "")
-    if remains is not None:
-        lines.append(text("review.remaining_changed", difference=remains))
-    if pieces:
+    lines += _compared(card, tried, _since(card, tried)) or [text("review.says_the_same")]
+    if tried.pieces:
         lines.append(text("review.returned_files"))
-        lines += _pieces(pieces, RETURNED_PIECES)
+        lines += _pieces(tried.pieces, RETURNED_PIECES)
     return lines
+
+
+def _since_approved(card: Card) -> list[Text]:
+    """What has become of its figures and of what remained; its words stand there whole."""
+    if card.approved is None or (card.said.kind is ReportKind.UNCHANGED and not card.said.measures):
+        return []
+    every = _since(card, card.approved)
+    changed = Differences(
+        remaining=every.remaining, figures_gone=every.figures_gone, figures_new=every.figures_new
+    )
+    return _compared(card, card.approved, changed)
+
+
+def _since(card: Card, earlier: Earlier) -> Differences:
+    now = newest(card.said, tuple(each.id for each in card.pieces))
+    return since(earlier, now, card.pieces)
+
+
+def _compared(card: Card, earlier: Earlier, changed: Differences) -> list[Text]:
+    lines = version_lines(changed, {each.id: each for each in (*earlier.pieces, *card.pieces)})
+    more = [text("changes.more", count=len(lines) - CHANGES)] if len(lines) > CHANGES else []
+    return [*lines[:CHANGES], *more]
 
 
 def _far_apart(card: Card, language: str) -> list[Text | None]:
@@ -336,7 +365,7 @@ def _rows(card: Card) -> list[Row]:
         rows += [
             (
                 button("approve", f"approve:{said.id}:{said.version}"),
-                button("return_with", f"return:{said.id}"),
+                button("return_with", f"return:{said.id}:{said.version}"),
             ),
             (
                 button("approve_with", f"approve_with:{said.id}:{said.version}"),
@@ -360,9 +389,9 @@ def _rows(card: Card) -> list[Row]:
 def _more_rows(card: Card) -> list[Row]:
     """What only some reports have."""
     row: list[Button] = []
-    if card.returned is not None and any(each.sha256 for each in card.returned_pieces):
-        number = Code(card.returned.number)
-        row.append(button("files_of", f"files:{card.returned.id}", number=number))
+    if card.tried is not None and any(each.sha256 for each in card.tried.pieces):
+        number = Code(card.tried.number)
+        row.append(button("files_of", f"files:{card.tried.id}", number=number))
     if len(card.thread) > LATEST:
         row.append(button("whole_thread", f"thread:{card.said.id}"))
     if card.amended:
@@ -386,29 +415,6 @@ def returned(number: str, *, more: bool) -> Screen:
     """The comment is on its way."""
     row = (button("review_next", "review_next"), HOME) if more else (HOME,)
     return message(text("review.returned", number=Code(number)), rows=[row])
-
-
-def overtaken(report_: Waiting, state: ReportState, *, more: bool) -> Screen:
-    """A colleague was faster, or it was taken back: nothing was sent."""
-    row = (button("review_next", "review_next"), HOME) if more else (HOME,)
-    said = text(
-        "clearance.overtaken",
-        number=Code(report_.number),
-        state=text(f"report.state.{state}"),
-    )
-    opens = button(
-        "report_number", f"review:{report_.status_update_id}", number=Code(report_.number)
-    )
-    return message(said, rows=[(opens,), row])
-
-
-def note_unsent(why: Text, note: str, status_update_id: int) -> Screen:
-    """A newer version is to be read first; the note is given back, to be sent with that one."""
-    return message(
-        why,
-        text("review.note_unsent", words=Words(note, limit=COMMENT)),
-        rows=[(button("review_it", f"review:{status_update_id}"), HOME)],
-    )
 
 
 def noted_to(report_: Waiting, note: str, language: str | None) -> Screen:

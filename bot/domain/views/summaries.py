@@ -9,11 +9,17 @@ from bot.domain.views.participants import title
 
 
 def shown(
-    found: Consultation, summary: Summary, *, mine: bool, other: Consultation | None = None
+    found: Consultation,
+    summary: Summary,
+    *,
+    mine: bool,
+    other: Consultation | None = None,
+    back: str | None = None,
 ) -> Screen:
     """What came of it, for anybody; `mine` leads on to one's own contributions.
 
-    `other` is a consultation that is open, for whoever came too late for this one.
+    `other` is a consultation that is open, for whoever came too late for this one; `back` the act
+    that shows how words can still be left.
     """
     rows: list[Row] = []
     if mine:
@@ -21,6 +27,8 @@ def shown(
     if other is not None:
         opens = button("open_consultation", f"consultation:{other.code}", title=title(other))
         rows.append((opens,))
+    if back is not None:
+        rows.append((button("back", back),))
     return screen(
         *said(found, summary),
         None,

@@ -87,6 +87,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.PrimaryKeyConstraint("code", name=op.f("pk_groups")),
     )
     op.create_table(
+        "hidings",
+        sa.Column("chat", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("due_at", Moment, nullable=False),
+        sa.Column("sealed_with", sa.String(length=64), nullable=False),
+        sa.Column("envelope", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("chat", name=op.f("pk_hidings")),
+    )
+    op.create_index(op.f("ix_hidings_due_at"), "hidings", ["due_at"], unique=False)
+    op.create_table(
         "inbox",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
         sa.Column("update_id", sa.BigInteger(), nullable=False),
@@ -607,6 +616,22 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         postgresql_where=sa.text("current"),
     )
     op.create_table(
+        "position_changes",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("item_id", Id, nullable=False),
+        sa.Column("before", sa.String(length=20), nullable=True),
+        sa.Column("after", sa.String(length=20), nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_position_changes_item_id_items")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_position_changes")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_position_changes_item_id"), "position_changes", ["item_id"], unique=False
+    )
+    op.create_table(
         "seats",
         sa.Column("id", Id, autoincrement=True, nullable=False),
         sa.Column("person_id", Id, nullable=False),
@@ -732,6 +757,29 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_assessments_item_id"), "assessments", ["item_id"], unique=False)
+    op.create_table(
+        "assignment_terms",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("assignment_id", Id, nullable=False),
+        sa.Column("anew", sa.Boolean(), nullable=False),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("seat_id", Id, nullable=True),
+        sa.Column("at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignments.id"],
+            name=op.f("fk_assignment_terms_assignment_id_assignments"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_terms")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_assignment_terms_assignment_id"),
+        "assignment_terms",
+        ["assignment_id"],
+        unique=False,
+    )
     op.create_table(
         "consolidations",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -1485,8 +1533,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         "review_desks",
         sa.Column("person_id", Id, nullable=False),
         sa.Column("queue", sa.String(length=60), server_default="-", nullable=False),
+        sa.Column("item_id", Id, nullable=True),
         sa.Column("status_update_id", Id, nullable=True),
         sa.Column("opened_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["items.id"], name=op.f("fk_review_desks_item_id_items")
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_review_desks_person_id_people")
         ),
@@ -1497,9 +1549,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         ),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_review_desks")),
     )
-    op.create_index(
-        op.f("ix_review_desks_status_update_id"), "review_desks", ["status_update_id"], unique=False
-    )
+    op.create_index(op.f("ix_review_desks_item_id"), "review_desks", ["item_id"], unique=False)
     op.create_table(
         "reviews",
         sa.Column("id", Id, autoincrement=True, nullable=False),
@@ -1887,6 +1937,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("seat_id", Id, nullable=False),
         sa.Column("at", Moment, nullable=False),
+        sa.Column("taken_back_at", Moment, nullable=True),
         sa.ForeignKeyConstraint(
             ["file"], ["files.sha256"], name=op.f("fk_report_approvals_file_files")
         ),
@@ -2141,6 +2192,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one step, however many tables
         sa.Column("rank", sa.Integer(), nullable=True),
         sa.Column("pool", sa.String(length=20), nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("more", sa.Integer(), nullable=False),
         sa.Column("offered_until", Moment, nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("attended", sa.LargeBinary(), nullable=False),
