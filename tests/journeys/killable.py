@@ -9,6 +9,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import URL
 from telegram import Bot
 
@@ -19,8 +20,19 @@ from bot.wire.request import telegram_bot
 from tests.faults.nursery import BotProcess, Nursery
 from tests.journeys.network import JourneyNetwork
 
-MOMENTS = ("before", "during", "after")
-"""When it is killed: before, while or after it deals with a step."""
+AT_EVERY_STEP = pytest.mark.parametrize(
+    ("database_url", "moment"),
+    [
+        ("sqlite", "before"),
+        pytest.param("postgres", "during", marks=pytest.mark.postgres),
+        ("sqlite", "after"),
+    ],
+    indirect=["database_url"],
+)
+"""When it is killed: before, while or after it deals with a step; each on one of the servers.
+
+What a statement does on both, the tests of rooms below ask.
+"""
 
 AFTERNOON = 14
 """The hour in the country, give or take one: no day ends meanwhile, and notices may go out."""

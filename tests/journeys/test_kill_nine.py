@@ -16,17 +16,15 @@ from bot.keys import KeyRing
 from bot.sandbox.phone import Phone, plain
 from storage import sign_ups
 from storage.tables import audit, conversations, evidence, hidings, items, status_updates
-from tests.journeys.killable import MOMENTS, KillableNetwork, Step
+from tests.journeys.killable import AT_EVERY_STEP, KillableNetwork, Step
 from tests.journeys.test_consultations import announced
 from tests.journeys.test_reporting import justice
-
-BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 pytestmark = [
     pytest.mark.faults,
     pytest.mark.slow,
     pytest.mark.timeout(300),
-    pytest.mark.parametrize("database_url", BOTH, indirect=True),
+    AT_EVERY_STEP,
 ]
 
 MEASURES = ("Bill 12 passed its first reading.", "The committee meets in June.")
@@ -48,7 +46,6 @@ def report_steps(phone: Phone) -> list[Step]:
     ]
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
 async def test_a_report_survives_a_kill_at_every_step(
     killable: KillableNetwork, moment: str, record_property: Callable[[str, object], None]
 ) -> None:
@@ -81,7 +78,6 @@ CSV = "document_symbol,paragraph,recommending_state,position,text\n" + "\n".join
 )
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
 async def test_an_import_survives_a_kill_at_every_step(
     killable: KillableNetwork, moment: str, record_property: Callable[[str, object], None]
 ) -> None:
@@ -107,7 +103,6 @@ async def test_an_import_survives_a_kill_at_every_step(
     record_property(f"kill -9 {moment} each step of an import: kills, items", (killable.kills, 120))
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
 async def test_what_is_to_be_hidden_survives_a_kill_at_every_step(
     killable: KillableNetwork, moment: str, record_property: Callable[[str, object], None]
 ) -> None:
@@ -158,7 +153,6 @@ def sign_up_steps(phone: Phone, link: str) -> list[Step]:
     ]
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
 async def test_a_sign_up_survives_a_kill_at_every_step_and_so_does_its_erasure(
     killable: KillableNetwork, moment: str, record_property: Callable[[str, object], None]
 ) -> None:

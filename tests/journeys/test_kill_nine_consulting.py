@@ -29,7 +29,7 @@ from storage.tables import (
 )
 from storage.tables import files as stored
 from tests.exchange.test_nameless import NAME, photo
-from tests.journeys.killable import KillableNetwork, Step
+from tests.journeys.killable import AT_EVERY_STEP, KillableNetwork, Step
 from tests.journeys.test_consultation_files import BUTTONS
 from tests.journeys.test_consultations import announced
 from tests.journeys.test_door import signed_up
@@ -39,16 +39,7 @@ pytestmark = [
     pytest.mark.faults,
     pytest.mark.slow,
     pytest.mark.timeout(300),
-    pytest.mark.parametrize(
-        ("database_url", "moment"),
-        [
-            ("sqlite", "before"),
-            ("sqlite", "during"),
-            pytest.param("postgres", "during", marks=pytest.mark.postgres),
-            pytest.param("postgres", "after", marks=pytest.mark.postgres),
-        ],
-        indirect=["database_url"],
-    ),
+    AT_EVERY_STEP,
 ]
 
 RAMP = "The school of Far Shore has no ramp."
