@@ -48,17 +48,26 @@ logs.configure("readable")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let each of the workers begin with its share of the slow tests: none begins late and alone.
 
-    What stands together stays together, for it shares what is made once a worker.
+    What is marked `together` goes to one worker, for it shares what is made once a worker.
     """
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     slow = [each for each in items if each.get_closest_marker("slow")]
-    others = [each for each in items if not each.get_closest_marker("slow")]
-    share = -(-len(others) // workers)
-    items[:] = [
-        each
-        for n in range(workers)
-        for each in (*slow[n::workers], *others[n * share : (n + 1) * share])
-    ]
+    others = iter([each for each in items if not each.get_closest_marker("slow")])
+    groups = [[*each] for _shared, each in itertools.groupby(slow, key=_shared_by)]
+    fair = len(items) // workers
+    dealt: list[pytest.Item] = []
+    for n in range(workers):
+        share = [each for group in groups[n::workers] for each in group]
+        dealt += [*share, *itertools.islice(others, max(0, fair - len(share)))]
+    items[:] = [*dealt, *others]
+
+
+def _shared_by(item: pytest.Item) -> str:
+    """The same for what goes to one worker: tests of one file on one server."""
+    if item.get_closest_marker("together") is None:
+        return item.nodeid
+    server = "postgres" if item.get_closest_marker("postgres") else "sqlite"
+    return f"{item.path} on {server}"
 
 
 def pytest_collection_finish() -> None:

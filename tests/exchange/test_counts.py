@@ -39,7 +39,7 @@ from tests.conftest import AUDIT_KEY, PostgresServer, sqlite_url
 from tests.record import BEGIN, fill, vary
 from tests.services.test_exports import tools_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.together, pytest.mark.timeout(300)]
 
 T = TypeVar("T")
 
