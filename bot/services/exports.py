@@ -108,12 +108,6 @@ async def choices(tx: Transaction, act: Act, chosen: Filter, dimension: Dimensio
     )
 
 
-async def matching(tx: Transaction, act: Act, chosen: Filter) -> int:
-    """How many recommendations pass the filter."""
-    require(may_export(act.actor))
-    return await exports.count(tx, chosen, act.zone)
-
-
 async def holds(tx: Transaction, act: Act, kind: ExportKind, chosen: Filter) -> tuple[str, int]:
     """What an export of that kind counts, and how many there are of it within the filter."""
     match counted := FORMS[kind].counted:
