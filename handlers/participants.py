@@ -250,7 +250,7 @@ async def cancel(turn: Turn, argument: str) -> None:
     if not sure:
         await turn.show(views.ask_to_cancel(found))
         return
-    turn.sign_up = await service.cancel(turn.tx, turn.act, kept, found)
+    turn.sign_up = await service.cancel(turn.tx, turn.act, kept)
     turn.toast = text("sign_up.cancelled")
     await _show(turn, found, turn.sign_up)
 

@@ -95,9 +95,7 @@ async def begin(
         raise NotFound from None
 
 
-async def send(
-    tx: Transaction, act: Act, kept: SignUp, consultation: Consultation, answers: Mapping[str, Any]
-) -> SignUp:
+async def send(tx: Transaction, act: Act, kept: SignUp, answers: Mapping[str, Any]) -> SignUp:
     """Sign up with these answers, or change those that were sent.
 
     Raises SignUpClosed, NotInvited, ChildrenAlone, NotSoMany.
@@ -106,7 +104,7 @@ async def send(
     has, and waits for more where that is not free. Who came by a code is of its group.
     """
     kept = replace(await seats.hold(tx, kept), card=kept.card)
-    consultation = existing(await consultations.get(tx, kept.consultation_id))  # as it is now
+    consultation = await _consultation(tx, kept)
     if not consultation.takes_sign_ups(act.today):
         raise SignUpClosed
     assert kept.card is not None
@@ -131,14 +129,14 @@ async def send(
     return await sign_ups.again(tx, kept)
 
 
-async def cancel(tx: Transaction, act: Act, kept: SignUp, consultation: Consultation) -> SignUp:
+async def cancel(tx: Transaction, act: Act, kept: SignUp) -> SignUp:
     """Take part no more; what was said stays until it is erased, so that it can be taken up.
 
     A seat that becomes free is offered to whoever comes next. Raises TooLateToCancel.
     """
-    if not consultation.can_be_left(act.today):
-        raise TooLateToCancel
     kept = await seats.hold(tx, kept)
+    if not (await _consultation(tx, kept)).can_be_left(act.today):
+        raise TooLateToCancel
     if not kept.is_in:
         return kept
     assert kept.card is not None
@@ -191,6 +189,11 @@ async def forget(
     for each in found:
         await erasure.of_sign_up(tx, act, each, says=says if each is found[-1] else None)
     return len(found)
+
+
+async def _consultation(tx: Transaction, kept: SignUp) -> Consultation:
+    """As it is now that it is locked: who waited for that may have read another."""
+    return existing(await consultations.get(tx, kept.consultation_id))
 
 
 async def _lock_with_open_ones(tx: Transaction, card: Card, consultation: Consultation) -> None:

@@ -151,7 +151,7 @@ async def _then(turn: Turn, answers: Answers, _conversation_id: int) -> Screen:
     card = existing(held(turn).card)
     said = {name: each for name, each in answers.items() if name not in (LATER, DISCREET)}
     await subscriptions.settle(turn.tx, turn.act, card, wished=answers.get(LATER) == YES)
-    turn.sign_up = await service.send(turn.tx, turn.act, held(turn), found, said)
+    turn.sign_up = await service.send(turn.tx, turn.act, held(turn), said)
     if await turn.is_discreet():
         return discreet_views.saved(f"sign_up:{found.code}")
     waits = await waiting.stands(turn.tx, turn.act, found, turn.sign_up)

@@ -64,7 +64,7 @@ async def joins(killable: KillableNetwork, chat_id: int) -> SignUp:
         found = await the_one(tx)
         card = Card(chat_id, killable.bot.id, "en")
         begun = await sign_ups.agree(tx, act(killable), card, found)
-        return await sign_ups.send(tx, act(killable), begun, found, {})
+        return await sign_ups.send(tx, act(killable), begun, {})
 
 
 async def meets(killable: KillableNetwork, day: date, **values: object) -> None:

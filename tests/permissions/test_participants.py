@@ -53,7 +53,7 @@ async def code(world: World) -> str:
         card = Card(VICTIM, world.bot_id, "en", named=True)
         begun = await sign_ups.agree(tx, nobody, card, found)
         said = {"name": f"Salma {SECRET}", "organisation": SECRET, "region": SECRET}
-        await sign_ups.send(tx, nobody, begun, found, said)
+        await sign_ups.send(tx, nobody, begun, said)
     await world.remember()
     return found.code
 

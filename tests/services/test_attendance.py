@@ -215,11 +215,11 @@ async def test_the_count_follows_whoever_cancels_is_forgotten_or_says_another_gr
     async with database.write() as tx:
         act = nobody(clock)
         if how == "cancel":
-            await service.cancel(tx, act, sent, found)
+            await service.cancel(tx, act, sent)
         elif how == "forget":
             await erasure.of_sign_up(tx, act, sent)
         else:
-            await service.send(tx, act, sent, found, {"group": Group.WOMEN.value})
+            await service.send(tx, act, sent, {"group": Group.WOMEN.value})
     expected = {Group.WOMEN: 1} if how == "change" else {}
     assert await came(database, found) == expected
     if how == "cancel":

@@ -53,7 +53,7 @@ async def named(database: Database, clock: FrozenClock, found: Consultation) -> 
     async with database.write() as tx:
         card = Card(CHAT + 50, BOT, "en", named=True)
         kept = await sign_ups.agree(tx, nobody(clock), card, found)
-        await sign_ups.send(tx, nobody(clock), kept, found, {"name": "Salma"})
+        await sign_ups.send(tx, nobody(clock), kept, {"name": "Salma"})
 
 
 async def content(

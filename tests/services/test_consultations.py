@@ -107,7 +107,7 @@ async def signed_up(
         act = nobody(clock)
         card = Card(chat_id, BOT, "en", wrote=(11,))
         begun = await sign_ups.agree(tx, act, card, found)
-        return await sign_ups.send(tx, act, begun, found, ANSWERS | answers)
+        return await sign_ups.send(tx, act, begun, ANSWERS | answers)
 
 
 async def everything(database: Database) -> bytes:
@@ -297,10 +297,8 @@ async def test_a_changed_card_is_counted_once_and_a_cancelled_one_not_at_all(
             "group": {"women": 1},
             "region": {"Far Shore": 1},
         }
-        gone = await sign_ups.cancel(tx, nobody(clock), sent, found)
-        assert await sign_ups.cancel(tx, nobody(clock), gone, found) == gone, (
-            "twice changes nothing"
-        )
+        gone = await sign_ups.cancel(tx, nobody(clock), sent)
+        assert await sign_ups.cancel(tx, nobody(clock), gone) == gone, "twice changes nothing"
         assert await queries.counts(tx, found.id) == {}
 
 

@@ -73,9 +73,9 @@ async def test_other_groups_are_refused_and_no_groups_are_no_invitation(
         begun = await sign_ups.agree(tx, nobody(clock), Card(CHAT, BOT, "en"), found)
         for group in ({}, {"group": ACADEMIA}):
             with pytest.raises(sign_ups.NotInvited):
-                await sign_ups.send(tx, nobody(clock), begun, found, group)
+                await sign_ups.send(tx, nobody(clock), begun, group)
         assert await queries.counts(tx, found.id) == {}
-        sent = await sign_ups.send(tx, nobody(clock), begun, found, {"group": WOMEN})
+        sent = await sign_ups.send(tx, nobody(clock), begun, {"group": WOMEN})
         assert sent.state is SignUpState.CONFIRMED
         act = await officer(tx, clock)
         with pytest.raises(consultations.NoGroups):
@@ -91,6 +91,6 @@ async def test_the_code_says_the_group_whatever_the_card_says(
     async with database.write() as tx:
         card = Card(CHAT, BOT, "en", group=WOMEN)
         begun = await sign_ups.agree(tx, nobody(clock), card, found)
-        sent = await sign_ups.send(tx, nobody(clock), begun, found, {"group": ACADEMIA})
+        sent = await sign_ups.send(tx, nobody(clock), begun, {"group": ACADEMIA})
         assert sent.pool == WOMEN
         assert await queries.counts(tx, found.id) == {"group": {WOMEN: 1}}

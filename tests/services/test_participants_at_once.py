@@ -175,7 +175,7 @@ async def test_a_card_that_is_sent_while_it_is_erased_counts_nobody(
         await erasure.of_sign_up(tx, tick(clock), begun)
 
     async def sends(tx: Transaction) -> None:
-        await sign_ups.send(tx, nobody(clock), begun, found, {})
+        await sign_ups.send(tx, nobody(clock), begun, {})
 
     assert not await one_after_the_other(database, erases, sends)
     assert await counted(database, found.id, "group") == 0
@@ -195,7 +195,7 @@ async def test_seats_that_were_just_taken_away_are_given_to_nobody(
         await consultations.change(tx, act, found.id, replace(found.wanted, seats=1))
 
     async def sends(tx: Transaction) -> None:
-        await sign_ups.send(tx, nobody(clock), second, found, {})
+        await sign_ups.send(tx, nobody(clock), second, {})
 
     assert await one_after_the_other(database, takes_away, sends)
     async with database.read() as tx:

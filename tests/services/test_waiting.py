@@ -50,7 +50,7 @@ async def joins(
 ) -> SignUp:
     async with database.write() as tx:
         begun = await sign_ups.agree(tx, nobody(clock), Card(chat_id, BOT, "en"), found)
-        return await sign_ups.send(tx, nobody(clock), begun, found, answers)
+        return await sign_ups.send(tx, nobody(clock), begun, answers)
 
 
 async def now(database: Database, one: SignUp) -> SignUp:
@@ -82,7 +82,7 @@ async def test_a_freed_seat_is_offered_to_the_next_and_taken(
     found = await announced(database, clock, seats=1)
     first, second, third = [await joins(database, clock, found, each) for each in (1, 2, 3)]
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), first, found)
+        await sign_ups.cancel(tx, nobody(clock), first)
     second, third = await now(database, second), await now(database, third)
     assert (second.state, third.state) == (OFFERED, WAITING)
     assert second.offered_until == clock.now() + OFFERED_FOR
@@ -101,7 +101,7 @@ async def test_an_offer_that_nobody_takes_goes_on_and_is_not_made_again_unasked(
     found = await announced(database, clock, seats=1)
     first, second, third = [await joins(database, clock, found, each) for each in (1, 2, 3)]
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), first, found)
+        await sign_ups.cancel(tx, nobody(clock), first)
     clock.move(hours=24)
     async with database.write() as tx:
         with pytest.raises(waiting.OfferOver):
@@ -208,7 +208,7 @@ async def test_a_party_that_grows_takes_what_is_free_and_else_keeps_what_it_has(
         assert await waiting.stands(tx, nobody(clock), found, late) == (2, Reason.AHEAD)
         assert await news(database, school) == 0, "who asks reads it in the answer"
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), alone, found)
+        await sign_ups.cancel(tx, nobody(clock), alone)
     assert await seats_of(database, school) == (CONFIRMED, 6, 0)
     assert await news(database, school) == 1
     assert (await now(database, late)).state is WAITING
@@ -228,7 +228,7 @@ async def test_a_party_that_waits_for_more_can_give_that_up_and_those_behind_com
     third = await joins(database, clock, found, 4)
     assert (school.size, school.more, third.state) == (4, 1, WAITING)
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), school, found)
+        await sign_ups.cancel(tx, nobody(clock), school)
     assert await seats_of(database, school) == (SignUpState.CANCELLED, 4, 0)
     assert (await now(database, third)).state is OFFERED
     back = await party(database, clock, found, 1, 4)
@@ -243,7 +243,7 @@ async def test_a_party_that_was_offered_seats_and_grew_takes_those_and_waits_for
     school = await party(database, clock, found, 3, 2)
     assert (school.state, school.size) == (WAITING, 3)
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), first, found)
+        await sign_ups.cancel(tx, nobody(clock), first)
     assert (await now(database, school)).state is OFFERED
     school = await party(database, clock, found, 3, 3)
     assert (school.state, school.size, school.more) == (OFFERED, 3, 1)
@@ -251,7 +251,7 @@ async def test_a_party_that_was_offered_seats_and_grew_takes_those_and_waits_for
         school = await waiting.take(tx, nobody(clock), school)
     assert (school.state, school.size, school.more) == (CONFIRMED, 3, 1)
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), second, found)
+        await sign_ups.cancel(tx, nobody(clock), second)
     assert await seats_of(database, school) == (CONFIRMED, 4, 0)
 
 
@@ -262,14 +262,14 @@ async def test_an_offer_to_a_party_that_grew_lapses_as_a_whole(
     first, second = [await joins(database, clock, found, each) for each in (1, 2)]
     school = await party(database, clock, found, 3, 1)
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), first, found)
+        await sign_ups.cancel(tx, nobody(clock), first)
     await party(database, clock, found, 3, 2)
     assert await seats_of(database, school) == (OFFERED, 2, 1)
     clock.move(hours=24)
     await waiting.follow(database, tick(clock))
     assert await seats_of(database, school) == (LAPSED, 3, 0)
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), second, found)
+        await sign_ups.cancel(tx, nobody(clock), second)
         school = await waiting.ask_again(tx, nobody(clock), found, school)
     assert (school.state, school.size) == (OFFERED, 3)
 
@@ -287,7 +287,7 @@ async def test_a_party_larger_than_the_room_is_refused_and_holds_up_nobody(
     assert await seats_of(database, school) == (CONFIRMED, 5, 0)
     other = await party(database, clock, found, 2, 3)
     async with database.write() as tx:
-        await sign_ups.cancel(tx, nobody(clock), school, found)
+        await sign_ups.cancel(tx, nobody(clock), school)
         act = await officer(tx, clock)
         clock.move(hours=24)
     await waiting.follow(database, tick(clock))
@@ -340,7 +340,7 @@ async def _does(
     tx: Transaction, clock: FrozenClock, found: Consultation, act: str, one: SignUp
 ) -> None:
     if act == "cancel":
-        await sign_ups.cancel(tx, nobody(clock), one, found)
+        await sign_ups.cancel(tx, nobody(clock), one)
     elif act == "take":
         await waiting.take(tx, nobody(clock), one)
     else:
@@ -376,7 +376,7 @@ async def test_after_the_last_day_nothing_is_offered_any_more(
     clock.move(days=29)
     async with database.write() as tx:
         with pytest.raises(sign_ups.TooLateToCancel):
-            await sign_ups.cancel(tx, nobody(clock), first, found)
+            await sign_ups.cancel(tx, nobody(clock), first)
         await erasure.of_sign_up(tx, nobody(clock), first)
     assert clock.now().date() > LAST_DAY
     assert (await now(database, second)).state is WAITING
