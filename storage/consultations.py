@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from bot.domain.consultations import (
+    HELD,
     TAKING_PART,
     WORDS,
     Access,
@@ -39,6 +40,8 @@ from storage.tables import (
 from storage.upsert import insert_into
 
 _HOLDING = consultations.c.state != ConsultationState.ERASED.value
+IS_HELD = consultations.c.state.in_([each.value for each in HELD])
+"""Whether it takes place or has: it was neither cancelled nor erased."""
 
 
 # -- Announcing ------------------------------------------------------------------------------------
@@ -195,11 +198,8 @@ async def page(
 
 async def under_way(tx: Transaction, *, language: str | None = None) -> list[Consultation]:
     """Those that were neither cancelled nor erased, in `language` where they are said in it."""
-    states = [ConsultationState.OPEN.value, ConsultationState.CLOSED.value]
     rows = await tx.rows(
-        _said()
-        .where(consultations.c.state.in_(states))
-        .order_by(consultations.c.last_day, consultations.c.id)
+        _said().where(IS_HELD).order_by(consultations.c.last_day, consultations.c.id)
     )
     return [await _in(tx, _read(row), language) for row in rows]
 
@@ -309,9 +309,7 @@ async def to_remind(tx: Transaction, *, tomorrow: date) -> list[int]:
     before = consultations.c.reminded_on
     return await tx.values(
         select(consultations.c.id).where(
-            consultations.c.state.in_(
-                [ConsultationState.OPEN.value, ConsultationState.CLOSED.value]
-            ),
+            IS_HELD,
             consultations.c.form == Form.MEETING.value,
             consultations.c.last_day == tomorrow,
             or_(before.is_(None), before != tomorrow),
@@ -334,9 +332,7 @@ async def to_ask(tx: Transaction, *, today: date) -> list[int]:
     """Meetings that are over and whose participants were not asked how it was."""
     return await tx.values(
         select(consultations.c.id).where(
-            consultations.c.state.in_(
-                [ConsultationState.OPEN.value, ConsultationState.CLOSED.value]
-            ),
+            IS_HELD,
             consultations.c.form == Form.MEETING.value,
             consultations.c.last_day < today,
             consultations.c.feedback_on.is_(None),

@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from bot.domain.consultations import SEATED, ConsultationState, SignUp, SignUpState
+from bot.domain.consultations import SEATED, SignUp, SignUpState
 from bot.domain.errors import existing
 from bot.domain.quotas import Waiting
 from storage import sign_ups as queries
+from storage.consultations import IS_HELD
 from storage.counters import next_number
 from storage.database import Transaction
 from storage.tables import consultations, sign_ups
@@ -116,9 +117,7 @@ async def due(tx: Transaction, *, now: datetime, today: date) -> list[int]:
         select(consultations.c.id)
         .join(sign_ups, sign_ups.c.consultation_id == consultations.c.id)
         .where(
-            consultations.c.state.in_(
-                [ConsultationState.OPEN.value, ConsultationState.CLOSED.value]
-            ),
+            IS_HELD,
             or_(waiting, over),
         )
         .distinct()

@@ -290,7 +290,7 @@ class Consultation:
 
     @property
     def _goes_on(self) -> bool:
-        return self.state in (ConsultationState.OPEN, ConsultationState.CLOSED)
+        return self.state in HELD
 
     @property
     def groups_told_from(self) -> date:
@@ -423,6 +423,9 @@ class Standing:
     children: int  # who come with organisations
     erased: Mapping[str, int]
 
+
+HELD = (ConsultationState.OPEN, ConsultationState.CLOSED)
+"""A consultation in one of these takes place or has: it was neither cancelled nor erased."""
 
 TAKING_PART = (
     SignUpState.CONFIRMED,

@@ -10,6 +10,7 @@ from bot.domain.consultations import (
     A_DAY,
     BEGUN_KEPT,
     CHILDREN_COME,
+    HELD,
     KEPT_LONGEST,
     SEATED,
     TAKING_PART,
@@ -162,9 +163,8 @@ async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
     found = await get(tx, act, consultation_id)
     if not found.can_be_cancelled(act.today):
         raise Outdated
-    open_or_closed = [ConsultationState.OPEN, ConsultationState.CLOSED]
     to = ConsultationState.CANCELLED
-    if not await queries.move(tx, consultation_id, from_=open_or_closed, to=to):
+    if not await queries.move(tx, consultation_id, from_=HELD, to=to):
         raise Outdated
     await erasure.of_marks(tx, act, consultation_id)
     await _tell(tx, act, consultation_id, told.news(found.code))

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.consultations import (
+    HELD,
     SEATED,
     Consultation,
-    ConsultationState,
     SignUp,
     SignUpState,
 )
@@ -185,7 +185,7 @@ async def _lapse(tx: Transaction, act: Act, consultation_id: int) -> None:
 
 def _goes_on(found: Consultation, act: Act) -> bool:
     """Whether seats are still given: until the day itself, sign-up being closed or not."""
-    running = found.state in (ConsultationState.OPEN, ConsultationState.CLOSED)
+    running = found.state in HELD
     return running and act.today <= found.wanted.last_day
 
 
