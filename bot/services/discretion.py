@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from bot.domain.consultations import Card, SignUp
 from bot.domain.people import Act
+from bot.domain.screens import Screen
 from bot.domain.views import discretion as views
 from bot.services import audit, erasure
 from storage import hidings, outbox, sign_ups
@@ -112,20 +113,23 @@ async def _hide(
     """Leave one line, in the place of the message of row `line`, and nothing of the others."""
     if others := [each for each in rows if each != line]:
         await clear(tx, act, card, rows=others)
-    if line is None:
-        return
-    hidden = Message(
-        f"screen:{secrets.token_hex(8)}",
-        views.hidden(),
+    if line is not None:
+        said = _said(card, "screen", views.hidden(), lane=lane)
+        await outbox.add(tx, replace(said, edits=line), now=act.now)
+
+
+def _said(card: Card, what: str, shown: Screen, *, lane: str) -> Message:
+    """Something that the chat is told without a sound."""
+    return Message(
+        f"{what}:{secrets.token_hex(8)}",
+        shown,
         None,
         card.bot_id,
         chat_id=card.chat_id,
         lane=lane,
-        edits=line,
         silent=True,
         language=card.language,
     )
-    await outbox.add(tx, hidden, now=act.now)
 
 
 # -- What is taken from the chat -------------------------------------------------------------------
@@ -148,18 +152,8 @@ async def clear(
 
 async def take_written(tx: Transaction, act: Act, card: Card, message_id: int) -> None:
     """Delete what was just saved from the chat; where Telegram refuses, that is said there."""
-    gone = Message(
-        f"erase:{secrets.token_hex(8)}",
-        views.not_deleted(),
-        None,
-        card.bot_id,
-        chat_id=card.chat_id,
-        lane=REPLY,
-        removes=message_id,
-        silent=True,
-        language=card.language,
-    )
-    await outbox.add(tx, gone, now=act.now)
+    said = _said(card, "erase", views.not_deleted(), lane=REPLY)
+    await outbox.add(tx, replace(said, removes=message_id), now=act.now)
 
 
 async def forget(tx: Transaction, act: Act, bot_id: int, chat_id: int, *, but: int | None) -> None:
