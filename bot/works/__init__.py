@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -137,3 +138,9 @@ class Tools:
         """Note how far the job is."""
         async with self.database.write() as tx:
             await jobs.change(tx, job.id, done=done, total=total)
+
+
+def digest_of(path: Path) -> tuple[str, int]:
+    """The SHA-256 of a file that was made, and its size in bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from bot.jobs import ARCHIVE, EXPORT, OnProgress, file_in
 from bot.services import approvals
 from bot.services import exports as service
 from bot.services.notices import tell
-from bot.works import Tools, calendar_file, word_files
+from bot.works import Tools, calendar_file, digest_of, word_files
 from bot.works.telling import JobCancelled, Telling, is_cancelled
 from storage import jobs
 from storage.database import Transaction
@@ -77,7 +76,9 @@ async def make(
     if kind is ExportKind.CALENDAR:
         written = await calendar_file.write(tools, order, room)
         path = room / written.file
-        return Made(path, *await asyncio.to_thread(_digest, path), written.counts, written.withheld)
+        return Made(
+            path, *await asyncio.to_thread(digest_of, path), written.counts, written.withheld
+        )
     store = kind is ExportKind.ARCHIVE
     result = await tools.jobs.run(
         process(kind),
@@ -92,7 +93,7 @@ async def make(
         path = await word_files.filled(
             tools, of, order.language, path, room, on_progress=on_progress
         )
-    sha256, size = await asyncio.to_thread(_digest, path)
+    sha256, size = await asyncio.to_thread(digest_of, path)
     return Made(path, sha256, size, result["counts"], result["withheld"])
 
 
@@ -188,11 +189,6 @@ def _made(kind: ExportKind, job: Job) -> Screen:
         return views.made(kind)
     first, place, several = job.arguments["batch"]
     return views.by_document(kind, views.Batch(first, place, several), 0.0)
-
-
-def _digest(path: Path) -> tuple[str, int]:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
 
 
 async def _hand_over(

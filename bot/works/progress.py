@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +20,7 @@ from bot.exchange.progress import pack
 from bot.jobs import file_in
 from bot.services import exports
 from bot.services import progress as service
-from bot.works import Tools, digest
+from bot.works import Tools, digest, digest_of
 from storage import jobs, names
 from storage.jobs import Job
 
@@ -107,7 +106,7 @@ async def write_out(tools: Tools, subject: Subject, target: Path, *, language: s
     async with tools.room() as room:
         result = await tools.jobs.run(process, drawn, room)
         path = file_in(room, result["file"])
-        sha256 = await asyncio.to_thread(_digest, path)
+        sha256, _size = await asyncio.to_thread(digest_of, path)
         beside = room / "figures.txt"
         said = "\n".join("" if each is None else reader.say(each) for each in words)
         await asyncio.to_thread(beside.write_text, f"{said}\n", "utf-8")
@@ -152,7 +151,3 @@ async def _drawn(
         whose=whose_it_is,
     )
     return common | {"figures": pack(figures)}, told, figures.total
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
