@@ -80,6 +80,11 @@ def number(argument: str) -> int:
     return int(argument)
 
 
+def version_seen(argument: str) -> int:
+    """The version that a button shows; the first, where it names none."""
+    return number(argument) if argument else 1
+
+
 async def visible(turn: Turn, argument: str) -> tuple[Assignment, Item]:
     """The assignment that a button names and its item, if this person may see it."""
     assignment = await assignments.get(turn.tx, number(argument))

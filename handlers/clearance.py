@@ -15,7 +15,7 @@ from bot.domain.screens import Code, text
 from bot.domain.views import clearance as views
 from bot.domain.views.common import BESIDE, LIST_LENGTH
 from bot.services import clearance as service
-from handlers.card import number
+from handlers.card import number, version_seen
 from handlers.home import page_beside, page_number
 from handlers.turn import Turn
 from storage import absences, institutions, status_updates
@@ -96,11 +96,11 @@ async def return_(turn: Turn, argument: str) -> None:
     found = await service.get(turn.tx, turn.actor, number(report_id))
     if not await _waits(turn, found):
         return
-    if found.version != (number(seen) if seen else 1):
+    if found.version == version_seen(seen):
+        await _begin_return(turn, found)
+    else:
         turn.toast = AmendedMeanwhile(number=Code(found.number), version=found.version).text
         await report(turn, report_id)
-        return
-    await _begin_return(turn, found)
 
 
 async def reply(turn: Turn, argument: str, wrote: Wrote) -> None:

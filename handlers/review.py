@@ -20,7 +20,7 @@ from bot.domain.views.common import LIST_LENGTH
 from bot.services import consolidation, opened
 from bot.services import reviews as service
 from bot.services.status_updates import every_version, get_own, read_beside
-from handlers.card import number
+from handlers.card import number, version_seen
 from handlers.home import page_number
 from handlers.turn import Turn
 from storage import (
@@ -92,7 +92,7 @@ async def approve(turn: Turn, argument: str) -> None:
     report_id, _, seen = argument.partition(":")
     try:
         async with turn.tx.savepoint():
-            version = number(seen) if seen else 1
+            version = version_seen(seen)
             done = await service.approve(turn.tx, turn.act, number(report_id), version=version)
     except (Outdated, AmendedMeanwhile) as refused:
         turn.toast = refused.text
@@ -133,7 +133,7 @@ async def _waiting(turn: Turn, argument: str) -> StatusUpdate | None:
     said = existing(await status_updates.get(turn.tx, number(report_id)))
     if said.state is not ReportState.SUBMITTED:
         turn.toast = Outdated().text
-    elif said.version != (number(seen) if seen else 1):
+    elif said.version != version_seen(seen):
         turn.toast = AmendedMeanwhile(number=Code(said.number), version=said.version).text
     else:
         return said

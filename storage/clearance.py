@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 
-from bot.domain.clearance import Case, Decision, Notice, Rule, Shown, Uncleared
+from bot.domain.clearance import Case, Decision, Notice, Rule, Shown, Uncleared, writers
 from bot.domain.items import ReportState
 from bot.domain.review import ReturnedBefore
 from storage.database import Transaction
@@ -349,7 +349,7 @@ async def cases(tx: Transaction) -> list[Case]:
         Case(
             row["status_update_id"],
             row["institution_id"],
-            frozenset({row["author"], row["amender"]} - {None}),
+            writers(row["author"], row["amender"]),
             row["since"],
             told.get(row["status_update_id"], {}),
         )

@@ -65,7 +65,7 @@ class Uncleared(Waiting):
     @property
     def writers(self) -> frozenset[int]:
         """The people whose words it may hold: none of them clears it."""
-        return frozenset(each for each in (self.author, self.amender) if each is not None)
+        return writers(self.author, self.amender)
 
     @property
     def since(self) -> datetime:
@@ -87,6 +87,11 @@ class Outcome:
 
     cleared: tuple[str, ...]
     decided: tuple[str, ...]
+
+
+def writers(*people: int | None) -> frozenset[int]:
+    """Those of whom it is known that they wrote something of a report."""
+    return frozenset(each for each in people if each is not None)
 
 
 # -- Whom a report is with -------------------------------------------------------------------------
