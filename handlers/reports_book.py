@@ -48,20 +48,21 @@ async def receive(turn: Turn, sent: Sent) -> None:
 
 async def look(turn: Turn, argument: str) -> None:
     """`reports_look:9:1`: a page of the reports that would be sent."""
-    job_id, _, page = argument.partition(":")
-    await turn.show(
-        await reports_preview.reports(
-            turn.tx, turn.act, number(job_id), page_number(page), language=turn.language
-        )
-    )
+    job_id, page = _place(argument)
+    found = await reports_preview.reports(turn.tx, turn.act, job_id, page, language=turn.language)
+    await turn.show(views.reports(job_id, page, found.rows, found.sent, found.left))
 
 
 async def look_left(turn: Turn, argument: str) -> None:
     """`reports_left:9:1`: a page of the rows that would not be sent."""
+    job_id, page = _place(argument)
+    found = await reports_preview.left(turn.tx, turn.act, job_id, page)
+    await turn.show(views.left(job_id, page, found.rows, found.left, found.sent))
+
+
+def _place(argument: str) -> tuple[int, int]:
     job_id, _, page = argument.partition(":")
-    await turn.show(
-        await reports_preview.left(turn.tx, turn.act, number(job_id), page_number(page))
-    )
+    return number(job_id), page_number(page)
 
 
 async def send(turn: Turn, argument: str) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from bot.domain.people import Act
 from bot.domain.reports_book import Becomes, Filled, figures_written
-from bot.domain.screens import Screen, Words
+from bot.domain.screens import Words
 from bot.domain.views import reports_book as views
 from bot.domain.views.common import item_code
 from bot.services import reports_book
@@ -24,28 +25,38 @@ def kept(rows: Sequence[Row], left: Sequence[views.NotSent]) -> dict[str, Any]:
     }
 
 
-async def reports(tx: Transaction, act: Act, job_id: int, page: int, *, language: str) -> Screen:
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows of a workbook, and how many would be sent in all, and how many not."""
+
+    rows: Sequence[T]
+    sent: int
+    left: int
+
+
+async def reports(
+    tx: Transaction, act: Act, job_id: int, page: int, *, language: str
+) -> Page[views.Shown | views.NotSent]:
     """A page of what would be sent now; raises NotFound, or Outdated once it is being sent."""
     result = await reports_book.waiting(tx, act, job_id)
-    first = page * views.SHOWN
-    some = [Filled.from_json(each) for each in result["rows"][first : first + views.SHOWN]]
+    some = [Filled.from_json(each) for each in _on(page, result["rows"])]
     rows = await reports_book.judged(tx, act, some, language=language)
     found = [shown(each, act.today) if each.is_sent else not_sent(each) for each in rows]
-    return views.reports(job_id, page, found, len(result["rows"]), len(_left(result)))
+    return Page(found, len(result["rows"]), len(result["left"]))
 
 
-async def left(tx: Transaction, act: Act, job_id: int, page: int) -> Screen:
+async def left(tx: Transaction, act: Act, job_id: int, page: int) -> Page[views.NotSent]:
     """A page of what would not be sent, and why; raises as `reports`."""
     result = await reports_book.waiting(tx, act, job_id)
-    every = _left(result)
-    first = page * views.SHOWN
-    some = [views.NotSent.from_json(each) for each in every[first : first + views.SHOWN]]
-    return views.left(job_id, page, some, len(every), len(result["rows"]))
+    some = [views.NotSent.from_json(each) for each in _on(page, result["left"])]
+    return Page(some, len(result["rows"]), len(result["left"]))
 
 
-def _left(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    found: Sequence[Mapping[str, Any]] = result.get("left", ())
-    return found
+def _on(page: int, every: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    return every[page * views.SHOWN : (page + 1) * views.SHOWN]
 
 
 def not_sent(row: Row) -> views.NotSent:

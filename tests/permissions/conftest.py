@@ -765,7 +765,7 @@ async def _books(tx: Transaction, colleague: Actor, officer: Actor, now: datetim
     """A colleague's workbook of reports waits; an officer's export comes by itself."""
     by = maravia.act(colleague, now)
     job_id = await reports_book.receive(tx, by, file_id="f", name=COLLEAGUE)
-    await jobs.change(tx, job_id, state=jobs.WAITING, result={"rows": []})
+    await jobs.change(tx, job_id, state=jobs.WAITING, result={"rows": [], "left": []})
     chosen = Filter({Dimension.CLUSTER: (SECRETARIAT,)})
     act = maravia.act(officer, now)
     await regular.add(tx, act, ExportKind.WORKBOOK, chosen, Rhythm.MONDAY)
