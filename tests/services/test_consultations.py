@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from bot.domain.consultations import (
     KEPT_AFTER,
     Access,
+    Attendance,
     Card,
     Consultation,
     ConsultationState,
@@ -29,9 +30,11 @@ from bot.domain.consultations import (
 from bot.domain.errors import NotAllowed, Outdated
 from bot.domain.people import TICK, Act, Actor, Role
 from bot.domain.screens import message, text
+from bot.domain.views import consultations as views
 from bot.keys import KeyRing
 from bot.services import announcing, consultations, erasure, sign_ups
 from bot.services.notices import tell_participants
+from bot.texts import Texts, language_name
 from storage import consultations as queries
 from storage import institutions as houses
 from storage import sign_ups as kept
@@ -41,6 +44,8 @@ from tests import maravia
 from tests.conftest import FrozenClock
 
 BOT, CHAT = 77, 5_000_000_123
+CAME = Attendance(0, None)
+UNSEEN = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069"))  # what keeps directions apart
 LAST_DAY = date(2026, 6, 1)
 ANSWERS = {
     "organisation": "Blue Door Collective",
@@ -300,6 +305,29 @@ async def test_a_changed_card_is_counted_once_and_a_cancelled_one_not_at_all(
         gone = await sign_ups.cancel(tx, nobody(clock), sent)
         assert await sign_ups.cancel(tx, nobody(clock), gone) == gone, "twice changes nothing"
         assert await queries.counts(tx, found.id) == {}
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+async def test_the_board_says_in_fives_whence_they_come_and_what_they_speak_and_need(
+    database: Database, clock: FrozenClock, language: str
+) -> None:
+    found = await announced(database, clock, regions=("Far Shore", "The Lakes"))
+    for n in range(6):
+        region = "The Lakes" if n == 5 else "Far Shore"
+        await signed_up(database, clock, found, CHAT + n, region=region, language="fr")
+    async with database.write() as tx:
+        standing = await consultations.standing(tx, await officer(tx, clock), found.id)
+    shown = views.one(found, replace(standing, unreached=5), CAME, 0, 0, today=LAST_DAY)
+    texts = Texts.load([language])
+    said = [texts.render(each, language, mode="bare") for each in shown.lines if each is not None]
+    said = [each.translate(UNSEEN) for each in said]
+    for value in ("Far Shore", language_name("fr", language)):
+        assert any(value in each and "5" in each for each in said), value
+    assert not any("The Lakes" in each for each in said), "one person came from there"
+    for key in ("from_regions", "speak", "needs"):
+        assert texts.render(text(f"consultation.{key}"), language, mode="bare") in said
+    unreached = texts.render(text("consultation.unreached", count=5), language, mode="bare")
+    assert unreached.translate(UNSEEN) in said
 
 
 async def test_whom_messages_do_not_reach_are_a_number_that_tells_of_nobody(
