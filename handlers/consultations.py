@@ -108,7 +108,7 @@ async def cancel(turn: Turn, argument: str) -> None:
     """`consultation_cancel:5`: it does not take place; asked once more before everybody is told."""
     consultation_id, _, sure = argument.partition(":")
     found = await service.get(turn.tx, turn.act, number(consultation_id))
-    if not sure and found.can_be_cancelled(turn.today):
+    if not sure and found.is_ahead(turn.today):
         await turn.show(views.ask_to_cancel(found))
         return
     await service.cancel(turn.tx, turn.act, found.id)

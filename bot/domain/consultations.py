@@ -268,8 +268,8 @@ class Consultation:
         """Whether there is a code to hang at the door: until the day of the meeting is over."""
         return self.is_at_the_door(today) and today <= self.wanted.last_day
 
-    def can_be_cancelled(self, today: date) -> bool:
-        """Whether it may still not take place: until its last day is over."""
+    def is_ahead(self, today: date) -> bool:
+        """Whether its last day is not over: seats are given, and it can still be cancelled."""
         return self._goes_on and today <= self.wanted.last_day
 
     def checks_in(self, today: date) -> bool:

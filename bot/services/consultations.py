@@ -161,7 +161,7 @@ async def end_words(tx: Transaction, act: Act, consultation_id: int) -> None:
 async def cancel(tx: Transaction, act: Act, consultation_id: int) -> None:
     """It does not take place: whoever signed up is told. Raises Outdated, also once it has."""
     found = await get(tx, act, consultation_id)
-    if not found.can_be_cancelled(act.today):
+    if not found.is_ahead(act.today):
         raise Outdated
     to = ConsultationState.CANCELLED
     if not await queries.move(tx, consultation_id, from_=HELD, to=to):

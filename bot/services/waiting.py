@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.consultations import (
-    HELD,
     SEATED,
     Consultation,
     SignUp,
@@ -122,7 +121,7 @@ async def fill(tx: Transaction, act: Act, consultation_id: int, *, asks: str | N
     """Offer every free seat to whoever comes next; gives to how many. `asks` as in `_give`."""
     await queries.lock(tx, consultation_id)
     found = await consultations.get(tx, consultation_id)
-    if found is None or not _goes_on(found, act):
+    if found is None or not found.is_ahead(act.today):
         return 0
     return (await _give(tx, act, found, asks=asks)).given
 
@@ -181,12 +180,6 @@ async def _lapse(tx: Transaction, act: Act, consultation_id: int) -> None:
     for each in await queries.lapsed(tx, consultation_id, now=act.now):
         await sign_ups.stand(tx, each.handle, SignUpState.LAPSED, size=each.needs)
         await _trace(tx, act, "sign_up.lapse", each)
-
-
-def _goes_on(found: Consultation, act: Act) -> bool:
-    """Whether seats are still given: until the day itself, sign-up being closed or not."""
-    running = found.state in HELD
-    return running and act.today <= found.wanted.last_day
 
 
 async def _tell(

@@ -224,7 +224,7 @@ def _choices(found: Consultation, today: date) -> list[Row]:
 
 
 def _cancel(found: Consultation, today: date) -> Row:
-    if not found.can_be_cancelled(today):
+    if not found.is_ahead(today):
         return ()
     return (button("consultation_cancel", f"consultation_cancel:{found.id}"),)
 
